@@ -11,6 +11,8 @@ import { toSyslog } from '../src/pipeline/notify/syslog-message.ts'
 import { toUdmEvent } from '../src/pipeline/notify/udm-event.ts'
 import { analysis } from '../src/schema/analysis.ts'
 import type { Incident } from '../src/schema/incident.ts'
+import { casesOf, deepRun } from './depth.ts'
+import { needs } from './needs.ts'
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 10, 2) + seconds * 1000).toISOString()
 const many = (count: number, line: (i: number) => string | object): string[] =>
@@ -77,11 +79,12 @@ const rolesOf = (incident: Incident) =>
   )
 
 describe('the roles of addresses in an incident', () => {
-  it.each([
+  const guesses = [
     ['203.0.113.250', '10.0.0.5'],
     ['198.51.100.7', '203.0.113.5'],
     ['2001:db8:ffff::9', 'fd00::5'],
-  ])('%s guesses passwords on %s: the attacker is the source', async (from, to) => {
+  ] as const
+  it.each(casesOf(guesses))('%s guesses passwords on %s: the attacker is the source', async (from, to) => {
     expect(rolesOf(await incidentOf(failures(from, to, 150)))).toEqual({
       attacker: [from],
       source: [from],
@@ -101,17 +104,22 @@ describe('the roles of addresses in an incident', () => {
     })
   })
 
-  it.each([
+  const beacons = [
     ['10.0.0.5', '198.51.100.66'],
     ['192.168.250.250', '1.2.3.4'],
-  ])('%s connects to a command server at %s: the attacker is the destination', async (from, to) => {
-    expect(rolesOf(await incidentOf(beacon(from, to)))).toEqual({ attacker: [to], source: [from], destination: [to] })
-  })
+  ] as const
+  it.each(casesOf(beacons))(
+    '%s connects to a command server at %s: the attacker is the destination',
+    async (from, to) => {
+      expect(rolesOf(await incidentOf(beacon(from, to)))).toEqual({ attacker: [to], source: [from], destination: [to] })
+    },
+  )
 
-  it.each([
+  const foreigners = [
     ['203.0.113.88', '10.0.0.1'],
     ['1.1.1.9', '172.16.0.4'],
-  ])("another system's alert about %s and %s keeps its roles", async (from, to) => {
+  ] as const
+  it.each(casesOf(foreigners))("another system's alert about %s and %s keeps its roles", async (from, to) => {
     expect(rolesOf(await incidentOf(foreign(from, to), 'alerts.json'))).toEqual({
       attacker: [from],
       source: [from],
@@ -198,7 +206,7 @@ describe('every channel names the attacker and no victim', () => {
     })
   })
 
-  it('of a beacon', async () => {
+  it('of a beacon', needs(deepRun), async () => {
     const told = await notify(await incidentOf(beacon('10.0.0.5', '198.51.100.66')))
     expect(slackFields(told.slack)).toEqual([
       'Attacker: 198.51.100.66',
@@ -214,7 +222,7 @@ describe('every channel names the attacker and no victim', () => {
     expect(told.syslog).toContain(' IP=198.51.100.66 ')
   })
 
-  it('of several attackers', async () => {
+  it('of several attackers', needs(deepRun), async () => {
     const own = '10.0.0.5'
     const lines = [...failures('198.51.100.3', own, 40), ...failures('203.0.113.200', own, 300)]
     const told = await notify(await incidentOf(lines))

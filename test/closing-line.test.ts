@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, expect, it } from 'vitest'
+import { deepRun } from './depth.ts'
+import { needs } from './needs.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const reports = mkdtempSync(join(tmpdir(), 'vedette-reports-'))
@@ -21,14 +23,14 @@ const runFixtures = async (env: NodeJS.ProcessEnv) => {
   })
 }
 
-it('says what was skipped and why', async () => {
+it('says what was skipped and why', needs(deepRun), async () => {
   const { code, lines } = await runFixtures({})
   expect(lines).toContain('1 skipped: mousetrap is not installed (apt-get install mousetrap)')
   expect(lines).toContainEqual(expect.stringMatching(/^1 skipped: \.\.\/shared(\/data\/of-mice)? is not here$/))
   expect({ code, last: lines.at(-1) }).toEqual({ code: 0, last: '1 passed, 0 failed, 4 skipped' })
 })
 
-it('fails the run in CI, unless only external data is missing', async () => {
+it('fails the run in CI, unless only external data is missing', needs(deepRun), async () => {
   const { code, printed, lines } = await runFixtures({ CI: 'true' })
   expect(printed).toContain('CI skips no tests, but mousetrap is not installed (apt-get install mousetrap).')
   expect(lines).toContain('CI skips no tests, but this one was skipped: silent.fixture.ts > gives no reason')
@@ -36,7 +38,7 @@ it('fails the run in CI, unless only external data is missing', async () => {
   expect({ code, last: lines.at(-1) }).toEqual({ code: 1, last: '1 passed, 3 failed, 1 skipped' })
 })
 
-it('counts a promise only when a test that names it ran and passed', async () => {
+it('counts a promise only when a test that names it ran and passed', needs(deepRun), async () => {
   const check = await promisify(execFile)(process.execPath, [join(root, 'scripts/check-promises.ts'), '--list'], {
     cwd: root,
     env: { ...process.env, VEDETTE_TEST_REPORTS: reports },

@@ -16,6 +16,7 @@ import {
 } from '../src/lib/sigma/sigma.ts'
 import { toFlatEvent } from '../src/pipeline/detect/sigma/sigma-event.ts'
 import { createNormalizer } from '../src/pipeline/normalize/normalize.ts'
+import { casesOf } from './depth.ts'
 import { needs, sharedData } from './needs.ts'
 
 const folder = resolve(import.meta.dirname, '../rules/taxonomy')
@@ -218,7 +219,7 @@ describe("SigmaHQ's rules", needs(pack), () => {
     expect(more.length).toBeLessThanOrEqual(2)
   })
 
-  it.each(Object.entries(shippers))('match the same Windows events by %s', (_, ship) => {
+  it.each(casesOf(Object.entries(shippers)))('match the same Windows events by %s', (_, ship) => {
     const expected = z
       .object({ expected: z.record(z.string(), z.array(z.string())) })
       .parse(readJson('regression.expected.json')).expected

@@ -10,11 +10,12 @@ interface Grant {
 }
 
 const makeKeys = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
+/** Made once: making a pair takes up to half a second. */
+const [keys, others] = [makeKeys(), makeKeys()]
 export const client = { id: 'vedette', secret: 'a secret: of & ours' }
 
 /** A small identity provider on loopback, as strict as the real ones are about what it is sent. */
 export const startIdentityProvider = async () => {
-  const [keys, others] = [makeKeys(), makeKeys()]
   const grants = new Map<string, Grant>()
   const complaints: string[] = []
   /** The failure that a test wants. */

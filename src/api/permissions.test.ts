@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { type GraphQLField, isNonNullType } from 'graphql'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import { casesOf } from '../../test/depth.ts'
 import { keeps } from '../../test/keeps.ts'
 import { compatSystems } from '../compat/systems.fake.ts'
 import { summarizeAlerts } from '../compat/triage/summarize-alerts.ts'
@@ -232,7 +233,12 @@ describe('who may do what', () => {
     await expectVerdicts(main.server, all, plain)
   }, 120_000)
 
-  it.each(compatSystems.map((system) => ({ name: system.name, system })))(
+  it.each(
+    casesOf(
+      compatSystems.map((system) => ({ name: system.name, system })),
+      3,
+    ),
+  )(
     'is what the operation says on the port of $name, where clients without a token send and read',
     async ({ system }) => {
       const { server, all } = await serve(system)

@@ -69,7 +69,7 @@ export const fakeDeps = (now: () => number = Date.now) => {
         fields: {},
       })),
     signIn: {
-      passwords: createPasswords(),
+      passwords: createPasswords({ cost: { memory: 64, passes: 1, parallelism: 1 } }),
       backOff: createBackOff(now),
       session: { lifetime: 43_200_000, idle: 7_200_000 },
       publicUrl: '',

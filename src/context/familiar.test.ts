@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { runs } from '../../test/depth.ts'
+import { deepRun, runs } from '../../test/depth.ts'
+import { needs } from '../../test/needs.ts'
 import { eventAt, loginAt, moment } from './context.fake.ts'
 import { createFamiliar } from './familiar.ts'
 import { isUsualHour, sayHours, usualBefore } from './usual.ts'
@@ -79,7 +80,7 @@ describe('what is familiar', () => {
     expect(familiar.user('dana')).toBeUndefined()
   })
 
-  it('stays bounded, and keeps who was seen lately', () => {
+  it('stays bounded, and keeps who was seen lately', needs(deepRun), () => {
     const familiar = createFamiliar()
     for (let i = 0; i < 30_000; i++) {
       const time = moment(0, i / 100)

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, describe, expect, it } from 'vitest'
+import { deepRun } from '../../test/depth.ts'
+import { needs } from '../../test/needs.ts'
 import { compactDatabase, prepareToShrink } from '../operations/storage/compact-database.ts'
 import { openStore } from './open-store.ts'
 import { sampleEvent } from './samples.conformance.ts'
@@ -68,7 +70,7 @@ describe('a database file', () => {
     await store.close()
   })
 
-  it('lets others write while it becomes smaller', async () => {
+  it('lets others write while it becomes smaller', needs(deepRun), async () => {
     const store = await open(newFile())
     await fill(store, 40)
     await store.events.retain({ maxBytes: 0 })
@@ -83,7 +85,7 @@ describe('a database file', () => {
     await store.close()
   })
 
-  it('keeps some room when everything was removed, and stops when aborted', async () => {
+  it('keeps some room when everything was removed, and stops when aborted', needs(deepRun), async () => {
     const store = await open(newFile())
     await fill(store, 30)
     await store.events.retain({ maxBytes: 0 })

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { deepRun } from '../../../test/depth.ts'
+import { needs } from '../../../test/needs.ts'
 import { loadConfig } from '../../config.ts'
 import { IndicatorIndex } from '../../lib/indicators/indicator-index.ts'
 import { readLogEvent } from '../../lib/log-events/log-event.ts'
@@ -74,7 +76,7 @@ const findings = ({ records, parsed, templates, detections, incidents }: Awaited
   incidents: incidents.map(({ title, severity, risk_score }) => ({ title, severity, risk_score })),
 })
 
-it('finds what an analysis on the main thread finds', async () => {
+it('finds what an analysis on the main thread finds', needs(deepRun), async () => {
   const found = await analyse()
   async function* records() {
     yield sample.filter((line) => line !== '').map((text) => ({ text, source: 'sshd', receivedAt: Date.now() }))

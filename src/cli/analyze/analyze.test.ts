@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { casesOf } from '../../../test/depth.ts'
 import { analysis } from '../../schema/analysis.ts'
 import { incident } from '../../schema/incident.ts'
 import { runFake } from '../cli.fake.ts'
@@ -89,7 +90,7 @@ describe('vedette analyze', () => {
     expect(truncated.err).toContain('1 line not parsed')
   })
 
-  it.each([
+  const unreadable: readonly (readonly [string, string, Buffer, RegExp])[] = [
     [
       'a Windows event log',
       'x.evtx',
@@ -110,7 +111,8 @@ describe('vedette analyze', () => {
       /Compression with xz is not supported\. Unpack it first/,
     ],
     ['bzip2', 'x.log.bz2', Buffer.from('BZh91AY&SY'), /Compression with bzip2 is not supported\. Unpack it first/],
-  ])('explains that it cannot read %s', async (_name, file, bytes, sentence) => {
+  ]
+  it.each(casesOf(unreadable))('explains that it cannot read %s', async (_name, file, bytes, sentence) => {
     const path = join(folder, file)
     writeFileSync(path, bytes)
     const alone = await analyze([path])

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { cpuMs } from '../../../test/cpu-clock.ts'
+import { casesOf, runs } from '../../../test/depth.ts'
 import { createDrain } from './drain.ts'
 
 describe('limits', () => {
@@ -14,7 +15,7 @@ describe('limits', () => {
       String.fromCharCode(97 + (i >> 8), 97 + ((i >> 4) & 15), 97 + (i & 15), 120),
     )
     let most = 0
-    for (let i = 0; i < 200_000; i++) {
+    for (let i = 0; i < runs(200_000); i++) {
       drain.learn(`${letters()} ${letters()} ${letters()}`)
       if (drain.size > most) most = drain.size
     }
@@ -23,7 +24,7 @@ describe('limits', () => {
     expect(drain.save().length).toBeLessThan(500_000)
   })
 
-  it.each([
+  const pieces: readonly (readonly [string, string])[] = [
     ['nothing but a letter', 'x'],
     ['digits', '7'],
     ['quotes', '"'],
@@ -36,8 +37,9 @@ describe('limits', () => {
     ['brackets', '<(['],
     ['marks in the place of values', '**='],
     ['repetitions', 'a b1 a c '],
-  ])('takes ten megabytes of %s as they come', (_name, piece) => {
-    const text = piece.repeat(Math.ceil(10_000_000 / piece.length))
+  ]
+  it.each(casesOf(pieces, 6))('takes megabytes of %s as they come', (_name, piece) => {
+    const text = piece.repeat(Math.ceil(runs(10_000_000) / piece.length))
     const started = cpuMs()
     const drain = createDrain()
     for (let at = 0; at < text.length; at += 1_000_000) drain.learn(text.slice(at, at + 1_000_000))

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { runs } from '../../../test/depth.ts'
+import { deepRun, runs } from '../../../test/depth.ts'
 import { needs, sharedData } from '../../../test/needs.ts'
 import { StateError } from '../bytes/codec.ts'
 import { createRandom } from '../random/random.ts'
@@ -205,20 +205,20 @@ describe('properties', () => {
 describe('bounds', () => {
   it('scores very long sessions', () => {
     const sessions = learnSessions(jobs(50))
-    const long = Array.from({ length: 300_000 }, (_, i) => (i % 2 === 0 ? 'read' : 'write'))
+    const long = Array.from({ length: runs(300_000) }, (_, i) => (i % 2 === 0 ? 'read' : 'write'))
     expect(sessions.score(long)).toBeGreaterThan(0.5)
     sessions.add(long)
-    expect(sessions.score(Array.from({ length: 200_000 }, (_, i) => i))).toBeGreaterThan(0.5)
+    expect(sessions.score(Array.from({ length: runs(200_000) }, (_, i) => i))).toBeGreaterThan(0.5)
   })
 
-  it('keeps few of the sessions that hold thousands of distinct events', () => {
+  it('keeps few of the sessions that hold thousands of distinct events', needs(deepRun), () => {
     const sessions = new Sessions({ patterns: 16, transitions: 5000 })
     for (let i = 0; i < 60; i++) sessions.add(Array.from({ length: 6000 }, (_, at) => (at * 7 + i) % 9000))
     expect(sessions.save().length).toBeLessThan(500_000)
     expect(sessions.score([1, 2, 3])).toBeGreaterThan(0.1)
   })
 
-  it('keeps its size on a stream of random sessions, and still knows what is common', () => {
+  it('keeps its size on a stream of random sessions, and still knows what is common', needs(deepRun), () => {
     const random = createRandom(4)
     const sessions = new Sessions({ events: 2000, patterns: 64, transitions: 5000 })
     let most = 0

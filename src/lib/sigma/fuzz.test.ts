@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cpuMs } from '../../../test/cpu-clock.ts'
-import { runs } from '../../../test/depth.ts'
+import { casesOf, runs } from '../../../test/depth.ts'
 import { lintFile } from './lint/lint.ts'
 import { createEngine, flattenEvent, type Match, readDocuments } from './sigma.ts'
 
@@ -344,11 +344,12 @@ describe('what correlations remember is bounded', () => {
   const base = 'title: B\nname: b\nlogsource: { category: c }\ndetection: { s: { a: x }, condition: s }\n---\n'
   const correlate = (lines: string): string => `${base}title: C\ncorrelation:\n  rules: [b]\n  timespan: 1d\n${lines}`
 
-  test.each([
-    ['many groups', correlate('  type: event_count\n  group-by: [g]\n  condition: { gte: 1000 }'), 100_000],
+  const shapes: readonly (readonly [string, string, number])[] = [
     ['events of one group', correlate('  type: event_count\n  condition: { gte: 500 }'), 50_000],
+    ['many groups', correlate('  type: event_count\n  group-by: [g]\n  condition: { gte: 1000 }'), 100_000],
     ['values of one group', correlate('  type: value_count\n  condition: { field: g, gte: 500 }'), 50_000],
-  ])(
+  ]
+  test.each(casesOf(shapes))(
     '%s',
     (_, text, count) => {
       const { documents, faults } = readDocuments(text, 'state.yml')

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { runs } from '../../../test/depth.ts'
+import { casesOf, deepRun, runs } from '../../../test/depth.ts'
+import { needs } from '../../../test/needs.ts'
 import { StateError } from '../bytes/codec.ts'
 import { rankingOf } from '../quality/ranking.ts'
 import { createRandom } from '../random/random.ts'
@@ -106,7 +107,7 @@ describe('anomalous rows among those that are learnt', () => {
   )
 
   it('do not hide one another', () => {
-    for (const seed of [1, 2, 3]) {
+    for (const seed of casesOf([1, 2, 3])) {
       const scores = scoreTable(table, { seed })
       const { auc } = rankingOf(
         Array.from(scores, (_, row) => isOff(row)),
@@ -116,7 +117,7 @@ describe('anomalous rows among those that are learnt', () => {
     }
   })
 
-  it('are usual all the same when the table is known to be clean', () => {
+  it('are usual all the same when the table is known to be clean', needs(deepRun), () => {
     const fresh = [2.5, 2.5, 2.5, 2.5]
     const clean = fitTable(table, { isClean: true })
     expect(clean.scoreRow(fresh)).toBeLessThan(fitTable(table).scoreRow(fresh))
@@ -140,15 +141,19 @@ describe('words, missing cells and extremes', () => {
     ],
   }
 
-  it('finds a rare word and an extreme number, and takes words that it never saw for rarer still', () => {
-    const scores = scoreTable(table)
-    const rank = (row: number) => scores.filter((score) => score > (scores[row] ?? 0)).length
-    expect(rank(3)).toBeLessThan(10)
-    expect(rank(7)).toBeLessThan(3)
-    const model = fitTable(table)
-    expect(model.scoreRow([0.5, 'icmp', 1])).toBeGreaterThan(model.scoreRow([0.5, 'tcp', 1]) + 0.2)
-    expect(model.scoreRow([undefined, 'tcp', 1])).toBeLessThan(0.9)
-  })
+  it(
+    'finds a rare word and an extreme number, and takes words that it never saw for rarer still',
+    needs(deepRun),
+    () => {
+      const scores = scoreTable(table)
+      const rank = (row: number) => scores.filter((score) => score > (scores[row] ?? 0)).length
+      expect(rank(3)).toBeLessThan(10)
+      expect(rank(7)).toBeLessThan(3)
+      const model = fitTable(table)
+      expect(model.scoreRow([0.5, 'icmp', 1])).toBeGreaterThan(model.scoreRow([0.5, 'tcp', 1]) + 0.2)
+      expect(model.scoreRow([undefined, 'tcp', 1])).toBeLessThan(0.9)
+    },
+  )
 
   it('takes another value for news where all were the same', () => {
     const model = fitTable(table)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runs } from '../../../test/depth.ts'
 import { until } from '../../../test/until.ts'
 import { openEmbeddedQueue } from '../../queue/embedded.ts'
 import type { Alert } from '../../schema/alert.ts'
@@ -130,12 +131,13 @@ describe('what was done to many at once', () => {
   })
 
   it('goes on after the answer when nobody wants to wait, and can be followed', async () => {
-    await keep(...Array.from({ length: 3_000 }, (_, number) => sampleAlert(number)))
+    const count = runs(3_000)
+    await keep(...Array.from({ length: count }, (_, number) => sampleAlert(number)))
     const answer = await change({ filter: '', action: 'acknowledge', wait: false })
-    expect(answer.changed + answer.pending).toBe(3_000)
+    expect(answer.changed + answer.pending).toBe(count)
     const read = () => getDecision.run({ id: answer.decision_id ?? '' }, deps)
     await until(async () => (await read()).state === 'done', 'the end of the decision')
-    expect(await read()).toMatchObject({ state: 'done', changed: 3_000 })
+    expect(await read()).toMatchObject({ state: 'done', changed: count })
   })
 
   it('has stopped when it has not gone on for a while', async () => {

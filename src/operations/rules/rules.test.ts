@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cpuMs } from '../../../test/cpu-clock.ts'
+import { deepRun } from '../../../test/depth.ts'
+import { needs } from '../../../test/needs.ts'
 import { backtestRule } from './backtest-rule.ts'
 import { createRule } from './create-rule.ts'
 import { explainRule } from './explain-rule.ts'
@@ -210,7 +212,7 @@ describe('a backtest', () => {
     await expect(backtestRule.run({ yaml: 'title: x' }, deps)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
   })
 
-  it('lets others have their turn', async () => {
+  it('lets others have their turn', needs(deepRun), async () => {
     await opened.close()
     opened = await openRuleDeps(20_000)
     let longest = 0

@@ -12,13 +12,30 @@ export interface Passwords {
   isOutdated(hash: string): boolean
 }
 
+interface PasswordOptions {
+  readonly parallel?: number
+  readonly mostWaiting?: number
+  /** KiB of memory, passes over it and lanes of Argon2id. */
+  readonly cost?: { readonly memory: number; readonly passes: number; readonly parallelism: number }
+}
+
 /** The first recommendation for Argon2id in OWASP's Password Storage Cheat Sheet. */
-const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const
+const usualCost = { memory: 19_456, passes: 2, parallelism: 1 } as const
 const tagLength = 32
 const form = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([\w+/]{11,86})\$([\w+/]{11,86})$/
 
-/** Hashes `parallel` passwords at once and queues up to `mostWaiting`, so that guessing cannot exhaust the machine. */
-export const createPasswords = ({ parallel = 2, mostWaiting: maxWaiting = 32 } = {}): Passwords => {
+/**
+ * Hashes `parallel` passwords at once and queues up to `mostWaiting`, so that guessing cannot exhaust the machine. Only tests lower the
+ * cost.
+ */
+export const createPasswords = ({
+  parallel = 2,
+  mostWaiting: maxWaiting = 32,
+  cost = usualCost,
+}: PasswordOptions = {}): Passwords => {
+  const current = `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$`
+  /** Compared with when an account has no hash. */
+  const dummyHash = `${current}${'A'.repeat(22)}$${'A'.repeat(43)}`
   const waiting: (() => void)[] = []
   let running = 0
 
@@ -45,7 +62,7 @@ export const createPasswords = ({ parallel = 2, mostWaiting: maxWaiting = 32 } =
   const hash = async (password: string): Promise<string> => {
     const nonce = randomBytes(16)
     const tag = await inTurn({ ...cost, tagLength, nonce, message: bytesOf(password) })
-    return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${unpadded(nonce)}$${unpadded(tag)}`
+    return `${current}${unpadded(nonce)}$${unpadded(tag)}`
   }
 
   return {
@@ -63,14 +80,11 @@ export const createPasswords = ({ parallel = 2, mostWaiting: maxWaiting = 32 } =
       })
       return text !== undefined && made.length === wanted.length && timingSafeEqual(made, wanted)
     },
-    isOutdated: (text) => !text.startsWith(`$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$`),
+    isOutdated: (text) => !text.startsWith(current),
   }
 }
 
 const derive = promisify(argon2)
-
-/** Compared with when an account has no hash. */
-const dummyHash = `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
 /** Normalize: different keyboards compose the same letters differently. */
 const bytesOf = (password: string): Buffer => Buffer.from(password.normalize('NFKC'))

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runs } from '../../../../test/depth.ts'
 import { until } from '../../../../test/until.ts'
 import type { Log } from '../../../component.ts'
 import { sourceRegistry } from '../registry.ts'
@@ -232,7 +233,8 @@ describe('following files', () => {
   })
 
   it('splits documents, and repeats none of their records when killed within one', async () => {
-    const records = Array.from({ length: 12_000 }, (_, i) => ({
+    const count = runs(12_000)
+    const records = Array.from({ length: count }, (_, i) => ({
       eventTime: '2026-01-05T10:00:00Z',
       i,
       x: 'y'.repeat(150),
@@ -243,9 +245,9 @@ describe('following files', () => {
       `before\n${JSON.stringify(document)}\nbetween\n${JSON.stringify(document, null, 1)}\nafter\n`,
     )
     const keeper = createKeeper()
-    for (let most = 3_000; keeper.texts.length < 24_003; most += 3_000) {
+    for (let most = count / 4; keeper.texts.length < 2 * count + 3; most += count / 4) {
       const follower = keeper.start()
-      await until(() => keeper.texts.length >= Math.min(most, 24_003))
+      await until(() => keeper.texts.length >= Math.min(most, 2 * count + 3))
       await follower.kill()
     }
     const wanted = records.map((record) => JSON.stringify(record))

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { casesOf } from '../../../../test/depth.ts'
 import { needs, sharedData } from '../../../../test/needs.ts'
 import { applyOpinion } from '../../../schema/apply-opinion.ts'
 import { alertTypes } from '../../../schema/detection.ts'
@@ -51,7 +52,7 @@ describe.each([['of our own', ownInjections], ...(known.length > 0 ? [['of the p
 
 it('whatever the type of the alert is', () => {
   for (const type of alertTypes) {
-    for (const text of ownInjections) {
+    for (const text of casesOf(ownInjections, 5)) {
       const { before, after } = judged(text, type)
       expect(after.risk_score).toBeGreaterThanOrEqual(before.risk_score)
       expect(after.verdict).toBe(before.verdict)

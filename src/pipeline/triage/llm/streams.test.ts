@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { casesOf } from '../../../../test/depth.ts'
 import { until } from '../../../../test/until.ts'
 import type { OpinionDraft } from '../../../schema/triage-result.ts'
 import { someAlert } from '../triager.conformance.ts'
@@ -51,7 +52,7 @@ describe('an answer that somebody watches', () => {
       expect(shown.url).toContain(vendor.wire.requests[0]?.path)
     })
 
-    it.each([...failures, 'stalls'] as const)(
+    it.each(casesOf([...failures, 'stalls'] as const, type === 'anthropic' ? Number.POSITIVE_INFINITY : 1))(
       'is not waited for when it %s: the next one is asked',
       async (behaviour) => {
         const [vendor, next] = [await deps.start(type), await deps.start('openai-compatible')]
