@@ -2,27 +2,27 @@ import { extractObservables, hostOf, toObservable } from '../lib/observables/obs
 import type { Alert } from '../schema/alert.ts'
 import type { Observable, ObservableType } from '../schema/indicator.ts'
 
-/** What of an alert can be asked about. */
+/** The values of an alert that can be looked up. */
 export interface AlertObservables {
-  /** What the alert is about: each is asked, and remembered even when nobody knows it. */
+  /** The subjects of the alert. Lookup services are queried about them, and the result is stored even if it is empty. */
   readonly named: readonly Observable[]
-  /** What merely stands in its lines: looked up here, and told to nobody. */
+  /** Other values in its log lines. Only the local tables are searched for them. */
   readonly mentioned: readonly Observable[]
-  /** `CVE-2021-44228`, as its texts name them. */
+  /** CVE IDs in its texts, such as `CVE-2021-44228`. */
   readonly vulnerabilities: readonly string[]
 }
 
-const mostNamed = 20
-const mostMentioned = 100
+const maxNamed = 20
+const maxMentioned = 100
 const cve = /\bCVE-\d{4}-\d{4,7}\b/gi
 
-/** Which entities are values; a host is a machine of ours, a user nobody that lists know. */
+/** The entity types that can be looked up. Hosts and users are internal, so no list contains them. */
 const typeOfEntity: Readonly<Record<string, ObservableType>> = { ip: 'ip', domain: 'domain', url: 'url', hash: 'hash' }
 
-/** Gathers the values of an alert: what its sender and its detectors name first, then what its lines hold. */
+/** Collects the values of an alert: first the ones that its sender and its detectors name, then the ones in its log lines. */
 export const observablesOf = (alert: Alert): AlertObservables => {
   const { observed } = alert
-  const said: readonly (readonly [ObservableType, string | undefined])[] = [
+  const candidates: readonly (readonly [ObservableType, string | undefined])[] = [
     ['ip', observed?.source_ip],
     ['ip', observed?.destination_ip],
     ['hash', observed?.file_hash],
@@ -34,13 +34,13 @@ export const observablesOf = (alert: Alert): AlertObservables => {
     }),
   ]
   const named = unique(
-    said.flatMap(([type, value]) => (value === undefined ? [] : (toObservable(value, type) ?? []))),
-  ).slice(0, mostNamed)
+    candidates.flatMap(([type, value]) => (value === undefined ? [] : (toObservable(value, type) ?? []))),
+  ).slice(0, maxNamed)
   const lines = alert.evidence.map(({ line }) => line).join('\n')
   const hosts = named.flatMap(({ type, value }) => (type === 'url' ? (hostOf(value) ?? []) : []))
-  const known = new Set(named.map(keyOf))
-  const mentioned = unique([...hosts, ...extractObservables(lines, mostMentioned)]).filter(
-    (one) => !known.has(keyOf(one)),
+  const namedKeys = new Set(named.map(keyOf))
+  const mentioned = unique([...hosts, ...extractObservables(lines, maxMentioned)]).filter(
+    (one) => !namedKeys.has(keyOf(one)),
   )
   const texts = [alert.title, alert.sentence, lines, ...alert.techniques].join('\n')
   const vulnerabilities = [...new Set([...texts.matchAll(cve)].map(([id]) => id.toUpperCase()))].slice(0, 10)

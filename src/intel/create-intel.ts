@@ -6,20 +6,20 @@ import { didYouMean } from '../lib/spelling/closest.ts'
 import { day, hour } from '../lib/units/time.ts'
 import type { Detection } from '../schema/detection.ts'
 import { type ObservableType, observableTypes } from '../schema/indicator.ts'
-import { createAskOthers, type Other } from './ask-others.ts'
 import type { EgressPolicy } from './egress.ts'
 import { createFeedRunner, type Feed } from './feed-runner.ts'
+import { createImportedLists } from './imported-lists.ts'
+import { createIndicatorTable } from './indicator-table.ts'
 import type { Intel, SourceFacts } from './intel.ts'
-import type { AnswerKeeper, FeedKeeper, IndicatorKeeper } from './keeper.ts'
-import { createKnownTable } from './known-table.ts'
 import { createLookUp } from './look-up.ts'
-import { quota } from './lookups/ask.ts'
+import { createLookupServices, type LookupService } from './lookup-services.ts'
+import { quota } from './lookups/query-vendor.ts'
 import type { IntelComponent } from './provider.ts'
 import { feedComponents, lookupComponents } from './registry.ts'
-import { abuseChTypes, type ScoreOptions, trustBy } from './score.ts'
-import { createToldLists } from './told-lists.ts'
+import { abuseChTypes, createSourceTrust, type ScoreOptions } from './score.ts'
+import type { AnswerStore, FeedStore, IndicatorStore } from './stores.ts'
 
-/** A component as an operator configures it; the component checks its other options itself. */
+/** A component in the configuration. The component validates its other options. */
 interface Entry {
   readonly type: string
 }
@@ -30,7 +30,7 @@ interface Settings {
   readonly api_keys: Readonly<Record<string, string | undefined>>
   readonly egress: EgressPolicy['types']
   readonly internal_domains: readonly string[]
-  /** In ms, like all times here. */
+  /** All times are in ms. */
   readonly timeout: number
   readonly answer_timeout: number
   readonly remember_found: number
@@ -41,14 +41,14 @@ interface Settings {
 interface IntelOptions {
   readonly config: { readonly intel: Settings; readonly networks: { readonly internal: readonly string[] } }
   readonly store: {
-    readonly threatIntel: IndicatorKeeper & { forget(expiredBefore: number): Promise<unknown> }
-    readonly intelFeeds: FeedKeeper
-    readonly intelAnswers: AnswerKeeper & { forget(expiredBefore: number): Promise<unknown> }
+    readonly threatIntel: IndicatorStore & { forget(expiredBefore: number): Promise<unknown> }
+    readonly intelFeeds: FeedStore
+    readonly intelAnswers: AnswerStore & { forget(expiredBefore: number): Promise<unknown> }
   }
   readonly runtime: Runtime
 }
 
-/** A configured component with its checked options. */
+/** A configured component with its validated options. */
 interface Configured {
   readonly name: string
   readonly component: IntelComponent
@@ -63,7 +63,7 @@ export const createIntel = ({ config, store, runtime }: IntelOptions) => {
   const settings = config.intel
   const { now, log } = runtime
   const { feeds: feedEntries, lookups: lookupEntries } = configuredIntel(settings)
-  const table = createKnownTable({ indicators: store.threatIntel, feeds: store.intelFeeds, now, log })
+  const table = createIndicatorTable({ indicators: store.threatIntel, feeds: store.intelFeeds, now, log })
   const feeds = feedEntries.map(
     ({ name, component, options, every }): Feed => ({
       name,
@@ -72,23 +72,26 @@ export const createIntel = ({ config, store, runtime }: IntelOptions) => {
       provider: component.create(options, runtime),
     }),
   )
-  const others = lookupEntries.map(({ name, component, options }): Other => {
+  const services = lookupEntries.map(({ name, component, options }): LookupService => {
     const { daily, per_minute: perMinute } = quota.parse(options)
     return { name, types: component.types, daily, perMinute, provider: component.create(options, runtime) }
   })
   const typeOf = new Map([...feedEntries, ...lookupEntries].map(({ name, component }) => [name, component.name]))
-  const trust = trustBy((source) => typeOf.get(source) ?? (source === 'own' ? 'own' : 'import'), settings.score)
-  const telling = new Map(
+  const trust = createSourceTrust(
+    (source) => typeOf.get(source) ?? (source === 'own' ? 'own' : 'import'),
+    settings.score,
+  )
+  const feedsByType = new Map(
     observableTypes.map((type) => [
       type,
       feedEntries.filter(({ component }) => component.types.includes(type)).map(({ name }) => name),
     ]),
   )
-  const feedsFor = (type: ObservableType): readonly string[] => telling.get(type) ?? []
+  const feedsFor = (type: ObservableType): readonly string[] => feedsByType.get(type) ?? []
   const asked = (type: ObservableType): number =>
     feedsFor(type).length + lookupEntries.filter(({ component }) => component.types.includes(type)).length
-  const taking = { indicators: store.threatIntel, feeds: store.intelFeeds, now, trust, asked }
-  const runner = createFeedRunner({ ...taking, configured: feeds, log })
+  const importing = { indicators: store.threatIntel, feeds: store.intelFeeds, now, trust, asked }
+  const runner = createFeedRunner({ ...importing, configured: feeds, log })
   const configured = [
     ...feedEntries.map((one) => toFacts(one, { every: one.every, daily: undefined })),
     ...lookupEntries.map((one) => toFacts(one, { every: undefined, daily: quota.parse(one.options).daily })),
@@ -98,9 +101,9 @@ export const createIntel = ({ config, store, runtime }: IntelOptions) => {
   const hit = (sources: readonly string[]) => {
     for (const source of sources) hits.set(source, (hits.get(source) ?? 0) + 1)
   }
-  const askOthers = createAskOthers({
-    others,
-    keeper: store.intelAnswers,
+  const lookupServices = createLookupServices({
+    services,
+    store: store.intelAnswers,
     remember: { found: settings.remember_found, nothing: settings.remember_nothing },
     timeout: settings.answer_timeout,
     now,
@@ -109,7 +112,7 @@ export const createIntel = ({ config, store, runtime }: IntelOptions) => {
   const { lookUpAlert, lookUp } = createLookUp({
     indicators: store.threatIntel,
     table,
-    others: askOthers,
+    services: lookupServices,
     egress: {
       types: settings.egress,
       internalDomains: settings.internal_domains.map((name) => name.toLowerCase().replace(/^\*?\./, '')),
@@ -128,10 +131,10 @@ export const createIntel = ({ config, store, runtime }: IntelOptions) => {
     table,
     configured,
     pull: (name) => runner.pull(name, runtime.signal),
-    told: createToldLists({ ...taking, taken: configured.map(({ name }) => name) }),
+    lists: createImportedLists({ ...importing, reserved: configured.map(({ name }) => name) }),
     lookUpAlert,
     lookUp,
-    resting: askOthers.resting,
+    pausedUntil: lookupServices.pausedUntil,
   }
   let checkedConfig = false
   const saveHits = async () => {
@@ -141,11 +144,11 @@ export const createIntel = ({ config, store, runtime }: IntelOptions) => {
   }
   return {
     intel,
-    /** Counts which sources detections came from. */
+    /** Counts the sources of detections as hits. */
     countDetections(detections: readonly Detection[]): void {
       for (const { kind, value } of detections) {
-        const hits = kind === 'indicator' ? toObservable(value) : undefined
-        if (hits) hit(table.index.find(hits, now())?.sources ?? [])
+        const observable = kind === 'indicator' ? toObservable(value) : undefined
+        if (observable) hit(table.index.find(observable, now())?.sources ?? [])
       }
     },
     saveHits,
@@ -155,15 +158,15 @@ export const createIntel = ({ config, store, runtime }: IntelOptions) => {
         name: 'pull feeds',
         every: 5_000,
         run: async (signal: AbortSignal) => {
-          const gone = !checkedConfig && (await runner.forgetOthers())
+          const removed = !checkedConfig && (await runner.removeUnconfigured())
           checkedConfig = true
           const pulled = await runner.pullDue(signal)
-          if (gone || pulled) await table.refresh()
+          if (removed || pulled) await table.refresh()
         },
       },
-      { name: 'count hits of indicators', every: 10_000, run: saveHits },
+      { name: 'count indicator hits', every: 10_000, run: saveHits },
       {
-        name: 'forget indicators',
+        name: 'remove unused indicators',
         every: hour,
         run: async () => {
           await store.threatIntel.forget(now() - month)
@@ -174,15 +177,15 @@ export const createIntel = ({ config, store, runtime }: IntelOptions) => {
   }
 }
 
-const toFacts = ({ name, component }: Configured, pace: Pick<SourceFacts, 'every' | 'daily'>): SourceFacts => ({
+const toFacts = ({ name, component }: Configured, limits: Pick<SourceFacts, 'every' | 'daily'>): SourceFacts => ({
   name,
   type: component.name,
   summary: component.summary,
   licence: component.licence,
-  ...pace,
+  ...limits,
 })
 
-/** Lists the configured feeds and lookups. Throws CONFIG_INVALID with every fault at once. */
+/** Lists the configured feeds and lookups. Throws CONFIG_INVALID with all faults. */
 export const configuredIntel = (
   settings: Settings,
 ): { readonly feeds: readonly Configured[]; readonly lookups: readonly Configured[] } => {
@@ -203,8 +206,8 @@ export const configuredIntel = (
   for (const name of new Set(names.filter((one, i) => names.indexOf(one) !== i || one === 'own'))) {
     errors.push({
       path: 'intel',
-      message: `Two sources are called "${name}", or the name is taken.`,
-      hint: 'Give one of them another `name`.',
+      message: `Duplicate or reserved source name "${name}".`,
+      hint: 'Set another `name`.',
     })
   }
   if (errors.length > 0) throw new AppError('CONFIG_INVALID', 'The configuration is not valid.', { errors })
@@ -221,7 +224,7 @@ const resolve = (
   const component = components.find(({ name }) => name === type)
   if (!component) {
     const names = components.map(({ name }) => name).sort()
-    errors.push({ path: `${path}.type`, message: `There is none called "${type}".`, hint: didYouMean(type, names) })
+    errors.push({ path: `${path}.type`, message: `Unknown type "${type}".`, hint: didYouMean(type, names) })
     return undefined
   }
   const key = keyOf(type, settings)

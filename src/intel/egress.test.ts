@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseRange } from '../lib/address/address.ts'
 import type { Observable } from '../schema/indicator.ts'
-import { type EgressPolicy, staysHere } from './egress.ts'
+import { type EgressPolicy, reasonToWithhold } from './egress.ts'
 
 const own = parseRange('198.51.100.0/24')
-if (!own) throw new Error('This is a range.')
+if (!own) throw new Error('The range is invalid.')
 
 const policy: EgressPolicy = {
   types: { ip: 'send', domain: 'send', hash: 'send', url: 'send', email: 'send', certificate: 'send' },
@@ -13,9 +13,9 @@ const policy: EgressPolicy = {
   internalRanges: [own],
 }
 const reason = (type: Observable['type'], value: string, tags: readonly string[] = []) =>
-  staysHere({ type, value }, policy, tags)
+  reasonToWithhold({ type, value }, policy, tags)
 
-describe('what may leave', () => {
+describe('the egress policy', () => {
   it.each([
     ['ip', '203.0.113.9'],
     ['ip', '8.8.8.8'],
@@ -40,17 +40,17 @@ describe('what may leave', () => {
     ['email', 'someone@corp-example.com'],
     ['hash', '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
   ] as const)('decides on %s %s', (type, value) => {
-    expect(`${type} ${value}: ${reason(type, value) ?? 'may leave'}`).toMatchSnapshot()
+    expect(`${type} ${value}: ${reason(type, value) ?? 'may be sent'}`).toMatchSnapshot()
   })
 
-  it('keeps what was shared in confidence, whatever else is said of it', () => {
+  it('withholds confidential values, whatever their other tags', () => {
     for (const tag of ['tlp:red', 'TLP:AMBER', 'tlp:amber+strict']) {
       expect(reason('domain', 'evil-example.net', ['tlp:clear', tag, 'phishing'])).toContain(tag.toLowerCase())
     }
     expect(reason('domain', 'evil-example.net', ['tlp:green'])).toBeUndefined()
   })
 
-  it('never tells an address of a private range, in whatever form', () => {
+  it('never sends a private address, in any form', () => {
     const byte = fc.integer({ min: 0, max: 255 })
     fc.assert(
       fc.property(fc.tuple(byte, byte, byte), ([b, c, d]) => {

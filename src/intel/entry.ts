@@ -4,7 +4,7 @@ import type { ObservableType, Report } from '../schema/indicator.ts'
 import type { Entry, ReportOptions } from './provider.ts'
 import { tlpFirst } from './tlp.ts'
 
-/** What a row says of its value beside the defaults; times in any form that lists use. */
+/** The facts in a row that override the defaults. `toTime` describes the accepted forms of times. */
 export interface RowFacts {
   readonly level?: Report['threat_level'] | undefined
   readonly confidence?: number | undefined
@@ -15,10 +15,10 @@ export interface RowFacts {
   readonly validUntil?: string | number | null | undefined
 }
 
-/** Ranges wider than these name a part of the internet, not a culprit. */
-const widest = { v4: 8, v6: 19 }
+/** The shortest accepted prefix lengths: a wider range covers too much of the internet to be an indicator. */
+const minPrefix = { v4: 8, v6: 19 }
 
-/** Makes an entry of a row: a report, or why it is none. */
+/** Converts a row to a report, or to a skipped entry with the reason. */
 export const toEntry = (
   text: string,
   type: ObservableType | undefined,
@@ -27,12 +27,11 @@ export const toEntry = (
   now: number,
 ): Entry => {
   const observable = toObservable(text, type)
-  if (!observable)
-    return skipped(type === undefined ? 'nothing that can be looked up' : `not of the type ${type}`, text)
+  if (!observable) return skipped(type === undefined ? 'not a supported value' : `not of the type ${type}`, text)
   if (observable.type === 'domain' && isPublicSuffix(observable.value)) {
-    return skipped('a suffix below which anybody registers names', text)
+    return skipped('public suffix', text)
   }
-  if (observable.type === 'ip' && isTooWide(observable.value)) return skipped('too wide a range', text)
+  if (observable.type === 'ip' && isRangeTooWide(observable.value)) return skipped('range too wide', text)
   const lastSeen = toTime(facts.lastSeen)
   const validUntil =
     toTime(facts.validUntil) ?? (options.valid_days === undefined ? null : endOf(now, options.valid_days))
@@ -57,19 +56,19 @@ export const skipped = (reason: string, sample: string): Entry => ({
   sample: oneLine(sample.slice(0, 400)).slice(0, 200),
 })
 
-const isTooWide = (value: string): boolean => {
+const isRangeTooWide = (value: string): boolean => {
   const [address = '', bits] = value.split('/')
-  return bits !== undefined && Number(bits) < (address.includes(':') ? widest.v6 : widest.v4)
+  return bits !== undefined && Number(bits) < (address.includes(':') ? minPrefix.v6 : minPrefix.v4)
 }
 
-/** Lists are written by strangers: a description is one line, and not a long one. */
+/** Reduces third-party text to one short line without control characters. */
 const oneLine = (text: string): string =>
   text
     .replace(/[\s\p{Cc}\u2028-\u202e\u2066-\u2069]+/gu, ' ')
     .trim()
     .slice(0, 300)
 
-/** To the end of a day, so that the same entry says the same when it is read again. */
+/** Rounds up to the end of the day, so that pulling the same entry again gives the same report. */
 const endOf = (now: number, days: number): string => isoOf(Math.ceil((now + days * day) / day) * day)
 
 const isoOf = (time: number): string => new Date(time).toISOString()
@@ -77,7 +76,7 @@ const isoOf = (time: number): string => new Date(time).toISOString()
 const earliest = Date.UTC(1990, 0)
 const latest = Date.UTC(2200, 0)
 
-/** Reads a moment as lists write it: ISO 8601, `2026-01-05 08:00:00 UTC`, `2026-01-05`, seconds or ms. Without a zone it is UTC. */
+/** Parses a time: ISO 8601, `2026-01-05 08:00:00 UTC`, `2026-01-05`, seconds or ms. The default zone is UTC. */
 export const toTime = (text: string | number | null | undefined): string | null => {
   if (text === null || text === undefined || text === '') return null
   const number = typeof text === 'number' ? text : /^\d{9,13}$/.test(text.trim()) ? Number(text) : undefined

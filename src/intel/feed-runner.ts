@@ -2,39 +2,39 @@ import type { Log } from '../component.ts'
 import { AppError, messageOf } from '../errors.ts'
 import { day, minute } from '../lib/units/time.ts'
 import type { FeedState } from '../schema/intel-feed.ts'
-import type { FeedKeeper } from './keeper.ts'
+import { type ImportEntriesOptions, importEntries, withdraw } from './import-entries.ts'
 import type { Provider } from './provider.ts'
-import { type TakeInOptions, takeIn, withdraw } from './take-in.ts'
+import type { FeedStore } from './stores.ts'
 
-/** A feed as it is configured. */
+/** A configured feed. */
 export interface Feed {
   readonly name: string
   readonly type: string
-  /** How long after a pull the next one begins, in ms. */
+  /** The time between pulls, in ms. */
   readonly every: number
   readonly provider: Provider
 }
 
-interface RunnerOptions extends Omit<TakeInOptions, 'feeds'> {
-  readonly feeds: FeedKeeper
+interface RunnerOptions extends Omit<ImportEntriesOptions, 'feeds'> {
+  readonly feeds: FeedStore
   readonly configured: readonly Feed[]
   readonly log: Log
 }
 
 export interface FeedRunner {
-  /** Pulls what is due, one after the other. Returns whether anything was pulled. */
+  /** Pulls the due feeds, one after the other. Returns whether there were any. */
   pullDue(signal: AbortSignal): Promise<boolean>
-  /** Pulls one feed now. Throws NOT_FOUND when it is not configured, SOURCE_FAILED when it fails. */
+  /** Pulls one feed now. Throws NOT_FOUND if it is not configured, SOURCE_FAILED if the pull fails. */
   pull(name: string, signal: AbortSignal): Promise<FeedState>
-  /** Takes back what was listed by feeds that are configured no longer, if any. Imports and people's own entries stay. */
-  forgetOthers(): Promise<boolean>
+  /** Removes the entries of feeds that are no longer configured. Returns whether there were any. Imported lists and own entries stay. */
+  removeUnconfigured(): Promise<boolean>
 }
 
-/** A pull that takes longer is given up on; nobody else begins one before. */
-const longestPull = 30 * minute
+/** The time limit of a pull. Until then, no other process pulls the same feed. */
+const maxPullDuration = 30 * minute
 const firstPause = minute
 
-export const startingState = (name: string, type: string): FeedState => ({
+export const initialFeedState = (name: string, type: string): FeedState => ({
   name,
   type,
   etag: null,
@@ -51,26 +51,26 @@ export const startingState = (name: string, type: string): FeedState => ({
   notice: '',
 })
 
-/** Pulls feeds, each at its own pace, with growing pauses after failures: 1 min, 2 min, 4 min … up to its pace. */
+/** Pulls feeds at their intervals. After failures, the pause grows from 1 min to 2 min, 4 min … up to the interval. */
 export const createFeedRunner = (options: RunnerOptions): FeedRunner => {
   const { feeds, configured, now, log } = options
 
   const stateOf = async (feed: Feed): Promise<FeedState> => {
     const known = (await feeds.list()).find(({ state }) => state.name === feed.name)?.state
-    // Another type under the same name lists something else: it begins anew, and what the former listed is looked for.
+    // A feed of another type under the same name has other entries. Start over, and search for entries of the earlier feed.
     return known?.type === feed.type
       ? known
-      : { ...startingState(feed.name, feed.type), interrupted: known !== undefined }
+      : { ...initialFeedState(feed.name, feed.type), interrupted: known !== undefined }
   }
 
   const attempt = async (feed: Feed, before: FeedState, signal: AbortSignal): Promise<FeedState> => {
     const started = now()
     const state = { ...before, last_attempt_at: new Date(started).toISOString() }
     const { etag, last_modified: lastModified, cursor } = before
-    // What an interrupted pull left is only found by reading the list anew.
+    // Only a complete list shows which entries an interrupted pull left behind.
     const since = before.interrupted ? { etag: null, lastModified: null, cursor } : { etag, lastModified, cursor }
     try {
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(longestPull)])
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(maxPullDuration)])
       const pulled = await feed.provider.pull?.(since, limit)
       const { entries } = pulled ?? {}
       const success = { ...state, failures: 0, last_error: null, last_success_at: new Date(now()).toISOString() }
@@ -78,8 +78,8 @@ export const createFeedRunner = (options: RunnerOptions): FeedRunner => {
         await feeds.save(success, started + feed.every)
         return success
       }
-      await feeds.save({ ...state, interrupted: true }, started + longestPull)
-      const taken = await takeIn(feed.name, { ...pulled, entries }, options, {
+      await feeds.save({ ...state, interrupted: true }, started + maxPullDuration)
+      const imported = await importEntries(feed.name, { ...pulled, entries }, options, {
         interrupted: before.interrupted,
         signal: limit,
       })
@@ -91,19 +91,19 @@ export const createFeedRunner = (options: RunnerOptions): FeedRunner => {
         last_success_at: new Date(now()).toISOString(),
         last_change_at: new Date(now()).toISOString(),
         interrupted: false,
-        entries: taken.entries,
-        skipped: taken.skipped,
+        entries: imported.entries,
+        skipped: imported.skipped,
         notice: pulled.notice?.().slice(0, 500) ?? '',
       }
-      const { members, content } = taken
+      const { members, content } = imported
       await feeds.save(done, started + feed.every, { members, ...(content && { content }) })
       log.info(
-        { feed: feed.name, added: taken.added, changed: taken.changed, withdrawn: taken.withdrawn },
-        'A feed was pulled.',
+        { feed: feed.name, added: imported.added, changed: imported.changed, withdrawn: imported.withdrawn },
+        'Feed pulled.',
       )
       return done
     } catch (error) {
-      // Who stops us is not at fault, and nor is the feed.
+      // A shutdown is not a failure of the feed.
       if (signal.aborted) throw error
       const failures = before.failures + 1
       const wait = error instanceof AppError && error.retryAfter !== undefined ? error.retryAfter * 1000 : 0
@@ -111,13 +111,13 @@ export const createFeedRunner = (options: RunnerOptions): FeedRunner => {
       const current = (await stateOf(feed)).interrupted
       const failed = { ...state, failures, last_error: messageOf(error), interrupted: current }
       await feeds.save(failed, now() + Math.max(pause, Math.min(wait, day)))
-      log.warn({ feed: feed.name, failures, reason: messageOf(error) }, 'A feed could not be pulled.')
+      log.warn({ feed: feed.name, failures, reason: messageOf(error) }, 'Feed pull failed.')
       throw error
     }
   }
 
   const running = new Map<string, Promise<FeedState>>()
-  /** Whoever asks for a feed that is being pulled gets that pull. */
+  /** Joins a running pull of the same feed. */
   const pullOnce = (feed: Feed, before: FeedState, signal: AbortSignal): Promise<FeedState> => {
     const pulling = running.get(feed.name) ?? attempt(feed, before, signal).finally(() => running.delete(feed.name))
     running.set(feed.name, pulling)
@@ -130,10 +130,10 @@ export const createFeedRunner = (options: RunnerOptions): FeedRunner => {
       for (const feed of configured) {
         if (signal.aborted) return any
         const state = await stateOf(feed)
-        if (!(await feeds.claim(state, now() + longestPull, now()))) continue
+        if (!(await feeds.claim(state, now() + maxPullDuration, now()))) continue
         any = true
         await pullOnce(feed, state, signal).catch((error: unknown) => {
-          // It is kept with the feed, and tried again later.
+          // `attempt` has saved the error with the feed, and scheduled a retry.
           if (signal.aborted) throw error
         })
       }
@@ -143,24 +143,24 @@ export const createFeedRunner = (options: RunnerOptions): FeedRunner => {
     async pull(name, signal) {
       const feed = configured.find((one) => one.name === name)
       if (!feed) {
-        throw new AppError('NOT_FOUND', `There is no feed "${name}".`, {
+        throw new AppError('NOT_FOUND', `Feed "${name}" not found.`, {
           hint:
             configured.length > 0
-              ? `Configured are: ${configured.map((one) => one.name).join(', ')}.`
-              : 'None is configured; see intel.feeds.',
+              ? `Configured feeds: ${configured.map((one) => one.name).join(', ')}.`
+              : 'No feed is configured: see intel.feeds.',
         })
       }
       return pullOnce(feed, await stateOf(feed), signal)
     },
 
-    async forgetOthers() {
+    async removeUnconfigured() {
       let any = false
       for (const { state } of await feeds.list()) {
         const { name, type } = state
         if (type === 'import' || type === 'own' || configured.some((feed) => feed.name === name)) continue
         await withdrawAll(name, options)
         await feeds.remove(name)
-        log.info({ feed: name }, 'A feed is configured no longer; what it listed was taken back.')
+        log.info({ feed: name }, 'Removed the entries of a feed that is no longer configured.')
         any = true
       }
       return any
@@ -168,8 +168,8 @@ export const createFeedRunner = (options: RunnerOptions): FeedRunner => {
   }
 }
 
-/** Takes back everything that a source says. */
-export const withdrawAll = async (source: string, options: TakeInOptions): Promise<number> => {
+/** Withdraws all entries of a source. Returns how many. */
+export const withdrawAll = async (source: string, options: ImportEntriesOptions): Promise<number> => {
   let count = 0
   for await (const ids of options.indicators.naming(source)) {
     for (let i = 0; i < ids.length; i += 500) await withdraw(source, ids.slice(i, i + 500), options)

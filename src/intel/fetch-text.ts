@@ -6,8 +6,8 @@ import { AppError, messageOf } from '../errors.ts'
 
 interface FetchOptions {
   readonly fetch: Runtime['fetch']
-  /** Who is asked, for messages: `URLhaus`. Addresses may hold keys, so they are not named. */
-  readonly whom: string
+  /** The name of the server in messages: `URLhaus`. Messages never contain the URL, because it may contain a key. */
+  readonly server: string
   readonly url: string
   readonly method?: 'GET' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
@@ -15,16 +15,16 @@ interface FetchOptions {
   readonly signal: AbortSignal
   readonly maxBytes: number
   readonly timeout: number
-  /** What the server said of its last answer. */
+  /** The validators of the previous response. */
   readonly etag?: string | null
   readonly lastModified?: string | null
-  /** Whether a redirect is followed; never where a secret goes along. */
+  /** Whether to follow redirects. Never set this for a request with a secret. */
   readonly redirect?: boolean
 }
 
 export interface Fetched {
   readonly status: number
-  /** Undefined when nothing has changed. */
+  /** Undefined if the text is unchanged. */
   readonly text: string | undefined
   readonly etag: string | null
   readonly lastModified: string | null
@@ -32,11 +32,11 @@ export interface Fetched {
 }
 
 /**
- * Fetches a text over HTTP, or from a `file:` URL, within limits of size and time. Gzip is unpacked. Statuses in `accepted` are answers;
- * others throw SOURCE_FAILED, retryable for 408, 429 and 5xx, with `retryAfter` where the server gave one.
+ * Fetches a text over HTTP or from a `file:` URL, within limits of size and time, and decompresses gzip. Throws SOURCE_FAILED for error
+ * statuses that are not in `accepted`: retryable for 408, 429 and 5xx, with `retryAfter` if the server sent it.
  */
 export const fetchText = async (options: FetchOptions, accepted: readonly number[] = []): Promise<Fetched> => {
-  const { whom, url, signal, timeout } = options
+  const { server, url, signal, timeout } = options
   if (url.startsWith('file:')) return readLocal(options)
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
   try {
@@ -60,17 +60,17 @@ export const fetchText = async (options: FetchOptions, accepted: readonly number
     }
     if (!response.ok && !accepted.includes(status)) {
       await response.body?.cancel()
-      throw refusal(whom, status, headers)
+      throw statusError(server, status, headers)
     }
-    return { ...about, text: unpack(await readBody(response, options), options) }
+    return { ...about, text: decompress(await readBody(response, options), options) }
   } catch (error) {
     if (error instanceof AppError || signal.aborted) throw error
     const late = limit.aborted
     throw new AppError(
       'SOURCE_FAILED',
-      late ? `${whom} did not answer within ${timeout / 1000} s.` : `${whom} cannot be reached.`,
+      late ? `${server} did not answer within ${timeout / 1000} s.` : `Cannot reach ${server}.`,
       {
-        hint: late ? 'It is tried again later.' : `Check the network and the address: ${reasonOf(error)}.`,
+        hint: late ? 'Vedette retries later.' : `Check the network and the URL: ${reasonOf(error)}.`,
         retryable: true,
         cause: error,
       },
@@ -78,7 +78,7 @@ export const fetchText = async (options: FetchOptions, accepted: readonly number
   }
 }
 
-/** What the network says, which `fetch` wraps; never the address. */
+/** The network error that `fetch` wraps, without the URL. */
 const reasonOf = (error: unknown): string => {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
   return cause instanceof Error && 'code' in cause
@@ -86,24 +86,24 @@ const reasonOf = (error: unknown): string => {
     : messageOf(cause).replaceAll(/https?:\S+/g, '…')
 }
 
-const refusal = (whom: string, status: number, headers: Headers): AppError => {
+const statusError = (server: string, status: number, headers: Headers): AppError => {
   const retryAfter = waitOf(headers)
   const hints: Readonly<Record<number, string>> = {
-    301: 'It has moved: give its new address.',
-    302: 'It has moved: give its new address.',
-    401: 'Check its key.',
-    403: 'Check its key, and whether it may be used for this.',
-    404: 'Check its address.',
-    429: 'Too many questions: lower how often it is asked.',
+    301: 'It has moved: set the new URL.',
+    302: 'It has moved: set the new URL.',
+    401: 'Check the API key.',
+    403: 'Check the API key and its permissions.',
+    404: 'Check the URL.',
+    429: 'Too many requests: lower the frequency of pulls or the quota.',
   }
-  return new AppError('SOURCE_FAILED', `${whom} answered ${status}.`, {
-    hint: hints[status] ?? (status >= 500 ? 'The fault is at its end; it is tried again later.' : 'Check its options.'),
+  return new AppError('SOURCE_FAILED', `${server} answered ${status}.`, {
+    hint: hints[status] ?? (status >= 500 ? 'The server failed. Vedette retries later.' : 'Check its options.'),
     retryable: status === 408 || status === 429 || status >= 500,
     ...(retryAfter !== undefined && { retryAfter }),
   })
 }
 
-/** Reads `Retry-After`: seconds, or a date by the server's own clock. */
+/** Parses `Retry-After`: seconds, or a date by the server's clock. */
 const waitOf = (headers: Headers): number | undefined => {
   const text = headers.get('retry-after')
   if (text === null) return undefined
@@ -113,29 +113,29 @@ const waitOf = (headers: Headers): number | undefined => {
   return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined
 }
 
-const readBody = async (response: Response, { whom, maxBytes }: FetchOptions): Promise<Uint8Array> => {
+const readBody = async (response: Response, { server, maxBytes }: FetchOptions): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength
-    if (size > maxBytes) throw tooLarge(whom, maxBytes)
+    if (size > maxBytes) throw tooLarge(server, maxBytes)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
 }
 
-const readLocal = async ({ whom, url, maxBytes, etag }: FetchOptions): Promise<Fetched> => {
+const readLocal = async ({ server, url, maxBytes, etag }: FetchOptions): Promise<Fetched> => {
   try {
     const path = fileURLToPath(url)
     const { size, mtimeMs } = await stat(path)
-    const mark = `${size}-${mtimeMs}`
-    const about = { status: 200, headers: new Headers(), etag: mark, lastModified: null }
-    if (etag === mark) return { ...about, text: undefined }
-    if (size > maxBytes) throw tooLarge(whom, maxBytes)
-    return { ...about, text: unpack(await readFile(path), { whom, maxBytes }) }
+    const fileTag = `${size}-${mtimeMs}`
+    const about = { status: 200, headers: new Headers(), etag: fileTag, lastModified: null }
+    if (etag === fileTag) return { ...about, text: undefined }
+    if (size > maxBytes) throw tooLarge(server, maxBytes)
+    return { ...about, text: decompress(await readFile(path), { server, maxBytes }) }
   } catch (error) {
     if (error instanceof AppError) throw error
-    throw new AppError('SOURCE_FAILED', `${whom} cannot be read: ${messageOf(error)}`, {
+    throw new AppError('SOURCE_FAILED', `Cannot read ${server}: ${messageOf(error)}`, {
       hint: 'Check the path and its permissions.',
       retryable: true,
       cause: error,
@@ -143,20 +143,20 @@ const readLocal = async ({ whom, url, maxBytes, etag }: FetchOptions): Promise<F
   }
 }
 
-const tooLarge = (whom: string, maxBytes: number): AppError =>
-  new AppError('SOURCE_FAILED', `${whom} sent more than ${Math.round(maxBytes / 1_048_576)} MB.`, {
-    hint: 'Raise its max_bytes if that is right.',
+const tooLarge = (server: string, maxBytes: number): AppError =>
+  new AppError('SOURCE_FAILED', `${server} sent more than ${Math.round(maxBytes / 1_048_576)} MB.`, {
+    hint: 'Raise its max_bytes if the size is correct.',
   })
 
 const utf8 = new TextDecoder('utf-8')
 
-const unpack = (bytes: Uint8Array, { whom, maxBytes }: Pick<FetchOptions, 'whom' | 'maxBytes'>): string => {
+const decompress = (bytes: Uint8Array, { server, maxBytes }: Pick<FetchOptions, 'server' | 'maxBytes'>): string => {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return utf8.decode(bytes)
   try {
     return utf8.decode(gunzipSync(bytes, { maxOutputLength: maxBytes }))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
-      throw tooLarge(whom, maxBytes)
-    throw new AppError('SOURCE_FAILED', `What ${whom} sent is damaged gzip.`, { retryable: true, cause: error })
+      throw tooLarge(server, maxBytes)
+    throw new AppError('SOURCE_FAILED', `${server} sent invalid gzip data.`, { retryable: true, cause: error })
   }
 }

@@ -1,33 +1,33 @@
 import type { Observable } from '../schema/indicator.ts'
 import type { FeedState } from '../schema/intel-feed.ts'
 import type { LookUpIntelligence } from '../schema/intelligence.ts'
-import type { KnownTable } from './known-table.ts'
-import type { Looked } from './look-up.ts'
-import type { ToldLists } from './told-lists.ts'
+import type { ImportedLists } from './imported-lists.ts'
+import type { IndicatorTable } from './indicator-table.ts'
+import type { LookupResult } from './look-up.ts'
 
-/** What is told of a source beside its state. */
+/** The static facts about a source. */
 export interface SourceFacts {
   readonly name: string
   readonly type: string
   readonly summary: string
   readonly licence: string
-  /** How long after a pull the next one begins, in ms; undefined for those that are asked. */
+  /** The time between pulls, in ms; undefined for lookup services. */
   readonly every: number | undefined
-  /** For those that are asked: how often a day. */
+  /** The daily quota of a lookup service; undefined for feeds. */
   readonly daily: number | undefined
 }
 
-/** Threat intelligence as a whole: what operations and triage use of it. */
+/** Threat intelligence, as operations and triage use it. */
 export interface Intel {
-  readonly table: KnownTable
-  /** What is configured, feeds first. */
+  readonly table: IndicatorTable
+  /** The configured sources, feeds first. */
   readonly configured: readonly SourceFacts[]
-  /** Pulls a feed now, and goes on with it when whoever asked does not wait. Throws NOT_FOUND, SOURCE_FAILED. */
+  /** Pulls a feed now. The pull continues if the caller does not wait for it. Throws NOT_FOUND, SOURCE_FAILED. */
   pull(name: string): Promise<FeedState>
-  readonly told: ToldLists
+  readonly lists: ImportedLists
   readonly lookUpAlert: LookUpIntelligence
-  /** Asks about values; others are asked when `send` says so, about the first six that may leave. */
-  lookUp(observables: readonly Observable[], signal: AbortSignal, send: boolean): Promise<readonly Looked[]>
-  /** Until when those that did not answer lately are left alone, in ms, by name. */
-  resting(): ReadonlyMap<string, number>
+  /** Looks up values. With `send`, also queries the lookup services about the first six values that may be sent. */
+  lookUp(observables: readonly Observable[], signal: AbortSignal, send: boolean): Promise<readonly LookupResult[]>
+  /** The lookup services that did not respond, by name, with the time until which they are not queried, in ms. */
+  pausedUntil(): ReadonlyMap<string, number>
 }

@@ -6,156 +6,154 @@ import type { Intelligence, KnownBenign, LookUpIntelligence } from '../schema/in
 import { severityRank } from '../schema/severity.ts'
 import type { TriageClaim, TriageReference } from '../schema/triage-result.ts'
 import { observablesOf } from './alert-observables.ts'
-import type { AskOthers } from './ask-others.ts'
-import { type EgressPolicy, staysHere } from './egress.ts'
-import { createKeepLearnt } from './keep-learnt.ts'
-import type { IndicatorKeeper } from './keeper.ts'
-import type { KnownTable } from './known-table.ts'
+import { type EgressPolicy, reasonToWithhold } from './egress.ts'
+import type { IndicatorTable } from './indicator-table.ts'
+import { createIndicatorWriter } from './indicator-writer.ts'
+import type { LookupServices } from './lookup-services.ts'
 import { type ScoreOptions, scoreOf } from './score.ts'
-import { indicatorId, isValid, sumUp, type TrustIn } from './sum-up.ts'
+import type { IndicatorStore } from './stores.ts'
+import { indicatorId, isValid, type SourceTrust, summarizeIndicator } from './summarize-indicator.ts'
 
 export interface LookUpOptions {
-  readonly indicators: Pick<IndicatorKeeper, 'load' | 'change'>
-  readonly table: KnownTable
-  readonly others: AskOthers
+  readonly indicators: Pick<IndicatorStore, 'load' | 'change'>
+  readonly table: IndicatorTable
+  readonly services: LookupServices
   readonly egress: EgressPolicy
-  readonly trust: TrustIn
+  readonly trust: SourceTrust
   readonly score: ScoreOptions
-  /** The feeds that tell of a type, by name. */
+  /** Returns the names of the feeds that cover a type. */
   readonly feedsFor: (type: ObservableType) => readonly string[]
-  /** How long an alert may wait, in ms. */
+  /** The time limit of a lookup, in ms. */
   readonly timeout: number
   readonly now: () => number
   readonly log: Log
-  /** Counts that what a source says was of use. */
+  /** Counts a hit for each source. */
   readonly hit: (sources: readonly string[]) => void
 }
 
-/** What came of asking about one value. */
-export interface Looked {
+/** The result for one value. */
+export interface LookupResult {
   readonly observable: Observable
   readonly indicator: KnownIndicator
-  /** Who calls it bad. */
-  readonly accusers: readonly string[]
+  /** The sources that report it as malicious. */
+  readonly reporters: readonly string[]
   readonly benign: readonly string[]
-  /** Who was asked: feeds, lists and others that answered. */
+  /** The queried sources: feeds, lists, and lookup services that answered. */
   readonly asked: readonly string[]
   /** 0–100. */
   readonly score: number
   readonly missing: readonly string[]
-  /** Why others may not be asked about it; undefined when they may. */
-  readonly staysHere: string | undefined
+  /** The reason that lookup services are not queried about it; undefined if they may be. */
+  readonly withheld: string | undefined
 }
 
-/** How many values of one alert others are asked about. */
-const mostSent = 6
+/** The maximum number of values of an alert that are sent to lookup services. */
+const maxQueried = 6
 const sendFirst: readonly ObservableType[] = ['hash', 'url', 'domain', 'ip', 'email', 'certificate']
 
 export const createLookUp = (options: LookUpOptions) => {
-  const { indicators, table, others, egress, trust, score, now, log } = options
-  const keepLearnt = createKeepLearnt({ indicators, trust, now, log })
+  const { indicators, table, services, egress, trust, score, now, log } = options
+  const writeIndicators = createIndicatorWriter({ indicators, trust, now, log })
 
-  /** The range or the name above that a value lies in, where somebody knows it. */
-  const above = (observable: Observable): Observable | undefined => {
+  /** Returns the known range or parent domain that contains a value. */
+  const findParent = (observable: Observable): Observable | undefined => {
     const hit = table.index.find(observable, now())
     return hit && hit.value !== observable.value ? { type: hit.type, value: hit.value } : undefined
   }
 
-  /** What is known here of values: of themselves, of the ranges and names they lie in, and of the hosts of links. */
+  /** Loads the stored data of values, of the ranges and parent domains that contain them, and of the hosts of URLs. */
   const loadKnown = async (observables: readonly Observable[]) => {
     const related = observables.map((observable) => {
       const host = observable.type === 'url' ? hostOf(observable.value) : undefined
-      return { observable, wider: above(observable), hosts: host ? [host, above(host) ?? host] : [] }
+      return { observable, parent: findParent(observable), hosts: host ? [host, findParent(host) ?? host] : [] }
     })
-    const all = related.flatMap(({ observable, wider, hosts }) => [observable, ...(wider ? [wider] : []), ...hosts])
+    const all = related.flatMap(({ observable, parent, hosts }) => [observable, ...(parent ? [parent] : []), ...hosts])
     const rows = new Map((await indicators.load(all.map(indicatorId))).map((row) => [row.id, row]))
-    return related.map(({ observable, wider, hosts }) => {
-      const [own, over, ...carriers] = [observable, wider, ...hosts].map((one) => one && rows.get(indicatorId(one)))
-      return { observable, own, wider: over, tags: [own, over, ...carriers].flatMap((row) => row?.tags ?? []) }
+    return related.map(({ observable, parent, hosts }) => {
+      const [own, ofParent, ...ofHosts] = [observable, parent, ...hosts].map((one) => one && rows.get(indicatorId(one)))
+      return { observable, own, parent: ofParent, tags: [own, ofParent, ...ofHosts].flatMap((row) => row?.tags ?? []) }
     })
   }
 
-  /** Asks about values; others are asked about those that may leave. What is new is kept. */
-  const look = async (
+  /** Looks up values, and queries the services about those that may be sent. Stores new results. */
+  const lookUpAll = async (
     observables: readonly Observable[],
     signal: AbortSignal,
-    { send, keep }: { readonly send: boolean; readonly keep: (one: Looked) => boolean },
-  ): Promise<readonly Looked[]> => {
+    { send, keep }: { readonly send: boolean; readonly keep: (one: LookupResult) => boolean },
+  ): Promise<readonly LookupResult[]> => {
     const known = await loadKnown(observables)
-    const reasons = new Map(known.map(({ observable, tags }) => [observable, staysHere(observable, egress, tags)]))
+    const reasons = new Map(
+      known.map(({ observable, tags }) => [observable, reasonToWithhold(observable, egress, tags)]),
+    )
     const sendable = known
       .filter(({ observable }) => reasons.get(observable) === undefined)
       .sort((a, b) => sendFirst.indexOf(a.observable.type) - sendFirst.indexOf(b.observable.type))
-      .slice(0, send ? mostSent : 0)
+      .slice(0, send ? maxQueried : 0)
     const limit = AbortSignal.any([signal, AbortSignal.timeout(options.timeout)])
     const asked = new Map(
       await Promise.all(
-        sendable.map(async ({ observable }) => [observable, await others.ask(observable, limit)] as const),
+        sendable.map(async ({ observable }) => [observable, await services.query(observable, limit)] as const),
       ),
     )
     signal.throwIfAborted()
-    const looked = known.map(({ observable, own, wider }): Looked => {
+    const looked = known.map(({ observable, own, parent }): LookupResult => {
       const { answers = [], missing = [] } = asked.get(observable) ?? {}
-      const said: Record<string, Report> = withWider(own?.reports ?? {}, wider?.reports ?? {}, now())
-      const vouched: string[] = []
+      const all: Record<string, Report> = withParents(own?.reports ?? {}, parent?.reports ?? {}, now())
+      const benignLists: string[] = []
       for (const { source, entry, expiresAt } of answers) {
-        delete said[source]
+        delete all[source]
         if (entry?.kind === 'report') {
-          said[source] = { ...entry.report, valid_until: new Date(expiresAt).toISOString() }
-        } else if (entry) vouched.push(entry.list)
+          all[source] = { ...entry.report, valid_until: new Date(expiresAt).toISOString() }
+        } else if (entry) benignLists.push(entry.list)
       }
-      const whom = [
-        ...new Set([
-          ...options.feedsFor(observable.type),
-          ...Object.keys(said),
-          ...answers.map(({ source }) => source),
-        ]),
+      const sources = [
+        ...new Set([...options.feedsFor(observable.type), ...Object.keys(all), ...answers.map(({ source }) => source)]),
       ]
-      const reports = valid(said, now())
+      const reports = valid(all, now())
       return {
         observable,
-        indicator: sumUp(observable, reports, { now: now(), trust, asked: whom.length }),
-        accusers: Object.keys(reports).filter((source) => reports[source]?.threat_level !== 'info'),
-        benign: [...new Set([...vouched, ...table.benign(observable)])],
-        asked: whom,
+        indicator: summarizeIndicator(observable, reports, { now: now(), trust, asked: sources.length }),
+        reporters: Object.keys(reports).filter((source) => reports[source]?.threat_level !== 'info'),
+        benign: [...new Set([...benignLists, ...table.benign(observable)])],
+        asked: sources,
         score: scoreOf(reports, { now: now(), trust, options: score }),
         missing,
-        staysHere: reasons.get(observable),
+        withheld: reasons.get(observable),
       }
     })
     await save(looked.filter(keep), known)
     return looked
   }
 
-  /** Writes a row for each value, unless there is one that says the same. */
-  const save = async (looked: readonly Looked[], known: Awaited<ReturnType<typeof loadKnown>>): Promise<void> => {
+  /** Writes the rows that changed. */
+  const save = async (looked: readonly LookupResult[], known: Awaited<ReturnType<typeof loadKnown>>): Promise<void> => {
     const before = new Map(known.map(({ observable, own }) => [observable, own]))
-    const news = looked.filter(({ observable, indicator }) => {
+    const changed = looked.filter(({ observable, indicator }) => {
       const own = before.get(observable)
       return !own || own.total !== indicator.total || JSON.stringify(own.reports) !== JSON.stringify(indicator.reports)
     })
-    await keepLearnt(news.map(({ observable, indicator }) => ({ observable, indicator })))
+    await writeIndicators(changed.map(({ observable, indicator }) => ({ observable, indicator })))
   }
 
   const lookUpAlert: LookUpIntelligence = async (alert, signal) => {
     const { named, mentioned, vulnerabilities } = observablesOf(alert)
-    const [about, beside] = await Promise.all([
-      look(named, signal, { send: true, keep: () => true }),
-      // Lines mention much; of that only what somebody knows is of interest.
-      look(
+    const [fromNamed, fromMentioned] = await Promise.all([
+      lookUpAll(named, signal, { send: true, keep: () => true }),
+      // Log lines contain many values. Only look up the known ones.
+      lookUpAll(
         mentioned.filter((one) => table.index.find(one, now()) !== undefined),
         signal,
         { send: false, keep: () => false },
       ),
     ])
-    const looked = [...about, ...beside.filter(({ indicator }) => indicator.positives > 0)]
+    const looked = [...fromNamed, ...fromMentioned.filter(({ indicator }) => indicator.positives > 0)]
     const bySeverity = looked.toSorted(
       (a, b) => b.score - a.score || severityRank(b.indicator.threat_level) - severityRank(a.indicator.threat_level),
     )
     options.hit(bySeverity.flatMap(({ indicator }) => indicator.sources))
     const exploited = vulnerabilities.flatMap((id) => table.exploited(id) ?? [])
     const asked = new Set(looked.flatMap((one) => one.asked))
-    const detecting = new Set(looked.flatMap(({ accusers }) => accusers))
+    const detecting = new Set(looked.flatMap(({ reporters }) => reporters))
     return {
       ...(asked.size > 0 && {
         threatIntel: {
@@ -175,9 +173,13 @@ export const createLookUp = (options: LookUpOptions) => {
 
   return {
     lookUpAlert,
-    /** Asks about values, for a person; what others answer is remembered. */
-    async lookUp(observables: readonly Observable[], signal: AbortSignal, send: boolean): Promise<readonly Looked[]> {
-      const looked = await look(observables, signal, { send, keep: () => send })
+    /** Looks up values for a user. With `send`, queries the lookup services and stores the results. */
+    async lookUp(
+      observables: readonly Observable[],
+      signal: AbortSignal,
+      send: boolean,
+    ): Promise<readonly LookupResult[]> {
+      const looked = await lookUpAll(observables, signal, { send, keep: () => send })
       options.hit(looked.flatMap(({ indicator }) => indicator.sources))
       return looked
     },
@@ -188,17 +190,17 @@ const valid = (reports: Readonly<Record<string, Report>>, now: number): Record<s
   Object.fromEntries(Object.entries(reports).filter(([, report]) => isValid(report, now)))
 
 /**
- * What is said of a range or a name above counts for a value in it, to the end of the next day: by then it is asked again, or forgotten.
- * What is said of the value itself stands where it holds for longer.
+ * Adds the reports of the containing range or parent domain to the reports of a value. They expire at the end of the next day, so that
+ * later changes take effect. A report of the value itself takes precedence if it is valid for longer.
  */
-const withWider = (
+const withParents = (
   own: Readonly<Record<string, Report>>,
-  wider: Readonly<Record<string, Report>>,
+  parent: Readonly<Record<string, Report>>,
   now: number,
 ): Record<string, Report> => {
   const all: Record<string, Report> = { ...own }
   const end = Math.ceil((now + day) / day) * day
-  for (const [source, report] of Object.entries(wider)) {
+  for (const [source, report] of Object.entries(parent)) {
     const until = Math.min(end, report.valid_until === null ? end : Date.parse(report.valid_until))
     const known = all[source]
     if (known && (known.valid_until === null || Date.parse(known.valid_until) >= until)) continue
@@ -209,9 +211,9 @@ const withWider = (
 
 const toIndicator = ({ id, reports, updated_at, ...indicator }: KnownIndicator): Indicator => indicator
 
-/** Says what is known in words, each with what it cites. */
+/** Describes the results in sentences, each with its references. */
 const toClaims = (
-  looked: readonly Looked[],
+  looked: readonly LookupResult[],
   exploited: readonly {
     readonly cve: string
     readonly name: string
@@ -226,16 +228,16 @@ const toClaims = (
     references.push({ id, kind: 'indicator', target, text })
     return id
   }
-  for (const { observable, indicator, accusers, benign } of looked) {
+  for (const { observable, indicator, reporters, benign } of looked) {
     const { value } = observable
     const { sources, description } = indicator
     if (sources.length > 0) {
-      const words = description === '' ? '' : `: ${description}`
-      const id = cite(value, `${indicator.threat_level}, by ${sources.join(', ')}${words}`)
+      const suffix = description === '' ? '' : `: ${description}`
+      const id = cite(value, `${indicator.threat_level}, by ${sources.join(', ')}${suffix}`)
       const text =
-        accusers.length > 0
-          ? `${value} is known as bad to ${accusers.length === 1 ? accusers[0] : `${accusers.length} sources (${accusers.slice(0, 4).join(', ')})`}${words}`
-          : `${value}${words === '' ? ' is known' : words}, says ${sources.slice(0, 4).join(', ')}`
+        reporters.length > 0
+          ? `${value} is reported as malicious by ${reporters.length === 1 ? reporters[0] : `${reporters.length} sources (${reporters.slice(0, 4).join(', ')})`}${suffix}`
+          : `${value} is listed by ${sources.slice(0, 4).join(', ')}${suffix}`
       claims.push({ sign: 'for', text, evidence_ids: [id] })
     }
     if (benign.length > 0) {

@@ -1,21 +1,21 @@
 import { AppError } from '../errors.ts'
 import { createReader, createWriter, StateError } from '../lib/bytes/codec.ts'
 
-/** The first 48 bits of an id: few enough for a number, enough to tell millions apart. */
+/** The first 48 bits of an ID: they fit into a number, and collisions among millions of IDs are unlikely. */
 const keyOf = (id: string): number => Number.parseInt(id.slice(0, 12), 16)
 
 /**
- * Remembers which values a source lists, and a mark of what it says of each, in 12 bytes a value: what it says unchanged need not be
- * written again, and what it lists no longer is known.
+ * The values that a source lists, each with a fingerprint of its report, in 12 bytes per value. It shows which entries of a new list
+ * are unchanged, and which ones are missing.
  */
 export class Membership {
   /** Sorted. */
   readonly #keys: Float64Array
-  readonly #marks: Int32Array
+  readonly #fingerprints: Int32Array
 
-  constructor(keys: Float64Array, marks: Int32Array) {
+  constructor(keys: Float64Array, fingerprints: Int32Array) {
     this.#keys = keys
-    this.#marks = marks
+    this.#fingerprints = fingerprints
   }
 
   static readonly empty = new Membership(new Float64Array(), new Int32Array())
@@ -24,18 +24,18 @@ export class Membership {
     return this.#keys.length
   }
 
-  /** How many of them are listed still: a mark of 0 is what was taken back. */
+  /** The number of values without the withdrawn ones, whose fingerprint is 0. */
   get listed(): number {
-    return this.#marks.reduce((count, mark) => (mark === 0 ? count : count + 1), 0)
+    return this.#fingerprints.reduce((count, fingerprint) => (fingerprint === 0 ? count : count + 1), 0)
   }
 
-  /** Whether a value is listed and the same is said of it. */
-  says(id: string, mark: number): boolean {
+  /** Whether a value is listed with this fingerprint. */
+  hasUnchanged(id: string, fingerprint: number): boolean {
     const at = this.#find(keyOf(id))
-    return at >= 0 && this.#marks[at] === mark
+    return at >= 0 && this.#fingerprints[at] === fingerprint
   }
 
-  /** Spans of ids that are listed here and not there. */
+  /** Yields ID ranges that cover the values that are listed here but not in `other`. */
   *without(other: Membership): Generator<readonly [from: string, to: string]> {
     for (const key of this.#keys) {
       if (other.#find(key) >= 0) continue
@@ -48,19 +48,21 @@ export class Membership {
     return this.#find(keyOf(id)) >= 0
   }
 
-  /** What is listed here or there; where both list it, what is said there counts. */
-  joined(other: Membership): Membership {
+  /** Merges two lists. For values in both, the fingerprint of `other` counts. */
+  merge(other: Membership): Membership {
     const builder = new MembershipBuilder()
-    for (const [i, key] of this.#keys.entries()) if (other.#find(key) < 0) builder.addKey(key, this.#marks[i] ?? 0)
-    for (const [i, key] of other.#keys.entries()) builder.addKey(key, other.#marks[i] ?? 0)
+    for (const [i, key] of this.#keys.entries()) {
+      if (other.#find(key) < 0) builder.addKey(key, this.#fingerprints[i] ?? 0)
+    }
+    for (const [i, key] of other.#keys.entries()) builder.addKey(key, other.#fingerprints[i] ?? 0)
     return builder.build()
   }
 
   encode(): Uint8Array {
-    return createWriter('membership', 1).f64s(this.#keys).i32s(this.#marks).finish()
+    return createWriter('membership', 1).f64s(this.#keys).i32s(this.#fingerprints).finish()
   }
 
-  /** Reads what `encode` wrote; no bytes are an empty list. Throws STATE_VERSION on anything else. */
+  /** Decodes the output of `encode`; no bytes give an empty list. Throws STATE_VERSION for anything else. */
   static decode(bytes: Uint8Array): Membership {
     if (bytes.length === 0) return Membership.empty
     try {
@@ -89,30 +91,30 @@ export class Membership {
   }
 }
 
-/** Gathers the values of a list in any order; of one that comes twice, the last mark counts. */
+/** Collects the values of a list in any order. For duplicates, the last fingerprint counts. */
 export class MembershipBuilder {
   #size = 0
   #keys = new Float64Array(1024)
-  #marks = new Int32Array(1024)
+  #fingerprints = new Int32Array(1024)
 
   get size(): number {
     return this.#size
   }
 
-  add(id: string, mark: number): void {
-    this.addKey(keyOf(id), mark)
+  add(id: string, fingerprint: number): void {
+    this.addKey(keyOf(id), fingerprint)
   }
 
-  addKey(key: number, mark: number): void {
+  addKey(key: number, fingerprint: number): void {
     if (this.#size === this.#keys.length) {
-      const [keys, marks] = [this.#keys, this.#marks]
+      const [keys, fingerprints] = [this.#keys, this.#fingerprints]
       this.#keys = new Float64Array(this.#size * 2)
       this.#keys.set(keys)
-      this.#marks = new Int32Array(this.#size * 2)
-      this.#marks.set(marks)
+      this.#fingerprints = new Int32Array(this.#size * 2)
+      this.#fingerprints.set(fingerprints)
     }
     this.#keys[this.#size] = key
-    this.#marks[this.#size++] = mark
+    this.#fingerprints[this.#size++] = fingerprint
   }
 
   build(): Membership {
@@ -121,13 +123,13 @@ export class MembershipBuilder {
     const last = order.filter((at, i) => this.#keys[at] !== this.#keys[order[i + 1] ?? -1])
     return new Membership(
       Float64Array.from(last, (at) => this.#keys[at] ?? 0),
-      Int32Array.from(last, (at) => this.#marks[at] ?? 0),
+      Int32Array.from(last, (at) => this.#fingerprints[at] ?? 0),
     )
   }
 }
 
-/** A mark of a text, so that one can tell whether it changed (FNV-1a). */
-export const markOf = (text: string): number => {
+/** Returns a 32-bit hash of a text (FNV-1a), to detect changes. */
+export const fingerprintOf = (text: string): number => {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return hash | 0

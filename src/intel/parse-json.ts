@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { AppError } from '../errors.ts'
 
-/** Reads JSON of a given shape; throws SOURCE_FAILED saying what was expected. */
+/** Parses JSON with a schema. Throws SOURCE_FAILED with a description of the expected content. */
 export const parseJson = <Schema extends z.ZodType>(
   schema: Schema,
   text: string,
@@ -11,7 +11,7 @@ export const parseJson = <Schema extends z.ZodType>(
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw new AppError('SOURCE_FAILED', `What came is not JSON: ${quoteStart(text)}`, {
+    throw new AppError('SOURCE_FAILED', `The content is not JSON: ${quoteStart(text)}`, {
       hint: `Expected ${expected}.`,
       cause,
     })
@@ -20,7 +20,7 @@ export const parseJson = <Schema extends z.ZodType>(
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const where = issue && issue.path.length > 0 ? ` (${issue.path.join('.')}: ${issue.message})` : ''
-  throw new AppError('SOURCE_FAILED', `The JSON has another shape${where}: ${quoteStart(text)}`, {
+  throw new AppError('SOURCE_FAILED', `Unexpected JSON${where}: ${quoteStart(text)}`, {
     hint: `Expected ${expected}.`,
   })
 }

@@ -3,13 +3,13 @@ import type { Component } from '../component.ts'
 import type { Observable, ObservableType, Report } from '../schema/indicator.ts'
 import { severity } from '../schema/severity.ts'
 
-/** How a list of known-benign infrastructure names what is on it. */
+/** How an entry of a known-benign list matches values. */
 export type BenignMatch = 'exact' | 'domain' | 'range' | 'substring' | 'pattern'
 
-/** One thing that a source tells. */
+/** One entry of a source. */
 export type Entry =
   | { readonly kind: 'report'; readonly observable: Observable; readonly report: Report }
-  /** The source takes back what it said. */
+  /** The source withdraws its report. */
   | { readonly kind: 'withdrawn'; readonly observable: Observable }
   | {
       readonly kind: 'benign'
@@ -27,62 +27,64 @@ export type Entry =
       readonly added: string
       readonly ransomware: boolean
     }
-  /** A row that could not be used; counted, never fatal. */
+  /** A row that cannot be used. Such rows are counted and never fail a pull. */
   | { readonly kind: 'skipped'; readonly reason: string; readonly sample: string }
 
-/** Where a pull goes on. */
-export interface Since {
+/** The position at which a pull continues. */
+export interface PullState {
   readonly etag: string | null
   readonly lastModified: string | null
   readonly cursor: string | null
 }
 
-/** What a pull brought. */
-export interface Pulled extends Since {
-  /** Undefined: nothing has changed. Reading may fail half-way; then nothing is taken back, and the next pull begins where this one did. */
+/** The result of a pull. */
+export interface PullResult extends PullState {
+  /** Undefined if nothing has changed. If reading fails half-way, nothing is withdrawn, and the next pull starts at the same position. */
   readonly entries: Iterable<Entry> | AsyncIterable<Entry> | undefined
-  /** Whether it is all there is: what is not in it is no longer listed. */
+  /** Whether this is the whole list: missing entries are withdrawn. */
   readonly complete: boolean
-  /** What the list says of itself: version, date, copyright. Read after the entries. */
+  /** The list's own version, date and copyright. Call it after the entries are read. */
   notice?(): string
-  /** Where the next pull begins; read after the entries. */
+  /** The cursor for the next pull. Call it after the entries are read. */
   next?(): string | null
 }
 
-/** Tells what it knows: a whole list at a time (`pull`), of one value when it is asked (`lookup`), or both. */
+/** A source of threat intelligence: `pull` returns a whole list, `lookup` the data about one value. */
 export interface Provider {
-  pull?(since: Since, signal: AbortSignal): Promise<Pulled>
-  /** What it says of a value; undefined when it knows nothing of it. A quota that is used up is an error that may be tried again. */
+  pull?(since: PullState, signal: AbortSignal): Promise<PullResult>
+  /** Returns the data about a value, or undefined if there is none. Throws a retryable error if the quota is used up. */
   lookup?(observable: Observable, signal: AbortSignal): Promise<Entry | undefined>
 }
 
-/** A kind of provider that an operator can name. */
+/** A type of provider that the configuration can name. */
 export interface IntelComponent<Options extends z.ZodType = z.ZodType> extends Component<Options, Provider> {
-  /** The types of values that it tells of; none for what is no indicator. */
+  /** The types of values that it covers; none if its entries are not indicators. */
   readonly types: readonly ObservableType[]
-  /** What its terms ask of who uses it. */
+  /** Its terms of use. */
   readonly licence: string
 }
 
-/** Lets the compiler work out the options of a component. */
+/** Lets the compiler infer the options of a component. */
 export const defineIntel = <Options extends z.ZodType>(component: IntelComponent<Options>): IntelComponent<Options> =>
   component
 
-/** What is said of entries that say nothing of it themselves. */
+/** Defaults for entries without these fields. */
 export const reportDefaults = {
-  level: severity.default('medium').describe('How grave a hit is, where the list does not say.'),
-  confidence: z.number().min(0).max(1).default(0.5).describe('How sure the list is, 0–1, where it does not say.'),
+  level: severity.default('medium').describe('The severity of entries without one.'),
+  confidence: z.number().min(0).max(1).default(0.5).describe('The confidence of entries without one, 0–1.'),
   tags: z.array(z.string().max(100)).max(20).default([]).describe('Tags for all entries.'),
-  description: z.string().max(300).default('').describe('A few words on what it lists.'),
+  description: z.string().max(300).default('').describe('The description of entries without one.'),
   valid_days: z
     .number()
     .positive()
     .optional()
-    .describe('For how many days an entry holds after it was last listed; for as long as it is listed unless said.'),
+    .describe(
+      'The number of days that an entry is valid after it was last listed. By default, it is valid while it is listed.',
+    ),
 }
 
 export const reportOptions = z.strictObject(reportDefaults)
 export type ReportOptions = z.output<typeof reportOptions>
 
-/** Reads a whole list. `now` is the moment of the pull, in ms. */
+/** Parses a whole list. `now` is the time of the pull, in ms. */
 export type ReadList = (text: string, options: ReportOptions, now: number) => Iterable<Entry>

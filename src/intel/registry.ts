@@ -8,10 +8,10 @@ import { otx } from './lookups/otx.ts'
 import { virustotal } from './lookups/virustotal.ts'
 import type { IntelComponent } from './provider.ts'
 
-/** What can be pulled. */
+/** The types of feeds. */
 export const feedComponents: readonly IntelComponent[] = [...textFeeds, mispFeed, taxii]
 
-/** What can be asked. */
+/** The types of lookup services. */
 export const lookupComponents: readonly IntelComponent[] = [
   abuseCh, //
   abuseipdb,

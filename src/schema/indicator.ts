@@ -18,7 +18,7 @@ export type Tlp = z.infer<typeof tlp>
 /** The report of one source about one value. */
 export const report = z
   .object({
-    /** Info is context, not badness: an exit of the Tor network. */
+    /** Info is context, such as a Tor exit node, and not malicious. */
     threat_level: severity,
     /** 0–1. */
     confidence: z.number().min(0).max(1),

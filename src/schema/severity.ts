@@ -12,7 +12,7 @@ export const severityRank = (value: Severity): number => ranks[value]
 const ranks: Readonly<Record<Severity, number>> = { info: 0, low: 1, medium: 2, high: 3, critical: 4 }
 
 /** Returns the higher of two severities. */
-export const graver = (a: Severity, b: Severity): Severity => (severityRank(a) >= severityRank(b) ? a : b)
+export const moreSevere = (a: Severity, b: Severity): Severity => (severityRank(a) >= severityRank(b) ? a : b)
 
 /** Maps a risk score (0–100) to its level: ≥ 90 critical, ≥ 70 high, ≥ 40 medium, ≥ 20 low, else info. */
 export const riskLevel = (score: number): Severity =>

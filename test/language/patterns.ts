@@ -78,7 +78,6 @@ export const unrevised: readonly string[] = [
   'docs/reference/', // generated from the descriptions of the rooms below
   'src/app',
   'src/demo/',
-  'src/intel/',
   'src/operations/accounts/',
   'src/operations/agents/',
   'src/operations/alerts/',

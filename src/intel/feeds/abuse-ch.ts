@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { toEntry } from '../entry.ts'
 import { parseJson } from '../parse-json.ts'
 import type { ReadList } from '../provider.ts'
-import { toType } from '../words.ts'
+import { toType } from '../terms.ts'
 
 const tags = z
   .union([z.array(z.string()), z.string(), z.null()])
@@ -10,7 +10,7 @@ const tags = z
   .transform((list) => (typeof list === 'string' ? list.split(',') : (list ?? [])))
 const text = z.string().nullish()
 
-/** Exports of abuse.ch keep rows below their ids; its APIs list them below `data` or `urls`. */
+/** Exports of abuse.ch have rows under their IDs, its APIs under `data` or `urls`. */
 const rowsOf = <Row extends z.ZodType>(row: Row) =>
   z.union([
     z.array(row),
@@ -30,14 +30,14 @@ const urlhausRow = z.looseObject({
   tags,
 })
 
-/** Reads the JSON of URLhaus, its dumps and its API: links that serve malware. */
+/** Parses the JSON of URLhaus, from its exports or its API: URLs that serve malware. */
 export const readUrlhaus: ReadList = function* (json, options, now) {
   for (const row of parseJson(rowsOf(urlhausRow), json, 'an export of URLhaus')) {
     yield toEntry(
       row.url,
       'url',
       {
-        // What was online when it was last looked at is surer than what once was.
+        // A URL that is still online is more certain than one that was taken down.
         confidence: row.url_status === 'online' ? 0.9 : 0.6,
         level: 'high',
         description: `serves malware${row.tags.length > 0 ? ` (${row.tags.slice(0, 4).join(', ')})` : ''}`,
@@ -68,13 +68,13 @@ const threatfoxRow = z
   .transform((row) => ({ ...row, value: row.ioc ?? row.ioc_value ?? '' }))
 
 const threats: Readonly<Record<string, string>> = {
-  botnet_cc: 'command server',
+  botnet_cc: 'command-and-control server',
   payload: 'malware',
   payload_delivery: 'delivers malware',
   cc_skimming: 'skims credit cards',
 }
 
-/** Reads the JSON of ThreatFox: addresses, names, links and hashes of malware, with how sure their reporters are. */
+/** Parses the JSON of ThreatFox: addresses, domains, URLs and hashes of malware, with confidences. */
 export const readThreatfox: ReadList = function* (json, options, now) {
   for (const row of parseJson(rowsOf(threatfoxRow), json, 'an export of ThreatFox')) {
     const threat = row.threat_type ?? ''
@@ -103,7 +103,7 @@ const feodoRow = z.looseObject({
   malware: text,
 })
 
-/** Reads the JSON of Feodo Tracker: command servers of botnets, each of which has answered as one. */
+/** Parses the JSON of Feodo Tracker: verified command-and-control servers of botnets. */
 export const readFeodo: ReadList = function* (json, options, now) {
   for (const row of parseJson(z.array(feodoRow), json, 'the blocklist of Feodo Tracker')) {
     yield toEntry(
@@ -112,7 +112,7 @@ export const readFeodo: ReadList = function* (json, options, now) {
       {
         confidence: row.status === 'online' ? 0.95 : 0.75,
         level: 'critical',
-        description: `command server of ${row.malware || 'a botnet'}`,
+        description: `command-and-control server of ${row.malware || 'a botnet'}`,
         tags: ['botnet_cc', row.malware ?? ''],
         firstSeen: row.first_seen,
         lastSeen: row.last_online ?? row.first_seen,
@@ -134,9 +134,9 @@ const bazaarRow = z.looseObject({
   tags,
 })
 
-/** Reads the JSON of MalwareBazaar: samples of malware by their hashes. */
+/** Parses the JSON of MalwareBazaar: malware samples by hash. */
 export const readMalwareBazaar: ReadList = function* (json, options, now) {
-  for (const row of parseJson(rowsOf(bazaarRow), json, 'an answer of MalwareBazaar')) {
+  for (const row of parseJson(rowsOf(bazaarRow), json, 'a response of MalwareBazaar')) {
     for (const hash of [row.sha256_hash, row.sha1_hash, row.md5_hash]) {
       if (!hash) continue
       yield toEntry(
@@ -157,6 +157,6 @@ export const readMalwareBazaar: ReadList = function* (json, options, now) {
   }
 }
 
-/** What abuse.ch asks of those who use its lists. */
+/** The terms of abuse.ch. */
 export const abuseChLicence =
   'abuse.ch: free under fair use with an Auth-Key (https://auth.abuse.ch/); commercial use may need an agreement.'

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
+import type { FakeRequest } from '../http-server.fake.ts'
 import { describeFeed, type FeedTrial } from '../provider.conformance.ts'
 import { feedComponents } from '../registry.ts'
-import type { WireRequest } from '../wire.fake.ts'
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8')
 
 const componentOf = (name: string) => {
   const component = feedComponents.find((one) => one.name === name)
-  if (!component) throw new Error(`There is no feed ${name}.`)
+  if (!component) throw new Error(`Unknown feed ${name}.`)
   return component
 }
 
@@ -22,7 +22,7 @@ const get =
     return { body: fixture(file), headers: { etag } }
   }
 
-/** Feeds that are one text: where it is, what it brings. */
+/** Feeds that consist of one file: its fixture, and the expected number of entries. */
 const plain = {
   'cisa-kev': ['kev.json', { exploited: 2, skipped: 1 }],
   csv: ['table.csv', { report: 3, skipped: 2 }],
@@ -35,8 +35,8 @@ const plain = {
   stix: ['stix.json', { report: 7, withdrawn: 1, skipped: 3 }],
   'tor-exits': ['tor-bulk.txt', { report: 2, skipped: 1 }],
 } as const
-for (const [name, [file, brings]] of Object.entries(plain)) {
-  describeFeed(name, { component: componentOf(name), options: () => ({}), serve: get(file), brings })
+for (const [name, [file, expected]] of Object.entries(plain)) {
+  describeFeed(name, { component: componentOf(name), options: () => ({}), serve: get(file), expected })
 }
 
 describeFeed('urlhaus', {
@@ -46,7 +46,7 @@ describeFeed('urlhaus', {
     expect([method, query.get('auth-key'), headers['auth-key']]).toEqual(['GET', secret, secret])
     return { body: gzipSync(fixture('urlhaus.json')), headers: { etag } }
   },
-  brings: { report: 2 },
+  expected: { report: 2 },
 })
 
 describeFeed('threatfox', {
@@ -57,7 +57,7 @@ describeFeed('threatfox', {
     expect(JSON.parse(body)).toEqual({ query: 'get_iocs', days: 3 })
     return { body: fixture('threatfox.json') }
   },
-  brings: { report: 3 },
+  expected: { report: 3 },
 })
 
 describeFeed('malwarebazaar', {
@@ -68,7 +68,7 @@ describeFeed('malwarebazaar', {
     expect(Object.fromEntries(new URLSearchParams(body))).toEqual({ query: 'get_recent', selector: 'time' })
     return { body: fixture('malwarebazaar.json') }
   },
-  brings: { report: 3 },
+  expected: { report: 3 },
 })
 
 describeFeed('misp-feed', {
@@ -91,12 +91,12 @@ describeFeed('misp-feed', {
     expect(path).toBe('/feeds/circl/5f0f0000-0000-4000-8000-000000000002.json')
     return { body: '{"no": "event"}' }
   },
-  brings: { report: 5, withdrawn: 1, skipped: 3 },
+  expected: { report: 5, withdrawn: 1, skipped: 3 },
 })
 
 const { objects } = JSON.parse(fixture('stix.json'))
-/** Two pages; with `added_after`, only what came since: nothing. */
-const serveTaxii = ({ method, path, query, headers }: WireRequest, secret: string) => {
+/** Serves two pages, and an empty one for requests with `added_after`. */
+const serveTaxii = ({ method, path, query, headers }: FakeRequest, secret: string) => {
   expect([method, path, headers.accept, headers.authorization]).toEqual([
     'GET',
     '/api1/collections/91a7b528-80eb-42ed-a74d-c6fbd5a26116/objects/',
@@ -120,10 +120,10 @@ describeFeed('taxii', {
   options: (secret) => ({ collection: '91a7b528-80eb-42ed-a74d-c6fbd5a26116', token: secret, page_size: 4 }),
   path: 'api1/',
   serve: serveTaxii,
-  brings: { report: 7, withdrawn: 1, skipped: 3 },
+  expected: { report: 7, withdrawn: 1, skipped: 3 },
 })
 
-it('tries every feed', () => {
-  const tried = [...Object.keys(plain), 'urlhaus', 'threatfox', 'malwarebazaar', 'misp-feed', 'taxii']
-  expect(tried.sort()).toEqual(feedComponents.map(({ name }) => name).sort())
+it('tests every feed', () => {
+  const tested = [...Object.keys(plain), 'urlhaus', 'threatfox', 'malwarebazaar', 'misp-feed', 'taxii']
+  expect(tested.sort()).toEqual(feedComponents.map(({ name }) => name).sort())
 })

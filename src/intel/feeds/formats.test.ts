@@ -14,8 +14,8 @@ const now = Date.UTC(2026, 0, 5, 8)
 const options = reportOptions.parse({})
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8')
 
-/** An entry on a line: what a person checks against the fixture. */
-const tell = (entry: Entry): string => {
+/** Formats an entry as one line of a golden file. */
+const formatEntry = (entry: Entry): string => {
   switch (entry.kind) {
     case 'report': {
       const { threat_level, confidence, description, tags, first_seen, last_seen, valid_until } = entry.report
@@ -59,19 +59,19 @@ const cases: readonly (readonly [file: string, format: keyof typeof formats])[] 
 ]
 
 it.each(cases)('reads %s as %s', async (file, format) => {
-  const lines = readAll(formats[format].read, fixture(file)).map(tell)
+  const lines = readAll(formats[format].read, fixture(file)).map(formatEntry)
   await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`fixtures/${file}.entries`)
 })
 
-it('tries every format on some file', () => {
+it('tests every format', () => {
   expect([...new Set(cases.map(([, format]) => format))].sort()).toEqual(Object.keys(formats).sort())
 })
 
 describe.each(Object.entries(formats))('the format %s', (_name, { read }) => {
-  it('never fails but with words for an operator, whatever comes', () => {
-    const pieces = cases.map(([file]) => fixture(file))
+  it('throws only SOURCE_FAILED with a hint, for any input', () => {
+    const texts = cases.map(([file]) => fixture(file))
     const damaged = fc
-      .tuple(fc.constantFrom(...pieces), fc.nat(), fc.nat(200), fc.string({ maxLength: 30 }))
+      .tuple(fc.constantFrom(...texts), fc.nat(), fc.nat(200), fc.string({ maxLength: 30 }))
       .map(([text, at, length, instead]) => {
         const from = at % text.length
         return text.slice(0, from) + instead + text.slice(from + length)
@@ -89,25 +89,25 @@ describe.each(Object.entries(formats))('the format %s', (_name, { read }) => {
   })
 })
 
-it('applies the defaults of the source where the list says nothing', () => {
+it('applies the defaults of the source', () => {
   const own = reportOptions.parse({
     level: 'critical',
     confidence: 0.9,
-    tags: ['ours'],
-    description: 'seen by us',
+    tags: ['internal'],
+    description: 'own sighting',
     valid_days: 10,
   })
   const [entry] = formats.list.read('203.0.113.9', own, now)
   expect(entry?.kind === 'report' && entry.report).toMatchObject({
     threat_level: 'critical',
     confidence: 0.9,
-    tags: ['ours'],
-    description: 'seen by us',
+    tags: ['internal'],
+    description: 'own sighting',
     valid_until: '2026-01-16T00:00:00.000Z',
   })
 })
 
-describe('patterns of STIX', () => {
+describe('STIX patterns', () => {
   const values = (pattern: string) => readPattern(pattern)?.map(({ type, value }) => `${type} ${value}`)
   it.each([
     ["[ipv4-addr:value = '203.0.113.9']", ['ip 203.0.113.9']],
@@ -130,11 +130,11 @@ describe('patterns of STIX', () => {
     expect(values(pattern)).toEqual(expected)
   })
 
-  it('are read in time in proportion to their length', () => {
-    for (const piece of ["'", '[', "a:b = '", "\\'", 'OR ', "domain-name:value IN ('a',"]) {
+  it('are parsed in linear time', () => {
+    for (const part of ["'", '[', "a:b = '", "\\'", 'OR ', "domain-name:value IN ('a',"]) {
       const started = cpuMs()
-      readPattern(piece.repeat(100_000 / piece.length))
-      expect(cpuMs() - started, piece).toBeLessThan(1500)
+      readPattern(part.repeat(100_000 / part.length))
+      expect(cpuMs() - started, part).toBeLessThan(1500)
     }
   })
 })

@@ -8,14 +8,14 @@ import { readCsv, readJsonRows } from './rows.ts'
 import { readStix } from './stix.ts'
 import { readWarninglist, warninglistNotice } from './warninglist.ts'
 
-/** A way in which lists are written. */
+/** A format of lists. */
 export interface Format {
   readonly read: ReadList
-  /** What a list says of itself: version, date, copyright. */
+  /** The list's own version, date and copyright. */
   readonly notice?: (text: string) => string
 }
 
-/** The names of the formats of lists that can be read in one piece, as an operator writes them. */
+/** The names of the formats of lists that consist of one file. */
 export const formatName = z.enum([
   'cisa-kev',
   'csv',

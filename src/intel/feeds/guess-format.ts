@@ -14,7 +14,7 @@ const below = z.union([
   z.record(z.string().regex(/^\d+$/), z.array(row)).transform((byId) => Object.values(byId).flat()),
 ])
 
-/** What tells the documents apart, in the order in which they are tried. */
+/** The distinguishing fields of JSON documents, in the order of the checks. */
 const documents: readonly (readonly [FormatName, z.ZodType])[] = [
   ['stix', z.object({ objects: anything })],
   ['misp', z.union([event, z.object({ response: z.array(event) }), z.array(event).min(1)])],
@@ -22,7 +22,7 @@ const documents: readonly (readonly [FormatName, z.ZodType])[] = [
   ['cisa-kev', z.object({ vulnerabilities: anything })],
 ]
 
-/** What tells rows of lists apart that say more than a table of any kind. */
+/** The distinguishing fields of rows in vendor formats. */
 const rows: readonly (readonly [FormatName, readonly string[]])[] = [
   ['threatfox', ['ioc_type', 'threat_type', 'malware_printable']],
   ['malwarebazaar', ['sha256_hash', 'file_type', 'signature']],
@@ -30,14 +30,14 @@ const rows: readonly (readonly [FormatName, readonly string[]])[] = [
   ['urlhaus', ['url', 'url_status', 'threat']],
 ]
 
-const lookedAt = 20_000
+const sampleLength = 20_000
 
-/** Guesses how a list is written, from what it looks like; a plain list where nothing tells. */
+/** Guesses the format of a list from its content. The default is a plain list. */
 export const guessFormat = (text: string): FormatName => {
-  const start = text.slice(0, lookedAt).trimStart()
+  const start = text.slice(0, sampleLength).trimStart()
   if (!/^[[{]/.test(start)) return guessLines(start)
   const json = parse(text)
-  // Not one document: a document a line, or nothing that the format it is taken for would read.
+  // Not one JSON document: either JSON lines, or invalid JSON that the parser will report.
   if (json === undefined) return /^\{[^\n]*"cidr"/m.test(start) ? 'spamhaus-drop' : 'json'
   const document = documents.find(([, shape]) => shape.safeParse(json).success)
   if (document) return document[0]

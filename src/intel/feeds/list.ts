@@ -2,8 +2,8 @@ import { toEntry } from '../entry.ts'
 import type { ReadList } from '../provider.ts'
 
 /**
- * Reads a list with one value a line: addresses, ranges, names, links, hashes, disarmed or not. What follows `#` or `;`, or a second
- * word, is a remark; lines as of a hosts file (`0.0.0.0 evil.example`) name the host.
+ * Parses a list with one value per line: addresses, ranges, domains, URLs or hashes, defanged or not. Comments start with `#` or `;`, and
+ * all words but the first are ignored. In lines of a hosts file (`0.0.0.0 evil.example`), the value is the host.
  */
 export const readList: ReadList = function* (text, options, now) {
   for (const line of linesOf(text)) {
@@ -15,7 +15,7 @@ export const readList: ReadList = function* (text, options, now) {
   }
 }
 
-/** The lines of a text, one after the other, so that a large list is not held twice. */
+/** Yields the lines of a text one by one, so that a large list is not in memory twice. */
 export function* linesOf(text: string): Generator<string> {
   for (let start = 0; start < text.length; ) {
     const found = text.indexOf('\n', start)

@@ -9,31 +9,31 @@ import { limits } from './text-feed.ts'
 
 const manifest = z.record(z.string(), z.looseObject({ timestamp: z.coerce.number(), info: z.string().default('') }))
 
-/** Follows a MISP feed: a manifest that names events, and a file for each; only those that changed are fetched. */
+/** Pulls a MISP feed: a manifest and a file per event. Only changed events are fetched. */
 export const mispFeed = defineIntel({
   name: 'misp-feed',
-  summary: 'Follows a MISP feed: a manifest, and a file an event.',
+  summary: 'Pulls a MISP feed: a manifest and a file per event.',
   types: observableTypes,
   licence: 'See the publisher’s terms.',
   options: z.strictObject({
-    url: z.url({ protocol: /^https?$/ }).describe('The folder that manifest.json lies in.'),
+    url: z.url({ protocol: /^https?$/ }).describe('The URL of the folder that contains manifest.json.'),
     headers: z
       .record(z.string(), z.string())
       .default({})
-      .meta({ description: 'Headers to send along, such as `Authorization`.', secret: true }),
-    max_age_days: z.number().positive().default(180).describe('Events that did not change for longer are left out.'),
+      .meta({ description: 'HTTP headers to send, such as `Authorization`.', secret: true }),
+    max_age_days: z.number().positive().default(180).describe('The maximum age of an event, by its last change.'),
     max_events: z
       .int()
       .min(1)
       .max(100_000)
       .default(2000)
-      .describe('How many events to fetch at a time, oldest change first.'),
+      .describe('The maximum number of events per pull, oldest change first.'),
     ...reportDefaults,
     valid_days: z
       .number()
       .positive()
       .default(180)
-      .describe('For how many days an attribute holds after it was fetched.'),
+      .describe('The number of days that an attribute is valid after it was fetched.'),
     ...limits,
   }),
   create(options, { fetch, now }) {
@@ -41,7 +41,7 @@ export const mispFeed = defineIntel({
     const get = async (file: string, signal: AbortSignal) => {
       const { text } = await fetchText({
         fetch,
-        whom: 'The MISP feed',
+        server: 'The MISP feed',
         url: new URL(file, folder).href,
         headers: options.headers,
         redirect: Object.keys(options.headers).length === 0,
@@ -66,8 +66,8 @@ export const mispFeed = defineIntel({
             try {
               yield* readMisp(text, options, now())
             } catch (error) {
-              // One event that cannot be read does not hold up those after it.
-              yield skipped(`events that cannot be read (${error instanceof Error ? error.message : 'unknown'})`, info)
+              // An invalid event does not stop the pull.
+              yield skipped(`invalid event (${error instanceof Error ? error.message : 'unknown'})`, info)
             }
             newest = String(timestamp)
           }

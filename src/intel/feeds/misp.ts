@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { skipped, toEntry } from '../entry.ts'
 import { parseJson } from '../parse-json.ts'
 import type { Entry, ReadList, ReportOptions } from '../provider.ts'
-import { toType } from '../words.ts'
+import { toType } from '../terms.ts'
 
 const tag = z.object({ name: z.string() }).loose()
 
@@ -33,7 +33,7 @@ const document = z.union([
   z.array(wrapped).transform((list) => list.map(({ Event }) => Event)),
 ])
 
-/** Reads a MISP event, or a list of them as the REST API answers. Attributes count when they are meant for detection (`to_ids`). */
+/** Parses a MISP event, or a list of events from the REST API. Only attributes for detection (`to_ids`) count. */
 export const readMisp: ReadList = function* (text, options, now) {
   for (const one of parseJson(document, text, 'a MISP event: {"Event": {"Attribute": […]}}')) {
     const about: About = {
@@ -59,12 +59,12 @@ const levels: Readonly<Record<string, 'low' | 'medium' | 'high'>> = { 1: 'high',
 function* readAttribute(item: unknown, about: About, options: ReportOptions, now: number): Generator<Entry> {
   const parsed = attribute.safeParse(item)
   if (!parsed.success) {
-    yield skipped('no MISP attribute', JSON.stringify(item) ?? '')
+    yield skipped('not a MISP attribute', JSON.stringify(item) ?? '')
     return
   }
   const { type, value, to_ids, deleted, comment, timestamp, first_seen, last_seen, Tag } = parsed.data
   if (to_ids !== true && to_ids !== '1') return
-  // `filename|sha256`, `domain|ip`: one attribute, two values that belong to two types.
+  // Composite attributes, such as `filename|sha256` and `domain|ip`, have two values of different types.
   const [firstType = '', secondType] = type.split('|')
   const bar = value.indexOf('|')
   const parts: readonly (readonly [string, string])[] =
@@ -78,7 +78,7 @@ function* readAttribute(item: unknown, about: About, options: ReportOptions, now
     const kind = toType(name)
     return kind ? [[kind, part] as const] : []
   })
-  if (known.length === 0) yield skipped(`attributes of the type ${type}`, value)
+  if (known.length === 0) yield skipped(`unsupported attribute type ${type}`, value)
   for (const [kind, part] of known) {
     const entry = toEntry(
       part,

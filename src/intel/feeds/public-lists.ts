@@ -11,20 +11,20 @@ const dropMetadata = z.looseObject({
   copyright: z.string().optional(),
 })
 
-/** Reads Spamhaus DROP as JSON lines: ranges that belong to criminals as a whole. */
+/** Parses Spamhaus DROP as JSON lines: ranges that are entirely under criminal control. */
 export const readDrop: ReadList = function* (text, options, now) {
   for (const line of linesOf(text)) {
     if (line.trim() === '') continue
     const row = dropRow.safeParse(parsed(line))
     if (row.success) {
       const { cidr, sblid } = row.data
-      const description = `range of criminals, not to be routed${sblid ? ` (${sblid})` : ''}`
+      const description = `criminal network${sblid ? ` (${sblid})` : ''}`
       yield toEntry(cidr, 'ip', { level: 'high', confidence: 0.9, description, tags: ['drop', sblid] }, options, now)
-    } else if (!dropMetadata.safeParse(parsed(line)).success) yield skipped('no row of DROP', line)
+    } else if (!dropMetadata.safeParse(parsed(line)).success) yield skipped('not a DROP row', line)
   }
 }
 
-/** Copyright and date, which Spamhaus asks to keep with its data. */
+/** Returns the copyright and the date, which the terms of Spamhaus require. */
 export const dropNotice = (text: string): string => {
   for (const line of linesOf(text)) {
     const metadata = line.includes('"metadata"') ? dropMetadata.safeParse(parsed(line)) : undefined
@@ -56,12 +56,12 @@ const vulnerability = z.looseObject({
   knownRansomwareCampaignUse: z.string().default('Unknown'),
 })
 
-/** Reads CISA's catalogue of vulnerabilities that are known to be exploited. */
+/** Parses CISA's catalogue of known exploited vulnerabilities. */
 export const readKev: ReadList = function* (text) {
-  for (const one of parseJson(kev, text, 'the KEV catalogue of CISA').vulnerabilities) {
+  for (const one of parseJson(kev, text, 'the CISA KEV catalogue').vulnerabilities) {
     const row = vulnerability.safeParse(one)
     if (!row.success) {
-      yield skipped('no entry of the catalogue', JSON.stringify(one) ?? '')
+      yield skipped('not a catalogue entry', JSON.stringify(one) ?? '')
       continue
     }
     const { cveID, vulnerabilityName, dateAdded, knownRansomwareCampaignUse } = row.data
@@ -75,11 +75,11 @@ export const readKev: ReadList = function* (text) {
   }
 }
 
-/** Says which version of the catalogue it is. */
+/** Returns the version of the catalogue. */
 export const kevNotice = (text: string): string =>
   `CISA KEV ${parseJson(kev, text, 'the KEV catalogue').catalogVersion}`
 
-/** Reads the exits of the Tor network, as the bulk list (an address a line) or as `exit-addresses`. Context, not badness. */
+/** Parses the list of Tor exit nodes: the bulk list with one address per line, or `exit-addresses`. It is context, not malicious. */
 export const readTorExits: ReadList = function* (text, options, now) {
   for (const line of linesOf(text)) {
     const [, bulk, exit, seen] =
@@ -89,11 +89,12 @@ export const readTorExits: ReadList = function* (text, options, now) {
       const facts = {
         level: 'info',
         confidence: 0.9,
-        description: 'exit of the Tor network',
+        description: 'Tor exit node',
         tags: ['tor-exit'],
         lastSeen: seen,
       } as const
       yield toEntry(value, 'ip', facts, options, now)
-    } else if (line.trim() !== '' && !/^(#|ExitNode |Published |LastStatus )/.test(line)) yield skipped('no exit', line)
+    } else if (line.trim() !== '' && !/^(#|ExitNode |Published |LastStatus )/.test(line))
+      yield skipped('not a Tor exit node', line)
   }
 }

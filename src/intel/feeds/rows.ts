@@ -5,10 +5,10 @@ import { delimiterOf } from '../../lib/csv/delimiter.ts'
 import { skipped, toEntry } from '../entry.ts'
 import { parseJson } from '../parse-json.ts'
 import type { Entry, ReadList, ReportOptions } from '../provider.ts'
-import { toConfidence, toLevel, toType } from '../words.ts'
+import { toConfidence, toLevel, toType } from '../terms.ts'
 import { linesOf } from './list.ts'
 
-/** Under which names rows keep what; the first that is there counts. */
+/** The column names of each field. The first name that a row has counts. */
 const names = {
   value: [
     'ioc',
@@ -69,17 +69,17 @@ const textOf = (value: unknown): string | undefined =>
 const timeOf = (value: unknown): string | number | undefined =>
   typeof value === 'string' || typeof value === 'number' ? value : undefined
 
-/** Reads one row with named cells; undefined when the row says of itself that it counts no longer. */
+/** Parses a row with named cells. Undefined if the row is marked as inactive. */
 const readRow = (row: Row, options: ReportOptions, now: number): Entry | undefined => {
   if (row.active === false || row.active === 'false') return undefined
   const value = textOf(firstOf(row, names.value))
   if (value === undefined) return skipped('no value', JSON.stringify(row))
-  const said = textOf(firstOf(row, names.type))
+  const typeName = textOf(firstOf(row, names.type))
   const tags = firstOf(row, names.tags)
   const tlp = textOf(firstOf(row, names.tlp))?.replace(/^tlp:\s*/i, '')
   return toEntry(
     value,
-    said === undefined ? undefined : toType(said),
+    typeName === undefined ? undefined : toType(typeName),
     {
       level: toLevel(firstOf(row, names.level)),
       confidence: toConfidence(firstOf(row, names.confidence)),
@@ -98,29 +98,29 @@ const readRow = (row: Row, options: ReportOptions, now: number): Entry | undefin
 }
 
 /**
- * Reads CSV (commas, semicolons, tabs or bars). The first row names the columns, or the last remark (`#`) before it does, as abuse.ch
- * writes it; where neither does, the first cell of each row that can be looked up counts.
+ * Parses CSV with commas, semicolons, tabs or vertical bars. The header is the first row, or the last comment (`#`) before it, as in files
+ * of abuse.ch. Without a header, the value is the first usable cell of each row.
  */
 export const readCsv: ReadList = function* (text, options, now) {
   const { header, rows } = readTable(text)
   for (const cells of rows) {
     const entry = header
       ? readRow(Object.fromEntries(header.map((name, i) => [name, cells[i] ?? ''])), options, now)
-      : readBare(cells, options, now)
+      : readWithoutHeader(cells, options, now)
     if (entry) yield entry
   }
 }
 
-/** Whether a text begins as a table does whose columns we know by name. */
+/** Whether a text starts with a header that has a known column for values. */
 export const hasHeader = (text: string): boolean => {
-  const { remark, body } = splitRemarks(text.replace(/^\ufeff/, ''))
+  const { comment, body } = splitComments(text.replace(/^\ufeff/, ''))
   const first = linesOf(body).next().value ?? ''
-  return [first, remark].some((line) => toHeader(line.split(delimiterOf(line))) !== undefined)
+  return [first, comment].some((line) => toHeader(line.split(delimiterOf(line))) !== undefined)
 }
 
 const readTable = (text: string) => {
-  const { remark, body } = splitRemarks(text.replace(/^\ufeff/, ''))
-  const rows = cut(body, {
+  const { comment, body } = splitComments(text.replace(/^\ufeff/, ''))
+  const rows = parseCells(body, {
     delimiter: delimiterOf(linesOf(body).next().value ?? ''),
     bom: true,
     comment: '#',
@@ -131,35 +131,35 @@ const readTable = (text: string) => {
     trim: true,
   })
   const ownHeader = toHeader(rows[0] ?? [])
-  const remarked = toHeader(remark.split(delimiterOf(remark)))
-  const header = ownHeader ?? (remarked?.length === rows[0]?.length ? remarked : undefined)
+  const commentHeader = toHeader(comment.split(delimiterOf(comment)))
+  const header = ownHeader ?? (commentHeader?.length === rows[0]?.length ? commentHeader : undefined)
   return { header, rows: ownHeader ? rows.slice(1) : rows }
 }
 
-const cut = (body: string, options: Options): readonly (readonly string[])[] => {
+const parseCells = (body: string, options: Options): readonly (readonly string[])[] => {
   try {
     return parse(body, options).map((cells) => cells.map(String))
   } catch (cause) {
-    throw new AppError('SOURCE_FAILED', `The CSV cannot be read: ${messageOf(cause)}`, {
-      hint: 'Expected rows of cells, quoted with ".',
+    throw new AppError('SOURCE_FAILED', `Invalid CSV: ${messageOf(cause)}`, {
+      hint: 'Expected rows of cells, quoted with " where necessary.',
       cause,
     })
   }
 }
 
-/** Parts the remarks at the beginning from the rows; the last of them may be the header. */
-const splitRemarks = (text: string): { readonly remark: string; readonly body: string } => {
-  let remark = ''
+/** Separates the comments at the beginning from the rows. The last comment may be the header. */
+const splitComments = (text: string): { readonly comment: string; readonly body: string } => {
+  let comment = ''
   let at = 0
   for (const line of linesOf(text)) {
     if (!line.startsWith('#') && line.trim() !== '') break
-    if (/^#\s*"?\w+"?\s*[,;\t|]/.test(line)) remark = line.replace(/^#\s*/, '')
+    if (/^#\s*"?\w+"?\s*[,;\t|]/.test(line)) comment = line.replace(/^#\s*/, '')
     at += line.length + (text[at + line.length] === '\r' ? 2 : 1)
   }
-  return { remark, body: text.slice(at) }
+  return { comment, body: text.slice(at) }
 }
 
-/** The names of columns, if these are names: one of them is one under which a value stands. */
+/** Returns the normalized column names, or undefined if none of them is a known column for values. */
 const toHeader = (cells: readonly string[]): readonly string[] | undefined => {
   const header = cells.map((cell) =>
     cell
@@ -172,12 +172,12 @@ const toHeader = (cells: readonly string[]): readonly string[] | undefined => {
   return header.some((name) => names.value.some((known) => known === name)) ? header : undefined
 }
 
-const readBare = (cells: readonly string[], options: ReportOptions, now: number): Entry => {
+const readWithoutHeader = (cells: readonly string[], options: ReportOptions, now: number): Entry => {
   for (const cell of cells) {
     const entry = toEntry(cell, undefined, {}, options, now)
     if (entry.kind === 'report') return entry
   }
-  return skipped('nothing that can be looked up', cells.join(','))
+  return skipped('not a supported value', cells.join(','))
 }
 
 const json = z.union([
@@ -188,9 +188,9 @@ const json = z.union([
 ])
 const object = z.record(z.string(), z.unknown())
 
-/** Reads a JSON list of rows or of bare values, also below `iocs`, `indicators` or `data`. */
+/** Parses a JSON list of rows or of plain values, also under `iocs`, `indicators` or `data`. */
 export const readJsonRows: ReadList = function* (text, options, now) {
-  for (const item of parseJson(json, text, 'a list of rows, or one below "iocs", "indicators" or "data"')) {
+  for (const item of parseJson(json, text, 'a list of rows, or one under "iocs", "indicators" or "data"')) {
     const row = object.safeParse(item)
     if (row.success) {
       const lower = Object.fromEntries(Object.entries(row.data).map(([name, value]) => [name.toLowerCase(), value]))

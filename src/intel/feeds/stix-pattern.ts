@@ -1,7 +1,7 @@
 import type { ObservableType } from '../../schema/indicator.ts'
 
 /** One value that a pattern compares with. */
-export interface Compared {
+export interface PatternValue {
   readonly type: ObservableType
   readonly value: string
 }
@@ -17,16 +17,16 @@ const paths: readonly (readonly [RegExp, ObservableType])[] = [
   [/^x509-certificate:hashes\.'?(MD5|SHA-?1|SHA-?256)'?$/i, 'certificate'],
 ]
 
-// A text that is never closed runs to the end, so that nothing is read twice.
+// An unclosed string extends to the end, so that the match stays linear.
 const token = /\s*(?:'((?:[^'\\]|\\.)*)\\?('|$)|([[\]()]|!=|=)|([\w:.-]+(?:'[\w-]+'(?:\.[\w-]+)*)?(?:\[\*\])?)|(.))/gy
 
 /**
- * Takes a STIX 2.1 pattern apart into the values of which any one is enough: `[ipv4-addr:value = '203.0.113.9' OR domain-name:value IN
- * ('a.example', 'b.example')]`. Undefined when one value alone is not what is meant: AND, NOT, sequences, ranges of numbers, patterns
- * within values. Linear in the pattern.
+ * Returns the values of a STIX 2.1 pattern if each of them matches on its own: `[ipv4-addr:value = '203.0.113.9' OR domain-name:value IN
+ * ('a.example', 'b.example')]`. Returns undefined for other patterns: AND, NOT, sequences, numeric ranges, LIKE, MATCHES. Takes linear
+ * time.
  */
-export const readPattern = (pattern: string): readonly Compared[] | undefined => {
-  const found: Compared[] = []
+export const readPattern = (pattern: string): readonly PatternValue[] | undefined => {
+  const found: PatternValue[] = []
   const tokens = tokensOf(pattern)
   let at = 0
   const next = () => tokens[at++]
@@ -62,6 +62,6 @@ const tokensOf = (pattern: string): readonly Token[] =>
   [...pattern.matchAll(token)].flatMap(([, text, end, sign, word, other]): readonly Token[] => {
     if (end === "'") return [{ kind: 'text', text: (text ?? '').replace(/\\(.)/g, '$1') }]
     if (word !== undefined) return [{ kind: 'word', text: word }]
-    const mark = sign ?? other ?? text ?? ''
-    return mark.trim() === '' ? [] : [{ kind: 'sign', text: mark }]
+    const symbol = sign ?? other ?? text ?? ''
+    return symbol.trim() === '' ? [] : [{ kind: 'sign', text: symbol }]
   })

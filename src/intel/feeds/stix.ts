@@ -29,7 +29,7 @@ const tlpMarking = z.object({
   definition: z.object({ tlp: z.string() }),
 })
 
-/** The marking definitions that STIX 2.1 fixes (section 7.2.1.4) and those of TLP 2.0. */
+/** The marking definitions of STIX 2.1 (section 7.2.1.4) and TLP 2.0. */
 const markings: Readonly<Record<string, string>> = {
   'marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9': 'tlp:clear',
   'marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da': 'tlp:green',
@@ -44,12 +44,12 @@ const markings: Readonly<Record<string, string>> = {
 
 const bundle = z.object({ objects: z.array(z.unknown()).default([]) })
 
-/** Reads a STIX 2.1 bundle, or what a TAXII server wraps objects in. */
+/** Parses a STIX 2.1 bundle or a TAXII envelope. */
 export const readStix: ReadList = function* (text, options, now) {
   yield* readStixObjects(parseJson(bundle, text, 'a STIX 2.1 bundle').objects, options, now)
 }
 
-/** Reads the indicators among STIX objects. */
+/** Yields the indicators among STIX objects. */
 export function* readStixObjects(objects: readonly unknown[], options: ReportOptions, now: number): Generator<Entry> {
   const marked = new Map(Object.entries(markings))
   for (const one of objects) {
@@ -58,7 +58,7 @@ export function* readStixObjects(objects: readonly unknown[], options: ReportOpt
   }
   for (const one of objects) {
     const parsed = stixObject.safeParse(one)
-    if (!parsed.success) yield skipped('no STIX object', JSON.stringify(one) ?? '')
+    if (!parsed.success) yield skipped('not a STIX object', JSON.stringify(one) ?? '')
     else if (parsed.data.type === 'indicator') yield* readIndicator(parsed.data, marked, options, now)
   }
 }
@@ -71,20 +71,20 @@ function* readIndicator(
 ): Generator<Entry> {
   const { pattern, pattern_type, name } = object
   if (pattern === undefined || pattern_type !== 'stix') {
-    yield skipped(`a pattern of the type ${pattern_type}`, name || object.id)
+    yield skipped(`unsupported pattern type ${pattern_type}`, name || object.id)
     return
   }
-  const compared = readPattern(pattern)
-  if (!compared) {
-    yield skipped('a pattern that no single value fulfils', pattern)
+  const values = readPattern(pattern)
+  if (!values) {
+    yield skipped('pattern needs more than one value', pattern)
     return
   }
-  for (const { type, value } of compared) {
+  for (const { type, value } of values) {
     const entry = toEntry(
       value,
       type,
       {
-        // Confidence 0 is "cannot be told" (STIX 2.1, appendix A).
+        // Confidence 0 means unknown (STIX 2.1, appendix A).
         confidence: object.confidence ? object.confidence / 100 : undefined,
         level: levelOf(object.indicator_types),
         description: name || object.description,
@@ -104,7 +104,7 @@ function* readIndicator(
   }
 }
 
-/** What the open vocabulary of indicator types says of gravity; nothing for `unknown`. */
+/** Maps the open vocabulary of indicator types to a severity; undefined for `unknown`. */
 const levelOf = (types: readonly string[]): 'info' | 'medium' | 'high' | undefined =>
   types.some((type) => /^(malicious-activity|compromised|attribution)$/.test(type))
     ? 'high'

@@ -7,7 +7,7 @@ import { readStixObjects } from './stix.ts'
 import { limits } from './text-feed.ts'
 
 const media = 'application/taxii+json;version=2.1'
-const mostPages = 10_000
+const maxPages = 10_000
 
 const page = z.looseObject({
   more: z.boolean().default(false),
@@ -15,10 +15,10 @@ const page = z.looseObject({
   objects: z.array(z.unknown()).default([]),
 })
 
-/** Reads the indicators of a TAXII 2.1 collection, page by page, each time those that were added since. */
+/** Pulls the indicators of a TAXII 2.1 collection page by page. Each pull fetches only new objects. */
 export const taxii = defineIntel({
   name: 'taxii',
-  summary: 'Follows a collection of a TAXII 2.1 server.',
+  summary: 'Pulls a collection of a TAXII 2.1 server.',
   types: observableTypes,
   licence: 'See the publisher’s terms.',
   options: z.strictObject({
@@ -27,7 +27,7 @@ export const taxii = defineIntel({
     username: z.string().optional().describe('For basic authentication.'),
     password: z.string().optional().meta({ description: 'For basic authentication.', secret: true }),
     token: z.string().optional().meta({ description: 'Sent as a bearer token.', secret: true }),
-    page_size: z.int().min(1).max(10_000).default(500).describe('How many objects to ask for at once.'),
+    page_size: z.int().min(1).max(10_000).default(500).describe('The number of objects per request.'),
     ...reportDefaults,
     ...limits,
   }),
@@ -46,14 +46,14 @@ export const taxii = defineIntel({
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
       const { text, headers } = await fetchText({
         fetch,
-        whom: 'The TAXII server',
+        server: 'The TAXII server',
         url: url.href,
         headers: { accept: media, ...(authorization !== undefined && { authorization }) },
         signal,
         maxBytes: options.max_bytes,
         timeout: options.timeout_seconds * 1000,
       })
-      // A collection without anything new may answer with an empty object.
+      // A collection without new objects may respond with an empty object.
       return { ...parseJson(page, text || '{}', 'a TAXII envelope: {"more", "next", "objects"}'), headers }
     }
 
@@ -71,7 +71,7 @@ export const taxii = defineIntel({
           for (let pages = 1; ; pages++) {
             yield* readStixObjects(answer.objects, options, now())
             newest = answer.headers.get('x-taxii-date-added-last') ?? newest
-            if (!answer.more || answer.next === undefined || pages >= mostPages) return
+            if (!answer.more || answer.next === undefined || pages >= maxPages) return
             answer = await fetchPage({ ...query, next: answer.next }, signal)
           }
         }

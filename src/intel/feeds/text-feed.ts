@@ -5,19 +5,19 @@ import { fetchText } from '../fetch-text.ts'
 import { defineIntel, type IntelComponent, type Provider, reportDefaults } from '../provider.ts'
 import { type FormatName, formats } from './formats.ts'
 
-/** What all feeds take. */
+/** The options of all feeds. */
 export const limits = {
-  max_bytes: z.int().min(1024).default(67_108_864).describe('How large an answer may be, unpacked, in bytes.'),
-  timeout_seconds: z.int().min(1).max(3600).default(120).describe('How long an answer may take.'),
+  max_bytes: z.int().min(1024).default(67_108_864).describe('The maximum size of a response in bytes, decompressed.'),
+  timeout_seconds: z.int().min(1).max(3600).default(120).describe('The time limit of a request in seconds.'),
 }
 
-const url = z.url({ protocol: /^(https?|file)$/ }).describe('Where the list is: https://… or file:///…')
+const url = z.url({ protocol: /^(https?|file)$/ }).describe('The URL of the list: https://… or file:///…')
 
 const credentials = {
   headers: z
     .record(z.string(), z.string())
     .default({})
-    .meta({ description: 'Headers to send along, such as `Authorization`.', secret: true }),
+    .meta({ description: 'HTTP headers to send, such as `Authorization`.', secret: true }),
 }
 
 interface TextFeed {
@@ -26,7 +26,7 @@ interface TextFeed {
   readonly format: FormatName
   readonly types: readonly ObservableType[]
   readonly licence: string
-  /** Whether what is no longer in the answer is no longer listed. */
+  /** Whether each response is the whole list, so that missing entries are withdrawn. */
   readonly complete: boolean
 }
 
@@ -35,11 +35,11 @@ interface Request {
   readonly method?: 'GET' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-  /** Whether a secret goes along: then a redirect is not followed. */
+  /** Whether the request contains a secret. Redirects of such requests are not followed. */
   readonly secret: boolean
 }
 
-/** Makes the provider of a list that is fetched in one piece. */
+/** Creates the provider of a list that is fetched with one request. */
 const createTextProvider = (
   feed: TextFeed,
   options: z.output<typeof shared>,
@@ -47,11 +47,11 @@ const createTextProvider = (
   { fetch, now }: Runtime,
 ): Provider => ({
   async pull(since, signal) {
-    const { secret, ...asked } = request
+    const { secret, ...target } = request
     const { text, etag, lastModified } = await fetchText({
       fetch,
-      whom: feed.name,
-      ...asked,
+      server: feed.name,
+      ...target,
       redirect: !secret,
       signal,
       maxBytes: options.max_bytes,
@@ -73,7 +73,7 @@ const createTextProvider = (
 
 const shared = z.strictObject({ ...reportDefaults, ...limits })
 
-/** A list at an address that its operator knows. */
+/** Defines a feed whose URL is in the configuration. */
 export const defineOwnList = (feed: TextFeed): IntelComponent =>
   defineIntel({
     ...feed,
@@ -87,7 +87,7 @@ export const defineOwnList = (feed: TextFeed): IntelComponent =>
       ),
   })
 
-/** A list that the whole world fetches from the same address. */
+/** Defines a public feed with a default URL. */
 export const definePublicList = (feed: TextFeed, address: string): IntelComponent =>
   defineIntel({
     ...feed,
@@ -95,11 +95,11 @@ export const definePublicList = (feed: TextFeed, address: string): IntelComponen
     create: (options, runtime) => createTextProvider(feed, options, { url: options.url, secret: false }, runtime),
   })
 
-/** A list that is given out to those who have a key. */
+/** Defines a feed that requires an API key. */
 export const defineKeyedList = (
   feed: TextFeed,
   address: string,
-  ask: (url: string, key: string) => Omit<Request, 'secret'>,
+  toRequest: (url: string, key: string) => Omit<Request, 'secret'>,
 ): IntelComponent =>
   defineIntel({
     ...feed,
@@ -108,10 +108,10 @@ export const defineKeyedList = (
       api_key: z
         .string()
         .min(1, 'set api_key, or the key that all feeds of this vendor share under intel.api_keys')
-        .meta({ description: 'The key; that of intel.api_keys unless given here.', secret: true }),
+        .meta({ description: 'The API key. The default is the one in intel.api_keys.', secret: true }),
       ...reportDefaults,
       ...limits,
     }),
     create: (options, runtime) =>
-      createTextProvider(feed, options, { ...ask(options.url, options.api_key), secret: true }, runtime),
+      createTextProvider(feed, options, { ...toRequest(options.url, options.api_key), secret: true }, runtime),
   })

@@ -6,12 +6,12 @@ import { defineKeyedList, defineOwnList, definePublicList } from './text-feed.ts
 const own = { types: observableTypes, licence: 'See the publisher’s terms.', complete: true } as const
 const authKey = (key: string) => ({ 'auth-key': key })
 
-/** The feeds that are one text each; what needs several requests has a file of its own. */
+/** The feeds that need only one request. */
 export const textFeeds: readonly IntelComponent[] = [
   definePublicList(
     {
       name: 'cisa-kev',
-      summary: 'Knows the vulnerabilities that are exploited: CISA KEV.',
+      summary: 'Lists known exploited vulnerabilities: CISA KEV.',
       format: 'cisa-kev',
       types: [],
       licence: 'CC0 1.0; CISA’s logo and endorsement may not be used.',
@@ -19,11 +19,11 @@ export const textFeeds: readonly IntelComponent[] = [
     },
     'https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json',
   ),
-  defineOwnList({ ...own, name: 'csv', summary: 'Reads a table of indicators with a header.', format: 'csv' }),
+  defineOwnList({ ...own, name: 'csv', summary: 'Reads a CSV table of indicators with a header.', format: 'csv' }),
   definePublicList(
     {
       name: 'feodo',
-      summary: 'Lists command servers of botnets: Feodo Tracker of abuse.ch.',
+      summary: 'Lists command-and-control servers of botnets: Feodo Tracker by abuse.ch.',
       format: 'feodo',
       types: ['ip'],
       licence: 'CC0 1.0 (abuse.ch).',
@@ -32,11 +32,11 @@ export const textFeeds: readonly IntelComponent[] = [
     'https://feodotracker.abuse.ch/downloads/ipblocklist.json',
   ),
   defineOwnList({ ...own, name: 'json', summary: 'Reads a JSON list of indicators.', format: 'json' }),
-  defineOwnList({ ...own, name: 'list', summary: 'Reads a list with one indicator a line.', format: 'list' }),
+  defineOwnList({ ...own, name: 'list', summary: 'Reads a list with one indicator per line.', format: 'list' }),
   defineKeyedList(
     {
       name: 'malwarebazaar',
-      summary: 'Lists hashes of malware samples as they come in: MalwareBazaar of abuse.ch.',
+      summary: 'Lists hashes of new malware samples: MalwareBazaar by abuse.ch.',
       format: 'malwarebazaar',
       types: ['hash'],
       licence: abuseChLicence,
@@ -54,7 +54,7 @@ export const textFeeds: readonly IntelComponent[] = [
   defineOwnList({
     ...own,
     name: 'misp-warninglist',
-    summary: 'Knows infrastructure that is benign: a warninglist of MISP.',
+    summary: 'Lists known-benign infrastructure: a MISP warninglist.',
     format: 'misp-warninglist',
     types: [],
     licence: 'CC0 1.0 (MISP warninglists).',
@@ -62,11 +62,11 @@ export const textFeeds: readonly IntelComponent[] = [
   definePublicList(
     {
       name: 'spamhaus-drop',
-      summary: 'Lists ranges that belong to criminals as a whole: Spamhaus DROP.',
+      summary: 'Lists networks under criminal control: Spamhaus DROP.',
       format: 'spamhaus-drop',
       types: ['ip'],
       licence:
-        'Free for all; credit Spamhaus and keep date and copyright, which the notice shows. Fetch at most once an hour.',
+        'Free for all. Credit Spamhaus, and keep the date and copyright in the notice. Pull at most once an hour.',
       complete: true,
     },
     'https://www.spamhaus.org/drop/drop_v4.json',
@@ -75,7 +75,7 @@ export const textFeeds: readonly IntelComponent[] = [
   defineKeyedList(
     {
       name: 'threatfox',
-      summary: 'Lists addresses, names, links and hashes of malware: ThreatFox of abuse.ch.',
+      summary: 'Lists addresses, domains, URLs and hashes of malware: ThreatFox by abuse.ch.',
       format: 'threatfox',
       types: ['ip', 'domain', 'url', 'hash'],
       licence: abuseChLicence,
@@ -92,7 +92,7 @@ export const textFeeds: readonly IntelComponent[] = [
   definePublicList(
     {
       name: 'tor-exits',
-      summary: 'Knows the exits of the Tor network: context, not badness.',
+      summary: 'Lists Tor exit nodes, as context: they are not malicious.',
       format: 'tor-exits',
       types: ['ip'],
       licence: 'Published by the Tor Project for this purpose.',
@@ -103,14 +103,14 @@ export const textFeeds: readonly IntelComponent[] = [
   defineKeyedList(
     {
       name: 'urlhaus',
-      summary: 'Lists links that serve malware: URLhaus of abuse.ch.',
+      summary: 'Lists URLs that serve malware: URLhaus by abuse.ch.',
       format: 'urlhaus',
       types: ['url'],
       licence: abuseChLicence,
       complete: true,
     },
     'https://urlhaus-api.abuse.ch/files/exports/recent.json',
-    // abuse.ch takes the key of its exports as a parameter only.
+    // The exports of abuse.ch accept the key only as a query parameter.
     (url, key) => ({ url: withKey(url, key), headers: authKey(key) }),
   ),
 ]

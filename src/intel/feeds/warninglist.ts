@@ -4,7 +4,7 @@ import type { ObservableType } from '../../schema/indicator.ts'
 import { skipped } from '../entry.ts'
 import { parseJson } from '../parse-json.ts'
 import type { BenignMatch, Entry, ReadList } from '../provider.ts'
-import { toType } from '../words.ts'
+import { toType } from '../terms.ts'
 
 const warninglist = z.looseObject({
   name: z.string(),
@@ -22,9 +22,9 @@ const matches: Readonly<Record<z.output<typeof warninglist>['type'], BenignMatch
   regex: 'pattern',
 }
 
-const longestPattern = 500
+const maxPatternLength = 500
 
-/** Reads a MISP warninglist: infrastructure that is known to be benign, or too common to mean anything. */
+/** Parses a MISP warninglist: infrastructure that is known to be benign, or too common to be an indicator. */
 export const readWarninglist: ReadList = function* (text) {
   const { name, type, matching_attributes, list } = parseJson(
     warninglist,
@@ -36,7 +36,7 @@ export const readWarninglist: ReadList = function* (text) {
   for (const value of list) yield readItem(value.trim(), match, name, types)
 }
 
-/** Which of our types the list is about; MISP names attributes. Without any, all. */
+/** Returns the types that a list covers, from its MISP attributes. The default is most types. */
 const typesOf = (attributes: readonly string[]): readonly ObservableType[] => {
   const known = attributes.flatMap((name) => name.split('|').flatMap((part) => toType(part) ?? []))
   return known.length > 0 ? [...new Set(known)] : ['ip', 'domain', 'url', 'hash', 'email']
@@ -44,21 +44,21 @@ const typesOf = (attributes: readonly string[]): readonly ObservableType[] => {
 
 const readItem = (text: string, match: BenignMatch, list: string, types: readonly ObservableType[]): Entry => {
   if (match === 'pattern' || match === 'substring') {
-    // MISP writes patterns as PHP takes them: between slashes, with flags.
+    // MISP patterns have the PHP form: between slashes, with flags.
     const value = match === 'pattern' ? text.replace(/^\/(.*)\/[a-z]*$/s, '$1') : text.toLowerCase()
-    return value === '' || value.length > longestPattern
-      ? skipped('an empty or overlong pattern', text)
+    return value === '' || value.length > maxPatternLength
+      ? skipped('empty pattern, or longer than 500 characters', text)
       : { kind: 'benign', list, types, match, value }
   }
   const observable = toObservable(text, match === 'range' ? 'ip' : match === 'domain' ? 'domain' : undefined)
-  // Lists of names hold names with a dot before them, and ones that end as none of the internet do.
+  // Some lists contain names with a leading dot, or with a private suffix.
   const value = observable?.value ?? toObservable(text.replace(/^\./, ''), 'domain')?.value
   return value === undefined
-    ? skipped('nothing that can be looked up', text)
+    ? skipped('not a supported value', text)
     : { kind: 'benign', list, types, match: value.includes('/') && observable?.type === 'ip' ? 'range' : match, value }
 }
 
-/** Says which list it is, and of which version. */
+/** Returns the name and the version of the list. */
 export const warninglistNotice = (text: string): string => {
   const { name, version } = parseJson(warninglist, text, 'a MISP warninglist')
   return version === undefined ? name : `${name}, version ${version}`

@@ -3,7 +3,7 @@ import type { Observable } from '../../schema/indicator.ts'
 import { toTime } from '../entry.ts'
 import { abuseChLicence } from '../feeds/abuse-ch.ts'
 import { defineIntel } from '../provider.ts'
-import { ask, askOptions } from './ask.ts'
+import { lookupOptions, queryVendor } from './query-vendor.ts'
 
 const tags = z.array(z.string()).nullish()
 const answer = z.looseObject({
@@ -19,34 +19,34 @@ const answer = z.looseObject({
   tags,
 })
 
-/** Which question of URLhaus is for which type; of hashes it knows MD5 and SHA-256. */
-const questionOf = ({ type, value }: Observable): readonly [path: string, field: string] | undefined => {
+/** The URLhaus endpoint and parameter for a value. URLhaus supports only MD5 and SHA-256 hashes. */
+const endpointOf = ({ type, value }: Observable): readonly [path: string, field: string] | undefined => {
   if (type === 'url') return ['url/', 'url']
   if (type === 'ip' || type === 'domain') return ['host/', 'host']
   if (value.length === 32) return ['payload/', 'md5_hash']
   return value.length === 64 ? ['payload/', 'sha256_hash'] : undefined
 }
 
-/** Asks URLhaus of abuse.ch whether malware was served by an address, a name or a link, or is of a hash. */
+/** Queries URLhaus by abuse.ch about hosts and URLs that serve malware, and about malware hashes. */
 export const abuseCh = defineIntel({
   name: 'abuse-ch',
-  summary: 'Asks URLhaus of abuse.ch for links, hosts and hashes of malware.',
+  summary: 'Queries URLhaus by abuse.ch about URLs, hosts and hashes of malware.',
   types: ['ip', 'domain', 'url', 'hash'],
   licence: abuseChLicence,
   options: z.strictObject({
-    url: z.url().default('https://urlhaus-api.abuse.ch/v1/').describe('Where its API is.'),
-    ...askOptions('abuse_ch', 2000, 60),
+    url: z.url().default('https://urlhaus-api.abuse.ch/v1/').describe('The URL of the API.'),
+    ...lookupOptions('abuse_ch', 2000, 60),
   }),
   create({ url, api_key }, { fetch }) {
     return {
       async lookup(observable, signal) {
-        const question = questionOf(observable)
-        if (!question) return undefined
-        const [path, field] = question
-        const found = await ask(
+        const endpoint = endpointOf(observable)
+        if (!endpoint) return undefined
+        const [path, field] = endpoint
+        const found = await queryVendor(
           {
             fetch,
-            whom: 'URLhaus',
+            server: 'URLhaus',
             url: new URL(path, url).href,
             method: 'POST',
             headers: { 'auth-key': api_key, 'content-type': 'application/x-www-form-urlencoded' },
@@ -57,19 +57,19 @@ export const abuseCh = defineIntel({
         )
         if (found?.query_status !== 'ok') return undefined
         const isHost = path === 'host/'
-        const words = isHost
-          ? `served malware from ${found.url_count ?? 'some'} links`
+        const text = isHost
+          ? `served malware from ${found.url_count ?? 'some'} URLs`
           : path === 'url/'
             ? 'serves malware'
-            : 'malware that was served from links'
+            : 'malware that was served from URLs'
         return {
           kind: 'report',
           observable,
           report: {
-            // A host may serve others' malware among much else; a link and a hash are what they are.
+            // A host may serve malware among other content. URLs and hashes are specific.
             threat_level: isHost ? 'medium' : 'high',
             confidence: isHost ? 0.6 : found.url_status === 'offline' ? 0.7 : 0.9,
-            description: `${words}${found.signature ? ` (${found.signature})` : ''}`,
+            description: `${text}${found.signature ? ` (${found.signature})` : ''}`,
             tags: [...(found.threat ? [found.threat] : []), ...(found.tags ?? [])].slice(0, 10),
             first_seen: toTime(found.firstseen ?? found.date_added),
             last_seen: toTime(found.lastseen ?? found.last_online),

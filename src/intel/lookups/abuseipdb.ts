@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { toTime } from '../entry.ts'
 import { defineIntel } from '../provider.ts'
-import { ask, askOptions } from './ask.ts'
+import { lookupOptions, queryVendor } from './query-vendor.ts'
 
 const answer = z.object({
   data: z.looseObject({
@@ -15,16 +15,16 @@ const answer = z.object({
   }),
 })
 
-/** Asks AbuseIPDB how often an address was reported. */
+/** Queries AbuseIPDB about reports of an address. */
 export const abuseipdb = defineIntel({
   name: 'abuseipdb',
-  summary: 'Asks AbuseIPDB how often and for what an address was reported.',
+  summary: 'Queries AbuseIPDB about reports of an address.',
   types: ['ip'],
-  licence: 'Free with a key: 1,000 questions a day.',
+  licence: 'Free with a key: 1,000 queries per day.',
   options: z.strictObject({
-    url: z.url().default('https://api.abuseipdb.com/api/v2/').describe('Where its API is.'),
-    max_age_days: z.int().min(1).max(365).default(90).describe('How old the reports may be that count.'),
-    ...askOptions('abuseipdb', 1000, 60),
+    url: z.url().default('https://api.abuseipdb.com/api/v2/').describe('The URL of the API.'),
+    max_age_days: z.int().min(1).max(365).default(90).describe('The maximum age of reports.'),
+    ...lookupOptions('abuseipdb', 1000, 60),
   }),
   create({ url, api_key, max_age_days }, { fetch }) {
     return {
@@ -32,8 +32,8 @@ export const abuseipdb = defineIntel({
         const address = new URL('check', url)
         address.searchParams.set('ipAddress', observable.value)
         address.searchParams.set('maxAgeInDays', String(max_age_days))
-        const found = await ask(
-          { fetch, whom: 'AbuseIPDB', url: address.href, headers: { Key: api_key }, signal },
+        const found = await queryVendor(
+          { fetch, server: 'AbuseIPDB', url: address.href, headers: { Key: api_key }, signal },
           answer,
         )
         if (!found) return undefined
@@ -49,7 +49,7 @@ export const abuseipdb = defineIntel({
           report: {
             threat_level: score >= 75 ? 'high' : score >= 40 ? 'medium' : score >= 10 ? 'low' : 'info',
             confidence: Math.min(1, Math.max(0, score / 100)),
-            description: `reported ${totalReports} times by ${numDistinctUsers}, abuse confidence ${score} %`,
+            description: `${totalReports} reports by ${numDistinctUsers} users, abuse confidence ${score} %`,
             tags: [...(usageType ? [usageType] : []), ...(found.data.isTor ? ['tor-exit'] : [])],
             first_seen: null,
             last_seen: toTime(lastReportedAt),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { toTime } from '../entry.ts'
 import { defineIntel } from '../provider.ts'
-import { ask, askOptions } from './ask.ts'
+import { lookupOptions, queryVendor } from './query-vendor.ts'
 
 const answer = z.looseObject({
   noise: z.boolean().default(false),
@@ -11,26 +11,29 @@ const answer = z.looseObject({
   last_seen: z.string().nullish(),
 })
 
-/** Asks GreyNoise (community API) whether an address scans the whole internet, or belongs to a service that everybody uses. */
+/** Queries GreyNoise (community API): does an address scan the internet, or belong to a common service? */
 export const greynoise = defineIntel({
   name: 'greynoise',
-  summary: 'Asks GreyNoise whether an address scans the whole internet, or is a service that everybody uses.',
+  summary: 'Queries GreyNoise whether an address scans the internet or belongs to a common service.',
   types: ['ip'],
-  licence: 'The community API allows some 50 questions a week.',
+  licence: 'The community API allows about 50 queries per week.',
   options: z.strictObject({
-    url: z.url().default('https://api.greynoise.io/v3/').describe('Where its API is.'),
-    ...askOptions('greynoise', 50, 10),
+    url: z.url().default('https://api.greynoise.io/v3/').describe('The URL of the API.'),
+    ...lookupOptions('greynoise', 50, 10),
   }),
   create({ url, api_key }, { fetch }) {
     return {
       async lookup(observable, signal) {
         const address = new URL(`community/${encodeURIComponent(observable.value)}`, url).href
-        const found = await ask({ fetch, whom: 'GreyNoise', url: address, headers: { key: api_key }, signal }, answer)
+        const found = await queryVendor(
+          { fetch, server: 'GreyNoise', url: address, headers: { key: api_key }, signal },
+          answer,
+        )
         if (!found) return undefined
         const { noise, riot, classification, name, last_seen } = found
-        const who = name === 'unknown' ? '' : `: ${name}`
+        const suffix = name === 'unknown' ? '' : `: ${name}`
         if (riot || (noise && classification === 'benign')) {
-          const list = riot ? `GreyNoise's common services${who}` : `GreyNoise's benign scanners${who}`
+          const list = riot ? `GreyNoise's common services${suffix}` : `GreyNoise's benign scanners${suffix}`
           return { kind: 'benign', list, types: ['ip'], match: 'exact', value: observable.value }
         }
         if (!noise) return undefined
@@ -41,7 +44,7 @@ export const greynoise = defineIntel({
           report: {
             threat_level: isMalicious ? 'medium' : 'info',
             confidence: isMalicious ? 0.8 : 0.5,
-            description: `scans the whole internet${isMalicious ? ', with malice' : ''}${who}`,
+            description: `${isMalicious ? 'malicious ' : ''}internet scanner${suffix}`,
             tags: ['scanner'],
             first_seen: null,
             last_seen: toTime(last_seen),

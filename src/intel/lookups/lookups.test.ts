@@ -42,14 +42,14 @@ describeLookup('virustotal', {
         },
       })
     }
-    // The id of a link is its text in base64 for URLs, without padding.
+    // The ID of a URL is its text in base64url, without padding.
     expect(path).toBe(`/urls/${Buffer.from('http://evil-example.com/a?b').toString('base64url')}`)
     return { status: 404, ...json({ error: { code: 'NotFoundError', message: 'URL not found' } }) }
   },
-  says: {
+  expected: {
     threat_level: 'critical',
     confidence: 0.98,
-    description: '13 of 70 engines object (trojan.example/rat)',
+    description: 'flagged by 13 of 70 engines (trojan.example/rat)',
     tags: ['peexe'],
     first_seen: '2026-01-04T04:13:20.000Z',
     last_seen: '2026-01-05T08:00:00.000Z',
@@ -93,7 +93,7 @@ describeLookup('otx', {
     expect(path).toBe('/indicators/hostname/fine-example.com/general')
     return json(otxAnswer([]))
   },
-  says: {
+  expected: {
     threat_level: 'low',
     confidence: 0.4,
     description: 'in 2 pulses: Scans',
@@ -151,10 +151,10 @@ describeLookup('abuseipdb', {
       address === '198.51.100.9' ? { isWhitelisted: true, totalReports: 3, abuseConfidenceScore: 2 } : {},
     )
   },
-  says: {
+  expected: {
     threat_level: 'high',
     confidence: 0.83,
-    description: 'reported 41 times by 17, abuse confidence 83 %',
+    description: '41 reports by 17 users, abuse confidence 83 %',
     tags: ['Data Center/Web Hosting/Transit', 'tor-exit'],
     first_seen: null,
     last_seen: '2026-01-05T06:00:00.000Z',
@@ -201,10 +201,10 @@ describeLookup('greynoise', {
       }),
     }
   },
-  says: {
+  expected: {
     threat_level: 'medium',
     confidence: 0.8,
-    description: 'scans the whole internet, with malice',
+    description: 'malicious internet scanner',
     tags: ['scanner'],
     first_seen: null,
     last_seen: '2026-01-04T00:00:00.000Z',
@@ -239,10 +239,10 @@ describeLookup('abuse-ch', {
     expect([path, body]).toEqual(['/host/', 'host=198.51.100.8'])
     return json({ query_status: 'no_results' })
   },
-  says: {
+  expected: {
     threat_level: 'high',
     confidence: 0.9,
-    description: 'malware that was served from links (ExampleRAT)',
+    description: 'malware that was served from URLs (ExampleRAT)',
     tags: [],
     first_seen: '2026-01-04T10:00:00.000Z',
     last_seen: null,
@@ -250,6 +250,6 @@ describeLookup('abuse-ch', {
   },
 })
 
-it('tries everybody', () => {
+it('tests every lookup', () => {
   expect(lookupComponents.map(({ name }) => name)).toEqual(['abuse-ch', 'abuseipdb', 'greynoise', 'otx', 'virustotal'])
 })

@@ -4,7 +4,7 @@ import { plural } from '../../lib/units/number.ts'
 import type { Observable } from '../../schema/indicator.ts'
 import { toTime } from '../entry.ts'
 import { defineIntel } from '../provider.ts'
-import { ask, askOptions } from './ask.ts'
+import { lookupOptions, queryVendor } from './query-vendor.ts'
 
 const pulse = z.looseObject({
   name: z.string().default(''),
@@ -25,36 +25,34 @@ const sectionOf = ({ type, value }: Observable): string => {
   return type === 'domain' ? 'hostname' : type === 'url' ? 'url' : 'file'
 }
 
-/** Asks AlienVault OTX in how many pulses a value stands. */
+/** Queries AlienVault OTX for the pulses that contain a value. */
 export const otx = defineIntel({
   name: 'otx',
-  summary: 'Asks AlienVault OTX in which pulses an address, a name, a link or a hash stands.',
+  summary: 'Queries AlienVault OTX for pulses that contain an address, domain, URL or hash.',
   types: ['ip', 'domain', 'url', 'hash'],
-  licence: 'Free with a key; 10,000 questions an hour.',
+  licence: 'Free with a key: 10,000 queries per hour.',
   options: z.strictObject({
-    url: z.url().default('https://otx.alienvault.com/api/v1/').describe('Where its API is.'),
-    ...askOptions('otx', 10_000, 100),
+    url: z.url().default('https://otx.alienvault.com/api/v1/').describe('The URL of the API.'),
+    ...lookupOptions('otx', 10_000, 100),
   }),
   create({ url, api_key }, { fetch }) {
     return {
       async lookup(observable, signal) {
         const path = `indicators/${sectionOf(observable)}/${encodeURIComponent(observable.value)}/general`
-        const found = await ask(
-          { fetch, whom: 'OTX', url: new URL(path, url).href, headers: { 'X-OTX-API-KEY': api_key }, signal },
+        const found = await queryVendor(
+          { fetch, server: 'OTX', url: new URL(path, url).href, headers: { 'X-OTX-API-KEY': api_key }, signal },
           answer,
         )
         if (!found) return undefined
         const { count, pulses } = found.pulse_info
-        // OTX says itself which values are on its lists of the known-good, or were called false positives and agreed to be.
-        const vouched =
+        // OTX marks values on its whitelists, and values that were reported and accepted as false positives.
+        const benignReason =
           found.validation.find(({ source }) => source !== '')?.message ??
-          (found.false_positive.some(({ assessment }) => assessment === 'accepted')
-            ? 'a false positive, by OTX'
-            : undefined)
-        if (vouched !== undefined && (observable.type === 'ip' || observable.type === 'domain')) {
+          (found.false_positive.some(({ assessment }) => assessment === 'accepted') ? 'false positive' : undefined)
+        if (benignReason !== undefined && (observable.type === 'ip' || observable.type === 'domain')) {
           return {
             kind: 'benign',
-            list: `OTX: ${vouched}`,
+            list: `OTX: ${benignReason}`,
             types: [observable.type],
             match: 'exact',
             value: observable.value,

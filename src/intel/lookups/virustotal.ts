@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Observable } from '../../schema/indicator.ts'
 import { toTime } from '../entry.ts'
 import { defineIntel } from '../provider.ts'
-import { ask, askOptions } from './ask.ts'
+import { lookupOptions, queryVendor } from './query-vendor.ts'
 
 const count = z.number().default(0)
 const answer = z.object({
@@ -19,7 +19,7 @@ const answer = z.object({
   }),
 })
 
-/** Where each type is asked for. Of a link the id is its text in base64. */
+/** The API path of a value. The ID of a URL is its text in base64url. */
 const pathOf = ({ type, value }: Observable): string => {
   switch (type) {
     case 'ip':
@@ -33,23 +33,23 @@ const pathOf = ({ type, value }: Observable): string => {
   }
 }
 
-/** Asks VirusTotal (API v3) what its engines say. */
+/** Queries VirusTotal (API v3) for the verdicts of its engines. */
 export const virustotal = defineIntel({
   name: 'virustotal',
-  summary: 'Asks VirusTotal what its engines say of an address, a name, a link or a hash.',
+  summary: 'Queries VirusTotal for the verdicts of its engines on an address, domain, URL or hash.',
   types: ['ip', 'domain', 'url', 'hash'],
-  licence: 'The public API is for non-commercial use: 500 questions a day, 4 a minute.',
+  licence: 'The public API is for non-commercial use: 500 queries per day, 4 per minute.',
   options: z.strictObject({
-    url: z.url().default('https://www.virustotal.com/api/v3/').describe('Where its API is.'),
-    ...askOptions('virustotal', 500, 4),
+    url: z.url().default('https://www.virustotal.com/api/v3/').describe('The URL of the API.'),
+    ...lookupOptions('virustotal', 500, 4),
   }),
   create({ url, api_key }, { fetch }) {
     return {
       async lookup(observable, signal) {
-        const found = await ask(
+        const found = await queryVendor(
           {
             fetch,
-            whom: 'VirusTotal',
+            server: 'VirusTotal',
             url: new URL(pathOf(observable), url).href,
             headers: { 'x-apikey': api_key },
             signal,
@@ -68,9 +68,9 @@ export const virustotal = defineIntel({
           observable,
           report: {
             threat_level: levelOf(bad),
-            // Ten engines do not agree by chance.
+            // Ten engines rarely agree by chance.
             confidence: Math.min(0.98, 0.3 + bad * 0.07),
-            description: `${stats.malicious + stats.suspicious} of ${engines} engines object${label ? ` (${label})` : ''}`,
+            description: `flagged by ${stats.malicious + stats.suspicious} of ${engines} engines${label ? ` (${label})` : ''}`,
             tags: attributes.tags.slice(0, 10),
             first_seen: toTime(attributes.first_submission_date),
             last_seen: toTime(attributes.last_analysis_date),
@@ -82,5 +82,5 @@ export const virustotal = defineIntel({
   },
 })
 
-/** One engine among seventy errs often, five seldom do. */
+/** A single engine of seventy is often wrong, five rarely are. */
 const levelOf = (bad: number) => (bad >= 10 ? 'critical' : bad >= 5 ? 'high' : bad >= 2 ? 'medium' : 'low')

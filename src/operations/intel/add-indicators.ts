@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { toEntry } from '../../intel/entry.ts'
 import { type Entry, reportOptions } from '../../intel/provider.ts'
-import { indicatorId } from '../../intel/sum-up.ts'
+import { indicatorId } from '../../intel/summarize-indicator.ts'
 import { knownIndicator, observableType, tlp } from '../../schema/indicator.ts'
 import type { Actor } from '../../schema/role.ts'
 import { severity } from '../../schema/severity.ts'
@@ -11,7 +11,7 @@ import { defineOperation } from '../operation.ts'
 import { parseMoment } from '../time.ts'
 import { auditIntel } from './audit-intel.ts'
 
-const told = z.strictObject({
+const newIndicator = z.strictObject({
   value: z
     .string()
     .min(1)
@@ -25,7 +25,7 @@ export const addIndicators = defineOperation({
   summary: 'Adds your own indicators or changes them.',
   role: 'analyst',
   input: z.strictObject({
-    indicators: z.array(told).min(1).max(1_000),
+    indicators: z.array(newIndicator).min(1).max(1_000),
     threat_level: severity.default('high'),
     confidence: z.number().min(0).max(1).default(0.9).describe('The confidence, 0–100.'),
     description: z.string().max(300).default('').describe('A description for other analysts.'),
@@ -63,22 +63,22 @@ export const addIndicators = defineOperation({
     const errors = entries.flatMap((entry) =>
       entry.kind === 'skipped' ? [{ value: entry.sample, message: entry.reason }] : [],
     )
-    const told = entries.filter((entry): entry is Extract<Entry, { kind: 'report' }> => entry.kind === 'report')
-    if (told.length === 0) {
+    const reports = entries.filter((entry): entry is Extract<Entry, { kind: 'report' }> => entry.kind === 'report')
+    if (reports.length === 0) {
       throw new AppError('INVALID_REQUEST', 'None of the values can be an indicator.', {
         errors: errors.slice(0, 20).map(({ value, message }) => ({ path: value, message })),
       })
     }
-    const { added, changed } = await intel.told.say(told)
+    const { added, changed } = await intel.lists.updateOwn(reports)
     await intel.table.refresh()
-    const values = told.map(({ observable }) => observable.value)
+    const values = reports.map(({ observable }) => observable.value)
     await auditIntel(deps, {
       action: 'add_indicators',
       target: values.length === 1 ? (values[0] ?? '') : `${values.length} values`,
       before: null,
       after: { values, threat_level, confidence, description, tags: facts.tags, valid_until: facts.validUntil ?? null },
     })
-    const data = await store.threatIntel.load(told.map(({ observable }) => indicatorId(observable)))
+    const data = await store.threatIntel.load(reports.map(({ observable }) => indicatorId(observable)))
     return { added, changed, data: [...data], errors }
   },
 })

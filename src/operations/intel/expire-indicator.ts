@@ -20,7 +20,7 @@ export const expireIndicator = defineOperation({
     const { store, intel, now } = deps
     const { observable, indicator, report } = await requireOwn(deps, id)
     const end = new Date(parseMoment(valid_until, now(), 'end', 'valid_until')).toISOString()
-    await intel.told.say([{ kind: 'report', observable, report: { ...report, valid_until: end } }])
+    await intel.lists.updateOwn([{ kind: 'report', observable, report: { ...report, valid_until: end } }])
     await intel.table.refresh()
     await auditIntel(deps, {
       action: 'expire_indicator',

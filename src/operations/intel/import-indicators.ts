@@ -75,7 +75,7 @@ export const importIndicators = defineOperation({
       const read = () => reader.read(text, options, time)
       const notice = 'notice' in reader ? reader.notice(text).slice(0, 500) : ''
       const samples = firstOf(read())
-      const taken = await intel.told.import(name, read, { preview, notice })
+      const taken = await intel.lists.import(name, read, { preview, notice })
       const { read: entries, added, changed, withdrawn, skipped } = taken
       const result = {
         preview,

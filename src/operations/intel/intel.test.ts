@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { configSchema } from '../../config/schema.ts'
 import { createIntel } from '../../intel/create-intel.ts'
-import { startWire, type Wire } from '../../intel/wire.fake.ts'
+import { type FakeServer, startFakeServer } from '../../intel/http-server.fake.ts'
 import type { Actor, Role } from '../../schema/role.ts'
 import { type OpenStore, openStore } from '../../store/open-store.ts'
 import { addIndicators } from './add-indicators.ts'
@@ -22,7 +22,7 @@ const day = 86_400_000
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../../intel/feeds/fixtures', name), 'utf8')
 
 let store: OpenStore
-let wire: Wire
+let wire: FakeServer
 let time = begin
 let deps: Awaited<ReturnType<typeof openDeps>>
 
@@ -37,7 +37,7 @@ const openDeps = async (settings: object = {}, role: Role = 'analyst') => {
 beforeEach(async () => {
   time = begin
   store = await openStore('sqlite::memory:', { now: () => time, log })
-  wire = await startWire(() => ({ status: 404 }))
+  wire = await startFakeServer(() => ({ status: 404 }))
   deps = await openDeps()
 })
 afterEach(async () => {

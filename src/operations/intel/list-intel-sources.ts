@@ -26,14 +26,14 @@ export const intelSources = async ({
 }: Pick<Deps, 'store' | 'intel' | 'now'>): Promise<IntelSource[]> => {
   const [records, used] = await Promise.all([store.intelFeeds.list(), store.intelAnswers.used(now())])
   const byName = new Map(records.map((record) => [record.state.name, record]))
-  const resting = intel.resting()
+  const pausedUntil = intel.pausedUntil()
   const configured = intel.configured.map((facts) =>
     facts.daily === undefined
       ? presentFeed(facts, byName.get(facts.name))
-      : presentLookup(facts, facts.daily, used.get(facts.name) ?? 0, resting.get(facts.name)),
+      : presentLookup(facts, facts.daily, used.get(facts.name) ?? 0, pausedUntil.get(facts.name)),
   )
   const names = new Set(intel.configured.map(({ name }) => name))
-  return [...configured, ...records.filter(({ state }) => !names.has(state.name)).map(presentTold)]
+  return [...configured, ...records.filter(({ state }) => !names.has(state.name)).map(presentImported)]
 }
 
 const momentOf = (time: number | undefined): string | null => (time === undefined ? null : new Date(time).toISOString())
@@ -61,23 +61,28 @@ const presentFeed = (facts: SourceFacts, record: FeedRecord | undefined): IntelS
   state: record && record.state.failures > 0 ? 'failing' : record?.state.last_success_at ? 'ok' : 'waiting',
 })
 
-const presentLookup = (facts: SourceFacts, daily: number, used: number, resting: number | undefined): IntelSource => ({
+const presentLookup = (
+  facts: SourceFacts,
+  daily: number,
+  used: number,
+  pausedUntil: number | undefined,
+): IntelSource => ({
   ...factsOf(facts),
   kind: 'lookup',
   ...unpulled,
   entries: null,
-  ...{ daily, used_today: used, resting_until: momentOf(resting) },
-  state: used >= daily ? 'used_up' : resting === undefined ? 'ok' : 'resting',
+  ...{ daily, used_today: used, resting_until: momentOf(pausedUntil) },
+  state: used >= daily ? 'used_up' : pausedUntil === undefined ? 'ok' : 'resting',
 })
 
-const told = {
+const importedFacts = {
   import: { kind: 'import', summary: 'An imported list.', licence: 'See the publisher’s terms.' },
   own: { kind: 'own', summary: 'Indicators added here.', licence: 'Yours.' },
 } as const
 const former = { kind: 'former', summary: 'A feed that is no longer configured.', licence: '' } as const
 
-const presentTold = (record: FeedRecord): IntelSource => {
+const presentImported = (record: FeedRecord): IntelSource => {
   const { name, type } = record.state
-  const about = type === 'import' || type === 'own' ? told[type] : former
+  const about = type === 'import' || type === 'own' ? importedFacts[type] : former
   return { name, type, ...about, ...unpulled, ...recordOf(record), next_pull_at: null, state: 'ok' }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import type { Looked } from '../../intel/look-up.ts'
+import type { LookupResult } from '../../intel/look-up.ts'
 import { strictestTlp } from '../../intel/tlp.ts'
 import { extractObservables, hostOf, toObservable } from '../../lib/observables/observables.ts'
 import { knownIndicator, type Observable, observableType, tlp } from '../../schema/indicator.ts'
@@ -103,13 +103,13 @@ const readValues = (
   })
 }
 
-const present = (looked: Looked): z.input<typeof known> => {
-  const { observable, indicator, score, asked, accusers, benign, missing, staysHere } = looked
+const present = (looked: LookupResult): z.input<typeof known> => {
+  const { observable, indicator, score, asked, reporters, benign, missing, withheld } = looked
   return {
     ...observable,
     ...{ indicator, score },
-    ...{ asked: [...asked], accusers: [...accusers], benign: [...benign], missing: [...missing] },
+    ...{ asked: [...asked], accusers: [...reporters], benign: [...benign], missing: [...missing] },
     tlp: strictestTlp(indicator.tags) ?? null,
-    stays_here: staysHere ?? null,
+    stays_here: withheld ?? null,
   }
 }

@@ -14,7 +14,7 @@ export const removeIndicator = defineOperation({
   async run({ id }, deps: Pick<Deps, 'store' | 'intel' | 'now'> & { readonly actor: Actor }) {
     const { intel } = deps
     const { observable, indicator, report } = await requireOwn(deps, id)
-    await intel.told.say([{ kind: 'withdrawn', observable }])
+    await intel.lists.updateOwn([{ kind: 'withdrawn', observable }])
     await intel.table.refresh()
     await auditIntel(deps, { action: 'remove_indicator', target: observable.value, before: report, after: null })
     return { id: indicator.id, value: observable.value, removed: true as const }

@@ -13,7 +13,7 @@ export const removeIntelList = defineOperation({
   output: z.object({ name: z.string(), entries: z.int(), removed: z.literal(true) }),
   async run({ name }, deps: Pick<Deps, 'store' | 'intel' | 'now'> & { readonly actor: Actor }) {
     const { intel } = deps
-    const entries = await intel.told.forget(name)
+    const entries = await intel.lists.remove(name)
     await intel.table.refresh()
     await auditIntel(deps, { action: 'remove_intel_list', target: name, before: { entries }, after: null })
     return { name, entries, removed: true as const }

@@ -4,7 +4,7 @@ import { attackStage } from '../../schema/attack-stage.ts'
 import type { Entity, Evidence } from '../../schema/detection.ts'
 import type { Incident } from '../../schema/incident.ts'
 import { ratedAlerts } from '../../schema/quiet-incident.ts'
-import { graver, type Severity, severities, severityRank } from '../../schema/severity.ts'
+import { moreSevere, type Severity, severities, severityRank } from '../../schema/severity.ts'
 import { showsSuccess, tellingEvidence } from '../../schema/telling-evidence.ts'
 import { byImportance, byStart, eventsOf } from './alert-facts.ts'
 import { summarizeIncident } from './summary.ts'
@@ -86,7 +86,7 @@ export const describeIncident = (
 
 /** Returns the highest severity of the alerts; one level more if an attack and a login confirm each other. */
 const severityOf = (alerts: readonly Alert[]): Severity => {
-  const highest = alerts.reduce<Severity>((worst, { severity }) => graver(worst, severity), 'info')
+  const highest = alerts.reduce<Severity>((worst, { severity }) => moreSevere(worst, severity), 'info')
   const confirmed = alerts.some(gotIn) && alerts.some(({ type }) => type === 'brute_force')
   return confirmed ? (severities[severityRank(highest) + 1] ?? highest) : highest
 }

@@ -86,7 +86,7 @@ export const describeSighting = (sighting: Sighting, event: Event, times: number
     reasons: reasonsFor(sighting, known),
     entities: entitiesOf(sighting, event),
     attacker: attackerEnds[role],
-    techniques: role === 'contacted' && /command server|c2|botnet/i.test(hit.note) ? ['T1071'] : [],
+    techniques: role === 'contacted' && /command.and.control|c2|botnet/i.test(hit.note) ? ['T1071'] : [],
     key: `indicator ${hit.value} ${role} ${own}`,
     learning: false,
   }
@@ -108,7 +108,7 @@ const reasonsFor = ({ hit, refused }: Sighting, known: string): readonly Reason[
 
 const typeOf = ({ type, note }: Hit, role: Role): AlertType => {
   if (/phish/i.test(note)) return 'phishing'
-  if (type === 'hash' || type === 'url' || /malware|botnet|command server|c2|ransom|trojan|payload/i.test(note))
+  if (type === 'hash' || type === 'url' || /malware|botnet|command.and.control|c2|ransom|trojan|payload/i.test(note))
     return 'malware'
   return role === 'came' ? 'unauthorized_access' : 'other'
 }

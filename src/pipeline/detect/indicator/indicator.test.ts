@@ -21,8 +21,8 @@ const known = (facts: Readonly<Record<string, readonly [level: Severity, confide
 }
 
 const index = known({
-  '203.0.113.9': ['critical', 0.95, 'command server of ExampleBot'],
-  '198.51.100.0/24': ['high', 0.9, 'range of criminals'],
+  '203.0.113.9': ['critical', 0.95, 'command-and-control server of ExampleBot'],
+  '198.51.100.0/24': ['high', 0.9, 'criminal network'],
   'evil-example.com': ['high', 0.8, 'phishing kit'],
   '192.0.2.66': ['low', 0.9, 'seen once'],
   '192.0.2.67': ['high', 0.2, 'perhaps bad'],
@@ -56,9 +56,9 @@ describe('the detector indicator', () => {
       type: 'malware',
       severity: 'critical',
       score: 0.95,
-      title: '10.0.0.5 contacted 203.0.113.9: command server of ExampleBot',
+      title: '10.0.0.5 contacted 203.0.113.9: command-and-control server of ExampleBot',
       sentence:
-        'feodo and own list 203.0.113.9 as command server of ExampleBot (critical, 95 % confidence); 10.0.0.5 contacted 203.0.113.9.',
+        'feodo and own list 203.0.113.9 as command-and-control server of ExampleBot (critical, 95 % confidence); 10.0.0.5 contacted 203.0.113.9.',
       value: '203.0.113.9',
       techniques: ['T1071'],
       event_count: 1,
@@ -74,7 +74,7 @@ describe('the detector indicator', () => {
     const [came] = make().detect([someLogin(1, someTime, true, 'root', '203.0.113.9')])
     const [refused] = make().detect([someLogin(1, someTime, false, 'root', '203.0.113.9')])
     expect([came?.severity, refused?.severity]).toEqual(['high', 'medium'])
-    expect(came?.title).toBe('203.0.113.9 connected to web-01: command server of ExampleBot')
+    expect(came?.title).toBe('203.0.113.9 connected to web-01: command-and-control server of ExampleBot')
   })
 
   it('finds ranges, subdomains and links, in lines and in fields', () => {
@@ -94,10 +94,10 @@ describe('the detector indicator', () => {
         .detect(events)
         .map(({ title }) => title),
     ).toEqual([
-      '10.0.0.5 contacted 198.51.100.77 (198.51.100.0/24): range of criminals',
+      '10.0.0.5 contacted 198.51.100.77 (198.51.100.0/24): criminal network',
       'evil-example.com appears in logs of dns-01: phishing kit',
       'http://203.0.113.77:8080/bin.sh appears in logs of auth: serves malware',
-      'auth contacted 203.0.113.9: command server of ExampleBot',
+      'auth contacted 203.0.113.9: command-and-control server of ExampleBot',
       '10.0.0.7 looked up evil-example.com: phishing kit',
     ])
   })

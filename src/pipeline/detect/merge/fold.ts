@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mergeAddressRoles, scaleAddressRoles } from '../../../schema/address-roles.ts'
 import { type Alert, alertRulesOf } from '../../../schema/alert.ts'
 import type { Detection, Entity } from '../../../schema/detection.ts'
-import { graver, severityRank } from '../../../schema/severity.ts'
+import { moreSevere, severityRank } from '../../../schema/severity.ts'
 import { tellingEvidence } from '../../../schema/telling-evidence.ts'
 
 const maxEvidence = 20
@@ -79,7 +79,7 @@ export const fold = (alert: Alert, detection: Detection, now: number): Alert => 
     ...alert,
     ...(lead.id === detection.id ? textsOf(detection) : {}),
     ...observedTogether(alert, detection, lead.id === detection.id),
-    severity: graver(alert.severity, detection.severity),
+    severity: moreSevere(alert.severity, detection.severity),
     score: Math.max(alert.score, detection.score),
     detectors: [...new Set([...alert.detectors, detection.detector])].sort(),
     entities: unite(alert.entities, detection.entities),

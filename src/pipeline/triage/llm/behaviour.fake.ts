@@ -1,4 +1,4 @@
-import type { WireAnswer } from '../../../intel/wire.fake.ts'
+import type { FakeResponse } from '../../../intel/http-server.fake.ts'
 import type { Ending } from './streams.fake.ts'
 
 /** How a fake vendor behaves. */
@@ -37,10 +37,10 @@ export const failures: readonly Behaviour[] = [
 
 /** A way to answer. */
 export interface Voice {
-  say(text: string, end: Ending): WireAnswer
-  callTool(): WireAnswer
+  say(text: string, end: Ending): FakeResponse
+  callTool(): FakeResponse
   /** Begins, and says no more. */
-  stall(text: string): WireAnswer
+  stall(text: string): FakeResponse
 }
 
 interface Facts {
@@ -52,7 +52,7 @@ interface Facts {
 }
 
 /** What a vendor that behaves so answers. */
-export const behave = (behaviour: Behaviour, { text, asked, voice, streamed }: Facts): WireAnswer => {
+export const behave = (behaviour: Behaviour, { text, asked, voice, streamed }: Facts): FakeResponse => {
   const error = { error: { message: 'no', type: 'error', code: 'no' }, type: 'error', message: 'no' }
   switch (behaviour) {
     case 'answers':
@@ -95,7 +95,7 @@ export const behave = (behaviour: Behaviour, { text, asked, voice, streamed }: F
 }
 
 /** An answer of JSON. */
-export const reply = (body: unknown, status = 200, headers = {}): WireAnswer => ({
+export const reply = (body: unknown, status = 200, headers = {}): FakeResponse => ({
   status,
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify(body),

@@ -1,6 +1,6 @@
 import { day } from '../../../lib/units/time.ts'
 import { type Alert, openAlertStatuses } from '../../../schema/alert.ts'
-import { graver, type Severity, severityRank } from '../../../schema/severity.ts'
+import { moreSevere, type Severity, severityRank } from '../../../schema/severity.ts'
 import type { ModelOpinion, OpinionDraft, TriageResult } from '../../../schema/triage-result.ts'
 import type { Delivery } from '../../stage.ts'
 import type { TriagedAlert } from '../triage.ts'
@@ -147,4 +147,4 @@ export const createModelRequests = <Tx>({ list, alerts, shadows, now, signal, ..
 const isWorthwhile = (alert: Alert, least: Severity): boolean =>
   alert.triage !== null &&
   openAlertStatuses.some((open) => open === alert.status) &&
-  severityRank(graver(alert.triage.risk_level, alert.severity)) >= severityRank(least)
+  severityRank(moreSevere(alert.triage.risk_level, alert.severity)) >= severityRank(least)

@@ -1,4 +1,4 @@
-import type { WireRequest } from '../../../intel/wire.fake.ts'
+import type { FakeRequest } from '../../../intel/http-server.fake.ts'
 
 export type Ending = 'stop' | 'length' | 'refusal'
 
@@ -14,7 +14,7 @@ export interface StreamWire {
 export const usage = { input: 1_000, output: 100 }
 
 /** Tells whether a request asks for an answer bit by bit, in whichever way its vendor has for that. */
-export const wantsStream = ({ path, body }: WireRequest): boolean =>
+export const wantsStream = ({ path, body }: FakeRequest): boolean =>
   path.endsWith(':streamGenerateContent') || JSON.parse(body).stream === true
 
 const data = (event: unknown): string => `data: ${JSON.stringify(event)}\n\n`

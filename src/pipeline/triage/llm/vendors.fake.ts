@@ -1,4 +1,9 @@
-import { startWire, type Wire, type WireAnswer, type WireRequest } from '../../../intel/wire.fake.ts'
+import {
+  type FakeRequest,
+  type FakeResponse,
+  type FakeServer,
+  startFakeServer,
+} from '../../../intel/http-server.fake.ts'
 import { type Behaviour, behave, reply, type Voice } from './behaviour.fake.ts'
 import { type Ending, type StreamWire, streamWires, usage, wantsStream } from './streams.fake.ts'
 
@@ -7,13 +12,13 @@ export interface Vendor {
   readonly path: string
   readonly base: string
   /** What is wrong with a request; undefined when a real vendor would take it. */
-  wrong(request: WireRequest): string | undefined
+  wrong(request: FakeRequest): string | undefined
   /** Its way to say a text. */
   say(text: string, end: Ending): unknown
   callTool(): unknown
 }
 
-const json = (request: WireRequest): Record<string, unknown> => JSON.parse(request.body)
+const json = (request: FakeRequest): Record<string, unknown> => JSON.parse(request.body)
 
 const chat = {
   say: (text: string, end: Ending) => ({
@@ -48,7 +53,7 @@ const chat = {
     ],
     usage: { prompt_tokens: usage.input, completion_tokens: usage.output, total_tokens: usage.input + usage.output },
   }),
-  wrong: (request: WireRequest): string | undefined => {
+  wrong: (request: FakeRequest): string | undefined => {
     const { response_format } = json(request)
     return JSON.stringify(response_format ?? '').includes('json_schema') ? undefined : 'it asks for no form'
   },
@@ -185,7 +190,7 @@ export const vendors: readonly Vendor[] = [
 
 /** A vendor on the loopback that checks what it is asked. */
 export interface RunningVendor {
-  readonly wire: Wire
+  readonly wire: FakeServer
   readonly complaints: string[]
   behaviour: Behaviour
   answer: (prompt: string) => unknown
@@ -198,7 +203,7 @@ export const startVendor = async (vendor: Vendor, answer: (prompt: string) => un
   const wire = streamWires[vendor.type]
   if (!wire) throw new Error(`nobody knows how ${vendor.type} streams`)
   let asked = 0
-  const respond = (request: WireRequest): WireAnswer => {
+  const respond = (request: FakeRequest): FakeResponse => {
     asked++
     const complaint = complaintAbout(request, vendor, wire)
     if (complaint !== undefined) {
@@ -210,7 +215,7 @@ export const startVendor = async (vendor: Vendor, answer: (prompt: string) => un
     return behave(running.behaviour, { text, asked, voice, streamed: wantsStream(request) })
   }
   const running: RunningVendor = {
-    wire: await startWire(respond),
+    wire: await startFakeServer(respond),
     complaints,
     behaviour: 'answers',
     answer,
@@ -227,7 +232,7 @@ export const startVendor = async (vendor: Vendor, answer: (prompt: string) => un
   return running
 }
 
-const complaintAbout = (request: WireRequest, vendor: Vendor, wire: StreamWire): string | undefined => {
+const complaintAbout = (request: FakeRequest, vendor: Vendor, wire: StreamWire): string | undefined => {
   const streamed = wantsStream(request)
   if (request.method !== 'POST' || request.path !== (streamed ? wire.path : vendor.path)) {
     return `${request.method} ${request.path} is not there`
@@ -245,7 +250,10 @@ const inOnePiece = (vendor: Vendor): Voice => ({
 const bitLength = 40
 
 const inBits = (wire: StreamWire): Voice => {
-  const events = (parts: readonly string[]): WireAnswer => ({ headers: { 'content-type': 'text/event-stream' }, parts })
+  const events = (parts: readonly string[]): FakeResponse => ({
+    headers: { 'content-type': 'text/event-stream' },
+    parts,
+  })
   const bitsOf = (text: string): readonly string[] => text.match(new RegExp(`[^]{1,${bitLength}}`, 'g')) ?? ['']
   return {
     say: (text, end) => events(wire.say(bitsOf(text), end)),

@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What a server on the loopback was asked. */
-export interface WireRequest {
+/** A request that the server received. */
+export interface FakeRequest {
   readonly method: string
   readonly path: string
   readonly query: URLSearchParams
@@ -10,11 +10,11 @@ export interface WireRequest {
   readonly body: string
 }
 
-export interface WireAnswer {
+export interface FakeResponse {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array
-  /** Sent one after the other with a moment between, instead of a body: the half of them with `cut`, all and no end with `hang`. */
+  /** Parts to send with pauses, instead of a body. With `cut`, only the first half; with `hang`, all but without an end. */
   readonly parts?: readonly string[]
   /** Breaks the connection after the first half of the body. */
   readonly cut?: boolean
@@ -22,23 +22,23 @@ export interface WireAnswer {
   readonly hang?: boolean
 }
 
-export interface Wire {
+export interface FakeServer {
   readonly url: string
-  readonly requests: WireRequest[]
-  answer: (request: WireRequest) => WireAnswer
-  /** How many connections whoever asked has dropped before the end of the answer. */
+  readonly requests: FakeRequest[]
+  answer: (request: FakeRequest) => FakeResponse
+  /** The number of connections that the client closed before the end of the response. */
   dropped: number
   close(): Promise<void>
 }
 
-/** Starts a server that answers as a test says, and remembers what it was asked. */
-export const startWire = async (answer: Wire['answer']): Promise<Wire> => {
-  const requests: WireRequest[] = []
+/** Starts an HTTP server on the loopback interface. A test sets its responses, and reads the requests that it received. */
+export const startFakeServer = async (answer: FakeServer['answer']): Promise<FakeServer> => {
+  const requests: FakeRequest[] = []
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
-      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://wire')
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://fake')
       const asked = {
         method: request.method ?? '',
         path: pathname,
@@ -47,9 +47,9 @@ export const startWire = async (answer: Wire['answer']): Promise<Wire> => {
         body: Buffer.concat(chunks).toString('utf8'),
       }
       requests.push(asked)
-      const { status = 200, headers = {}, body = '', parts, cut = false, hang = false } = wire.answer(asked)
+      const { status = 200, headers = {}, body = '', parts, cut = false, hang = false } = fake.answer(asked)
       response.on('close', () => {
-        if (!response.writableFinished && !cut) wire.dropped++
+        if (!response.writableFinished && !cut) fake.dropped++
       })
       if (parts) {
         response.writeHead(status, headers)
@@ -68,7 +68,7 @@ export const startWire = async (answer: Wire['answer']): Promise<Wire> => {
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const { port } = server.address() as AddressInfo
-  const wire: Wire = {
+  const fake: FakeServer = {
     url: `http://127.0.0.1:${port}/`,
     requests,
     answer,
@@ -78,7 +78,7 @@ export const startWire = async (answer: Wire['answer']): Promise<Wire> => {
       await new Promise<void>((done) => server.close(() => done()))
     },
   }
-  return wire
+  return fake
 }
 
 const momentMs = 15

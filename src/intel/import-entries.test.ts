@@ -4,12 +4,12 @@ import { AppError } from '../errors.ts'
 import type { Report } from '../schema/indicator.ts'
 import { severities } from '../schema/severity.ts'
 import { type OpenStore, openStore } from '../store/open-store.ts'
-import { createFeedRunner, type Feed, startingState, withdrawAll } from './feed-runner.ts'
-import { createKnownTable } from './known-table.ts'
+import { createFeedRunner, type Feed, initialFeedState, withdrawAll } from './feed-runner.ts'
+import { importEntries } from './import-entries.ts'
+import { createIndicatorTable } from './indicator-table.ts'
 import { Membership, MembershipBuilder } from './membership.ts'
 import type { Entry, Provider } from './provider.ts'
-import { indicatorId, sumUp } from './sum-up.ts'
-import { takeIn } from './take-in.ts'
+import { indicatorId, summarizeIndicator } from './summarize-indicator.ts'
 
 const begin = Date.UTC(2026, 0, 5, 8)
 const minute = 60_000
@@ -45,18 +45,18 @@ const trust = (source: string) => (source === 'own' ? 1 : 0.5)
 const options = () => ({ indicators: store.threatIntel, feeds: store.intelFeeds, now, trust, asked: () => 3 })
 const known = (value: string) => store.threatIntel.get(indicatorId(ip(value)))
 
-/** Takes a list in and keeps its members, as a pull does. */
-const take = async (source: string, entries: readonly Entry[], { complete = true, interrupted = false } = {}) => {
-  const taken = await takeIn(source, { entries, complete }, options(), { interrupted })
-  await store.intelFeeds.save(startingState(source, 'list'), 0, { members: taken.members })
-  const { added, changed, withdrawn } = taken
+/** Imports a list and saves its members, as a pull does. */
+const importList = async (source: string, entries: readonly Entry[], { complete = true, interrupted = false } = {}) => {
+  const result = await importEntries(source, { entries, complete }, options(), { interrupted })
+  await store.intelFeeds.save(initialFeedState(source, 'list'), 0, { members: result.members })
+  const { added, changed, withdrawn } = result
   return [added, changed, withdrawn]
 }
 
-describe('taking a list in', () => {
-  it('merges what several sources say of one value', async () => {
-    await take('a', [entry('203.0.113.9', { threat_level: 'medium', tags: ['x'], description: 'by a' })])
-    await take('own', [
+describe('an import', () => {
+  it('merges the reports of several sources about one value', async () => {
+    await importList('a', [entry('203.0.113.9', { threat_level: 'medium', tags: ['x'], description: 'by a' })])
+    await importList('own', [
       entry('203.0.113.9', {
         threat_level: 'critical',
         tags: ['y'],
@@ -76,89 +76,97 @@ describe('taking a list in', () => {
     })
   })
 
-  it('changes nothing when the same list comes again, and only what changed when another does', async () => {
+  it('writes only entries that changed', async () => {
     const list = [entry('203.0.113.1'), entry('203.0.113.2'), entry('203.0.113.3')]
-    expect(await take('a', list)).toEqual([3, 0, 0])
+    expect(await importList('a', list)).toEqual([3, 0, 0])
     time += minute
-    expect(await take('a', list)).toEqual([0, 0, 0])
+    expect(await importList('a', list)).toEqual([0, 0, 0])
     expect((await known('203.0.113.1'))?.updated_at).toBe(new Date(begin).toISOString())
     expect(
-      await take('a', [entry('203.0.113.1'), entry('203.0.113.2', { threat_level: 'low' }), entry('203.0.113.4')]),
+      await importList('a', [
+        entry('203.0.113.1'),
+        entry('203.0.113.2', { threat_level: 'low' }),
+        entry('203.0.113.4'),
+      ]),
     ).toEqual([1, 1, 1])
     expect(await known('203.0.113.3')).toMatchObject({ positives: 0, sources: [], threat_level: 'info', reports: {} })
     expect(await known('203.0.113.2')).toMatchObject({ threat_level: 'low' })
   })
 
-  it('withdraws nothing that others still say, nor what an incremental list does not repeat', async () => {
-    await take('a', [entry('203.0.113.1'), entry('203.0.113.2')])
-    await take('b', [entry('203.0.113.1')])
-    await take('a', [])
+  it('keeps the reports of other sources, and entries missing from an incremental list', async () => {
+    await importList('a', [entry('203.0.113.1'), entry('203.0.113.2')])
+    await importList('b', [entry('203.0.113.1')])
+    await importList('a', [])
     expect(await known('203.0.113.1')).toMatchObject({ sources: ['b'], positives: 1 })
-    await take('b', [entry('203.0.113.5')], { complete: false })
+    await importList('b', [entry('203.0.113.5')], { complete: false })
     expect(await known('203.0.113.1')).toMatchObject({ sources: ['b'] })
-    await take('b', [{ kind: 'withdrawn', observable: ip('203.0.113.1') }], { complete: false })
+    await importList('b', [{ kind: 'withdrawn', observable: ip('203.0.113.1') }], { complete: false })
     expect(await known('203.0.113.1')).toMatchObject({ sources: [] })
-    await take('b', [entry('203.0.113.1')], { complete: false })
+    await importList('b', [entry('203.0.113.1')], { complete: false })
     expect(await known('203.0.113.1')).toMatchObject({ sources: ['b'] })
   })
 
-  it('finds what an interrupted pull has left', async () => {
-    await take('a', [entry('203.0.113.1')])
-    // Written, but never noted among the members: the process died.
-    await takeIn('a', { entries: [entry('203.0.113.66')], complete: false }, options())
-    await take('a', [entry('203.0.113.1')], { interrupted: true })
+  it('withdraws entries that an interrupted pull left behind', async () => {
+    await importList('a', [entry('203.0.113.1')])
+    // The process died before it saved the members.
+    await importEntries('a', { entries: [entry('203.0.113.66')], complete: false }, options())
+    await importList('a', [entry('203.0.113.1')], { interrupted: true })
     expect(await known('203.0.113.66')).toMatchObject({ sources: [] })
     expect(await known('203.0.113.1')).toMatchObject({ sources: ['a'] })
   })
 
-  it('leaves out addresses of private networks unless people name them, and counts what it leaves out', async () => {
+  it('skips and counts private addresses, except in own entries', async () => {
     const entries = [
       entry('10.0.0.0/8'),
       entry('127.0.0.1'),
       entry('203.0.113.1'),
-      { kind: 'skipped', reason: 'odd', sample: 'x' } as const,
+      { kind: 'skipped', reason: 'invalid', sample: 'x' } as const,
     ]
-    const taken = await takeIn('a', { entries, complete: true }, options())
-    expect(taken.skipped).toEqual([
-      { reason: 'addresses of private networks', count: 2, sample: '10.0.0.0/8' },
-      { reason: 'odd', count: 1, sample: 'x' },
+    const result = await importEntries('a', { entries, complete: true }, options())
+    expect(result.skipped).toEqual([
+      { reason: 'private address', count: 2, sample: '10.0.0.0/8' },
+      { reason: 'invalid', count: 1, sample: 'x' },
     ])
-    await takeIn('own', { entries, complete: true }, options(), { ownRanges: true })
+    await importEntries('own', { entries, complete: true }, options(), { ownRanges: true })
     expect(await known('10.0.0.0/8')).toMatchObject({ sources: ['own'] })
   })
 
-  it('shows what would come of it without writing', async () => {
-    await take('a', [entry('203.0.113.1'), entry('203.0.113.2')])
-    const preview = await takeIn('a', { entries: [entry('203.0.113.3')], complete: true }, options(), { preview: true })
+  it('previews the changes without writing', async () => {
+    await importList('a', [entry('203.0.113.1'), entry('203.0.113.2')])
+    const preview = await importEntries('a', { entries: [entry('203.0.113.3')], complete: true }, options(), {
+      preview: true,
+    })
     expect(preview).toMatchObject({ added: 1, changed: 0, withdrawn: 2 })
     expect(await known('203.0.113.3')).toBeUndefined()
     expect(await known('203.0.113.1')).toMatchObject({ sources: ['a'] })
   })
 
-  it('keeps what it read when reading fails half-way, and withdraws nothing', async () => {
-    await take('a', [entry('203.0.113.1')])
+  it('keeps the entries so far if reading fails half-way, and withdraws nothing', async () => {
+    await importList('a', [entry('203.0.113.1')])
     async function* failing() {
       for (let i = 0; i < 600; i++) yield entry(`198.51.${i >> 8}.${i & 255}`)
-      throw new AppError('SOURCE_FAILED', 'It broke.')
+      throw new AppError('SOURCE_FAILED', 'The connection was lost.')
     }
-    await expect(takeIn('a', { entries: failing(), complete: true }, options())).rejects.toThrow('It broke.')
+    await expect(importEntries('a', { entries: failing(), complete: true }, options())).rejects.toThrow(
+      'The connection was lost.',
+    )
     expect(await known('198.51.0.7')).toMatchObject({ sources: ['a'] })
     expect(await known('203.0.113.1')).toMatchObject({ sources: ['a'] })
   })
 
-  it('takes back everything that a source says', async () => {
-    await take(
+  it('can be withdrawn as a whole', async () => {
+    await importList(
       'a',
       Array.from({ length: 1200 }, (_, i) => entry(`198.51.${i >> 8}.${i & 255}`)),
     )
-    await take('b', [entry('198.51.0.1')])
+    await importList('b', [entry('198.51.0.1')])
     expect(await withdrawAll('a', options())).toBe(1200)
     expect(await known('198.51.0.1')).toMatchObject({ sources: ['b'] })
     expect(await known('198.51.0.2')).toMatchObject({ sources: [] })
   })
 })
 
-describe('the sum of reports', () => {
+describe('the summary of reports', () => {
   const someReport: fc.Arbitrary<Report> = fc.record({
     threat_level: fc.constantFrom(...severities),
     confidence: fc.integer({ min: 0, max: 100 }).map((percent) => percent / 100),
@@ -169,15 +177,16 @@ describe('the sum of reports', () => {
     valid_until: fc.constantFrom(null, '2026-01-01T00:00:00.000Z', '2027-01-01T00:00:00.000Z'),
   })
 
-  it('never says less when another source says something bad', () => {
+  it('never becomes less severe or less certain with another malicious report', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.string({ minLength: 1 }), someReport, { maxKeys: 5 }),
         someReport,
         (reports, more) => {
           const bad = { ...more, threat_level: more.threat_level === 'info' ? 'low' : more.threat_level } as const
-          const sum = (all: typeof reports) => sumUp(ip('203.0.113.9'), all, { now: begin, trust, asked: 0 })
-          const [before, after] = [sum(reports), sum({ ...reports, 'one more': bad })]
+          const summarize = (all: typeof reports) =>
+            summarizeIndicator(ip('203.0.113.9'), all, { now: begin, trust, asked: 0 })
+          const [before, after] = [summarize(reports), summarize({ ...reports, 'one more': bad })]
           expect(severities.indexOf(after.threat_level)).toBeGreaterThanOrEqual(severities.indexOf(before.threat_level))
           expect(after.positives).toBeGreaterThanOrEqual(before.positives)
           if (before.positives > 0) expect(after.confidence).toBeGreaterThanOrEqual(before.confidence)
@@ -187,15 +196,15 @@ describe('the sum of reports', () => {
   })
 })
 
-it('remembers who is a member, whatever comes in whatever order', () => {
+it('remembers the members in any order', () => {
   const hex = fc.stringMatching(/^[0-9a-f]{32}$/)
   fc.assert(
     fc.property(fc.array(fc.tuple(hex, fc.integer({ min: -5, max: 5 }))), fc.array(hex), (some, others) => {
       const builder = new MembershipBuilder()
-      for (const [id, mark] of some) builder.add(id, mark)
+      for (const [id, fingerprint] of some) builder.add(id, fingerprint)
       const members = Membership.decode(builder.build().encode())
       const last = new Map(some)
-      for (const [id, mark] of last) expect(members.says(id, mark)).toBe(true)
+      for (const [id, fingerprint] of last) expect(members.hasUnchanged(id, fingerprint)).toBe(true)
       for (const id of others)
         expect(members.has(id)).toBe([...last.keys()].some((one) => one.slice(0, 12) === id.slice(0, 12)))
       expect([...members.without(members)]).toEqual([])
@@ -207,7 +216,7 @@ it('remembers who is a member, whatever comes in whatever order', () => {
   )
 })
 
-describe('running feeds', () => {
+describe('the feed runner', () => {
   const feed = (provider: Provider, changes: Partial<Feed> = {}): Feed => ({
     name: 'a',
     type: 'list',
@@ -232,7 +241,7 @@ describe('running feeds', () => {
   const { signal } = new AbortController()
   const stateOf = async (name: string) => (await store.intelFeeds.list()).find(({ state }) => state.name === name)
 
-  it('pulls each at its own pace', async () => {
+  it('pulls each feed at its interval', async () => {
     const pulls: string[] = []
     const counting = (name: string, every: number): Feed => ({
       name,
@@ -253,7 +262,7 @@ describe('running feeds', () => {
     expect(pulls).toEqual(['a 0', 'b 0', 'a 10', 'a 20', 'b 25', 'a 30'])
   })
 
-  it('keeps what it learnt, and hears that nothing has changed', async () => {
+  it('keeps the entries if the list is unchanged', async () => {
     const runner = runnerOf(feed(listing('203.0.113.1', '203.0.113.2')))
     expect(await runner.pullDue(signal)).toBe(true)
     expect(await runner.pullDue(signal)).toBe(false)
@@ -278,11 +287,11 @@ describe('running feeds', () => {
     expect(await known('203.0.113.1')).toMatchObject({ sources: ['a'] })
   })
 
-  it('waits longer after each failure, and at least as long as it is told to', async () => {
+  it('waits longer after each failure, and respects Retry-After', async () => {
     let retryAfter: number | undefined
     const failing: Provider = {
       pull: async () => {
-        throw new AppError('SOURCE_FAILED', 'It answered 429.', {
+        throw new AppError('SOURCE_FAILED', 'The server answered 429.', {
           retryable: true,
           ...(retryAfter !== undefined && { retryAfter }),
         })
@@ -293,7 +302,7 @@ describe('running feeds', () => {
     for (let i = 0; i < 8; i++) {
       await runner.pullDue(signal)
       const { dueAt, state } = (await stateOf('a')) ?? {}
-      expect(state).toMatchObject({ failures: i + 1, last_error: 'It answered 429.', interrupted: false })
+      expect(state).toMatchObject({ failures: i + 1, last_error: 'The server answered 429.', interrupted: false })
       waits.push(((dueAt ?? 0) - time) / minute)
       time = dueAt ?? time
     }
@@ -301,10 +310,10 @@ describe('running feeds', () => {
     retryAfter = 4 * 3600
     await runner.pullDue(signal)
     expect((((await stateOf('a'))?.dueAt ?? 0) - time) / minute).toBe(240)
-    await expect(runner.pull('a', signal)).rejects.toThrow('It answered 429.')
+    await expect(runner.pull('a', signal)).rejects.toThrow('The server answered 429.')
   })
 
-  it('looks through what an interrupted pull left', async () => {
+  it('recovers from an interrupted pull', async () => {
     let broken = true
     const provider: Provider = {
       pull: async () => ({
@@ -314,7 +323,7 @@ describe('running feeds', () => {
         complete: true,
         entries: (function* () {
           for (let i = 0; i < 600; i++) yield entry(`198.51.${i >> 8}.${i & 255}`)
-          if (broken) throw new AppError('SOURCE_FAILED', 'It broke.')
+          if (broken) throw new AppError('SOURCE_FAILED', 'The connection was lost.')
         })(),
       }),
     }
@@ -324,33 +333,35 @@ describe('running feeds', () => {
     expect(await known('198.51.0.7')).toMatchObject({ sources: ['a'] })
     broken = false
     expect(await runner.pull('a', signal)).toMatchObject({ interrupted: false, entries: 600, failures: 0 })
-    // What is listed no longer after a crash in the midst of a pull goes as well.
+    // Entries that are missing from the list after a crash during a pull are withdrawn too.
     const shorter = runnerOf(feed(listing('198.51.0.1')))
-    await store.intelFeeds.save({ ...startingState('a', 'list'), interrupted: true }, 0, { members: new Uint8Array() })
+    await store.intelFeeds.save({ ...initialFeedState('a', 'list'), interrupted: true }, 0, {
+      members: new Uint8Array(),
+    })
     await shorter.pull('a', signal)
     expect(await known('198.51.0.7')).toMatchObject({ sources: [] })
     expect(await known('198.51.0.1')).toMatchObject({ sources: ['a'] })
   })
 
-  it('takes back what feeds listed that are configured no longer, and leaves imports alone', async () => {
+  it('withdraws the entries of feeds that are no longer configured, and keeps imported lists', async () => {
     await runnerOf(feed(listing('203.0.113.1')), feed(listing('203.0.113.2'), { name: 'b' })).pullDue(signal)
-    await takeIn('imported', { entries: [entry('203.0.113.3')], complete: true }, options())
-    await store.intelFeeds.save(startingState('imported', 'import'), 0)
-    await runnerOf(feed(listing('203.0.113.2'), { name: 'b' })).forgetOthers()
+    await importEntries('imported', { entries: [entry('203.0.113.3')], complete: true }, options())
+    await store.intelFeeds.save(initialFeedState('imported', 'import'), 0)
+    await runnerOf(feed(listing('203.0.113.2'), { name: 'b' })).removeUnconfigured()
     expect((await store.intelFeeds.list()).map(({ state }) => state.name)).toEqual(['b', 'imported'])
     expect(await known('203.0.113.1')).toMatchObject({ sources: [] })
     expect(await known('203.0.113.2')).toMatchObject({ sources: ['b'] })
     expect(await known('203.0.113.3')).toMatchObject({ sources: ['imported'] })
   })
 
-  it('says which feeds there are when it is asked for another', async () => {
+  it('lists the configured feeds in the error about an unknown feed', async () => {
     await expect(runnerOf(feed(listing())).pull('c', signal)).rejects.toMatchObject({
       code: 'NOT_FOUND',
-      hint: 'Configured are: a.',
+      hint: 'Configured feeds: a.',
     })
   })
 
-  it('ends with the signal', async () => {
+  it('stops when the signal aborts', async () => {
     const stop = new AbortController()
     const hanging: Provider = {
       pull: (_since, end) => new Promise((_done, fail) => end.addEventListener('abort', () => fail(end.reason))),
@@ -361,18 +372,21 @@ describe('running feeds', () => {
   })
 })
 
-describe('what is known, in memory', () => {
-  const tableOf = () => createKnownTable({ indicators: store.threatIntel, feeds: store.intelFeeds, now, log: silent })
+describe('the indicator table', () => {
+  const tableOf = () =>
+    createIndicatorTable({ indicators: store.threatIntel, feeds: store.intelFeeds, now, log: silent })
 
-  it('follows what is kept: new, changed, withdrawn, expired', async () => {
+  it('follows new, changed, withdrawn and expired indicators', async () => {
     const table = tableOf()
-    await take('a', [
+    await importList('a', [
       entry('203.0.113.1'),
       entry('198.51.100.0/24'),
       entry('203.0.113.2', { valid_until: new Date(begin + minute).toISOString() }),
     ])
-    // What somebody asked about and nobody knows is no indicator.
-    await store.threatIntel.change([], () => [sumUp(ip('203.0.113.77'), {}, { now: time, trust, asked: 2 })])
+    // A value that was looked up without a result is not an indicator.
+    await store.threatIntel.change([], () => [
+      summarizeIndicator(ip('203.0.113.77'), {}, { now: time, trust, asked: 2 }),
+    ])
     await table.refresh()
     const find = (value: string) => table.index.find(ip(value), time)?.sources
     expect([find('203.0.113.1'), find('198.51.100.7'), find('203.0.113.2'), find('203.0.113.77')]).toEqual([
@@ -384,19 +398,19 @@ describe('what is known, in memory', () => {
     expect(table.index.size).toBe(3)
     time += 2 * minute
     expect(find('203.0.113.2')).toBeUndefined()
-    await take('a', [entry('203.0.113.1', { threat_level: 'low' })])
-    await take('b', [entry('203.0.113.9')])
+    await importList('a', [entry('203.0.113.1', { threat_level: 'low' })])
+    await importList('b', [entry('203.0.113.9')])
     await table.refresh()
     expect(table.index.find(ip('203.0.113.1'), time)?.level).toBe(1)
     expect([find('198.51.100.7'), find('203.0.113.9')]).toEqual([undefined, ['b']])
-    // After a restart it is the same.
+    // A new table has the same contents.
     const other = tableOf()
     await other.refresh()
     expect(other.index.size).toBe(table.index.size)
     expect(other.index.find(ip('203.0.113.9'), time)).toEqual(table.index.find(ip('203.0.113.9'), time))
   })
 
-  it('knows what is benign, and what is exploited', async () => {
+  it('finds benign values and exploited vulnerabilities', async () => {
     const benign = (
       match: 'exact' | 'domain' | 'range' | 'substring' | 'pattern',
       value: string,
@@ -419,13 +433,13 @@ describe('what is known, in memory', () => {
       benign('pattern', '(unclosed'),
       { kind: 'exploited', cve: 'CVE-2021-44228', name: 'Log4Shell', added: '2021-12-10', ransomware: true },
     ]
-    const taken = await takeIn('w', { entries, complete: true }, options())
+    const result = await importEntries('w', { entries, complete: true }, options())
     await store.intelFeeds.save(
-      { ...startingState('w', 'misp-warninglist'), last_change_at: new Date(begin).toISOString() },
+      { ...initialFeedState('w', 'misp-warninglist'), last_change_at: new Date(begin).toISOString() },
       0,
       {
-        members: taken.members,
-        ...(taken.content && { content: taken.content }),
+        members: result.members,
+        ...(result.content && { content: result.content }),
       },
     )
     const table = tableOf()

@@ -2,7 +2,7 @@ import type { KnownIndicator, ObservableType } from '../schema/indicator.ts'
 import type { FeedState } from '../schema/intel-feed.ts'
 import type { Severity } from '../schema/severity.ts'
 
-/** As much of an indicator as matching needs. */
+/** The fields of an indicator that matching needs. */
 interface ChangedIndicator {
   readonly ioc: string
   readonly ioc_type: ObservableType
@@ -15,8 +15,8 @@ interface ChangedIndicator {
   readonly updatedAt: number
 }
 
-/** Where indicators are kept; the store of them fits. */
-export interface IndicatorKeeper {
+/** Stores indicators. */
+export interface IndicatorStore {
   load(ids: readonly string[]): Promise<readonly KnownIndicator[]>
   change(
     ids: readonly string[],
@@ -27,8 +27,8 @@ export interface IndicatorKeeper {
   withIdsFrom(spans: readonly (readonly [from: string, to: string])[]): Promise<readonly string[]>
 }
 
-/** Where the states of feeds are kept. */
-export interface FeedKeeper {
+/** Stores the state and the contents of feeds. */
+export interface FeedStore {
   list(): Promise<readonly { readonly state: FeedState; readonly dueAt: number; readonly updatedAt: number }[]>
   claim(state: FeedState, dueAt: number, at: number): Promise<boolean>
   save(
@@ -41,8 +41,8 @@ export interface FeedKeeper {
   remove(name: string): Promise<boolean>
 }
 
-/** Where answers and quotas are kept. */
-export interface AnswerKeeper {
+/** Caches answers of lookup services, and counts their quotas. */
+export interface AnswerStore {
   get(source: string, id: string, at: number): Promise<{ readonly answer: unknown } | undefined>
   save(source: string, id: string, answer: unknown, expiresAt: number): Promise<void>
   take(source: string, at: number, limit: number): Promise<boolean>

@@ -16,7 +16,7 @@ const types: readonly (readonly [RegExp, ObservableType])[] = [
   [/^(certificate|x509-fingerprint-(md5|sha1|sha256)|ssl_sha1|cert_sha1)$/, 'certificate'],
 ]
 
-/** Reads the name of a type as lists write it: `IPv4`, `ip-dst`, `hostname`, `FileHash-SHA256`. Undefined for what is no type of ours. */
+/** Parses a type as lists write it: `IPv4`, `ip-dst`, `hostname`, `FileHash-SHA256`. Undefined for unsupported types. */
 export const toType = (word: string): ObservableType | undefined => {
   const plain = word.trim().toLowerCase()
   return types.find(([names]) => names.test(plain))?.[1]
@@ -36,18 +36,24 @@ const levels: Readonly<Record<string, Severity>> = {
   severe: 'critical',
 }
 
-/** Reads how grave something is, as lists write it; undefined when they do not say. */
+/** Parses a severity as lists write it. Undefined for other words. */
 export const toLevel = (word: unknown): Severity | undefined =>
   typeof word === 'string' && Object.hasOwn(levels, word.trim().toLowerCase())
     ? levels[word.trim().toLowerCase()]
     : undefined
 
-const sureness: Readonly<Record<string, number>> = { low: 0.3, medium: 0.6, moderate: 0.6, high: 0.9, critical: 0.95 }
+const confidences: Readonly<Record<string, number>> = {
+  low: 0.3,
+  medium: 0.6,
+  moderate: 0.6,
+  high: 0.9,
+  critical: 0.95,
+}
 
-/** Reads how sure a source is: 0–1, 0–100, or a word. Numbers from 0 to 1 are shares; others are percentages. */
+/** Parses a confidence: a share from 0 to 1, a percentage above 1, or a word such as `high`. */
 export const toConfidence = (value: unknown): number | undefined => {
-  if (typeof value === 'string' && Object.hasOwn(sureness, value.trim().toLowerCase())) {
-    return sureness[value.trim().toLowerCase()]
+  if (typeof value === 'string' && Object.hasOwn(confidences, value.trim().toLowerCase())) {
+    return confidences[value.trim().toLowerCase()]
   }
   const number =
     typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN

@@ -4,41 +4,41 @@ import { IndicatorIndex } from '../lib/indicators/indicator-index.ts'
 import { hour } from '../lib/units/time.ts'
 import type { Observable } from '../schema/indicator.ts'
 import { severityRank } from '../schema/severity.ts'
+import { type Annotation, unpackAnnotations } from './annotations.ts'
 import { BenignTable } from './benign-table.ts'
-import { type Remark, unpackRemarks } from './content.ts'
-import type { FeedKeeper, IndicatorKeeper } from './keeper.ts'
+import type { FeedStore, IndicatorStore } from './stores.ts'
 
-export type Exploited = Extract<Remark, { readonly kind: 'exploited' }>
+export type Exploited = Extract<Annotation, { readonly kind: 'exploited' }>
 
-/** What is kept about values, in memory, for asking a million times a second. */
-export interface KnownTable {
-  /** The values that somebody calls bad, with the severity's rank as level. */
+/** All indicators, benign lists and exploited vulnerabilities in memory. */
+export interface IndicatorTable {
+  /** The values that a source reports as malicious. Their level is the rank of the severity. */
   readonly index: IndicatorIndex
-  /** The lists of the known-benign that name a value. */
+  /** Returns the known-benign lists that contain a value. */
   benign(observable: Observable): readonly string[]
   exploited(cve: string): Exploited | undefined
-  /** Reads what has changed since; the first time, everything. */
+  /** Reads the changes since the last call; all data on the first call. */
   refresh(): Promise<void>
 }
 
-interface KnownTableOptions {
-  readonly indicators: Pick<IndicatorKeeper, 'changedSince'>
-  readonly feeds: Pick<FeedKeeper, 'list' | 'lists'>
+interface IndicatorTableOptions {
+  readonly indicators: Pick<IndicatorStore, 'changedSince'>
+  readonly feeds: Pick<FeedStore, 'list' | 'lists'>
   readonly now: () => number
   readonly log: Log
 }
 
-/** Changes of others may become visible a little after the moment they bear. */
+/** A change of another process may become visible shortly after its timestamp, so the reads overlap by this many ms. */
 const overlap = 5_000
 const settleEvery = hour
 
-export const createKnownTable = ({ indicators, feeds, now, log }: KnownTableOptions): KnownTable => {
+export const createIndicatorTable = ({ indicators, feeds, now, log }: IndicatorTableOptions): IndicatorTable => {
   const index = new IndicatorIndex()
   let newest = 0
   let settled = 0
   let benign = new BenignTable([])
   let exploited: ReadonlyMap<string, Exploited> = new Map()
-  let contents = ''
+  let contentsVersion = ''
 
   const readIndicators = async () => {
     let ranges = false
@@ -68,21 +68,22 @@ export const createKnownTable = ({ indicators, feeds, now, log }: KnownTableOpti
 
   const readContents = async () => {
     const states = await feeds.list()
-    const mark = states.map(({ state }) => `${state.name} ${state.last_change_at}`).join('\n')
-    if (mark === contents) return
-    const remarks: Remark[] = []
+    const version = states.map(({ state }) => `${state.name} ${state.last_change_at}`).join('\n')
+    if (version === contentsVersion) return
+    const annotations: Annotation[] = []
     for (const { state } of states) {
       try {
-        remarks.push(...unpackRemarks((await feeds.lists(state.name)).content))
+        annotations.push(...unpackAnnotations((await feeds.lists(state.name)).content))
       } catch (error) {
-        log.error({ feed: state.name, reason: messageOf(error) }, 'What a feed lists cannot be read; pull it again.')
+        log.error(
+          { feed: state.name, reason: messageOf(error) },
+          'Cannot read the stored content of a feed. Pull the feed again.',
+        )
       }
     }
-    benign = new BenignTable(remarks.filter((remark) => remark.kind === 'benign'))
-    exploited = new Map(
-      remarks.flatMap((remark) => (remark.kind === 'exploited' ? [[remark.cve, remark] as const] : [])),
-    )
-    contents = mark
+    benign = new BenignTable(annotations.filter((one) => one.kind === 'benign'))
+    exploited = new Map(annotations.flatMap((one) => (one.kind === 'exploited' ? [[one.cve, one] as const] : [])))
+    contentsVersion = version
   }
 
   return {
