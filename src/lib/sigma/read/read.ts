@@ -7,6 +7,7 @@ import { readFilter } from './read-filter.ts'
 import { readHeading } from './read-heading.ts'
 import { readRule } from './read-rule.ts'
 import { findLine, Refusal } from './refusal.ts'
+import { ruleSchema } from './rule-schema.ts'
 import { isBomb, isMap, type YamlMap } from './yaml-map.ts'
 
 /** A document longer than this is refused: nobody wrote it by hand. */
@@ -73,7 +74,7 @@ const parse = ({ source }: Place): YamlMap => {
   if (source.length > longest) throw new Refusal('too-long', `The document is longer than ${longest} characters.`, [])
   let value: unknown
   try {
-    value = load(source, { maxAliases: 50, maxDepth: 40 })
+    value = load(source, { schema: ruleSchema, maxAliases: 50, maxDepth: 40 })
   } catch (error) {
     if (error instanceof YAMLException) throw new YamlRefusal(error)
     throw error
