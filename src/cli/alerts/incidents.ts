@@ -1,13 +1,12 @@
 import type { Command } from 'commander'
-import { labelledRoles } from '../../schema/address-roles.ts'
 import { type Incident, incident } from '../../schema/incident.ts'
-import { evidencePlaces, representativeLines } from '../analyze/report-evidence.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { addListOptions, printList } from '../remote/list.ts'
 import { counted, cut, type Paint, severityShape, severityStyle, visible, wrap } from '../terminal/terminal.ts'
 import { formatMoment, formatSpan } from '../terminal/time.ts'
 import { addDecisions } from './decide.ts'
+import { createSections, indent } from './sections.ts'
 
 const found = incident.loose()
 const pathOf = (id: string): string => `/api/v1/incidents/${encodeURIComponent(id)}`
@@ -89,13 +88,9 @@ export const define = (command: Command, context: CommandContext): void => {
 
 /** Renders one incident for a terminal: its summary, its timeline and why each alert belongs to it. */
 const renderIncident = (incident: Incident, width: number, paint: Paint): string => {
-  const { severity, risk_score, display_id, status, title, evidence, timeline, members } = incident
-  const indent = '  '
-  const body = width - indent.length
-  const lines = (text: string) => wrap(visible(text), body).map((line) => indent + line)
-  const section = (name: string, content: readonly string[]) =>
-    content.length > 0 ? ['', paint('bold', name), ...content] : []
-  const facts = [
+  const { severity, risk_score, display_id, status, title, timeline, members } = incident
+  const { lines, section, facts } = createSections(width, paint)
+  const heading = [
     status + (incident.resolution ? ` (${incident.resolution.replace('_', ' ')})` : ''),
     incident.assignee ? visible(incident.assignee) : 'unassigned',
     `${formatSpan(incident.first_seen, incident.last_seen)} UTC`,
@@ -105,8 +100,8 @@ const renderIncident = (incident: Incident, width: number, paint: Paint): string
   ]
   return `${[
     paint(severityStyle[severity], `${severityShape[severity]} ${display_id}  ${severity} ${risk_score}`),
-    ...wrap(visible(title), body).map((line) => indent + paint('bold', line)),
-    ...wrap(facts.join(' · '), body).map((line) => indent + line),
+    ...wrap(visible(title), width - indent.length).map((line) => indent + paint('bold', line)),
+    ...wrap(heading.join(' · '), width - indent.length).map((line) => indent + line),
     '',
     ...lines(incident.summary ?? incident.reason),
     ...section(
@@ -117,20 +112,6 @@ const renderIncident = (incident: Incident, width: number, paint: Paint): string
       'Why these alerts',
       members.map(({ alert_id, reason }) => cut(`${indent}${alert_id}  ${visible(reason)}`, width)),
     ),
-    ...section(
-      `Evidence ${visible(evidencePlaces(evidence))}`.trim(),
-      representativeLines(evidence).map(({ place, text }) =>
-        cut(`${indent}${visible(place)} │ ${visible(text)}`, width),
-      ),
-    ),
-    ...section(
-      'Addresses',
-      lines(
-        labelledRoles(incident.address_roles)
-          .map(({ label, value }) => `${label} ${value}`)
-          .join(' · '),
-      ),
-    ),
-    ...section('Entities', lines(incident.entities.map(({ type, value }) => `${type} ${value}`).join(' · '))),
+    ...facts(incident),
   ].join('\n')}\n`
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
+import { alertsKey, idempotencyKey } from '../records/idempotency-key.ts'
 import { readAlerts, sourceTypeInput, toRecords } from './foreign-alerts.ts'
 
 export const ingestAlert = defineOperation({
@@ -14,12 +14,7 @@ export const ingestAlert = defineOperation({
   input: z.strictObject({
     body: z.unknown().optional().describe('The alert.'),
     source_type: sourceTypeInput.optional(),
-    idempotency_key: z
-      .string()
-      .min(1)
-      .max(200)
-      .optional()
-      .describe('An idempotency key. Repeating a request with the same key has no effect.'),
+    idempotency_key: idempotencyKey,
   }),
   output: z
     .object({
@@ -44,7 +39,7 @@ export const ingestAlert = defineOperation({
     }
     const { repeated } = await intake.accept(
       toRecords([alert], undefined, time),
-      requestKey(actor, idempotency_key, [alert.text]),
+      alertsKey(actor, idempotency_key, [alert.text]),
     )
     const ingestion_id = newId()
     return {
@@ -55,14 +50,3 @@ export const ingestAlert = defineOperation({
     }
   },
 })
-
-/** Callers may choose the same key for different requests, so the key includes the caller. */
-export const requestKey = (actor: Actor, key: string | undefined, texts: readonly string[]) =>
-  key === undefined
-    ? {}
-    : {
-        key: createHash('sha256')
-          .update(JSON.stringify(['alerts', actor.name, key]))
-          .digest('hex'),
-        bodyHash: createHash('sha256').update(JSON.stringify(texts)).digest('hex'),
-      }

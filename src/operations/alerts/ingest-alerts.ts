@@ -4,8 +4,8 @@ import type { Actor } from '../../schema/role.ts'
 import { securityAlert } from '../../schema/security-alert.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
+import { alertsKey, idempotencyKey } from '../records/idempotency-key.ts'
 import { type ForeignAlert, readAlerts, sourceTypeInput, toRecords } from './foreign-alerts.ts'
-import { requestKey } from './ingest-alert.ts'
 
 const mostAlerts = 100
 
@@ -32,12 +32,7 @@ export const ingestAlerts = defineOperation({
     batch_id: z.unknown().optional(),
     alerts: z.unknown().optional().describe('SecurityAlerts, or alerts of the source_type.'),
     source_type: sourceTypeInput.optional(),
-    idempotency_key: z
-      .string()
-      .min(1)
-      .max(200)
-      .optional()
-      .describe('An idempotency key. Repeating a request with the same key has no effect.'),
+    idempotency_key: idempotencyKey,
   }),
   output: z
     .object({
@@ -68,7 +63,7 @@ export const ingestAlerts = defineOperation({
     })
     const texts = taken.map(({ text }) => text)
     if (taken.length > 0) {
-      await intake.accept(toRecords(taken, undefined, time), requestKey(actor, idempotency_key, texts))
+      await intake.accept(toRecords(taken, undefined, time), alertsKey(actor, idempotency_key, texts))
     }
     return {
       batch_id: batch_id ?? `BATCH-${newId()}`,

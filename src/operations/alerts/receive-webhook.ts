@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
+import { alertsKey, idempotencyKey } from '../records/idempotency-key.ts'
 import { sourceInput } from '../records/record-input.ts'
 import { readEach, sourceTypeInput, toRecords } from './foreign-alerts.ts'
-import { requestKey } from './ingest-alert.ts'
 
 export const receiveWebhook = defineOperation({
   name: 'receive_webhook',
@@ -16,12 +16,7 @@ export const receiveWebhook = defineOperation({
     source: sourceInput
       .optional()
       .describe('The source name to store the alerts under. The default is the format’s name.'),
-    idempotency_key: z
-      .string()
-      .min(1)
-      .max(200)
-      .optional()
-      .describe('An idempotency key. Repeating a request with the same key has no effect.'),
+    idempotency_key: idempotencyKey,
   }),
   output: z
     .object({
@@ -43,7 +38,7 @@ export const receiveWebhook = defineOperation({
     const alerts = read.map(({ alert }) => alert)
     const texts = alerts.map(({ text }) => text)
     if (alerts.length > 0)
-      await intake.accept(toRecords(alerts, source, time), requestKey(actor, idempotency_key, texts))
+      await intake.accept(toRecords(alerts, source, time), alertsKey(actor, idempotency_key, texts))
     return {
       accepted: alerts.length,
       not_understood: faults.length,

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
+import { callerKey, idempotencyKey } from './idempotency-key.ts'
 import { chunksOf, recordsInput, sourceInput } from './record-input.ts'
 
 /** Takes records in, chunk by chunk; the next chunk is read when the one before is durable. */
@@ -14,12 +14,7 @@ export const ingestRecords = defineOperation({
   input: z.strictObject({
     records: recordsInput,
     source: sourceInput.default('http').describe('The source name to store the records under.'),
-    idempotency_key: z
-      .string()
-      .min(1)
-      .max(200)
-      .optional()
-      .describe('An idempotency key. Repeating a request with the same key has no effect.'),
+    idempotency_key: idempotencyKey,
   }),
   output: z
     .object({
@@ -41,7 +36,7 @@ export const ingestRecords = defineOperation({
         const receivedAt = now()
         const answer = await intake.accept(
           chunk.texts.map((text) => ({ text, source, receivedAt })),
-          key === undefined ? {} : { key: chunkKey(actor, key, chunks), bodyHash: chunk.hash() },
+          key === undefined ? {} : { key: `${callerKey(actor, key)}:${chunks}`, bodyHash: chunk.hash() },
         )
         chunks += 1
         accepted += answer.accepted
@@ -53,12 +48,6 @@ export const ingestRecords = defineOperation({
     return { accepted, rejected: 0, ...(chunks > 0 && repeats === chunks && { repeated: true }) }
   },
 })
-
-/** Callers may choose the same key for different requests, so the key includes the caller and the chunk's index. */
-const chunkKey = (actor: Actor, key: string, chunk: number): string =>
-  `${createHash('sha256')
-    .update(JSON.stringify([actor.name, key]))
-    .digest('hex')}:${chunk}`
 
 /** A stream may break after some of it was taken in: its sender must know. */
 const tellHowFar = (error: unknown, accepted: number): unknown => {
