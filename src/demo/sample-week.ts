@@ -182,7 +182,7 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
         if (state !== 'loaded') return
         const { items } = await store.incidents.list({ limit: 100 })
         print(
-          `             analysed in ${seconds?.toFixed(1)} s: ${items.length} incidents. It goes when your own logs come.`,
+          `             analysed in ${seconds?.toFixed(1)} s: ${items.length} incidents. It is removed when your first logs arrive.`,
         )
       } catch (error) {
         log.warn({ reason: messageOf(error) }, 'The sample could not be shown.')

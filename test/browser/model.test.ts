@@ -113,7 +113,7 @@ describeInBrowser('a language model', () => {
     vendor.behaviour = 'refuses the key'
     await signIn(page, server.url, '/incidents/INC-1')
     await page.getByRole('button', { name: 'Ask again' }).click()
-    await page.getByRole('alert').getByText('No model answered: claude: it does not take the key').waitFor()
+    await page.getByRole('alert').getByText('No model answered: claude: it rejected the API key').waitFor()
     await page.getByText('Somebody tried passwords of root. [s1]').waitFor()
     await close()
   })

@@ -498,7 +498,7 @@ it(keeps('query-guard.language-model-reads'), async () => {
     vendor.behaviour = 'refuses the key'
     const failed = await reading(orders(5))
     expect(failed.query_analysis.language_model).toBe('failed')
-    expect(failed.metadata.errors).toEqual(['No language model answered: query-guard: it does not take the key (401).'])
+    expect(failed.metadata.errors).toEqual(['No language model answered: query-guard: it rejected the API key (401).'])
   } finally {
     await other.stop()
     await vendor.wire.close()

@@ -138,7 +138,7 @@ it(`a model that obeys the log lowers nothing, closes nothing and sees no secret
     expect(['benign', 'likely_benign']).not.toContain(triage.verdict)
     expect(triage.model?.provider).toBe('m4')
     for (const { action } of triage.model?.proposed ?? [])
-      expect(action).toMatch(/^(?:Ask the owner of what e1|Read the lines)/)
+      expect(action).toMatch(/^(?:Ask the owner of the entities in e1|Read the lines)/)
   }
   const sent = running.flatMap(({ wire }) => wire.requests.map(({ body }) => body)).join('\n')
   expect(sent).not.toMatch(/CANARY|Hunter2|203\.0\.113\./)
@@ -206,7 +206,7 @@ it('a user who asks sees the answer stream, and stops it by disconnecting', asyn
   const usage = async () => {
     const told = await server?.ask('/api/v1/triage/models')
     const shape = z.object({ calls: z.array(z.object({ outcome: z.string(), cost_usd: z.number() })) })
-    return shape.parse(await told?.json()).calls.find(({ outcome }) => outcome === 'nobody waited for its answer')
+    return shape.parse(await told?.json()).calls.find(({ outcome }) => outcome === 'the caller cancelled the request')
   }
   await until(usage, 'what the call cost')
   expect((await usage())?.cost_usd).toBeGreaterThan(0)

@@ -99,6 +99,5 @@ export const unrevised: readonly string[] = [
   'src/pipeline/checkpoint.ts',
   'src/pipeline/propose/',
   'src/pipeline/stage',
-  'src/pipeline/triage/',
   'test/browser/',
 ]

@@ -34,7 +34,7 @@ export const testAgents = defineOperation({
   },
 })
 
-/** The agents that are asked about. Throws NOT_FOUND when there is none of that name. */
+/** The agents that are asked about. Throws NOT_FOUND when no model has that name. */
 export const pickAgents = (agents: readonly Agent[], id: string | undefined): readonly Agent[] => {
   const wanted = agents.filter(({ agent_id }) => id === undefined || agent_id === id)
   if (wanted.length > 0) return wanted

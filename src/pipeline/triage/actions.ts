@@ -2,7 +2,7 @@ import type { Alert } from '../../schema/alert.ts'
 import { showsBreakIn } from '../../schema/telling-evidence.ts'
 import type { RecommendedAction } from '../../schema/triage-result.ts'
 import { hostsOf, listed, valuesOf } from './named.ts'
-import { wentThrough } from './verdict.ts'
+import { attackSucceeded } from './verdict.ts'
 
 type Priority = RecommendedAction['priority']
 
@@ -31,33 +31,36 @@ const actionsFor = (alert: Alert): RecommendedAction[] => {
 
   switch (alert.type) {
     case 'brute_force':
-      return wentThrough(alert)
+      return attackSucceeded(alert)
         ? [
             contain(
-              `Ask the owner of ${whoGotIn(alert)} whether it was them; if not, lock it and end its sessions.`,
+              `Ask the owner of ${usersLoggedIn(alert)} to confirm the login; otherwise lock the account and end its sessions.`,
               'critical',
             ),
-            look(`Read what was done on ${host} after that login: commands, new keys, new accounts.`, 'high'),
-            contain(`Block ${address}, or let only known networks log in to ${host}.`, 'medium'),
+            look(`Review the activity on ${host} after that login: commands, new keys, new accounts.`, 'high'),
+            contain(`Block ${address}, or restrict logins to ${host} to known networks.`, 'medium'),
           ]
         : [
-            contain(`Block ${address}, or let only known networks log in to ${host}.`, 'medium'),
-            look(`Check that nobody got in on ${host}, and that passwords alone do not suffice.`, 'medium'),
+            contain(`Block ${address}, or restrict logins to ${host} to known networks.`, 'medium'),
+            look(`Check that no login on ${host} succeeded, and require a second factor.`, 'medium'),
           ]
     case 'unauthorized_access':
       return [
-        contain(`Ask the owner of ${user} whether it was them; if not, lock the account and end its sessions.`, 'high'),
-        look(`Read what ${user} did on ${host} afterwards.`, 'high'),
-        ...(attackers.length > 0 ? [contain(`Block ${address} if nobody vouches for it.`, 'medium')] : []),
+        contain(
+          `Ask the owner of ${user} to confirm the activity; otherwise lock the account and end its sessions.`,
+          'high',
+        ),
+        look(`Review what ${user} did on ${host} afterwards.`, 'high'),
+        ...(attackers.length > 0 ? [contain(`Block ${address} unless it is known to be legitimate.`, 'medium')] : []),
       ]
     case 'malware':
       return [
-        contain(`Take ${host} off the network, and leave it running for a look at its memory.`, 'critical'),
+        contain(`Take ${host} off the network; leave it running for memory forensics.`, 'critical'),
         look(`Look for ${listed(artefacts, 'the same file or process')} on other hosts.`, 'high'),
         ...(links.length + attackers.length > 0
           ? [contain(`Block ${listed([...links, ...attackers], '')} at the edge.`, 'high')]
           : []),
-        repair(`Set ${host} up anew, or restore it from before ${alert.first_seen.slice(0, 16)} UTC.`, 'medium'),
+        repair(`Reinstall ${host}, or restore a backup from before ${alert.first_seen.slice(0, 16)} UTC.`, 'medium'),
       ]
     case 'phishing':
       return [
@@ -67,34 +70,37 @@ const actionsFor = (alert: Alert): RecommendedAction[] => {
       ]
     case 'data_exfiltration':
       return [
-        contain(`Stop the transfer from ${host} to ${listed([...links, ...attackers], 'the outside')}.`, 'critical'),
-        contain(`Lock ${user} until its owner has been heard.`, 'high'),
-        look(`Find out what left ${host}, how much, and whose data it is.`, 'high'),
+        contain(
+          `Stop the transfer from ${host} to ${listed([...links, ...attackers], 'the external destination')}.`,
+          'critical',
+        ),
+        contain(`Lock ${user} until its owner confirms the activity.`, 'high'),
+        look(`Find out which data left ${host}, how much, and who owns it.`, 'high'),
       ]
     case 'ddos':
       // A host can also be overloaded by its own programs.
       return [
         attackers.length > 0
           ? contain(`Limit or drop the traffic from ${address}.`, 'high')
-          : look(`Find out what ${host} ran short of, and which program used it up.`, 'high'),
-        look(`Watch whether ${service} still answers.`, 'high'),
+          : look(`Find out which resource ran out on ${host}, and which program used it.`, 'high'),
+        look(`Check that ${service} still responds.`, 'high'),
       ]
     case 'policy_violation':
-      return [look(`Talk to the owner of ${user} about what the rule asks for.`, 'medium')]
+      return [look(`Discuss the policy with the owner of ${user}.`, 'medium')]
     case 'anomaly':
     case 'other':
       return [
-        look(`Read the lines around it on ${around(alert)}, and look for what changed just before.`, 'medium'),
-        look('If it is expected, say that this is normal, so that it is not shown again.', 'low'),
+        look(`Read the surrounding log lines of ${around(alert)}, and look for a change just before.`, 'medium'),
+        look('If this is expected, mark it as normal to suppress it in future.', 'low'),
       ]
   }
 }
 
 /** Returns the accounts in the evidence of the break-in. */
-const whoGotIn = (alert: Alert): string => {
+const usersLoggedIn = (alert: Alert): string => {
   const lines = alert.evidence.filter(showsBreakIn).map(({ line }) => line)
   const named = valuesOf(alert, 'user').filter((user) => lines.some((line) => line.includes(user)))
-  return listed(named, 'the account that got in')
+  return listed(named, 'the account that logged in')
 }
 
 const around = (alert: Alert): string =>

@@ -21,7 +21,7 @@ describe('fromAlert', () => {
   const addresses = (...values: string[]) =>
     fromAlert(someAlert({ entities: values.map((value) => ({ type: 'ip', value })) })).network
 
-  it('knows inside from outside', () => {
+  it('distinguishes internal from external addresses', () => {
     expect(addresses('10.1.2.3', 'fd00::1')).toEqual({ internal: true })
     expect(addresses('10.1.2.3', '203.0.113.9')).toEqual({ internal: false })
     expect(addresses()).toBeUndefined()
@@ -29,7 +29,7 @@ describe('fromAlert', () => {
     expect(isInternal('::ffff:192.168.1.4')).toBe(true)
   })
 
-  it('believes whoever knows the networks', () => {
+  it('takes precedence for a configured network', () => {
     const { context } = someSurroundings()
     const ours: Surroundings = {
       ...(context && { context: { ...context, surroundings: { network: { internal: true } } } }),
@@ -46,7 +46,7 @@ describe('the card of an alert', () => {
     expect(assessAlert(someAlert({ learning: true }), 0).verdict).toBe('inconclusive')
   })
 
-  it('calls an attack that went through likely malicious, for a person to look at, and names whom to ask', () => {
+  it('calls a successful attack likely malicious, requires a review, and names the user to ask', () => {
     const user = { type: 'user', value: 'dana' } as const
     const alert = someAlert({
       evidence: [...someAlert().evidence, breakIn],
@@ -54,43 +54,43 @@ describe('the card of an alert', () => {
     })
     const result = assessAlert(alert, 0)
     expect(result.verdict).toBe('likely_malicious')
-    expect(result.review_reasons).toEqual(['somebody got in'])
+    expect(result.review_reasons).toEqual(['the login succeeded'])
     expect(result.recommended_actions[0]?.action).toBe(
-      'Ask the owner of dana whether it was them; if not, lock it and end its sessions.',
+      'Ask the owner of dana to confirm the login; otherwise lock the account and end its sessions.',
     )
     expect(result.claims.find(({ text }) => text.includes('succeeded'))?.evidence_ids).toEqual(['e3'])
   })
 
-  it('says what was seen, what is usual, and that nothing speaks against it', () => {
+  it('states the observed and usual values, and that there is no counter-evidence', () => {
     expect(claims(someAlert())).toEqual([
       'for failed logins per hour: 286, usually 0–3',
-      'for 203.0.113.9 is an address from outside',
+      'for 203.0.113.9 is an external address',
       'against no counter-evidence found',
     ])
   })
 
-  it('tells everything that is known around it, citing it', () => {
+  it('lists all known facts, with citations', () => {
     const result = assessAlert(someAlert(), 0, someSurroundings())
     expect(result).toMatchObject({ risk_score: 72, verdict: 'likely_malicious', confidence: 1 })
-    expect(result.review_reasons).toEqual(['the risk is 72', '2 threat lists know it'])
+    expect(result.review_reasons).toEqual(['the risk score is 72', 'it is on 2 threat lists'])
     expect(result.claims.map(({ sign, text, evidence_ids }) => `${sign} ${text} [${evidence_ids.join(' ')}]`)).toEqual([
       'for failed logins per hour: 286, usually 0–3 [e1 e2]',
       'for 2 of 4 lists know 203.0.113.9 [i1 e1]',
-      'for 203.0.113.9 is an address from outside [e1 e2]',
+      'for 203.0.113.9 is an external address [e1 e2]',
       'for web-01 is of critical importance [c1]',
-      'for 4 similar alerts before, 1 of them real [a1]',
+      'for 4 similar earlier alerts, 1 confirmed [a1]',
       'against people dismissed 1 of 5 similar alerts [a1]',
       'against web-01 is tested at this hour [c1]',
     ])
     expect(result.references.map(({ id }) => id)).toEqual(['e1', 'e2', 'i1', 'c1', 'a1'])
     expect(result.summary).toBe(
-      'One address failed to log in 286 times within an hour. 203.0.113.9 is known for attacks, web-01 is of critical importance and it resembles 4 before it.',
+      'One address failed to log in 286 times within an hour. 203.0.113.9 is known to be malicious, web-01 is of critical importance and 4 similar alerts came before it.',
     )
     expect(result.missing).toEqual(['whether a login on web-01 succeeded after 06:59'])
     expect(result.would_change.length).toBeGreaterThan(0)
   })
 
-  it('names what the actions are about', () => {
+  it('names the entities in the actions', () => {
     const entities = [
       { type: 'host', value: 'web-01' },
       { type: 'hash', value: 'd41d8cd98f00b204e9800998ecf8427e' },
@@ -103,24 +103,24 @@ describe('the card of an alert', () => {
       0,
     ).recommended_actions
     expect(actions.map(({ action, priority }) => `${priority}: ${action}`)).toEqual([
-      'critical: Take web-01 off the network, and leave it running for a look at its memory.',
+      'critical: Take web-01 off the network; leave it running for memory forensics.',
       'high: Look for d41d8cd98f00b204e9800998ecf8427e on other hosts.',
       'high: Block 198.51.100.7 at the edge.',
-      'medium: Set web-01 up anew, or restore it from before 2024-12-10T06:00 UTC.',
+      'medium: Reinstall web-01, or restore a backup from before 2024-12-10T06:00 UTC.',
     ])
   })
 
-  it('asks to stop traffic only where an address is known', () => {
+  it('proposes to stop traffic only if an address is known', () => {
     const attack = { attacker: [{ ip: '203.0.113.9', events: 9, internal: false }] }
     const first = (entities: Alert['entities'], address_roles?: Alert['address_roles']) =>
       assessAlert(someAlert({ type: 'ddos', entities, address_roles }), 0).recommended_actions[0]?.action
     expect(first([{ type: 'ip', value: '203.0.113.9' }], attack)).toBe('Limit or drop the traffic from 203.0.113.9.')
     expect(first([{ type: 'host', value: 'web-01' }])).toBe(
-      'Find out what web-01 ran short of, and which program used it up.',
+      'Find out which resource ran out on web-01, and which program used it.',
     )
   })
 
-  it('keeps what the score was reckoned from, so that anybody can reckon it again', () => {
+  it('stores the inputs of the score, so that it can be calculated again', () => {
     for (const surroundings of [{}, someSurroundings()]) {
       const card = assessAlert(someAlert(), 0, surroundings)
       expect(card).toMatchObject(assessRisk(fromInputs(card.inputs), 0))
@@ -129,7 +129,7 @@ describe('the card of an alert', () => {
     }
   })
 
-  it('asks for a person exactly when there is a reason', () => {
+  it('requires a review exactly if there is a reason', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...alertTypes),

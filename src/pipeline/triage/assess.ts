@@ -8,7 +8,7 @@ import { claimsOn } from './reasons.ts'
 import { assessRisk, type RiskAssessment, type RiskInput, type RiskOptions } from './risk.ts'
 import { summaryOf } from './summary.ts'
 import type { Surroundings } from './surroundings.ts'
-import { verdictOn, wentThrough } from './verdict.ts'
+import { attackSucceeded, verdictOn } from './verdict.ts'
 
 /**
  * Builds the input of the risk formula from an alert and its surroundings. If networks are not configured, one external address makes the
@@ -61,10 +61,10 @@ const suspects: readonly TriageResult['verdict'][] = ['malicious', 'likely_malic
 const reviewReasons = (alert: Alert, input: RiskInput, risk: RiskAssessment): string[] => {
   const detectedBy = input.threatIntel?.detectedBy ?? 0
   const reasons = [
-    ...(risk.risk_score >= 70 ? [`the risk is ${risk.risk_score}`] : []),
-    ...(detectedBy > 0 ? [detectedBy === 1 ? 'a threat list knows it' : `${detectedBy} threat lists know it`] : []),
-    ...(wentThrough(alert) ? ['somebody got in'] : []),
+    ...(risk.risk_score >= 70 ? [`the risk score is ${risk.risk_score}`] : []),
+    ...(detectedBy > 0 ? [detectedBy === 1 ? 'it is on a threat list' : `it is on ${detectedBy} threat lists`] : []),
+    ...(attackSucceeded(alert) ? ['the login succeeded'] : []),
   ]
   if (reasons.length > 0 || !risk.requires_human_review) return reasons
-  return [`${alert.type.replaceAll('_', ' ')} with a risk of ${risk.risk_score} is always looked at`]
+  return [`${alert.type.replaceAll('_', ' ')} with a risk score of ${risk.risk_score} always needs review`]
 }

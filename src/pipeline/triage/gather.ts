@@ -29,9 +29,9 @@ export const gather = async (
     }
   }
   const [around, others, before] = await Promise.all([
-    context && ask('what its assets, people and networks are', () => context(alert)),
-    intelligence && ask('what threat intelligence knows', () => intelligence(alert, signal)),
-    history && ask('what happened before', () => history(alert, signal)),
+    context && ask('asset, user and network context', () => context(alert)),
+    intelligence && ask('threat intelligence', () => intelligence(alert, signal)),
+    history && ask('similar earlier alerts', () => history(alert, signal)),
   ])
   return {
     ...(around && { context: around }),

@@ -27,7 +27,7 @@ const other = someAlert({
 })
 
 describe('the memory of alerts', () => {
-  it('counts what resembles an alert and came before it, and what people said of that', async () => {
+  it('counts similar earlier alerts, and decisions about them', async () => {
     const history = createHistory(async () => [
       other,
       guess(1, { resolution: 'true_positive', status: 'resolved' }),
@@ -43,12 +43,12 @@ describe('the memory of alerts', () => {
     expect(nearest[0]).toMatchObject({ title: '10 failed logins from 198.51.100.5', resolution: null })
   })
 
-  it('knows that there was nothing like it', async () => {
+  it('is empty without similar alerts', async () => {
     const history = createHistory(async () => [other])
     expect(await history.of(guess(1))).toEqual({ nearest: [], count: 0, dismissed: 0, confirmed: 0 })
   })
 
-  it('takes in what has changed since', async () => {
+  it('updates the features of changed alerts', async () => {
     let heads: readonly Alert[] = [guess(1), guess(2)]
     const history = createHistory(async () => heads)
     expect(await history.of(guess(6))).toMatchObject({ count: 2, dismissed: 0 })
@@ -57,7 +57,7 @@ describe('the memory of alerts', () => {
     expect(await history.of(guess(6))).toMatchObject({ count: 2, dismissed: 1 })
   })
 
-  it('forgets what was removed', async () => {
+  it('drops removed items', async () => {
     let heads: readonly Alert[] = [guess(1), guess(2)]
     const history = createHistory(async () => heads)
     await history.of(guess(6))
@@ -66,7 +66,7 @@ describe('the memory of alerts', () => {
     expect((await history.of(guess(6))).nearest.map(({ alert_id }) => alert_id)).toEqual(['guess-2'])
   })
 
-  it('finds the likest of a description', async () => {
+  it('finds the items most similar to a description', async () => {
     const history = createHistory(async () => [other, guess(1), guess(2)])
     const found = await history.find(guess(2), { most: 1, least: 0.1, except: 'guess-2' })
     expect(found.map(({ entry, similarity }) => [entry.id, similarity > 0.6])).toEqual([['guess-1', true]])

@@ -2,7 +2,7 @@ import type { Alert } from '../../schema/alert.ts'
 import { addressesOf, hostsOf, listed, valuesOf } from './named.ts'
 import type { RiskInput } from './risk.ts'
 import type { Surroundings } from './surroundings.ts'
-import { wentThrough } from './verdict.ts'
+import { attackSucceeded } from './verdict.ts'
 
 /** Returns unknown facts that would help, the most useful first. */
 export const missingOn = (
@@ -17,14 +17,14 @@ export const missingOn = (
     ...unanswered,
     ...afterwards(alert),
     ...(intelligence?.missing ?? []),
-    ...(!intelligence?.threatIntel && outside.length > 0 ? [`what others know of ${listed(outside, '')}`] : []),
-    ...(hosts.length > 0 && !isTold(input.asset?.criticality) ? [`what depends on ${listed(hosts, '')}`] : []),
-    ...(users.length > 0 && !isTold(input.user?.title) ? [`who ${listed(users, '')} is, and what they may do`] : []),
-    ...(alert.learning ? [`what is usual on ${alert.stream}: that is still being learnt`] : []),
+    ...(!intelligence?.threatIntel && outside.length > 0 ? [`threat intelligence on ${listed(outside, '')}`] : []),
+    ...(hosts.length > 0 && !isKnown(input.asset?.criticality) ? [`criticality of ${listed(hosts, '')}`] : []),
+    ...(users.length > 0 && !isKnown(input.user?.title) ? [`role and permissions of ${listed(users, '')}`] : []),
+    ...(alert.learning ? [`a baseline for ${alert.stream}, which is still being learned`] : []),
   ]
 }
 
-const isTold = (word: string | undefined): boolean => word !== undefined && word !== '' && word !== 'unknown'
+const isKnown = (word: string | undefined): boolean => word !== undefined && word !== '' && word !== 'unknown'
 
 /** Returns unknown facts about the consequences, which decide how severe an alert is. */
 const afterwards = (alert: Alert): string[] => {
@@ -33,7 +33,7 @@ const afterwards = (alert: Alert): string[] => {
   const after = alert.last_seen.slice(11, 16)
   switch (alert.type) {
     case 'brute_force':
-      return wentThrough(alert)
+      return attackSucceeded(alert)
         ? [`what was done on ${host} after the login`]
         : [`whether a login on ${host} succeeded after ${after}`]
     case 'unauthorized_access':
@@ -43,9 +43,9 @@ const afterwards = (alert: Alert): string[] => {
     case 'phishing':
       return [`whether ${user} followed the link or opened the file`]
     case 'data_exfiltration':
-      return ['what left, how much of it, and whether it may']
+      return ['which data left, how much, and whether the transfer was authorized']
     case 'ddos':
-      return ['whether legitimate requests are still answered']
+      return ['whether legitimate requests still succeed']
     default:
       return []
   }
@@ -60,13 +60,13 @@ export const wouldChange = (alert: Alert, suspects: boolean): string[] => {
   if (suspects) {
     return [
       `a change ticket or a planned test that covers ${[host, user].filter((name) => name !== '').join(' and ') || 'this'}`,
-      ...(address === '' ? [] : [`${address} being ours: a scanner, a VPN, a partner`]),
-      ...(user === '' ? [] : [`the owner of ${user} saying that it was them`]),
+      ...(address === '' ? [] : [`confirmation that ${address} is trusted, such as a scanner, VPN or partner`]),
+      ...(user === '' ? [] : [`confirmation of the activity by the owner of ${user}`]),
     ]
   }
   return [
-    'another detector that sees it too',
-    ...(outside.length === 0 ? [] : [`a threat list that knows ${address}`]),
-    ...(host === '' ? [] : [`the same on hosts besides ${host}`]),
+    'a detection by another detector',
+    ...(outside.length === 0 ? [] : [`a threat intelligence match for ${address}`]),
+    ...(host === '' ? [] : [`the same activity on hosts other than ${host}`]),
   ]
 }

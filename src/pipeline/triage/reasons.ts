@@ -5,7 +5,7 @@ import type { Citations } from './citations.ts'
 import { addressesOf, hostsOf, listed, valuesOf } from './named.ts'
 import { isPrivileged, type RiskInput } from './risk.ts'
 import type { Surroundings } from './surroundings.ts'
-import { isThin, wentThrough } from './verdict.ts'
+import { attackSucceeded, isThin } from './verdict.ts'
 
 const maxContributions = 3
 
@@ -20,43 +20,43 @@ interface Known {
 
 /** Returns the reasons for and against a threat, each with its evidence; at least one of each. */
 export const claimsOn = (known: Known): TriageClaim[] => {
-  const told = known.surroundings.intelligence?.claims ?? []
+  const intelligence = known.surroundings.intelligence?.claims ?? []
   const claims = [
-    ...say('for', prosOf(known)),
-    ...told.filter(({ sign }) => sign === 'for'),
-    ...say('for', aroundIt(known)),
-    ...say('for', toldOf(known, 'for')),
-    ...say('for', earlierOnes(known)),
-    ...say('against', consOf(known)),
-    ...say('against', toldOf(known, 'against')),
-    ...told.filter(({ sign }) => sign === 'against'),
+    ...toClaims('for', detectionReasons(known)),
+    ...intelligence.filter(({ sign }) => sign === 'for'),
+    ...toClaims('for', contextReasons(known)),
+    ...toClaims('for', importedReasons(known, 'for')),
+    ...toClaims('for', historyReasons(known)),
+    ...toClaims('against', counterReasons(known)),
+    ...toClaims('against', importedReasons(known, 'against')),
+    ...intelligence.filter(({ sign }) => sign === 'against'),
   ]
   return claims.some(({ sign }) => sign === 'against')
     ? claims
-    : [...claims, ...say('against', [['no counter-evidence found', []]])]
+    : [...claims, ...toClaims('against', [['no counter-evidence found', []]])]
 }
 
-const say = (sign: TriageClaim['sign'], reasons: Iterable<Reason>): TriageClaim[] =>
+const toClaims = (sign: TriageClaim['sign'], reasons: Iterable<Reason>): TriageClaim[] =>
   Array.from(reasons, ([text, ids]) => ({ sign, text, evidence_ids: [...new Set(ids)] }))
 
-function* prosOf({ alert, cite }: Known): Generator<Reason> {
-  const telling = alert.contributions.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight)
-  if (telling.length === 0) yield [alert.sentence, cite.lines()]
-  for (const part of telling.slice(0, maxContributions)) yield [tell(part), cite.lines()]
-  if (wentThrough(alert)) yield ['a login succeeded in the same story', cite.breakIn()]
+function* detectionReasons({ alert, cite }: Known): Generator<Reason> {
+  const positive = alert.contributions.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight)
+  if (positive.length === 0) yield [alert.sentence, cite.lines()]
+  for (const part of positive.slice(0, maxContributions)) yield [describe(part), cite.lines()]
+  if (attackSucceeded(alert)) yield ['a login succeeded in the same sequence', cite.breakIn()]
   if (alert.detectors.length > 1) {
     yield [`${alert.detectors.length} detectors agree: ${alert.detectors.join(', ')}`, cite.lines()]
   }
 }
 
 /** Reasons from the context that the formula counts. */
-function* aroundIt({ alert, input: { network, asset, user }, cite }: Known): Generator<Reason> {
+function* contextReasons({ alert, input: { network, asset, user }, cite }: Known): Generator<Reason> {
   if (network?.internal === false) {
     const { outside } = addressesOf(alert)
-    const text = outside.length === 1 ? `${outside[0]} is an address from outside` : 'addresses from outside take part'
+    const text = outside.length === 1 ? `${outside[0]} is an external address` : 'external addresses are involved'
     yield [text, [...cite.context('network'), ...cite.lines(...outside)]]
   }
-  if ((network?.reputation ?? 0) > 70) yield ['its network is of bad repute', cite.context('network')]
+  if ((network?.reputation ?? 0) > 70) yield ['its network has a bad reputation', cite.context('network')]
   if (asset?.criticality === 'critical' || asset?.criticality === 'high') {
     const host = listed(hostsOf(alert), 'the asset')
     yield [`${host} is of ${asset.criticality} importance`, cite.context('asset')]
@@ -66,22 +66,22 @@ function* aroundIt({ alert, input: { network, asset, user }, cite }: Known): Gen
   }
 }
 
-function* toldOf({ surroundings: { context }, cite }: Known, sign: TriageClaim['sign']): Generator<Reason> {
+function* importedReasons({ surroundings: { context }, cite }: Known, sign: TriageClaim['sign']): Generator<Reason> {
   for (const reason of context?.reasons ?? []) {
     if (reason.sign === sign) yield [reason.text, cite.context(reason.about)]
   }
 }
 
-function* earlierOnes({ surroundings: { history }, cite }: Known): Generator<Reason> {
+function* historyReasons({ surroundings: { history }, cite }: Known): Generator<Reason> {
   if (!history || history.count === 0) return
-  const real = history.confirmed > 0 ? `, ${history.confirmed} of them real` : ''
-  yield [`${plural(history.count, 'similar alert')} before${real}`, cite.similar()]
+  const real = history.confirmed > 0 ? `, ${history.confirmed} confirmed` : ''
+  yield [`${plural(history.count, 'similar earlier alert')}${real}`, cite.similar()]
 }
 
-function* consOf({ alert, input, surroundings, cite }: Known): Generator<Reason> {
-  for (const part of alert.contributions) if (part.weight < 0) yield [tell(part), cite.lines()]
-  if (alert.learning) yield ['what is usual here is still being learnt', cite.lines()]
-  else if (isThin(alert)) yield ['a single line bears it out', cite.lines()]
+function* counterReasons({ alert, input, surroundings, cite }: Known): Generator<Reason> {
+  for (const part of alert.contributions) if (part.weight < 0) yield [describe(part), cite.lines()]
+  if (alert.learning) yield ['the baseline is still being learned', cite.lines()]
+  else if (isThin(alert)) yield ['only one log line supports it', cite.lines()]
   if (input.network?.internal) {
     yield ['all addresses are internal', [...cite.context('network'), ...cite.lines(...valuesOf(alert, 'ip'))]]
   }
@@ -93,9 +93,9 @@ function* consOf({ alert, input, surroundings, cite }: Known): Generator<Reason>
     const all = history.count + history.dismissed
     yield [`people dismissed ${history.dismissed} of ${all} similar alerts`, cite.similar()]
   } else if (history?.count === 0) {
-    yield ['nothing like it was reported before', []]
+    yield ['no similar earlier alerts', []]
   }
 }
 
-const tell = ({ feature, value, usual }: Alert['contributions'][number]): string =>
+const describe = ({ feature, value, usual }: Alert['contributions'][number]): string =>
   usual === '' ? `${feature}: ${value}` : `${feature}: ${value}, usually ${usual}`

@@ -6,10 +6,10 @@ import type { Triager } from './triager.ts'
 /** Scores alerts by the risk formula alone. */
 export const riskTriager: Component<typeof riskOptions, Triager> = {
   name: 'risk',
-  summary: 'Scores each alert by a fixed formula whose arithmetic is kept.',
+  summary: 'Scores each alert by a fixed formula and stores every step of the calculation.',
   options: riskOptions,
   create: (options, { now }) => ({
     name: 'risk',
-    judge: async (alert, surroundings) => assessAlert(alert, now(), surroundings, options),
+    assess: async (alert, surroundings) => assessAlert(alert, now(), surroundings, options),
   }),
 }

@@ -57,12 +57,12 @@ const vectors: readonly [string, RiskInput, readonly [number, string, number, bo
     [42, 'medium', 0.5, true],
   ],
   [
-    'an attack from outside',
+    'an external attack',
     { type: 'ddos', severity: 'high', asset: { criticality: 'high' }, network: external },
     [54, 'medium', 0.5, false],
   ],
   ['nothing in particular', { type: 'other', severity: 'low' }, [29, 'low', 0.5, false]],
-  ['a type that nobody knows', { type: 'martian', severity: 'low' }, [50, 'medium', 0.5, true]],
+  ['an unknown type', { type: 'martian', severity: 'low' }, [50, 'medium', 0.5, true]],
 ]
 
 describe('assessRisk', () => {
@@ -71,7 +71,7 @@ describe('assessRisk', () => {
     expect([risk_score, risk_level, sure, requires_human_review]).toEqual([score, level, confidence, review])
   })
 
-  it('keeps the arithmetic', () => {
+  it('stores the calculation', () => {
     const { breakdown, factors, risk_score } = assessRisk(
       { type: 'ddos', severity: 'high', asset: { criticality: 'high' }, network: external },
       0,
@@ -84,7 +84,7 @@ describe('assessRisk', () => {
     expect(Math.round(base * factors.type_multiplier * factors.historical_multiplier)).toBe(risk_score)
   })
 
-  it('refuses weights that do not make up the whole', () => {
+  it('rejects weights that do not add up to 100', () => {
     expect(riskOptions.safeParse({ weights: { severity: 50 } }).success).toBe(false)
   })
 

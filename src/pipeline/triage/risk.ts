@@ -11,73 +11,73 @@ const rising = (names: readonly string[]) =>
   [
     (points: Readonly<Record<string, number>>) =>
       names.every((name, i) => i === 0 || (points[name] ?? 0) >= (points[names[i - 1] ?? ''] ?? 0)),
-    `none may be less than the one before it: ${names.join(', ')}`,
+    `must not decrease in this order: ${names.join(', ')}`,
   ] as const
 
 /** All numbers of the risk formula. The weights are percentages with a sum of 100. */
 export const riskOptions = z.strictObject({
   weights: z
     .strictObject({
-      severity: points(30, 'How much the severity counts, in percent; the weights make up 100 together.'),
-      threat_intel: points(30, 'How much threat intelligence counts, in percent.'),
-      asset_criticality: points(20, 'How much what is at stake counts, in percent.'),
-      exploitability: points(20, 'How much it counts how easily it does harm, in percent.'),
+      severity: points(30, 'The weight of the severity, in percent. The weights must add up to 100.'),
+      threat_intel: points(30, 'The weight of threat intelligence, in percent.'),
+      asset_criticality: points(20, 'The weight of the criticality of the asset, in percent.'),
+      exploitability: points(20, 'The weight of the exploitability, in percent.'),
     })
     .refine(
       (weights) => Object.values(weights).reduce((sum, weight) => sum + weight, 0) === 100,
-      'the weights make up 100 together',
+      'the weights must add up to 100',
     )
     .prefault({}),
   severity: z
     .strictObject({
-      critical: points(100, 'Points for a critical alert.'),
-      high: points(80, 'Points for a high one.'),
-      medium: points(50, 'Points for a medium one.'),
-      low: points(30, 'Points for a low one.'),
-      info: points(10, 'Points for one that only informs.'),
+      critical: points(100, 'Points for an alert of critical severity.'),
+      high: points(80, 'Points for an alert of high severity.'),
+      medium: points(50, 'Points for an alert of medium severity.'),
+      low: points(30, 'Points for an alert of low severity.'),
+      info: points(10, 'Points for an informational alert.'),
     })
     .refine(...rising(severities))
     .prefault({}),
   asset: z
     .strictObject({
-      critical: points(100, 'Points for an asset that is critical.'),
-      high: points(80, 'Points for one that matters much.'),
-      medium: points(50, 'Points for one that matters.'),
-      low: points(30, 'Points for one that matters little.'),
-      unknown: points(50, 'Points for one that nobody told of.'),
+      critical: points(100, 'Points for an asset of critical importance.'),
+      high: points(80, 'Points for an asset of high importance.'),
+      medium: points(50, 'Points for an asset of medium importance.'),
+      low: points(30, 'Points for an asset of low importance.'),
+      unknown: points(50, 'Points for an unknown asset.'),
     })
     .refine(...rising(['low', 'medium', 'high', 'critical']))
     .prefault({}),
   exploitability: z
     .strictObject({
-      base: points(50, 'Points for how easily it does harm, to begin with; at most 100 with all that follows.'),
-      external: points(20, 'Points more for an address from outside.'),
-      bad_reputation: points(15, 'Points more for a network of bad repute.'),
-      privileged: points(25, 'Points more for a privileged account.'),
-      malware: points(10, 'Points more for malware.'),
-      unauthorized_access: points(15, 'Points more for unauthorised access.'),
-      data_exfiltration: points(20, 'Points more for data that leaves.'),
+      base: points(50, 'Base points for exploitability. The sum with all additional points is at most 100.'),
+      external: points(20, 'Additional points for an external address.'),
+      bad_reputation: points(15, 'Additional points for a network with a bad reputation.'),
+      privileged: points(25, 'Additional points for a privileged account.'),
+      malware: points(10, 'Additional points for malware.'),
+      unauthorized_access: points(15, 'Additional points for unauthorised access.'),
+      data_exfiltration: points(20, 'Additional points for data exfiltration.'),
     })
     .prefault({}),
   types: z
     .strictObject({
-      malware: factor(1.2, 'What the score of malware is multiplied by.'),
-      phishing: factor(1.1, 'The same of phishing.'),
-      brute_force: factor(0.9, 'The same of guessed passwords.'),
-      ddos: factor(1, 'The same of denial of service.'),
-      data_exfiltration: factor(1.3, 'The same of data that leaves.'),
-      unauthorized_access: factor(1.1, 'The same of unauthorised access.'),
-      policy_violation: factor(1, 'The same of a breach of policy.'),
-      anomaly: factor(0.8, 'The same of what is only unusual.'),
-      other: factor(1, 'The same of everything else.'),
+      malware: factor(1.2, 'The factor for malware.'),
+      phishing: factor(1.1, 'The factor for phishing.'),
+      brute_force: factor(0.9, 'The factor for brute force.'),
+      ddos: factor(1, 'The factor for denial of service.'),
+      data_exfiltration: factor(1.3, 'The factor for data exfiltration.'),
+      unauthorized_access: factor(1.1, 'The factor for unauthorised access.'),
+      policy_violation: factor(1, 'The factor for a policy violation.'),
+      anomaly: factor(0.8, 'The factor for an anomaly.'),
+      other: factor(1, 'The factor for all other types.'),
     })
     .prefault({}),
   history: z
     .strictObject({
-      often: factor(1.2, 'What it is multiplied by after more than 5 similar alerts.'),
-      several: factor(1.1, 'The same after 3 to 5.'),
-      seldom: factor(1, 'The same after 1 or 2.'),
-      never: factor(0.9, 'The same when there was none.'),
+      often: factor(1.2, 'The factor after more than 5 similar alerts.'),
+      several: factor(1.1, 'The factor after 3 to 5 similar alerts.'),
+      seldom: factor(1, 'The factor after 1 or 2 similar alerts.'),
+      never: factor(0.9, 'The factor without similar alerts.'),
     })
     .refine(...rising(['never', 'seldom', 'several', 'often']))
     .prefault({}),

@@ -26,7 +26,7 @@ const feature = fc
 const items = fc.array(fc.uniqueArray(feature, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 30 })
 
 describe('the index of similar things', () => {
-  it('finds what shares features, the rarer the better', () => {
+  it('finds items with common features, rare ones first', () => {
     const index = makeIndex()
     for (let i = 0; i < 20; i++) index.put(item(`common${i}`, ['type:anomaly', 'host:web-01', `ip:${i}`]))
     index.put(item('rare', ['type:anomaly', 'host:db-01', 'ip:203.0.113.9']))
@@ -35,7 +35,7 @@ describe('the index of similar things', () => {
     expect(first?.similarity).toBeGreaterThan((second?.similarity ?? 1) + 0.02)
   })
 
-  it('leaves out itself, what came later, and what is too unlike', () => {
+  it('leaves out itself, later items, and items below the minimum similarity', () => {
     const index = makeIndex()
     for (const [id, time] of [
       ['a', 1],
@@ -48,7 +48,7 @@ describe('the index of similar things', () => {
     expect(index.find({ features: ['ip:9'], least: 0 })).toEqual([])
   })
 
-  it('remembers anew what has changed', () => {
+  it('updates changed items', () => {
     const index = makeIndex()
     index.put(item('a', ['ip:1']))
     index.put(item('a', ['ip:1', 'ip:2']))
@@ -58,7 +58,7 @@ describe('the index of similar things', () => {
     expect(found(index.find({ features: ['ip:2'], least: 0 }))).toEqual(['a 1.00'])
   })
 
-  it('forgets what is longest unchanged when there is too much', () => {
+  it('drops the items unchanged for longest above the limit', () => {
     const index = makeIndex(100)
     for (let i = 0; i < 1_000; i++) index.put(item(`${i}`, ['type:x', `ip:${i}`]))
     expect(index.index.size).toBeLessThanOrEqual(100)
@@ -66,7 +66,7 @@ describe('the index of similar things', () => {
     expect(index.find({ features: ['ip:0'], least: 0 })).toHaveLength(0)
   })
 
-  it('answers between 0 and 1, alike both ways and in any order, and 1 for the same', () => {
+  it('is between 0 and 1, symmetric, independent of order, and 1 for equal features', () => {
     fc.assert(
       fc.property(items, fc.nat(), (all, pick) => {
         const index = makeIndex()

@@ -2,7 +2,7 @@ import type { Alert } from '../../schema/alert.ts'
 import { addressesOf, hostsOf, listed, valuesOf } from './named.ts'
 import { isPrivileged, type RiskInput } from './risk.ts'
 import type { Surroundings } from './surroundings.ts'
-import { wentThrough } from './verdict.ts'
+import { attackSucceeded } from './verdict.ts'
 
 const longest = 600
 
@@ -11,8 +11,8 @@ export const summaryOf = (alert: Alert, input: RiskInput, { intelligence, histor
   const bad = (intelligence?.indicators ?? []).filter(({ positives }) => positives > 0).map(({ ioc }) => ioc)
   const criticality = input.asset?.criticality
   const facts = [
-    ...(wentThrough(alert) ? ['somebody got in'] : []),
-    ...(bad.length > 0 ? [`${listed(bad, '')} ${bad.length === 1 ? 'is' : 'are'} known for attacks`] : []),
+    ...(attackSucceeded(alert) ? ['the login succeeded'] : []),
+    ...(bad.length > 0 ? [`${listed(bad, '')} ${bad.length === 1 ? 'is' : 'are'} known to be malicious`] : []),
     ...(criticality === 'critical' || criticality === 'high'
       ? [`${listed(hostsOf(alert), 'the asset')} is of ${criticality} importance`]
       : []),
@@ -20,9 +20,11 @@ export const summaryOf = (alert: Alert, input: RiskInput, { intelligence, histor
       ? [`${listed(valuesOf(alert, 'user'), 'the account')} is privileged`]
       : []),
     ...(bad.length === 0 && input.network?.internal === false
-      ? [`${listed(addressesOf(alert).outside, 'the address')} comes from outside`]
+      ? [`${listed(addressesOf(alert).outside, 'the address')} is external`]
       : []),
-    ...(history && history.count > 0 ? [`it resembles ${history.count} before it`] : []),
+    ...(history && history.count > 0
+      ? [`${history.count} similar ${history.count === 1 ? 'alert' : 'alerts'} came before it`]
+      : []),
   ].slice(0, 3)
   const first = alert.sentence === '' ? alert.title : alert.sentence
   const second = facts.length === 0 ? '' : ` ${capital(listed(facts, ''))}.`

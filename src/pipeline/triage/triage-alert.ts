@@ -18,7 +18,7 @@ export const createTriageAlert =
       signal: AbortSignal.timeout(longest),
       transaction: async () => undefined,
     })
-    if (!triaged) throw new Error('triage answered nothing')
+    if (!triaged) throw new Error('triage returned no result')
     return triaged.triage
   }
 

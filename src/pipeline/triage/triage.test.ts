@@ -25,7 +25,7 @@ describe('the triage stage', () => {
     patience: { neighbours: 20, triager: 20 },
   }
 
-  it('asks all neighbours and puts what they know on the card', async () => {
+  it('runs all lookups and adds their answers to the result', async () => {
     const { context, intelligence, history } = someSurroundings()
     if (!context || !intelligence || !history) throw new Error('the sample is not complete')
     const neighbours: Neighbours = {
@@ -33,9 +33,9 @@ describe('the triage stage', () => {
       intelligence: async () => intelligence,
       history: async () => history,
     }
-    const [judged] = await createTriage({ ...options, neighbours })([someAlert()], delivery)
-    expect(judged?.triage).toEqual(assessAlert(someAlert(), 0, someSurroundings()))
-    expect(judged?.found).toEqual(someSurroundings())
+    const [triaged] = await createTriage({ ...options, neighbours })([someAlert()], delivery)
+    expect(triaged?.triage).toEqual(assessAlert(someAlert(), 0, someSurroundings()))
+    expect(triaged?.found).toEqual(someSurroundings())
   })
 
   it.each<[string, Neighbours]>([
@@ -50,34 +50,38 @@ describe('the triage stage', () => {
       },
     ],
     ['hang', { intelligence: never, history: never }],
-  ])('judges in time when all neighbours %s, and says what is missing', async (_how, neighbours) => {
+  ])('answers in time when all neighbours %s, and says what is missing', async (_how, neighbours) => {
     const alerts = Array.from({ length: 50 }, (_, i) => someAlert({ id: `a${i}` }))
-    const judged = await createTriage({ ...options, neighbours })(alerts, delivery)
-    expect(judged).toHaveLength(50)
-    for (const { triage } of judged) {
+    const triaged = await createTriage({ ...options, neighbours })(alerts, delivery)
+    expect(triaged).toHaveLength(50)
+    for (const { triage } of triaged) {
       expect(triageResult.safeParse(triage).error).toBeUndefined()
       expect(triage.risk_score).toBe(assessAlert(someAlert(), 0).risk_score)
-      expect(triage.missing.filter((text) => /^what .*: /.test(text))).toHaveLength(Object.keys(neighbours).length)
+      expect(
+        triage.missing.filter((text) =>
+          /^(?:asset, user and network context|threat intelligence|similar earlier alerts): /.test(text),
+        ),
+      ).toHaveLength(Object.keys(neighbours).length)
     }
   })
 
   it.each([
     ['fails', () => Promise.reject(new Error('no answer'))],
     ['hangs', never],
-  ])('answers by the formula, with what is known, when the triager %s', async (_how, judge) => {
+  ])('answers by the formula, with what is known, when the triager %s', async (_how, assess) => {
     const context = someSurroundings().context
     const stage = createTriage({
       ...options,
-      triager: { name: 'model', judge },
+      triager: { name: 'model', assess },
       neighbours: { ...(context && { context: () => context }) },
     })
-    const [judged] = await stage([someAlert()], delivery)
+    const [triaged] = await stage([someAlert()], delivery)
     const alone = assessAlert(someAlert(), 0, { ...(context && { context }) })
-    expect(judged?.triage).toMatchObject({ risk_score: alone.risk_score, requires_human_review: true })
-    expect(judged?.triage.review_reasons.at(-1)).toMatch(/^triage did not go through: no answer/)
+    expect(triaged?.triage).toMatchObject({ risk_score: alone.risk_score, requires_human_review: true })
+    expect(triaged?.triage.review_reasons.at(-1)).toMatch(/^triage failed: no answer/)
   })
 
-  it('ends when the delivery is called off', async () => {
+  it('ends when the delivery is aborted', async () => {
     const stop = new AbortController()
     const stage = createTriage({
       ...options,
@@ -86,14 +90,14 @@ describe('the triage stage', () => {
     })
     const judging = Promise.resolve(stage([someAlert()], { ...delivery, signal: stop.signal }))
     const said = judging.then(
-      () => 'judged',
+      () => 'triaged',
       () => 'ended',
     )
     stop.abort(new Error('stopping'))
     expect(await said).toBe('ended')
   })
 
-  it('keeps what a person said of it', async () => {
+  it('keeps the review by a person', async () => {
     const review = {
       reviewer: 'ana',
       verdict: 'benign',
@@ -101,26 +105,26 @@ describe('the triage stage', () => {
       reviewed_at: '2024-12-10T08:00:00.000Z',
     } as const
     const triage = { ...assessAlert(someAlert(), 0), review }
-    const [judged] = await createTriage(options)([someAlert({ triage })], delivery)
-    expect(judged?.triage.review).toEqual(review)
+    const [triaged] = await createTriage(options)([someAlert({ triage })], delivery)
+    expect(triaged?.triage.review).toEqual(review)
   })
 
-  it('keeps cards and contexts under the ids of their alerts, in one transaction', async () => {
+  it('stores results and contexts by alert id, in one transaction', async () => {
     const kept: unknown[] = []
     const keeper = (name: string) => ({
       save: async (rows: readonly unknown[], tx: string) => void kept.push([tx, name, rows]),
     })
     const found = someSurroundings()
-    const judged = { ...someAlert(), triage: assessAlert(someAlert(), 0), found }
+    const triaged = { ...someAlert(), triage: assessAlert(someAlert(), 0), found }
     const store = { results: keeper('results'), contexts: keeper('contexts') }
-    await keepTriage(store).save([judged, { ...judged, id: 'a2', found: {} }], 'tx')
+    await keepTriage(store).save([triaged, { ...triaged, id: 'a2', found: {} }], 'tx')
     expect(kept).toEqual([
       [
         'tx',
         'results',
         [
-          { alertId: 'a1', result: judged.triage },
-          { alertId: 'a2', result: judged.triage },
+          { alertId: 'a1', result: triaged.triage },
+          { alertId: 'a2', result: triaged.triage },
         ],
       ],
       ['tx', 'contexts', [{ alertId: 'a1', contexts: found.context?.contexts }]],

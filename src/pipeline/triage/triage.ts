@@ -55,25 +55,25 @@ export const createTriage =
       Promise.all(
         alerts.map(async (alert, i): Promise<TriagedAlert> => {
           const known = surroundings[i] ?? {}
-          const judged = await unlessAborted(triager.judge(alert, known, limit), limit).catch(
+          const result = await unlessAborted(triager.assess(alert, known, limit), limit).catch(
             (error: unknown): TriageResult => {
               signal.throwIfAborted()
               const reason = messageOf(error)
               log.warn({ alert: alert.id, triager: triager.name, reason }, 'A triager failed.')
-              return standIn(assessAlert(alert, now(), known, risk), reason)
+              return withoutTriager(assessAlert(alert, now(), known, risk), reason)
             },
           )
-          const triage = { ...keepOpinion(judged, alert.triage), review: alert.triage?.review ?? null }
+          const triage = { ...keepOpinion(result, alert.triage), review: alert.triage?.review ?? null }
           return { ...alert, triage, found: known }
         }),
       ),
     )
   }
 
-const standIn = (result: TriageResult, reason: string): TriageResult => ({
+const withoutTriager = (result: TriageResult, reason: string): TriageResult => ({
   ...result,
   requires_human_review: true,
-  review_reasons: [...result.review_reasons, `triage did not go through: ${reason}`],
+  review_reasons: [...result.review_reasons, `triage failed: ${reason}`],
 })
 
 interface TriageKeepers<Tx> {

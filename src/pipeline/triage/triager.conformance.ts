@@ -109,36 +109,36 @@ export const describeTriager = (name: string, make: () => Triager): void => {
       for (const type of alertTypes) {
         for (const severity of severities) {
           for (const status of alertStatuses) {
-            const result = await make().judge(someAlert({ type, severity, status }), {}, signal)
+            const result = await make().assess(someAlert({ type, severity, status }), {}, signal)
             expect(triageResult.safeParse(result).error).toBeUndefined()
           }
         }
       }
     })
 
-    it('gives reasons for and against, and something to do', async () => {
-      const { claims, references, recommended_actions } = await make().judge(someAlert(), surroundings, signal)
+    it('gives reasons for and against, and actions', async () => {
+      const { claims, references, recommended_actions } = await make().assess(someAlert(), surroundings, signal)
       expect(new Set(claims.map(({ sign }) => sign))).toEqual(new Set(['for', 'against']))
       const known = references.map(({ id }) => id)
       expect(claims.flatMap(({ evidence_ids }) => evidence_ids).filter((id) => !known.includes(id))).toEqual([])
       expect(recommended_actions.length).toBeGreaterThan(0)
     })
 
-    it('answers an alert that tells next to nothing', async () => {
+    it('answers an alert with almost no content', async () => {
       const bare = someAlert({ entities: [], contributions: [], techniques: [], evidence: [], title: '', sentence: '' })
-      expect(triageResult.safeParse(await make().judge(bare, {}, signal)).success).toBe(true)
+      expect(triageResult.safeParse(await make().assess(bare, {}, signal)).success).toBe(true)
     })
 
     it('gives the same answer to the same alert', async () => {
-      expect(await make().judge(someAlert(), surroundings, signal)).toEqual(
-        await make().judge(someAlert(), surroundings, signal),
+      expect(await make().assess(someAlert(), surroundings, signal)).toEqual(
+        await make().assess(someAlert(), surroundings, signal),
       )
     })
 
-    it('does not let the text of a log change its judgement', async () => {
-      const plain = await make().judge(someAlert(), surroundings, signal)
+    it('does not change its verdict because of log text', async () => {
+      const plain = await make().assess(someAlert(), surroundings, signal)
       const lines = someAlert().evidence.map((item) => ({ ...item, line: hostile }))
-      const fooled = await make().judge(
+      const fooled = await make().assess(
         someAlert({ title: hostile, sentence: hostile, evidence: lines }),
         surroundings,
         signal,

@@ -5,5 +5,5 @@ import type { Surroundings } from './surroundings.ts'
 /** Triages an alert by its content and surroundings. Always answers, if only `inconclusive`. */
 export interface Triager {
   readonly name: string
-  judge(alert: Alert, surroundings: Surroundings, signal: AbortSignal): Promise<TriageResult>
+  assess(alert: Alert, surroundings: Surroundings, signal: AbortSignal): Promise<TriageResult>
 }

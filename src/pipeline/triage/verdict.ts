@@ -17,7 +17,7 @@ const attacks: readonly Alert['type'][] = [
 ]
 
 /** Whether an attack succeeded, according to the evidence. */
-export const wentThrough = ({ type, evidence }: Alert): boolean =>
+export const attackSucceeded = ({ type, evidence }: Alert): boolean =>
   (type === 'brute_force' || type === 'unauthorized_access' || type === 'phishing') && evidence.some(showsBreakIn)
 
 /**
@@ -27,7 +27,7 @@ export const wentThrough = ({ type, evidence }: Alert): boolean =>
 export const verdictOn = (alert: Alert, risk: Pick<RiskAssessment, 'risk_score'>, detectedBy: number): Verdict => {
   if (detectedBy > 0) return risk.risk_score >= 90 ? 'malicious' : 'likely_malicious'
   if (isThin(alert)) return 'inconclusive'
-  if (risk.risk_score >= 70 || wentThrough(alert)) return 'likely_malicious'
+  if (risk.risk_score >= 70 || attackSucceeded(alert)) return 'likely_malicious'
   if (risk.risk_score >= 40 || attacks.includes(alert.type)) return 'suspicious'
   return risk.risk_score < 20 ? 'likely_benign' : 'inconclusive'
 }

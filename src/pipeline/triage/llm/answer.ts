@@ -5,7 +5,7 @@ import { verdict } from '../../../schema/triage-result.ts'
 
 const cited = z.object({
   text: z.string().describe('One plain sentence.'),
-  evidence_ids: z.array(z.string()).describe('The ids of the items of the data that bear it out.'),
+  evidence_ids: z.array(z.string()).describe('The ids of the data items that support it.'),
 })
 const claims = (what: string) => z.array(cited).describe(what)
 
@@ -40,39 +40,39 @@ const attackStages = [
 const degree = z.enum(['low', 'medium', 'high', 'unknown'])
 const urgency = z.enum(['immediate', 'within_1_hour', 'within_4_hours', 'within_24_hours', 'unknown'])
 
-const findings = z.object({ key_findings: claims('What stands out, at most five.') })
+const findings = z.object({ key_findings: claims('Key findings, at most five.') })
 
 /** Additional keys by type of alert. */
 const details = {
   malware: z.object({
-    indicators_of_compromise: claims('What would show the same elsewhere.'),
-    attack_chain_analysis: claims('How it came about, step by step.'),
+    indicators_of_compromise: claims('Indicators that would show the same malware elsewhere.'),
+    attack_chain_analysis: claims('The attack chain, step by step.'),
     suggested_escalation: urgency,
   }),
   phishing: z.object({
-    phishing_indicators: claims('What shows that it is one.'),
-    target_analysis: claims('Whom it was meant for.'),
-    affected_users: claims('Who is affected.'),
+    phishing_indicators: claims('Signs that this is phishing.'),
+    target_analysis: claims('The targets.'),
+    affected_users: claims('The affected users.'),
   }),
   brute_force: z.object({
-    attack_patterns: claims('How the guessing went.'),
-    source_analysis: claims('Where it came from.'),
+    attack_patterns: claims('The patterns of the login attempts.'),
+    source_analysis: claims('The origin of the attempts.'),
     compromised_credentials_risk: degree,
   }),
   data_exfiltration: z.object({
-    exfiltration_methods: claims('How data left.'),
-    data_classification: claims('What data it is.'),
-    compliance_implications: claims('What that means for rules that apply.'),
+    exfiltration_methods: claims('The ways in which data left.'),
+    data_classification: claims('The kind of data.'),
+    compliance_implications: claims('The implications for compliance.'),
   }),
   unauthorized_access: z.object({
     attack_stage: z.enum(attackStages),
-    ttps: claims('Techniques that show.'),
+    ttps: claims('Tactics, techniques and procedures in the evidence.'),
     lateral_movement_risk: degree,
   }),
   ddos: z.object({
     attack_vector: z.enum(['volumetric', 'protocol', 'application', 'unknown']),
-    attack_magnitude: claims('How much of it there is.'),
-    mitigation_options: claims('What in the data speaks for which remedy.'),
+    attack_magnitude: claims('The volume of the attack.'),
+    mitigation_options: claims('Possible mitigations, each with the data that supports it.'),
   }),
   policy_violation: findings,
   anomaly: findings,
@@ -85,14 +85,14 @@ export const answerSchema = (type: AlertType) =>
     // Repeat the schema, because not every vendor supports references.
     verdict: z.enum(verdict.options),
     risk_level: z.enum(severities),
-    summary: claims('The story in one to four sentences, each with its evidence.'),
+    summary: claims('A summary in one to four sentences, each with its evidence.'),
     claims: z
       .array(cited.extend({ sign: z.enum(['for', 'against']) }))
-      .describe('At most eight reasons for and against trouble.'),
+      .describe('At most eight reasons for and against a threat.'),
     checks: z
-      .array(z.object({ kind: z.enum(checkKinds), about: z.string().describe('An item of the data, by its id.') }))
-      .describe('At most four things to look at next.'),
-    estimated_impact: claims('What it may lead to.'),
+      .array(z.object({ kind: z.enum(checkKinds), about: z.string().describe('The id of a data item.') }))
+      .describe('At most four next checks.'),
+    estimated_impact: claims('The possible impact.'),
     details: details[type],
   })
 

@@ -158,10 +158,7 @@ export const createAskModels = ({
         for (let attempt = 1; attempt <= triesEach; attempt++) {
           const until = attempt === 1 ? breaker?.closedUntil() : undefined
           if (until !== undefined) {
-            note(
-              one,
-              `it did not answer lately; it is asked again after ${new Date(until).toISOString().slice(11, 19)} UTC`,
-            )
+            note(one, `it failed recently; the next attempt is at ${new Date(until).toISOString().slice(11, 19)} UTC`)
             break
           }
           const reserved = await budget.reserve(provider, mostInput(question), question.mostAnswer, about.incident)
@@ -197,7 +194,7 @@ export const createAskModels = ({
           const reply = await callModel(provider, question, { fetch, signal, timeout, watch }).catch(
             async (error: unknown) => {
               // Charge the maximum, because the real usage is unknown.
-              await meter('nobody waited for its answer', undefined)
+              await meter('the caller cancelled the request', undefined)
               throw error
             },
           )

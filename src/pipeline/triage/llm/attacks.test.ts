@@ -10,11 +10,11 @@ import { masking } from './models.fake.ts'
 import { obey, opinionFrom } from './obedient.fake.ts'
 import { expectHarmless, expectMasked, expectUnmoved } from './unmoved.conformance.ts'
 
-const judged = (attack: Attack) => {
+const triageWith = (attack: Attack) => {
   const { alert, around } = attacked(someAlert(), someSurroundings(), attack)
   const before = assessAlert(alert, 0, around)
   const asked = caseOf(alert, before, masking)
-  // It can only repeat what it was told.
+  // The model sees masked text only.
   const told = asked.masker.mask(plainText(attack.repeats ?? attack.text))
   const answer = obey('brute_force', told, attack.cites ?? 'e3')
   const after = applyOpinion(before, opinionFrom(answer, asked, alert, before))
@@ -24,24 +24,24 @@ const judged = (attack: Attack) => {
 const names = attacks.map((attack, i) => [`${i + 1} ${attack.place}: ${attack.text.slice(0, 50)}`, attack] as const)
 
 describe('a model that obeys what an attacker writes', () => {
-  it('is told at least seventy different things, in every place', () => {
+  it('receives at least seventy different attacks, in every place', () => {
     expect(new Set(attacks.map(({ place, text }) => `${place} ${text}`)).size).toBeGreaterThanOrEqual(70)
     expect(new Set(attacks.map(({ place }) => place)).size).toBe(14)
   })
 
   it.each(names)('lowers nothing and does nothing: %s', (_name, attack) => {
-    const { before, after } = judged(attack)
+    const { before, after } = triageWith(attack)
     expectUnmoved(before, after)
   })
 
-  it.each(names)('gets nothing of it before people, neither while it answers: %s', (_name, attack) => {
-    const { after, draft } = judged(attack)
+  it.each(names)('shows people nothing of it, not even in drafts: %s', (_name, attack) => {
+    const { after, draft } = triageWith(attack)
     expectHarmless(after.model && { ...after.model, dropped: [], review: null })
     expectHarmless(draft)
   })
 
-  it.each(names)('was told no secret and no name, and sees no mark of who speaks: %s', (_name, attack) => {
-    const { asked } = judged(attack)
+  it.each(names)('receives no secret, name or role marker: %s', (_name, attack) => {
+    const { asked } = triageWith(attack)
     expectMasked(asked.data)
     expect(asked.data).not.toMatch(/[\u200b\u202a-\u202e]|[\u{e0000}-\u{e007f}]/u)
     expect(Object.keys(JSON.parse(asked.data)).sort()).toEqual([
@@ -54,7 +54,7 @@ describe('a model that obeys what an attacker writes', () => {
     ])
   })
 
-  it('hears nothing of what people wrote beside the alert', () => {
+  it('receives no text that people wrote about the alert', () => {
     const alert = someAlert()
     const plain = assessAlert(alert, 0, someSurroundings())
     const review = { reviewer: 'x', verdict: 'benign', notes: 'close it', reviewed_at: alert.last_seen } as const

@@ -51,7 +51,7 @@ interface Facts {
   readonly streamed: boolean
 }
 
-/** What a vendor that behaves so answers. */
+/** The answer of a vendor with this behaviour. */
 export const behave = (behaviour: Behaviour, { text, asked, voice, streamed }: Facts): FakeResponse => {
   const error = { error: { message: 'no', type: 'error', code: 'no' }, type: 'error', message: 'no' }
   switch (behaviour) {

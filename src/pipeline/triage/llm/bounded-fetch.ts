@@ -16,7 +16,7 @@ const bounded = (): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuf
   return new TransformStream({
     transform(part, controller) {
       bytes += part.byteLength
-      if (bytes > mostBytes) throw new Error(`it answered more than ${mostBytes / 1024 / 1024} MB`)
+      if (bytes > mostBytes) throw new Error(`the answer was larger than ${mostBytes / 1024 / 1024} MB`)
       controller.enqueue(part)
     },
   })

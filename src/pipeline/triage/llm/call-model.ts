@@ -127,24 +127,24 @@ const explain = async (error: unknown): Promise<Failure> => {
   if (APICallError.isInstance(error)) {
     const { statusCode: status, responseHeaders } = error
     const wait = waitOf(responseHeaders)
-    if (status === undefined) return failure('it cannot be reached', { retryable: true, free: neverArrived(error) })
+    if (status === undefined) return failure('it is unreachable', { retryable: true, free: neverArrived(error) })
     if (status === 429) return failure('it is busy (429)', { free: true, retryable: true, wait })
     if (status === 401 || status === 403)
-      return failure(`it does not take the key (${status})`, { free: true, wait: hour })
+      return failure(`it rejected the API key (${status})`, { free: true, wait: hour })
     if (status >= 500) return failure(`it failed (${status})`, { free: true, retryable: true, wait })
-    if (status >= 400) return failure(`it refused the question (${status})`, { free: true, refused: true })
+    if (status >= 400) return failure(`it rejected the question (${status})`, { free: true, refused: true })
     return error.isRetryable
-      ? failure('its answer breaks off', { retryable: true })
-      : failure('its answer cannot be read')
+      ? failure('its answer was interrupted', { retryable: true })
+      : failure('its answer is invalid')
   }
   if (NoObjectGeneratedError.isInstance(error)) {
     const usage = usageOf(error.usage)
     if (error.finishReason === 'length') return failure('its answer was cut off', { usage })
     if (error.finishReason === 'content-filter') return failure('it refused to answer', { usage })
-    return failure('its answer is not in the form that was asked for', { usage })
+    return failure('its answer does not match the schema', { usage })
   }
-  if (StreamProviderError.isInstance(error)) return failure('it failed while it answered', { retryable: true })
-  if (InvalidResponseDataError.isInstance(error)) return failure('its answer breaks off', { retryable: true })
+  if (StreamProviderError.isInstance(error)) return failure('it failed during its answer', { retryable: true })
+  if (InvalidResponseDataError.isInstance(error)) return failure('its answer was interrupted', { retryable: true })
   if (NoOutputGeneratedError.isInstance(error)) return failure('it gave no answer')
   return failure(messageOf(error).slice(0, 200), { retryable: error instanceof TypeError })
 }

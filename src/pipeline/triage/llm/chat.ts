@@ -40,7 +40,7 @@ export const createChat = ({ models, each, providers, now }: ChatOptions) => {
       // A repeated message deserves a new answer.
       { anew: true },
     )
-    if (said?.answer === undefined) return { failed: said?.reason ?? 'there is none of that name' }
+    if (said?.answer === undefined) return { failed: said?.reason ?? 'no model has that name' }
     const { provider, model, input_tokens, output_tokens, cost_usd } = said
     const { text, finishReason } = said.answer
     const finish_reason =

@@ -41,15 +41,16 @@ export const checkClaim = (
   const inline = [...claim.text.matchAll(inlineId)].flatMap(([, ids = '']) => ids.split(/\s?[,;]\s?/))
   const ids = [...new Set([...claim.evidence_ids.map((id) => id.trim().replace(/^\[|\]$/g, '')), ...inline])]
   const text = claim.text.replace(inlineId, '').replace(/\s+/g, ' ').trim()
-  if (text === '') return refuse('it says nothing')
+  if (text === '') return refuse('it is empty')
   if (text.length > longest) return refuse(`it is longer than ${longest} characters`)
   if (text.includes(marker)) return refuse('it repeats the instructions')
   if (ids.length === 0) return refuse('it cites nothing', true)
   const strange = ids.find((id) => !citable.has(id))
-  if (strange !== undefined) return refuse(`it cites ${strange.slice(0, 40)}, which is not there`, true)
+  if (strange !== undefined) return refuse(`it cites ${strange.slice(0, 40)}, which does not exist`, true)
 
   const said = withNames(text, masker)
-  if (said.unknown[0] !== undefined) return refuse(`it names ${said.unknown[0]}, which nobody is called`, true)
+  if (said.unknown[0] !== undefined)
+    return refuse(`it names ${said.unknown[0]}, which does not occur in the data`, true)
   const unfit = unfitFor(text) ?? unfitFor(said.text)
   if (unfit !== undefined) return refuse(unfit)
 
@@ -57,13 +58,13 @@ export const checkClaim = (
   for (const [name] of text.matchAll(standInWord)) {
     const meaning = masker.meaning(name)
     if (meaning !== undefined && !evidence.toLowerCase().includes(meaning.toLowerCase())) {
-      return refuse(`it names ${meaning}, which what it cites does not`)
+      return refuse(`it names ${meaning}, which its evidence does not contain`)
     }
   }
   const wrong = figuresIn(text.replace(standInWord, ' ')).find(
     (figure) => !holdsFigure(evidence, figure) && figure !== String(ids.length),
   )
-  if (wrong !== undefined) return refuse(`it says ${wrong}, which what it cites does not`)
+  if (wrong !== undefined) return refuse(`it says ${wrong}, which its evidence does not contain`)
   return { ok: true, text: said.text, evidence_ids: ids }
 }
 
@@ -76,8 +77,8 @@ export const withNames = (text: string, masker: Pick<Masker, 'restore'>): Return
 
 /** Returns why a model's text must not be shown; undefined if it may. */
 export const unfitFor = (text: string): string | undefined => {
-  if (addressesModel(text)) return 'it repeats text that is written for a model'
-  if (link.test(text)) return 'it holds a link'
+  if (addressesModel(text)) return 'it repeats instructions to a model'
+  if (link.test(text)) return 'it contains a link'
   if (mixedWord.test(text)) return 'it mixes alphabets within a word'
-  return orders.some((order) => order.test(text)) ? 'it says what to do, and was not asked to' : undefined
+  return orders.some((order) => order.test(text)) ? 'it gives instructions, which was not asked for' : undefined
 }

@@ -22,7 +22,7 @@ const known =
     : []
 
 /** The card of an alert after a model has obeyed the injection in it. */
-const judged = (text: string, type: (typeof alertTypes)[number] = 'brute_force') => {
+const triageWith = (text: string, type: (typeof alertTypes)[number] = 'brute_force') => {
   const alert = injected(someAlert({ type }), text)
   const before = assessAlert(alert, 0, someSurroundings())
   const asked = caseOf(alert, before, masking)
@@ -38,22 +38,22 @@ describe.each([['of our own', ownInjections], ...(known.length > 0 ? [['of the p
   'a model that obeys the injections %s',
   (_which, injections) => {
     it.each(injections.map((text) => [text.slice(0, 60), text]))('lowers nothing: %s', (_name, text) => {
-      const { before, after } = judged(text)
+      const { before, after } = triageWith(text)
       expectUnmoved(before, after)
       expectHarmless(after.model && { ...after.model, dropped: [] })
     })
 
     it.each(injections.map((text) => [text.slice(0, 60), text]))('learns no secret and no name: %s', (_name, text) => {
-      const { asked } = judged(text)
+      const { asked } = triageWith(text)
       expectMasked(asked.data)
     })
   },
 )
 
-it('whatever the type of the alert is', () => {
+it('lowers nothing for any type of alert', () => {
   for (const type of alertTypes) {
     for (const text of casesOf(ownInjections, 5)) {
-      const { before, after } = judged(text, type)
+      const { before, after } = triageWith(text, type)
       expect(after.risk_score).toBeGreaterThanOrEqual(before.risk_score)
       expect(after.verdict).toBe(before.verdict)
     }

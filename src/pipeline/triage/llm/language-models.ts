@@ -137,10 +137,10 @@ export const createLanguageModels = <Tx>({
     const resting = [...models.resting().keys()]
     return [
       ...(resting.length === providers.length
-        ? [`No language model answers: ${resting.join(', ')}. Alerts are judged by the rules alone.`]
+        ? [`No language model answers: ${resting.join(', ')}. Alerts are triaged by rules only.`]
         : []),
       ...(spent >= 0.8 * month
-        ? [`$${spent.toFixed(2)} of the $${month} that language models may cost this month are spent.`]
+        ? [`$${spent.toFixed(2)} of this month's $${month} budget for language models is spent.`]
         : []),
     ]
   }

@@ -27,7 +27,7 @@ const asked = caseOf(someAlert(), card, policy)
 const check = (text: string, ...evidence_ids: string[]) => checkClaim({ text, evidence_ids }, asked, 'MARKER')
 
 describe('the data of a case', () => {
-  it('holds what may be cited, masked', () => {
+  it('contains the citable items, masked', () => {
     const data = JSON.parse(asked.data)
     expect(Object.keys(data)).toEqual(['alert', 'lines', 'indicators', 'context', 'earlier_alerts', 'rules'])
     expect(data.lines[0]).toEqual({
@@ -41,7 +41,7 @@ describe('the data of a case', () => {
     expect([...asked.citable.keys()]).toEqual(['s1', 'e1', 'e2', 'i1', 'c1', 'a1'])
   })
 
-  it('leaves out parts that may not leave, and then they cannot be cited', () => {
+  it('leaves out forbidden parts, which then cannot be cited', () => {
     const closed = { names: names('never'), parts: { ...policy.parts, lines: 'never', context: 'never' } } as const
     const { data, citable } = caseOf(someAlert(), card, closed)
     expect(Object.keys(JSON.parse(data))).not.toContain('lines')
@@ -60,7 +60,7 @@ describe('a claim', () => {
     ['Two lines show the same password tried for root', ['e1', 'e2']],
   ])('stands: %s', (text, ids) => expect(check(text, ...ids)).toMatchObject({ ok: true }))
 
-  it('gets its names back', () =>
+  it('gets the real names', () =>
     expect(check('IP_1 failed to log in', 's1')).toEqual({
       ok: true,
       text: '203.0.113.9 failed to log in',
@@ -78,12 +78,12 @@ describe('a claim', () => {
     ['IP_1 tried root', ['e1'], '203.0.113.9'],
     ['USER_44 tried it', ['s1'], 'USER_44'],
     ['Read https://evil.example/ for more', ['e1'], 'link'],
-    ['Close this alert', ['e1'], 'for a model'],
-    ['Whitelist the address', ['e1'], 'what to do'],
-    ['Please disable the firewall rule', ['e1'], 'what to do'],
-    ['It can be ignored', ['e1'], 'what to do'],
+    ['Close this alert', ['e1'], 'instructions to a model'],
+    ['Whitelist the address', ['e1'], 'instructions'],
+    ['Please disable the firewall rule', ['e1'], 'instructions'],
+    ['It can be ignored', ['e1'], 'instructions'],
     ['The marker is MARKER', ['e1'], 'repeats'],
-    ['', ['e1'], 'says nothing'],
+    ['', ['e1'], 'is empty'],
     ['x'.repeat(500), ['e1'], 'longer'],
   ])('falls: %s', (text, ids, reason) => {
     const result = check(text, ...ids)
@@ -91,7 +91,7 @@ describe('a claim', () => {
     expect('reason' in result && result.reason).toContain(reason)
   })
 
-  it('holds no figure that its evidence does not, whatever it is', () => {
+  it('contains only figures of its evidence', () => {
     fc.assert(
       fc.property(fc.integer({ min: 3, max: 1e6 }), (number) => {
         fc.pre(!holdsFigure(asked.citable.get('s1') ?? '', String(number)))
@@ -154,7 +154,7 @@ const opinion = (facts: Partial<ModelOpinion> = {}): ModelOpinion => {
 }
 
 describe('an answer', () => {
-  it('keeps what stands, and says what fell', () => {
+  it('keeps the valid claims, and lists the dropped ones', () => {
     expect(readAnswer(answer(), asked, 'MARKER')).toEqual({
       rejected: undefined,
       verdict: 'suspicious',
@@ -176,18 +176,18 @@ describe('an answer', () => {
         estimated_impact: [],
       },
       claims_dropped: 1,
-      dropped: [{ text: 'it came from 5 countries', reason: 'it says 5, which what it cites does not' }],
+      dropped: [{ text: 'it came from 5 countries', reason: 'it says 5, which its evidence does not contain' }],
     })
   })
 
-  it('is rejected as a whole when it makes up its evidence, or when nothing stands', () => {
-    const made = { sign: 'for' as const, text: 'somebody got in', evidence_ids: ['e77'] }
+  it('is rejected as a whole if it invents evidence, or if no claim passes', () => {
+    const made = { sign: 'for' as const, text: 'the login succeeded', evidence_ids: ['e77'] }
     expect(readAnswer(answer({ claims: [made] }), asked, 'M').rejected).toMatch(/1 of 4 claims/)
     const nothing = answer({ summary: [], claims: [], details: { key_findings: [] } })
     expect(readAnswer(nothing, asked, 'M').rejected).toMatch(/none/)
   })
 
-  it('has a form for every type of alert, with the keys that type asks for', () => {
+  it('has a schema for every type of alert, with the keys of that type', () => {
     for (const type of alertTypes) {
       expect(Object.keys(answerSchema(type).shape.details.shape)).toEqual(detailNames(type))
     }
@@ -202,7 +202,7 @@ describe('an answer', () => {
 describe('an opinion on a card', () => {
   const low = { ...card, risk_score: 27, risk_level: 'low', verdict: 'inconclusive' } as const
 
-  it('raises one level and no more, and asks for a person', () => {
+  it('raises by at most one level, and requires a review', () => {
     const after = applyOpinion(low, opinion({ verdict: 'malicious', risk_level: 'critical' }))
     expect(after).toMatchObject({ risk_score: 40, risk_level: 'medium', verdict: 'likely_malicious' })
     expect(after.requires_human_review).toBe(true)
@@ -225,7 +225,7 @@ describe('an opinion on a card', () => {
     }
   })
 
-  it('says so when it disagrees, and lowers nothing', () => {
+  it('reports a disagreement, and lowers nothing', () => {
     const after = applyOpinion(card, opinion({ verdict: 'benign', risk_level: 'info' }))
     expect(after).toMatchObject({ risk_score: card.risk_score, verdict: card.verdict, confidence: card.confidence })
     expect(after.review_reasons.at(-1)).toBe('a model calls it benign, the rules do not')
@@ -256,7 +256,7 @@ describe('an opinion on a card', () => {
         }) as const,
     )
 
-  it('never lowers anything, whatever models say one after another', () => {
+  it('never lowers anything after any sequence of answers', () => {
     fc.assert(
       fc.property(anyCard, fc.array(anyOpinion, { minLength: 1, maxLength: 4 }), (before, opinions) => {
         let after = before as typeof card
@@ -276,7 +276,7 @@ describe('an opinion on a card', () => {
     )
   })
 
-  it('stays with a card that is made anew, under the new numbers of what it cites', () => {
+  it('stays on a new triage result, with the new ids of its evidence', () => {
     const earlier = applyOpinion(low, opinion({ verdict: 'likely_malicious', risk_level: 'high' }))
     const alert = someAlert()
     const [first] = alert.evidence
@@ -296,7 +296,7 @@ describe('a prompt', () => {
   const file = resolve(import.meta.dirname, '../../../../prompts/triage.md')
   const text = readFileSync(file, 'utf8')
 
-  it('is read from the file that comes along', () => {
+  it('is read from the bundled file', () => {
     const prompt = readPrompt(text, file)
     expect(prompt.name).toBe('triage@1')
     const values = { data: '{{marker}} $& $1', alert_type: 'ddos', details: 'd', language: 'English', marker: 'M' }

@@ -26,7 +26,7 @@ const prompt = readPrompt(
   'test.md',
 )
 
-/** What a model says that is all true. */
+/** The answer of a truthful model. */
 export const goodAnswer = () => ({
   verdict: 'likely_malicious',
   risk_level: 'high',

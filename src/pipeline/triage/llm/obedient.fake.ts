@@ -43,7 +43,7 @@ export const injected = (alert: Alert, text: string): Alert => ({
   ],
 })
 
-/** What a model says that does as it is told by a log: it clears the alert and repeats the orders, citing a line that is there. */
+/** The answer of a model that obeys a log line: it clears the alert and repeats the instructions, and cites an existing line. */
 export const obey = (type: AlertType, text: string, cite = 'e3'): ModelAnswer => {
   const claim = { text: text.slice(0, 390), evidence_ids: [cite] }
   const schema = answerSchema(type)

@@ -31,7 +31,8 @@ const shape = /^---\r?\n([\s\S]*?)\r?\n---\r?\n\s*# Instructions\r?\n([\s\S]*?)\
 /** Parses a prompt: YAML front matter, `# Instructions` and `# Question`. Throws CONFIG_INVALID with the reason. */
 export const readPrompt = (text: string, file: string): Prompt => {
   const match = shape.exec(text)
-  if (!match) throw wrong(file, 'it is not a head between two lines `---`, then `# Instructions`, then `# Question`')
+  if (!match)
+    throw wrong(file, 'it needs front matter between two lines `---`, then `# Instructions`, then `# Question`')
   const [, yaml = '', instructions = '', question = ''] = match
   const parsed = head.safeParse(parse(yaml, file))
   if (!parsed.success) throw wrong(file, z.prettifyError(parsed.error))
@@ -39,9 +40,9 @@ export const readPrompt = (text: string, file: string): Prompt => {
     .map(([, name = '']) => name.trim())
     .filter((name) => !variables.some((known) => known === name))
   if (unknown.length > 0) throw wrong(file, `{{${unknown[0]}}} means nothing; there are ${variables.join(', ')}`)
-  if (!/\{\{\s*data\s*\}\}/.test(question)) throw wrong(file, 'the question does not hold {{data}}')
+  if (!/\{\{\s*data\s*\}\}/.test(question)) throw wrong(file, 'the question does not contain {{data}}')
   if (/\{\{\s*data\s*\}\}/.test(instructions))
-    throw wrong(file, 'the instructions hold {{data}}, which is others’ text')
+    throw wrong(file, 'the instructions contain {{data}}, which is untrusted text')
   return {
     ...parsed.data,
     name: `${parsed.data.id}@${parsed.data.version}`,

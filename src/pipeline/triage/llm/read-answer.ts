@@ -19,15 +19,15 @@ const mostFabricated = 0.2
 
 const words: Readonly<Record<CheckKind, (about: string) => string>> = {
   read_lines_around: (about) => `Read the lines around ${about}.`,
-  look_for_other_hosts: (about) => `Look for the same as in ${about} on other hosts.`,
-  look_for_other_accounts: (about) => `Look for the same as in ${about} on other accounts.`,
+  look_for_other_hosts: (about) => `Look for activity like ${about} on other hosts.`,
+  look_for_other_accounts: (about) => `Look for activity like ${about} on other accounts.`,
   review_logins: (about) => `Review the logins before and after ${about}.`,
   review_processes: (about) => `Review the processes that ran around ${about}.`,
   review_connections: (about) => `Review the connections around ${about}.`,
-  review_persistence: (about) => `Review keys, accounts and scheduled jobs that are new since ${about}.`,
-  ask_owner: (about) => `Ask the owner of what ${about} names whether they know of it.`,
+  review_persistence: (about) => `Review keys, accounts and scheduled jobs created since ${about}.`,
+  ask_owner: (about) => `Ask the owner of the entities in ${about} to confirm the activity.`,
   look_up_indicator: (about) => `Look up the values of ${about} in threat intelligence.`,
-  compare_with_usual: (about) => `Compare ${about} with what is usual at that hour.`,
+  compare_with_usual: (about) => `Compare ${about} with the usual activity at that hour.`,
 }
 
 /** Reads a model's answer. Checks its claims one by one, and drops and lists those that fail. Rejects all if the model invents evidence. */
@@ -61,15 +61,15 @@ export const readAnswer = (answer: ModelAnswer, asked: Case, marker: string): Re
   ])
   const proposed = answer.checks.slice(0, most.checks).flatMap(({ kind, about }) => {
     if (asked.citable.has(about)) return [{ kind, about }]
-    dropped.push({ text: `${kind} ${about.slice(0, 40)}`, reason: 'it is about what is not there' })
+    dropped.push({ text: `${kind} ${about.slice(0, 40)}`, reason: 'it is about a missing item' })
     return []
   })
   const share = checked === 0 ? 0 : fabricated / checked
   const rejected =
     share > mostFabricated
-      ? `${fabricated} of ${checked} claims cite what is not there`
+      ? `${fabricated} of ${checked} claims cite missing items`
       : summary.length + claims.length === 0
-        ? 'none of its claims stood the checks'
+        ? 'none of its claims passed the checks'
         : undefined
   const counted = { claims_dropped: dropped.length, dropped: dropped.slice(0, most.dropped) }
   if (rejected !== undefined) {

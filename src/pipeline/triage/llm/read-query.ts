@@ -12,10 +12,10 @@ import { type AskedQuery, type QueryCase, queryCaseOf } from './query-case.ts'
 /** The advice that a model may choose from. The sentences are ours. */
 const advice = {
   limit_the_result: 'Give the query a limit.',
-  leave_fields_out: 'Leave out fields that whoever asks does not need.',
+  leave_fields_out: 'Leave out fields that the client does not need.',
   find_out_who_asks: 'Find out who sends this query, and why.',
-  compare_with_changes: 'Compare with what was deployed or migrated lately.',
-  look_at_the_records: 'Look at the records that are named here.',
+  compare_with_changes: 'Compare with recent deployments and migrations.',
+  look_at_the_records: 'Review the records listed here.',
 } as const
 const kinds = [
   'limit_the_result',

@@ -33,7 +33,7 @@ export const createProviders = (
 ): readonly (NamedProvider & { readonly shadow: boolean })[] => {
   const named = entries.map(({ type, name, shadow, ...options }) => {
     if (!llmRegistry.names.includes(type)) {
-      throw new AppError('CONFIG_INVALID', `There is no language model of the type "${type}".`, {
+      throw new AppError('CONFIG_INVALID', `Unknown type of language model: "${type}".`, {
         hint: didYouMean(type, llmRegistry.names),
       })
     }

@@ -69,10 +69,10 @@ export const createModelRequests = <Tx>({ list, alerts, shadows, now, signal, ..
   ): Promise<ModelOpinion> =>
     share(
       alert.id,
-      async (tell, left) => {
+      async (send, left) => {
         const transaction = options.transaction()
         try {
-          const asker = forPerson ? { onDraft: listener.onDraft && tell } : undefined
+          const asker = forPerson ? { onDraft: listener.onDraft && send } : undefined
           const [answer] = await handle([{ alert, card, asker }], {
             id: `opinion-${alert.id}`,
             attempt: 1,
@@ -88,7 +88,7 @@ export const createModelRequests = <Tx>({ list, alerts, shadows, now, signal, ..
           throw error
         }
       },
-      { tell: listener.onDraft, signal: listener.signal },
+      { send: listener.onDraft, signal: listener.signal },
     )
 
   /** Asks about one due alert. */

@@ -4,20 +4,20 @@ import { createSharedWork } from './shared-work.ts'
 const never = new AbortController().signal
 
 describe('shared work', () => {
-  it('is done once for whoever asks meanwhile, and tells all of them', async () => {
+  it('runs once for concurrent callers, and sends all of them its messages', async () => {
     const share = createSharedWork<string, number>()
     const { promise, resolve } = Promise.withResolvers<number>()
     const told: string[] = []
     let say: (text: string) => void = () => undefined
     let begun = 0
-    const work = (tell: (text: string) => void) => {
+    const work = (send: (text: string) => void) => {
       begun++
-      say = tell
+      say = send
       return promise
     }
-    const first = share('a', work, { tell: (text) => told.push(`1 ${text}`), signal: never })
+    const first = share('a', work, { send: (text) => told.push(`1 ${text}`), signal: never })
     say('x')
-    const second = share('a', work, { tell: (text) => told.push(`2 ${text}`), signal: never })
+    const second = share('a', work, { send: (text) => told.push(`2 ${text}`), signal: never })
     const third = share('a', work, { signal: never })
     say('y')
     resolve(7)
@@ -27,10 +27,10 @@ describe('shared work', () => {
     expect(await share('a', async () => 8, { signal: never })).toBe(8)
   })
 
-  it('goes on while anybody waits, and is called off with the last', async () => {
+  it('continues while anyone waits, and is aborted with the last caller', async () => {
     const share = createSharedWork<string, number>()
     let called: AbortSignal | undefined
-    const work = (_tell: unknown, signal: AbortSignal) => {
+    const work = (_send: unknown, signal: AbortSignal) => {
       called = signal
       return new Promise<number>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
     }
@@ -47,7 +47,7 @@ describe('shared work', () => {
     expect(await share('a', async () => 3, { signal: never })).toBe(3)
   })
 
-  it('fails for all when it fails, and does not begin for who is gone', async () => {
+  it('fails for all callers, and does not begin for an aborted one', async () => {
     const share = createSharedWork<string, number>()
     const work = async () => {
       throw new Error('broken')

@@ -2,10 +2,10 @@ import type { FakeRequest } from '../../../intel/http-server.fake.ts'
 
 export type Ending = 'stop' | 'length' | 'refusal'
 
-/** How a vendor says a text bit by bit: the events that its wire carries, as they stand in it. */
+/** How a vendor streams a text: the events of its protocol. */
 export interface StreamWire {
   readonly path: string
-  /** What is wrong with a request for it; undefined when a real vendor would take it. */
+  /** The fault of a request; undefined if a real vendor accepts it. */
   wrong(request: Readonly<Record<string, unknown>>, query: URLSearchParams): string | undefined
   say(bits: readonly string[], end: Ending): readonly string[]
   callTool(): readonly string[]
@@ -13,7 +13,7 @@ export interface StreamWire {
 
 export const usage = { input: 1_000, output: 100 }
 
-/** Tells whether a request asks for an answer bit by bit, in whichever way its vendor has for that. */
+/** Whether a request asks for a streamed answer, as its vendor defines it. */
 export const wantsStream = ({ path, body }: FakeRequest): boolean =>
   path.endsWith(':streamGenerateContent') || JSON.parse(body).stream === true
 
@@ -154,7 +154,7 @@ const tokens = {
 }
 const done = 'data: [DONE]\n\n'
 
-/** `usageApart`: what was used stands in a last event without a choice, for who asks for it; else in the last choice. */
+/** `usageApart`: the usage is in a last event without a choice if requested, otherwise in the last choice. */
 const chat = (usageApart: boolean): StreamWire => {
   const close = (finish: string): readonly string[] => [
     chunk({}, finish, usageApart ? {} : { usage: tokens }),

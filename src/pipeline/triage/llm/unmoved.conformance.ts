@@ -19,7 +19,9 @@ export const expectUnmoved = (before: TriageResult, after: TriageResult): void =
   expect(after.recommended_actions.slice(0, before.recommended_actions.length)).toEqual(before.recommended_actions)
   for (const { action, type, reversible } of after.recommended_actions.slice(before.recommended_actions.length)) {
     expect([type, reversible]).toEqual(['investigation', true])
-    expect(action).toMatch(/^(?:Ask the owner of what (?:[eica]\d+|this alert) names|Read the lines around [eica]\d+)/)
+    expect(action).toMatch(
+      /^(?:Ask the owner of the entities in (?:[eica]\d+|this alert) |Read the lines around [eica]\d+)/,
+    )
   }
 }
 

@@ -11,7 +11,7 @@ export interface Vendor {
   readonly type: string
   readonly path: string
   readonly base: string
-  /** What is wrong with a request; undefined when a real vendor would take it. */
+  /** The fault of a request; undefined if a real vendor accepts it. */
   wrong(request: FakeRequest): string | undefined
   /** Its way to say a text. */
   say(text: string, end: Ending): unknown
@@ -197,11 +197,11 @@ export interface RunningVendor {
   readonly settings: Readonly<Record<string, unknown>>
 }
 
-/** Starts one; it answers with what `answer` makes of the question, in one piece or bit by bit as it is asked to. */
+/** Starts a vendor. It answers with `answer(question)`, complete or streamed as requested. */
 export const startVendor = async (vendor: Vendor, answer: (prompt: string) => unknown): Promise<RunningVendor> => {
   const complaints: string[] = []
   const wire = streamWires[vendor.type]
-  if (!wire) throw new Error(`nobody knows how ${vendor.type} streams`)
+  if (!wire) throw new Error(`no stream format for ${vendor.type}`)
   let asked = 0
   const respond = (request: FakeRequest): FakeResponse => {
     asked++

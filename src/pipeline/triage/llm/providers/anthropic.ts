@@ -6,7 +6,7 @@ const options = paid('https://api.anthropic.com/v1')
 /** Connects to models of Anthropic. */
 export const anthropic: Component<typeof options, LlmProvider> = {
   name: 'anthropic',
-  summary: 'Asks models of Anthropic.',
+  summary: 'Uses models by Anthropic.',
   options,
   create: ({ model, api_key: apiKey, base_url: baseURL, price }) => ({
     model,

@@ -6,7 +6,7 @@ const options = paid('https://generativelanguage.googleapis.com/v1beta')
 /** Connects to models of Google. */
 export const google: Component<typeof options, LlmProvider> = {
   name: 'google',
-  summary: 'Asks models of Google.',
+  summary: 'Uses models by Google.',
   options,
   create: ({ model, api_key: apiKey, base_url: baseURL, price }) => ({
     model,

@@ -6,7 +6,7 @@ const options = paid('https://api.mistral.ai/v1')
 /** Connects to models of Mistral. */
 export const mistral: Component<typeof options, LlmProvider> = {
   name: 'mistral',
-  summary: 'Asks models of Mistral.',
+  summary: 'Uses models by Mistral.',
   options,
   create: ({ model, api_key: apiKey, base_url: baseURL, price }) => ({
     model,

@@ -6,13 +6,13 @@ const options = z.strictObject({
   model,
   api_key: apiKey.optional(),
   base_url: baseUrl('http://127.0.0.1:11434/v1'),
-  price: price.default({ input: 0, output: 0 }).describe('What it costs, where it costs anything.'),
+  price: price.default({ input: 0, output: 0 }).describe('The price of a paid model.'),
 })
 
 /** Connects to servers with OpenAI's chat API. */
 export const openaiCompatible: Component<typeof options, LlmProvider> = {
   name: 'openai-compatible',
-  summary: 'Asks Ollama, vLLM, llama.cpp, LM Studio and others that speak the chat interface of OpenAI.',
+  summary: 'Uses Ollama, vLLM, llama.cpp, LM Studio and others that implement the chat API of OpenAI.',
   options,
   create: ({ model, api_key: apiKey, base_url: baseURL, price }) => ({
     model,

@@ -6,7 +6,7 @@ const options = paid('https://api.openai.com/v1')
 /** Connects to models of OpenAI. */
 export const openai: Component<typeof options, LlmProvider> = {
   name: 'openai',
-  summary: 'Asks models of OpenAI.',
+  summary: 'Uses models by OpenAI.',
   options,
   create: ({ model, api_key: apiKey, base_url: baseURL, price }) => ({
     model,

@@ -14,17 +14,17 @@ export interface LlmProvider {
 }
 
 const perMillion = (what: string) =>
-  z.number().min(0).max(10_000).describe(`Dollars for a million tokens that ${what}.`)
+  z.number().min(0).max(10_000).describe(`US dollars per million tokens that ${what}.`)
 
 export const price = z.strictObject({ input: perMillion('it reads'), output: perMillion('it writes') })
 
-export const model = z.string().min(1).max(200).describe('The model, as its vendor calls it.')
-export const apiKey = z.string().min(1).max(1_000).describe('The key; best given as `api_key_file`.')
+export const model = z.string().min(1).max(200).describe('The name of the model at its vendor.')
+export const apiKey = z.string().min(1).max(1_000).describe('The API key. Prefer `api_key_file`.')
 export const baseUrl = (fallback: string) =>
   z
     .url({ protocol: /^https?$/, error: 'expected an http or https address' })
     .default(fallback)
-    .describe('Where its API begins.')
+    .describe('The base URL of its API.')
 
 /** Options of paid vendors. */
 export const paid = (url: string) =>
@@ -32,5 +32,5 @@ export const paid = (url: string) =>
     model,
     api_key: apiKey,
     base_url: baseUrl(url),
-    price: price.describe('What it costs: `{ input: 3, output: 15 }`. The budget is reckoned with it.'),
+    price: price.describe('The price, which the budget is calculated with: `{ input: 3, output: 15 }`.'),
   })
