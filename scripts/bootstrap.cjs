@@ -165,6 +165,8 @@ function keepGypfileMarks() {
 
 function linkRuntime(binary) {
   const link = path.join(modules, '.bin', 'node')
+  // A link that is right stays: another command may start Node through it at this moment.
+  if (fs.existsSync(link) && fs.realpathSync(link) === fs.realpathSync(binary)) return
   fs.mkdirSync(path.dirname(link), { recursive: true })
   fs.rmSync(link, { force: true })
   try {
