@@ -7,7 +7,7 @@ const server = process.env.POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/p
 export interface PostgresDatabase {
   readonly url: string
   create(): Promise<void>
-  /** Removes all its contents. */
+  /** Removes all rows. The tables stay, because migrating takes most of a second. */
   empty(): Promise<void>
   drop(): Promise<void>
 }
@@ -36,10 +36,20 @@ export const postgresDatabase = (): PostgresDatabase => {
       await drop()
       await ask(`create database ${name}`)
     },
-    empty: () => ask('drop schema public cascade; create schema public', url.href),
+    empty: () => ask(emptyTables, url.href),
     drop,
   }
 }
+
+/** Deletes, as truncating rewrites the files of every table and index. Keeps the record of the migrations. */
+const emptyTables = `do $$ declare one text; begin
+  for one in select tablename::text from pg_tables where schemaname = 'public' and tablename not like 'kysely%' loop
+    execute format('delete from %I', one);
+  end loop;
+  for one in select sequencename from pg_sequences where schemaname = 'public' loop
+    execute format('alter sequence %I restart', one);
+  end loop;
+end $$`
 
 const ask = async (sql: string, url = server): Promise<void> => {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 20_000 })
