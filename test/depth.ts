@@ -12,7 +12,7 @@ export const runs = (deep: number): number => (isQuick ? Math.ceil(deep / 10) : 
 /** The cases of a table whose rows take the same path through the code: all of them, or the first `few` in a quick run. */
 export const casesOf = <Case>(all: readonly Case[], few = 1): readonly Case[] => (isQuick ? all.slice(0, few) : all)
 
-/** Of a test that computes for a second or more, and whose subject has quicker tests too: `it("…", needs(deepRun), () => …)`. */
+/** Of a test that computes for half a second or more, and whose subject has quicker tests too: `it("…", needs(deepRun), () => …)`. */
 export const deepRun: Need = {
   missing: isQuick ? 'a quick run leaves out what takes long (npm run test:deep)' : undefined,
 }

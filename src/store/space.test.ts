@@ -97,7 +97,7 @@ describe('a database file', () => {
 })
 
 describe('a database of an older version', () => {
-  it('is left alone by the clock, and converted by hand', async () => {
+  it('is left alone by the clock, and converted by hand', needs(deepRun), async () => {
     const file = newFile()
     const store = await openOld(file)
     await fill(store, 40)

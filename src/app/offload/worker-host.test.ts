@@ -65,7 +65,7 @@ it('survives a job that needs too much memory', async () => {
 })
 
 it('interrupts a job when its caller has gone, and when the time is up', async () => {
-  open(2_000)
+  open(500)
   const stop = new AbortController()
   const job = run('spin', stop.signal)
   stop.abort(new Error('gone'))
