@@ -1,7 +1,7 @@
 import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
 import { createBareContext } from '../context/context.ts'
-import { gatherContext } from '../context/gather.ts'
+import { describeContext } from '../context/describe-context.ts'
 import type { IndicatorIndex } from '../lib/indicators/indicator-index.ts'
 import { analyzeRecords } from '../pipeline/analyze.ts'
 import { createClock } from '../pipeline/clock.ts'
@@ -53,7 +53,7 @@ export const createAnalysis =
       },
       merge: (open, detections) => mergeDetections(open, detections, { now: clock.now(), suppress: () => undefined }),
       assess: (alert) => {
-        const known = { context: gatherContext(alert, context) }
+        const known = { context: describeContext(alert, context) }
         return { ...alert, status: 'triaged', triage: assessAlert(alert, clock.now(), known, config.triage.risk) }
       },
       correlate: (alerts) =>

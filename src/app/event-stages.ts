@@ -48,11 +48,11 @@ export const createEventStages = ({
   const registry = detectorRegistry(rules, indicators, agents)
   const detectors = config.detectors.map(({ type, ...options }) => registry.create(type, options, runtime))
   const { run, replay } = createDetect(detectors, { log })
-  const { familiar } = context
+  const { history } = context
   const learners: Learner[] = [
     clock,
     miner,
-    familiar,
+    history,
     ...detectors.flatMap(({ name, save, restore }) => (save && restore ? [{ name, save, restore }] : [])),
   ]
   const mine = (events: readonly Event[]): readonly Event[] => {
@@ -67,7 +67,7 @@ export const createEventStages = ({
     /** Runs the detectors; then learns which users and addresses are usual. */
     async detect(...[events, delivery]: Parameters<typeof run>) {
       const found = await run(events, delivery)
-      familiar.learn(events)
+      history.learn(events)
       return found
     },
     learners,
@@ -81,7 +81,7 @@ export const createEventStages = ({
     /** Teaches stored events to the learners again. */
     replay(events: readonly Event[]): void {
       replay(mine(events))
-      familiar.learn(events)
+      history.learn(events)
     },
   }
 }

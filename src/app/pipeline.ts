@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { receiversInForce } from '../compat/network-agents/log-agent-settings.ts'
-import { gatherContext } from '../context/gather.ts'
+import { describeContext } from '../context/describe-context.ts'
 import { openSampleWeek } from '../demo/sample-week.ts'
 import { createCheckpoint } from '../pipeline/checkpoint.ts'
 import { createClock } from '../pipeline/clock.ts'
@@ -70,7 +70,7 @@ export const startPipeline = async (base: Base, tables: Tables) => {
   const triage = {
     triager: triagerRegistry.create('risk', config.triage.risk, runtime),
     neighbours: {
-      context: (alert: Alert) => gatherContext(alert, context.tables),
+      context: (alert: Alert) => describeContext(alert, context.tables),
       intelligence: lookUp,
       history: history.of,
     },

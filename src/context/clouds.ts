@@ -1,4 +1,4 @@
-/** Autonomous systems of cloud providers, as published by the providers. Anybody can rent machines there. */
+/** Autonomous systems of cloud providers, as published by the providers. Anyone can rent machines there. */
 export const cloudOf: ReadonlyMap<number, string> = new Map([
   [8075, 'Microsoft Azure'],
   [12876, 'Scaleway'],

@@ -1,22 +1,22 @@
 import type { Alert } from '../schema/alert.ts'
 import type { Event, Fields } from '../schema/event.ts'
-import { createAssetBook } from './asset-book.ts'
-import { createFamiliar } from './familiar.ts'
+import { createAssetIndex } from './asset-index.ts'
+import { createLoginHistory } from './login-history.ts'
 import { createNetworks } from './networks.ts'
-import { createPersonBook } from './person-book.ts'
+import { createPersonIndex } from './person-index.ts'
 
 /** Empty tables. */
 export const emptyTables = () => ({
   networks: createNetworks({ internal: [], databases: [], benign: [], cloud: [] }),
-  assets: createAssetBook(),
-  people: createPersonBook(),
-  familiar: createFamiliar(),
+  assets: createAssetIndex(),
+  people: createPersonIndex(),
+  history: createLoginHistory(),
 })
 
 export const begin = Date.UTC(2026, 2, 2)
 const hour = 3_600_000
 
-/** A moment, in days and hours after Monday, 2 March 2026, UTC. */
+/** Returns a time, in days and hours after Monday, 2 March 2026, UTC. */
 export const moment = (day: number, atHour = 0): number => begin + (day * 24 + atHour) * hour
 
 let events = 0
@@ -37,7 +37,7 @@ export const eventAt = (time: number, fields: Fields): Event => ({
 export const loginAt = (time: number, user: string, address: string, host = 'web-01', outcome = 'success'): Event =>
   eventAt(time, { 'user.name': user, 'source.ip': address, 'host.name': host, 'event.outcome': outcome })
 
-/** An alert that says who and where, and nothing else. */
+/** Creates an alert with the given facts only. */
 export const alertAt = (time: number, facts: Partial<Alert>): Alert => ({
   id: 'a1',
   dedup_key: 'a1',

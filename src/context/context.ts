@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module'
 import type { Log } from '../component.ts'
 import { messageOf } from '../errors.ts'
-import { createFamiliar } from './familiar.ts'
 import { type GeoDatabase, openGeoDatabase } from './geo-database.ts'
+import { createInventory } from './inventory.ts'
+import { createLoginHistory } from './login-history.ts'
 import { createNetworks } from './networks.ts'
 import type { ContextTables } from './tables.ts'
-import { createTold } from './told.ts'
 
-/** The settings of networks. */
+/** The network settings. */
 interface NetworkSettings {
   readonly internal: readonly string[]
   readonly benign: readonly string[]
@@ -18,16 +18,16 @@ interface NetworkSettings {
 
 interface ContextOptions {
   readonly config: { readonly networks: NetworkSettings }
-  readonly store: Parameters<typeof createTold>[0]
+  readonly store: Parameters<typeof createInventory>[0]
   readonly log: Log
 }
 
-/** Tables about networks, assets and people, for events and alerts. */
+/** Facts about networks, assets and users, for events and alerts. */
 export interface Context {
   readonly tables: ContextTables
-  /** Reads what was imported since. */
+  /** Reads new imports. */
   refresh(): Promise<void>
-  /** Reads the files about networks. The first call throws when a file cannot be read; later calls keep the previous content. */
+  /** Reads the network files. The first call throws if a file cannot be read. Later calls log a warning and keep the previous content. */
   refreshNetworks(): Promise<void>
 }
 
@@ -35,31 +35,28 @@ export interface Context {
 export const createContext = ({ config, store, log }: ContextOptions): Context => {
   const { internal, benign, cloud } = config.networks
   const networks = createNetworks({ internal, benign, cloud, databases: databasesOf(config, log) })
-  const { assets, people, refresh } = createTold(store)
+  const { assets, people, refresh } = createInventory(store)
   let started = false
   return {
-    tables: { networks, assets, people, familiar: createFamiliar() },
+    tables: { networks, assets, people, history: createLoginHistory() },
     refresh,
     async refreshNetworks() {
       await networks.refresh((fault) => {
         if (!started) throw fault
-        log.warn(
-          { reason: messageOf(fault) },
-          'A file about networks could not be read; its previous content stays active.',
-        )
+        log.warn({ reason: messageOf(fault) }, 'Cannot read a network file. Its previous content stays active.')
       })
       started = true
     },
   }
 }
 
-/** Creates the tables of an analysis in memory. They know the internal ranges only. */
+/** Creates the tables for an analysis in memory. They contain only the internal ranges. */
 export const createBareContext = (config: { readonly networks: Pick<NetworkSettings, 'internal'> }): ContextTables => {
   const { internal } = config.networks
-  const nobody = { all: async () => [], state: async () => '' }
-  const { assets, people } = createTold({ assets: nobody, people: nobody })
+  const empty = { all: async () => [], state: async () => '' }
+  const { assets, people } = createInventory({ assets: empty, people: empty })
   const networks = createNetworks({ internal, benign: [], cloud: [], databases: [] })
-  return { networks, assets, people, familiar: createFamiliar() }
+  return { networks, assets, people, history: createLoginHistory() }
 }
 
 const databasesOf = ({ networks }: ContextOptions['config'], log: Log): readonly GeoDatabase[] =>
@@ -67,14 +64,14 @@ const databasesOf = ({ networks }: ContextOptions['config'], log: Log): readonly
     path === undefined ? [] : [openGeoDatabase(path)],
   )
 
-/** Finds the bundled database of countries. It is an optional dependency. */
+/** Finds the bundled country database. It is an optional dependency. */
 const bundledCountries = (log: Log): string | undefined => {
   try {
     return createRequire(import.meta.url).resolve(
       '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb',
     )
   } catch {
-    log.info({}, 'No database of countries is installed; networks.country_database can name one.')
+    log.info({}, 'No country database is installed. Set networks.country_database to use one.')
     return undefined
   }
 }

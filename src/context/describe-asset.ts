@@ -7,7 +7,7 @@ import type { ContextTables, Reason } from './tables.ts'
 export interface AssetAnswer {
   readonly context: AlertContext
   readonly reasons: readonly Reason[]
-  /** The highest among the assets that are known; undefined when none is. */
+  /** The highest criticality among the known assets; undefined if none is known. */
   readonly criticality: string | undefined
 }
 
@@ -15,7 +15,7 @@ export interface AssetAnswer {
  * Describes the machine of an alert: the named asset, else the most critical known asset by host or address. A named asset that was not
  * imported is reported as unknown. Undefined if no asset is named or known.
  */
-export const describeAsset = (subject: Subject, { assets, familiar }: ContextTables): AssetAnswer | undefined => {
+export const describeAsset = (subject: Subject, { assets, history }: ContextTables): AssetAnswer | undefined => {
   const named = subject.assets.flatMap((id) => assets.byId(id) ?? assets.byHost(id) ?? [])
   const addresses = [subject.destination, subject.source, ...subject.addresses]
   const found = [
@@ -28,10 +28,10 @@ export const describeAsset = (subject: Subject, { assets, familiar }: ContextTab
   if (!asset && name === undefined) return undefined
 
   const host = subject.hosts[0] ?? asset?.hostnames[0] ?? name
-  const seen = host === undefined ? undefined : familiar.host(host)
+  const seen = host === undefined ? undefined : history.host(host)
   const firstSeen = seen && seen.first < subject.at ? seen.first : undefined
   const learnt = { first_seen: firstSeen === undefined ? null : new Date(firstSeen).toISOString() }
-  const isNew = firstSeen !== undefined && subject.at - firstSeen < day && wasWatchedBefore(firstSeen, familiar)
+  const isNew = firstSeen !== undefined && subject.at - firstSeen < day && wasWatchedBefore(firstSeen, history)
   return {
     criticality: byRank[0]?.criticality,
     context: {
@@ -42,14 +42,14 @@ export const describeAsset = (subject: Subject, { assets, familiar }: ContextTab
         ? { ...factsOf(asset), ...learnt, ...othersOf(byRank, asset) }
         : { asset_id: name, criticality: 'unknown', ...learnt, error: `The asset ${name} was not imported.` },
     },
-    reasons: isNew ? [{ sign: 'for', text: `${host} was first seen less than a day before`, about: 'asset' }] : [],
+    reasons: isNew ? [{ sign: 'for', text: `${host} was first seen less than a day earlier`, about: 'asset' }] : [],
   }
 }
 
 const rankOf = ({ criticality }: Asset): number => criticalities.indexOf(criticality)
 
-/** A host counts as new only if other hosts are known for longer; otherwise this installation is new. */
-const wasWatchedBefore = (first: number, { hosts, host }: ContextTables['familiar']): boolean => {
+/** A host counts as new only if other hosts have been known for longer. Otherwise, this installation is new. */
+const wasWatchedBefore = (first: number, { hosts, host }: ContextTables['history']): boolean => {
   for (const name of hosts()) if ((host(name)?.first ?? first) < first - day) return true
   return false
 }

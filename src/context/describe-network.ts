@@ -2,36 +2,36 @@ import type { AlertContext } from '../schema/context.ts'
 import type { NetworkFacts } from '../schema/network-facts.ts'
 import type { Subject } from './subject.ts'
 import type { ContextTables, Reason } from './tables.ts'
-import { bondsBefore } from './usual.ts'
+import { associationsBefore } from './usual.ts'
 
-/** Above this, what others say counts as knowing an address for bad. */
+/** From this value on, an address counts as known malicious. */
 const malicious = 70
-/** How many people of ours make a place a usual one. */
-const manyPeople = 2
+/** From this number of known users on, an address counts as usual. */
+const minUsers = 2
 
 export interface NetworkAnswer {
   readonly context: AlertContext
   readonly reasons: readonly Reason[]
-  /** Whether all addresses are ours. */
+  /** Whether all addresses are internal. */
   readonly internal: boolean
   readonly malice: number | undefined
 }
 
 /** Describes the addresses of an alert: the source in full, the others in short. Undefined if there are none. */
 export const describeNetwork = (subject: Subject, tables: ContextTables): NetworkAnswer | undefined => {
-  const look = (address: string | undefined) => {
-    const facts = address === undefined ? undefined : tables.networks.look(address)
+  const factsOf = (address: string | undefined) => {
+    const facts = address === undefined ? undefined : tables.networks.lookUp(address)
     return facts ? [withMalice(facts, tables.malice?.(facts.ip_address))] : []
   }
-  const [named] = look(subject.source)
-  const [destination] = look(subject.destination)
-  const others = subject.addresses.flatMap(look)
+  const [named] = factsOf(subject.source)
+  const [destination] = factsOf(subject.destination)
+  const others = subject.addresses.flatMap(factsOf)
   const all = [named, destination, ...others].flatMap((one) => one ?? [])
   // Without a named source, prefer an external address.
   const source = named ?? others.find(({ facts }) => !facts.is_internal) ?? others[0] ?? destination
   if (!source) return undefined
-  const known = tables.familiar.address(source.facts.ip_address)
-  const people = known ? bondsBefore(known.users, subject.at) : []
+  const known = tables.history.address(source.facts.ip_address)
+  const people = known ? associationsBefore(known.users, subject.at) : []
   const worst = Math.max(...all.map(({ malice }) => malice ?? -1))
   return {
     internal: all.every(({ facts }) => facts.is_internal),
@@ -52,8 +52,8 @@ export const describeNetwork = (subject: Subject, tables: ContextTables): Networ
       ...all.flatMap(({ facts }) =>
         facts.known_as === null ? [] : against(`${facts.ip_address} is ${facts.known_as}`),
       ),
-      ...(people.length >= manyPeople && !source.facts.is_internal
-        ? [against(`${people.length} of our people logged in from ${source.facts.ip_address} before`)]
+      ...(people.length >= minUsers && !source.facts.is_internal
+        ? [against(`${people.length} known users have logged in from ${source.facts.ip_address}`)]
         : []),
     ],
   }

@@ -3,11 +3,11 @@ import type { Person } from '../schema/person.ts'
 import type { Networks } from './networks.ts'
 import type { Subject } from './subject.ts'
 import type { ContextTables, Reason } from './tables.ts'
-import { isUsualHour, sayHours, type Usual, usualBefore } from './usual.ts'
+import { formatHours, isUsualHour, type Usual, usualBefore } from './usual.ts'
 
 /** The weight of each anomaly, in tenths. */
-const oddities = { address: 5, hour: 3, host: 2 }
-const mostListed = 3
+const anomalyWeights = { address: 5, hour: 3, host: 2 }
+const maxListed = 3
 
 export interface UserAnswer {
   readonly context: AlertContext
@@ -26,9 +26,9 @@ export const describeUser = (subject: Subject, tables: ContextTables): UserAnswe
   const name = users.find((candidate) => tables.people.find(candidate)) ?? users[0]
   if (name === undefined) return undefined
   const person = tables.people.find(name)
-  const known = tables.familiar.user(name)
-  const usual = known && usualBefore(known, subject.at)
-  const oddity = usual?.settled ? oddityOf(subject, usual) : undefined
+  const logins = tables.history.user(name)
+  const usual = logins && usualBefore(logins, subject.at)
+  const anomaly = usual?.settled ? findAnomaly(subject, usual) : undefined
   return {
     title: titleOf(people),
     context: {
@@ -39,13 +39,13 @@ export const describeUser = (subject: Subject, tables: ContextTables): UserAnswe
         ...(person
           ? factsOf(person)
           : { user_id: name, username: name, access_level: 'unknown', error: `The user ${name} was not imported.` }),
-        ...historyOf(usual, oddity, tables.networks),
+        ...historyOf(usual, anomaly, tables.networks),
         ...(users.length > 1 && { other_users: users.filter((other) => other !== name) }),
       },
     },
     reasons: [
       ...(person && !person.is_active ? [reason('for', `the account ${name} is no longer active`)] : []),
-      ...(usual ? reasonsOf(name, subject, usual, oddity) : []),
+      ...(usual ? reasonsOf(name, subject, usual, anomaly) : []),
     ],
   }
 }
@@ -55,14 +55,14 @@ const titleOf = (people: readonly Person[]): string | undefined => {
   return titles.length > 0 ? [...new Set(titles)].join(', ') : undefined
 }
 
-interface Oddity {
+interface LoginAnomaly {
   readonly address: boolean
   readonly hour: boolean
   readonly host: boolean
 }
 
-/** The deviations from the usual; without a usual value there is no deviation. */
-const oddityOf = ({ source, addresses, hosts, at }: Subject, usual: Usual): Oddity => {
+/** The deviations from the usual behaviour. Without a usual value there is no deviation. */
+const findAnomaly = ({ source, addresses, hosts, at }: Subject, usual: Usual): LoginAnomaly => {
   const from = [...(source === undefined ? [] : [source]), ...addresses]
   return {
     address: from.length > 0 && usual.addresses.length > 0 && !usual.addresses.some(({ name }) => from.includes(name)),
@@ -73,56 +73,67 @@ const oddityOf = ({ source, addresses, hosts, at }: Subject, usual: Usual): Oddi
 
 const factsOf = ({ created_at, updated_at, title, ...person }: Person) => ({ ...person, role: title })
 
-const historyOf = (usual: Usual | undefined, oddity: Oddity | undefined, networks: Networks) => {
+const historyOf = (usual: Usual | undefined, anomaly: LoginAnomaly | undefined, networks: Networks) => {
   const from = usual?.addresses.toSorted((a, b) => b.last - a.last)[0]?.name
-  const countries = (usual?.addresses ?? []).flatMap(({ name }) => networks.look(name)?.country ?? [])
+  const countries = (usual?.addresses ?? []).flatMap(({ name }) => networks.lookUp(name)?.country ?? [])
   return {
     first_seen: usual ? new Date(usual.first).toISOString() : null,
     active_days: usual?.days ?? 0,
     login_history: {
       last_login: usual ? new Date(usual.last).toISOString() : null,
-      last_location: from === undefined ? null : (networks.look(from)?.country ?? null),
+      last_location: from === undefined ? null : (networks.lookUp(from)?.country ?? null),
       last_ip: from ?? null,
-      unusual_login: oddity !== undefined && (oddity.address || oddity.hour),
+      unusual_login: anomaly !== undefined && (anomaly.address || anomaly.hour),
     },
     behavior_profile: {
       typical_hours: [...(usual?.hours ?? [])],
       typical_locations: [...new Set(countries)],
-      anomaly_score: oddity ? weigh(oddity) : 0,
+      anomaly_score: anomaly ? weigh(anomaly) : 0,
     },
     usual_addresses: (usual?.addresses ?? []).map(({ name, days }) => ({ name, days })),
     usual_hosts: (usual?.hosts ?? []).map(({ name, days }) => ({ name, days })),
   }
 }
 
-/** 0–1. */
-const weigh = (oddity: Oddity): number =>
-  ((oddity.address ? oddities.address : 0) + (oddity.hour ? oddities.hour : 0) + (oddity.host ? oddities.host : 0)) / 10
+/** Weighs the deviations, 0–1. */
+const weigh = (anomaly: LoginAnomaly): number =>
+  ((anomaly.address ? anomalyWeights.address : 0) +
+    (anomaly.hour ? anomalyWeights.hour : 0) +
+    (anomaly.host ? anomalyWeights.host : 0)) /
+  10
 
 const reason = (sign: Reason['sign'], text: string): Reason => ({ sign, text, about: 'user' })
 
-function* reasonsOf(name: string, subject: Subject, usual: Usual, oddity: Oddity | undefined): Generator<Reason> {
+function* reasonsOf(
+  name: string,
+  subject: Subject,
+  usual: Usual,
+  anomaly: LoginAnomaly | undefined,
+): Generator<Reason> {
   const from = [subject.source, ...subject.addresses]
-  const familiar = usual.addresses.find((bond) => from.includes(bond.name))
-  if (familiar && familiar.days > 1) {
-    yield reason('against', `${name} came from ${familiar.name} on ${familiar.days} days before`)
+  const usualAddress = usual.addresses.find((association) => from.includes(association.name))
+  if (usualAddress && usualAddress.days > 1) {
+    yield reason('against', `${name} has logged in from ${usualAddress.name} on ${usualAddress.days} days`)
   }
-  if (!oddity) return
-  const listed = usual.addresses.slice(0, mostListed).map((bond) => bond.name)
-  if (oddity.address) {
-    yield reason('for', `${name} usually comes from ${listed.join(', ')}, in ${usual.days} days never from here`)
+  if (!anomaly) return
+  const listed = usual.addresses.slice(0, maxListed).map((association) => association.name)
+  if (anomaly.address) {
+    yield reason(
+      'for',
+      `${name} usually logs in from ${listed.join(', ')}, and not from this address in ${usual.days} days`,
+    )
   }
-  if (oddity.hour) {
+  if (anomaly.hour) {
     const time = new Date(subject.at).toISOString().slice(11, 16)
-    yield reason('for', `${name} is usually active ${sayHours(usual.hours)}; this was at ${time}`)
+    yield reason('for', `${name} is usually active ${formatHours(usual.hours)}, this alert is from ${time}`)
   }
-  if (oddity.host) {
+  if (anomaly.host) {
     yield reason('for', `${name} usually works on ${hostsOf(usual)}, not on ${subject.hosts[0]}`)
   }
 }
 
 const hostsOf = ({ hosts }: Usual): string =>
   hosts
-    .slice(0, mostListed)
-    .map((bond) => bond.name)
+    .slice(0, maxListed)
+    .map((association) => association.name)
     .join(', ')

@@ -3,7 +3,7 @@ import { Reader } from 'mmdb-lib'
 import { z } from 'zod'
 import { AppError, messageOf } from '../errors.ts'
 
-/** The answer of an address database. */
+/** The location and network of an address. */
 export interface Place {
   /** ISO 3166-1 alpha-2. */
   readonly country?: string | undefined
@@ -16,7 +16,7 @@ export interface Place {
 const word = z.string().min(1).max(200).optional().catch(undefined)
 const names = z.object({ names: z.object({ en: word }).optional() }).optional()
 
-/** A record as MaxMind, DB-IP, IPinfo or ip-location-db write them. */
+/** A record of MaxMind, DB-IP, IPinfo or ip-location-db. */
 const record = z.object({
   country: z.union([word, names.and(z.object({ iso_code: word }).optional())]).catch(undefined),
   country_code: word,
@@ -27,27 +27,27 @@ const record = z.object({
   as_name: word,
 })
 
-/** How many decoded records are held; databases of countries have some 250 different ones. */
-const mostRecords = 20_000
+/** The size of the cache of decoded records. A country database has about 250 different records. */
+const maxRecords = 20_000
 
-/** A database file that is read again when it was replaced. */
+/** A database file. */
 export interface GeoDatabase {
   place(address: string): Place
   /** Reads the file if it changed since the last read; returns whether it did. */
   refresh(): Promise<boolean>
 }
 
-/** Opens an .mmdb file (MaxMind DB 2.0). Nothing is known until `refresh` has read it; throws SOURCE_FAILED when that fails. */
+/** Opens an .mmdb file (MaxMind DB 2.0). It is empty until the first `refresh`, which throws SOURCE_FAILED if the file cannot be read. */
 export const openGeoDatabase = (path: string): GeoDatabase => {
   let reader: Reader<object> | undefined
   let places = new WeakMap<object, Place>()
   let version = ''
   return {
     place(address) {
-      // A tree of IPv4 would take the first bits of an IPv6 address for one of its own.
-      if (!reader || (reader.metadata.ipVersion === 4 && address.includes(':'))) return nowhere
+      // An IPv4 tree would match the first bits of an IPv6 address.
+      if (!reader || (reader.metadata.ipVersion === 4 && address.includes(':'))) return unknownPlace
       const found = reader.get(address)
-      if (!found) return nowhere
+      if (!found) return unknownPlace
       const known = places.get(found)
       if (known) return known
       const place = toPlace(found)
@@ -64,8 +64,8 @@ export const openGeoDatabase = (path: string): GeoDatabase => {
         version = current
         return true
       } catch (error) {
-        throw new AppError('SOURCE_FAILED', `The database of addresses ${path} cannot be read: ${messageOf(error)}`, {
-          hint: 'Point networks.country_database and networks.asn_database to .mmdb files.',
+        throw new AppError('SOURCE_FAILED', `Cannot read the address database ${path}: ${messageOf(error)}`, {
+          hint: 'Set networks.country_database and networks.asn_database to .mmdb files.',
           cause: error,
         })
       }
@@ -73,15 +73,15 @@ export const openGeoDatabase = (path: string): GeoDatabase => {
   }
 }
 
-const nowhere: Place = Object.freeze({})
+const unknownPlace: Place = Object.freeze({})
 
-/** Holds decoded records by their place in the file, so that one record is one object; emptied when it is full. */
+/** Caches decoded records by their offset, so that each record is decoded to one object. Cleared when it is full. */
 const recordCache = () => {
   const records = new Map<string | number, unknown>()
   return {
     get: (place: string | number) => records.get(place),
     set(place: string | number, record: unknown) {
-      if (records.size >= mostRecords) records.clear()
+      if (records.size >= maxRecords) records.clear()
       records.set(place, record)
     },
   }

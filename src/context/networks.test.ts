@@ -31,33 +31,33 @@ describe('networks', () => {
     ['45.33.32.156', false, 'external', '45.33.32.0/24', 'Unknown', 50],
     ['203.0.113.9', false, 'external', '203.0.113.0/24', 'Unknown', 50],
     ['2001:41d0:1:2::3', false, 'external', '2001:41d0:1:2::/64', 'Unknown', 50],
-  ])('knows %s', (ip_address, is_internal, network_type, subnet, country, reputation_score) => {
+  ])('describes %s', (ip_address, is_internal, network_type, subnet, country, reputation_score) => {
     const known_malicious = false
     const expected = { ip_address, is_internal, network_type, subnet, country, reputation_score, known_malicious }
-    expect(open().look(ip_address)).toMatchObject(expected)
+    expect(open().lookUp(ip_address)).toMatchObject(expected)
   })
 
-  it('knows our own ranges, and resolvers that everybody uses', () => {
+  it('include the internal ranges and public resolvers', () => {
     const networks = open({ internal: ['45.33.32.0/24', '2606:4700::/32'] })
-    expect(networks.look('45.33.32.156')).toMatchObject({ is_internal: true, country: 'Internal' })
-    expect(networks.look('2606:4700:4700::1111')).toMatchObject({ is_internal: true, known_as: null })
-    expect(networks.look('8.8.8.8')).toMatchObject({ known_as: 'Google Public DNS', reputation_score: 80 })
+    expect(networks.lookUp('45.33.32.156')).toMatchObject({ is_internal: true, country: 'Internal' })
+    expect(networks.lookUp('2606:4700:4700::1111')).toMatchObject({ is_internal: true, known_as: null })
+    expect(networks.lookUp('8.8.8.8')).toMatchObject({ known_as: 'Google Public DNS', reputation_score: 80 })
   })
 
-  it('reads warninglists and plain lists, once they changed', async () => {
+  it('follow changes of warninglists and plain lists', async () => {
     const list = { name: 'Office of ours', type: 'cidr', list: ['198.51.100.0/24', 'nonsense', '2001:db8::1'] }
     const benign = file('office.json', JSON.stringify(list))
     const cloud = file('somecloud.txt', '# ranges\n45.33.32.0/24 ; leased\n\n')
     const networks = open({ benign: [benign], cloud: [cloud] })
-    expect(networks.look('198.51.100.7')?.known_as).toBeNull()
+    expect(networks.lookUp('198.51.100.7')?.known_as).toBeNull()
     await networks.refresh(stop)
-    expect(networks.look('198.51.100.7')?.known_as).toBe('Office of ours')
-    expect(networks.look('2001:db8::1')?.known_as).toBe('Office of ours')
-    expect(networks.look('9.9.9.9')?.known_as).toBe('Quad9')
-    expect(networks.look('45.33.32.156')?.cloud).toBe('somecloud')
+    expect(networks.lookUp('198.51.100.7')?.known_as).toBe('Office of ours')
+    expect(networks.lookUp('2001:db8::1')?.known_as).toBe('Office of ours')
+    expect(networks.lookUp('9.9.9.9')?.known_as).toBe('Quad9')
+    expect(networks.lookUp('45.33.32.156')?.cloud).toBe('somecloud')
   })
 
-  it('says what cannot be read, and keeps what it knew', async () => {
+  it('report unreadable files, and keep their previous content', async () => {
     const path = file('list.txt', '198.51.100.0/24')
     const networks = open({ benign: [path], databases: [openGeoDatabase(join(folder, 'missing.mmdb'))] })
     const faults: string[] = []
@@ -67,23 +67,23 @@ describe('networks', () => {
     await networks.refresh(complain)
     expect(faults).toHaveLength(3)
     expect(faults[0]).toContain('missing.mmdb')
-    expect(faults[2]).toContain('it lists no address and no range')
-    expect(networks.look('198.51.100.7')?.known_as).toBe('list')
+    expect(faults[2]).toContain('it contains no addresses or ranges')
+    expect(networks.lookUp('198.51.100.7')?.known_as).toBe('list')
   })
 
-  it('refuses a file that is no database', async () => {
+  it('reject a file that is not a database', async () => {
     const database = openGeoDatabase(file('not.mmdb', 'x'.repeat(100_000)))
     await expect(database.refresh()).rejects.toMatchObject({ code: 'SOURCE_FAILED' })
     expect(database.place('8.8.8.8')).toEqual({})
   })
 
-  it('never throws, whatever it is asked', () => {
+  it('never throw', () => {
     const networks = open()
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.ipV4(), fc.ipV6()), (text) => {
-        const facts = networks.look(text)
-        if (facts) expect(networks.look(facts.ip_address)).toEqual(facts)
-        expect(networks.where(text)?.scope).toBe(facts?.scope)
+        const facts = networks.lookUp(text)
+        if (facts) expect(networks.lookUp(facts.ip_address)).toEqual(facts)
+        expect(networks.locate(text)?.scope).toBe(facts?.scope)
       }),
     )
   })
@@ -96,21 +96,21 @@ describe('the bundled database', () => {
     path = createRequire(import.meta.url).resolve(name)
   })
 
-  it('knows countries, but not those of our own addresses', async () => {
+  it('contains countries of public addresses', async () => {
     const networks = open({ databases: [openGeoDatabase(path)] })
     await networks.refresh(stop)
-    // Ranges of registries themselves: RIPE NCC, APNIC, LACNIC.
-    expect(networks.look('193.0.6.139')?.country).toBe('NL')
-    expect(networks.look('202.12.29.1')?.country).toBe('AU')
-    expect(networks.look('200.3.14.10')?.country).toMatch(/^(BR|UY)$/)
-    expect(networks.look('2001:67c:2e8::1')?.country).toBe('NL')
-    expect(networks.look('10.0.0.1')?.country).toBe('Internal')
-    expect(networks.where('::ffff:193.0.6.139')).toEqual({ scope: 'external', country: 'NL' })
-    expect(networks.where('10.0.0.1')).toEqual({ scope: 'internal', country: undefined })
-    expect(networks.look('203.0.113.9')?.country).toBe('Unknown')
+    // Ranges of the registries: RIPE NCC, APNIC, LACNIC.
+    expect(networks.lookUp('193.0.6.139')?.country).toBe('NL')
+    expect(networks.lookUp('202.12.29.1')?.country).toBe('AU')
+    expect(networks.lookUp('200.3.14.10')?.country).toMatch(/^(BR|UY)$/)
+    expect(networks.lookUp('2001:67c:2e8::1')?.country).toBe('NL')
+    expect(networks.lookUp('10.0.0.1')?.country).toBe('Internal')
+    expect(networks.locate('::ffff:193.0.6.139')).toEqual({ scope: 'external', country: 'NL' })
+    expect(networks.locate('10.0.0.1')).toEqual({ scope: 'internal', country: undefined })
+    expect(networks.lookUp('203.0.113.9')?.country).toBe('Unknown')
   })
 
-  it('is read again when it was replaced', async () => {
+  it('is read again after it was replaced', async () => {
     const copy = join(folder, 'copy.mmdb')
     copyFileSync(path, copy)
     const database = openGeoDatabase(copy)

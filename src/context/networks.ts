@@ -4,35 +4,35 @@ import { parseMeant, type Scope, scopeOf } from '../lib/address/scope.ts'
 import type { NetworkFacts } from '../schema/network-facts.ts'
 import { cloudOf } from './clouds.ts'
 import type { GeoDatabase, Place } from './geo-database.ts'
+import { memoize } from './memoize.ts'
 import { readRangeList } from './range-list.ts'
-import { remember } from './recent.ts'
 
 interface NetworksOptions {
-  /** Public ranges that are ours. */
+  /** Your own public ranges. */
   readonly internal: readonly string[]
   readonly databases: readonly GeoDatabase[]
-  /** Files with ranges that are known and harmless, and of clouds. */
+  /** Files with known-benign ranges, and with ranges of cloud providers. */
   readonly benign: readonly string[]
   readonly cloud: readonly string[]
 }
 
-interface Where {
+interface Location {
   readonly scope: Scope
-  /** ISO 3166-1 alpha-2, where it is known. */
+  /** ISO 3166-1 alpha-2; undefined if unknown. */
   readonly country: string | undefined
 }
 
 /** Local facts about addresses. */
 export interface Networks {
-  /** Undefined when the text is no address. */
-  look(address: string): NetworkFacts | undefined
-  /** The part of it that every event gets: quick, and remembered. */
-  where(address: string): Where | undefined
-  /** Reads the files again. A file that cannot be read is passed to `complain`, and its previous content stays active. */
-  refresh(complain: (fault: unknown) => void): Promise<void>
+  /** Returns undefined if the text is not an address. */
+  lookUp(address: string): NetworkFacts | undefined
+  /** Returns the facts that every event gets. Fast and cached. */
+  locate(address: string): Location | undefined
+  /** Reads the files again. If a file cannot be read, passes the error to `onError` and keeps the previous content. */
+  refresh(onError: (fault: unknown) => void): Promise<void>
 }
 
-/** Creates a table of networks with our own and the special ranges; `refresh` adds the files. */
+/** Creates a table of the internal and special-purpose ranges. `refresh` adds the ranges in the files. */
 export const createNetworks = ({ internal, databases, benign, cloud }: NetworksOptions): Networks => {
   const own = tableOf(internal.map((range) => [range, true]))
   const known = tableOf(resolvers.flatMap(([name, ...addresses]) => addresses.map((address) => [address, name])))
@@ -40,28 +40,28 @@ export const createNetworks = ({ internal, databases, benign, cloud }: NetworksO
   let clouds = tableOf<string>([])
 
   const scopeIn = (address: Address): Scope => (own.find(address) ? 'internal' : scopeOf(address))
-  const where = (text: string): Where | undefined => {
+  const locate = (text: string): Location | undefined => {
     const address = parseMeant(text)
     if (!address) return undefined
     const scope = scopeIn(address)
     if (scope !== 'external') return { scope, country: undefined }
-    const written = text.includes(':') ? formatAddress(address) : text
+    const formatted = text.includes(':') ? formatAddress(address) : text
     for (const database of databases) {
-      const { country } = database.place(written)
+      const { country } = database.place(formatted)
       if (country !== undefined) return { scope, country }
     }
     return { scope, country: undefined }
   }
-  const look = (text: string): NetworkFacts | undefined => {
+  const lookUp = (text: string): NetworkFacts | undefined => {
     const address = parseMeant(text)
     if (!address) return undefined
     const scope = scopeIn(address)
     const isInternal = scope === 'internal' || scope === 'loopback'
-    const written = formatAddress(address)
-    const place = scope === 'external' ? placeOf(written, databases) : {}
+    const formatted = formatAddress(address)
+    const place = scope === 'external' ? placeOf(formatted, databases) : {}
     const name = isInternal ? undefined : (listed.find(address) ?? known.find(address))
     return {
-      ip_address: written,
+      ip_address: formatted,
       is_internal: isInternal,
       network_type: isInternal ? 'internal' : 'external',
       scope,
@@ -77,20 +77,20 @@ export const createNetworks = ({ internal, databases, benign, cloud }: NetworksO
     }
   }
 
-  let recent = remember(where)
+  let recent = memoize(locate)
   const readTable = async (paths: readonly string[]): Promise<RangeTable<string>> => {
     const lists = await Promise.all(paths.map(readRangeList))
     return createRangeTable(lists.flatMap(({ name, ranges }) => ranges.map((range) => ({ range, value: name }))))
   }
 
   return {
-    look,
-    where: (text) => recent(text),
-    async refresh(complain) {
-      for (const database of databases) await database.refresh().catch(complain)
-      listed = (await readTable(benign).catch(complain)) ?? listed
-      clouds = (await readTable(cloud).catch(complain)) ?? clouds
-      recent = remember(where)
+    lookUp,
+    locate: (text) => recent(text),
+    async refresh(onError) {
+      for (const database of databases) await database.refresh().catch(onError)
+      listed = (await readTable(benign).catch(onError)) ?? listed
+      clouds = (await readTable(cloud).catch(onError)) ?? clouds
+      recent = memoize(locate)
     },
   }
 }
@@ -103,7 +103,7 @@ const tableOf = <Value>(entries: readonly (readonly [range: string, value: Value
     }),
   )
 
-/** Merges the answers of the databases; the first known value counts. */
+/** Merges the records of the databases. The first known value counts. */
 const placeOf = (address: string, databases: readonly GeoDatabase[]): Place => {
   const places = databases.map((database) => database.place(address))
   const first = <Key extends keyof Place>(key: Key): Place[Key] =>
@@ -111,7 +111,7 @@ const placeOf = (address: string, databases: readonly GeoDatabase[]): Place => {
   return { country: first('country'), city: first('city'), asn: first('asn'), organization: first('organization') }
 }
 
-/** Public resolvers by the addresses that their operators publish for people to type in. */
+/** Public DNS resolvers, with the addresses that their operators publish. */
 const resolvers: readonly (readonly [name: string, ...addresses: string[]])[] = [
   ['AdGuard DNS', '94.140.14.14', '94.140.15.15', '2a10:50c0::ad1:ff', '2a10:50c0::ad2:ff'],
   ['Cisco OpenDNS', '208.67.222.222', '208.67.220.220', '2620:119:35::35', '2620:119:53::53'],

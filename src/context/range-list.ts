@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { AppError, messageOf } from '../errors.ts'
 import { parseRange, type Range } from '../lib/address/address.ts'
 
-/** Ranges that somebody listed, under the name of the list. */
+/** A named list of ranges. */
 interface RangeList {
   readonly name: string
   readonly ranges: readonly Range[]
@@ -12,15 +12,15 @@ interface RangeList {
 
 const warninglist = z.object({ name: z.string().min(1).max(200), list: z.array(z.string()).max(5_000_000) })
 
-/** Reads a MISP warninglist of addresses (JSON), or a plain list with one address or range a line; other entries are passed over. */
+/** Reads a MISP warninglist of addresses (JSON), or a plain list with one address or range per line. Ignores other entries. */
 export const readRangeList = async (path: string): Promise<RangeList> => {
   try {
     const list = toRangeList(await readFile(path, 'utf8'), basename(path).replace(/\.\w+$/, ''))
     if (list.ranges.length > 0) return list
-    throw new Error('it lists no address and no range')
+    throw new Error('it contains no addresses or ranges')
   } catch (error) {
-    throw new AppError('SOURCE_FAILED', `The list of ranges ${path} cannot be read: ${messageOf(error)}`, {
-      hint: 'Write one address or range a line, or use a MISP warninglist of addresses.',
+    throw new AppError('SOURCE_FAILED', `Cannot read the range list ${path}: ${messageOf(error)}`, {
+      hint: 'Write one address or range per line, or use a MISP warninglist of addresses.',
       cause: error,
     })
   }

@@ -2,16 +2,16 @@ import { addressIn } from '../schema/address-roles.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { Entity } from '../schema/detection.ts'
 
-/** How many of each are looked at. */
-const most = 10
+/** The maximum number of values of each kind. */
+const maxValues = 10
 
-/** Whom and what something is about, and when it began. */
+/** The entities that an alert or a query is about, and its time. */
 export interface Subject {
   readonly source?: string | undefined
   readonly destination?: string | undefined
-  /** Other addresses that take part. */
+  /** Other addresses in the alert. */
   readonly addresses: readonly string[]
-  /** Ids of assets that its sender named. */
+  /** IDs of assets that its sender named. */
   readonly assets: readonly string[]
   readonly hosts: readonly string[]
   readonly users: readonly string[]
@@ -19,7 +19,7 @@ export interface Subject {
   readonly at: number
 }
 
-/** Reads whom an alert is about: what its sender named first, then its entities. */
+/** Returns the subject of an alert: first the values that its sender named, then its entities. */
 export const subjectOf = (alert: Alert): Subject => {
   const { entities, observed, first_seen } = alert
   const named = (type: Entity['type']) => entities.flatMap((entity) => (entity.type === type ? entity.value : []))
@@ -37,4 +37,4 @@ export const subjectOf = (alert: Alert): Subject => {
 }
 
 const distinct = (values: readonly (string | undefined)[]): string[] =>
-  [...new Set(values.flatMap((value) => value || []))].slice(0, most)
+  [...new Set(values.flatMap((value) => value || []))].slice(0, maxValues)

@@ -1,16 +1,16 @@
 import type { AlertContext } from '../schema/context.ts'
-import type { AssetBook } from './asset-book.ts'
-import type { Familiar } from './familiar.ts'
+import type { AssetIndex } from './asset-index.ts'
+import type { LoginHistory } from './login-history.ts'
 import type { Networks } from './networks.ts'
-import type { PersonBook } from './person-book.ts'
+import type { PersonIndex } from './person-index.ts'
 
-/** The tables that context is read from; all in memory. */
+/** The tables that describe the context of an alert. All are in memory. */
 export interface ContextTables {
   readonly networks: Networks
-  readonly assets: AssetBook
-  readonly people: PersonBook
-  readonly familiar: Familiar
-  /** How bad others say that an address is, 0–100; undefined when nobody says anything. */
+  readonly assets: AssetIndex
+  readonly people: PersonIndex
+  readonly history: LoginHistory
+  /** The malice of an address according to threat intelligence, 0–100; undefined if there is no data. */
   malice?(address: string): number | undefined
 }
 

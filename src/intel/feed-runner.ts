@@ -171,7 +171,7 @@ export const createFeedRunner = (options: RunnerOptions): FeedRunner => {
 /** Withdraws all entries of a source. Returns how many. */
 export const withdrawAll = async (source: string, options: ImportEntriesOptions): Promise<number> => {
   let count = 0
-  for await (const ids of options.indicators.naming(source)) {
+  for await (const ids of options.indicators.idsOfSource(source)) {
     for (let i = 0; i < ids.length; i += 500) await withdraw(source, ids.slice(i, i + 500), options)
     count += ids.length
   }

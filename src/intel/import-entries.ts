@@ -198,10 +198,10 @@ const missingIds = async (
 ): Promise<readonly string[]> => {
   if (!interrupted) {
     const spans = [...before.without(now)]
-    return spans.length > 0 ? indicators.withIdsFrom(spans) : []
+    return spans.length > 0 ? indicators.idsInRanges(spans) : []
   }
   const missing: string[] = []
-  for await (const ids of indicators.naming(source)) missing.push(...ids.filter((id) => !now.has(id)))
+  for await (const ids of indicators.idsOfSource(source)) missing.push(...ids.filter((id) => !now.has(id)))
   return missing
 }
 

@@ -23,8 +23,8 @@ export interface IndicatorStore {
     work: (known: ReadonlyMap<string, KnownIndicator>) => readonly KnownIndicator[],
   ): Promise<void>
   changedSince(since: number): AsyncIterable<readonly ChangedIndicator[]>
-  naming(source: string): AsyncIterable<readonly string[]>
-  withIdsFrom(spans: readonly (readonly [from: string, to: string])[]): Promise<readonly string[]>
+  idsOfSource(source: string): AsyncIterable<readonly string[]>
+  idsInRanges(spans: readonly (readonly [from: string, to: string])[]): Promise<readonly string[]>
 }
 
 /** Stores the state and the contents of feeds. */

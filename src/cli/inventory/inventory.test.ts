@@ -20,7 +20,7 @@ const answer = {
     { id: 'web-01', change: 'changed', fields: [{ field: 'owner', before: null, after: 'shop' }] },
     { id: 'db', change: 'new', fields: [] },
   ],
-  errors: [{ row: 4, column: 'criticality', message: 'is none of critical, high, medium, low: "urgent"' }],
+  errors: [{ row: 4, column: 'criticality', message: 'must be one of critical, high, medium, low, not "urgent"' }],
   unmatched: { count: 1, names: ['mail'] },
 }
 
@@ -42,7 +42,7 @@ describe('vedette assets', () => {
     expect(out).toBe(
       'Preview: 4 rows, 1 new, 1 changed, 0 unchanged, 1 skipped\n  ~ web-01  owner (nothing) → shop\n  + db\n',
     )
-    expect(err).toContain(`${file}:4: criticality is none of critical, high, medium, low: "urgent"\n`)
+    expect(err).toContain(`${file}:4: criticality must be one of critical, high, medium, low, not "urgent"\n`)
     expect(err).toContain('1 host in logs but not imported: mail\n')
     expect(err).not.toContain('\u001b')
     expect(code).toBe(5)

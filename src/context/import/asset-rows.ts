@@ -3,9 +3,9 @@ import { type Asset, assetTypes, criticalities, environments } from '../../schem
 import { CellFault, toActive, toChoice, toCount, toList, toMoment, toText } from './cell.ts'
 import type { Cells } from './cells.ts'
 import { overlay } from './overlay.ts'
-import type { RowReader, Told } from './rows.ts'
+import type { Imported, RowReader } from './rows.ts'
 
-export type ToldAsset = Omit<Asset, 'created_at' | 'updated_at'>
+export type ImportedAsset = Omit<Asset, 'created_at' | 'updated_at'>
 
 const types: Readonly<Record<string, Asset['asset_type']>> = {
   ...{ host: 'server', vm: 'server', 'virtual machine': 'server', hypervisor: 'server' },
@@ -37,11 +37,11 @@ const stages: Readonly<Record<string, NonNullable<Asset['environment']>>> = {
   ...{ testing: 'test', qa: 'test', uat: 'test', sandbox: 'test', lab: 'test' },
 }
 
-/** Wider ranges than these are no asset: the whole internet would be one. */
-const widest = { v4: 8, v6: 16 }
+/** The shortest accepted prefix lengths of a range. */
+const minPrefix = { v4: 8, v6: 16 }
 
-/** Reads assets from tables of any inventory. */
-export const assetRows: RowReader<ToldAsset> = {
+/** Reads assets from tables, with the column names of common inventories. */
+export const assetRows: RowReader<ImportedAsset> = {
   lists: new Set(['addresses', 'hostnames', 'tags']),
   synonyms: {
     asset_id: ['id', 'asset tag', 'asset', 'ci id', 'sys id', 'uuid'],
@@ -93,7 +93,7 @@ export const assetRows: RowReader<ToldAsset> = {
   idOf: ({ asset_id, hostnames, asset_name, addresses }) => asset_id ?? hostnames?.[0] ?? asset_name ?? addresses?.[0],
 }
 
-const readVulnerabilities = (cells: Cells): Told<ToldAsset>['vulnerabilities'] => {
+const readVulnerabilities = (cells: Cells): Imported<ImportedAsset>['vulnerabilities'] => {
   const count = (severity: string) => cells.require(`vulnerabilities_${severity}`, toCount)
   const [critical, high, medium, low] = [count('critical'), count('high'), count('medium'), count('low')]
   if ([critical, high, medium, low].every((found) => found === undefined)) return undefined
@@ -102,26 +102,26 @@ const readVulnerabilities = (cells: Cells): Told<ToldAsset>['vulnerabilities'] =
 
 const toRange = (text: string): string => {
   const range = parseRange(text)
-  if (!range) throw new CellFault(`is no address and no range like 10.0.0.0/24: "${text.slice(0, 60)}"`)
-  if (range.bits < (text.includes(':') ? widest.v6 : widest.v4 + 96)) {
-    throw new CellFault(`is too wide a range to be one asset: "${text}"`)
+  if (!range) throw new CellFault(`must be an address, or a range such as 10.0.0.0/24, not "${text.slice(0, 60)}"`)
+  if (range.bits < (text.includes(':') ? minPrefix.v6 : minPrefix.v4 + 96)) {
+    throw new CellFault(`is too wide for one asset: "${text}"`)
   }
   return text.toLowerCase()
 }
 
 const toHostname = (text: string): string => {
   if (text.length <= 253 && /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(text)) return text
-  throw new CellFault(`is no name of a host: "${text.slice(0, 60)}"`)
+  throw new CellFault(`is not a valid hostname: "${text.slice(0, 60)}"`)
 }
 
-/** Merges imported fields into the known ones; missing fields get their default. */
-export const toAsset = (id: string, told: Told<ToldAsset>, before: Asset | undefined, now: string): Asset => {
-  const addresses = told.addresses ?? []
+/** Merges imported fields into a known asset, or into a new one with defaults. */
+export const toAsset = (id: string, fields: Imported<ImportedAsset>, before: Asset | undefined, now: string): Asset => {
+  const addresses = fields.addresses ?? []
   const isRange = addresses.length > 0 && addresses.every((text) => text.includes('/'))
   const base: Asset = before ?? {
     asset_id: id,
-    asset_name: told.hostnames?.[0] ?? id,
-    asset_type: isRange && !told.hostnames ? 'network' : 'server',
+    asset_name: fields.hostnames?.[0] ?? id,
+    asset_type: isRange && !fields.hostnames ? 'network' : 'server',
     addresses: [],
     hostnames: [],
     mac_address: null,
@@ -139,11 +139,11 @@ export const toAsset = (id: string, told: Told<ToldAsset>, before: Asset | undef
     created_at: now,
     updated_at: now,
   }
-  const hostnames = told.hostnames && distinctNames([...base.hostnames, ...told.hostnames], told.hostnames)
-  return { ...overlay(base, { ...told, hostnames }), asset_id: base.asset_id }
+  const hostnames = fields.hostnames && distinctNames([...base.hostnames, ...fields.hostnames], fields.hostnames)
+  return { ...overlay(base, { ...fields, hostnames }), asset_id: base.asset_id }
 }
 
-/** The wanted names, each once, in the first spelling that there is among all. */
+/** Returns the wanted names without duplicates, in the spelling of their first occurrence in `all`. */
 const distinctNames = (all: readonly string[], wanted: readonly string[]): string[] => {
   const spelling = new Map(all.toReversed().map((name) => [name.toLowerCase(), name]))
   return [...new Set(wanted.map((name) => spelling.get(name.toLowerCase()) ?? name))]

@@ -1,28 +1,28 @@
-/** A cell that cannot be taken as it is; the message says why, without its column. */
+/** An invalid cell. The message gives the reason, without the column. */
 export class CellFault extends Error {
-  /** As the file writes it. */
+  /** The column name in the file. */
   column = ''
 }
 
-const longest = 500
-const mostEntries = 256
+const maxLength = 500
+const maxEntries = 256
 
-/** Reads a text; what cannot be shown in a line is refused. */
+/** Parses a text. Throws for control characters and long texts. */
 export const toText = (cell: string): string => {
-  if (cell.length > longest) throw new CellFault(`is longer than ${longest} characters`)
-  if (/\p{Cc}/u.test(cell)) throw new CellFault('holds control characters')
+  if (cell.length > maxLength) throw new CellFault(`is longer than ${maxLength} characters`)
+  if (/\p{Cc}/u.test(cell)) throw new CellFault('contains control characters')
   return cell
 }
 
-/** Reads a list whose entries stand apart by semicolons, commas, bars or line ends; of `words`, by blanks as well. */
+/** Parses a list with entries separated by semicolons, commas, vertical bars or newlines; `words` also by spaces. */
 export const toList = (cell: string, kind: 'words' | 'texts'): string[] => {
   const parts = cell.split(kind === 'words' ? /[;,|\s]+/ : /[;,|\n]/).map((part) => part.trim())
   const entries = [...new Set(parts.filter((part) => part !== ''))]
-  if (entries.length > mostEntries) throw new CellFault(`lists more than ${mostEntries} values`)
+  if (entries.length > maxEntries) throw new CellFault(`has more than ${maxEntries} values`)
   return entries.map(toText)
 }
 
-/** Reads one of a few words, in their usual spellings. */
+/** Parses one of several choices, or one of their other spellings. */
 export const toChoice = <Choice extends string>(
   cell: string,
   choices: readonly Choice[],
@@ -31,7 +31,7 @@ export const toChoice = <Choice extends string>(
   const word = cell.toLowerCase().trim()
   const choice = choices.find((one) => one === word) ?? (Object.hasOwn(spellings, word) ? spellings[word] : undefined)
   if (choice !== undefined) return choice
-  throw new CellFault(`is none of ${choices.join(', ')}: "${cell.slice(0, 40)}"`)
+  throw new CellFault(`must be one of ${choices.join(', ')}, not "${cell.slice(0, 40)}"`)
 }
 
 const states: Readonly<Record<string, 'yes' | 'no'>> = Object.fromEntries([
@@ -54,18 +54,18 @@ const states: Readonly<Record<string, 'yes' | 'no'>> = Object.fromEntries([
   ].map((word) => [word, 'no' as const]),
 ])
 
-/** Reads whether something is in use: `yes`, `active`, `retired` … */
+/** Parses whether something is active: `yes`, `active`, `retired` … */
 export const toActive = (cell: string): boolean => toChoice(cell, ['yes', 'no'], states) === 'yes'
 
-/** Reads a whole number that is not negative. */
+/** Parses a non-negative integer. */
 export const toCount = (cell: string): number => {
   if (/^\d{1,9}$/.test(cell)) return Number(cell)
-  throw new CellFault(`is no number: "${cell.slice(0, 40)}"`)
+  throw new CellFault(`must be a number, not "${cell.slice(0, 40)}"`)
 }
 
-/** Reads a moment into ISO 8601. */
+/** Parses a time and returns it as ISO 8601. */
 export const toMoment = (cell: string): string => {
   const time = /^\d{4}-\d\d-\d\d/.test(cell) ? Date.parse(cell) : Number.NaN
   if (Number.isFinite(time)) return new Date(time).toISOString()
-  throw new CellFault(`is no time like 2026-03-01 or 2026-03-01T08:00:00Z: "${cell.slice(0, 40)}"`)
+  throw new CellFault(`must be a time such as 2026-03-01 or 2026-03-01T08:00:00Z, not "${cell.slice(0, 40)}"`)
 }

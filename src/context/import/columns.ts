@@ -2,13 +2,13 @@ import { plainName } from './table-file.ts'
 
 /** The mapping of columns to fields. */
 export interface ColumnMatch {
-  /** The columns of each field, as the file writes them, the best first. */
+  /** The columns of each field by their names in the file, the best match first. */
   readonly byField: ReadonlyMap<string, readonly string[]>
   /** Every column with its field; null for unknown columns. */
   readonly columns: readonly { readonly column: string; readonly field: string | null }[]
 }
 
-/** A field, and the names that columns have for it, the best first. */
+/** The column names of each field, the best first. */
 export type Synonyms = Readonly<Record<string, readonly string[]>>
 
 /** Finds the field of each column, in any order and spelling. A list field uses all its columns, other fields the best one. */
@@ -25,9 +25,9 @@ export const matchColumns = (
   const byField = new Map<string, string[]>()
   for (const { column, spelling } of found.toSorted((a, b) => (a.spelling?.rank ?? 0) - (b.spelling?.rank ?? 0))) {
     if (!spelling) continue
-    const taken = byField.get(spelling.field)
-    if (!taken) byField.set(spelling.field, [column])
-    else if (lists.has(spelling.field)) taken.push(column)
+    const matched = byField.get(spelling.field)
+    if (!matched) byField.set(spelling.field, [column])
+    else if (lists.has(spelling.field)) matched.push(column)
   }
   return {
     byField,

@@ -13,9 +13,9 @@ import { readRows } from './rows.ts'
 
 const now = '2026-03-01T00:00:00.000Z'
 const assetsOf = (text: string) =>
-  readRows(text, assetRows).rows.map(({ id, told }) => toAsset(id, told, undefined, now))
+  readRows(text, assetRows).rows.map(({ id, fields }) => toAsset(id, fields, undefined, now))
 const peopleOf = (text: string) =>
-  readRows(text, personRows).rows.map(({ id, told }) => toPerson(id, told, undefined, now))
+  readRows(text, personRows).rows.map(({ id, fields }) => toPerson(id, fields, undefined, now))
 const faultsOf = (text: string) =>
   readRows(text, assetRows).faults.map(({ row, column, message }) => `${row} ${column} ${message}`)
 const codeOf = (text: string) => {
@@ -95,7 +95,7 @@ describe('a table of assets', () => {
     expect(network).toMatchObject({ asset_id: '10.1.0.0/16', asset_type: 'network', addresses: ['10.1.0.0/16'] })
   })
 
-  it('takes everything that the triage contract knows of assets', () => {
+  it('accepts all asset fields of the triage contract', () => {
     const text = JSON.stringify([
       {
         ...{
@@ -123,14 +123,17 @@ describe('a table of assets', () => {
   it('keeps the first spelling of a name, whatever its case in later imports', () => {
     const [before] = assetsOf('hostname,ip\nSRV-001,10.0.0.50\nsrv-001,10.0.0.51\n')
     expect(before).toMatchObject({ asset_id: 'SRV-001', asset_name: 'SRV-001', hostnames: ['SRV-001'] })
-    const [{ id, told } = { id: '', told: undefined }] = readRows('hostname\nsrv-001 srv-001.corp\n', assetRows).rows
-    expect(told && toAsset(id, told, before, now)).toMatchObject({
+    const [{ id, fields } = { id: '', fields: undefined }] = readRows(
+      'hostname\nsrv-001 srv-001.corp\n',
+      assetRows,
+    ).rows
+    expect(fields && toAsset(id, fields, before, now)).toMatchObject({
       asset_id: 'SRV-001',
       hostnames: ['SRV-001', 'srv-001.corp'],
     })
   })
 
-  it('says of each column what it was taken for', () => {
+  it('reports the field of each column', () => {
     expect(readRows('Host,Colour,Team,Owner\nweb,red,a,b', assetRows).columns).toEqual([
       { column: 'Host', field: 'hostnames' },
       { column: 'Colour', field: null },
@@ -139,13 +142,13 @@ describe('a table of assets', () => {
     ])
   })
 
-  it('joins rows about one thing, unless they contradict each other', () => {
+  it('merges rows about one asset unless they conflict', () => {
     const text = 'host,ip,owner\nweb,10.0.0.1,ana\nweb,10.0.0.2,\nWEB,10.0.0.3,bo\n'
     expect(assetsOf(text)).toMatchObject([{ asset_id: 'web', addresses: ['10.0.0.1', '10.0.0.2'], owner: 'ana' }])
-    expect(faultsOf(text)).toEqual(['4  says another owner of "web" than row 2'])
+    expect(faultsOf(text)).toEqual(['4  has another owner for "web" than row 2'])
   })
 
-  it('leaves out a row with a fault, and says which cell and why', () => {
+  it('skips a row with a fault, and reports the cell and the reason', () => {
     const rows = [
       'host,ip,criticality,env,last_scan,status',
       'a,10.0.0.256,high,prod,,',
@@ -165,10 +168,10 @@ describe('a table of assets', () => {
     expect(faults.map((fault) => fault.split(' ').slice(0, 2).join(' '))).toEqual([
       ...['2 ip', '3 ip', '4 ip', '5 ip', '6 criticality', '7 env', '8 last_scan', '9 status', '10 ', '11 host'],
     ])
-    expect(faults[4]).toBe('6 criticality is none of critical, high, medium, low: "urgent"')
+    expect(faults[4]).toBe('6 criticality must be one of critical, high, medium, low, not "urgent"')
   })
 
-  it('is refused when nothing of it can be read', () => {
+  it('is rejected if it cannot be read', () => {
     expect(codeOf('')).toBe('INVALID_REQUEST')
     expect(codeOf('\ufeff \n')).toBe('INVALID_REQUEST')
     expect(codeOf('red,green\n1,2')).toBe('INVALID_REQUEST')
@@ -177,21 +180,21 @@ describe('a table of assets', () => {
     expect(codeOf('{')).toBe('INVALID_REQUEST')
   })
 
-  it('is refused when it is too long', needs(deepRun), () => {
+  it('is rejected if it is too long', needs(deepRun), () => {
     expect(codeOf(`host\n${'a\n'.repeat(100_001)}`)).toBe('TOO_LARGE')
     expect(codeOf(`[${Array(100_001).fill('{"host":"a"}').join(',')}]`)).toBe('TOO_LARGE')
   })
 
-  it('survives what is hostile', () => {
+  it('is safe with hostile content', () => {
     const formula = assetsOf('host,owner\nweb,"=HYPERLINK(""http://evil.example"")"')
     expect(formula).toMatchObject([{ owner: '=HYPERLINK("http://evil.example")' }])
     expect(faultsOf('host,owner\nweb,"a\u0000b"\nweb2,"\u001b[2Jx"')).toEqual([
-      '2 owner holds control characters',
-      '3 owner holds control characters',
+      '2 owner contains control characters',
+      '3 owner contains control characters',
     ])
     expect(faultsOf(`host,owner\nweb,${'x'.repeat(501)}`)).toEqual(['2 owner is longer than 500 characters'])
     expect(faultsOf(`host,tags\nweb,${'t;'.repeat(3)}${Array.from({ length: 300 }, (_, i) => i).join(';')}`)).toEqual([
-      '2 tags lists more than 256 values',
+      '2 tags has more than 256 values',
     ])
     expect(assetsOf('__proto__,constructor,host\n1,2,web')).toMatchObject([{ asset_id: 'web' }])
     expect(assetsOf('host,owner\n"web\nother",a\n')).toHaveLength(1)
@@ -204,7 +207,7 @@ describe('a table of assets', () => {
     })
   })
 
-  it('gives only valid assets or a reason, whatever the file holds', () => {
+  it('gives only valid assets or faults, for any file', () => {
     const cell = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 20 }),
       fc.ipV4(),
@@ -215,8 +218,8 @@ describe('a table of assets', () => {
       fc.property(table, fc.constantFrom(',', ';', '\t'), (rows, separator) => {
         const header = ['host', 'ip', 'criticality', 'owner', 'tags', 'env', 'id'].join(separator)
         const read = readRows([header, ...rows.map((row) => row.join(separator))].join('\n'), assetRows)
-        for (const { id, told } of read.rows) {
-          expect(asset.safeParse(toAsset(id, told, undefined, now)).error).toBeUndefined()
+        for (const { id, fields } of read.rows) {
+          expect(asset.safeParse(toAsset(id, fields, undefined, now)).error).toBeUndefined()
         }
         expect(read.rows.length + read.faults.length).toBeLessThanOrEqual(read.total)
       }),
@@ -247,7 +250,7 @@ describe('an import', () => {
       rows: readRows(text, assetRows).rows,
       find: ({ id }) => known.get(id),
       idOf: ({ asset_id }) => asset_id,
-      apply: ({ id, told }, found) => toAsset(id, told, found, '2026-04-01T00:00:00.000Z'),
+      apply: ({ id, fields }, found) => toAsset(id, fields, found, '2026-04-01T00:00:00.000Z'),
       now: '2026-04-01T00:00:00.000Z',
     })
   }
@@ -268,14 +271,14 @@ describe('an import', () => {
     })
   })
 
-  it('changes nothing the second time', () => {
+  it('changes nothing if it is repeated', () => {
     const text = 'host,ip,owner,criticality,env,tags\nweb,10.0.0.1,ana,high,prod,a;b\n,10.1.0.0/16,,low,,\n'
     expect(plan(text, text)).toEqual({ changes: [], unchanged: 2 })
   })
 })
 
-describe('a table of people', () => {
-  it('is read in the spellings of directories', () => {
+describe('a table of users', () => {
+  it('is read with the column names of directories', () => {
     const dana = {
       ...{
         username: 'dana',
@@ -316,7 +319,7 @@ describe('a table of people', () => {
     expect(peopleOf('email,status\nbo@corp.example,terminated')).toMatchObject([{ username: 'bo', is_active: false }])
   })
 
-  it('gives only valid people or a reason, whatever the file holds', () => {
+  it('gives only valid users or faults, for any file', () => {
     const cell = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 20 }),
       fc.emailAddress(),
@@ -330,9 +333,9 @@ describe('a table of people', () => {
     )
   })
 
-  it('keeps the known id, and adds the imported one as an alias', () => {
+  it('keeps the known ID, and adds the imported one as an alias', () => {
     const [row] = readRows('id,username\nE7,dana', personRows).rows
-    expect(row && toPerson('u3', row.told, undefined, now)).toMatchObject({
+    expect(row && toPerson('u3', row.fields, undefined, now)).toMatchObject({
       user_id: 'u3',
       username: 'dana',
       aliases: ['E7'],

@@ -1,5 +1,5 @@
 /** Merges the defined fields of an import into the existing ones. */
-export const overlay = <Item extends object>(base: Item, told: object): Item => ({
+export const overlay = <Item extends object>(base: Item, fields: object): Item => ({
   ...base,
-  ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)),
+  ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
 })

@@ -1,12 +1,12 @@
 import type { Person } from '../../schema/person.ts'
 import { CellFault, toActive, toList, toText } from './cell.ts'
 import { overlay } from './overlay.ts'
-import type { RowReader, Told } from './rows.ts'
+import type { Imported, RowReader } from './rows.ts'
 
-export type ToldPerson = Omit<Person, 'created_at' | 'updated_at'>
+export type ImportedPerson = Omit<Person, 'created_at' | 'updated_at'>
 
-/** Reads people from tables of any directory. */
-export const personRows: RowReader<ToldPerson> = {
+/** Reads users from tables, with the column names of common directories. */
+export const personRows: RowReader<ImportedPerson> = {
   lists: new Set(['aliases']),
   synonyms: {
     user_id: ['id', 'employee id', 'employee number', 'object id', 'sid'],
@@ -47,19 +47,24 @@ export const personRows: RowReader<ToldPerson> = {
 
 const toName = (text: string): string => {
   if (/^[^\s<>"]{1,256}$/u.test(toText(text))) return text
-  throw new CellFault(`is no name of an account: "${text.slice(0, 60)}"`)
+  throw new CellFault(`is not a valid account name: "${text.slice(0, 60)}"`)
 }
 
 const toMail = (text: string): string => {
   if (/^[^\s@<>"]+@[^\s@<>"]+$/u.test(toText(text))) return text.toLowerCase()
-  throw new CellFault(`is no address of mail: "${text.slice(0, 60)}"`)
+  throw new CellFault(`is not a valid email address: "${text.slice(0, 60)}"`)
 }
 
-/** Merges imported fields into the known ones. */
-export const toPerson = (id: string, told: Told<ToldPerson>, before: Person | undefined, now: string): Person => {
+/** Merges imported fields into a known user, or into a new one. */
+export const toPerson = (
+  id: string,
+  fields: Imported<ImportedPerson>,
+  before: Person | undefined,
+  now: string,
+): Person => {
   const base: Person = before ?? {
     user_id: id,
-    username: told.email?.split('@')[0] ?? id,
+    username: fields.email?.split('@')[0] ?? id,
     aliases: [],
     email: null,
     full_name: null,
@@ -73,9 +78,9 @@ export const toPerson = (id: string, told: Told<ToldPerson>, before: Person | un
     created_at: now,
     updated_at: now,
   }
-  const person = overlay(base, told)
+  const person = overlay(base, fields)
   const { user_id } = base
-  // The user is known under another id, for instance from signing in, so the imported id becomes an alias.
-  const aliases = told.user_id === undefined || told.user_id === user_id ? [] : [told.user_id]
+  // If the user already has another ID, for instance from a sign-in, the imported ID becomes an alias.
+  const aliases = fields.user_id === undefined || fields.user_id === user_id ? [] : [fields.user_id]
   return { ...person, user_id, aliases: [...new Set([...person.aliases, ...aliases])] }
 }

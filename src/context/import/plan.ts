@@ -1,21 +1,21 @@
-import type { ToldRow } from './rows.ts'
+import type { ImportedRow } from './rows.ts'
 
-/** One thing that an import changes. */
+/** One item that an import changes. */
 export interface PlannedChange<Item> {
   readonly id: string
   readonly change: 'new' | 'changed'
   readonly item: Item
-  /** The changed fields; empty for a new thing. */
+  /** The changed fields; empty for a new item. */
   readonly fields: readonly { readonly field: string; readonly before: unknown; readonly after: unknown }[]
 }
 
 interface PlanOptions<Item, Row> {
-  readonly rows: readonly ToldRow<Row>[]
-  /** Finds what is known of the thing that a row is about. */
-  find(row: ToldRow<Row>): Item | undefined
+  readonly rows: readonly ImportedRow<Row>[]
+  /** Finds the existing item of a row. */
+  find(row: ImportedRow<Row>): Item | undefined
   idOf(item: Item): string
-  /** Lays a row over what was known. */
-  apply(row: ToldRow<Row>, before: Item | undefined): Item
+  /** Merges a row into the existing item. */
+  apply(row: ImportedRow<Row>, before: Item | undefined): Item
   /** ISO 8601. */
   readonly now: string
 }
@@ -25,7 +25,7 @@ export interface Plan<Item> {
   readonly unchanged: number
 }
 
-/** Says what an import would change. Rows that turn out to be about one thing are laid over it one after another. */
+/** Calculates the changes of an import. Several rows about the same item are merged in order. */
 export const planImport = <Item extends { readonly updated_at: string }, Row>(
   options: PlanOptions<Item, Row>,
 ): Plan<Item> => {

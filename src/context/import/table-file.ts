@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { AppError, messageOf } from '../../errors.ts'
 import { delimiterOf } from '../../lib/csv/delimiter.ts'
 
-const mostRows = 100_000
-const mostColumns = 200
+const maxRows = 100_000
+const maxColumns = 200
 
-/** A row of a file: its line, or its place in a list of JSON, from 1; and its cells by the name of their column. */
+/** A row of a file: its line number, or its position in a JSON list from 1, and its cells by column name. */
 export interface FileRow {
   readonly row: number
   readonly cells: ReadonlyMap<string, string>
@@ -15,19 +15,19 @@ export interface FileRow {
 /** The fault of a row. */
 export interface RowFault {
   readonly row: number
-  /** As the file writes it; empty when the whole row is meant. */
+  /** The column name in the file; empty if the fault concerns the whole row. */
   readonly column: string
   readonly message: string
 }
 
 export interface TableFile {
-  /** As the file writes them. */
+  /** The column names in the file. */
   readonly columns: readonly string[]
   readonly rows: readonly FileRow[]
   readonly faults: readonly RowFault[]
 }
 
-/** The spelling that names of columns are compared by: `Host Name` and `host-name` are one. */
+/** Normalizes a column name for comparison: `Host Name` and `host-name` are equal. */
 export const plainName = (name: string): string =>
   name
     .normalize('NFKC')
@@ -36,8 +36,8 @@ export const plainName = (name: string): string =>
     .replace(/^_+|_+$/g, '')
 
 /**
- * Reads a table from CSV (separated by commas, semicolons, tabs or bars; the first row names the columns) or JSON (a list of objects, or
- * an object that holds one). A row that cannot be read is a fault of its own; throws INVALID_REQUEST when nothing can be read at all.
+ * Reads a table from CSV (with commas, semicolons, tabs or vertical bars, and a header row) or JSON (a list of objects, or an object that
+ * contains one). An invalid row becomes a fault. Throws INVALID_REQUEST if the file cannot be read at all.
  */
 export const readTableFile = (text: string): TableFile => {
   const content = text.replace(/^\ufeff/, '')
@@ -47,12 +47,12 @@ export const readTableFile = (text: string): TableFile => {
 
 const unreadable = (what: string, cause?: unknown): AppError =>
   new AppError('INVALID_REQUEST', what, {
-    hint: 'Send CSV whose first row names the columns, or JSON: a list of objects.',
+    hint: 'Send CSV with a header row, or JSON with a list of objects.',
     ...(cause !== undefined && { cause }),
   })
 
 const tooMany = (): AppError =>
-  new AppError('TOO_LARGE', `The file has more than ${mostRows} rows.`, { hint: 'Import it in parts.' })
+  new AppError('TOO_LARGE', `The file has more than ${maxRows} rows.`, { hint: 'Import it in parts.' })
 
 /** The parser's actual output, which its types omit. */
 const parsedRows = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) }))
@@ -71,7 +71,7 @@ const readCsv = (text: string): TableFile => {
         skip_records_with_error: true,
         trim: true,
         max_record_size: 1_000_000,
-        to: mostRows + 2,
+        to: maxRows + 2,
         on_skip(error) {
           if (error)
             faults.push({ row: Number(error.lines ?? 0), column: '', message: `cannot be read: ${error.message}` })
@@ -79,12 +79,12 @@ const readCsv = (text: string): TableFile => {
       }),
     )
   } catch (error) {
-    throw unreadable(`The file is no CSV: ${messageOf(error)}`, error)
+    throw unreadable(`The file is not valid CSV: ${messageOf(error)}`, error)
   }
   const [header, ...rows] = records
-  if (!header) throw unreadable('The file has no header that can be read.')
-  if (rows.length > mostRows) throw tooMany()
-  const columns = header.record.slice(0, mostColumns)
+  if (!header) throw unreadable('The file has no readable header row.')
+  if (rows.length > maxRows) throw tooMany()
+  const columns = header.record.slice(0, maxColumns)
   return {
     columns,
     faults,
@@ -104,17 +104,17 @@ const readJson = (text: string): TableFile => {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw unreadable(`The file is no JSON: ${messageOf(error)}`, error)
+    throw unreadable(`The file is not valid JSON: ${messageOf(error)}`, error)
   }
   const list = listOf(value)
-  if (!list) throw unreadable('The JSON holds no list of objects.')
-  if (list.length > mostRows) throw tooMany()
+  if (!list) throw unreadable('The JSON contains no list of objects.')
+  if (list.length > maxRows) throw tooMany()
   const rows = list.map((item, index) => ({ row: index + 1, cells: new Map(cellsOf(item)) }))
-  const columns = [...new Set(rows.flatMap(({ cells }) => [...cells.keys()].slice(0, mostColumns)))]
-  return { columns: columns.slice(0, mostColumns), rows, faults: [] }
+  const columns = [...new Set(rows.flatMap(({ cells }) => [...cells.keys()].slice(0, maxColumns)))]
+  return { columns: columns.slice(0, maxColumns), rows, faults: [] }
 }
 
-/** A list of objects, the only list in an object, or objects under their ids. */
+/** Finds the rows: a list of objects, the first such list in an object, or objects under their IDs. */
 const listOf = (value: unknown): readonly Record<string, unknown>[] | undefined => {
   const list = objects.safeParse(value)
   if (list.success) return list.data
@@ -128,7 +128,7 @@ const listOf = (value: unknown): readonly Record<string, unknown>[] | undefined 
   return byId.success ? Object.entries(byId.data).map(([id, item]) => ({ id, ...item })) : undefined
 }
 
-/** Plain values by their names, those of objects within as `outer_inner`, lists joined by semicolons. */
+/** Flattens an object: nested fields become `outer_inner`, and lists are joined by semicolons. */
 const cellsOf = (item: Record<string, unknown>, prefix = ''): [string, string][] =>
   Object.entries(item).flatMap(([name, value]): [string, string][] => {
     if (value === null || value === undefined) return []

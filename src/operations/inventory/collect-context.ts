@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { gatherAbout } from '../../context/gather.ts'
+import { describeSubject } from '../../context/describe-context.ts'
 import { alertContext } from '../../schema/context.ts'
 import { networkFacts } from '../../schema/network-facts.ts'
 import type { Deps } from '../deps.ts'
@@ -45,11 +45,11 @@ export const collectContext = defineOperation({
       users: user_id === undefined ? [] : [user_id],
       at: at === undefined ? now() : parseMoment(at, now(), 'start', 'at'),
     }
-    const { contexts, reasons } = gatherAbout(subject, tables)
+    const { contexts, reasons } = describeSubject(subject, tables)
     const dataOf = (type: string) => contexts.find(({ context_type }) => context_type === type)?.data ?? null
     const parts = {
-      source_network: source_ip === undefined ? null : (tables.networks.look(source_ip) ?? null),
-      target_network: target_ip === undefined ? null : (tables.networks.look(target_ip) ?? null),
+      source_network: source_ip === undefined ? null : (tables.networks.lookUp(source_ip) ?? null),
+      target_network: target_ip === undefined ? null : (tables.networks.lookUp(target_ip) ?? null),
       asset: dataOf('asset'),
       user: dataOf('user'),
     }

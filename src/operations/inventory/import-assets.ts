@@ -1,7 +1,7 @@
-import { createAssetBook } from '../../context/asset-book.ts'
-import { assetRows, type ToldAsset, toAsset } from '../../context/import/asset-rows.ts'
+import { createAssetIndex } from '../../context/asset-index.ts'
+import { assetRows, type ImportedAsset, toAsset } from '../../context/import/asset-rows.ts'
 import { planImport } from '../../context/import/plan.ts'
-import { readRows, type ToldRow } from '../../context/import/rows.ts'
+import { type ImportedRow, readRows } from '../../context/import/rows.ts'
 import type { Asset } from '../../schema/asset.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
@@ -26,10 +26,10 @@ export const importAssets = defineOperation({
       rows: read.rows,
       find: finderOf(known),
       idOf: (asset) => asset.asset_id,
-      apply: ({ id, told }, before) => toAsset(id, told, before, moment),
+      apply: ({ id, fields }, before) => toAsset(id, fields, before, moment),
       now: moment,
     })
-    const unmatched = unmatchedHosts(known, plan.changes, context.tables.familiar)
+    const unmatched = unmatchedHosts(known, plan.changes, context.tables.history)
     return importInventory(
       { action: 'import_assets', read, plan, unmatched, preview, save: store.assets.save },
       { store, context, actor, time },
@@ -45,21 +45,21 @@ const finderOf = (assets: readonly Asset[]) => {
       [asset.asset_name, ...asset.addresses, ...asset.hostnames].map((name) => [name.toLowerCase(), asset] as const),
     ),
   )
-  return ({ id, told }: ToldRow<ToldAsset>): Asset | undefined =>
-    ids.get(id.toLowerCase()) ?? (told.asset_id === undefined ? names.get(id.toLowerCase()) : undefined)
+  return ({ id, fields }: ImportedRow<ImportedAsset>): Asset | undefined =>
+    ids.get(id.toLowerCase()) ?? (fields.asset_id === undefined ? names.get(id.toLowerCase()) : undefined)
 }
 
 const unmatchedHosts = (
   known: readonly Asset[],
   changes: readonly { readonly id: string; readonly item: Asset }[],
-  familiar: { hosts(): Iterable<string> },
+  history: { hosts(): Iterable<string> },
 ): string[] => {
-  const book = createAssetBook()
-  book.replace([
+  const index = createAssetIndex()
+  index.replace([
     ...new Map([
       ...known.map((asset) => [asset.asset_id, asset] as const),
       ...changes.map(({ id, item }) => [id, item] as const),
     ]).values(),
   ])
-  return [...familiar.hosts()].filter((host) => !book.byHost(host) && !book.byAddress(host)).sort()
+  return [...history.hosts()].filter((host) => !index.byHost(host) && !index.byAddress(host)).sort()
 }

@@ -1,7 +1,7 @@
-import { personRows, type ToldPerson, toPerson } from '../../context/import/person-rows.ts'
+import { type ImportedPerson, personRows, toPerson } from '../../context/import/person-rows.ts'
 import { planImport } from '../../context/import/plan.ts'
-import { readRows, type ToldRow } from '../../context/import/rows.ts'
-import { createPersonBook } from '../../context/person-book.ts'
+import { type ImportedRow, readRows } from '../../context/import/rows.ts'
+import { createPersonIndex } from '../../context/person-index.ts'
 import type { Person } from '../../schema/person.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
@@ -25,15 +25,15 @@ export const importUsers = defineOperation({
     const known = await store.people.all()
     // Names of sign-in accounts are excluded: a new user with such a name takes the ID of that row.
     const ids = new Map((await store.people.names()).map(({ id, username }) => [username.toLowerCase(), id]))
-    const nameOf = ({ id, told }: ToldRow<ToldPerson>) => (told.username ?? id).toLowerCase()
+    const nameOf = ({ id, fields }: ImportedRow<ImportedPerson>) => (fields.username ?? id).toLowerCase()
     const plan = planImport({
       rows: read.rows,
       find: finderOf(known),
       idOf: (person) => person.user_id,
-      apply: (row, before) => toPerson(ids.get(nameOf(row)) ?? row.id, row.told, before, moment),
+      apply: (row, before) => toPerson(ids.get(nameOf(row)) ?? row.id, row.fields, before, moment),
       now: moment,
     })
-    const unmatched = unmatchedUsers(known, plan.changes, context.tables.familiar)
+    const unmatched = unmatchedUsers(known, plan.changes, context.tables.history)
     return importInventory(
       { action: 'import_users', read, plan, unmatched, preview, save: store.people.save },
       { store, context, actor, time },
@@ -46,16 +46,16 @@ const finderOf = (people: readonly Person[]) => {
   const ids = new Map(people.map((person) => [person.user_id.toLowerCase(), person]))
   const names = new Map(people.map((person) => [person.username.toLowerCase(), person]))
   const mails = new Map(people.flatMap((person) => (person.email === null ? [] : [[person.email, person] as const])))
-  return ({ id, told }: ToldRow<ToldPerson>): Person | undefined =>
-    ids.get(id.toLowerCase()) ?? names.get((told.username ?? id).toLowerCase()) ?? mails.get(id.toLowerCase())
+  return ({ id, fields }: ImportedRow<ImportedPerson>): Person | undefined =>
+    ids.get(id.toLowerCase()) ?? names.get((fields.username ?? id).toLowerCase()) ?? mails.get(id.toLowerCase())
 }
 
 const unmatchedUsers = (
   known: readonly Person[],
   changes: readonly { readonly item: Person }[],
-  familiar: { users(): Iterable<string> },
+  history: { users(): Iterable<string> },
 ): string[] => {
-  const book = createPersonBook()
-  book.replace([...known, ...changes.map(({ item }) => item)])
-  return [...familiar.users()].filter((name) => !book.find(name)).sort()
+  const index = createPersonIndex()
+  index.replace([...known, ...changes.map(({ item }) => item)])
+  return [...history.users()].filter((name) => !index.find(name)).sort()
 }

@@ -25,7 +25,7 @@ tables.people.replace([
     is_active: false,
   }),
 ])
-const countries = { where: () => ({ scope: 'external', country: 'PT' }) }
+const countries = { locate: () => ({ scope: 'external', country: 'PT' }) }
 
 describeEnricher('network', () => networkEnricher(tables.networks), {
   'source.ip': '10.0.0.1',

@@ -4,7 +4,7 @@ import type { Enricher } from './enricher.ts'
 /** Facts about addresses. */
 export interface NetworkTable {
   /** Returns scope and ISO 3166-1 country code of an address, where known. */
-  where(address: string): { readonly scope: string; readonly country: string | undefined } | undefined
+  locate(address: string): { readonly scope: string; readonly country: string | undefined } | undefined
 }
 
 /** Adds the scope of an event's addresses, and the country of external ones. */
@@ -19,7 +19,7 @@ export const networkEnricher = (networks: NetworkTable): Enricher => ({
 
 const factsOf = (event: Event, side: 'source' | 'destination', networks: NetworkTable): Fields | undefined => {
   const address = textField(event, side === 'source' ? 'source.ip' : 'destination.ip')
-  const known = address === undefined ? undefined : networks.where(address)
+  const known = address === undefined ? undefined : networks.locate(address)
   if (!known) return undefined
   const { scope, country } = known
   if (side === 'source') {

@@ -7,15 +7,15 @@ import { insertNew, upsert } from '../write-rows.ts'
 export interface IntelAnswerStore {
   get(source: string, id: string, at: number): Promise<{ readonly answer: unknown } | undefined>
   save(source: string, id: string, answer: unknown, expiresAt: number): Promise<void>
-  /** Forgets what has expired; returns how many answers. */
+  /** Removes expired answers. Returns how many. */
   forget(at: number): Promise<number>
-  /** Counts a question against the day's quota; false when there is none left. */
+  /** Counts a query against the daily quota. Returns false if the quota is used up. */
   take(source: string, at: number, limit: number): Promise<boolean>
-  /** How many questions were asked on a day, by source. */
+  /** Returns the number of queries on a day, by source. */
   used(at: number): Promise<ReadonlyMap<string, number>>
 }
 
-/** Keeps what others answered when they were asked, until it expires, and how often they were asked each day. */
+/** Caches the answers of lookup services until they expire, and counts the queries of each day. */
 export const createIntelAnswerStore = ({ read, write }: StoreConnections): IntelAnswerStore => ({
   async get(source, id, at) {
     const row = await read

@@ -6,7 +6,7 @@ import { insertNew, upsert } from '../write-rows.ts'
 /** The state of a feed. */
 export interface FeedRecord {
   readonly state: FeedState
-  /** When it is pulled next. */
+  /** The time of the next pull. */
   readonly dueAt: number
   readonly hits: number
   readonly lastHitAt: number | undefined
@@ -17,7 +17,7 @@ export interface IntelFeedStore {
   list(): Promise<readonly FeedRecord[]>
   /** Claims a due feed, so that no other process pulls it until `dueAt`; false if it is not due. A new feed is due at once. */
   claim(state: FeedState, dueAt: number, at: number): Promise<boolean>
-  /** Replaces the state and, where they are given, the lists. */
+  /** Replaces the state, and the lists that are given. */
   save(
     state: FeedState,
     dueAt: number,
@@ -28,9 +28,9 @@ export interface IntelFeedStore {
   remove(name: string): Promise<boolean>
 }
 
-const nothing = new Uint8Array()
+const noBytes = new Uint8Array()
 
-/** Keeps what is known of feeds, and what they list. */
+/** Stores the state and the contents of feeds. */
 export const createIntelFeedStore = ({ read, write, now }: StoreConnections): IntelFeedStore => ({
   async list() {
     const rows = await read
@@ -50,7 +50,7 @@ export const createIntelFeedStore = ({ read, write, now }: StoreConnections): In
   async claim(state, dueAt, at) {
     const { name, type } = state
     const row = { name, type, due_at: 0, hits: 0, last_hit_at: null, state: toJson(state), updated_at: at }
-    await insertNew(write, 'intel_feeds', [{ ...row, members: nothing, content: nothing }])
+    await insertNew(write, 'intel_feeds', [{ ...row, members: noBytes, content: noBytes }])
     const { numUpdatedRows } = await write
       .updateTable('intel_feeds')
       .set({ due_at: dueAt })
@@ -68,8 +68,8 @@ export const createIntelFeedStore = ({ read, write, now }: StoreConnections): In
       hits: 0,
       last_hit_at: null,
       state: toJson(state),
-      members: lists?.members ?? nothing,
-      content: lists?.content ?? nothing,
+      members: lists?.members ?? noBytes,
+      content: lists?.content ?? noBytes,
       updated_at: now(),
     }
     await upsert(write, 'intel_feeds', [row], {
@@ -89,7 +89,7 @@ export const createIntelFeedStore = ({ read, write, now }: StoreConnections): In
       .select(['members', 'content'])
       .where('name', '=', name)
       .executeTakeFirst()
-    return row ?? { members: nothing, content: nothing }
+    return row ?? { members: noBytes, content: noBytes }
   },
 
   async hit(name, count, at) {

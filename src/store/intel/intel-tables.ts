@@ -7,7 +7,7 @@ export interface IntelTables {
 }
 
 export interface ThreatIntelRow {
-  /** A hash of kind and value. */
+  /** A hash of type and value. */
   id: string
   ioc: string
   ioc_type: string

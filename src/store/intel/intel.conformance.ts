@@ -73,22 +73,22 @@ export const describeIntelStore = (name: string, open: (now: () => number) => Pr
     const all = async <Item>(chunks: AsyncIterable<readonly Item[]>): Promise<readonly Item[]> =>
       (await Array.fromAsync(chunks)).flat()
 
-    it('keeps one row a value, and what is changed in it', async () => {
+    it('stores and changes one row per value', async () => {
       const one = sampleIndicator(1)
       await put(one, sampleIndicator(2))
       expect(await store.threatIntel.get(one.id)).toEqual(one)
       time += 5000
-      await store.threatIntel.change([one.id, 'nobody'], (known) => {
+      await store.threatIntel.change([one.id, 'unknown'], (known) => {
         expect([...known.keys()]).toEqual([one.id])
         return [...known.values()].map((known) => ({ ...known, threat_level: 'low', sources: [], positives: 0 }))
       })
       const changed = { ...one, threat_level: 'low', sources: [], positives: 0, updated_at: iso(begin + 5000) }
       expect(await store.threatIntel.get(one.id)).toEqual(changed)
-      expect(await store.threatIntel.load([one.id, 'nobody'])).toEqual([changed])
-      expect(await store.threatIntel.get('nobody')).toBeUndefined()
+      expect(await store.threatIntel.load([one.id, 'unknown'])).toEqual([changed])
+      expect(await store.threatIntel.get('unknown')).toBeUndefined()
     })
 
-    it('changes nothing when the work on it fails', async () => {
+    it('changes nothing if the callback throws', async () => {
       await put(sampleIndicator(1))
       const failing = store.threatIntel.change([sampleIndicator(1).id], () => {
         throw new Error('no')
@@ -97,7 +97,7 @@ export const describeIntelStore = (name: string, open: (now: () => number) => Pr
       expect(await store.threatIntel.get(sampleIndicator(1).id)).toEqual(sampleIndicator(1))
     })
 
-    it('lists what was asked for, newest change first', async () => {
+    it('lists by filter, newest change first', async () => {
       await put(
         sampleIndicator(1),
         sampleIndicator(2, { ioc: 'evil.example', ioc_type: 'domain', threat_level: 'low' }),
@@ -125,7 +125,7 @@ export const describeIntelStore = (name: string, open: (now: () => number) => Pr
       })
     })
 
-    it('lists the changes since a time, however many there are', async () => {
+    it('lists all changes since a time', async () => {
       const many = Array.from({ length: 4500 }, (_, number) => sampleIndicator(number))
       await put(...many)
       const changed = await all(store.threatIntel.changedSince(0))
@@ -150,28 +150,28 @@ export const describeIntelStore = (name: string, open: (now: () => number) => Pr
       expect(await all(store.threatIntel.changedSince(begin + 2000))).toEqual([])
     })
 
-    it('finds what a source reports, and what lies in a span of ids', async () => {
+    it('finds the IDs of a source, and the IDs in a range', async () => {
       await put(
         sampleIndicator(1, { sources: ['own'] }),
         sampleIndicator(2, { sources: ['down', 'ownership'] }),
         sampleIndicator(3, { sources: ['drop', 'own'] }),
       )
-      expect(await all(store.threatIntel.naming('own'))).toEqual([sampleIndicator(1).id, sampleIndicator(3).id])
+      expect(await all(store.threatIntel.idsOfSource('own'))).toEqual([sampleIndicator(1).id, sampleIndicator(3).id])
       const span = [sampleIndicator(2).id, `${'0'.repeat(31)}f`] as const
-      expect([...(await store.threatIntel.withIdsFrom([span]))].sort()).toEqual(
+      expect([...(await store.threatIntel.idsInRanges([span]))].sort()).toEqual(
         [2, 3].map((n) => sampleIndicator(n).id),
       )
-      expect(await store.threatIntel.withIdsFrom([])).toEqual([])
+      expect(await store.threatIntel.idsInRanges([])).toEqual([])
     })
 
-    it('forgets what nobody reports any more', async () => {
+    it('removes indicators without reports', async () => {
       await put(sampleIndicator(1), sampleIndicator(2, { sources: [] }))
       expect(await store.threatIntel.forget(begin)).toBe(0)
       expect(await store.threatIntel.forget(begin + 1)).toBe(1)
       expect(await store.threatIntel.get(sampleIndicator(1).id)).toBeDefined()
     })
 
-    it('gives a feed that is due to one only', async () => {
+    it('lets only one process claim a due feed', async () => {
       const { intelFeeds } = store
       expect(await intelFeeds.claim(sampleFeed(), begin + 100, begin)).toBe(true)
       expect(await intelFeeds.claim(sampleFeed(), begin + 100, begin + 99)).toBe(false)
@@ -189,11 +189,11 @@ export const describeIntelStore = (name: string, open: (now: () => number) => Pr
       const lists = await intelFeeds.lists('urlhaus')
       expect([[...lists.members], [...lists.content]]).toEqual([[1, 2, 3], []])
       expect((await intelFeeds.list())[0]?.hits).toBe(3)
-      expect((await intelFeeds.lists('nobody')).members).toHaveLength(0)
+      expect((await intelFeeds.lists('unknown')).members).toHaveLength(0)
       expect([await intelFeeds.remove('urlhaus'), await intelFeeds.remove('urlhaus')]).toEqual([true, false])
     })
 
-    it('keeps answers until they expire', async () => {
+    it('caches answers until they expire', async () => {
       const { intelAnswers } = store
       await intelAnswers.save('virustotal', 'a', { level: 'high' }, begin + 100)
       await intelAnswers.save('virustotal', 'b', null, begin + 100)
@@ -206,7 +206,7 @@ export const describeIntelStore = (name: string, open: (now: () => number) => Pr
       expect(await intelAnswers.get('virustotal', 'a', begin)).toBeDefined()
     })
 
-    it('counts questions against the quota of the day, never past it', async () => {
+    it('counts queries up to the daily quota', async () => {
       const { intelAnswers } = store
       const taken = await Promise.all(Array.from({ length: 20 }, () => intelAnswers.take('otx', begin, 7)))
       expect(taken.filter(Boolean)).toHaveLength(7)

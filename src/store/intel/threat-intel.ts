@@ -7,7 +7,7 @@ import { type Page, type PageRequest, readCursor, writeCursor } from '../page.ts
 import { batches, upsert } from '../write-rows.ts'
 import type { ThreatIntelRow } from './intel-tables.ts'
 
-/** As much of an indicator as matching needs. */
+/** The fields of an indicator that matching needs. */
 export interface IndicatorSummary
   extends Pick<
     KnownIndicator,
@@ -23,9 +23,9 @@ export interface IndicatorQuery extends PageRequest {
   readonly type?: ObservableType | undefined
   readonly level?: Severity | undefined
   readonly source?: string | undefined
-  /** Only what somebody reports. */
+  /** Only values with a report. */
   readonly known?: boolean | undefined
-  /** Only what somebody vouches for at a moment. */
+  /** Only values that are valid at a time. */
   readonly validAt?: number | undefined
 }
 
@@ -33,26 +33,26 @@ export interface IndicatorQuery extends PageRequest {
 export interface ThreatIntelStore {
   get(id: string): Promise<KnownIndicator | undefined>
   load(ids: readonly string[]): Promise<readonly KnownIndicator[]>
-  /** Lets `work` say what becomes of what is known under some ids; reads and writes in one transaction. */
+  /** Reads the indicators with the given IDs and saves the ones that `work` returns, in one transaction. */
   change(
     ids: readonly string[],
     work: (known: ReadonlyMap<string, KnownIndicator>) => readonly KnownIndicator[],
   ): Promise<void>
-  /** Those that changed last first. */
+  /** Lists indicators, the most recently changed first. */
   list(query: IndicatorQuery): Promise<Page<KnownIndicator>>
   /** All indicators that changed after a time, oldest change first, including withdrawn ones. */
   changedSince(since: number): AsyncIterable<readonly IndicatorSummary[]>
-  /** The ids of all that a source reports. */
-  naming(source: string): AsyncIterable<readonly string[]>
-  /** The ids there are within spans of ids, both ends included. */
-  withIdsFrom(spans: readonly (readonly [from: string, to: string])[]): Promise<readonly string[]>
-  /** Deletes what nobody reports and nobody has asked for since. */
+  /** Yields the IDs of all indicators that a source reports. */
+  idsOfSource(source: string): AsyncIterable<readonly string[]>
+  /** Returns the IDs in the given ranges, both ends included. */
+  idsInRanges(spans: readonly (readonly [from: string, to: string])[]): Promise<readonly string[]>
+  /** Removes indicators without reports that have not changed since a time. */
   forget(before: number): Promise<number>
 }
 
 const chunk = 2000
 
-/** Keeps what is known of values, one row a value: the columns are the sum, `raw_data` holds the words of each source. */
+/** Stores one row per value: the columns contain the summary, `raw_data` the report of each source. */
 export const createThreatIntelStore = (connections: StoreConnections): ThreatIntelStore => {
   const { read, abilities, transaction, stamp, contains } = connections
 
@@ -129,7 +129,7 @@ export const createThreatIntelStore = (connections: StoreConnections): ThreatInt
       }
     },
 
-    async *naming(source) {
+    async *idsOfSource(source) {
       let after = ''
       for (;;) {
         const rows = await read
@@ -148,7 +148,7 @@ export const createThreatIntelStore = (connections: StoreConnections): ThreatInt
       }
     },
 
-    async withIdsFrom(ranges) {
+    async idsInRanges(ranges) {
       const ids: string[] = []
       for (const part of batches(ranges)) {
         const rows = await read
@@ -200,7 +200,7 @@ const toRow = (one: KnownIndicator, at: number): ThreatIntelRow => ({
   updated_at: at,
 })
 
-// Types and levels were written by us, so they are of those there are.
+// The casts are safe: `toRow` wrote the types and severities.
 const fromRow = (row: ThreatIntelRow): KnownIndicator => ({
   id: row.id,
   ioc: row.ioc,

@@ -5,9 +5,9 @@ import { fromJson, toJson } from '../json.ts'
 import { listPage } from '../page.ts'
 import { upsert } from '../write-rows.ts'
 import type { AssetRow } from './asset-tables.ts'
-import type { ToldStore } from './told.ts'
+import type { ImportedStore } from './imported-store.ts'
 
-export interface AssetStore extends ToldStore<Asset> {
+export interface AssetStore extends ImportedStore<Asset> {
   remove(id: string, tx?: Transaction): Promise<boolean>
 }
 

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-/** People, what they keep, and what they did. */
+/** Users, and their tokens, views, decisions and audit log. */
 export interface PeopleTables {
   users: UserRow
   tokens: TokenRow
@@ -9,7 +9,7 @@ export interface PeopleTables {
   audit_logs: AuditLogRow
 }
 
-/** People: who they are to alerts, and, with a role and a password, who may sign in. */
+/** A user: imported facts for alerts, and with a role and a password also an account. */
 export interface UserRow {
   id: string
   username: string
@@ -27,7 +27,7 @@ export interface UserRow {
   mfa_enabled: Generated<number>
   mfa_secret: string | null
   is_verified: Generated<number>
-  /** The issuer of their identity provider, and their subject there. */
+  /** The issuer and subject at the identity provider. */
   subject: string | null
 }
 
@@ -54,12 +54,12 @@ export interface TokenRow {
   expires_at: number | null
   last_used_at: number | null
   revoked_at: number | null
-  /** Whose it is; null when it is nobody's. */
+  /** The owner; null for a token without one. */
   user_id: string | null
 }
 
 export interface AuditLogRow {
-  /** Order of writing, from 1 without gaps. */
+  /** The sequence number, from 1 without gaps. */
   id: number
   event_type: string
   actor: string
@@ -73,8 +73,8 @@ export interface AuditLogRow {
   success: number
   error_message: string | null
   created_at: number
-  /** Over the hash of the row before and everything in this one. */
+  /** The hash of the previous row's hash and all values of this row. */
   hash: string
-  /** The decision that the change belongs to. */
+  /** The decision that includes the change. */
   decision_id: string | null
 }

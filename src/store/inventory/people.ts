@@ -5,22 +5,22 @@ import type { Transaction } from '../database.ts'
 import { fromJson, toJson } from '../json.ts'
 import { listPage } from '../page.ts'
 import { upsert } from '../write-rows.ts'
+import type { ImportedStore } from './imported-store.ts'
 import type { UserRow } from './people-tables.ts'
-import type { ToldStore } from './told.ts'
 
-export interface PersonStore extends ToldStore<Person> {
-  /** Everybody's name, of those as well who only sign in. */
+export interface PersonStore extends ImportedStore<Person> {
+  /** Returns the names of all users, including accounts without imported facts. */
   names(): Promise<readonly { readonly id: string; readonly username: string }[]>
   /** Removes the imported facts of a user; an account can still sign in. */
   remove(id: string, tx: Transaction): Promise<boolean>
 }
 
-/** The document of an account without imported facts. */
-const nothingTold = '{}'
+/** The `body` of an account without imported facts. */
+const noFacts = '{}'
 
 /**
  * Stores imported users in the table `users`, which also contains the accounts. Never changes a password, role or last sign-in, nor
- * the name, mail or active state of an account that can sign in.
+ * the name, email address or active state of an account that can sign in.
  */
 export const createPersonStore = ({ read }: StoreConnections): PersonStore => ({
   async save(people, tx) {
@@ -41,7 +41,7 @@ export const createPersonStore = ({ read }: StoreConnections): PersonStore => ({
       .selectFrom('users')
       .select('body')
       .where('id', '=', id)
-      .where('body', '<>', nothingTold)
+      .where('body', '<>', noFacts)
       .executeTakeFirst()
     return row && fromJson<Person>(row.body)
   },
@@ -51,7 +51,7 @@ export const createPersonStore = ({ read }: StoreConnections): PersonStore => ({
       let rows = read
         .selectFrom('users')
         .select(['created_at as time', 'id', 'body'])
-        .where('body', '<>', nothingTold)
+        .where('body', '<>', noFacts)
         .orderBy('created_at', 'desc')
         .orderBy('id', 'desc')
         .limit(limit)
@@ -62,7 +62,7 @@ export const createPersonStore = ({ read }: StoreConnections): PersonStore => ({
     }),
 
   async all() {
-    const rows = await read.selectFrom('users').select('body').where('body', '<>', nothingTold).orderBy('id').execute()
+    const rows = await read.selectFrom('users').select('body').where('body', '<>', noFacts).orderBy('id').execute()
     return rows.map(({ body }) => fromJson<Person>(body))
   },
 
@@ -72,7 +72,7 @@ export const createPersonStore = ({ read }: StoreConnections): PersonStore => ({
     const row = await read
       .selectFrom('users')
       .select(({ fn }) => [fn.countAll<number>().as('count'), fn.max('updated_at').as('newest')])
-      .where('body', '<>', nothingTold)
+      .where('body', '<>', noFacts)
       .executeTakeFirst()
     return `${row?.count ?? 0} ${row?.newest ?? 0}`
   },
@@ -80,14 +80,14 @@ export const createPersonStore = ({ read }: StoreConnections): PersonStore => ({
   async remove(id, tx) {
     const { numUpdatedRows } = await tx
       .updateTable('users')
-      .set({ full_name: null, department: null, phone: null, body: nothingTold })
+      .set({ full_name: null, department: null, phone: null, body: noFacts })
       .where('id', '=', id)
-      .where('body', '<>', nothingTold)
+      .where('body', '<>', noFacts)
       .executeTakeFirst()
     await tx
       .deleteFrom('users')
       .where('id', '=', id)
-      .where('body', '=', nothingTold)
+      .where('body', '=', noFacts)
       .where('password_hash', 'is', null)
       .where('role', 'is', null)
       .execute()

@@ -9,8 +9,8 @@ import { batches } from '../write-rows.ts'
 /** All data from given sources, in all tables. */
 export interface SourceDataStore {
   /**
-   * Removes events, detections, alerts, incidents and what hangs on them for sources whose names begin so, and every saved model: for a
-   * database in which there is nothing else. `within` runs in the same transaction. Returns how many went.
+   * Removes events, detections, alerts, incidents and related data of sources with the given name prefix, and all saved models. Only for a
+   * database without other data. `within` runs in the same transaction. Returns the number of removed items.
    */
   remove(prefix: string, within: (tx: Transaction) => Promise<unknown>): Promise<Removed>
 }
@@ -22,7 +22,7 @@ interface Removed {
   readonly incidents: number
 }
 
-/** Removes everything that came from some sources, and what was learnt while only they were heard. */
+/** Removes all data of given sources, and all models, which have learnt only from these sources. */
 export const createSourceDataStore = (
   connections: StoreConnections,
   index: Pick<AlertIndex, 'remove'>,

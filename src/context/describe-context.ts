@@ -6,11 +6,11 @@ import { describeUser, type UserAnswer } from './describe-user.ts'
 import { type Subject, subjectOf } from './subject.ts'
 import type { ContextTables, Reason } from './tables.ts'
 
-/** The known facts about a subject. */
-export interface Gathered {
-  /** One row each for network, asset and user, as far as they are named. */
+/** The known facts about the subject of an alert. */
+export interface SubjectContext {
+  /** One row each for network, asset and user, if the subject names them. */
   readonly contexts: readonly AlertContext[]
-  /** `reputation` is malice here: 0–100, high is bad. */
+  /** `reputation` is 0–100; high values are malicious. */
   readonly surroundings: {
     readonly asset?: { readonly criticality: string }
     readonly network?: { readonly internal: boolean; readonly reputation?: number }
@@ -19,11 +19,12 @@ export interface Gathered {
   readonly reasons: readonly Reason[]
 }
 
-/** Gathers what is known around an alert: local, in memory, the same answer for the same tables. */
-export const gatherContext = (alert: Alert, tables: ContextTables): Gathered => gatherAbout(subjectOf(alert), tables)
+/** Describes the context of an alert from the tables in memory. Deterministic. */
+export const describeContext = (alert: Alert, tables: ContextTables): SubjectContext =>
+  describeSubject(subjectOf(alert), tables)
 
-/** Gathers the known facts about the named entities. */
-export const gatherAbout = (subject: Subject, tables: ContextTables): Gathered => {
+/** Describes the context of a subject from the tables in memory. Deterministic. */
+export const describeSubject = (subject: Subject, tables: ContextTables): SubjectContext => {
   const network = describeNetwork(subject, tables)
   const asset = describeAsset(subject, tables)
   const user = describeUser(subject, tables)
@@ -38,7 +39,7 @@ const surroundingsOf = (
   network: NetworkAnswer | undefined,
   asset: AssetAnswer | undefined,
   user: UserAnswer | undefined,
-): Gathered['surroundings'] => ({
+): SubjectContext['surroundings'] => ({
   ...(asset?.criticality !== undefined && { asset: { criticality: asset.criticality } }),
   ...(network && {
     network: { internal: network.internal, ...(network.malice !== undefined && { reputation: network.malice }) },

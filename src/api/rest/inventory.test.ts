@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { emptyTables, moment } from '../../context/context.fake.ts'
-import { createTold } from '../../context/told.ts'
+import { createInventory } from '../../context/inventory.ts'
 import type { Role } from '../../schema/role.ts'
 import { type OpenStore, openStore } from '../../store/open-store.ts'
 import { as, fakeServer } from '../server.fake.ts'
@@ -14,7 +14,7 @@ describe('the inventory, over REST', () => {
   beforeAll(async () => {
     store = await openStore('sqlite::memory:', { now: () => moment(10), log })
     server = await fakeServer()
-    const { assets, people, refresh } = createTold(store)
+    const { assets, people, refresh } = createInventory(store)
     Object.assign(server.deps, { context: { tables: { ...emptyTables(), assets, people }, refresh } })
     Object.assign(server.deps.store, store)
   })
@@ -70,7 +70,7 @@ describe('the inventory, over REST', () => {
       expect([answer.statusCode, answer.json().status]).toEqual([400, 400])
     }
     const unknown = await send('analyst', '/api/v1/assets/import', 'red,green\n1,2')
-    expect(unknown.json()).toMatchObject({ detail: 'None of the columns is known: red, green.' })
+    expect(unknown.json()).toMatchObject({ detail: 'No known columns. Found: red, green.' })
   })
 
   it('is what questions about context are answered from', async () => {

@@ -2,13 +2,22 @@ import { AppError } from '../errors.ts'
 import { createReader, createWriter, type Reader, StateError, type Writer } from '../lib/bytes/codec.ts'
 import { day, hour } from '../lib/units/time.ts'
 import { type Event, textField } from '../schema/event.ts'
-import { type Bond, bind, dayOf, extend, readBonds, readSpan, writeBonds, writeSpan } from './bond.ts'
-import { createMemory } from './memory.ts'
+import {
+  type Association,
+  associate,
+  dayOf,
+  extendSpan,
+  readAssociations,
+  readSpan,
+  writeAssociations,
+  writeSpan,
+} from './association.ts'
+import { createRecentEntries } from './recent-entries.ts'
 
 const capacity = { users: 10_000, addresses: 10_000, hosts: 20_000 }
-/** How many addresses, hosts and people are remembered of one thing. */
-const mostBonds = 12
-const longestName = 256
+/** The maximum number of addresses, hosts or users that are stored per entity. */
+const maxAssociations = 12
+const maxNameLength = 256
 
 interface Span {
   first: number
@@ -18,15 +27,15 @@ interface Span {
 }
 
 interface UserTrack extends Span {
-  /** On how many days each hour (UTC) was seen, and the last of those days. */
+  /** For each hour (UTC), the number of days on which it was seen, and the last of these days. */
   readonly hours: Uint16Array
   readonly hourDays: Int32Array
-  readonly addresses: Bond[]
-  readonly hosts: Bond[]
+  readonly addresses: Association[]
+  readonly hosts: Association[]
 }
 
 interface AddressTrack extends Span {
-  readonly users: Bond[]
+  readonly users: Association[]
 }
 
 /** The usual behaviour of a user, from successful logins. Times in ms. */
@@ -34,74 +43,74 @@ export interface KnownUser {
   readonly first: number
   readonly last: number
   readonly days: number
-  /** On how many days something was seen in each hour of the day (UTC), and the last of these days, counted from 1970. */
+  /** For each hour of the day (UTC), the number of days with logins, and the last of these days, counted from 1970. */
   readonly hours: readonly { readonly days: number; readonly lastDay: number }[]
-  readonly addresses: readonly Readonly<Bond>[]
-  readonly hosts: readonly Readonly<Bond>[]
+  readonly addresses: readonly Readonly<Association>[]
+  readonly hosts: readonly Readonly<Association>[]
 }
 
 export interface KnownAddress {
   readonly first: number
   /** The users who logged in from there. */
-  readonly users: readonly Readonly<Bond>[]
+  readonly users: readonly Readonly<Association>[]
 }
 
 /**
- * Learns from successful logins: when users are active, from where and on which hosts, who else comes from there, and since when each
- * host is known. Failures are ignored, so trying alone makes nobody familiar. Bounded: drops the least recently seen entries. Idempotent,
- * so events may be replayed.
+ * Learns the usual behaviour from successful logins: the hours, addresses and hosts of each user, the users of each address, and the first
+ * time of each host. Ignores failed logins, so an attacker cannot become a known user by trying. Memory is bounded: the least recently
+ * seen entries are dropped. Idempotent, so events may be replayed.
  */
-export interface Familiar {
+export interface LoginHistory {
   readonly name: string
   learn(events: readonly Event[]): void
   user(name: string): KnownUser | undefined
   address(address: string): KnownAddress | undefined
   host(name: string): { readonly first: number; readonly last: number } | undefined
-  /** The hosts and users that were seen, in no order. */
+  /** The known hosts and users, in no particular order. */
   hosts(): Iterable<string>
   users(): Iterable<string>
   save(): Uint8Array
   restore(state: Uint8Array): void
 }
 
-/** Starts with nobody known. */
-export const createFamiliar = (): Familiar => {
-  const users = createMemory<UserTrack>(capacity.users)
-  const addresses = createMemory<AddressTrack>(capacity.addresses)
-  const hosts = createMemory<Span>(capacity.hosts)
+/** Creates an empty history. */
+export const createLoginHistory = (): LoginHistory => {
+  const users = createRecentEntries<UserTrack>(capacity.users)
+  const addresses = createRecentEntries<AddressTrack>(capacity.addresses)
+  const hosts = createRecentEntries<Span>(capacity.hosts)
 
   const learnUser = (name: string, event: Event, host: string | undefined): void => {
     const { time } = event
     const address = textField(event, 'source.ip')
     const user = users.see(name, time, startUser)
-    extend(user, time)
+    extendSpan(user, time)
     const hourOfDay = Math.floor((time - dayOf(time) * day) / hour)
     if (dayOf(time) > (user.hourDays[hourOfDay] ?? 0)) {
       user.hourDays[hourOfDay] = dayOf(time)
       user.hours[hourOfDay] = Math.min(65_535, (user.hours[hourOfDay] ?? 0) + 1)
     }
-    if (host !== undefined) bind(user.hosts, host, time, mostBonds)
-    if (address === undefined || address.length > longestName) return
-    bind(user.addresses, address, time, mostBonds)
+    if (host !== undefined) associate(user.hosts, host, time, maxAssociations)
+    if (address === undefined || address.length > maxNameLength) return
+    associate(user.addresses, address, time, maxAssociations)
     const from = addresses.see(address, time, startAddress)
-    extend(from, time)
-    bind(from.users, name, time, mostBonds)
+    extendSpan(from, time)
+    associate(from.users, name, time, maxAssociations)
   }
 
   return {
     name: 'familiar',
     learn(events) {
       for (const event of events) {
-        // A clock that runs ahead would make everything that follows look old.
+        // Ignore events from the future: later events would look old.
         if (event.kind !== 'event' || event.time > event.receivedAt + day) continue
-        const said = event.fields['host.name']
-        const host = typeof said === 'string' && said.length <= longestName ? said : undefined
+        const name = event.fields['host.name']
+        const host = typeof name === 'string' && name.length <= maxNameLength ? name : undefined
         if (host !== undefined) {
-          extend(hosts.see(host, event.time, startSpan), event.time)
+          extendSpan(hosts.see(host, event.time, startSpan), event.time)
         }
         if (event.fields['event.outcome'] !== 'success') continue
         const user = event.fields['user.name']
-        if (typeof user === 'string' && user !== '' && user.length <= longestName) learnUser(user, event, host)
+        if (typeof user === 'string' && user !== '' && user.length <= maxNameLength) learnUser(user, event, host)
       }
     },
     user(name) {
@@ -122,10 +131,10 @@ export const createFamiliar = (): Familiar => {
       const writer = createWriter('familiar', 1)
       writeAll(writer, users, (user) => {
         writer.u16s(user.hours).i32s(user.hourDays)
-        writeBonds(writer, user.addresses)
-        writeBonds(writer, user.hosts)
+        writeAssociations(writer, user.addresses)
+        writeAssociations(writer, user.hosts)
       })
-      writeAll(writer, addresses, (address) => writeBonds(writer, address.users))
+      writeAll(writer, addresses, (address) => writeAssociations(writer, address.users))
       writeAll(writer, hosts, () => undefined)
       return writer.finish()
     },
@@ -138,10 +147,10 @@ export const createFamiliar = (): Familiar => {
           ...span,
           hours: reader.u16s(),
           hourDays: reader.i32s(),
-          addresses: readBonds(reader),
-          hosts: readBonds(reader),
+          addresses: readAssociations(reader),
+          hosts: readAssociations(reader),
         }))
-        readAll(reader, addresses, (span) => ({ ...span, users: readBonds(reader) }))
+        readAll(reader, addresses, (span) => ({ ...span, users: readAssociations(reader) }))
         readAll(reader, hosts, (span) => span)
       })
     },

@@ -2,28 +2,28 @@ import { type Address, parseRange } from '../lib/address/address.ts'
 import { createRangeTable, type RangeTable } from '../lib/address/range-table.ts'
 import { parseMeant } from '../lib/address/scope.ts'
 import type { Asset } from '../schema/asset.ts'
-import { remember } from './recent.ts'
+import { memoize } from './memoize.ts'
 
-/** The assets in memory, as events and alerts ask for them. */
-export interface AssetBook {
+/** The assets in memory, indexed for events and alerts. */
+export interface AssetIndex {
   readonly size: number
   byId(id: string): Asset | undefined
-  /** By name, with or without its domain, in any case. */
+  /** Finds by hostname, with or without the domain, in any case. */
   byHost(name: string): Asset | undefined
-  /** By the narrowest range that an address lies in. */
+  /** Finds by the narrowest range that contains an address. */
   byAddress(address: string): Asset | undefined
-  /** Takes these in place of all that there were. */
+  /** Replaces all assets. */
   replace(assets: readonly Asset[]): void
 }
 
-/** Makes an empty book. Of two assets with one name or range, the active one counts, then the latest one. */
-export const createAssetBook = (): AssetBook => {
+/** Creates an empty index. If two assets share a name or range, the active one counts, then the most recently changed one. */
+export const createAssetIndex = (): AssetIndex => {
   let size = 0
   let ids: ReadonlyMap<string, Asset> = new Map()
   let names: ReadonlyMap<string, Asset> = new Map()
   let shortNames: ReadonlyMap<string, Asset | null> = new Map()
   let ranges: RangeTable<Asset> = createRangeTable([])
-  const lookHost = (text: string): Asset | undefined => {
+  const findHost = (text: string): Asset | undefined => {
     const name = text.toLowerCase().replace(/\.$/, '')
     const known = names.get(name)
     if (known) return known
@@ -31,12 +31,12 @@ export const createAssetBook = (): AssetBook => {
     // A full name matches an imported bare name; a bare name matches the only full name that begins with it.
     return short === name ? (shortNames.get(name) ?? undefined) : names.get(short)
   }
-  const lookAddress = (text: string): Asset | undefined => {
+  const findAddress = (text: string): Asset | undefined => {
     const address: Address | undefined = parseMeant(text)
     return address && ranges.find(address)
   }
-  let recentHost = remember(lookHost)
-  let recentAddress = remember(lookAddress)
+  let recentHost = memoize(findHost)
+  let recentAddress = memoize(findAddress)
 
   return {
     get size() {
@@ -67,8 +67,8 @@ export const createAssetBook = (): AssetBook => {
           }),
         ),
       )
-      recentHost = remember(lookHost)
-      recentAddress = remember(lookAddress)
+      recentHost = memoize(findHost)
+      recentAddress = memoize(findAddress)
     },
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { alertContext } from '../schema/context.ts'
 import { sampleAsset, samplePerson } from '../store/samples.conformance.ts'
 import { alertAt, emptyTables, eventAt, loginAt, moment } from './context.fake.ts'
-import { gatherContext } from './gather.ts'
+import { describeContext } from './describe-context.ts'
 
 const night = moment(10, 3)
 const foreign = alertAt(night, {
@@ -21,9 +21,9 @@ const tablesWith = () => {
 }
 
 describe('the context of an alert', () => {
-  it('is one row each for network, asset and user', () => {
+  it('has one row each for network, asset and user', () => {
     for (const tables of [emptyTables(), tablesWith()]) {
-      const { contexts } = gatherContext(foreign, tables)
+      const { contexts } = describeContext(foreign, tables)
       expect(contexts.map(({ context_type, source }) => [context_type, source])).toEqual([
         ['network', 'context-collector'],
         ['asset', 'context-collector'],
@@ -34,7 +34,7 @@ describe('the context of an alert', () => {
   })
 
   it('contains the imported facts', () => {
-    const { contexts, surroundings } = gatherContext(foreign, tablesWith())
+    const { contexts, surroundings } = describeContext(foreign, tablesWith())
     const [network, asset, user] = contexts
     expect(network).toMatchObject({ confidence: 0.8, data: { ip_address: '45.33.32.156', is_internal: false } })
     expect(asset).toMatchObject({
@@ -49,45 +49,45 @@ describe('the context of an alert', () => {
     })
   })
 
-  it('names assets and users that were not imported', () => {
-    const { contexts, surroundings, reasons } = gatherContext(foreign, emptyTables())
+  it('reports assets and users that were not imported', () => {
+    const { contexts, surroundings, reasons } = describeContext(foreign, emptyTables())
     expect(contexts[1]?.data).toMatchObject({ criticality: 'unknown', error: 'The asset web-01 was not imported.' })
     expect(contexts[2]?.data).toMatchObject({ access_level: 'unknown', error: 'The user dana was not imported.' })
     expect(surroundings).toEqual({ network: { internal: false } })
     expect(reasons).toEqual([])
   })
 
-  it('is empty for an alert that names nobody', () => {
-    expect(gatherContext(alertAt(night, {}), tablesWith())).toEqual({ contexts: [], surroundings: {}, reasons: [] })
+  it('is empty for an alert without entities', () => {
+    expect(describeContext(alertAt(night, {}), tablesWith())).toEqual({ contexts: [], surroundings: {}, reasons: [] })
   })
 
-  it('finds the asset behind a host or an address, and says the highest that is at stake', () => {
+  it('finds assets by host or address, and reports the highest criticality', () => {
     const alert = alertAt(night, {
       entities: [
         { type: 'ip', value: '10.7.7.7' },
         { type: 'ip', value: '10.0.0.50' },
       ],
     })
-    const { contexts, surroundings } = gatherContext(alert, tablesWith())
+    const { contexts, surroundings } = describeContext(alert, tablesWith())
     expect(contexts[1]?.data).toMatchObject({ asset_id: 'web-01', other_assets: [{ asset_id: 'office' }] })
     expect(surroundings).toEqual({ asset: { criticality: 'critical' }, network: { internal: true } })
   })
 
-  it('takes what others say of an address for its reputation', () => {
+  it('includes the reputation of an address', () => {
     const tables = { ...tablesWith(), malice: (address: string) => (address === '45.33.32.156' ? 90 : undefined) }
-    const { contexts, surroundings } = gatherContext(foreign, tables)
+    const { contexts, surroundings } = describeContext(foreign, tables)
     expect(contexts[0]?.data).toMatchObject({ reputation_score: 10, known_malicious: true })
     expect(surroundings.network).toEqual({ internal: false, reputation: 90 })
   })
 
-  it('says what is unlike the usual, and what is like it', () => {
+  it('compares the alert with the usual behaviour', () => {
     const tables = tablesWith()
     for (let day = 0; day < 9; day++) {
-      tables.familiar.learn([8, 12, 16].map((hour) => loginAt(moment(day, hour), 'dana', '10.0.0.9')))
+      tables.history.learn([8, 12, 16].map((hour) => loginAt(moment(day, hour), 'dana', '10.0.0.9')))
     }
     // The login of the alert has been learnt by the time of triage.
-    tables.familiar.learn([loginAt(night, 'dana', '45.33.32.156')])
-    const { contexts, reasons } = gatherContext(foreign, tables)
+    tables.history.learn([loginAt(night, 'dana', '45.33.32.156')])
+    const { contexts, reasons } = describeContext(foreign, tables)
     expect(contexts[2]?.data).toMatchObject({
       first_seen: new Date(moment(0, 8)).toISOString(),
       active_days: 9,
@@ -96,40 +96,40 @@ describe('the context of an alert', () => {
       usual_addresses: [{ name: '10.0.0.9', days: 9 }],
     })
     expect(reasons).toEqual([
-      { sign: 'for', text: 'dana usually comes from 10.0.0.9, in 9 days never from here', about: 'user' },
-      { sign: 'for', text: 'dana is usually active 08–09, 12–13, 16–17 UTC; this was at 03:00', about: 'user' },
+      { sign: 'for', text: 'dana usually logs in from 10.0.0.9, and not from this address in 9 days', about: 'user' },
+      { sign: 'for', text: 'dana is usually active 08–09, 12–13, 16–17 UTC, this alert is from 03:00', about: 'user' },
     ])
 
     const usual = alertAt(moment(11, 12), { observed: { source_ip: '10.0.0.9', user_name: 'dana' } })
-    expect(gatherContext(usual, tables).reasons).toEqual([
-      { sign: 'against', text: 'dana came from 10.0.0.9 on 9 days before', about: 'user' },
+    expect(describeContext(usual, tables).reasons).toEqual([
+      { sign: 'against', text: 'dana has logged in from 10.0.0.9 on 9 days', about: 'user' },
     ])
   })
 
-  it('knows accounts that are not active, people who share a place, and hosts that are new', () => {
+  it('reports inactive accounts, shared addresses and new hosts', () => {
     const tables = tablesWith()
     tables.people.replace([samplePerson(1, { username: 'dana', is_active: false })])
-    tables.familiar.learn([
+    tables.history.learn([
       eventAt(moment(0), { 'host.name': 'db-01' }),
       loginAt(moment(1), 'ana', '45.33.32.156'),
       loginAt(moment(2), 'bo', '45.33.32.156'),
       eventAt(moment(10), { 'host.name': 'rogue' }),
     ])
     const alert = { ...foreign, entities: [{ type: 'host' as const, value: 'rogue' }] }
-    expect(gatherContext(alert, tables).reasons.map(({ sign, text }) => `${sign} ${text}`)).toEqual([
-      'against 2 of our people logged in from 45.33.32.156 before',
-      'for rogue was first seen less than a day before',
+    expect(describeContext(alert, tables).reasons.map(({ sign, text }) => `${sign} ${text}`)).toEqual([
+      'against 2 known users have logged in from 45.33.32.156',
+      'for rogue was first seen less than a day earlier',
       'for the account dana is no longer active',
     ])
   })
 
-  it('is quiet while little is known', () => {
+  it('gives no reasons without enough history', () => {
     const tables = tablesWith()
-    tables.familiar.learn([loginAt(moment(9), 'dana', '10.0.0.9')])
-    expect(gatherContext(foreign, tables).reasons).toEqual([])
+    tables.history.learn([loginAt(moment(9), 'dana', '10.0.0.9')])
+    expect(describeContext(foreign, tables).reasons).toEqual([])
   })
 
-  it('never throws, and answers the same, whatever the alert names', () => {
+  it('never throws, and is deterministic', () => {
     const tables = tablesWith()
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -141,10 +141,10 @@ describe('the context of an alert', () => {
     fc.assert(
       fc.property(fc.array(entity), text, text, (entities, source_ip, user_name) => {
         const alert = alertAt(night, { entities, observed: { source_ip, user_name } })
-        const gathered = gatherContext(alert, tables)
-        expect(gatherContext(alert, tables)).toEqual(gathered)
-        expect(gathered.contexts.length).toBeLessThanOrEqual(3)
-        for (const context of gathered.contexts) expect(JSON.parse(JSON.stringify(context))).toEqual(context)
+        const described = describeContext(alert, tables)
+        expect(describeContext(alert, tables)).toEqual(described)
+        expect(described.contexts.length).toBeLessThanOrEqual(3)
+        for (const context of described.contexts) expect(JSON.parse(JSON.stringify(context))).toEqual(context)
       }),
     )
   })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { emptyTables, eventAt, loginAt, moment } from '../../context/context.fake.ts'
-import { createTold } from '../../context/told.ts'
+import { createInventory } from '../../context/inventory.ts'
 import type { Actor } from '../../schema/role.ts'
 import { type OpenStore, openStore } from '../../store/open-store.ts'
 import { collectContext } from './collect-context.ts'
@@ -19,9 +19,9 @@ const inventory =
 
 const openDeps = async () => {
   const store = await openStore('sqlite::memory:', { now: () => moment(10), log })
-  const { assets, people, refresh } = createTold(store)
+  const { assets, people, refresh } = createInventory(store)
   const tables = { ...emptyTables(), assets, people }
-  tables.familiar.learn([
+  tables.history.learn([
     eventAt(moment(0), { 'host.name': 'web-01.corp.example' }),
     eventAt(moment(0), { 'host.name': 'mail' }),
     loginAt(moment(1), 'dana', '10.0.0.9', 'mail'),
@@ -52,7 +52,7 @@ describe('what people tell', () => {
         { column: 'colour', field: null },
       ],
       changes: [{ id: 'web-01', change: 'new', fields: [] }],
-      errors: [{ row: 3, column: 'criticality', message: 'is none of critical, high, medium, low: "urgent"' }],
+      errors: [{ row: 3, column: 'criticality', message: 'must be one of critical, high, medium, low, not "urgent"' }],
       unmatched: { count: 1, names: ['mail'] },
     })
     expect(await store.assets.all()).toEqual([])

@@ -2,12 +2,12 @@ import type { Transaction } from '../database.ts'
 import type { Page, PageRequest } from '../page.ts'
 
 /** Imported items by id. */
-export interface ToldStore<Item> {
+export interface ImportedStore<Item> {
   save(items: readonly Item[], tx: Transaction): Promise<void>
   get(id: string): Promise<Item | undefined>
   list(query: PageRequest & { readonly matches?: ((item: Item) => boolean) | undefined }): Promise<Page<Item>>
-  /** All of them: what the tables in memory are made of. */
+  /** Returns all items, for the indexes in memory. */
   all(): Promise<readonly Item[]>
-  /** Something that is another text once anything of them changed. */
+  /** Returns a version string that changes with the data. */
   state(): Promise<string>
 }

@@ -1,20 +1,20 @@
 import { hour } from '../lib/units/time.ts'
 
-/** Sightings this close together do not move an entry to the front once more. */
+/** An entry that was seen within this time is not moved to the front again. */
 const grain = hour
 
-/** Entries by name, as many as fit; the one that was seen least lately goes first. */
-export interface Memory<Entry> {
+/** Entries by name, up to a capacity. Drops the least recently seen entry. */
+export interface RecentEntries<Entry> {
   readonly size: number
   get(name: string): Entry | undefined
-  /** Finds an entry or makes it, and notes that it was seen. */
+  /** Finds or creates an entry, and marks it as seen. */
   see(name: string, time: number, make: (time: number) => Entry): Entry
   entries(): IterableIterator<[string, Entry]>
   clear(): void
 }
 
-/** Makes an empty memory. An entry that was seen within the hour is not moved, so a sighting costs one lookup. */
-export const createMemory = <Entry extends { movedAt: number }>(capacity: number): Memory<Entry> => {
+/** Creates an empty collection. Most sightings are within an hour of the last one, and cost only one lookup. */
+export const createRecentEntries = <Entry extends { movedAt: number }>(capacity: number): RecentEntries<Entry> => {
   const all = new Map<string, Entry>()
   return {
     get size() {

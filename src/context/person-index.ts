@@ -1,25 +1,25 @@
 import type { Person } from '../schema/person.ts'
-import { remember } from './recent.ts'
+import { memoize } from './memoize.ts'
 
-/** The people in memory, as events and alerts ask for them. */
-export interface PersonBook {
+/** The users in memory, indexed for events and alerts. */
+export interface PersonIndex {
   readonly size: number
-  /** By the name of an account (with or without its domain before a backslash), an id, an address of mail or another name. */
+  /** Finds by account name (with or without `DOMAIN\`), ID, email address or alias. */
   find(name: string): Person | undefined
-  /** Takes these in place of all that there were. */
+  /** Replaces all users. */
   replace(people: readonly Person[]): void
 }
 
-/** Makes an empty book. A name of an account counts before an id, and that before mail and other names. */
-export const createPersonBook = (): PersonBook => {
+/** Creates an empty index. Account names take precedence over IDs, and IDs over email addresses and aliases. */
+export const createPersonIndex = (): PersonIndex => {
   let size = 0
   let names: ReadonlyMap<string, Person> = new Map()
-  const look = (text: string): Person | undefined => {
+  const findName = (text: string): Person | undefined => {
     const name = text.toLowerCase()
     const domain = name.lastIndexOf('\\')
     return names.get(name) ?? (domain < 0 ? undefined : names.get(name.slice(domain + 1)))
   }
-  let recent = remember(look)
+  let recent = memoize(findName)
   return {
     get size() {
       return size
@@ -27,7 +27,7 @@ export const createPersonBook = (): PersonBook => {
     find: (name) => (size === 0 ? undefined : recent(name)),
     replace(people) {
       size = people.length
-      // Write the strongest names last: they overwrite the others.
+      // Write the names with precedence last: they overwrite the others.
       const spellings: readonly ((person: Person) => readonly (string | null)[])[] = [
         ({ aliases }) => aliases,
         ({ email }) => [email],
@@ -42,7 +42,7 @@ export const createPersonBook = (): PersonBook => {
         }
       }
       names = found
-      recent = remember(look)
+      recent = memoize(findName)
     },
   }
 }

@@ -1,0 +1,58 @@
+import type { Reader, Writer } from '../lib/bytes/codec.ts'
+import { day } from '../lib/units/time.ts'
+
+/** An entity that was seen together with another one: first and last time in ms, and the number of days. */
+export interface Association {
+  readonly name: string
+  first: number
+  last: number
+  days: number
+}
+
+/** Adds a sighting to a span. Idempotent, so events may be replayed after a crash. */
+export const extendSpan = (span: Omit<Association, 'name'>, time: number): void => {
+  if (dayOf(time) > dayOf(span.last)) span.days++
+  span.first = Math.min(span.first, time)
+  span.last = Math.max(span.last, time)
+}
+
+/**
+ * Adds a sighting to a list of at most `limit` entries, and drops the least recently seen one. Copies the name, because a substring keeps
+ * its whole log line in memory.
+ */
+export const associate = (associations: Association[], name: string, time: number, limit: number): void => {
+  for (const association of associations) {
+    if (association.name !== name) continue
+    extendSpan(association, time)
+    return
+  }
+  const association = { name: Buffer.from(name, 'utf16le').toString('utf16le'), first: time, last: time, days: 1 }
+  if (associations.length < limit) {
+    associations.push(association)
+    return
+  }
+  const oldest = associations.reduce(
+    (found, { last }, index) => (last < (associations[found]?.last ?? 0) ? index : found),
+    0,
+  )
+  associations[oldest] = association
+}
+
+export const dayOf = (time: number): number => Math.floor(time / day)
+
+export const writeSpan = (writer: Writer, { first, last, days }: Omit<Association, 'name'>): Writer =>
+  writer.f64(first).f64(last).varint(days)
+
+export const readSpan = (reader: Reader): Omit<Association, 'name'> => ({
+  first: reader.f64(),
+  last: reader.f64(),
+  days: reader.varint(),
+})
+
+export const writeAssociations = (writer: Writer, associations: readonly Association[]): void => {
+  writer.varint(associations.length)
+  for (const association of associations) writeSpan(writer.text(association.name), association)
+}
+
+export const readAssociations = (reader: Reader): Association[] =>
+  Array.from({ length: reader.varint() }, () => ({ name: reader.text(), ...readSpan(reader) }))
