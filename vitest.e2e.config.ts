@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** The whole program, started as users start it. One file at a time: each has a server and a measure of its own. */
+/** The whole program, started as users start it. Each file has servers, ports and folders of its own, and measures CPU time only. */
 export default defineConfig({
   test: {
     include: ['test/{e2e,compat}/**/*.test.ts'],
@@ -8,7 +8,6 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 240_000,
     pool: 'forks',
-    maxWorkers: 1,
-    fileParallelism: false,
+    maxWorkers: 2,
   },
 })

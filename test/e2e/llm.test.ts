@@ -39,7 +39,8 @@ const start = async (
     port: await freePort(),
     env: {
       VEDETTE_TRIAGE_LLM_PROVIDERS: JSON.stringify(providers),
-      VEDETTE_TRIAGE_LLM_TIMEOUT: '2s',
+      // Short only where a model never answers: on a busy machine, an answer may take seconds.
+      VEDETTE_TRIAGE_LLM_TIMEOUT: behaviours.every((one) => one === 'answers') ? '60s' : '2s',
       VEDETTE_TRIAGE_LLM_CONCURRENCY: '8',
       VEDETTE_TRIAGE_LLM_BUDGET_HOUR_CALLS: '10000',
       VEDETTE_TRIAGE_LLM_BUDGET_HOUR_TOKENS: '1000000000',
