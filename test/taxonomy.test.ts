@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { dump, load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { isWithin } from '../src/lib/sigma/read/read-logsource.ts'
+import { isWithinLogsource } from '../src/lib/sigma/read/read-logsource.ts'
 import {
   createEngine,
   type FlatEvent,
@@ -184,7 +184,7 @@ describe("SigmaHQ's rules", needs(pack), () => {
   it('have a kind for every log source', () => {
     const sources = corpus.flatMap((document) => (document.type === 'rule' ? [document.logsource] : []))
     const known = taxonomy.kinds.flatMap(({ logsources }) => logsources)
-    const missing = new Set(sources.filter((one) => !known.some((kind) => isWithin(kind, one))).map(say))
+    const missing = new Set(sources.filter((one) => !known.some((kind) => isWithinLogsource(kind, one))).map(say))
     expect([...missing].toSorted()).toEqual(Object.keys(unknown).toSorted())
   })
 

@@ -27,7 +27,7 @@ export interface AuthOptions {
 }
 
 /** The credentials of a request. */
-export interface Proof {
+export interface PresentedCredentials {
   readonly authorization: string | undefined
   readonly sessionCookie: string | undefined
   readonly address: string
@@ -35,7 +35,7 @@ export interface Proof {
 
 export interface Auth {
   /** Authenticates a request; undefined without credentials. Throws UNAUTHENTICATED or RATE_LIMITED for wrong ones. */
-  authenticate(proof: Proof): Promise<Credential | undefined>
+  authenticate(proof: PresentedCredentials): Promise<Credential | undefined>
   /** Finds the owner of a token. */
   identify(token: string): Promise<Credential | undefined>
   /** Runs an attempt to prove something, counts its failure, and refuses to look when there were too many. */

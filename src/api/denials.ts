@@ -12,7 +12,7 @@ const mostRemembered = 1_000
 const reading = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Where a request comes from. */
-export const originOf = ({ ip, headers }: FastifyRequest): Origin => {
+export const requestOrigin = ({ ip, headers }: FastifyRequest): Origin => {
   const agent = headers['user-agent']
   return { ip_address: ip, ...(agent !== undefined && { user_agent: agent.slice(0, longestAgent) }) }
 }
@@ -55,6 +55,6 @@ export const auditDenials = (app: FastifyInstance, noteDenial: NoteDenial): void
     const actor = request.credential?.actor
     if (!actor || reading.has(request.method) || !(error instanceof AppError) || error.code !== 'FORBIDDEN') return
     const operation = request.routeOptions.schema?.operationId ?? `${request.method} ${request.routeOptions.url}`
-    await noteDenial({ actor, operation, error: error.message }, originOf(request))
+    await noteDenial({ actor, operation, error: error.message }, requestOrigin(request))
   })
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.ts'
 import type { Credential } from '../operations/accounts/credential.ts'
 import type { Role } from '../schema/role.ts'
-import type { Auth, Proof } from './auth.ts'
+import type { Auth, PresentedCredentials } from './auth.ts'
 import { isCrossSite, isSameOrigin, requireAcceptedHost } from './origin.ts'
 
 const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -84,7 +84,7 @@ const unnamed = (name: string, role: Role): Credential => ({
 })
 
 /** Reads the credentials of a request. */
-export const proofOf = (request: FastifyRequest): Proof => ({
+export const proofOf = (request: FastifyRequest): PresentedCredentials => ({
   authorization: authorizationOf(request) ?? tokenCookieOf(request),
   sessionCookie: request.cookies[request.server.sessionCookie.name],
   address: request.ip,

@@ -13,13 +13,13 @@ import { createOffload } from './offload/offload.ts'
 import type { RunningPipeline } from './pipeline.ts'
 import { createSignIn } from './sign-in.ts'
 import { alertSources } from './sources.ts'
-import type { Tables } from './tables.ts'
+import type { AppTables } from './tables.ts'
 import type { Upkeep } from './upkeep.ts'
 
 /** Creates everything that operations use. */
 export const createDeps = async (
   { config, store, queue, telemetry, outages, runtime }: Base,
-  { rules, rulesFolder, context, intel, suppressions, agents }: Tables,
+  { rules, rulesFolder, context, intel, suppressions, agents }: AppTables,
   pipeline: RunningPipeline,
   { auditHead }: Upkeep,
 ) => {

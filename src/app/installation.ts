@@ -11,7 +11,7 @@ import { auditCheckpointFile } from '../operations/audit/audit-checkpoint.ts'
 import { modelFile } from '../operations/models/log-model-file.ts'
 import { openAndCountRules } from '../operations/rules/count-rules.ts'
 import { importsFolder } from '../operations/rules/rule-folders.ts'
-import type { Installation, Part, TrialProgram } from '../operations/storage/installation.ts'
+import type { Installation, InstallationPart, TrialProgram } from '../operations/storage/installation.ts'
 import { createCheckpoint } from '../pipeline/checkpoint.ts'
 import { createClock } from '../pipeline/clock.ts'
 import { readPlaybooks } from '../pipeline/propose/playbooks.ts'
@@ -61,7 +61,7 @@ const createTrialProgram = (config: Config): TrialProgram => ({
 })
 
 /** Lists the files and folders in the data folder that belong in a backup. */
-const dataParts = (config: Pick<Config, 'data_dir'>): readonly Part[] =>
+const dataParts = (config: Pick<Config, 'data_dir'>): readonly InstallationPart[] =>
   [importsFolder(config), auditCheckpointFile(config.data_dir)].map((path) => ({
     name: `data/${basename(path)}`,
     key: 'data_dir',
@@ -69,9 +69,9 @@ const dataParts = (config: Pick<Config, 'data_dir'>): readonly Part[] =>
   }))
 
 /** Lists every file and folder that belongs in a backup besides the database. */
-const partsOf = (config: Config): readonly Part[] => {
+const partsOf = (config: Config): readonly InstallationPart[] => {
   const { rules, networks, network_agents, remediation, triage, intel } = config
-  const listed = (key: string, paths: readonly (string | undefined)[]): readonly Part[] =>
+  const listed = (key: string, paths: readonly (string | undefined)[]): readonly InstallationPart[] =>
     paths.flatMap((path, index) =>
       path === undefined ? [] : [{ name: `paths/${key}/${index}/${basename(path)}`, key, path }],
     )
@@ -95,7 +95,7 @@ const partsOf = (config: Config): readonly Part[] => {
 }
 
 /** Returns the configuration with the parts of a backup at the places where they were unpacked. */
-const configAt = (config: Config, parts: readonly Part[], placeOf: (name: string) => string): Config => {
+const configAt = (config: Config, parts: readonly InstallationPart[], placeOf: (name: string) => string): Config => {
   const placesOf = (wanted: string) => parts.filter(({ key }) => key === wanted).map(({ name }) => placeOf(name))
   const [country_database] = placesOf('networks.country_database')
   const [asn_database] = placesOf('networks.asn_database')
@@ -118,7 +118,7 @@ const configAt = (config: Config, parts: readonly Part[], placeOf: (name: string
 }
 
 /** Lists the models that can be loaded: the configured one, and those in the folders beside it. */
-const logModels = ({ model_dir, root }: Config['log_detection']): readonly Part[] => {
+const logModels = ({ model_dir, root }: Config['log_detection']): readonly InstallationPart[] => {
   const configured = join(resolve(model_dir), modelFile)
   const below = root === undefined ? dirname(resolve(model_dir)) : resolve(root)
   const others = foldersIn(below)
@@ -148,7 +148,7 @@ const foldersIn = (path: string): readonly string[] => {
 const localFile = (url: unknown): string | undefined =>
   typeof url === 'string' && URL.canParse(url) && new URL(url).protocol === 'file:' ? fileURLToPath(url) : undefined
 
-const placeOf = ({ name, key, path }: Part, config: Config): string | undefined => {
+const placeOf = ({ name, key, path }: InstallationPart, config: Config): string | undefined => {
   const here = partsOf(config).filter((part) => part.key === key)
   const same = here.find((part) => part.name === name) ?? here.find((part) => part.path === path)
   if (same) return same.path

@@ -2,7 +2,7 @@ import { logEntrySources } from '../compat/network-agents/log-agent-settings.ts'
 import type { Config } from '../config.ts'
 import { AppError } from '../errors.ts'
 import { sqlOptions } from '../pipeline/ingest/sql/sql.ts'
-import { readSpan } from '../pipeline/ingest/sql/sql-span.ts'
+import { readTimeSpan } from '../pipeline/ingest/sql/sql-span.ts'
 import type { Agent } from '../schema/agent.ts'
 import type { RawRecord } from '../schema/record.ts'
 
@@ -21,5 +21,5 @@ export const readLogEntries = (
   }
   const { type: _, ...given } = source
   const { zone, timeout, ...options } = sqlOptions.parse(given)
-  return readSpan({ ...options, zoneMinutes: zone, timeout: timeout * 1000 }, span, now)
+  return readTimeSpan({ ...options, zoneMinutes: zone, timeout: timeout * 1000 }, span, now)
 }

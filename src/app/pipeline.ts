@@ -23,14 +23,14 @@ import type { Alert } from '../schema/alert.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Base } from './base.ts'
 import { createEventStages } from './event-stages.ts'
-import type { Tables } from './tables.ts'
+import type { AppTables } from './tables.ts'
 
 const checkpointMs = 30_000
 /** How many alerts a crash may have left without a triage result. */
 const mostUntriaged = 10_000
 
 /** Creates every stage, restores what the last run learnt, and starts the pipeline. */
-export const startPipeline = async (base: Base, tables: Tables) => {
+export const startPipeline = async (base: Base, tables: AppTables) => {
   const { config, store, queue, telemetry, outages, runtime } = base
   const { now, log, signal } = runtime
   const { partition } = config

@@ -41,4 +41,4 @@ export const openTables = async ({ config, store, runtime }: Base) => {
     ],
   }
 }
-export type Tables = Awaited<ReturnType<typeof openTables>>
+export type AppTables = Awaited<ReturnType<typeof openTables>>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { scoreOptions } from '../intel/score.ts'
-import { component, componentName, duration, secret } from './shapes.ts'
+import { component, componentName, durationSetting, secret } from './shapes.ts'
 
 const egress = (fallback: 'send' | 'never', what: string) =>
   z.enum(['send', 'never']).default(fallback).describe(`Whether vendors may be queried about ${what}.`)
@@ -11,7 +11,7 @@ export const intel = z.strictObject({
     .array(
       component.extend({
         name: componentName.optional().describe('The name; the type by default.'),
-        every: duration('12h', 'The interval between two pulls.'),
+        every: durationSetting('12h', 'The interval between two pulls.'),
       }),
     )
     .default([])
@@ -47,9 +47,9 @@ export const intel = z.strictObject({
     .describe(
       'Your own domains. They and their subdomains are never sent to vendors. Set your own addresses in `networks.internal`.',
     ),
-  timeout: duration('10s', 'How long an alert waits for all lookups.'),
-  answer_timeout: duration('5s', 'The timeout of one lookup.'),
-  remember_found: duration('24h', 'How long an answer is cached.'),
-  remember_nothing: duration('6h', 'How long an empty answer is cached.'),
+  timeout: durationSetting('10s', 'How long an alert waits for all lookups.'),
+  answer_timeout: durationSetting('5s', 'The timeout of one lookup.'),
+  remember_found: durationSetting('24h', 'How long an answer is cached.'),
+  remember_nothing: durationSetting('6h', 'How long an empty answer is cached.'),
   score: scoreOptions.prefault({}),
 })

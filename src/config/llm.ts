@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { nameKinds } from '../lib/redaction/redaction.ts'
 import { severity } from '../schema/severity.ts'
-import { component, componentName, duration } from './shapes.ts'
+import { component, componentName, durationSetting } from './shapes.ts'
 
 const names: Readonly<Record<(typeof nameKinds)[number], string>> = {
   ip: 'addresses',
@@ -65,9 +65,9 @@ export const llm = z.strictObject({
     })
     .prefault({}),
   min_level: severity.default('medium').describe('The lowest severity at which a model is asked about an alert.'),
-  timeout: duration('30s', 'The timeout of one answer.'),
-  again: duration('15m', 'How long to wait before asking again about an alert that has changed.'),
-  remember: duration('30d', 'How long an answer to the same request is cached.'),
+  timeout: durationSetting('30s', 'The timeout of one answer.'),
+  again: durationSetting('15m', 'How long to wait before asking again about an alert that has changed.'),
+  remember: durationSetting('30d', 'How long an answer to the same request is cached.'),
   concurrency: z.int().min(1).max(32).default(2).describe('The maximum number of concurrent requests.'),
   language: z
     .string()

@@ -6,8 +6,8 @@ import { ruleStatus } from '../schema/rule.ts'
 import { severity } from '../schema/severity.ts'
 import { intel } from './intel.ts'
 import { llm } from './llm.ts'
-import { component, componentName, duration, secret, size } from './shapes.ts'
-import { signIn } from './sign-in.ts'
+import { component, componentName, durationSetting, secret, size } from './shapes.ts'
+import { signInSettings } from './sign-in.ts'
 
 const logLevels: Readonly<Record<string, string>> = { warning: 'warn', critical: 'fatal', off: 'silent' }
 
@@ -114,7 +114,7 @@ export const configSchema = z.strictObject({
         .describe(
           'Requests that may wait while one runs (503 above that). One token or account may use all but one of these places (429 above that).',
         ),
-      timeout: duration('5m', 'The timeout of one request.'),
+      timeout: durationSetting('5m', 'The timeout of one request.'),
       memory: size('512MB', 'The memory limit of one request, without its body.'),
     })
     .prefault({})
@@ -188,7 +188,7 @@ export const configSchema = z.strictObject({
   intel: intel.prefault({}),
   correlate: z
     .strictObject({
-      gap: duration('30m', 'The maximum time between related alerts of one incident.'),
+      gap: durationSetting('30m', 'The maximum time between related alerts of one incident.'),
     })
     .prefault({}),
   remediation: z
@@ -208,7 +208,7 @@ export const configSchema = z.strictObject({
               .string()
               .min(16, 'use at least 16 characters')
               .meta({ description: 'Signs each message: `X-Vedette-Signature`, HMAC-SHA256.', secret: true }),
-            timeout: duration('30s', 'The timeout of one request.'),
+            timeout: durationSetting('30s', 'The timeout of one request.'),
           }),
         )
         .default([])
@@ -239,27 +239,27 @@ export const configSchema = z.strictObject({
     .prefault({}),
   retention: z
     .strictObject({
-      events: duration('14d', 'How long events are stored.'),
+      events: durationSetting('14d', 'How long events are stored.'),
       max_bytes: size('20GB', 'The maximum size of stored events; the oldest are removed first. 0 means no limit.'),
-      alerts: duration(
+      alerts: durationSetting(
         '365d',
         'How long closed alerts are stored after their last change. Open alerts are never removed; an alert in an incident is stored as long as the incident. 0 means forever.',
       ),
-      incidents: duration(
+      incidents: durationSetting(
         '365d',
         'How long closed incidents are stored after their last change, with their notifications and actions. Open incidents and incidents with a stored alert are never removed. 0 means forever.',
       ),
-      detections: duration(
+      detections: durationSetting(
         '90d',
         'How long detections are stored after their last event. Detections of open alerts are never removed. 0 means forever.',
       ),
-      audit: duration(
+      audit: durationSetting(
         '0',
         'How long audit entries are stored; the remaining entries can still be verified. 0 means forever.',
       ),
     })
     .prefault({}),
-  sign_in: signIn.prefault({}),
+  sign_in: signInSettings.prefault({}),
   admin_token: secret(8, 'A token with full access. By default the first start creates one and prints it once.'),
   health_token: secret(1, 'A read-only token for monitoring, with the role `viewer`.'),
   log: z

@@ -22,7 +22,7 @@ const quantity = (
     .meta({ description, format })
 
 /** A duration such as `15m`, in ms. */
-export const duration = (fallback: string, description: string) =>
+export const durationSetting = (fallback: string, description: string) =>
   quantity('duration', parseDuration, fallback, description)
 /** A size such as `20GB`, in bytes. */
 export const size = (fallback: string, description: string) => quantity('size', parseSize, fallback, description)

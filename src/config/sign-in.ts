@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { accountRole } from '../schema/account.ts'
-import { duration, secret } from './shapes.ts'
+import { durationSetting, secret } from './shapes.ts'
 
 const values = (description: string) => z.array(z.string().min(1)).default([]).describe(description)
 
@@ -40,11 +40,11 @@ const oidc = z.strictObject({
 })
 
 /** Sign-in settings. */
-export const signIn = z.strictObject({
+export const signInSettings = z.strictObject({
   session: z
     .strictObject({
-      lifetime: duration('12h', 'The maximum lifetime of a session.'),
-      idle: duration('2h', 'The idle timeout of a session. An open dashboard keeps a session active.'),
+      lifetime: durationSetting('12h', 'The maximum lifetime of a session.'),
+      idle: durationSetting('2h', 'The idle timeout of a session. An open dashboard keeps a session active.'),
     })
     .prefault({}),
   oidc: oidc.prefault({}),

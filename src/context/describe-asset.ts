@@ -2,11 +2,11 @@ import { day } from '../lib/units/time.ts'
 import { type Asset, criticalities } from '../schema/asset.ts'
 import type { AlertContext } from '../schema/context.ts'
 import type { Subject } from './subject.ts'
-import type { ContextTables, Reason } from './tables.ts'
+import type { ContextReason, ContextTables } from './tables.ts'
 
 export interface AssetAnswer {
   readonly context: AlertContext
-  readonly reasons: readonly Reason[]
+  readonly reasons: readonly ContextReason[]
   /** The highest criticality among the known assets; undefined if none is known. */
   readonly criticality: string | undefined
 }

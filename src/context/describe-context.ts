@@ -4,7 +4,7 @@ import { type AssetAnswer, describeAsset } from './describe-asset.ts'
 import { describeNetwork, type NetworkAnswer } from './describe-network.ts'
 import { describeUser, type UserAnswer } from './describe-user.ts'
 import { type Subject, subjectOf } from './subject.ts'
-import type { ContextTables, Reason } from './tables.ts'
+import type { ContextReason, ContextTables } from './tables.ts'
 
 /** The known facts about the subject of an alert. */
 export interface SubjectContext {
@@ -16,7 +16,7 @@ export interface SubjectContext {
     readonly network?: { readonly internal: boolean; readonly reputation?: number }
     readonly user?: { readonly title: string }
   }
-  readonly reasons: readonly Reason[]
+  readonly reasons: readonly ContextReason[]
 }
 
 /** Describes the context of an alert from the tables in memory. Deterministic. */

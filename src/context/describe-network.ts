@@ -1,7 +1,7 @@
 import type { AlertContext } from '../schema/context.ts'
 import type { NetworkFacts } from '../schema/network-facts.ts'
 import type { Subject } from './subject.ts'
-import type { ContextTables, Reason } from './tables.ts'
+import type { ContextReason, ContextTables } from './tables.ts'
 import { associationsBefore } from './usual.ts'
 
 /** From this value on, an address counts as known malicious. */
@@ -11,7 +11,7 @@ const minUsers = 2
 
 export interface NetworkAnswer {
   readonly context: AlertContext
-  readonly reasons: readonly Reason[]
+  readonly reasons: readonly ContextReason[]
   /** Whether all addresses are internal. */
   readonly internal: boolean
   readonly malice: number | undefined
@@ -59,7 +59,7 @@ export const describeNetwork = (subject: Subject, tables: ContextTables): Networ
   }
 }
 
-const against = (text: string): Reason => ({ sign: 'against', text, about: 'network' })
+const against = (text: string): ContextReason => ({ sign: 'against', text, about: 'network' })
 
 const withMalice = (facts: NetworkFacts, malice: number | undefined) =>
   malice === undefined

@@ -2,7 +2,7 @@ import type { AlertContext } from '../schema/context.ts'
 import type { Person } from '../schema/person.ts'
 import type { Networks } from './networks.ts'
 import type { Subject } from './subject.ts'
-import type { ContextTables, Reason } from './tables.ts'
+import type { ContextReason, ContextTables } from './tables.ts'
 import { formatHours, isUsualHour, type Usual, usualBefore } from './usual.ts'
 
 /** The weight of each anomaly, in tenths. */
@@ -11,7 +11,7 @@ const maxListed = 3
 
 export interface UserAnswer {
   readonly context: AlertContext
-  readonly reasons: readonly Reason[]
+  readonly reasons: readonly ContextReason[]
   /** Titles and access levels of the known users, for the risk formula; undefined if none are known. */
   readonly title: string | undefined
 }
@@ -102,14 +102,14 @@ const weigh = (anomaly: LoginAnomaly): number =>
     (anomaly.host ? anomalyWeights.host : 0)) /
   10
 
-const reason = (sign: Reason['sign'], text: string): Reason => ({ sign, text, about: 'user' })
+const reason = (sign: ContextReason['sign'], text: string): ContextReason => ({ sign, text, about: 'user' })
 
 function* reasonsOf(
   name: string,
   subject: Subject,
   usual: Usual,
   anomaly: LoginAnomaly | undefined,
-): Generator<Reason> {
+): Generator<ContextReason> {
   const from = [subject.source, ...subject.addresses]
   const usualAddress = usual.addresses.find((association) => from.includes(association.name))
   if (usualAddress && usualAddress.days > 1) {

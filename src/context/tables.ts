@@ -15,7 +15,7 @@ export interface ContextTables {
 }
 
 /** A claim for or against a threat, and the row with its evidence. */
-export interface Reason {
+export interface ContextReason {
   readonly sign: 'for' | 'against'
   readonly text: string
   readonly about: AlertContext['context_type']

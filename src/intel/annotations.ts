@@ -1,10 +1,10 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { z } from 'zod'
 import { observableType } from '../schema/indicator.ts'
-import type { Entry } from './provider.ts'
+import type { FeedEntry } from './provider.ts'
 
 /** Entries that are not indicators: known-benign values and exploited vulnerabilities. Each feed stores them as one text. */
-export type Annotation = Extract<Entry, { readonly kind: 'benign' | 'exploited' }>
+export type Annotation = Extract<FeedEntry, { readonly kind: 'benign' | 'exploited' }>
 
 const annotation = z.discriminatedUnion('kind', [
   z.object({

@@ -16,7 +16,7 @@ import { createLookupServices, type LookupService } from './lookup-services.ts'
 import { quota } from './lookups/query-vendor.ts'
 import type { IntelComponent } from './provider.ts'
 import { feedComponents, lookupComponents } from './registry.ts'
-import { abuseChTypes, createSourceTrust, type ScoreOptions } from './score.ts'
+import { abuseChTypes, createSourceTrust, type IntelScoreOptions } from './score.ts'
 import type { AnswerStore, FeedStore, IndicatorStore } from './stores.ts'
 
 /** A component in the configuration. The component validates its other options. */
@@ -35,7 +35,7 @@ interface Settings {
   readonly answer_timeout: number
   readonly remember_found: number
   readonly remember_nothing: number
-  readonly score: ScoreOptions
+  readonly score: IntelScoreOptions
 }
 
 interface IntelOptions {

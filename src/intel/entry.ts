@@ -1,7 +1,7 @@
 import { isPublicSuffix, toObservable } from '../lib/observables/observables.ts'
 import { day } from '../lib/units/time.ts'
 import type { ObservableType, Report } from '../schema/indicator.ts'
-import type { Entry, ReportOptions } from './provider.ts'
+import type { FeedEntry, ReportOptions } from './provider.ts'
 import { tlpFirst } from './tlp.ts'
 
 /** The facts in a row that override the defaults. `toTime` describes the accepted forms of times. */
@@ -19,22 +19,22 @@ export interface RowFacts {
 const minPrefix = { v4: 8, v6: 19 }
 
 /** Converts a row to a report, or to a skipped entry with the reason. */
-export const toEntry = (
+export const toFeedEntry = (
   text: string,
   type: ObservableType | undefined,
   facts: RowFacts,
   options: ReportOptions,
   now: number,
-): Entry => {
+): FeedEntry => {
   const observable = toObservable(text, type)
   if (!observable) return skipped(type === undefined ? 'not a supported value' : `not of the type ${type}`, text)
   if (observable.type === 'domain' && isPublicSuffix(observable.value)) {
     return skipped('public suffix', text)
   }
   if (observable.type === 'ip' && isRangeTooWide(observable.value)) return skipped('range too wide', text)
-  const lastSeen = toTime(facts.lastSeen)
+  const lastSeen = toIsoTime(facts.lastSeen)
   const validUntil =
-    toTime(facts.validUntil) ?? (options.valid_days === undefined ? null : endOf(now, options.valid_days))
+    toIsoTime(facts.validUntil) ?? (options.valid_days === undefined ? null : endOf(now, options.valid_days))
   return {
     kind: 'report',
     observable,
@@ -43,14 +43,14 @@ export const toEntry = (
       confidence: Math.min(1, Math.max(0, facts.confidence ?? options.confidence)),
       description: oneLine(facts.description || options.description),
       tags: tlpFirst([...new Set([...options.tags, ...(facts.tags ?? [])].map(oneLine).filter(Boolean))]).slice(0, 20),
-      first_seen: toTime(facts.firstSeen),
+      first_seen: toIsoTime(facts.firstSeen),
       last_seen: lastSeen,
       valid_until: validUntil,
     },
   }
 }
 
-export const skipped = (reason: string, sample: string): Entry => ({
+export const skipped = (reason: string, sample: string): FeedEntry => ({
   kind: 'skipped',
   reason,
   sample: oneLine(sample.slice(0, 400)).slice(0, 200),
@@ -77,7 +77,7 @@ const earliest = Date.UTC(1990, 0)
 const latest = Date.UTC(2200, 0)
 
 /** Parses a time: ISO 8601, `2026-01-05 08:00:00 UTC`, `2026-01-05`, seconds or ms. The default zone is UTC. */
-export const toTime = (text: string | number | null | undefined): string | null => {
+export const toIsoTime = (text: string | number | null | undefined): string | null => {
   if (text === null || text === undefined || text === '') return null
   const number = typeof text === 'number' ? text : /^\d{9,13}$/.test(text.trim()) ? Number(text) : undefined
   const time = number === undefined ? parseTime(String(text).trim()) : number < 1e11 ? number * 1000 : number

@@ -8,7 +8,7 @@ import { createFeedRunner, type Feed, initialFeedState, withdrawAll } from './fe
 import { importEntries } from './import-entries.ts'
 import { createIndicatorTable } from './indicator-table.ts'
 import { Membership, MembershipBuilder } from './membership.ts'
-import type { Entry, Provider } from './provider.ts'
+import type { FeedEntry, Provider } from './provider.ts'
 import { indicatorId, summarizeIndicator } from './summarize-indicator.ts'
 
 const begin = Date.UTC(2026, 0, 5, 8)
@@ -26,7 +26,7 @@ const report = (changes: Partial<Report> = {}): Report => ({
   ...changes,
 })
 const ip = (value: string) => ({ type: 'ip', value }) as const
-const entry = (value: string, changes: Partial<Report> = {}): Entry => ({
+const entry = (value: string, changes: Partial<Report> = {}): FeedEntry => ({
   kind: 'report',
   observable: ip(value),
   report: report(changes),
@@ -46,7 +46,11 @@ const options = () => ({ indicators: store.threatIntel, feeds: store.intelFeeds,
 const known = (value: string) => store.threatIntel.get(indicatorId(ip(value)))
 
 /** Imports a list and saves its members, as a pull does. */
-const importList = async (source: string, entries: readonly Entry[], { complete = true, interrupted = false } = {}) => {
+const importList = async (
+  source: string,
+  entries: readonly FeedEntry[],
+  { complete = true, interrupted = false } = {},
+) => {
   const result = await importEntries(source, { entries, complete }, options(), { interrupted })
   await store.intelFeeds.save(initialFeedState(source, 'list'), 0, { members: result.members })
   const { added, changed, withdrawn } = result
@@ -415,14 +419,14 @@ describe('the indicator table', () => {
       match: 'exact' | 'domain' | 'range' | 'substring' | 'pattern',
       value: string,
       list: string = match,
-    ): Entry => ({
+    ): FeedEntry => ({
       kind: 'benign',
       list,
       types: match === 'range' ? ['ip'] : ['domain', 'url', 'ip'],
       match,
       value,
     })
-    const entries: Entry[] = [
+    const entries: FeedEntry[] = [
       benign('exact', '203.0.113.53', 'resolvers'),
       benign('exact', '203.0.113.53', 'more resolvers'),
       benign('exact', 'popular-example.com'),

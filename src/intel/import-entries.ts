@@ -6,7 +6,7 @@ import type { KnownIndicator, Observable, Report } from '../schema/indicator.ts'
 import type { FeedState } from '../schema/intel-feed.ts'
 import { type Annotation, packAnnotations } from './annotations.ts'
 import { fingerprintOf, Membership, MembershipBuilder } from './membership.ts'
-import type { Entry, PullResult } from './provider.ts'
+import type { FeedEntry, PullResult } from './provider.ts'
 import type { FeedStore, IndicatorStore } from './stores.ts'
 import { indicatorId, type SourceTrust, summarizeIndicator } from './summarize-indicator.ts'
 
@@ -46,7 +46,7 @@ const maxReasons = 20
  */
 export const importEntries = async (
   source: string,
-  pulled: Pick<PullResult, 'complete'> & { readonly entries: Iterable<Entry> | AsyncIterable<Entry> },
+  pulled: Pick<PullResult, 'complete'> & { readonly entries: Iterable<FeedEntry> | AsyncIterable<FeedEntry> },
   options: ImportEntriesOptions,
   {
     interrupted = false,
@@ -66,7 +66,7 @@ export const importEntries = async (
   const annotations: Annotation[] = []
   const skips = new Map<string, { count: number; sample: string }>()
   const counts = { added: 0, changed: 0, withdrawn: 0 }
-  let batch: Change[] = []
+  let batch: IndicatorUpdate[] = []
 
   const skip = (reason: string, sample: string) => {
     const counter = skips.get(reason)
@@ -79,7 +79,7 @@ export const importEntries = async (
     batch = []
     await setImmediate()
   }
-  const read = (entry: Entry): void => {
+  const read = (entry: FeedEntry): void => {
     if (entry.kind === 'skipped') {
       skip(entry.reason, entry.sample)
       return
@@ -149,14 +149,18 @@ export const importEntries = async (
 }
 
 /** A changed report of a source about one value; undefined if it is withdrawn. */
-export interface Change {
+export interface IndicatorUpdate {
   readonly id: string
   readonly observable: Observable
   readonly report: Report | undefined
 }
 
 /** Merges the reports of one source with those of the others. */
-export const apply = (source: string, changes: readonly Change[], options: ImportEntriesOptions): Promise<void> => {
+export const apply = (
+  source: string,
+  changes: readonly IndicatorUpdate[],
+  options: ImportEntriesOptions,
+): Promise<void> => {
   const byId = new Map(changes.map((change) => [change.id, change]))
   return options.indicators.change([...byId.keys()], (known) =>
     [...byId.values()].flatMap(({ id, observable, report }) => {

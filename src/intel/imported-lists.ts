@@ -2,11 +2,11 @@ import { AppError } from '../errors.ts'
 import type { FeedState } from '../schema/intel-feed.ts'
 import { initialFeedState, withdrawAll } from './feed-runner.ts'
 import { type ImportEntriesOptions, type ImportResult, importEntries } from './import-entries.ts'
-import type { Entry } from './provider.ts'
+import type { FeedEntry } from './provider.ts'
 import type { FeedStore } from './stores.ts'
 
 /** The source name of indicators that users add themselves. */
-export const own = 'own'
+export const ownSource = 'own'
 
 /** Indicators from users: named lists that they import, and entries that they add. */
 export interface ImportedLists {
@@ -16,11 +16,11 @@ export interface ImportedLists {
    */
   import(
     name: string,
-    read: () => Iterable<Entry>,
+    read: () => Iterable<FeedEntry>,
     about: { readonly preview: boolean; readonly notice: string },
   ): Promise<ImportResult>
   /** Adds, changes or withdraws own entries. */
-  updateOwn(entries: readonly Entry[]): Promise<ImportResult>
+  updateOwn(entries: readonly FeedEntry[]): Promise<ImportResult>
   /** Removes an imported list. Returns its number of entries. Throws NOT_FOUND if there is no such list. */
   remove(name: string): Promise<number>
 }
@@ -65,7 +65,7 @@ export const createImportedLists = (options: ImportedListsOptions): ImportedList
     import: (name, read, { preview, notice }) =>
       enqueue(async () => {
         const before = await stateOf(name)
-        if (name === own || reserved.includes(name) || (before && before.type !== 'import')) {
+        if (name === ownSource || reserved.includes(name) || (before && before.type !== 'import')) {
           throw new AppError('CONFLICT', `Another source has the name "${name}".`, {
             hint: 'Choose another name for the list.',
           })
@@ -85,8 +85,12 @@ export const createImportedLists = (options: ImportedListsOptions): ImportedList
 
     updateOwn: (entries) =>
       enqueue(async () => {
-        const before = (await stateOf(own)) ?? initialFeedState(own, own)
-        return save(before, await importEntries(own, { entries, complete: false }, options, { ownRanges: true }), '')
+        const before = (await stateOf(ownSource)) ?? initialFeedState(ownSource, ownSource)
+        return save(
+          before,
+          await importEntries(ownSource, { entries, complete: false }, options, { ownRanges: true }),
+          '',
+        )
       }),
 
     remove: (name) =>

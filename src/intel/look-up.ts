@@ -10,7 +10,7 @@ import { type EgressPolicy, reasonToWithhold } from './egress.ts'
 import type { IndicatorTable } from './indicator-table.ts'
 import { createIndicatorWriter } from './indicator-writer.ts'
 import type { LookupServices } from './lookup-services.ts'
-import { type ScoreOptions, scoreOf } from './score.ts'
+import { type IntelScoreOptions, scoreOf } from './score.ts'
 import type { IndicatorStore } from './stores.ts'
 import { indicatorId, isValid, type SourceTrust, summarizeIndicator } from './summarize-indicator.ts'
 
@@ -20,7 +20,7 @@ export interface LookUpOptions {
   readonly services: LookupServices
   readonly egress: EgressPolicy
   readonly trust: SourceTrust
-  readonly score: ScoreOptions
+  readonly score: IntelScoreOptions
   /** Returns the names of the feeds that cover a type. */
   readonly feedsFor: (type: ObservableType) => readonly string[]
   /** The time limit of a lookup, in ms. */

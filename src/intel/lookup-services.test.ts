@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { AppError } from '../errors.ts'
 import type { Observable } from '../schema/indicator.ts'
 import { createLookupServices, type LookupService } from './lookup-services.ts'
-import type { Entry } from './provider.ts'
+import type { FeedEntry } from './provider.ts'
 import type { AnswerStore } from './stores.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const domain = (value: string): Observable => ({ type: 'domain', value })
 
-const bad = (observable: Observable): Entry => ({
+const bad = (observable: Observable): FeedEntry => ({
   kind: 'report',
   observable,
   report: {
@@ -49,7 +49,7 @@ const hour = 60 * minute
 
 /** Creates one service, the list of values that it was queried about, and a clock. */
 const setUp = (
-  answer: (observable: Observable, signal: AbortSignal) => Promise<Entry | undefined>,
+  answer: (observable: Observable, signal: AbortSignal) => Promise<FeedEntry | undefined>,
   limits: Partial<Pick<LookupService, 'daily' | 'perMinute'>> & { readonly timeout?: number } = {},
 ) => {
   const queried: string[] = []
@@ -109,7 +109,7 @@ describe('lookup services', () => {
   })
 
   it('shares one query between concurrent callers', async () => {
-    const reply = Promise.withResolvers<Entry | undefined>()
+    const reply = Promise.withResolvers<FeedEntry | undefined>()
     const { query, queried } = setUp(() => reply.promise)
     const waiting = [query('evil-example.net'), query('evil-example.net'), query('evil-example.net')]
     reply.resolve(bad(domain('evil-example.net')))

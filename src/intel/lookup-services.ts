@@ -4,7 +4,7 @@ import { AppError, messageOf } from '../errors.ts'
 import { createBreaker, createMinuteLimit } from '../lib/breaker/breaker.ts'
 import { unlessAborted } from '../lib/deadline/deadline.ts'
 import { type Observable, type ObservableType, observableType, report } from '../schema/indicator.ts'
-import type { Entry, Provider } from './provider.ts'
+import type { FeedEntry, Provider } from './provider.ts'
 import type { AnswerStore } from './stores.ts'
 import { indicatorId } from './summarize-indicator.ts'
 
@@ -21,7 +21,7 @@ export interface LookupService {
 interface ServiceAnswer {
   readonly source: string
   /** Undefined if the service has no data about the value. */
-  readonly entry: Extract<Entry, { readonly kind: 'report' | 'benign' }> | undefined
+  readonly entry: Extract<FeedEntry, { readonly kind: 'report' | 'benign' }> | undefined
   /** When the cached answer expires, in ms. */
   readonly expiresAt: number
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { AppError } from '../errors.ts'
 
 /** Parses JSON with a schema. Throws SOURCE_FAILED with a description of the expected content. */
-export const parseJson = <Schema extends z.ZodType>(
+export const parseFeedJson = <Schema extends z.ZodType>(
   schema: Schema,
   text: string,
   expected: string,

@@ -3,7 +3,7 @@ import type { Runtime } from '../component.ts'
 import { AppError } from '../errors.ts'
 import { type Observable, report } from '../schema/indicator.ts'
 import { type FakeRequest, type FakeServer, startFakeServer } from './http-server.fake.ts'
-import type { Entry, IntelComponent, Provider, PullResult, PullState } from './provider.ts'
+import type { FeedEntry, IntelComponent, Provider, PullResult, PullState } from './provider.ts'
 
 const never: PullState = { etag: null, lastModified: null, cursor: null }
 const secret = 'a-secret-key'
@@ -47,7 +47,7 @@ const startEach = () => {
   }
 }
 
-const entriesOf = async ({ entries }: PullResult): Promise<readonly Entry[]> =>
+const entriesOf = async ({ entries }: PullResult): Promise<readonly FeedEntry[]> =>
   entries ? Array.fromAsync(entries) : []
 
 export interface FeedTrial {
@@ -57,7 +57,7 @@ export interface FeedTrial {
   /** Answers like the vendor. Fails the test if the vendor would not accept the request. */
   readonly serve: (request: FakeRequest, secret: string) => ReturnType<FakeServer['answer']>
   /** The number of entries of each kind that a pull returns. */
-  readonly expected: Readonly<Partial<Record<Entry['kind'], number>>>
+  readonly expected: Readonly<Partial<Record<FeedEntry['kind'], number>>>
   /** A path below the server, as part of `url`. */
   readonly path?: string
 }
@@ -161,7 +161,7 @@ export interface LookupTrial {
   readonly known: Observable
   readonly unknown: Observable
   readonly benign?: Observable
-  readonly expected: Extract<Entry, { readonly kind: 'report' }>['report']
+  readonly expected: Extract<FeedEntry, { readonly kind: 'report' }>['report']
 }
 
 /** The contract of lookup services. */

@@ -7,7 +7,7 @@ import { severity } from '../schema/severity.ts'
 export type BenignMatch = 'exact' | 'domain' | 'range' | 'substring' | 'pattern'
 
 /** One entry of a source. */
-export type Entry =
+export type FeedEntry =
   | { readonly kind: 'report'; readonly observable: Observable; readonly report: Report }
   /** The source withdraws its report. */
   | { readonly kind: 'withdrawn'; readonly observable: Observable }
@@ -40,7 +40,7 @@ export interface PullState {
 /** The result of a pull. */
 export interface PullResult extends PullState {
   /** Undefined if nothing has changed. If reading fails half-way, nothing is withdrawn, and the next pull starts at the same position. */
-  readonly entries: Iterable<Entry> | AsyncIterable<Entry> | undefined
+  readonly entries: Iterable<FeedEntry> | AsyncIterable<FeedEntry> | undefined
   /** Whether this is the whole list: missing entries are withdrawn. */
   readonly complete: boolean
   /** The list's own version, date and copyright. Call it after the entries are read. */
@@ -53,7 +53,7 @@ export interface PullResult extends PullState {
 export interface Provider {
   pull?(since: PullState, signal: AbortSignal): Promise<PullResult>
   /** Returns the data about a value, or undefined if there is none. Throws a retryable error if the quota is used up. */
-  lookup?(observable: Observable, signal: AbortSignal): Promise<Entry | undefined>
+  lookup?(observable: Observable, signal: AbortSignal): Promise<FeedEntry | undefined>
 }
 
 /** A type of provider that the configuration can name. */
@@ -87,4 +87,4 @@ export const reportOptions = z.strictObject(reportDefaults)
 export type ReportOptions = z.output<typeof reportOptions>
 
 /** Parses a whole list. `now` is the time of the pull, in ms. */
-export type ReadList = (text: string, options: ReportOptions, now: number) => Iterable<Entry>
+export type ReadList = (text: string, options: ReportOptions, now: number) => Iterable<FeedEntry>

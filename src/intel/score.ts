@@ -25,7 +25,7 @@ export const scoreOptions = z.strictObject({
     .describe('The number of days since it was last seen after which a report is stale.'),
   stale_share: z.number().min(0).max(1).default(0.3).describe('The weight of a stale report, 0–1.'),
 })
-export type ScoreOptions = z.output<typeof scoreOptions>
+export type IntelScoreOptions = z.output<typeof scoreOptions>
 
 const defaultWeights: Readonly<Record<string, number>> = {
   own: 0.4,
@@ -49,7 +49,7 @@ export const abuseChTypes: readonly string[] = ['abuse-ch', 'feodo', 'malwarebaz
 /** Returns a function that gives the trust in a source by its name. `typeOf` returns the type of a source. */
 export const createSourceTrust = (
   typeOf: (source: string) => string,
-  { weights }: Pick<ScoreOptions, 'weights'>,
+  { weights }: Pick<IntelScoreOptions, 'weights'>,
 ): SourceTrust => {
   const all = { ...defaultWeights, ...weights }
   const largest = Math.max(...Object.values(all), Number.MIN_VALUE)
@@ -67,7 +67,7 @@ export const createSourceTrust = (
  */
 export const scoreOf = (
   reports: Readonly<Record<string, Report>>,
-  { now, trust, options }: { readonly now: number; readonly trust: SourceTrust; readonly options: ScoreOptions },
+  { now, trust, options }: { readonly now: number; readonly trust: SourceTrust; readonly options: IntelScoreOptions },
 ): number => {
   const doubt = Object.entries(reports).reduce((left, [source, report]) => {
     const share = (options.levels[report.threat_level] / 100) * report.confidence * freshness(report, now, options)
@@ -77,7 +77,7 @@ export const scoreOf = (
 }
 
 /** A report without a last-seen time counts as fresh. */
-const freshness = ({ last_seen }: Report, now: number, { fresh_days, stale_share }: ScoreOptions): number => {
+const freshness = ({ last_seen }: Report, now: number, { fresh_days, stale_share }: IntelScoreOptions): number => {
   if (last_seen === null) return 1
   const days = Math.max(0, now - Date.parse(last_seen)) / day
   return Math.max(stale_share, 1 - days / fresh_days)

@@ -1,7 +1,7 @@
 import type { ContextTables } from '../context/tables.ts'
 import type { Intel } from '../intel/intel.ts'
 import type { LogModel } from '../lib/log-events/log-events.ts'
-import type { Progress } from '../pipeline/detect/detector.ts'
+import type { LearningProgress } from '../pipeline/detect/detector.ts'
 import type { RuleLibrary } from '../pipeline/detect/sigma/rule-library.ts'
 import type { Intake } from '../pipeline/ingest/intake.ts'
 import type { AlertHistory } from '../pipeline/triage/history.ts'
@@ -148,7 +148,7 @@ export interface Deps {
   auditHead(): Promise<(AuditHead & { readonly start?: AuditHead | undefined }) | undefined>
   health(): Promise<Health>
   /** The learning progress of each detector. */
-  learning(): readonly { readonly detector: string; readonly progress: readonly Progress[] }[]
+  learning(): readonly { readonly detector: string; readonly progress: readonly LearningProgress[] }[]
   /** The names of the notification receivers. */
   readonly receivers: readonly string[]
   metrics(): Promise<string>

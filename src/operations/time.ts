@@ -5,7 +5,7 @@ import { parseMoment as readMoment } from '../lib/filter/filter.ts'
  * Parses a time into epoch ms: ISO 8601, seconds or milliseconds, `now` or `now-24h`. An imprecise time covers a range
  * (`2024-12-10` is a day); `edge` selects which end to return.
  */
-export const parseMoment = (text: string, now: number, edge: 'start' | 'end' = 'start', path = 'time'): number => {
+export const parseTime = (text: string, now: number, edge: 'start' | 'end' = 'start', path = 'time'): number => {
   const moment = readMoment(text.trim(), now)
   if (moment) return edge === 'start' ? moment.from : moment.to
   throw new AppError('INVALID_REQUEST', `"${text.slice(0, 80)}" is not a time.`, {
@@ -14,13 +14,13 @@ export const parseMoment = (text: string, now: number, edge: 'start' | 'end' = '
 }
 
 /** Parses the inclusive `from` and `to` of a list. */
-export const parseRange = (
+export const parseTimeRange = (
   { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
   now: number,
 ): { readonly from: number | undefined; readonly to: number | undefined } => {
   const span = {
-    from: from === undefined ? undefined : parseMoment(from, now, 'start', 'from'),
-    to: to === undefined ? undefined : parseMoment(to, now, 'end', 'to'),
+    from: from === undefined ? undefined : parseTime(from, now, 'start', 'from'),
+    to: to === undefined ? undefined : parseTime(to, now, 'end', 'to'),
   }
   if (span.from === undefined || span.to === undefined || span.from <= span.to) return span
   throw new AppError('INVALID_REQUEST', `The range ends before it begins: from ${from} to ${to}.`, {

@@ -115,7 +115,7 @@ export const detectionRule = z
     false_positives: z.array(z.string()),
   })
   .meta({ id: 'DetectionRule' })
-export type DetectionRule = z.infer<typeof detectionRule>
+export type AgentDetectionRule = z.infer<typeof detectionRule>
 
 /** The details of an agent's anomaly, in the format of the network agents' API. */
 export const agentFinding = z

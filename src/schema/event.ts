@@ -10,7 +10,7 @@ export type FieldValue = string | number | boolean | readonly (string | number |
 export type Fields = Readonly<Record<string, FieldValue>>
 
 /** A log template with a stable id, as the miner knows it: constant words and `<*>` where values stand. */
-export interface Template {
+export interface EventTemplate {
   readonly id: string
   readonly text: string
 }
@@ -37,7 +37,7 @@ export interface Event {
   readonly original: string
   readonly fields: Fields
   /** Set by the miner; absent on pipeline errors. */
-  readonly template?: Template
+  readonly template?: EventTemplate
 }
 
 const fieldValue = z.union([

@@ -1,16 +1,18 @@
 import { z } from 'zod'
+import type { ObservableType } from '../lib/observables/canonical.ts'
 import { severity } from './severity.ts'
 
-export const observableTypes = ['ip', 'domain', 'url', 'hash', 'email', 'certificate'] as const
+export type { Observable, ObservableType } from '../lib/observables/canonical.ts'
+
+export const observableTypes = [
+  'ip',
+  'domain',
+  'url',
+  'hash',
+  'email',
+  'certificate',
+] as const satisfies readonly ObservableType[]
 export const observableType = z.enum(observableTypes).meta({ id: 'ObservableType' })
-export type ObservableType = z.infer<typeof observableType>
-
-/** A value seen in an event, in its canonical spelling. */
-export interface Observable {
-  readonly type: ObservableType
-  readonly value: string
-}
-
 /** The Traffic Light Protocol 2.0: with whom something may be shared; the most open first. */
 export const tlp = z.enum(['clear', 'green', 'amber', 'amber+strict', 'red']).meta({ id: 'Tlp' })
 export type Tlp = z.infer<typeof tlp>

@@ -10,7 +10,7 @@ import { createTriageResultStore } from './alerts/triage-results.ts'
 import { createAnomalyStore } from './anomalies/anomalies.ts'
 import { createScoredBatchStore } from './anomalies/scored-batches.ts'
 import { createAuditStore } from './audit/audit.ts'
-import { listChanges } from './audit/changes.ts'
+import { readStoreChanges } from './audit/changes.ts'
 import { createDecisionStore } from './audit/decisions.ts'
 import { connect } from './connect.ts'
 import type { Connections } from './database.ts'
@@ -94,7 +94,7 @@ export const openStore = async (url: string, { now, log, alertsInMemory }: Store
       queryResults: createQueryResultStore(connections),
       sourceData: createSourceDataStore(connections, alertIndex),
       retention: createRetentionStore(connections, alertIndex),
-      changes: (after, limit) => listChanges(connections, after, limit),
+      changes: (after, limit) => readStoreChanges(connections, after, limit),
       transaction,
       begin,
       space: database.space,

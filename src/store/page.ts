@@ -27,12 +27,12 @@ export interface RowQuery<Item> extends TimeRange, PageRequest {
 }
 
 /** The position of a row in a list: its sort key, and its id to break ties. */
-export interface Place {
+export interface PagePosition {
   readonly time: number
   readonly id: string
 }
 
-interface StoredRow extends Place {
+interface StoredRow extends PagePosition {
   readonly body: string
 }
 
@@ -44,11 +44,11 @@ const chunk = 500
  */
 export const listPage = async <Item>(
   { limit, after, matches }: PageRequest & { readonly matches?: ((item: Item) => boolean) | undefined },
-  fetch: (after: Place | undefined, limit: number) => Promise<readonly StoredRow[]>,
+  fetch: (after: PagePosition | undefined, limit: number) => Promise<readonly StoredRow[]>,
 ): Promise<Page<Item>> => {
   const items: Item[] = []
   let place = after === undefined ? undefined : readCursor(after)
-  let end: Place | undefined
+  let end: PagePosition | undefined
   const size = matches ? chunk : Math.min(chunk, limit + 1)
   for (;;) {
     const rows = await fetch(place, size)
@@ -66,11 +66,11 @@ export const listPage = async <Item>(
 }
 
 /** Writes the place after which the next page begins; opaque to callers. */
-export const writeCursor = ({ time, id }: Place): string =>
+export const writeCursor = ({ time, id }: PagePosition): string =>
   Buffer.from(JSON.stringify([time, id])).toString('base64url')
 
 /** Reads a cursor; throws INVALID_REQUEST when it is none of ours. */
-export const readCursor = (text: string): Place => {
+export const readCursor = (text: string): PagePosition => {
   const place = parse(Buffer.from(text, 'base64url').toString())
   if (Array.isArray(place) && place.length === 2) {
     const [time, id]: unknown[] = place

@@ -8,7 +8,7 @@ import type { TriageResultStore } from './alerts/triage-results.ts'
 import type { AnomalyStore } from './anomalies/anomalies.ts'
 import type { ScoredBatchStore } from './anomalies/scored-batches.ts'
 import type { AuditStore } from './audit/audit.ts'
-import type { Change } from './audit/changes.ts'
+import type { StoreChange } from './audit/changes.ts'
 import type { DecisionStore } from './audit/decisions.ts'
 import type { Transaction } from './database.ts'
 import type { Space } from './dialects/dialect.ts'
@@ -65,7 +65,7 @@ export interface Store {
   readonly queryResults: QueryResultStore
   readonly sourceData: SourceDataStore
   readonly retention: RetentionStore
-  changes(afterUpdatedAt: number, limit: number): Promise<readonly Change[]>
+  changes(afterUpdatedAt: number, limit: number): Promise<readonly StoreChange[]>
   /** Runs `work` in one transaction: all of it becomes visible at once, or none when it throws. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /** Opens a transaction that ends with `commit` or `rollback`. */

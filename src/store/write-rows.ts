@@ -1,6 +1,6 @@
 import { ExpressionWrapper, type Insertable, PrimitiveValueListNode, type RawBuilder, sql, ValuesNode } from 'kysely'
 import type { Tables, Transaction } from './database.ts'
-import type { Row } from './dialects/dialect.ts'
+import type { DatabaseRow } from './dialects/dialect.ts'
 
 /** How many rows or values go into one statement: few enough for every database. */
 const mostAtOnce = 500
@@ -67,7 +67,7 @@ export const upsert = async <Table extends keyof Tables>(
 }
 
 /** A statement that inserts rows with the same columns, as many as fit into one. */
-export const insertion = (table: string, rows: readonly Row[]): RawBuilder<unknown> => {
+export const insertion = (table: string, rows: readonly DatabaseRow[]): RawBuilder<unknown> => {
   const columns = columnsOf(rows)
   const lists = rows.map((row) => PrimitiveValueListNode.create(columns.map((column) => row[column])))
   // One node for all values: an expression for each of them takes twice the time of the insertion.
@@ -75,7 +75,7 @@ export const insertion = (table: string, rows: readonly Row[]): RawBuilder<unkno
   return sql`insert into ${sql.table(table)} (${names(columns)}) ${values}`
 }
 
-const columnsOf = (rows: readonly Row[]): readonly string[] => Object.keys(rows[0] ?? {})
+const columnsOf = (rows: readonly DatabaseRow[]): readonly string[] => Object.keys(rows[0] ?? {})
 
 /** As text: a node for each column costs more than the rest of the statement. */
 const names = (columns: readonly string[]) =>

@@ -14,11 +14,11 @@ import { type Reporter, tellError, tellErrors } from './errors.ts'
 import type { Asker } from './fields.ts'
 import { refuseTooMuch } from './limits.ts'
 import { requireShallow } from './nesting.ts'
-import { limits, type Query } from './query.ts'
+import { type Query, queryLimits } from './query.ts'
 import { createSchema } from './schema.ts'
 
 /** The caller of a request and the receiver of its failures. */
-export type Asked = Asker &
+export type QueryContext = Asker &
   Reporter & {
     /** The cursor of the subscriber: sent with each document, so that it can resume. */
     cursor(): string | undefined
@@ -28,7 +28,7 @@ type Told = FormattedExecutionResult
 
 export interface Graph {
   /** Answers a query with one document, a subscription with one for each change. Never throws. */
-  answer(query: Query, asked: Asked): Promise<Told | AsyncIterable<Told>>
+  answer(query: Query, asked: QueryContext): Promise<Told | AsyncIterable<Told>>
 }
 
 /** Makes the graph once, and answers queries that were let in. */
@@ -42,7 +42,7 @@ export const createGraph = (): Graph => {
     return tooMuch ? [tooMuch] : []
   }
 
-  const carryOut = async (document: DocumentNode, asked: Asked, { operationName, variables }: Query) => {
+  const carryOut = async (document: DocumentNode, asked: QueryContext, { operationName, variables }: Query) => {
     const args = { schema, document, contextValue: asked, operationName, variableValues: variables }
     const live = getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION
     return live ? subscribe(args) : execute(args)
@@ -52,7 +52,7 @@ export const createGraph = (): Graph => {
     async answer(query, asked) {
       try {
         requireShallow(query.query)
-        const document = parse(query.query, { maxTokens: limits.tokens })
+        const document = parse(query.query, { maxTokens: queryLimits.tokens })
         const refusals = refusalOf(document, query)
         if (refusals.length > 0) return { errors: refusals.map((one) => tellError(one, asked)) }
         const result = await carryOut(document, asked, query)
@@ -64,7 +64,7 @@ export const createGraph = (): Graph => {
   }
 }
 
-async function* tellEach(results: AsyncIterable<ExecutionResult>, asked: Asked): AsyncGenerator<Told> {
+async function* tellEach(results: AsyncIterable<ExecutionResult>, asked: QueryContext): AsyncGenerator<Told> {
   try {
     for await (const result of results) yield { ...tellErrors(result, asked), extensions: { cursor: asked.cursor() } }
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Alert } from '../../schema/alert.ts'
 import type { Incident } from '../../schema/incident.ts'
 import { type OpenStore, openStore } from '../../store/open-store.ts'
 import { as, fakeServer } from '../server.fake.ts'
-import { limits } from './query.ts'
+import { queryLimits } from './query.ts'
 
 const time = '2026-01-15T10:00:00.000Z'
 const incident = (number: number, changes: Partial<Incident> = {}): Incident => ({
@@ -209,7 +209,7 @@ describe('GraphQL', () => {
       `{ ...a ...a } fragment a on Query { ${Array.from({ length: 11 }, (_, i) => `a${i}: alert(id: "a1") { id }`).join(' ')} }`,
       'at its top',
     ],
-    ['too long', `{ ${'__typename '.repeat(limits.tokens)} }`, 'tokens'],
+    ['too long', `{ ${'__typename '.repeat(queryLimits.tokens)} }`, 'tokens'],
     ['fragments that swell', fragments(3), 'costs'],
     ['a circle', '{ incidents { data { ...a } } } fragment a on Incident { alerts { incident { ...a } } }', 'fragment'],
     ['no query', '{ incidents', 'Syntax Error'],
@@ -224,14 +224,14 @@ describe('GraphQL', () => {
   })
 
   it('reads no more than so many things one by one, however long lists turn out to be', async () => {
-    const many = Array.from({ length: limits.asks + 20 }, (_, i) => alert(1_000 + i))
+    const many = Array.from({ length: queryLimits.asks + 20 }, (_, i) => alert(1_000 + i))
     const members = many.map(({ id }) => ({ alert_id: id, reason: 'Alike.', added_at: time }))
     await store.transaction(async (tx) => {
       await store.alerts.save(many, tx)
       await store.incidents.save([incident(4, { members })], tx)
     })
     const { errors } = await query('{ incident(id: "i4") { alerts { detections { id } } } }')
-    expect(errors?.[0]?.message).toContain(`more than ${limits.asks} things`)
+    expect(errors?.[0]?.message).toContain(`more than ${queryLimits.asks} things`)
   })
 
   it.each([

@@ -7,13 +7,13 @@ import { AppError } from '../../errors.ts'
 import { listIncidents } from '../../operations/incidents/list-incidents.ts'
 import { ask, type DoorDeps, permit } from '../ask.ts'
 import { type Change, type ChangeFeed, changesFor, readChanges } from '../change-feed.ts'
-import { originOf } from '../denials.ts'
+import { requestOrigin } from '../denials.ts'
 import { lastEventId, openEventStream } from '../event-stream.ts'
 import type { LiveStreams } from '../live-streams.ts'
 import { invalidInput } from '../problem.ts'
 import { parseJson, readJson } from '../rest/json.ts'
-import type { Asked, Graph } from './answer.ts'
-import { limits, type Query, query } from './query.ts'
+import type { Graph, QueryContext } from './answer.ts'
+import { type Query, query, queryLimits } from './query.ts'
 import { createWaitingChanges } from './waiting-changes.ts'
 
 interface GraphqlOptions {
@@ -83,7 +83,7 @@ export const serveGraphql = (
       const asked = await readQuery(request)
       loaded ??= load()
       const answer = await (await loaded).answer(asked, {
-        ...remembering((operation, input) => ask(operation, input, deps, credential, originOf(request))),
+        ...remembering((operation, input) => ask(operation, input, deps, credential, requestOrigin(request))),
         changes: (after) => follow(request, reply, after),
         lastSeen: lastEventId(request),
         ...markPlace(),
@@ -160,7 +160,7 @@ async function* missedFirst(missed: AsyncIterable<Change>, live: AsyncIterable<C
 }
 
 /** Remembers the position of one subscription. */
-const markPlace = (): Pick<Asked, 'reached' | 'cursor'> => {
+const markPlace = (): Pick<QueryContext, 'reached' | 'cursor'> => {
   let place: number | undefined
   return {
     reached({ updated_at }) {
@@ -172,12 +172,13 @@ const markPlace = (): Pick<Asked, 'reached' | 'cursor'> => {
 }
 
 /** Asks the same only once: many alerts belong to one incident. */
-const remembering = (work: Asked['ask']): Pick<Asked, 'ask' | 'forget'> => {
+const remembering = (work: QueryContext['ask']): Pick<QueryContext, 'ask' | 'forget'> => {
   const known = new Map<string, Promise<unknown>>()
   return {
     ask(operation, input) {
       const name = `${operation.name} ${JSON.stringify(input)}`
-      const answer = known.get(name) ?? (known.size < limits.asks ? work(operation, input) : Promise.reject(tooMany()))
+      const answer =
+        known.get(name) ?? (known.size < queryLimits.asks ? work(operation, input) : Promise.reject(tooMany()))
       known.set(name, answer)
       return answer
     },
@@ -186,6 +187,6 @@ const remembering = (work: Asked['ask']): Pick<Asked, 'ask' | 'forget'> => {
 }
 
 const tooMany = (): AppError =>
-  new AppError('INVALID_REQUEST', `The query leads to more than ${limits.asks} things that are read one by one.`, {
+  new AppError('INVALID_REQUEST', `The query leads to more than ${queryLimits.asks} things that are read one by one.`, {
     hint: 'Follow fewer links, or give a smaller "limit".',
   })

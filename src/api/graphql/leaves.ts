@@ -12,7 +12,7 @@ import type { Shape } from './shape.ts'
 const largestInt = 2_147_483_647
 
 /** Creates the types without fields, scalars and enums, each once. The same values give the same type everywhere. */
-export const createLeaves = () => {
+export const createLeafTypes = () => {
   const enums = new Map<string, GraphQLEnumType>()
 
   const leafOf = (shape: Shape, name: string): GraphQLScalarType | GraphQLEnumType => {

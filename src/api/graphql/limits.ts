@@ -14,7 +14,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { AppError } from '../../errors.ts'
-import { limits } from './query.ts'
+import { queryLimits } from './query.ts'
 
 /** The cost of one operation, besides one for each field of each item that it may return. */
 const askCost = 100
@@ -43,10 +43,11 @@ export const refuseTooMuch = ({ schema, document, operationName, variableValues 
   if (!operation || !root) return undefined
   const measure = createMeasure(document, variableValues ?? {})
   const fields = measure.countFields(operation.selectionSet)
-  if (fields > limits.fields) return tooMuch(`has ${fields} fields at its top, and ${limits.fields} are the most`)
+  if (fields > queryLimits.fields)
+    return tooMuch(`has ${fields} fields at its top, and ${queryLimits.fields} are the most`)
   const { depth, cost } = measure.sizeOf(operation.selectionSet, root)
-  if (depth > limits.depth) return tooMuch(`is ${depth} levels deep, and ${limits.depth} are the most`)
-  if (cost > limits.cost) return tooMuch(`costs ${cost}, and ${limits.cost} is the most`)
+  if (depth > queryLimits.depth) return tooMuch(`is ${depth} levels deep, and ${queryLimits.depth} are the most`)
+  if (cost > queryLimits.cost) return tooMuch(`costs ${cost}, and ${queryLimits.cost} is the most`)
   return undefined
 }
 

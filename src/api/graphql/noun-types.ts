@@ -12,12 +12,12 @@ import {
   type GraphQLScalarType,
 } from 'graphql'
 import type { Asker } from './fields.ts'
-import { createLeaves } from './leaves.ts'
+import { createLeafTypes } from './leaves.ts'
 import { one, pascal, type Shape, strip } from './shape.ts'
 
 type GraphQLNullableInput = GraphQLScalarType | GraphQLEnumType | GraphQLList<GraphQLInputType>
 
-export type Fields = GraphQLFieldConfigMap<unknown, Asker>
+export type NounFields = GraphQLFieldConfigMap<unknown, Asker>
 
 export interface NounTypes {
   /** The type of what is answered; `name` is for a shape that has no name of its own. */
@@ -29,10 +29,10 @@ export interface NounTypes {
 /** Makes GraphQL types of the shapes of our nouns, each once; `more` adds fields to a type by its name. */
 export const createNounTypes = (
   definitions: Readonly<Record<string, Shape>>,
-  more: (type: string) => Fields,
+  more: (type: string) => NounFields,
 ): NounTypes => {
   const objects = new Map<string, GraphQLObjectType>()
-  const leafOf = createLeaves()
+  const leafOf = createLeafTypes()
 
   const output = (shape: Shape, name: string): GraphQLOutputType => {
     const { kind, nullable, own } = strip(definitions, shape, name)
@@ -54,7 +54,7 @@ export const createNounTypes = (
     return made
   }
 
-  const fieldsOf = ({ properties = {}, required = [] }: Shape, name: string): Fields =>
+  const fieldsOf = ({ properties = {}, required = [] }: Shape, name: string): NounFields =>
     Object.fromEntries(
       Object.entries(properties).map(([field, found]) => {
         const shape = one(found)

@@ -10,7 +10,7 @@ export const query = z.strictObject({
 export type Query = z.infer<typeof query>
 
 /** How much one query may ask for. */
-export const limits = {
+export const queryLimits = {
   /** Words and signs of its text. */
   tokens: 2_000,
   /** Brackets within one another, whatever their kind. */

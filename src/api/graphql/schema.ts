@@ -20,7 +20,7 @@ import {
   queryFields,
 } from './fields.ts'
 import { tellNews } from './news.ts'
-import { createNounTypes, type Fields } from './noun-types.ts'
+import { createNounTypes, type NounFields } from './noun-types.ts'
 import { pascal, type Shape } from './shape.ts'
 
 /** The graph over the operations: nouns, arguments and descriptions are those of their zod schemas. */
@@ -74,7 +74,7 @@ export const createSchema = (): GraphQLSchema => {
   const root = <Field extends { readonly field: string }>(
     name: string,
     fields: readonly Field[],
-    make: (field: Field) => Fields[string],
+    make: (field: Field) => NounFields[string],
   ) => new GraphQLObjectType({ name, fields: Object.fromEntries(fields.map((field) => [field.field, make(field)])) })
 
   return new GraphQLSchema({

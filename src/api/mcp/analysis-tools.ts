@@ -5,13 +5,13 @@ import { loadLogModel } from '../../operations/models/load-log-model.ts'
 import { trainModel } from '../../operations/models/train-model.ts'
 import { countFitting } from './budget.ts'
 import { cursor, skippedBy } from './page.ts'
-import { count, defineTool, type Tool, type ToolContext } from './tool.ts'
+import { defineTool, type Tool, type ToolContext, wholeNumber } from './tool.ts'
 import { cutLine, untrusted } from './untrusted.ts'
 
 const judged = z.looseObject({
   status: z.literal('success'),
-  total_events: count,
-  anomalies_detected: count,
+  total_events: wholeNumber,
+  anomalies_detected: wholeNumber,
   threshold: z.number().nullable(),
 })
 
@@ -115,7 +115,7 @@ export const analysisTools: readonly Tool[] = [
     asks: [trainModel, loadLogModel],
     destructive: true,
     input: z.object({ data_path: z.string().min(1), output_dir: z.string().default('anomaly_outputs') }),
-    output: z.looseObject({ status: z.string(), total_events: count }),
+    output: z.looseObject({ status: z.string(), total_events: wholeNumber }),
     async run({ data_path, output_dir }, { ask, within, progress }) {
       await progress(0, 2, 'learning')
       const found = await ask(trainModel, {

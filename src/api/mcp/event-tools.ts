@@ -4,7 +4,7 @@ import { listEvents } from '../../operations/events/list-events.ts'
 import { backtestRule } from '../../operations/rules/backtest-rule.ts'
 import { countFitting } from './budget.ts'
 import { askFitting, cursor, goesOn, page, pageFrom, time } from './page.ts'
-import { count, defineTool, type Tool, type ToolContext } from './tool.ts'
+import { defineTool, type Tool, type ToolContext, wholeNumber } from './tool.ts'
 import { cutLine, untrusted } from './untrusted.ts'
 
 const mostSampleTokens = 3_000
@@ -66,7 +66,7 @@ export const eventTools: readonly Tool[] = [
     asks: [backtestRule],
     narrow: 'narrow from and to',
     input: z.object({ yaml: z.string().min(1), ...time, cursor: cursor.describe('Pages through the samples.') }),
-    output: z.looseObject({ hits: count, next_cursor: z.string().nullable() }),
+    output: z.looseObject({ hits: wholeNumber, next_cursor: z.string().nullable() }),
     async run({ cursor: after, ...input }, { ask }) {
       const { hits_by_hour, samples, ...found } = await ask(backtestRule, input)
       const byDay = Map.groupBy(hits_by_hour, ({ hour }) => hour.slice(0, 10))

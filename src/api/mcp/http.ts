@@ -11,8 +11,8 @@ import { permit } from '../ask.ts'
 import type { LiveStreams } from '../live-streams.ts'
 import { isCrossSite, requireAcceptedHost } from '../origin.ts'
 import { toAppError } from '../problem.ts'
-import { createSessions, refuse } from './sessions.ts'
-import type { Connection } from './subscriptions.ts'
+import { createSessions, refuseRpc } from './sessions.ts'
+import type { ServerLifetime } from './subscriptions.ts'
 
 const mostBytes = 8 * 1_048_576
 /** The SDK checks messages by recursion. */
@@ -21,7 +21,7 @@ const welcomeMs = 15_000
 
 interface McpDoor {
   readonly log: Log
-  readonly make: (credential: Credential, connection: Connection) => McpServer
+  readonly make: (credential: Credential, connection: ServerLifetime) => McpServer
   /** The path where clients of 2026 subscribe to changed resources. */
   readonly bus: ServerEventBus
   readonly newSessionId: () => string
@@ -112,18 +112,18 @@ export const serveMcp = (app: FastifyInstance, door: McpDoor): void => {
 
   const answer = async ({ request, credential, address, ended }: Asked): Promise<Response> => {
     if (!acceptsAnswers(request.headers.get('accept'))) {
-      return refuse(406, 'Accept application/json and text/event-stream: answers come as one of these.')
+      return refuseRpc(406, 'Accept application/json and text/event-stream: answers come as one of these.')
     }
     const body = request.method === 'POST' ? await readJson(request.clone()) : undefined
     // Batches were part of one revision only (2025-03-26), and no client is known to send them.
-    if (Array.isArray(body)) return refuse(400, 'Send one JSON-RPC message per request: batches are not supported.')
-    if (isDeeper(body, mostDepth)) return refuse(400, `The message is nested deeper than ${mostDepth} levels.`)
+    if (Array.isArray(body)) return refuseRpc(400, 'Send one JSON-RPC message per request: batches are not supported.')
+    if (isDeeper(body, mostDepth)) return refuseRpc(400, `The message is nested deeper than ${mostDepth} levels.`)
     if (request.method === 'GET' || listens.safeParse(body).success) {
       try {
         void ended.then(streams.open(credential, address))
       } catch (error) {
         const { status, message, hint } = toAppError(error)
-        return refuse(status === 429 ? 429 : 503, [message, hint].join(' '))
+        return refuseRpc(status === 429 ? 429 : 503, [message, hint].join(' '))
       }
     }
     const given = body === undefined ? {} : { parsedBody: body }
@@ -133,8 +133,8 @@ export const serveMcp = (app: FastifyInstance, door: McpDoor): void => {
     }
     const caller = callerOf(credential, address)
     const own = [...underway.values()].filter((one) => one === caller).length
-    if (own >= mostEach) return refuse(429, 'This token has too many requests under way. Retry later.')
-    if (underway.size >= mostUnderway) return refuse(503, 'Too many requests are under way. Retry later.')
+    if (own >= mostEach) return refuseRpc(429, 'This token has too many requests under way. Retry later.')
+    if (underway.size >= mostUnderway) return refuseRpc(503, 'Too many requests are under way. Retry later.')
     const handler = createMcpHandler(({ era }) => make(credential, era === 'modern' ? 'listener' : 'request'), {
       bus,
       onerror: (error) => log.debug({ err: error }, 'an MCP request was refused'),

@@ -5,7 +5,7 @@ import type { z } from 'zod'
  * A schema as it is listed with the tools, which every conversation pays for: without the name of its dialect, which is
  * the protocol's own, and with `true` for any value, which more clients support than `{}`.
  */
-export const listed = (schema: z.ZodObject): StandardSchemaWithJSON => {
+export const listedSchema = (schema: z.ZodObject): StandardSchemaWithJSON => {
   const { version, vendor, validate, jsonSchema } = schema['~standard']
   return {
     '~standard': {

@@ -10,7 +10,7 @@ import { getOverview } from '../../operations/status/get-overview.ts'
 import { askAlert } from './ask-alert.ts'
 import { countFitting } from './budget.ts'
 import { askFitting, cursor, goesOn, page, pageFrom, time } from './page.ts'
-import { count, defineTool, type Tool, type ToolContext } from './tool.ts'
+import { defineTool, type Tool, type ToolContext, wholeNumber } from './tool.ts'
 import { cutLine, untrusted } from './untrusted.ts'
 
 const items = z.looseObject({ next_cursor: z.string().nullable() })
@@ -76,7 +76,11 @@ export const readingTools: readonly Tool[] = [
     kind: 'read',
     asks: [listIncidents, getOverview, listAlertIndex],
     input: z.object({ group: groupField.optional().describe('Also groups the open alerts by this.') }),
-    output: z.looseObject({ open_incidents: z.array(z.looseObject({})), detections_24h: count, ready: z.boolean() }),
+    output: z.looseObject({
+      open_incidents: z.array(z.looseObject({})),
+      detections_24h: wholeNumber,
+      ready: z.boolean(),
+    }),
     async run({ group }, { ask, url }) {
       const [incidents, { alerts, detections, events, sources, pipeline }, groups] = await Promise.all([
         ask(listIncidents, { q: 'status:open OR status:investigating OR status:contained', limit: 10 }),

@@ -28,7 +28,7 @@ export interface SessionRequest {
   readonly ended: Promise<void>
 }
 
-export interface Sessions {
+export interface McpSessions {
   /** Answers what belongs to a session or begins one; undefined for what does neither. */
   answer(asked: SessionRequest): Promise<Response> | undefined
   end(): Promise<void>
@@ -47,7 +47,7 @@ interface Session {
  * Holds the sessions of clients of 2025: a server each, which may call its client and notify it of changes. A session
  * is only found with the credential that began it. A client that begins too many loses the least recently used.
  */
-export const createSessions = (options: SessionOptions): Sessions => {
+export const createSessions = (options: SessionOptions): McpSessions => {
   const { make, newId, mostBytes, most = 200, mostEach = 20, idleMs = 1_800_000 } = options
   /** The one used least lately comes first. */
   const open = new Map<string, Session>()
@@ -57,7 +57,7 @@ export const createSessions = (options: SessionOptions): Sessions => {
     const own = [...open.values()].filter((one) => one.owner === owner)
     const [leastUsed] = own.toSorted((a, b) => Math.sign(a.underway) - Math.sign(b.underway))
     if (leastUsed && own.length >= mostEach) await leastUsed.server.close()
-    if (open.size >= most) return refuse(503, 'Too many sessions are open. Retry later.')
+    if (open.size >= most) return refuseRpc(503, 'Too many sessions are open. Retry later.')
     const server = make(asked.credential)
     const log = createSessionLog()
     const transport = new WebStandardStreamableHTTPServerTransport({
@@ -100,7 +100,7 @@ export const createSessions = (options: SessionOptions): Sessions => {
       if (id === null) return isInitializeRequest(asked.body) ? begin(asked) : undefined
       const session = open.get(id)
       if (session?.owner !== ownerOf(asked.credential)) {
-        return Promise.resolve(refuse(404, 'Session not found: it ended, or never was. Begin another.'))
+        return Promise.resolve(refuseRpc(404, 'Session not found: it ended, or never was. Begin another.'))
       }
       open.delete(id)
       open.set(id, session)
@@ -134,7 +134,7 @@ const ownerOf = ({ actor, via, tokenId, accountId }: Credential): string =>
 const rpcCodes = { 400: -32_600, 404: -32_001, 406: -32_000, 429: -32_000, 503: -32_000 } as const
 
 /** Refuses a request as the protocol does: a JSON-RPC error without an id. */
-export const refuse = (status: keyof typeof rpcCodes, message: string): Response =>
+export const refuseRpc = (status: keyof typeof rpcCodes, message: string): Response =>
   Response.json(
     { jsonrpc: '2.0', error: { code: rpcCodes[status], message }, id: null },
     { status, ...(status >= 429 && { headers: { 'retry-after': '30' } }) },

@@ -10,7 +10,7 @@ import type { ToolContext } from './tool.ts'
  * How long a server lives, and who knows what its client subscribed to: nobody for one request of 2025, the server itself in a session,
  * the door for a `listener` of 2026 over HTTP, and for a `pipe` of 2026 the pipe, which drops what nobody asked for.
  */
-export type Connection = 'request' | 'session' | 'listener' | 'pipe'
+export type ServerLifetime = 'request' | 'session' | 'listener' | 'pipe'
 
 const mostSubscriptions = 200
 const operations: Readonly<Record<string, AnyOperation>> = { incident: getIncident, alert: getAlert }
@@ -33,7 +33,7 @@ export const createResourceBus = (feed: ChangeFeed): ServerEventBus => ({
 /** Notifies the client of a server when an incident or an alert changes that it subscribed to. */
 export const offerSubscriptions = (
   server: McpServer,
-  { connection, feed, ask }: { connection: Connection; feed: ChangeFeed; ask: ToolContext['ask'] },
+  { connection, feed, ask }: { connection: ServerLifetime; feed: ChangeFeed; ask: ToolContext['ask'] },
 ): void => {
   if (connection === 'request') return
   server.server.registerCapabilities({ resources: { subscribe: true } })

@@ -41,7 +41,7 @@ export interface ToolAnswer {
  * A whole number in an answer: `z.int()` would list the largest integer, which every reader of the list of tools pays
  * for.
  */
-export const count = z.number()
+export const wholeNumber = z.number()
 
 /** A tool of the MCP server. */
 export interface Tool {

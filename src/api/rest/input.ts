@@ -5,13 +5,13 @@ import type { AnyOperation } from '../ask.ts'
 type Inputs = Readonly<Record<string, unknown>>
 
 /** Converts the plain texts of a query by the operation's schema. */
-export type Reader = (query: Inputs) => Record<string, unknown>
+export type QueryReader = (query: Inputs) => Record<string, unknown>
 
 /**
  * Makes a reader of queries for an operation: `limit=5` is a number and `learning=true` a truth where the schema wants one. Older
  * systems leave alone what they have no name for (`?_=1736078400`), which `lenient` does too; else the operation refuses it.
  */
-export const queryReader = (operation: AnyOperation, lenient = false): Reader => {
+export const queryReader = (operation: AnyOperation, lenient = false): QueryReader => {
   // Derived at the first query: deriving the schemas of all operations takes a third of the time that a server needs to start.
   let schema: { readonly kinds: ReturnType<typeof kindsOf> } | undefined
   return (query) => {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { session } from '../../operations/accounts/sessions/get-session.ts'
+import { callerSession } from '../../operations/accounts/sessions/get-session.ts'
 import type { Present } from './route.ts'
 
-const signedIn = session.extend({ secret: z.string() })
+const signedIn = callerSession.extend({ secret: z.string() })
 
 /** Puts the secret of a new session in a cookie, out of reach of scripts and of other sites, and the rest in the body. */
 export const setCookie: Present = (answer, { server }, reply) => {

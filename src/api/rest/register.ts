@@ -9,13 +9,13 @@ import type { SentBody } from '../../operations/sent-body.ts'
 import { type AnyOperation, ask, type DoorDeps, permit } from '../ask.ts'
 import type { Auth } from '../auth.ts'
 import { readBody, readWhole } from '../body.ts'
-import { originOf } from '../denials.ts'
+import { requestOrigin } from '../denials.ts'
 import { toAppError } from '../problem.ts'
 import { noteRefusal } from '../refusals.ts'
 import { createAnswerStreams } from './answer-stream.ts'
 import { describeRoute } from './describe.ts'
 import { headerInputs } from './headers.ts'
-import { bodyInputs, knownTo, mergeInput, queryReader, type Reader } from './input.ts'
+import { bodyInputs, knownTo, mergeInput, type QueryReader, queryReader } from './input.ts'
 import { readJson } from './json.ts'
 import { presentAnswer } from './present.ts'
 import type { Refuse, Route } from './route.ts'
@@ -24,7 +24,7 @@ import type { Refuse, Route } from './route.ts'
 export const registerRoute = (app: FastifyInstance, route: Route, deps: DoorDeps, auth: Auth, log: Log): void => {
   const operations = [route.operation, ...(route.debug ? [route.debug] : [])]
   const streamed = route.streams && createAnswerStreams(app, log)
-  const readers = new Map<AnyOperation, Reader>(
+  const readers = new Map<AnyOperation, QueryReader>(
     operations.map((operation) => [operation, queryReader(operation, route.refuse !== undefined)]),
   )
 
@@ -57,7 +57,7 @@ export const registerRoute = (app: FastifyInstance, route: Route, deps: DoorDeps
       )
       const present = (answer: unknown) => (route.present ?? presentAnswer)(answer, request, reply)
       const work = (watcher?: AnswerListener) =>
-        ask(operation, input, watcher ? watchedBy(watcher, deps) : deps, credential, originOf(request))
+        ask(operation, input, watcher ? watchedBy(watcher, deps) : deps, credential, requestOrigin(request))
       if (streamed) return streamed(request, reply, work, present)
       // Where anybody may change something, secrets are tried.
       const watcher = operation.thread === 'worker' ? watch(reply) : undefined

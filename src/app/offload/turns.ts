@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts'
 import { plural } from '../../lib/units/number.ts'
 
 /** A request in the queue. */
-export interface Place {
+export interface Turn {
   /** Resolves when the request may run; rejects when the signal aborts before. */
   turn(signal?: AbortSignal): Promise<void>
   /** Ends the request, whether it ran or not. */
@@ -21,7 +21,7 @@ const retryAfter = 5
  * Lets requests run one at a time. At most `waiting` others wait, and one caller never takes the last place. The caller that ran least
  * recently goes first, so that many requests of one caller delay another caller by one request only.
  */
-export const createTurns = (waiting: number): { enter(caller: string): Place } => {
+export const createTurns = (waiting: number): { enter(caller: string): Turn } => {
   const places = new Set<Waiting>()
   const lastStart = new Map<string, number>()
   let starts = 0

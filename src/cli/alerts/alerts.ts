@@ -4,7 +4,7 @@ import { groupFields } from '../../operations/alerts/group-alerts.ts'
 import { listAlertIndex } from '../../operations/alerts/list-alert-index.ts'
 import { alert } from '../../schema/alert.ts'
 import type { CommandContext } from '../cli.ts'
-import { addRemoteOptions, createClient, toAppError } from '../remote/client.ts'
+import { addRemoteOptions, createClient, responseError } from '../remote/client.ts'
 import { addListOptions, printList, readListOptions } from '../remote/list.ts'
 import { readText } from '../terminal/read-text.ts'
 import { counted, table } from '../terminal/terminal.ts'
@@ -112,7 +112,7 @@ const addSend = (command: Command, context: CommandContext): void => {
           headers: { 'content-type': 'text/plain' },
           body: await readText(file, context),
         })
-        if (!response.ok) throw await toAppError(response, true)
+        if (!response.ok) throw await responseError(response, true)
         const { accepted, not_understood } = answer.parse(await response.json())
         if (options.json) context.out.write(`${JSON.stringify({ accepted, not_understood })}\n`)
         else {

@@ -3,7 +3,7 @@ import { type Incident, incident } from '../../schema/incident.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { addListOptions, printList } from '../remote/list.ts'
-import { counted, cut, type Paint, severityShape, severityStyle, visible, wrap } from '../terminal/terminal.ts'
+import { counted, type Paint, severityShape, severityStyle, truncate, visible, wrap } from '../terminal/terminal.ts'
 import { formatMoment, formatSpan } from '../terminal/time.ts'
 import { addDecisions } from './decide.ts'
 import { createSections, indent } from './sections.ts'
@@ -106,11 +106,11 @@ const renderIncident = (incident: Incident, width: number, paint: Paint): string
     ...lines(incident.summary ?? incident.reason),
     ...section(
       'Timeline',
-      timeline.map(({ time, text }) => cut(`${indent}${formatMoment(time)}  ${visible(text)}`, width)),
+      timeline.map(({ time, text }) => truncate(`${indent}${formatMoment(time)}  ${visible(text)}`, width)),
     ),
     ...section(
       'Why these alerts',
-      members.map(({ alert_id, reason }) => cut(`${indent}${alert_id}  ${visible(reason)}`, width)),
+      members.map(({ alert_id, reason }) => truncate(`${indent}${alert_id}  ${visible(reason)}`, width)),
     ),
     ...facts(incident),
   ].join('\n')}\n`

@@ -1,7 +1,7 @@
 import { labelledRoles } from '../../schema/address-roles.ts'
 import type { Alert } from '../../schema/alert.ts'
 import { evidencePlaces, representativeLines } from '../analyze/report-evidence.ts'
-import { cut, type Paint, visible, wrap } from '../terminal/terminal.ts'
+import { type Paint, truncate, visible, wrap } from '../terminal/terminal.ts'
 
 export const indent = '  '
 
@@ -21,7 +21,7 @@ export const createSections = (width: number, paint: Paint) => {
       ...section(
         `Evidence ${visible(evidencePlaces(evidence))}`.trim(),
         representativeLines(evidence).map(({ place, text }) =>
-          cut(`${indent}${visible(place)} │ ${visible(text)}`, width),
+          truncate(`${indent}${visible(place)} │ ${visible(text)}`, width),
         ),
       ),
       ...section('Addresses', named(labelledRoles(address_roles))),

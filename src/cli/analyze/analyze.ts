@@ -9,7 +9,7 @@ import { severities, severity, severityRank } from '../../schema/severity.ts'
 import type { CommandContext, ExitCode } from '../cli.ts'
 import { createProgress } from '../terminal/progress.ts'
 import { quietLog } from '../terminal/quiet-log.ts'
-import { count, counted, cut, visible } from '../terminal/terminal.ts'
+import { counted, formatCount, truncate, visible } from '../terminal/terminal.ts'
 import { renderReport } from './report.ts'
 import { renderMarkdown } from './report-markdown.ts'
 
@@ -123,7 +123,7 @@ const describeFormats = ({ sources }: Analysis, { err }: CommandContext, withSha
     err.write(`${visible(source)}: ${parsed === 0 ? 'no format' : `${format} ${share}`}${rest}\n`)
     if (!withShapes || parsed >= records * 0.9) continue
     for (const { count: times, sample } of unparsed.slice(0, 3)) {
-      err.write(`  ${count(times)}×  ${cut(visible(sample), err.columns - 12)}\n`)
+      err.write(`  ${formatCount(times)}×  ${truncate(visible(sample), err.columns - 12)}\n`)
     }
   }
 }

@@ -1,6 +1,6 @@
 import { labelledRoles } from '../../schema/address-roles.ts'
 import type { Analysis } from '../../schema/analysis.ts'
-import { count, counted, visible } from '../terminal/terminal.ts'
+import { counted, formatCount, visible } from '../terminal/terminal.ts'
 import { formatSpan } from '../terminal/time.ts'
 import { evidencePlaces, representativeLines } from './report-evidence.ts'
 
@@ -26,7 +26,7 @@ export const renderMarkdown = (analysis: Analysis): string => {
       .join('\n\n'),
   )
   const head = `# ${incidents.length === 0 ? 'Nothing stands out' : counted(incidents.length, 'incident')}`
-  const pipeline = `${count(records)} lines${span} → ${counted(detections.length, 'detection')} → ${counted(alerts.length, 'alert')} → ${counted(incidents.length, 'incident')}`
+  const pipeline = `${formatCount(records)} lines${span} → ${counted(detections.length, 'detection')} → ${counted(alerts.length, 'alert')} → ${counted(incidents.length, 'incident')}`
   return `${[head, pipeline, ...blocks].join('\n\n')}\n`
 }
 

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { analysis } from '../../schema/analysis.ts'
-import { createPaint, cut, visible, wantsColour, widthOf, wrap } from '../terminal/terminal.ts'
+import { createPaint, truncate, visible, wantsColour, widthOf, wrap } from '../terminal/terminal.ts'
 import { formatSpan } from '../terminal/time.ts'
 import { fakeAlert, fakeAnalysis, fakeIncident } from './report.fake.ts'
 import { type ReportFrame, renderReport } from './report.ts'
@@ -107,7 +107,7 @@ describe('the evidence', () => {
 describe('text on a terminal', () => {
   it('is measured, truncated and wrapped by columns', () => {
     expect(widthOf('añ日本')).toBe(6)
-    expect(cut('日本語', 4)).toBe('日…')
+    expect(truncate('日本語', 4)).toBe('日…')
     expect(wrap('one two three', 7)).toEqual(['one two', 'three'])
     expect(wrap('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij'])
     expect(visible('a\tb\u0000\u2028\u{e0041}')).toBe('a  b\\x00\\u{2028}\\u{e0041}')

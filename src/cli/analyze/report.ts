@@ -4,13 +4,13 @@ import type { Alert } from '../../schema/alert.ts'
 import type { Analysis } from '../../schema/analysis.ts'
 import type { Incident } from '../../schema/incident.ts'
 import {
-  count,
   counted,
-  cut,
+  formatCount,
   type Paint,
   padEnd,
   severityShape,
   severityStyle,
+  truncate,
   visible,
   widthOf,
   wrap,
@@ -100,7 +100,7 @@ const sparklines = ({ histogram, from, to, detections }: Analysis, { paint }: Re
   const start = formatMoment(from)
   const axis = padEnd(start, Math.max(widthOf(start) + 1, records.length - widthOf(start))) + formatMoment(to)
   return [
-    `${indent}${line}  lines/${slice}, top ${count(most)}`,
+    `${indent}${line}  lines/${slice}, top ${formatCount(most)}`,
     ...(detections.length > 0 ? [`${indent}${dots}  detections`] : []),
     `${indent}${paint('dim', axis)}`,
   ].join('\n')
@@ -126,7 +126,7 @@ const nearMiss = (alert: Alert, { width, paint }: ReportFrame): string => {
   const right = `   ${visible(stream)}   ${formatSpan(first_seen, last_seen)}`
   const room = width - widthOf(start)
   const text = visible(title)
-  const line = widthOf(text) + widthOf(right) <= room ? text + paint('dim', right) : cut(text, room)
+  const line = widthOf(text) + widthOf(right) <= room ? text + paint('dim', right) : truncate(text, room)
   return start + line
 }
 
@@ -149,7 +149,7 @@ const incidentBlock = (incident: Incident, { width, paint }: ReportFrame): strin
   return [
     together ? `${head}${gap}${right}` : head,
     ...more.map((line) => ' '.repeat(widthOf(start)) + paint('bold', line)),
-    ...(together ? [] : [`${indent}${cut(`${right}   ${counted(event_count, 'event')}`, body)}`]),
+    ...(together ? [] : [`${indent}${truncate(`${right}   ${counted(event_count, 'event')}`, body)}`]),
     ...wrap(visible(reason), body).map((line) => indent + line),
     ...wrap([techniques.join(' · '), places && `evidence: ${visible(places)}`].filter(Boolean).join(' │ '), body).map(
       (line) => indent + paint('dim', line),
@@ -169,7 +169,7 @@ const evidenceLines = (
   const place = visible(line.place)
   const room = columns - placeWidth - 3
   const [first = '', ...rest] = wrap(visible(line.text), room)
-  const second = rest.length > 0 || note !== '' ? [cut(`${rest.join(' ')}${note}`.trim(), room)] : []
+  const second = rest.length > 0 || note !== '' ? [truncate(`${rest.join(' ')}${note}`.trim(), room)] : []
   return [first, ...second].map((text, i) => {
     const start = i === 0 ? ' '.repeat(placeWidth - widthOf(place)) + place : ' '.repeat(placeWidth)
     return `${indent}${paint('dim', `${start} │`)} ${text}`
@@ -179,7 +179,7 @@ const evidenceLines = (
 const hostsOf = ({ entities }: Incident): string => {
   const hosts = entities.filter(({ type }) => type === 'host').map(({ value }) => visible(value))
   const [first, ...others] = hosts
-  return first === undefined ? '' : cut(first, 24) + (others.length > 0 ? ` +${others.length}` : '')
+  return first === undefined ? '' : truncate(first, 24) + (others.length > 0 ? ` +${others.length}` : '')
 }
 
 const learning = ({ learning: streams }: Analysis, { width }: ReportFrame): string => {
@@ -195,10 +195,10 @@ const notParsed = ({ sources }: Analysis, { width }: ReportFrame): string => {
     .filter(({ parsed, records }) => parsed < records)
     .sort((a, b) => b.records - b.parsed - (a.records - a.parsed))
   const blocks = worst.slice(0, 3).flatMap(({ source, records, parsed, unparsed }) => [
-    `Not parsed: ${count(records - parsed)} of ${counted(records, 'line')} from ${visible(source)} (stored as raw text)`,
+    `Not parsed: ${formatCount(records - parsed)} of ${counted(records, 'line')} from ${visible(source)} (stored as raw text)`,
     ...unparsed.slice(0, 3).map(({ shape, count: times, sample }) => {
-      const start = `${indent}${count(times)}×  ${visible(shape)}  │ `
-      return start + cut(visible(sample), Math.max(20, width - widthOf(start)))
+      const start = `${indent}${formatCount(times)}×  ${visible(shape)}  │ `
+      return start + truncate(visible(sample), Math.max(20, width - widthOf(start)))
     }),
   ])
   const rest = worst.length > 3 ? [`… and from ${counted(worst.length - 3, 'other source')}`] : []

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { type SampleStatus, sampleRemoval, sampleStatus } from '../../schema/sample.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
-import { count, counted } from '../terminal/terminal.ts'
+import { counted, formatCount } from '../terminal/terminal.ts'
 
 const path = '/api/v1/samples'
 
@@ -49,7 +49,7 @@ const inWords = ({ state, title, records, analysed, seconds }: SampleStatus): st
     case 'removed':
       return 'The sample data was removed.'
     case 'loading':
-      return `${lines}, ${count(analysed)} analysed`
+      return `${lines}, ${formatCount(analysed)} analysed`
     case 'loaded':
       return `${lines}, analysed${seconds === null ? '' : ` in ${seconds.toFixed(1)} s`}`
   }

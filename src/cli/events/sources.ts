@@ -4,7 +4,7 @@ import { floorPercent } from '../../lib/units/number.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { fetchAll } from '../remote/list.ts'
-import { count, cut, table, visible } from '../terminal/terminal.ts'
+import { formatCount, table, truncate, visible } from '../terminal/terminal.ts'
 
 const source = z
   .object({
@@ -26,7 +26,7 @@ export const define = (command: Command, context: CommandContext): void => {
     if (all.length === 0) return err.write('No records received yet.\n')
     const rows = all.map(({ source: name, records, parsed, format, last_seen }) => [
       name,
-      count(records),
+      formatCount(records),
       records > 0 ? floorPercent(parsed / records) : '',
       last_seen.slice(0, 16).replace('T', ' '),
       format,
@@ -35,7 +35,7 @@ export const define = (command: Command, context: CommandContext): void => {
     for (const { source: name, unparsed } of all) {
       for (const { shape, count: times, sample } of unparsed.slice(0, 3)) {
         out.write(
-          `${cut(`  ${visible(name)}: ${count(times)}× ${visible(shape)} │ ${visible(sample)}`, out.columns)}\n`,
+          `${truncate(`  ${visible(name)}: ${formatCount(times)}× ${visible(shape)} │ ${visible(sample)}`, out.columns)}\n`,
         )
       }
     }

@@ -5,8 +5,8 @@ import { z } from 'zod'
 import { AppError, unreadableFile } from '../../errors.ts'
 import { importIndicators } from '../../operations/intel/import-indicators.ts'
 import type { CommandContext } from '../cli.ts'
-import { addRemoteOptions, createClient, toAppError } from '../remote/client.ts'
-import { count, counted, visible } from '../terminal/terminal.ts'
+import { addRemoteOptions, createClient, responseError } from '../remote/client.ts'
+import { counted, formatCount, visible } from '../terminal/terminal.ts'
 
 const optionShape = z.object({
   name: z.string().optional(),
@@ -50,7 +50,7 @@ export const addIntelImport = (command: Command, context: CommandContext): void 
         headers: { 'content-type': 'text/plain' },
         body: await read(resolve(cwd, file), file),
       })
-      if (!response.ok) throw await toAppError(response, true)
+      if (!response.ok) throw await responseError(response, true)
       const answer = importIndicators.output.safeParse(await response.json().catch(() => undefined))
       if (!answer.success)
         throw new AppError('UNAVAILABLE', 'The server is not Vedette, or runs another version of it.')
@@ -59,7 +59,7 @@ export const addIntelImport = (command: Command, context: CommandContext): void 
       const { entries, added, changed, withdrawn, skipped, samples, notice } = result
       out.write(
         `${result.preview ? 'Preview of' : 'Imported'} ${result.name} (${result.format}): ${counted(entries, 'entry', 'entries')}, ` +
-          `${count(added)} new, ${count(changed)} changed, ${count(withdrawn)} withdrawn\n`,
+          `${formatCount(added)} new, ${formatCount(changed)} changed, ${formatCount(withdrawn)} withdrawn\n`,
       )
       if (notice !== '') out.write(`${visible(notice)}\n`)
       for (const one of result.preview ? samples : []) {

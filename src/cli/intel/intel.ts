@@ -7,7 +7,7 @@ import { type IntelSource, intelSource } from '../../schema/intel-source.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { fetchAll, printList } from '../remote/list.ts'
-import { count, counted, table, visible } from '../terminal/terminal.ts'
+import { counted, formatCount, table, visible } from '../terminal/terminal.ts'
 import { formatMoment } from '../terminal/time.ts'
 import { addIntelImport } from './import.ts'
 import { addIntelLookup } from './lookup.ts'
@@ -107,7 +107,7 @@ const rowOf = (source: IntelSource): readonly string[] => {
   const { name, kind, state, entries, hits, last_success_at, last_error, notice, summary, daily, used_today } = source
   return [
     ...[name, kind, state.replace('_', ' ')],
-    entries === null ? `${used_today ?? 0} of ${daily ?? 0} lookups used` : count(entries),
+    entries === null ? `${used_today ?? 0} of ${daily ?? 0} lookups used` : formatCount(entries),
     ...[String(hits), last_success_at ? formatMoment(last_success_at) : ''],
     last_error ?? (notice || summary),
   ]

@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { AppError, unreadableFile } from '../../errors.ts'
 import { inventoryImport } from '../../operations/inventory/inventory-import.ts'
 import type { CommandContext } from '../cli.ts'
-import { addRemoteOptions, createClient, toAppError } from '../remote/client.ts'
+import { addRemoteOptions, createClient, responseError } from '../remote/client.ts'
 import { printList } from '../remote/list.ts'
-import { count, counted, visible } from '../terminal/terminal.ts'
+import { counted, formatCount, visible } from '../terminal/terminal.ts'
 
 interface InventoryListing<Item extends z.ZodObject> {
   readonly path: string
@@ -82,7 +82,7 @@ export const defineInventoryImport = (command: Command, context: CommandContext,
         headers: { 'content-type': 'text/csv' },
         body: readFile(file),
       })
-      if (!response.ok) throw await toAppError(response, true)
+      if (!response.ok) throw await responseError(response, true)
       const answer = inventoryImport.safeParse(await response.json().catch(() => undefined))
       if (!answer.success)
         throw new AppError('UNAVAILABLE', 'The server is not Vedette, or runs another version of it.')
@@ -100,13 +100,13 @@ export const defineInventoryImport = (command: Command, context: CommandContext,
         out.write(visible(`  ${change === 'new' ? '+' : '~'} ${id}  ${details.join(', ')}`.trimEnd()).concat('\n'))
       }
       const more = added + changed - Math.min(mostShown, changes.length)
-      if (more > 0) out.write(`  … and ${count(more)} more\n`)
+      if (more > 0) out.write(`  … and ${formatCount(more)} more\n`)
       const unused = columns.flatMap(({ column, field }) => (field === null ? column : []))
       if (unused.length > 0) err.write(`${visible(`Unknown columns: ${unused.join(', ')}`)}\n`)
       for (const { row, column, message } of errors.slice(0, mostShown)) {
         err.write(`${visible(`${file}:${row}: ${[column, message].filter((part) => part !== '').join(' ')}`)}\n`)
       }
-      if (failed > mostShown) err.write(`… and ${count(failed - mostShown)} more rows; --json shows them\n`)
+      if (failed > mostShown) err.write(`… and ${formatCount(failed - mostShown)} more rows; --json shows them\n`)
       if (unmatched.count > 0) {
         const listed = unmatched.names.slice(0, mostShown).join(', ')
         err.write(visible(`${counted(unmatched.count, labels.seen)} in logs but not imported: ${listed}`).concat('\n'))

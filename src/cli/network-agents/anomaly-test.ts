@@ -2,13 +2,13 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { loadConfig } from '../../config.ts'
 import { day } from '../../lib/units/time.ts'
 import { readLogs } from '../../operations/analysis/read-files.ts'
-import { parseMoment } from '../../operations/time.ts'
+import { parseTime } from '../../operations/time.ts'
 import { type AgentTrial, agentTrial } from '../../schema/agent-trial.ts'
 import type { RawRecord } from '../../schema/record.ts'
 import type { CommandContext, Output } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { quietLog } from '../terminal/quiet-log.ts'
-import { counted, cut, type Paint, severityShape, severityStyle, visible, wrap } from '../terminal/terminal.ts'
+import { counted, type Paint, severityShape, severityStyle, truncate, visible, wrap } from '../terminal/terminal.ts'
 import { formatMoment, formatSpan } from '../terminal/time.ts'
 
 interface TestOptions {
@@ -67,8 +67,8 @@ const test = async (agent: string | undefined, options: TestOptions, context: Co
     for (const { path, reason } of [...report.skipped, ...report.unreadable]) err.write(`${path}: ${reason}\n`)
     return found
   }
-  const to = endDate === undefined ? now() : parseMoment(endDate, now(), 'end', 'end_date')
-  const from = startDate === undefined ? to - daysBack * day : parseMoment(startDate, now(), 'start', 'start_date')
+  const to = endDate === undefined ? now() : parseTime(endDate, now(), 'end', 'end_date')
+  const from = startDate === undefined ? to - daysBack * day : parseTime(startDate, now(), 'start', 'start_date')
   const { readLogEntries } = await import('../../app/log-entries.ts')
   return tryOn(readLogEntries(config, agents, { from, to }, now))
 }
@@ -99,7 +99,7 @@ const renderTrial = (found: AgentTrial, { out, paint }: { out: Output; paint: Pa
     const its = results.filter(({ agent_name }) => agent_name === agent_id)
     for (const { severity, device, description, learning, ...one } of its.slice(0, mostResults)) {
       const head = `  ${severityShape[severity]} ${severity.padEnd(8)} ${formatSpan(one.from, one.to)}  ${visible(device)}${learning ? '  (still learning)' : ''}`
-      lines.push(paint(severityStyle[severity], cut(head, out.columns)))
+      lines.push(paint(severityStyle[severity], truncate(head, out.columns)))
       lines.push(...wrap(visible(description), out.columns - 6).map((line) => `      ${line}`))
     }
     const hidden = anomalies - Math.min(its.length, mostResults)

@@ -58,7 +58,7 @@ export const createClient = (options: unknown, context: CommandContext): Client 
     }
   }
   const read = async <T>(response: Response, answer: z.ZodType<T>): Promise<T> => {
-    if (!response.ok) throw await toAppError(response, token !== undefined)
+    if (!response.ok) throw await responseError(response, token !== undefined)
     const body: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined)
     const parsed = answer.safeParse(body)
     if (parsed.success) return parsed.data
@@ -82,7 +82,7 @@ export const createClient = (options: unknown, context: CommandContext): Client 
 }
 
 /** Converts an error response into an AppError. */
-export const toAppError = async (response: Response, hadToken: boolean): Promise<AppError> => {
+export const responseError = async (response: Response, hadToken: boolean): Promise<AppError> => {
   const problem = problemShape.safeParse(await response.json().catch(() => undefined)).data ?? {}
   const { title, detail, hint, errors } = problem
   const retryAfter = Number(response.headers.get('retry-after'))

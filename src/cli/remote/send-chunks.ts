@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { type Client, toAppError } from './client.ts'
+import { type Client, responseError } from './client.ts'
 
 const answer = z.object({ accepted: z.number(), rejected: z.number().default(0) })
 
@@ -103,7 +103,7 @@ const attempt = async (
 ): Promise<{ readonly error: AppError; readonly lost: boolean } | undefined> => {
   try {
     const response = await ask()
-    if (!response.ok) return { error: await toAppError(response, true), lost: false }
+    if (!response.ok) return { error: await responseError(response, true), lost: false }
     const { accepted, rejected } = answer.parse(await response.json())
     sent.accepted += accepted
     sent.rejected += rejected

@@ -6,7 +6,7 @@ import {
   scoredKinds,
 } from '../../operations/analysis/evaluate-scores.ts'
 import type { CommandContext } from '../cli.ts'
-import { count, counted, visible } from '../terminal/terminal.ts'
+import { counted, formatCount, visible } from '../terminal/terminal.ts'
 
 interface EvaluateOptions {
   readonly label: string
@@ -70,11 +70,11 @@ const describe = (path: string, found: Evaluation): string => {
   const { truePositives, falsePositives, falseNegatives, trueNegatives } = found.confusion
   const called = Number.isNaN(found.threshold) ? 'at the default threshold' : `from ${found.threshold}`
   return [
-    `${visible(path)}: ${counted(rows, 'row')}, ${count(odd)} anomalous`,
+    `${visible(path)}: ${counted(rows, 'row')}, ${formatCount(odd)} anomalous`,
     `  ROC AUC            ${auc}   probability that an anomalous row scores higher than a normal one`,
     `  average precision  ${ap}`,
     `  best F1            ${best_f1}   at threshold ${best_threshold}`,
-    `  ${called}: ${count(truePositives)} true positives, ${count(falsePositives)} false positives, ${count(falseNegatives)} false negatives, ${count(trueNegatives)} true negatives`,
+    `  ${called}: ${formatCount(truePositives)} true positives, ${formatCount(falsePositives)} false positives, ${formatCount(falseNegatives)} false negatives, ${formatCount(trueNegatives)} true negatives`,
     `  ${seconds} seconds`,
     '',
   ].join('\n')

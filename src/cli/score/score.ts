@@ -4,7 +4,7 @@ import { scoreSeries } from '../../operations/analysis/score-series.ts'
 import { scoreSessions } from '../../operations/analysis/score-sessions.ts'
 import { scoreRows } from '../../operations/analysis/score-table.ts'
 import type { CommandContext } from '../cli.ts'
-import { gather } from '../terminal/gather.ts'
+import { bufferOutput } from '../terminal/gather.ts'
 import { visible } from '../terminal/terminal.ts'
 
 /** `vedette score`: scores the rows, points, sessions or lines of a file; needs no server. */
@@ -34,7 +34,7 @@ const defineTable = (command: Command, { out, err, stdin }: CommandContext): voi
     .option('--train <file>', 'file of normal rows to train on; all rows by default')
     .option('--explain', 'add the columns that make a row anomalous')
     .action(async (path: string, { exclude, train, explain }: ScoreOptions) => {
-      const lines = gather(out)
+      const lines = bufferOutput(out)
       const onNote = (note: string) => err.write(`${visible(note)}\n`)
       for await (const { row, score, why } of scoreRows({ path, exclude, train, stdin, onNote })) {
         lines.write(explain ? `${JSON.stringify({ row, score, why: why() })}\n` : `{"row":${row},"score":${score}}\n`)
@@ -56,7 +56,7 @@ const defineSeries = (command: Command, { out, stdin }: CommandContext): void =>
     .argument('<file>', 'CSV file, plain or compressed with gzip or zstd; `-` for stdin')
     .option('--explain', 'add the usual range and the kind of anomaly')
     .action(async (path: string, { explain }: ScoreOptions) => {
-      const lines = gather(out)
+      const lines = bufferOutput(out)
       for await (const { row, score, alarm, expected, low, high, kind, view } of scoreSeries({ path, stdin })) {
         const why = { alarm, expected, low, high, ...(kind && { kind, view }) }
         lines.write(`${JSON.stringify({ row, score: Number(score.toFixed(9)), ...(explain && why) })}\n`)
@@ -77,7 +77,7 @@ const defineSessions = (command: Command, { out, stdin }: CommandContext): void 
     .option('--train <file>', 'file of normal sessions to train on; all sessions by default')
     .option('--explain', 'add the reasons')
     .action(async (path: string, { train, explain }: ScoreOptions) => {
-      const lines = gather(out)
+      const lines = bufferOutput(out)
       for await (const { session, score, why } of scoreSessions({ path, train, stdin })) {
         lines.write(`${JSON.stringify({ session, score: Number(score.toFixed(9)), ...(explain && { why: why() }) })}\n`)
       }
@@ -97,7 +97,7 @@ const defineLines = (command: Command, { out, err, stdin, now, signal, end }: Co
     .option('--explain', 'add the level and the template')
     .action(async (path: string, { explain }: ScoreOptions) => {
       const { report, lines: scored } = scoreLines({ paths: [path], stdin, now, signal })
-      const lines = gather(out)
+      const lines = bufferOutput(out)
       for await (const { line, file, score, level, template_id, template } of scored) {
         const where = { ...(file !== undefined && file !== path && { file }), line }
         const why = { level: level ?? null, template_id, template }

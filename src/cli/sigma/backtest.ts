@@ -9,7 +9,7 @@ import type { CommandContext, ExitCode, Output } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { createProgress } from '../terminal/progress.ts'
 import { quietLog } from '../terminal/quiet-log.ts'
-import { count, counted, cut, type Paint, visible, wrap } from '../terminal/terminal.ts'
+import { counted, formatCount, type Paint, truncate, visible, wrap } from '../terminal/terminal.ts'
 import { formatMoment } from '../terminal/time.ts'
 
 /** `vedette sigma backtest`: runs a rule on files or on stored events. */
@@ -125,7 +125,7 @@ const hours = ({ hits_by_hour: all }: Backtest): string[] => {
   return [
     '',
     ...(all.length > shown.length ? [`the last ${shown.length} of ${all.length} hours with hits:`] : []),
-    ...shown.map(({ hour, hits }) => `  ${formatMoment(hour)}  ${count(hits).padStart(7)} ${bar(hits)}`),
+    ...shown.map(({ hour, hits }) => `  ${formatMoment(hour)}  ${formatCount(hits).padStart(7)} ${bar(hits)}`),
   ]
 }
 
@@ -134,9 +134,9 @@ const samples = ({ samples: all }: Backtest, columns: number): string[] =>
     .slice(0, mostSamples)
     .flatMap(({ time, source, line, matched, group, value }, i) => [
       ...(i === 0 ? [''] : []),
-      cut(`  ${formatMoment(time)} ${visible(source)} │ ${visible(line)}`, columns),
-      ...matched.map((one) => cut(`      ${visible(sayMatched(one))}`, columns)),
-      ...(group ? [cut(`      ${visible(`${value} for ${JSON.stringify(group)}`)}`, columns)] : []),
+      truncate(`  ${formatMoment(time)} ${visible(source)} │ ${visible(line)}`, columns),
+      ...matched.map((one) => truncate(`      ${visible(sayMatched(one))}`, columns)),
+      ...(group ? [truncate(`      ${visible(`${value} for ${JSON.stringify(group)}`)}`, columns)] : []),
     ])
 
 const sayMatched = ({

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { convertRules } from '../../operations/rules/convert-rules.ts'
 import type { CommandContext, ExitCode } from '../cli.ts'
-import { count, counted, visible } from '../terminal/terminal.ts'
+import { counted, formatCount, visible } from '../terminal/terminal.ts'
 
 /** `vedette sigma convert`: converts rules of other systems to Sigma rules; needs no server. */
 export const defineConvert = (command: Command, context: CommandContext): void => {
@@ -27,8 +27,8 @@ export const defineConvert = (command: Command, context: CommandContext): void =
         }
         for (const note of summary.notes) err.write(`${visible(note)}\n`)
         err.write(
-          `${counted(summary.rules, 'rule')}: ${count(summary.converted)} converted, ${count(summary.partly)} partly converted, ` +
-            `${count(summary.notConverted)} not converted; ${counted(summary.documents, 'file')} in ${visible(output)}\n`,
+          `${counted(summary.rules, 'rule')}: ${formatCount(summary.converted)} converted, ${formatCount(summary.partly)} partly converted, ` +
+            `${formatCount(summary.notConverted)} not converted; ${counted(summary.documents, 'file')} in ${visible(output)}\n`,
         )
       }
       context.end(endOf(summary.rules, faults))

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { evalRules, openRuleEngine, type RuleHit } from '../../operations/rules/eval-rules.ts'
 import type { CommandContext } from '../cli.ts'
-import { gather } from '../terminal/gather.ts'
+import { bufferOutput } from '../terminal/gather.ts'
 import { visible } from '../terminal/terminal.ts'
 
 /** `vedette sigma eval`: evaluates rules on the events of a file; needs no server. */
@@ -26,7 +26,7 @@ export const defineEval = (command: Command, context: CommandContext): void => {
         context.end(3)
         return
       }
-      const lines = gather(out)
+      const lines = bufferOutput(out)
       for await (const hit of evalRules(engine, options.events, { stdin: context.stdin, onFault: warn })) {
         lines.write(options.json ? toJson(hit, options) : toText(hit, options))
       }

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { ruleExplanation } from '../../operations/rules/explain-rule.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
-import { cut, visible } from '../terminal/terminal.ts'
+import { truncate, visible } from '../terminal/terminal.ts'
 
 /** `vedette sigma explain`: shows why a rule matches an event or not. */
 export const defineExplain = (command: Command, context: CommandContext): void => {
@@ -27,7 +27,9 @@ export const defineExplain = (command: Command, context: CommandContext): void =
       for (const { depth, wants, holds, field, value } of found.parts) {
         const mark = holds ? paint('green', '✔') : paint('red', '✘')
         const there = field === null ? '' : value === null ? '  (missing)' : `  (${value})`
-        out.write(`${mark} ${'  '.repeat(depth)}${cut(visible(`${wants}${there}`), out.columns - 2 - 2 * depth)}\n`)
+        out.write(
+          `${mark} ${'  '.repeat(depth)}${truncate(visible(`${wants}${there}`), out.columns - 2 - 2 * depth)}\n`,
+        )
       }
     })
 }

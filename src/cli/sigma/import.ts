@@ -5,8 +5,8 @@ import { AppError } from '../../errors.ts'
 import { ruleImport } from '../../operations/rules/import-rules.ts'
 import { packRules } from '../../operations/rules/pack-rules.ts'
 import type { CommandContext } from '../cli.ts'
-import { addRemoteOptions, createClient, toAppError } from '../remote/client.ts'
-import { count, counted, visible } from '../terminal/terminal.ts'
+import { addRemoteOptions, createClient, responseError } from '../remote/client.ts'
+import { counted, formatCount, visible } from '../terminal/terminal.ts'
 
 const mostFaults = 20
 
@@ -22,7 +22,7 @@ export const defineImport = (command: Command, context: CommandContext): void =>
         `/api/v1/rules/import?name=${encodeURIComponent(name)}`,
         { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: await packRules(path) },
       )
-      if (!response.ok) throw await toAppError(response, true)
+      if (!response.ok) throw await responseError(response, true)
       const answer = ruleImport.safeParse(await response.json().catch(() => undefined))
       if (!answer.success)
         throw new AppError('UNAVAILABLE', 'The server is not Vedette, or runs another version of it.')
@@ -31,8 +31,8 @@ export const defineImport = (command: Command, context: CommandContext): void =>
       const levels = Object.entries(by_level).flatMap(([level, times]) => (times > 0 ? [`${times} ${level}`] : []))
       out.write(
         `${visible(name)}: ${counted(rules, 'rule')} (${changes.new} new, ${changes.changed} changed, ${changes.unchanged} unchanged, ${changes.gone} removed)\n` +
-          `  enabled     ${count(in_force)}${levels.length > 0 ? `  (${levels.join(', ')})` : ''}\n` +
-          `  apply here  ${count(apply_here)}\n` +
+          `  enabled     ${formatCount(in_force)}${levels.length > 0 ? `  (${levels.join(', ')})` : ''}\n` +
+          `  apply here  ${formatCount(apply_here)}\n` +
           `${passed_over > 0 ? `  skipped     ${counted(passed_over, 'file')} without rules\n` : ''}`,
       )
       for (const { file, line, message, hint } of faults.slice(0, mostFaults)) {

@@ -1,6 +1,6 @@
 import { floorPercent } from '../../lib/units/number.ts'
 import type { MinedTemplates, TemplateChange, TemplateSummary } from '../../operations/analysis/mine-templates.ts'
-import { count, counted, cut, type Paint, padEnd, visible, widthOf, wrap } from '../terminal/terminal.ts'
+import { counted, formatCount, type Paint, padEnd, truncate, visible, widthOf, wrap } from '../terminal/terminal.ts'
 import { formatMoment, formatSpan } from '../terminal/time.ts'
 
 export interface TemplateFrame {
@@ -22,7 +22,7 @@ export const renderTemplates = (mined: MinedTemplates, frame: TemplateFrame): st
   if (lines === 0) return 'No log lines found.\n'
   const once = templates.filter((template) => template.count === 1).length
   const read = `Read ${report.files > 0 ? `${counted(report.files, 'file')}, ` : ''}${counted(lines, 'line')} in ${frame.seconds.toFixed(1)} s`
-  const found = `${counted(templates.length, 'template')}${once > 0 ? `, ${count(once)} seen once` : ''}`
+  const found = `${counted(templates.length, 'template')}${once > 0 ? `, ${formatCount(once)} seen once` : ''}`
   const shown = (frame.rare ? templates.toReversed() : templates).slice(0, frame.top)
   const rest = templates.length - shown.length
   const shownLines = shown.reduce((sum, template) => sum + template.count, 0)
@@ -45,7 +45,7 @@ export const renderTemplates = (mined: MinedTemplates, frame: TemplateFrame): st
 }
 
 const block = (template: TemplateSummary, { width, paint }: TemplateFrame): string => {
-  const head = `${floorPercent(template.share).padStart(7)}  ${count(template.count).padStart(9)}  ${sparkline(template.histogram)}`
+  const head = `${floorPercent(template.share).padStart(7)}  ${formatCount(template.count).padStart(9)}  ${sparkline(template.histogram)}`
   return [
     headLine(head, place(template), width, paint),
     ...body(template, width, paint),
@@ -55,11 +55,12 @@ const block = (template: TemplateSummary, { width, paint }: TemplateFrame): stri
 
 const headLine = (head: string, right: string, width: number, paint: Paint): string => {
   const room = width - widthOf(head) - 2
-  return room < 8 ? head : `${head}  ${paint('dim', cut(right, room))}`
+  return room < 8 ? head : `${head}  ${paint('dim', truncate(right, room))}`
 }
 
 const place = ({ first_line, last_line, first_seen, last_seen, count: times }: TemplateSummary): string => {
-  const lines = times === 1 ? `line ${count(first_line)}` : `lines ${count(first_line)}–${count(last_line)}`
+  const lines =
+    times === 1 ? `line ${formatCount(first_line)}` : `lines ${formatCount(first_line)}–${formatCount(last_line)}`
   if (!first_seen || !last_seen) return lines
   return `${lines}   ${times === 1 ? formatMoment(first_seen) : formatSpan(first_seen, last_seen)}`
 }
@@ -89,7 +90,7 @@ const sampleLine = ({ sample, parameters }: TemplateSummary, width: number, pain
   const write = (text: string, isValue: boolean): void => {
     if (room <= 0) return
     const marked = isValue ? `‹${visible(text)}›` : visible(text)
-    const shown = cut(marked, room)
+    const shown = truncate(marked, room)
     room = shown === marked ? room - widthOf(marked) : 0
     line += isValue ? paint('cyan', shown) : shown
   }
@@ -134,7 +135,7 @@ export const renderChanges = ({ now, before, changes }: Comparison, frame: Templ
   const { width, paint, top } = frame
   const counts = (['new', 'gone', 'more', 'less'] as const).flatMap((kind) => {
     const times = changes.filter(({ change }) => change === kind).length
-    return times === 0 ? [] : [`${count(times)} ${kind}`]
+    return times === 0 ? [] : [`${formatCount(times)} ${kind}`]
   })
   const read = (mined: MinedTemplates) =>
     `${counted(mined.lines, 'line')} of ${counted(mined.templates.length, 'template')}`

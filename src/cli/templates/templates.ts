@@ -7,7 +7,7 @@ import {
   type TemplateChange,
 } from '../../operations/analysis/mine-templates.ts'
 import type { CommandContext } from '../cli.ts'
-import { gather } from '../terminal/gather.ts'
+import { bufferOutput } from '../terminal/gather.ts'
 import { createProgress } from '../terminal/progress.ts'
 import { visible } from '../terminal/terminal.ts'
 import { renderChanges, renderTemplates } from './report.ts'
@@ -91,7 +91,7 @@ const mostComplaints = 10
 
 const writeLines = (mined: MinedTemplates, { out }: CommandContext): void => {
   const named = mined.report.files > 1
-  const lines = gather(out)
+  const lines = bufferOutput(out)
   for (const { line, file, template_id, template } of mined.perLine()) {
     lines.write(`${JSON.stringify({ ...(named && { file }), line, template_id, template })}\n`)
   }

@@ -3,7 +3,7 @@ import type { Output } from '../cli.ts'
 const bufferSize = 65_536
 
 /** Buffers many short lines into few long writes; `end` flushes the rest. */
-export const gather = (out: Output) => {
+export const bufferOutput = (out: Output) => {
   let text = ''
   return {
     write(line: string): void {

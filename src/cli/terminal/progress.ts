@@ -1,5 +1,5 @@
 import type { Output } from '../cli.ts'
-import { count } from './terminal.ts'
+import { formatCount } from './terminal.ts'
 
 /** The progress of an operation. */
 interface Progress {
@@ -26,7 +26,9 @@ export const createProgress = (err: Output, now: () => number, verb: string): Pr
       const share = totalBytes > 0 ? Math.min(1, bytes / totalBytes) : 0
       const left = share > 0.02 ? `, ${Math.ceil((seconds / share) * (1 - share))} s left` : ''
       const percent = totalBytes > 0 ? `${Math.floor(share * 100)} %  ` : ''
-      err.write(`\r\u001b[K${verb}  ${percent}${count(lines)} lines, ${count(Math.round(lines / seconds))}/s${left}`)
+      err.write(
+        `\r\u001b[K${verb}  ${percent}${formatCount(lines)} lines, ${formatCount(Math.round(lines / seconds))}/s${left}`,
+      )
     },
     clear() {
       if (shown) err.write('\r\u001b[K')

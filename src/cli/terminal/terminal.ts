@@ -60,7 +60,7 @@ export const widthOf = (text: string): number => {
 }
 
 /** Truncates a text to a number of columns, ending in `…`. */
-export const cut = (text: string, columns: number): string => {
+export const truncate = (text: string, columns: number): string => {
   if (widthOf(text) <= columns) return text
   let shown = ''
   let width = 0
@@ -104,10 +104,10 @@ const pieces = (word: string, columns: number): readonly string[] => {
 }
 
 /** Formats a number: `412 883`. */
-export const count = (value: number): string => String(value).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
+export const formatCount = (value: number): string => String(value).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
 
 /** Formats a number with its noun: `1 line`, `2 lines`. */
-export const counted = (value: number, noun: string, nouns?: string): string => plural(value, noun, nouns, count)
+export const counted = (value: number, noun: string, nouns?: string): string => plural(value, noun, nouns, formatCount)
 
 /** Renders rows as columns, and truncates the last column at the edge. */
 export const table = (
@@ -120,7 +120,7 @@ export const table = (
   const widths = headings.map((heading, i) => Math.max(widthOf(heading), ...cells.map((row) => widthOf(row[i] ?? ''))))
   const draw = (row: readonly string[]) => {
     const line = row.map((cell, i) => (i === row.length - 1 ? cell : padEnd(cell, widths[i] ?? 0))).join('  ')
-    return cut(line, width).trimEnd()
+    return truncate(line, width).trimEnd()
   }
   return [paint('dim', draw(headings)), ...cells.map(draw)].join('\n')
 }

@@ -5,7 +5,7 @@ import { askModel } from '../../operations/language-models/ask-model.ts'
 import { type OpinionDraft, opinionDraft } from '../../schema/triage-result.ts'
 import { modelLines } from '../alerts/card-view.ts'
 import type { CommandContext } from '../cli.ts'
-import { addRemoteOptions, createClient, toAppError } from '../remote/client.ts'
+import { addRemoteOptions, createClient, responseError } from '../remote/client.ts'
 import { visible } from '../terminal/terminal.ts'
 
 /** Adds `ask`: asks a language model about an alert and streams its answer. */
@@ -23,7 +23,7 @@ export const addTriageAsk = (command: Command, context: CommandContext): void =>
       const client = createClient(options, context)
       const path = `/api/v1/alerts/${encodeURIComponent(id)}/opinion`
       const response = await client.ask(path, { method: 'POST', headers: { accept: 'text/event-stream' } })
-      if (!response.ok) throw await toAppError(response, true)
+      if (!response.ok) throw await responseError(response, true)
       const drafts = createDraftPrinter((text) => options.json || err.write(text))
       const { opinion, alert } = await readAnswer(response, drafts.show)
         .catch((error: unknown) => {
@@ -51,7 +51,7 @@ const readAnswer = async (response: Response, show: (draft: OpinionDraft) => voi
   for await (const { event, data } of events ?? []) {
     const said: unknown = JSON.parse(data)
     if (event === 'draft') show(opinionDraft.parse(said))
-    if (event === 'problem') throw await toAppError(Response.json(said, { status: 503 }), true)
+    if (event === 'problem') throw await responseError(Response.json(said, { status: 503 }), true)
     if (event === 'done') return askModel.output.parse(said)
   }
   throw new Error('the server closed it')

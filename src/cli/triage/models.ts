@@ -6,7 +6,7 @@ import { getModelUsage } from '../../operations/language-models/get-model-usage.
 import { previewModelInput } from '../../operations/language-models/preview-model-input.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
-import { count, counted, table, visible } from '../terminal/terminal.ts'
+import { counted, formatCount, table, visible } from '../terminal/terminal.ts'
 
 /** Adds `model-input` and `models`: the prompts sent to language models, and their cost. */
 export const addTriageModels = (command: Command, context: CommandContext): void => {
@@ -53,7 +53,7 @@ export const addTriageModels = (command: Command, context: CommandContext): void
       `this month  $${month.cost_usd.toFixed(4)} of $${budget.month}, ${counted(month.calls, 'call')}, prompt ${prompt}\n`,
     )
     out.write(
-      `this hour   ${count(hour.calls)} of ${count(budget.hour_calls)} calls, ${count(hour.tokens)} of ${count(budget.hour_tokens)} tokens\n`,
+      `this hour   ${formatCount(hour.calls)} of ${formatCount(budget.hour_calls)} calls, ${formatCount(hour.tokens)} of ${formatCount(budget.hour_tokens)} tokens\n`,
     )
     if (answer.calls.length > 0)
       out.write(`${table(callColumns, callRows(answer.calls), out.columns, context.paint)}\n`)
@@ -70,9 +70,9 @@ const callRows = (calls: z.output<typeof getModelUsage.output>['calls']) =>
   calls.map((one) => [
     one.provider,
     visible(one.outcome),
-    count(one.calls),
-    count(one.input_tokens),
-    count(one.output_tokens),
+    formatCount(one.calls),
+    formatCount(one.input_tokens),
+    formatCount(one.output_tokens),
     `$${one.cost_usd.toFixed(4)}`,
     `${(one.duration_ms / Math.max(1, one.calls) / 1000).toFixed(1)} s`,
   ])
@@ -92,12 +92,12 @@ const comparisonColumns = [
 const comparisonRows = (models: z.output<typeof compareModels.output>['data']) =>
   models.map((one) => [
     visible(`${one.name}${one.shadow ? ' (shadow)' : ''}`),
-    count(one.alerts),
+    formatCount(one.alerts),
     percent(one.same_level),
     percent(one.graver),
     percent(one.milder),
     percent(one.inconclusive),
-    count(one.judged_by_people),
+    formatCount(one.judged_by_people),
     percent(one.agrees_with_people),
     percent(one.rules_agree_with_people),
   ])

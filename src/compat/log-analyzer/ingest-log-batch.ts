@@ -3,7 +3,7 @@ import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { BatchScorer } from './batch-scorer.ts'
-import { analyzerLog, batchFeatures, featuresOf, scoredPart } from './log-batch.ts'
+import { analyzerFeatures, analyzerLog, batchFeatures, scoredPart } from './log-batch.ts'
 
 /** Ingests a batch of logs and scores it as a whole. The pipeline processes each line as well. */
 export const ingestLogBatch = (scorer: BatchScorer) =>
@@ -39,7 +39,7 @@ export const ingestLogBatch = (scorer: BatchScorer) =>
           {},
         )
       }
-      const features = featuresOf(logs)
+      const features = analyzerFeatures(logs)
       const { score, by, problem } = await scorer.score(scoredPart(features))
       const { threshold } = scorer
       const { error_count, warn_count, failed_login_count, services } = features

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { batchScore, featuresOf } from './log-batch.ts'
+import { analyzerFeatures, batchScore } from './log-batch.ts'
 
 const score = (failed_logins: number, error_rate: number) => batchScore({ failed_logins, error_rate })
 
@@ -39,7 +39,7 @@ describe('the score of a batch of logs', () => {
   it('counts levels in any case, and failed logins as the analyser words them', () => {
     const log = (level: string, message: string) => ({ timestamp: 't', service: 'auth', level, message })
     expect(
-      featuresOf([
+      analyzerFeatures([
         log('error', 'FailedLogin for bob'),
         log('WARN', 'auth failure'),
         log('info', 'authentication failed login'),

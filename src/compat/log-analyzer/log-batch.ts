@@ -19,7 +19,7 @@ export type BatchFeatures = z.infer<typeof batchFeatures>
 const failedLogin = /failed\s*login|auth\s*fail|invalid\s*password/i
 
 /** Counts the levels, failed logins and services of a batch. */
-export const featuresOf = (logs: readonly z.infer<typeof analyzerLog>[]): BatchFeatures => {
+export const analyzerFeatures = (logs: readonly z.infer<typeof analyzerLog>[]): BatchFeatures => {
   const atLevel = (level: string) => logs.filter((log) => String(log.level).toUpperCase() === level).length
   return {
     count: logs.length,

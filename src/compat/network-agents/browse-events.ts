@@ -3,7 +3,7 @@ import type { Deps } from '../../operations/deps.ts'
 import { eventFilter } from '../../operations/filter.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { timeRange } from '../../operations/paging.ts'
-import { parseRange } from '../../operations/time.ts'
+import { parseTimeRange } from '../../operations/time.ts'
 import type { Event } from '../../schema/event.ts'
 import { eventView, textField, toEventView } from '../../schema/event.ts'
 
@@ -36,7 +36,7 @@ export const browseEvents = defineOperation({
   }),
   async run({ levels, programs, search, page, per_page, ...span }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const time = now()
-    const within = parseRange(span, time)
+    const within = parseTimeRange(span, time)
     const q = [
       anyOf('process.name', programs),
       anyOf('log.level', levels),

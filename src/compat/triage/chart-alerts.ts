@@ -3,10 +3,18 @@ import { day, hour, week } from '../../lib/units/time.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { timeRange } from '../../operations/paging.ts'
-import { parseRange } from '../../operations/time.ts'
+import { parseTimeRange } from '../../operations/time.ts'
 import type { Actor } from '../../schema/role.ts'
 import { severities } from '../../schema/severity.ts'
-import { createCounts, createMean, highRisk, isClosed, isOpen, msOpen, summarizeAlerts } from './summarize-alerts.ts'
+import {
+  createCounts,
+  createMean,
+  highRisk,
+  isClosed,
+  isOpenEntry,
+  msOpen,
+  summarizeAlerts,
+} from './summarize-alerts.ts'
 
 const spans = { '1h': hour, '24h': day, '7d': week, '30d': 30 * day } as const
 const steps = { hour, day } as const
@@ -59,7 +67,7 @@ export const chartAlerts = defineOperation({
     const { store, now } = deps
     const time = now()
     const sums = await summarizeAlerts.run({}, deps)
-    const span = parseRange({ from, to }, time)
+    const span = parseTimeRange({ from, to }, time)
     const end = span.to ?? time
     const start = span.from ?? end - spans[time_range]
     const inSpan = { total: 0, critical: 0, high_risk: 0 }
@@ -75,7 +83,7 @@ export const chartAlerts = defineOperation({
         if (triage) levels.add(triage.risk_level)
         if (created >= time - day) inAll.today += 1
         if (status === 'investigating') inAll.in_progress += 1
-        if (isOpen(entry) && assignee !== null) inAll.assigned += 1
+        if (isOpenEntry(entry) && assignee !== null) inAll.assigned += 1
         if (isClosed(entry)) inAll.closed += 1
         if (created < start || created > end) continue
         inSpan.total += 1

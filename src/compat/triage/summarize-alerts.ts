@@ -43,7 +43,7 @@ export const summarizeAlerts = defineOperation({
         by.status.add(status)
         by.type.add(type)
         if (triage) risk.add(triage.risk_score)
-        if (isOpen(entry)) {
+        if (isOpenEntry(entry)) {
           if ((triage?.risk_score ?? 0) >= highRisk) counts.high_risk += 1
           if (triage?.requires_human_review) counts.to_review += 1
         } else if (isClosed(entry)) {
@@ -63,7 +63,7 @@ export const summarizeAlerts = defineOperation({
   },
 })
 
-export const isOpen = ({ status }: AlertIndexEntry): boolean => openAlertStatuses.some((open) => open === status)
+export const isOpenEntry = ({ status }: AlertIndexEntry): boolean => openAlertStatuses.some((open) => open === status)
 
 /** Whether a person closed the alert. */
 export const isClosed = ({ status }: AlertIndexEntry): boolean => status === 'resolved' || status === 'false_positive'

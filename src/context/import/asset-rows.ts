@@ -1,6 +1,6 @@
 import { parseRange } from '../../lib/address/address.ts'
 import { type Asset, assetTypes, criticalities, environments } from '../../schema/asset.ts'
-import { CellFault, toActive, toChoice, toCount, toList, toMoment, toText } from './cell.ts'
+import { CellFault, cellText, toActive, toChoice, toCount, toList, toMoment } from './cell.ts'
 import type { Cells } from './cells.ts'
 import { overlay } from './overlay.ts'
 import type { Imported, RowReader } from './rows.ts'
@@ -69,10 +69,10 @@ export const assetRows: RowReader<ImportedAsset> = {
     is_active: ['active', 'status', 'state', 'in use', 'install status'],
   },
   read(cells) {
-    const text = (field: string) => cells.read(field, toText)
+    const text = (field: string) => cells.read(field, cellText)
     return {
-      asset_id: cells.require('asset_id', toText),
-      asset_name: cells.require('asset_name', toText),
+      asset_id: cells.require('asset_id', cellText),
+      asset_name: cells.require('asset_name', cellText),
       asset_type: cells.require('asset_type', (cell) => toChoice(cell, assetTypes, types)),
       addresses: cells.list('addresses', (cell) => toList(cell, 'words').map(toRange)),
       hostnames: cells.list('hostnames', (cell) => toList(cell, 'words').map(toHostname)),

@@ -8,7 +8,7 @@ const maxLength = 500
 const maxEntries = 256
 
 /** Parses a text. Throws for control characters and long texts. */
-export const toText = (cell: string): string => {
+export const cellText = (cell: string): string => {
   if (cell.length > maxLength) throw new CellFault(`is longer than ${maxLength} characters`)
   if (/\p{Cc}/u.test(cell)) throw new CellFault('contains control characters')
   return cell
@@ -19,7 +19,7 @@ export const toList = (cell: string, kind: 'words' | 'texts'): string[] => {
   const parts = cell.split(kind === 'words' ? /[;,|\s]+/ : /[;,|\n]/).map((part) => part.trim())
   const entries = [...new Set(parts.filter((part) => part !== ''))]
   if (entries.length > maxEntries) throw new CellFault(`has more than ${maxEntries} values`)
-  return entries.map(toText)
+  return entries.map(cellText)
 }
 
 /** Parses one of several choices, or one of their other spellings. */

@@ -1,4 +1,4 @@
-import { plainName } from './table-file.ts'
+import { plainColumnName } from './table-file.ts'
 
 /** The mapping of columns to fields. */
 export interface ColumnMatch {
@@ -19,9 +19,9 @@ export const matchColumns = (
 ): ColumnMatch => {
   const spellings = new Map<string, { readonly field: string; readonly rank: number }>()
   for (const [field, names] of Object.entries(synonyms)) {
-    for (const [rank, name] of [field, ...names].entries()) spellings.set(plainName(name), { field, rank })
+    for (const [rank, name] of [field, ...names].entries()) spellings.set(plainColumnName(name), { field, rank })
   }
-  const found = columns.map((column) => ({ column, spelling: spellings.get(plainName(column)) }))
+  const found = columns.map((column) => ({ column, spelling: spellings.get(plainColumnName(column)) }))
   const byField = new Map<string, string[]>()
   for (const { column, spelling } of found.toSorted((a, b) => (a.spelling?.rank ?? 0) - (b.spelling?.rank ?? 0))) {
     if (!spelling) continue

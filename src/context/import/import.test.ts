@@ -9,18 +9,18 @@ import { person } from '../../schema/person.ts'
 import { assetRows, toAsset } from './asset-rows.ts'
 import { personRows, toPerson } from './person-rows.ts'
 import { planImport } from './plan.ts'
-import { readRows } from './rows.ts'
+import { readImportRows } from './rows.ts'
 
 const now = '2026-03-01T00:00:00.000Z'
 const assetsOf = (text: string) =>
-  readRows(text, assetRows).rows.map(({ id, fields }) => toAsset(id, fields, undefined, now))
+  readImportRows(text, assetRows).rows.map(({ id, fields }) => toAsset(id, fields, undefined, now))
 const peopleOf = (text: string) =>
-  readRows(text, personRows).rows.map(({ id, fields }) => toPerson(id, fields, undefined, now))
+  readImportRows(text, personRows).rows.map(({ id, fields }) => toPerson(id, fields, undefined, now))
 const faultsOf = (text: string) =>
-  readRows(text, assetRows).faults.map(({ row, column, message }) => `${row} ${column} ${message}`)
+  readImportRows(text, assetRows).faults.map(({ row, column, message }) => `${row} ${column} ${message}`)
 const codeOf = (text: string) => {
   try {
-    readRows(text, assetRows)
+    readImportRows(text, assetRows)
   } catch (error) {
     return error instanceof AppError ? error.code : error
   }
@@ -123,7 +123,7 @@ describe('a table of assets', () => {
   it('keeps the first spelling of a name, whatever its case in later imports', () => {
     const [before] = assetsOf('hostname,ip\nSRV-001,10.0.0.50\nsrv-001,10.0.0.51\n')
     expect(before).toMatchObject({ asset_id: 'SRV-001', asset_name: 'SRV-001', hostnames: ['SRV-001'] })
-    const [{ id, fields } = { id: '', fields: undefined }] = readRows(
+    const [{ id, fields } = { id: '', fields: undefined }] = readImportRows(
       'hostname\nsrv-001 srv-001.corp\n',
       assetRows,
     ).rows
@@ -134,7 +134,7 @@ describe('a table of assets', () => {
   })
 
   it('reports the field of each column', () => {
-    expect(readRows('Host,Colour,Team,Owner\nweb,red,a,b', assetRows).columns).toEqual([
+    expect(readImportRows('Host,Colour,Team,Owner\nweb,red,a,b', assetRows).columns).toEqual([
       { column: 'Host', field: 'hostnames' },
       { column: 'Colour', field: null },
       { column: 'Team', field: null }, // another column names the owner
@@ -201,7 +201,7 @@ describe('a table of assets', () => {
     const polluted = assetsOf('[{"host":"web","__proto__":{"owner":"x"},"tags":[["a"],{"b":1},"c"]}]')
     expect(polluted).toMatchObject([{ owner: null, tags: ['c'] }])
     expect(Object.hasOwn(Object.prototype, 'owner')).toBe(false)
-    expect(readRows('host,owner\nweb,ana\n"open,bo\nmore,rows\n', assetRows)).toMatchObject({
+    expect(readImportRows('host,owner\nweb,ana\n"open,bo\nmore,rows\n', assetRows)).toMatchObject({
       rows: [{ id: 'web' }],
       faults: [{ message: expect.stringContaining('cannot be read') }],
     })
@@ -217,7 +217,7 @@ describe('a table of assets', () => {
     fc.assert(
       fc.property(table, fc.constantFrom(',', ';', '\t'), (rows, separator) => {
         const header = ['host', 'ip', 'criticality', 'owner', 'tags', 'env', 'id'].join(separator)
-        const read = readRows([header, ...rows.map((row) => row.join(separator))].join('\n'), assetRows)
+        const read = readImportRows([header, ...rows.map((row) => row.join(separator))].join('\n'), assetRows)
         for (const { id, fields } of read.rows) {
           expect(asset.safeParse(toAsset(id, fields, undefined, now)).error).toBeUndefined()
         }
@@ -237,7 +237,7 @@ describe('a table of assets', () => {
       (_, i) => `10.${i >> 8}.${i & 255}.0/24,host-${i},team ${i % 9},high,prod,a;b`,
     )
     const began = cpuMs()
-    const read = readRows(`ip,host,owner,criticality,env,tags\n${rows.join('\n')}`, assetRows)
+    const read = readImportRows(`ip,host,owner,criticality,env,tags\n${rows.join('\n')}`, assetRows)
     expect([read.rows.length, read.faults.length]).toEqual([50_000, 0])
     expect(cpuMs() - began).toBeLessThan(20_000)
   })
@@ -247,7 +247,7 @@ describe('an import', () => {
   const plan = (before: string, text: string) => {
     const known = new Map(assetsOf(before).map((item) => [item.asset_id, item]))
     return planImport({
-      rows: readRows(text, assetRows).rows,
+      rows: readImportRows(text, assetRows).rows,
       find: ({ id }) => known.get(id),
       idOf: ({ asset_id }) => asset_id,
       apply: ({ id, fields }, found) => toAsset(id, fields, found, '2026-04-01T00:00:00.000Z'),
@@ -334,7 +334,7 @@ describe('a table of users', () => {
   })
 
   it('keeps the known ID, and adds the imported one as an alias', () => {
-    const [row] = readRows('id,username\nE7,dana', personRows).rows
+    const [row] = readImportRows('id,username\nE7,dana', personRows).rows
     expect(row && toPerson('u3', row.fields, undefined, now)).toMatchObject({
       user_id: 'u3',
       username: 'dana',

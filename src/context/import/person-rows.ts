@@ -1,5 +1,5 @@
 import type { Person } from '../../schema/person.ts'
-import { CellFault, toActive, toList, toText } from './cell.ts'
+import { CellFault, cellText, toActive, toList } from './cell.ts'
 import { overlay } from './overlay.ts'
 import type { Imported, RowReader } from './rows.ts'
 
@@ -26,9 +26,9 @@ export const personRows: RowReader<ImportedPerson> = {
     is_active: ['active', 'enabled', 'status', 'account status', 'state'],
   },
   read(cells) {
-    const text = (field: string) => cells.read(field, toText)
+    const text = (field: string) => cells.read(field, cellText)
     return {
-      user_id: cells.require('user_id', toText),
+      user_id: cells.require('user_id', cellText),
       username: cells.require('username', toName),
       aliases: cells.list('aliases', (cell) => toList(cell, 'words').map(toName)),
       email: cells.read('email', toMail),
@@ -46,12 +46,12 @@ export const personRows: RowReader<ImportedPerson> = {
 }
 
 const toName = (text: string): string => {
-  if (/^[^\s<>"]{1,256}$/u.test(toText(text))) return text
+  if (/^[^\s<>"]{1,256}$/u.test(cellText(text))) return text
   throw new CellFault(`is not a valid account name: "${text.slice(0, 60)}"`)
 }
 
 const toMail = (text: string): string => {
-  if (/^[^\s@<>"]+@[^\s@<>"]+$/u.test(toText(text))) return text.toLowerCase()
+  if (/^[^\s@<>"]+@[^\s@<>"]+$/u.test(cellText(text))) return text.toLowerCase()
   throw new CellFault(`is not a valid email address: "${text.slice(0, 60)}"`)
 }
 

@@ -20,7 +20,7 @@ interface PlanOptions<Item, Row> {
   readonly now: string
 }
 
-export interface Plan<Item> {
+export interface ImportPlan<Item> {
   readonly changes: readonly PlannedChange<Item>[]
   readonly unchanged: number
 }
@@ -28,7 +28,7 @@ export interface Plan<Item> {
 /** Calculates the changes of an import. Several rows about the same item are merged in order. */
 export const planImport = <Item extends { readonly updated_at: string }, Row>(
   options: PlanOptions<Item, Row>,
-): Plan<Item> => {
+): ImportPlan<Item> => {
   const { rows, find, idOf, apply, now } = options
   const touched = new Map<string, { readonly before: Item | undefined; after: Item }>()
   for (const row of rows) {

@@ -37,7 +37,7 @@ export interface ReadRows<Item> {
  * Reads the items of a file. Rows about the same item are merged unless they conflict. A row with a fault is skipped. Throws
  * INVALID_REQUEST if no column is known.
  */
-export const readRows = <Item extends object>(text: string, reader: RowReader<Item>): ReadRows<Item> => {
+export const readImportRows = <Item extends object>(text: string, reader: RowReader<Item>): ReadRows<Item> => {
   const file = readTableFile(text)
   const match = matchColumns(file.columns, reader.synonyms, reader.lists)
   if (match.byField.size === 0) {

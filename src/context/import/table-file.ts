@@ -28,7 +28,7 @@ export interface TableFile {
 }
 
 /** Normalizes a column name for comparison: `Host Name` and `host-name` are equal. */
-export const plainName = (name: string): string =>
+export const plainColumnName = (name: string): string =>
   name
     .normalize('NFKC')
     .toLowerCase()

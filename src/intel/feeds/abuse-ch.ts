@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { toEntry } from '../entry.ts'
-import { parseJson } from '../parse-json.ts'
+import { toFeedEntry } from '../entry.ts'
+import { parseFeedJson } from '../parse-json.ts'
 import type { ReadList } from '../provider.ts'
 import { toType } from '../terms.ts'
 
@@ -32,8 +32,8 @@ const urlhausRow = z.looseObject({
 
 /** Parses the JSON of URLhaus, from its exports or its API: URLs that serve malware. */
 export const readUrlhaus: ReadList = function* (json, options, now) {
-  for (const row of parseJson(rowsOf(urlhausRow), json, 'an export of URLhaus')) {
-    yield toEntry(
+  for (const row of parseFeedJson(rowsOf(urlhausRow), json, 'an export of URLhaus')) {
+    yield toFeedEntry(
       row.url,
       'url',
       {
@@ -76,9 +76,9 @@ const threats: Readonly<Record<string, string>> = {
 
 /** Parses the JSON of ThreatFox: addresses, domains, URLs and hashes of malware, with confidences. */
 export const readThreatfox: ReadList = function* (json, options, now) {
-  for (const row of parseJson(rowsOf(threatfoxRow), json, 'an export of ThreatFox')) {
+  for (const row of parseFeedJson(rowsOf(threatfoxRow), json, 'an export of ThreatFox')) {
     const threat = row.threat_type ?? ''
-    yield toEntry(
+    yield toFeedEntry(
       row.value,
       toType(row.ioc_type),
       {
@@ -105,8 +105,8 @@ const feodoRow = z.looseObject({
 
 /** Parses the JSON of Feodo Tracker: verified command-and-control servers of botnets. */
 export const readFeodo: ReadList = function* (json, options, now) {
-  for (const row of parseJson(z.array(feodoRow), json, 'the blocklist of Feodo Tracker')) {
-    yield toEntry(
+  for (const row of parseFeedJson(z.array(feodoRow), json, 'the blocklist of Feodo Tracker')) {
+    yield toFeedEntry(
       row.ip_address,
       'ip',
       {
@@ -136,10 +136,10 @@ const bazaarRow = z.looseObject({
 
 /** Parses the JSON of MalwareBazaar: malware samples by hash. */
 export const readMalwareBazaar: ReadList = function* (json, options, now) {
-  for (const row of parseJson(rowsOf(bazaarRow), json, 'a response of MalwareBazaar')) {
+  for (const row of parseFeedJson(rowsOf(bazaarRow), json, 'a response of MalwareBazaar')) {
     for (const hash of [row.sha256_hash, row.sha1_hash, row.md5_hash]) {
       if (!hash) continue
-      yield toEntry(
+      yield toFeedEntry(
         hash,
         'hash',
         {

@@ -6,16 +6,16 @@ import { cpuMs } from '../../../test/cpu-clock.ts'
 import { runs } from '../../../test/depth.ts'
 import { AppError } from '../../errors.ts'
 import { report } from '../../schema/indicator.ts'
-import { type Entry, type ReadList, reportOptions } from '../provider.ts'
+import { type FeedEntry, type ReadList, reportOptions } from '../provider.ts'
 import { formats } from './formats.ts'
-import { readPattern } from './stix-pattern.ts'
+import { readStixPattern } from './stix-pattern.ts'
 
 const now = Date.UTC(2026, 0, 5, 8)
 const options = reportOptions.parse({})
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8')
 
 /** Formats an entry as one line of a golden file. */
-const formatEntry = (entry: Entry): string => {
+const formatEntry = (entry: FeedEntry): string => {
   switch (entry.kind) {
     case 'report': {
       const { threat_level, confidence, description, tags, first_seen, last_seen, valid_until } = entry.report
@@ -108,7 +108,7 @@ it('applies the defaults of the source', () => {
 })
 
 describe('STIX patterns', () => {
-  const values = (pattern: string) => readPattern(pattern)?.map(({ type, value }) => `${type} ${value}`)
+  const values = (pattern: string) => readStixPattern(pattern)?.map(({ type, value }) => `${type} ${value}`)
   it.each([
     ["[ipv4-addr:value = '203.0.113.9']", ['ip 203.0.113.9']],
     ["[ipv4-addr:value='203.0.113.9' OR ipv6-addr:value = '2001:db8::1']", ['ip 203.0.113.9', 'ip 2001:db8::1']],
@@ -133,7 +133,7 @@ describe('STIX patterns', () => {
   it('are parsed in linear time', () => {
     for (const part of ["'", '[', "a:b = '", "\\'", 'OR ', "domain-name:value IN ('a',"]) {
       const started = cpuMs()
-      readPattern(part.repeat(100_000 / part.length))
+      readStixPattern(part.repeat(100_000 / part.length))
       expect(cpuMs() - started, part).toBeLessThan(1500)
     }
   })

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { observableTypes } from '../../schema/indicator.ts'
 import { skipped } from '../entry.ts'
 import { fetchText } from '../fetch-text.ts'
-import { parseJson } from '../parse-json.ts'
-import { defineIntel, type Entry, reportDefaults } from '../provider.ts'
+import { parseFeedJson } from '../parse-json.ts'
+import { defineIntel, type FeedEntry, reportDefaults } from '../provider.ts'
 import { readMisp } from './misp.ts'
-import { limits } from './text-feed.ts'
+import { feedLimits } from './text-feed.ts'
 
 const manifest = z.record(z.string(), z.looseObject({ timestamp: z.coerce.number(), info: z.string().default('') }))
 
@@ -34,7 +34,7 @@ export const mispFeed = defineIntel({
       .positive()
       .default(180)
       .describe('The number of days that an attribute is valid after it was fetched.'),
-    ...limits,
+    ...feedLimits,
   }),
   create(options, { fetch, now }) {
     const folder = options.url.endsWith('/') ? options.url : `${options.url}/`
@@ -54,13 +54,13 @@ export const mispFeed = defineIntel({
     return {
       async pull({ cursor }, signal) {
         const since = Math.max(Number(cursor ?? 0), now() / 1000 - options.max_age_days * 86_400)
-        const listed = parseJson(manifest, await get('manifest.json', signal), 'the manifest of a MISP feed')
+        const listed = parseFeedJson(manifest, await get('manifest.json', signal), 'the manifest of a MISP feed')
         const changed = Object.entries(listed)
           .filter(([uuid, { timestamp }]) => timestamp > since && /^[\w-]{1,64}$/.test(uuid))
           .sort(([, a], [, b]) => a.timestamp - b.timestamp)
           .slice(0, options.max_events)
         let newest = cursor
-        async function* entries(): AsyncGenerator<Entry> {
+        async function* entries(): AsyncGenerator<FeedEntry> {
           for (const [uuid, { timestamp, info }] of changed) {
             const text = await get(`${uuid}.json`, signal)
             try {

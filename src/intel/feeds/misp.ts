@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { skipped, toEntry } from '../entry.ts'
-import { parseJson } from '../parse-json.ts'
-import type { Entry, ReadList, ReportOptions } from '../provider.ts'
+import { skipped, toFeedEntry } from '../entry.ts'
+import { parseFeedJson } from '../parse-json.ts'
+import type { FeedEntry, ReadList, ReportOptions } from '../provider.ts'
 import { toType } from '../terms.ts'
 
 const tag = z.object({ name: z.string() }).loose()
@@ -35,7 +35,7 @@ const document = z.union([
 
 /** Parses a MISP event, or a list of events from the REST API. Only attributes for detection (`to_ids`) count. */
 export const readMisp: ReadList = function* (text, options, now) {
-  for (const one of parseJson(document, text, 'a MISP event: {"Event": {"Attribute": […]}}')) {
+  for (const one of parseFeedJson(document, text, 'a MISP event: {"Event": {"Attribute": […]}}')) {
     const about: About = {
       info: one.info,
       level: levels[String(one.threat_level_id)],
@@ -56,7 +56,7 @@ interface About {
 /** MISP: 1 high, 2 medium, 3 low, 4 undefined. */
 const levels: Readonly<Record<string, 'low' | 'medium' | 'high'>> = { 1: 'high', 2: 'medium', 3: 'low' }
 
-function* readAttribute(item: unknown, about: About, options: ReportOptions, now: number): Generator<Entry> {
+function* readAttribute(item: unknown, about: About, options: ReportOptions, now: number): Generator<FeedEntry> {
   const parsed = attribute.safeParse(item)
   if (!parsed.success) {
     yield skipped('not a MISP attribute', JSON.stringify(item) ?? '')
@@ -80,7 +80,7 @@ function* readAttribute(item: unknown, about: About, options: ReportOptions, now
   })
   if (known.length === 0) yield skipped(`unsupported attribute type ${type}`, value)
   for (const [kind, part] of known) {
-    const entry = toEntry(
+    const entry = toFeedEntry(
       part,
       kind,
       {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { skipped, toEntry } from '../entry.ts'
-import { parseJson } from '../parse-json.ts'
+import { skipped, toFeedEntry } from '../entry.ts'
+import { parseFeedJson } from '../parse-json.ts'
 import type { ReadList } from '../provider.ts'
-import { linesOf } from './list.ts'
+import { eachLine } from './list.ts'
 
 const dropRow = z.looseObject({ cidr: z.string(), sblid: z.string().default('') })
 const dropMetadata = z.looseObject({
@@ -13,20 +13,26 @@ const dropMetadata = z.looseObject({
 
 /** Parses Spamhaus DROP as JSON lines: ranges that are entirely under criminal control. */
 export const readDrop: ReadList = function* (text, options, now) {
-  for (const line of linesOf(text)) {
+  for (const line of eachLine(text)) {
     if (line.trim() === '') continue
     const row = dropRow.safeParse(parsed(line))
     if (row.success) {
       const { cidr, sblid } = row.data
       const description = `criminal network${sblid ? ` (${sblid})` : ''}`
-      yield toEntry(cidr, 'ip', { level: 'high', confidence: 0.9, description, tags: ['drop', sblid] }, options, now)
+      yield toFeedEntry(
+        cidr,
+        'ip',
+        { level: 'high', confidence: 0.9, description, tags: ['drop', sblid] },
+        options,
+        now,
+      )
     } else if (!dropMetadata.safeParse(parsed(line)).success) yield skipped('not a DROP row', line)
   }
 }
 
 /** Returns the copyright and the date, which the terms of Spamhaus require. */
 export const dropNotice = (text: string): string => {
-  for (const line of linesOf(text)) {
+  for (const line of eachLine(text)) {
     const metadata = line.includes('"metadata"') ? dropMetadata.safeParse(parsed(line)) : undefined
     if (!metadata?.success) continue
     const { copyright, timestamp } = metadata.data
@@ -58,7 +64,7 @@ const vulnerability = z.looseObject({
 
 /** Parses CISA's catalogue of known exploited vulnerabilities. */
 export const readKev: ReadList = function* (text) {
-  for (const one of parseJson(kev, text, 'the CISA KEV catalogue').vulnerabilities) {
+  for (const one of parseFeedJson(kev, text, 'the CISA KEV catalogue').vulnerabilities) {
     const row = vulnerability.safeParse(one)
     if (!row.success) {
       yield skipped('not a catalogue entry', JSON.stringify(one) ?? '')
@@ -77,11 +83,11 @@ export const readKev: ReadList = function* (text) {
 
 /** Returns the version of the catalogue. */
 export const kevNotice = (text: string): string =>
-  `CISA KEV ${parseJson(kev, text, 'the KEV catalogue').catalogVersion}`
+  `CISA KEV ${parseFeedJson(kev, text, 'the KEV catalogue').catalogVersion}`
 
 /** Parses the list of Tor exit nodes: the bulk list with one address per line, or `exit-addresses`. It is context, not malicious. */
 export const readTorExits: ReadList = function* (text, options, now) {
-  for (const line of linesOf(text)) {
+  for (const line of eachLine(text)) {
     const [, bulk, exit, seen] =
       /^([\d.]+|[\da-f:]*:[\da-f:]+)$|^ExitAddress (\S+) (\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})/i.exec(line.trim()) ?? []
     const value = bulk ?? exit
@@ -93,7 +99,7 @@ export const readTorExits: ReadList = function* (text, options, now) {
         tags: ['tor-exit'],
         lastSeen: seen,
       } as const
-      yield toEntry(value, 'ip', facts, options, now)
+      yield toFeedEntry(value, 'ip', facts, options, now)
     } else if (line.trim() !== '' && !/^(#|ExitNode |Published |LastStatus )/.test(line))
       yield skipped('not a Tor exit node', line)
   }

@@ -2,11 +2,11 @@ import { type Options, parse } from 'csv-parse/sync'
 import { z } from 'zod'
 import { AppError, messageOf } from '../../errors.ts'
 import { delimiterOf } from '../../lib/csv/delimiter.ts'
-import { skipped, toEntry } from '../entry.ts'
-import { parseJson } from '../parse-json.ts'
-import type { Entry, ReadList, ReportOptions } from '../provider.ts'
+import { skipped, toFeedEntry } from '../entry.ts'
+import { parseFeedJson } from '../parse-json.ts'
+import type { FeedEntry, ReadList, ReportOptions } from '../provider.ts'
 import { toConfidence, toLevel, toType } from '../terms.ts'
-import { linesOf } from './list.ts'
+import { eachLine } from './list.ts'
 
 /** The column names of each field. The first name that a row has counts. */
 const names = {
@@ -70,14 +70,14 @@ const timeOf = (value: unknown): string | number | undefined =>
   typeof value === 'string' || typeof value === 'number' ? value : undefined
 
 /** Parses a row with named cells. Undefined if the row is marked as inactive. */
-const readRow = (row: Row, options: ReportOptions, now: number): Entry | undefined => {
+const readRow = (row: Row, options: ReportOptions, now: number): FeedEntry | undefined => {
   if (row.active === false || row.active === 'false') return undefined
   const value = textOf(firstOf(row, names.value))
   if (value === undefined) return skipped('no value', JSON.stringify(row))
   const typeName = textOf(firstOf(row, names.type))
   const tags = firstOf(row, names.tags)
   const tlp = textOf(firstOf(row, names.tlp))?.replace(/^tlp:\s*/i, '')
-  return toEntry(
+  return toFeedEntry(
     value,
     typeName === undefined ? undefined : toType(typeName),
     {
@@ -114,14 +114,14 @@ export const readCsv: ReadList = function* (text, options, now) {
 /** Whether a text starts with a header that has a known column for values. */
 export const hasHeader = (text: string): boolean => {
   const { comment, body } = splitComments(text.replace(/^\ufeff/, ''))
-  const first = linesOf(body).next().value ?? ''
+  const first = eachLine(body).next().value ?? ''
   return [first, comment].some((line) => toHeader(line.split(delimiterOf(line))) !== undefined)
 }
 
 const readTable = (text: string) => {
   const { comment, body } = splitComments(text.replace(/^\ufeff/, ''))
   const rows = parseCells(body, {
-    delimiter: delimiterOf(linesOf(body).next().value ?? ''),
+    delimiter: delimiterOf(eachLine(body).next().value ?? ''),
     bom: true,
     comment: '#',
     comment_no_infix: true,
@@ -151,7 +151,7 @@ const parseCells = (body: string, options: Options): readonly (readonly string[]
 const splitComments = (text: string): { readonly comment: string; readonly body: string } => {
   let comment = ''
   let at = 0
-  for (const line of linesOf(text)) {
+  for (const line of eachLine(text)) {
     if (!line.startsWith('#') && line.trim() !== '') break
     if (/^#\s*"?\w+"?\s*[,;\t|]/.test(line)) comment = line.replace(/^#\s*/, '')
     at += line.length + (text[at + line.length] === '\r' ? 2 : 1)
@@ -172,9 +172,9 @@ const toHeader = (cells: readonly string[]): readonly string[] | undefined => {
   return header.some((name) => names.value.some((known) => known === name)) ? header : undefined
 }
 
-const readWithoutHeader = (cells: readonly string[], options: ReportOptions, now: number): Entry => {
+const readWithoutHeader = (cells: readonly string[], options: ReportOptions, now: number): FeedEntry => {
   for (const cell of cells) {
-    const entry = toEntry(cell, undefined, {}, options, now)
+    const entry = toFeedEntry(cell, undefined, {}, options, now)
     if (entry.kind === 'report') return entry
   }
   return skipped('not a supported value', cells.join(','))
@@ -190,12 +190,12 @@ const object = z.record(z.string(), z.unknown())
 
 /** Parses a JSON list of rows or of plain values, also under `iocs`, `indicators` or `data`. */
 export const readJsonRows: ReadList = function* (text, options, now) {
-  for (const item of parseJson(json, text, 'a list of rows, or one under "iocs", "indicators" or "data"')) {
+  for (const item of parseFeedJson(json, text, 'a list of rows, or one under "iocs", "indicators" or "data"')) {
     const row = object.safeParse(item)
     if (row.success) {
       const lower = Object.fromEntries(Object.entries(row.data).map(([name, value]) => [name.toLowerCase(), value]))
       const entry = readRow(lower, options, now)
       if (entry) yield entry
-    } else yield toEntry(String(item), undefined, {}, options, now)
+    } else yield toFeedEntry(String(item), undefined, {}, options, now)
   }
 }

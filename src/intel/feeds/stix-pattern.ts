@@ -25,7 +25,7 @@ const token = /\s*(?:'((?:[^'\\]|\\.)*)\\?('|$)|([[\]()]|!=|=)|([\w:.-]+(?:'[\w-
  * ('a.example', 'b.example')]`. Returns undefined for other patterns: AND, NOT, sequences, numeric ranges, LIKE, MATCHES. Takes linear
  * time.
  */
-export const readPattern = (pattern: string): readonly PatternValue[] | undefined => {
+export const readStixPattern = (pattern: string): readonly PatternValue[] | undefined => {
   const found: PatternValue[] = []
   const tokens = tokensOf(pattern)
   let at = 0

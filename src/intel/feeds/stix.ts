@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { skipped, toEntry } from '../entry.ts'
-import { parseJson } from '../parse-json.ts'
-import type { Entry, ReadList, ReportOptions } from '../provider.ts'
-import { readPattern } from './stix-pattern.ts'
+import { skipped, toFeedEntry } from '../entry.ts'
+import { parseFeedJson } from '../parse-json.ts'
+import type { FeedEntry, ReadList, ReportOptions } from '../provider.ts'
+import { readStixPattern } from './stix-pattern.ts'
 
 const stixObject = z.looseObject({
   type: z.string(),
@@ -46,11 +46,15 @@ const bundle = z.object({ objects: z.array(z.unknown()).default([]) })
 
 /** Parses a STIX 2.1 bundle or a TAXII envelope. */
 export const readStix: ReadList = function* (text, options, now) {
-  yield* readStixObjects(parseJson(bundle, text, 'a STIX 2.1 bundle').objects, options, now)
+  yield* readStixObjects(parseFeedJson(bundle, text, 'a STIX 2.1 bundle').objects, options, now)
 }
 
 /** Yields the indicators among STIX objects. */
-export function* readStixObjects(objects: readonly unknown[], options: ReportOptions, now: number): Generator<Entry> {
+export function* readStixObjects(
+  objects: readonly unknown[],
+  options: ReportOptions,
+  now: number,
+): Generator<FeedEntry> {
   const marked = new Map(Object.entries(markings))
   for (const one of objects) {
     const own = tlpMarking.safeParse(one).data
@@ -68,19 +72,19 @@ function* readIndicator(
   marked: ReadonlyMap<string, string>,
   options: ReportOptions,
   now: number,
-): Generator<Entry> {
+): Generator<FeedEntry> {
   const { pattern, pattern_type, name } = object
   if (pattern === undefined || pattern_type !== 'stix') {
     yield skipped(`unsupported pattern type ${pattern_type}`, name || object.id)
     return
   }
-  const values = readPattern(pattern)
+  const values = readStixPattern(pattern)
   if (!values) {
     yield skipped('pattern needs more than one value', pattern)
     return
   }
   for (const { type, value } of values) {
-    const entry = toEntry(
+    const entry = toFeedEntry(
       value,
       type,
       {

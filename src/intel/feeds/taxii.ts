@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { observableTypes } from '../../schema/indicator.ts'
 import { fetchText } from '../fetch-text.ts'
-import { parseJson } from '../parse-json.ts'
-import { defineIntel, type Entry, reportDefaults } from '../provider.ts'
+import { parseFeedJson } from '../parse-json.ts'
+import { defineIntel, type FeedEntry, reportDefaults } from '../provider.ts'
 import { readStixObjects } from './stix.ts'
-import { limits } from './text-feed.ts'
+import { feedLimits } from './text-feed.ts'
 
 const media = 'application/taxii+json;version=2.1'
 const maxPages = 10_000
@@ -29,7 +29,7 @@ export const taxii = defineIntel({
     token: z.string().optional().meta({ description: 'Sent as a bearer token.', secret: true }),
     page_size: z.int().min(1).max(10_000).default(500).describe('The number of objects per request.'),
     ...reportDefaults,
-    ...limits,
+    ...feedLimits,
   }),
   create(options, { fetch, now }) {
     const authorization =
@@ -54,7 +54,7 @@ export const taxii = defineIntel({
         timeout: options.timeout_seconds * 1000,
       })
       // A collection without new objects may respond with an empty object.
-      return { ...parseJson(page, text || '{}', 'a TAXII envelope: {"more", "next", "objects"}'), headers }
+      return { ...parseFeedJson(page, text || '{}', 'a TAXII envelope: {"more", "next", "objects"}'), headers }
     }
 
     return {
@@ -66,7 +66,7 @@ export const taxii = defineIntel({
         }
         const first = await fetchPage(query, signal)
         let newest = cursor
-        async function* entries(): AsyncGenerator<Entry> {
+        async function* entries(): AsyncGenerator<FeedEntry> {
           let answer = first
           for (let pages = 1; ; pages++) {
             yield* readStixObjects(answer.objects, options, now())

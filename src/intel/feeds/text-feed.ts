@@ -6,7 +6,7 @@ import { defineIntel, type IntelComponent, type Provider, reportDefaults } from 
 import { type FormatName, formats } from './formats.ts'
 
 /** The options of all feeds. */
-export const limits = {
+export const feedLimits = {
   max_bytes: z.int().min(1024).default(67_108_864).describe('The maximum size of a response in bytes, decompressed.'),
   timeout_seconds: z.int().min(1).max(3600).default(120).describe('The time limit of a request in seconds.'),
 }
@@ -71,13 +71,13 @@ const createTextProvider = (
   },
 })
 
-const shared = z.strictObject({ ...reportDefaults, ...limits })
+const shared = z.strictObject({ ...reportDefaults, ...feedLimits })
 
 /** Defines a feed whose URL is in the configuration. */
 export const defineOwnList = (feed: TextFeed): IntelComponent =>
   defineIntel({
     ...feed,
-    options: z.strictObject({ url, ...credentials, ...reportDefaults, ...limits }),
+    options: z.strictObject({ url, ...credentials, ...reportDefaults, ...feedLimits }),
     create: (options, runtime) =>
       createTextProvider(
         feed,
@@ -91,7 +91,7 @@ export const defineOwnList = (feed: TextFeed): IntelComponent =>
 export const definePublicList = (feed: TextFeed, address: string): IntelComponent =>
   defineIntel({
     ...feed,
-    options: z.strictObject({ url: url.default(address), ...reportDefaults, ...limits }),
+    options: z.strictObject({ url: url.default(address), ...reportDefaults, ...feedLimits }),
     create: (options, runtime) => createTextProvider(feed, options, { url: options.url, secret: false }, runtime),
   })
 
@@ -110,7 +110,7 @@ export const defineKeyedList = (
         .min(1, 'set api_key, or the key that all feeds of this vendor share under intel.api_keys')
         .meta({ description: 'The API key. The default is the one in intel.api_keys.', secret: true }),
       ...reportDefaults,
-      ...limits,
+      ...feedLimits,
     }),
     create: (options, runtime) =>
       createTextProvider(feed, options, { ...toRequest(options.url, options.api_key), secret: true }, runtime),

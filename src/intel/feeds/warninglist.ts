@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { toObservable } from '../../lib/observables/observables.ts'
 import type { ObservableType } from '../../schema/indicator.ts'
 import { skipped } from '../entry.ts'
-import { parseJson } from '../parse-json.ts'
-import type { BenignMatch, Entry, ReadList } from '../provider.ts'
+import { parseFeedJson } from '../parse-json.ts'
+import type { BenignMatch, FeedEntry, ReadList } from '../provider.ts'
 import { toType } from '../terms.ts'
 
 const warninglist = z.looseObject({
@@ -26,7 +26,7 @@ const maxPatternLength = 500
 
 /** Parses a MISP warninglist: infrastructure that is known to be benign, or too common to be an indicator. */
 export const readWarninglist: ReadList = function* (text) {
-  const { name, type, matching_attributes, list } = parseJson(
+  const { name, type, matching_attributes, list } = parseFeedJson(
     warninglist,
     text,
     'a MISP warninglist: {"name", "type", "list"}',
@@ -42,7 +42,7 @@ const typesOf = (attributes: readonly string[]): readonly ObservableType[] => {
   return known.length > 0 ? [...new Set(known)] : ['ip', 'domain', 'url', 'hash', 'email']
 }
 
-const readItem = (text: string, match: BenignMatch, list: string, types: readonly ObservableType[]): Entry => {
+const readItem = (text: string, match: BenignMatch, list: string, types: readonly ObservableType[]): FeedEntry => {
   if (match === 'pattern' || match === 'substring') {
     // MISP patterns have the PHP form: between slashes, with flags.
     const value = match === 'pattern' ? text.replace(/^\/(.*)\/[a-z]*$/s, '$1') : text.toLowerCase()
@@ -60,6 +60,6 @@ const readItem = (text: string, match: BenignMatch, list: string, types: readonl
 
 /** Returns the name and the version of the list. */
 export const warninglistNotice = (text: string): string => {
-  const { name, version } = parseJson(warninglist, text, 'a MISP warninglist')
+  const { name, version } = parseFeedJson(warninglist, text, 'a MISP warninglist')
   return version === undefined ? name : `${name}, version ${version}`
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Observable } from '../../schema/indicator.ts'
-import { toTime } from '../entry.ts'
+import { toIsoTime } from '../entry.ts'
 import { abuseChLicence } from '../feeds/abuse-ch.ts'
 import { defineIntel } from '../provider.ts'
 import { lookupOptions, queryVendor } from './query-vendor.ts'
@@ -71,8 +71,8 @@ export const abuseCh = defineIntel({
             confidence: isHost ? 0.6 : found.url_status === 'offline' ? 0.7 : 0.9,
             description: `${text}${found.signature ? ` (${found.signature})` : ''}`,
             tags: [...(found.threat ? [found.threat] : []), ...(found.tags ?? [])].slice(0, 10),
-            first_seen: toTime(found.firstseen ?? found.date_added),
-            last_seen: toTime(found.lastseen ?? found.last_online),
+            first_seen: toIsoTime(found.firstseen ?? found.date_added),
+            last_seen: toIsoTime(found.lastseen ?? found.last_online),
             valid_until: null,
           },
         }

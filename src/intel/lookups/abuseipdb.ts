@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { toTime } from '../entry.ts'
+import { toIsoTime } from '../entry.ts'
 import { defineIntel } from '../provider.ts'
 import { lookupOptions, queryVendor } from './query-vendor.ts'
 
@@ -52,7 +52,7 @@ export const abuseipdb = defineIntel({
             description: `${totalReports} reports by ${numDistinctUsers} users, abuse confidence ${score} %`,
             tags: [...(usageType ? [usageType] : []), ...(found.data.isTor ? ['tor-exit'] : [])],
             first_seen: null,
-            last_seen: toTime(lastReportedAt),
+            last_seen: toIsoTime(lastReportedAt),
             valid_until: null,
           },
         }

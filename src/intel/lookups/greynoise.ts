@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { toTime } from '../entry.ts'
+import { toIsoTime } from '../entry.ts'
 import { defineIntel } from '../provider.ts'
 import { lookupOptions, queryVendor } from './query-vendor.ts'
 
@@ -47,7 +47,7 @@ export const greynoise = defineIntel({
             description: `${isMalicious ? 'malicious ' : ''}internet scanner${suffix}`,
             tags: ['scanner'],
             first_seen: null,
-            last_seen: toTime(last_seen),
+            last_seen: toIsoTime(last_seen),
             valid_until: null,
           },
         }

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { plural } from '../../lib/units/number.ts'
 import type { Observable } from '../../schema/indicator.ts'
-import { toTime } from '../entry.ts'
+import { toIsoTime } from '../entry.ts'
 import { defineIntel } from '../provider.ts'
 import { lookupOptions, queryVendor } from './query-vendor.ts'
 
@@ -60,12 +60,12 @@ export const otx = defineIntel({
         }
         if (count === 0) return undefined
         const newest = pulses
-          .map(({ modified }) => toTime(modified))
+          .map(({ modified }) => toIsoTime(modified))
           .filter((time) => time !== null)
           .sort()
           .at(-1)
         const oldest = pulses
-          .map(({ created }) => toTime(created))
+          .map(({ created }) => toIsoTime(created))
           .filter((time) => time !== null)
           .sort()[0]
         return {

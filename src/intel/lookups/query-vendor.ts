@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Runtime } from '../../component.ts'
 import { fetchText } from '../fetch-text.ts'
-import { parseJson } from '../parse-json.ts'
+import { parseFeedJson } from '../parse-json.ts'
 
 /** The options of all lookups. */
 export const lookupOptions = (vendor: string, daily: number, perMinute: number) => ({
@@ -40,5 +40,5 @@ export const queryVendor = async <Schema extends z.ZodType>(
     { ...query, headers: { accept: 'application/json', ...query.headers }, maxBytes: 4_194_304, timeout: 30_000 },
     [404],
   )
-  return status === 404 ? undefined : parseJson(answer, text ?? '', `a response of ${server}`)
+  return status === 404 ? undefined : parseFeedJson(answer, text ?? '', `a response of ${server}`)
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Observable } from '../../schema/indicator.ts'
-import { toTime } from '../entry.ts'
+import { toIsoTime } from '../entry.ts'
 import { defineIntel } from '../provider.ts'
 import { lookupOptions, queryVendor } from './query-vendor.ts'
 
@@ -72,8 +72,8 @@ export const virustotal = defineIntel({
             confidence: Math.min(0.98, 0.3 + bad * 0.07),
             description: `flagged by ${stats.malicious + stats.suspicious} of ${engines} engines${label ? ` (${label})` : ''}`,
             tags: attributes.tags.slice(0, 10),
-            first_seen: toTime(attributes.first_submission_date),
-            last_seen: toTime(attributes.last_analysis_date),
+            first_seen: toIsoTime(attributes.first_submission_date),
+            last_seen: toIsoTime(attributes.last_analysis_date),
             valid_until: null,
           },
         }

@@ -29,12 +29,12 @@ export const openAmqp = async (url: string, { connected, lost }: Listener): Prom
     connectionName: 'vedette',
   })
   connection.on('connection', connected)
-  connection.on('error', (error: unknown) => lost(reasonOf(error)))
+  connection.on('error', (error: unknown) => lost(amqpReason(error)))
   return connection
 }
 
 /** Says what went wrong, without the address, which may hold a password. */
-export const reasonOf = (error: unknown): string => {
+export const amqpReason = (error: unknown): string => {
   if (!(error instanceof Error)) return 'unknown error'
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   return code === undefined || error.message.includes(code) ? error.message : `${code}: ${error.message}`

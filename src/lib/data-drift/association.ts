@@ -1,6 +1,6 @@
 import { isCategorical } from './categorical.ts'
 import { climb, type DriftFinding, show } from './finding.ts'
-import type { CategoryColumn, Column, NumberColumn, RecordTable } from './record-table.ts'
+import type { CategoryColumn, DriftColumn, DriftNumberColumn, RecordTable } from './record-table.ts'
 
 const fewest = 20
 const mostNumeric = 16
@@ -44,13 +44,14 @@ interface Field<Kind> {
   readonly young: Kind
 }
 
-const pairOf = <Kind extends Column>(
-  { name, old, young }: Field<Column>,
-  is: (column: Column) => column is Kind,
+const pairOf = <Kind extends DriftColumn>(
+  { name, old, young }: Field<DriftColumn>,
+  is: (column: DriftColumn) => column is Kind,
 ): readonly Field<Kind>[] => (is(old) && is(young) ? [{ name, old, young }] : [])
 
-const isNumbers = (column: Column): column is NumberColumn => column.kind === 'number' && column.present >= fewest
-const isEnum = (column: Column): column is CategoryColumn =>
+const isNumbers = (column: DriftColumn): column is DriftNumberColumn =>
+  column.kind === 'number' && column.present >= fewest
+const isEnum = (column: DriftColumn): column is CategoryColumn =>
   column.kind === 'category' && column.words.length >= 2 && column.words.length <= mostWords && isCategorical(column)
 
 const pairs = <Item>(items: readonly Item[]): readonly (readonly [Item, Item])[] =>
@@ -94,7 +95,7 @@ const compare = (
 const fisher = (strength: number): number => Math.atanh(Math.max(-0.999, Math.min(0.999, strength)))
 
 /** Pearson's correlation over the rows that have both numbers. */
-const correlation = ({ values: a }: NumberColumn, { values: b }: NumberColumn): Association | undefined => {
+const correlation = ({ values: a }: DriftNumberColumn, { values: b }: DriftNumberColumn): Association | undefined => {
   let rows = 0
   let [meanA, meanB, squareA, squareB, product] = [0, 0, 0, 0, 0]
   for (let row = 0; row < a.length; row += 1) {
@@ -114,7 +115,7 @@ const correlation = ({ values: a }: NumberColumn, { values: b }: NumberColumn): 
 }
 
 /** The correlation ratio: how much of a number's variance lies between the words, less what chance puts there (Kelley 1935). */
-const correlationRatio = ({ codes, words }: CategoryColumn, { values }: NumberColumn): Association | undefined => {
+const correlationRatio = ({ codes, words }: CategoryColumn, { values }: DriftNumberColumn): Association | undefined => {
   const sums = new Float64Array(words.length)
   const counts = new Float64Array(words.length)
   let [rows, sum, squares] = [0, 0, 0]

@@ -1,4 +1,4 @@
-import { climb, type DriftFinding, percent, show } from './finding.ts'
+import { climb, type DriftFinding, percentToTenth, show } from './finding.ts'
 import { chanceDifference } from './numeric.ts'
 import type { CategoryColumn } from './record-table.ts'
 
@@ -87,9 +87,9 @@ const frequencyDrift = (
           fields: [name],
           ...step,
           value: step.severity === 'low' ? shift : mean,
-          before: `${furthest.word} ${percent(furthest.share)}`,
-          after: `${furthest.word} ${percent(furthest.now)}`,
-          sentence: `The values of ${name} come in other shares: ${furthest.word} in ${percent(furthest.now)} of the records where it was ${percent(furthest.share)}.`,
+          before: `${furthest.word} ${percentToTenth(furthest.share)}`,
+          after: `${furthest.word} ${percentToTenth(furthest.now)}`,
+          sentence: `The values of ${name} come in other shares: ${furthest.word} in ${percentToTenth(furthest.now)} of the records where it was ${percentToTenth(furthest.share)}.`,
         },
       ]
     : []

@@ -3,13 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { createRandom } from '../random/random.ts'
 import { findDrift } from './data-drift.ts'
 import type { DriftType } from './finding.ts'
-import { type Row, readTable } from './record-table.ts'
+import { type RecordRow, toRecordTable } from './record-table.ts'
 
-const drift = (before: readonly Row[], after: readonly Row[]) => findDrift(readTable(before), readTable(after))
-const severityOf = (type: DriftType, before: readonly Row[], after: readonly Row[]) =>
+const drift = (before: readonly RecordRow[], after: readonly RecordRow[]) =>
+  findDrift(toRecordTable(before), toRecordTable(after))
+const severityOf = (type: DriftType, before: readonly RecordRow[], after: readonly RecordRow[]) =>
   drift(before, after).find((finding) => finding.type === type)?.severity
 
-const times = (count: number, row: (i: number) => Row): Row[] => Array.from({ length: count }, (_, i) => row(i))
+const times = (count: number, row: (i: number) => RecordRow): RecordRow[] =>
+  Array.from({ length: count }, (_, i) => row(i))
 /** Numbers with a mean and a standard deviation that are exact. */
 const around = (mean: number, deviation: number, count = 100) =>
   times(count, (i) => ({ x: mean + (i % 2 === 0 ? deviation : -deviation) }))
@@ -20,7 +22,7 @@ const words = (counts: Readonly<Record<string, number>>) =>
   Object.entries(counts).flatMap(([word, count]) => times(count, () => ({ w: word })))
 
 describe('each change is found just beyond its threshold and not at it', () => {
-  const vectors: readonly [DriftType, string, readonly Row[], readonly Row[], string | undefined][] = [
+  const vectors: readonly [DriftType, string, readonly RecordRow[], readonly RecordRow[], string | undefined][] = [
     ['numeric_mean', '1 σ', around(100, 10), around(110, 10), undefined],
     ['numeric_mean', '1.1 σ', around(100, 10), around(111, 10), 'low'],
     ['numeric_mean', '3 σ', around(100, 10), around(130, 10), 'low'],
@@ -120,24 +122,24 @@ describe('each change is found just beyond its threshold and not at it', () => {
 function each(count: number, often: number): Record<string, number> {
   return Object.fromEntries(Array.from({ length: count }, (_, i) => [`w${i}`, often]))
 }
-function nulls(count: number, empty: number): Row[] {
+function nulls(count: number, empty: number): RecordRow[] {
   return times(count, (i) => ({ x: i < empty ? null : 5 }))
 }
 /** Dates of three weeks, so many of a hundred at weekends. 2026-01-05 is a Monday. */
-function days(count: number, weekends: number): Row[] {
+function days(count: number, weekends: number): RecordRow[] {
   return times(count, (i) => {
     const day = (i % 3) * 7 + (i < (weekends * count) / 100 ? 5 : i % 5)
     return { at: new Date(Date.UTC(2026, 0, 5 + day, 12)).toISOString() }
   })
 }
-function pairs(count: number, weight: number): Row[] {
+function pairs(count: number, weight: number): RecordRow[] {
   const random = createRandom(7)
   return times(count, () => {
     const a = random.next()
     return { a, b: weight * a + (1 - weight) * random.next() }
   })
 }
-function tiers(count: number, ordered: boolean): Row[] {
+function tiers(count: number, ordered: boolean): RecordRow[] {
   const random = createRandom(3)
   return times(count, (i) => ({
     tier: ['free', 'pro', 'gold'][i % 3],
@@ -150,7 +152,7 @@ const normal = (random: ReturnType<typeof createRandom>) =>
 
 it('finds nothing in records of the same kind, in batches of any size', () => {
   const random = createRandom(11)
-  const order = (): Row => ({
+  const order = (): RecordRow => ({
     id: random.below(1e9),
     amount: 50 + 10 * normal(random),
     skewed: Math.exp(normal(random)),
@@ -188,7 +190,7 @@ const anyRow = fc.dictionary(
 )
 
 it('gives the same findings whatever the order of the rows', () => {
-  const known = (before: readonly Row[], after: readonly Row[]) =>
+  const known = (before: readonly RecordRow[], after: readonly RecordRow[]) =>
     drift(before, after).map(({ type, fields, severity }) => ({ type, fields, severity }))
   fc.assert(
     fc.property(

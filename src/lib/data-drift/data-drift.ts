@@ -1,9 +1,9 @@
 import { day } from '../units/time.ts'
 import { associationDrift } from './association.ts'
 import { categoricalDrift } from './categorical.ts'
-import { climb, type DriftFinding, percent } from './finding.ts'
+import { climb, type DriftFinding, percentToTenth } from './finding.ts'
 import { numbersOf, numericDrift } from './numeric.ts'
-import type { Column, NumberColumn, RecordTable } from './record-table.ts'
+import type { DriftColumn, DriftNumberColumn, RecordTable } from './record-table.ts'
 
 const fewest = 10
 const severityRank = { low: 0, medium: 1, high: 2 }
@@ -53,7 +53,7 @@ const appeared = (name: string, isNew: boolean): DriftFinding => ({
     : `The field ${name} is gone from the results.`,
 })
 
-const typeChange = (name: string, old: Column, young: Column): DriftFinding => ({
+const typeChange = (name: string, old: DriftColumn, young: DriftColumn): DriftFinding => ({
   type: 'type_change',
   fields: [name],
   severity: 'medium',
@@ -74,8 +74,8 @@ const apart = (p: number, n: number, q: number, m: number): boolean => {
 
 const nullDrift = (
   name: string,
-  old: Column,
-  young: Column | undefined,
+  old: DriftColumn,
+  young: DriftColumn | undefined,
   before: RecordTable,
   after: RecordTable,
 ): readonly DriftFinding[] => {
@@ -91,9 +91,9 @@ const nullDrift = (
           fields: [name],
           ...step,
           value: Math.abs(is - was),
-          before: percent(was),
-          after: percent(is),
-          sentence: `${name} is empty in ${percent(is)} of the records where ${percent(was)} is usual.`,
+          before: percentToTenth(was),
+          after: percentToTenth(is),
+          sentence: `${name} is empty in ${percentToTenth(is)} of the records where ${percentToTenth(was)} is usual.`,
         },
       ]
     : []
@@ -102,7 +102,7 @@ const nullDrift = (
 /** Saturday and Sunday, UTC; the epoch was a Thursday. */
 const isWeekend = (time: number): boolean => [2, 3].includes(((Math.floor(time / day) % 7) + 7) % 7)
 
-const weekdayDrift = (name: string, old: NumberColumn, young: NumberColumn): readonly DriftFinding[] => {
+const weekdayDrift = (name: string, old: DriftNumberColumn, young: DriftNumberColumn): readonly DriftFinding[] => {
   const before = numbersOf(old)
   const after = numbersOf(young)
   if (before.sorted.length < fewest || after.sorted.length < fewest) return []
@@ -120,9 +120,9 @@ const weekdayDrift = (name: string, old: NumberColumn, young: NumberColumn): rea
       // Before a week was seen, its weekend is unknown.
       severity: before.most - before.least < 6 * day ? 'low' : step.severity,
       value: Math.abs(is - was),
-      before: `${percent(was)} at weekends`,
-      after: `${percent(is)} at weekends`,
-      sentence: `${percent(is)} of ${name} lie at weekends where ${percent(was)} is usual.`,
+      before: `${percentToTenth(was)} at weekends`,
+      after: `${percentToTenth(is)} at weekends`,
+      sentence: `${percentToTenth(is)} of ${name} lie at weekends where ${percentToTenth(was)} is usual.`,
     },
   ]
 }

@@ -56,4 +56,4 @@ export const show = (value: number): string =>
   Number.isInteger(value) && Math.abs(value) < 1e15 ? String(value) : String(Number(value.toPrecision(4)))
 
 /** Writes a share as percent. */
-export const percent = (share: number): string => `${show(Math.round(share * 1000) / 10)} %`
+export const percentToTenth = (share: number): string => `${show(Math.round(share * 1000) / 10)} %`

@@ -1,5 +1,5 @@
 import { climb, type DriftFinding, show } from './finding.ts'
-import type { NumberColumn } from './record-table.ts'
+import type { DriftNumberColumn } from './record-table.ts'
 
 /** The numbers of a field, sorted, with what is asked of them most. */
 export interface Numbers {
@@ -18,7 +18,7 @@ const fewestForVariance = 15
 const sure = 4
 
 /** Summarizes a column. Sorted first, so that the order of rows changes nothing, not even in the last digit. */
-export const numbersOf = ({ values, present }: NumberColumn): Numbers => {
+export const numbersOf = ({ values, present }: DriftNumberColumn): Numbers => {
   const sorted = present === values.length ? values.toSorted() : values.filter((value) => !Number.isNaN(value)).sort()
   let sum = 0
   let distinct = 0

@@ -1,8 +1,8 @@
 /** A row of a result set: what JSON can hold. */
-export type Row = Readonly<Record<string, unknown>>
+export type RecordRow = Readonly<Record<string, unknown>>
 
 /** Numbers, or dates in ms since the epoch; NaN where the row says nothing. */
-export interface NumberColumn {
+export interface DriftNumberColumn {
   readonly kind: 'number' | 'date'
   readonly values: Float64Array
   /** How many values there are. */
@@ -19,12 +19,12 @@ export interface CategoryColumn {
   readonly present: number
 }
 
-export type Column = NumberColumn | CategoryColumn
+export type DriftColumn = DriftNumberColumn | CategoryColumn
 
 /** Rows as columns, by name in order of the alphabet. */
 export interface RecordTable {
   readonly rows: number
-  readonly columns: ReadonlyMap<string, Column>
+  readonly columns: ReadonlyMap<string, DriftColumn>
 }
 
 const mostFields = 100
@@ -49,26 +49,26 @@ export const readNumber = (value: unknown): number | undefined => {
 }
 
 /** The names of the fields of some rows, in order of the alphabet; at most 100. */
-export const fieldsOf = (rows: readonly Row[]): readonly string[] => {
+export const fieldsOf = (rows: readonly RecordRow[]): readonly string[] => {
   const names = new Set<string>()
   for (const row of rows) for (const name in row) names.add(name)
   return [...names].sort().slice(0, mostFields)
 }
 
 /** Turns rows into columns. A column is of dates or numbers when all its values are, else of words. */
-export const readTable = (rows: readonly Row[]): RecordTable => ({
+export const toRecordTable = (rows: readonly RecordRow[]): RecordTable => ({
   rows: rows.length,
   columns: new Map(fieldsOf(rows).map((name) => [name, readColumn(rows.map((row) => row[name]))])),
 })
 
-const readColumn = (cells: readonly unknown[]): Column =>
+const readColumn = (cells: readonly unknown[]): DriftColumn =>
   readNumbers(cells, 'number', readNumber) ?? readNumbers(cells, 'date', readDate) ?? readWords(cells)
 
 const readNumbers = (
   cells: readonly unknown[],
-  kind: NumberColumn['kind'],
+  kind: DriftNumberColumn['kind'],
   read: (value: unknown) => number | undefined,
-): NumberColumn | undefined => {
+): DriftNumberColumn | undefined => {
   const values = new Float64Array(cells.length).fill(Number.NaN)
   let present = 0
   for (let row = 0; row < cells.length; row += 1) {

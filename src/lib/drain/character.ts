@@ -7,7 +7,7 @@ export const letter = 3
 export const joiner = 4
 export const slash = 5
 export const equals = 6
-export const quote = 7
+export const quoteClass = 7
 
 /** Brackets, commas and all other characters are marks: the template contains them as they are. */
 export const classes = new Uint8Array(65_536).fill(letter)
@@ -21,7 +21,7 @@ assign(letter, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$')
 assign(joiner, '.-_:@+%#~')
 assign(slash, '/\\')
 assign(equals, '=')
-assign(quote, '"\'')
+assign(quoteClass, '"\'')
 
 const blank = 32
 const closingRound = 41
@@ -54,7 +54,7 @@ export const isPlainValue = (codes: Uint16Array, start: number): boolean => {
 
 /** Whether a key ends before `end` whose value is behind the blank: `'mode': fast`, or `mode= fast, user= eve` with a comma. */
 export const endsKey = (codes: Uint16Array, end: number): boolean => {
-  if (codes[end - 1] === colon) return classes[codes[end - 2] ?? 0] === quote
+  if (codes[end - 1] === colon) return classes[codes[end - 2] ?? 0] === quoteClass
   if (codes[end - 1] !== equalsSign) return false
   let at = end
   while (codes[at] === blank) at++
@@ -69,7 +69,7 @@ export const endOfQuery = (codes: Uint16Array, from: number): number => {
   for (;;) {
     const code = codes[at] ?? blank
     const kind = classes[code]
-    if (kind === space || kind === quote || code === comma || code === closingRound || code === greater) return at
+    if (kind === space || kind === quoteClass || code === comma || code === closingRound || code === greater) return at
     at++
   }
 }

@@ -20,7 +20,7 @@ import {
   opening,
   opensQuote,
   question,
-  quote,
+  quoteClass,
   semicolon,
   slash,
   space,
@@ -104,7 +104,7 @@ export const createMask = (codes: Uint16Array) => {
           at++
           continue
         }
-      } else if (kind === quote) {
+      } else if (kind === quoteClass) {
         const opens = at === start || opensQuote(codes[at - 1] ?? 0)
         const close = opens ? closingQuote(codes, at, code, length) : -1
         hash = Math.imul(hash ^ code, prime)

@@ -50,7 +50,7 @@ marks[44] = comma
 marks[32] = blank
 
 /** Says what a value from `start` to `end` of a line looks like; O(length). */
-export const typeOf = (text: string, start: number, end: number): ParameterType => {
+export const parameterTypeOf = (text: string, start: number, end: number): ParameterType => {
   const stop = Math.min(end, start + longest)
   let digits = 0
   let dots = 0
@@ -99,8 +99,8 @@ const isUser = (text: string, start: number, end: number): boolean => {
 
 /** Values side by side are a list when they are of one type. */
 const areAlike = (values: readonly string[]): boolean => {
-  const first = typeOf(values[0] ?? '', 0, (values[0] ?? '').length)
-  return first !== 'text' && values.every((value) => typeOf(value, 0, value.length) === first)
+  const first = parameterTypeOf(values[0] ?? '', 0, (values[0] ?? '').length)
+  return first !== 'text' && values.every((value) => parameterTypeOf(value, 0, value.length) === first)
 }
 
 const looks = (value: string, letters: number, colons: number, has: number): ParameterType => {

@@ -1,4 +1,4 @@
-import { type ParameterType, typeOf } from './parameter-type.ts'
+import { type ParameterType, parameterTypeOf } from './parameter-type.ts'
 import type { Scanner } from './scanner.ts'
 import { anyToken } from './tree.ts'
 
@@ -39,5 +39,5 @@ export const readParameters = (template: Int32Array, text: string, line: Scanner
 const toParameter = (text: string, start: number, end: number): Parameter => ({
   value: text.slice(start, end),
   start,
-  type: typeOf(text, start, end),
+  type: parameterTypeOf(text, start, end),
 })

@@ -1,15 +1,15 @@
 import { inRange, parseRange } from '../address/address.ts'
-import type { Expression, Test } from './expression.ts'
+import type { FieldTest, FilterExpression } from './expression.ts'
 import { parseMoment } from './moment.ts'
 import { orderTest } from './order.ts'
-import type { Accessor, FieldKind, Subject } from './subject.ts'
+import type { Accessor, FieldKind, FilterSubject } from './subject.ts'
 import { compileWildcard } from './wildcard.ts'
 
 type Scalar = string | number | boolean
-type Evaluate<Item> = (subject: Subject<Item>) => boolean
+type Evaluate<Item> = (subject: FilterSubject<Item>) => boolean
 
 /** Turns an expression into a closure that tests a subject without looking at the expression, or for its fields, again. */
-export const compile = <Item>(expression: Expression, now: number, accessor: Accessor<Item>): Evaluate<Item> => {
+export const compile = <Item>(expression: FilterExpression, now: number, accessor: Accessor<Item>): Evaluate<Item> => {
   switch (expression.type) {
     case 'all':
       return () => true
@@ -42,7 +42,7 @@ const some = <Item>(parts: readonly Evaluate<Item>[]): Evaluate<Item> => {
   }
 }
 
-const compileText = <Item>(pieces: Extract<Expression, { type: 'text' }>['pieces']): Evaluate<Item> => {
+const compileText = <Item>(pieces: Extract<FilterExpression, { type: 'text' }>['pieces']): Evaluate<Item> => {
   if (pieces.every((piece) => typeof piece === 'string')) {
     const word = pieces.join('').toLowerCase()
     return (subject) => subject.contains(word)
@@ -51,7 +51,7 @@ const compileText = <Item>(pieces: Extract<Expression, { type: 'text' }>['pieces
   return (subject) => matches(subject.text())
 }
 
-const compileField = <Item>(field: string, test: Test, now: number, accessor: Accessor<Item>): Evaluate<Item> => {
+const compileField = <Item>(field: string, test: FieldTest, now: number, accessor: Accessor<Item>): Evaluate<Item> => {
   const read = accessor.reader(field)
   if (test.type === 'exists') return ({ item }) => read(item) !== undefined
   const matches = compileTest(test, accessor.kind?.(field), now)
@@ -63,7 +63,7 @@ const compileField = <Item>(field: string, test: Test, now: number, accessor: Ac
 }
 
 const compileTest = (
-  test: Exclude<Test, { type: 'exists' }>,
+  test: Exclude<FieldTest, { type: 'exists' }>,
   kind: FieldKind | undefined,
   now: number,
 ): ((value: Scalar) => boolean) => {

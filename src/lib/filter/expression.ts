@@ -8,7 +8,7 @@ export interface Bound {
 }
 
 /** The condition on a field's value. */
-export type Test =
+export type FieldTest =
   | { readonly type: 'exists' }
   | { readonly type: 'equals'; readonly value: string }
   | { readonly type: 'wildcard'; readonly pieces: readonly Piece[] }
@@ -16,15 +16,15 @@ export type Test =
   | { readonly type: 'range'; readonly from?: Bound | undefined; readonly to?: Bound | undefined }
 
 /** A filter, parsed. */
-export type Expression =
+export type FilterExpression =
   | { readonly type: 'all' }
   | { readonly type: 'text'; readonly pieces: readonly Piece[] }
-  | { readonly type: 'field'; readonly field: string; readonly test: Test }
-  | { readonly type: 'not'; readonly part: Expression }
-  | { readonly type: 'and' | 'or'; readonly parts: readonly Expression[] }
+  | { readonly type: 'field'; readonly field: string; readonly test: FieldTest }
+  | { readonly type: 'not'; readonly part: FilterExpression }
+  | { readonly type: 'and' | 'or'; readonly parts: readonly FilterExpression[] }
 
 /** Writes an expression as a filter that parses to the same expression. */
-export const printExpression = (expression: Expression): string => {
+export const printExpression = (expression: FilterExpression): string => {
   switch (expression.type) {
     case 'all':
       return '*'
@@ -41,15 +41,15 @@ export const printExpression = (expression: Expression): string => {
   }
 }
 
-const printPart = (part: Expression): string =>
+const printPart = (part: FilterExpression): string =>
   part.type === 'and' || part.type === 'or' ? `(${printExpression(part)})` : printExpression(part)
 
-const printTest = (test: Test): string => {
+const printTest = (test: FieldTest): string => {
   switch (test.type) {
     case 'exists':
       return '*'
     case 'equals':
-      return quote(test.value)
+      return quoteFilterText(test.value)
     case 'wildcard':
       return printPieces(test.pieces)
     case 'network':
@@ -60,19 +60,19 @@ const printTest = (test: Test): string => {
 }
 
 const printRange = (from: Bound | undefined, to: Bound | undefined): string => {
-  if (from && !to) return `${from.inclusive ? '>=' : '>'}${quote(from.value)}`
-  if (to && !from) return `${to.inclusive ? '<=' : '<'}${quote(to.value)}`
-  const bound = (side: Bound | undefined): string => (side ? quote(side.value) : '*')
+  if (from && !to) return `${from.inclusive ? '>=' : '>'}${quoteFilterText(from.value)}`
+  if (to && !from) return `${to.inclusive ? '<=' : '<'}${quoteFilterText(to.value)}`
+  const bound = (side: Bound | undefined): string => (side ? quoteFilterText(side.value) : '*')
   return `${from?.inclusive === false ? '{' : '['}${bound(from)} TO ${bound(to)}${to?.inclusive === false ? '}' : ']'}`
 }
 
 const printPieces = (pieces: readonly Piece[]): string => {
   const wild = pieces.some((piece) => typeof piece !== 'string')
-  if (!wild) return quote(pieces.join(''))
+  if (!wild) return quoteFilterText(pieces.join(''))
   return pieces.map((piece) => (typeof piece === 'string' ? escapeWord(piece) : piece.wild)).join('')
 }
 
 /** Quotes a text so that a filter takes it literally. */
-export const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`
+export const quoteFilterText = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`
 
 const escapeWord = (text: string): string => text.replace(/[\s\\*?"():![\]{}<>&|-]/g, '\\$&')

@@ -1,9 +1,9 @@
 import { compile } from './compile.ts'
-import type { Expression } from './expression.ts'
+import type { FilterExpression } from './expression.ts'
 import { printExpression } from './expression.ts'
 import { parseExpression, type RefuseField } from './parser.ts'
 import type { Accessor } from './subject.ts'
-import { Subject } from './subject.ts'
+import { FilterSubject } from './subject.ts'
 import { literalsOf } from './wildcard.ts'
 
 export type { Moment } from './moment.ts'
@@ -52,7 +52,7 @@ export const parseFilter = (
   { now, refuseField }: { readonly now: number; readonly refuseField?: RefuseField },
 ): Filter => toFilter(parseExpression(text, refuseField), now)
 
-const toFilter = (expression: Expression, now: number): Filter => {
+const toFilter = (expression: FilterExpression, now: number): Filter => {
   const texts = textsOf(expression)
   const filter: Filter = {
     bind: (accessor) => toTest(compile(expression, now, accessor), accessor),
@@ -67,19 +67,19 @@ const toFilter = (expression: Expression, now: number): Filter => {
 }
 
 const toTest = <Item>(
-  evaluate: (subject: Subject<Item>) => boolean,
+  evaluate: (subject: FilterSubject<Item>) => boolean,
   accessor: Accessor<Item>,
 ): ((item: Item) => boolean) => {
-  let subject: Subject<Item> | undefined
+  let subject: FilterSubject<Item> | undefined
   return (item) => {
-    subject = subject?.turnTo(item) ?? new Subject(item, accessor)
+    subject = subject?.turnTo(item) ?? new FilterSubject(item, accessor)
     return evaluate(subject)
   }
 }
 
-type Text = Extract<Expression, { type: 'text' }>
+type Text = Extract<FilterExpression, { type: 'text' }>
 
-const textsOf = (expression: Expression): readonly Text[] => {
+const textsOf = (expression: FilterExpression): readonly Text[] => {
   switch (expression.type) {
     case 'text':
       return [expression]
@@ -97,7 +97,7 @@ const isWord = ({ pieces }: Text): boolean => pieces.every((piece) => typeof pie
 
 const wordOf = ({ pieces }: Text): string => pieces.join('').toLowerCase()
 
-const fieldsOf = (expression: Expression): readonly string[] => {
+const fieldsOf = (expression: FilterExpression): readonly string[] => {
   switch (expression.type) {
     case 'field':
       return [expression.field]
@@ -111,12 +111,12 @@ const fieldsOf = (expression: Expression): readonly string[] => {
   }
 }
 
-const tokensOf = (expression: Expression): readonly string[] => {
+const tokensOf = (expression: FilterExpression): readonly string[] => {
   if (expression.type === 'text') return literalsOf(expression.pieces).map((piece) => piece.toLowerCase())
   return expression.type === 'and' ? expression.parts.flatMap(tokensOf) : []
 }
 
-const valuesOf = (expression: Expression): Filter['values'] => {
+const valuesOf = (expression: FilterExpression): Filter['values'] => {
   if (expression.type === 'and') return expression.parts.flatMap(valuesOf)
   if (expression.type !== 'field') return []
   const { field, test } = expression

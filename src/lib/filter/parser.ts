@@ -1,8 +1,8 @@
-import type { Expression } from './expression.ts'
-import { quote } from './expression.ts'
+import type { FilterExpression } from './expression.ts'
+import { quoteFilterText } from './expression.ts'
 import { FilterSyntaxError } from './syntax-error.ts'
 import { readTest, refuseLongPattern } from './test-parser.ts'
-import { readPhrase, readWord } from './word.ts'
+import { readQuoted, readWord } from './word.ts'
 
 const longest = 4_000
 const deepest = 50
@@ -20,7 +20,7 @@ const colons = /^(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{1,4}(?::[0-9a-f]{0,4
 export type RefuseField = (name: string) => string | undefined
 
 /** Parses a filter; throws FilterSyntaxError and nothing else. */
-export const parseExpression = (text: string, refuseField?: RefuseField): Expression => {
+export const parseExpression = (text: string, refuseField?: RefuseField): FilterExpression => {
   if (text.length > longest) {
     throw new FilterSyntaxError(
       `The filter is ${text.length} characters long; ${longest} is the most.`,
@@ -43,7 +43,7 @@ class Parser {
     this.#refuseField = refuseField
   }
 
-  parse(): Expression {
+  parse(): FilterExpression {
     this.#skipSpace()
     if (this.#at === this.#text.length) return { type: 'all' }
     const expression = this.#parseOr(undefined)
@@ -55,13 +55,13 @@ class Parser {
   }
 
   /** `field` is set within `field:( … )`, where every word is a value of it. */
-  #parseOr(field: string | undefined): Expression {
+  #parseOr(field: string | undefined): FilterExpression {
     const parts = [this.#parseAnd(field)]
     while (this.#takeOperator('OR', '||')) parts.push(this.#parseAnd(field))
     return join('or', parts)
   }
 
-  #parseAnd(field: string | undefined): Expression {
+  #parseAnd(field: string | undefined): FilterExpression {
     const parts = [this.#parseNot(field)]
     for (;;) {
       const joined = this.#takeOperator('AND', '&&')
@@ -75,7 +75,7 @@ class Parser {
     }
   }
 
-  #parseNot(field: string | undefined): Expression {
+  #parseNot(field: string | undefined): FilterExpression {
     const start = this.#at
     const sign = this.#char() === '-' || this.#char() === '!'
     if (!this.#takeOperator('NOT') && !sign) return this.#parsePrimary(field)
@@ -85,7 +85,7 @@ class Parser {
         throw new FilterSyntaxError(
           `Nothing follows "${this.#text.charAt(start)}".`,
           start,
-          `${this.#text.charAt(start)}word, or ${quote(this.#text.charAt(start))} to look for the sign itself`,
+          `${this.#text.charAt(start)}word, or ${quoteFilterText(this.#text.charAt(start))} to look for the sign itself`,
         )
       }
     }
@@ -95,7 +95,7 @@ class Parser {
     return { type: 'not', part }
   }
 
-  #parsePrimary(field: string | undefined): Expression {
+  #parsePrimary(field: string | undefined): FilterExpression {
     const start = this.#at
     if (this.#char() === '(') return this.#parseGroup(field)
     this.#refuseMissingTerm()
@@ -115,7 +115,7 @@ class Parser {
       return this.#char() === '(' ? this.#parseGroup(name) : this.#parseField(name)
     }
     if (this.#char() === '"') {
-      const phrase = readPhrase(this.#text, start)
+      const phrase = readQuoted(this.#text, start)
       if (!phrase) throw unclosedQuote(this.#text, start)
       this.#at = phrase.end
       this.#skipSpace()
@@ -129,14 +129,14 @@ class Parser {
     return whole === '*' || whole === '*:*' ? { type: 'all' } : { type: 'text', pieces: word.pieces }
   }
 
-  #parseField(field: string): Expression {
+  #parseField(field: string): FilterExpression {
     const { test, end } = readTest(this.#text, this.#at, field)
     this.#at = end
     this.#skipSpace()
     return { type: 'field', field, test }
   }
 
-  #parseGroup(field: string | undefined): Expression {
+  #parseGroup(field: string | undefined): FilterExpression {
     const start = this.#at
     this.#descend(start)
     this.#at += 1
@@ -163,11 +163,15 @@ class Parser {
     if (dangling) {
       const fixed = `${before.slice(0, -dangling.length).trimEnd()} ${this.#text.slice(this.#at)}`.trim()
       const position = before.length - dangling.length
-      throw new FilterSyntaxError(`Nothing follows ${dangling}.`, position, fixed === '' ? quote(dangling) : fixed)
+      throw new FilterSyntaxError(
+        `Nothing follows ${dangling}.`,
+        position,
+        fixed === '' ? quoteFilterText(dangling) : fixed,
+      )
     }
     const fixed = `${before} ${this.#text.slice(this.#at + Math.max(1, found.length)).trim()}`.trim()
     const message = found === '' ? 'A term is missing here.' : `Nothing stands before ${found}.`
-    throw new FilterSyntaxError(message, this.#at, fixed === '' ? quote(found) : fixed)
+    throw new FilterSyntaxError(message, this.#at, fixed === '' ? quoteFilterText(found) : fixed)
   }
 
   /** Takes `name:`, or `name` before `>=` and the like, when the word that starts here has a field's name; leaves addresses, links and `std::string` alone. */
@@ -186,7 +190,7 @@ class Parser {
     const start = this.#at
     if (next === '' || /[\s)]/.test(next)) {
       const value = /^\s*([^\s()"]+)/.exec(this.#text.slice(after))?.[1] ?? 'value'
-      const hint = `${name}:${value}, or ${quote(`${name}:`)} to look for it in the text`
+      const hint = `${name}:${value}, or ${quoteFilterText(`${name}:`)} to look for it in the text`
       throw new FilterSyntaxError(`Nothing follows "${name}:".`, start, hint)
     }
     if (this.#text.startsWith('//', after)) return undefined
@@ -228,7 +232,7 @@ class Parser {
   }
 }
 
-const join = (type: 'and' | 'or', parts: readonly Expression[]): Expression => {
+const join = (type: 'and' | 'or', parts: readonly FilterExpression[]): FilterExpression => {
   const [only] = parts
   return parts.length === 1 && only ? only : { type, parts }
 }

@@ -19,7 +19,7 @@ export interface Accessor<Item> {
 }
 
 /** The thing under test. One stands for all that are tested, one after another; its text is lower-cased once however many words are sought. */
-export class Subject<Item> {
+export class FilterSubject<Item> {
   readonly #accessor: Accessor<Item>
   #text: string | undefined
   item: Item

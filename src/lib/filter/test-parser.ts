@@ -1,9 +1,9 @@
 import { parseAddress, parseRange } from '../address/address.ts'
-import type { Bound, Test } from './expression.ts'
-import { quote } from './expression.ts'
+import type { Bound, FieldTest } from './expression.ts'
+import { quoteFilterText } from './expression.ts'
 import { FilterSyntaxError } from './syntax-error.ts'
 import type { Piece } from './wildcard.ts'
-import { readPhrase, readWord } from './word.ts'
+import { readQuoted, readWord } from './word.ts'
 
 /** Longer patterns would make a search slow and help nobody. */
 const longestPattern = 256
@@ -13,7 +13,7 @@ const comparison = /[<>]=?/y
 const networkLike = /^(?:\d{1,3}(?:\.\d{1,3}){1,3}|(?=[^/]*:[^/]*:)[0-9a-f:.]+)\/\d{1,3}$/i
 
 interface Read {
-  readonly test: Test
+  readonly test: FieldTest
   readonly end: number
 }
 
@@ -32,7 +32,7 @@ export const readTest = (text: string, at: number, field: string): Read => {
   return { test: toTest(pieces, at, field), end }
 }
 
-const toTest = (pieces: readonly Piece[], at: number, field: string): Test => {
+const toTest = (pieces: readonly Piece[], at: number, field: string): FieldTest => {
   if (pieces.some((piece) => typeof piece !== 'string')) {
     refuseLongPattern(pieces, at)
     const everything = pieces.every((piece) => typeof piece !== 'string' && piece.wild === '*')
@@ -44,7 +44,7 @@ const toTest = (pieces: readonly Piece[], at: number, field: string): Test => {
     throw new FilterSyntaxError(
       `"${value}" is not a network.`,
       at,
-      `${field}:${nearestNetwork(value)}, or ${field}:${quote(value)} for exactly this text`,
+      `${field}:${nearestNetwork(value)}, or ${field}:${quoteFilterText(value)} for exactly this text`,
     )
   }
   return value.includes(':') && parseAddress(value) ? { type: 'network', value } : { type: 'equals', value }
@@ -106,11 +106,11 @@ const readRange = (text: string, at: number, field: string): Read => {
 
 const toBound = (text: string, inclusive: boolean): Bound | undefined => {
   if (text === '*') return undefined
-  return { value: text.startsWith('"') ? (readPhrase(text, 0)?.value ?? '') : text, inclusive }
+  return { value: text.startsWith('"') ? (readQuoted(text, 0)?.value ?? '') : text, inclusive }
 }
 
 const requirePhrase = (text: string, at: number): { readonly value: string; readonly end: number } => {
-  const phrase = readPhrase(text, at)
+  const phrase = readQuoted(text, at)
   if (phrase) return phrase
   throw new FilterSyntaxError('This quotation mark is never closed.', at, `${text.trimEnd()}"`)
 }

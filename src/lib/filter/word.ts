@@ -61,7 +61,7 @@ const closes = (text: string, at: number): boolean => {
 }
 
 /** Reads a quoted phrase that starts at `at`; undefined when it is never closed. */
-export const readPhrase = (text: string, at: number): { readonly value: string; readonly end: number } | undefined => {
+export const readQuoted = (text: string, at: number): { readonly value: string; readonly end: number } | undefined => {
   let value = ''
   for (let position = at + 1; position < text.length; position += 1) {
     const char = text.charAt(position)

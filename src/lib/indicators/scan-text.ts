@@ -1,6 +1,6 @@
 import { type Address, formatAddress, parseAddress } from '../address/address.ts'
 import { toDomain, toUrl } from '../observables/canonical.ts'
-import { addToHash, emptyHash, fold, type ValueTable } from './value-table.ts'
+import { addToHash, emptyHash, lowerCaseCode, type ValueTable } from './value-table.ts'
 
 /** The queries of a scan to the index. */
 export interface Scanned {
@@ -117,7 +117,7 @@ const readName = (text: string, start: number, end: number, scanned: Scanned): v
   let hash = emptyHash
   let dots = 0
   for (let i = last - 1; i >= first; i--) {
-    const code = fold(text.charCodeAt(i))
+    const code = lowerCaseCode(text.charCodeAt(i))
     if (code === 46) {
       if (dots > 0) {
         const number = values.findPart(text, i + 1, last, hash, true)
@@ -140,7 +140,7 @@ const isDigit = (code: number): boolean => code >= 48 && code <= 57
 
 const lookUp = (text: string, start: number, end: number, { values, take }: Scanned): void => {
   let hash = emptyHash
-  for (let i = end - 1; i >= start; i--) hash = addToHash(hash, fold(text.charCodeAt(i)))
+  for (let i = end - 1; i >= start; i--) hash = addToHash(hash, lowerCaseCode(text.charCodeAt(i)))
   const number = values.findPart(text, start, end, hash, true)
   if (number >= 0) take(number)
 }
@@ -174,7 +174,7 @@ const readLink = (text: string, start: number, end: number, scanned: Scanned): n
   let hostEnd = host
   while (hostEnd < text.length && (kinds[text.charCodeAt(hostEnd)] ?? 0) & ~(colon | at)) hostEnd++
   let hash = emptyHash
-  for (let i = hostEnd - 1; i >= host; i--) hash = addToHash(hash, fold(text.charCodeAt(i)))
+  for (let i = hostEnd - 1; i >= host; i--) hash = addToHash(hash, lowerCaseCode(text.charCodeAt(i)))
   // An address of version 6, or credentials before the host: rare enough to be spelt out.
   const next = text[hostEnd]
   if (!scanned.leadsToLink(hash) && next !== '[' && next !== '@' && next !== ':') return hostEnd

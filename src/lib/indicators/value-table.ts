@@ -9,7 +9,7 @@ const hashOf = (text: string): number => {
 }
 
 /** Makes an upper-case letter of ASCII small. */
-export const fold = (code: number): number => (code >= 65 && code <= 90 ? code | 32 : code)
+export const lowerCaseCode = (code: number): number => (code >= 65 && code <= 90 ? code | 32 : code)
 
 /**
  * Numbers texts of ASCII from 0 on, in the order in which they come: a hash table in flat arrays, because a million objects would cost
@@ -70,7 +70,7 @@ export class ValueTable {
     if ((this.#offsets[number + 1] ?? 0) - at !== end - start) return false
     for (let i = start; i < end; i++) {
       const code = text.charCodeAt(i)
-      if (this.#bytes[at + i - start] !== (folded ? fold(code) : code)) return false
+      if (this.#bytes[at + i - start] !== (folded ? lowerCaseCode(code) : code)) return false
     }
     return true
   }

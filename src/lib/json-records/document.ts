@@ -1,7 +1,7 @@
 import { compact, isListAt, isObjectAt, isSpace, membersOf } from './slices.ts'
 
 /** The result of reading a chunk: the document continues, ended before `at`, or cannot continue as it does at `at`. */
-export interface Progress {
+export interface ReadProgress {
   readonly kind: 'open' | 'closed' | 'broken'
   readonly at: number
 }
@@ -9,7 +9,7 @@ export interface Progress {
 /** A document of JSON that is read chunk by chunk. */
 export interface JsonDocument {
   /** Reads a chunk up to the document's end, if that is in it. */
-  push(piece: string): Progress
+  push(piece: string): ReadProgress
   /** Everything since the beginning, or since the last cut. */
   text(): string
   readonly length: number
@@ -159,7 +159,7 @@ export const readDocument = (): JsonDocument => {
       keep(piece.length)
       return { kind: 'open', at: piece.length }
 
-      function broken(at: number): Progress {
+      function broken(at: number): ReadProgress {
         keep(at)
         return { kind: 'broken', at }
       }

@@ -20,7 +20,7 @@ import {
   isSubjectName,
   isSureListName,
   isTimeName,
-  plainName,
+  plainFieldName,
   saysItself,
 } from './vocabulary.ts'
 
@@ -284,7 +284,7 @@ function* unwrapPayload(
     depth: visit.depth + 1,
     options: {},
   }
-  for (const value of valuesOf(unpacked)) {
+  for (const value of jsonValues(unpacked)) {
     if (value.isJson) yield* unwrapValue(inner, value)
     else yield { text: unpacked.slice(value.start, value.end), at: base, whole: false }
   }
@@ -296,7 +296,7 @@ interface Value extends Slice {
 }
 
 /** The values of a text one behind the other: JSON with or without line breaks between, else lines. */
-export function* valuesOf(text: string): Generator<Value> {
+export function* jsonValues(text: string): Generator<Value> {
   for (let at = skipSpace(text, 0); at < text.length; at = skipSpace(text, at)) {
     const end = isObjectAt(text, at) || isListAt(text, at) ? endOfValue(text, at) : -1
     const line = text.indexOf('\n', at)
@@ -433,12 +433,12 @@ const toRecord = (visit: Visit, slice: Slice): Unwrapped => ({
 /** Adds members behind an object's own. */
 const appendTo = (json: string, inherited: Inherited): string => {
   if (inherited.length === 0 || !json.startsWith('{') || !json.endsWith('}')) return json
-  const own = new Set(membersOf(json, 0).map(({ name }) => plainName(name)))
+  const own = new Set(membersOf(json, 0).map(({ name }) => plainFieldName(name)))
   const added: string[] = []
   // The nearest envelope knows best.
   for (const [name, value] of inherited.toReversed()) {
     if (saysItself(own, name)) continue
-    own.add(plainName(name))
+    own.add(plainFieldName(name))
     added.push(`"${name}":${value}`)
   }
   if (added.length === 0) return json

@@ -1,5 +1,5 @@
 /** How a name reads without case, underscores and dashes: `src_ip`, `SrcIp` and `src-ip` are one. */
-export const plainName = (name: string): string => {
+export const plainFieldName = (name: string): string => {
   const known = remembered.get(name)
   if (known !== undefined) return known
   const plain = name.toLowerCase().replace(/[_\- ]/g, '')
@@ -30,9 +30,9 @@ const subjectNames = set(`
   user username userid useridentity actor sourceip srcip src clientip ip ipaddress remoteaddr sourceipaddress process pid command
   commandline url uri method statuscode auditid`)
 
-export const isTimeName = (name: string): boolean => timeNames.has(plainName(name))
-export const isDeedName = (name: string): boolean => deedNames.has(plainName(name))
-export const isSubjectName = (name: string): boolean => subjectNames.has(plainName(name))
+export const isTimeName = (name: string): boolean => timeNames.has(plainFieldName(name))
+export const isDeedName = (name: string): boolean => deedNames.has(plainFieldName(name))
+export const isSubjectName = (name: string): boolean => subjectNames.has(plainFieldName(name))
 
 /** Groups of names for one thing: a record that has one of them needs none of the others from its envelope. */
 const groups: readonly ReadonlySet<string>[] = [
@@ -53,14 +53,14 @@ const structure = set('stream streams kinesis awslogs resourcelogs')
 
 /** Whether the records of an envelope inherit a member of this name. */
 export const isInherited = (name: string): boolean => {
-  const plain = plainName(name)
+  const plain = plainFieldName(name)
   if (name.startsWith('_') || structure.has(plain) || listNames.has(plain) || passages.has(plain)) return false
   return !bookkeeping.test(plain) && !message.has(plain) && !deedNames.has(plain)
 }
 
 /** Whether a record has its own equivalent of a member of this name. */
 export const saysItself = (own: ReadonlySet<string>, name: string): boolean => {
-  const plain = plainName(name)
+  const plain = plainFieldName(name)
   if (own.has(plain)) return true
   const group = groups.find((names) => names.has(plain))
   return group !== undefined && [...own].some((one) => group.has(one))
@@ -73,9 +73,9 @@ const listNames = set(`
 /** A list of one of these names holds records even when they name no time. */
 const sureListNames = set('records logs events entries logevents data')
 
-export const isListName = (name: string): boolean => name !== 'Data' && listNames.has(plainName(name))
-export const isSureListName = (name: string): boolean => name !== 'Data' && sureListNames.has(plainName(name))
+export const isListName = (name: string): boolean => name !== 'Data' && listNames.has(plainFieldName(name))
+export const isSureListName = (name: string): boolean => name !== 'Data' && sureListNames.has(plainFieldName(name))
 
 /** Objects through which an envelope may lead to its list: `{"hits":{"hits":[…]}}`, `{"data":{"result":[…]}}`. */
 const passages = set('hits data response result results events _embedded d output body')
-export const isPassage = (name: string): boolean => passages.has(plainName(name))
+export const isPassage = (name: string): boolean => passages.has(plainFieldName(name))

@@ -58,7 +58,7 @@ export const featureNames = ({ eventTypes }: Baseline, windows: readonly number[
 ]
 
 /** Turns an event into its features. */
-export const featuresOf = (event: LogEvent, { counts }: Course, baseline: Baseline): readonly number[] => {
+export const logEventFeatures = (event: LogEvent, { counts }: Course, baseline: Baseline): readonly number[] => {
   const time = new Date(event.time)
   const hour = time.getUTCHours()
   const weekday = (time.getUTCDay() + 6) % 7

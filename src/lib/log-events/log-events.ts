@@ -2,7 +2,7 @@ import { createReader, createWriter } from '../bytes/codec.ts'
 import { IsolationForest } from '../isolation-forest/isolation-forest.ts'
 import { day } from '../units/time.ts'
 import { followCourse } from './course.ts'
-import { type Baseline, featureNames, featuresOf, learnBaseline } from './features.ts'
+import { type Baseline, featureNames, learnBaseline, logEventFeatures } from './features.ts'
 import type { LogEvent } from './log-event.ts'
 import { severityOf, type ThreatType, threatRules, threatTypeOf } from './threat.ts'
 
@@ -78,7 +78,7 @@ export class LogModel {
     )
     const columns = featureNames(baseline, windows).length
     const course = followCourse(windows)
-    const matrix = Float64Array.from(sorted.flatMap((event) => featuresOf(event, course(event), baseline)))
+    const matrix = Float64Array.from(sorted.flatMap((event) => logEventFeatures(event, course(event), baseline)))
     const forest = IsolationForest.fit(matrix, { columns, trees, seed })
     const scores = forest.score(matrix)
     const state = {
@@ -138,7 +138,7 @@ export class LogModel {
     const follow = followCourse(this.windows)
     return inOrder(events).map((event) => {
       const course = follow(event)
-      const odd = this.#forest.scoreRow(featuresOf(event, course, this.#baseline))
+      const odd = this.#forest.scoreRow(logEventFeatures(event, course, this.#baseline))
       const rules = threatRules(event, course, this.#baseline.users.has(event.user))
       const span = this.#highest - this.#lowest
       const within = span > 0 ? Math.min(1, Math.max(0, (odd - this.#lowest) / span)) : 0

@@ -1,5 +1,5 @@
 import { isIdentifier } from '../data-drift/numeric.ts'
-import { fieldsOf, type Row, readDate, readNumber } from '../data-drift/record-table.ts'
+import { fieldsOf, type RecordRow, readDate, readNumber } from '../data-drift/record-table.ts'
 import { stableHash } from './stable-hash.ts'
 
 /**
@@ -24,7 +24,7 @@ export interface Feature {
 const mostWords = 1_000
 
 /** Decides for each field of the training records, in order of the alphabet, how it becomes a number. */
-export const learnFeatures = (rows: readonly Row[]): readonly Feature[] =>
+export const learnFeatures = (rows: readonly RecordRow[]): readonly Feature[] =>
   fieldsOf(rows).map((name) => {
     const cells = rows.map((row) => row[name])
     const { kind, counts } = kindOf(name, cells)

@@ -1,6 +1,6 @@
 import { createReader, createWriter } from '../bytes/codec.ts'
 import { outsideBy } from '../data-drift/numeric.ts'
-import type { Row } from '../data-drift/record-table.ts'
+import type { RecordRow } from '../data-drift/record-table.ts'
 import { IsolationForest } from '../isolation-forest/isolation-forest.ts'
 import { encode, type Feature, featureKinds, learnFeatures } from './features.ts'
 
@@ -57,7 +57,7 @@ export class RecordModel {
   }
 
   /** Learns from records; undefined when they have no fields. */
-  static fit(rows: readonly Row[]): RecordModel | undefined {
+  static fit(rows: readonly RecordRow[]): RecordModel | undefined {
     const features = learnFeatures(rows)
     if (features.length === 0 || rows.length === 0) return undefined
     const matrix = toMatrix(rows, features)
@@ -102,7 +102,7 @@ export class RecordModel {
   }
 
   /** Scores records; anomalous ones score more than `margin` above the usual. */
-  judge(rows: readonly Row[], margin: number): readonly JudgedRecord[] {
+  judge(rows: readonly RecordRow[], margin: number): readonly JudgedRecord[] {
     const columns = this.features.length
     const matrix = toMatrix(rows, this.features)
     const scores = this.#forest.score(matrix)
@@ -137,7 +137,7 @@ export class RecordModel {
   }
 }
 
-const toMatrix = (rows: readonly Row[], features: readonly Feature[]): Float64Array => {
+const toMatrix = (rows: readonly RecordRow[], features: readonly Feature[]): Float64Array => {
   const matrix = new Float64Array(rows.length * features.length)
   rows.forEach((row, i) => {
     features.forEach((feature, column) => {

@@ -1,11 +1,11 @@
 import { findDrift } from '../data-drift/data-drift.ts'
 import type { DriftFinding } from '../data-drift/finding.ts'
-import { type RecordTable, type Row, readTable } from '../data-drift/record-table.ts'
+import { type RecordRow, type RecordTable, toRecordTable } from '../data-drift/record-table.ts'
 import { stableHash } from '../record-model/stable-hash.ts'
 
 /** A whole result that a query gave. */
 export interface FormerResult {
-  readonly rows: readonly Row[]
+  readonly rows: readonly RecordRow[]
   /** How many rows it had; `rows` holds the last of them. */
   readonly size: number
   readonly keys: ReadonlySet<number>
@@ -18,7 +18,7 @@ const mostRows = 2_000
 const sameShare = 0.5
 
 /** Names a row by its content, whatever the order of its fields. */
-export const rowKey = (row: Row): number => {
+export const rowKey = (row: RecordRow): number => {
   const text = JSON.stringify(sorted(row)) ?? ''
   return stableHash(text) * 1_000_000 + stableHash(`.${text}`)
 }
@@ -34,9 +34,9 @@ const sorted = (value: unknown): unknown => {
 }
 
 /** Remembers a result, and forgets old ones beyond the limits. A single anomalous record is not remembered: it may come again. */
-export const remember = (
+export const rememberResult = (
   former: readonly FormerResult[],
-  rows: readonly Row[],
+  rows: readonly RecordRow[],
   odd: ReadonlySet<number>,
 ): readonly FormerResult[] => {
   if (rows.length === 0 || (rows.length === 1 && odd.size > 0)) return former
@@ -76,7 +76,7 @@ export const changesOfList = (
   after: RecordTable,
 ): readonly DriftFinding[] => {
   if (found.length === 0) return found
-  const last = readTable(former.rows)
+  const last = toRecordTable(former.rows)
   const nameOf = ({ type, fields }: DriftFinding) => `${type} ${fields.join(' ')}`
   const shownBefore = new Map(findDrift(before, last).map((finding) => [nameOf(finding), finding]))
   const differs = new Set(findDrift(last, after).map(nameOf))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { casesOf, runs } from '../../../test/depth.ts'
-import type { Row } from '../data-drift/record-table.ts'
+import type { RecordRow } from '../data-drift/record-table.ts'
 import { createRandom } from '../random/random.ts'
 import { RecordModel } from '../record-model/record-model.ts'
 import { ResultGuard } from './result-guard.ts'
@@ -9,7 +9,7 @@ import { ResultGuard } from './result-guard.ts'
 /** A guard that processes results as the server does: score, learn, fit when due. Returns how many findings each gave. */
 const watch = () => {
   const guard = new ResultGuard({ margin: 0.1, fewest: 100 })
-  return (rows: readonly Row[]) => {
+  return (rows: readonly RecordRow[]) => {
     const judged = guard.judge(rows)
     guard.learn(rows, new Set(judged.odd.map(({ index }) => index)))
     if (guard.isDue) guard.adopt(RecordModel.fit(guard.toFit()))
@@ -20,7 +20,7 @@ const findings = ({ odd, drift }: ReturnType<ReturnType<typeof watch>>) => odd.l
 
 const cities = ['Lisbon', 'Berlin', 'Paris', 'Rome', 'Oslo', 'Madrid', 'Vienna', 'Prague']
 /** A list as applications keep them: an id, a name, words that come again, numbers, dates, gaps, nested values. */
-const listOf = (count: number, seed: number, columns = 0xff): Row[] => {
+const listOf = (count: number, seed: number, columns = 0xff): RecordRow[] => {
   const random = createRandom(seed)
   return Array.from({ length: count }, (_, i) => {
     const all: readonly (readonly [string, unknown])[] = [
@@ -91,7 +91,7 @@ describe('a list that is polled again and again', () => {
   it('is still anomalous when its content changes', () => {
     for (const count of casesOf([30, 60, 200])) {
       const rows = listOf(count, count)
-      const changes: Readonly<Record<string, (row: Row, i: number) => Row>> = {
+      const changes: Readonly<Record<string, (row: RecordRow, i: number) => RecordRow>> = {
         'a wild number': (row, i) => (i === 5 ? { ...row, balance: 9e9 } : row),
         'an empty field': (row, i) => (i % 3 === 0 ? row : { ...row, city: null }),
         'one word instead of many': (row, i) => (i % 5 === 0 ? row : { ...row, city: 'Lisbon' }),

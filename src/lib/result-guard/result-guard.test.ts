@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Row } from '../data-drift/record-table.ts'
+import type { RecordRow } from '../data-drift/record-table.ts'
 import { createRandom } from '../random/random.ts'
 import { RecordModel } from '../record-model/record-model.ts'
 import { ResultGuard } from './result-guard.ts'
@@ -14,7 +14,7 @@ const order = () => ({
 })
 const many = (count: number) => Array.from({ length: count }, order)
 const create = () => new ResultGuard({ margin: 0.1, fewest: 100 })
-const teach = (guard: ResultGuard, rows: readonly Row[], odd: readonly number[] = []) => {
+const teach = (guard: ResultGuard, rows: readonly RecordRow[], odd: readonly number[] = []) => {
   guard.learn(rows, new Set(odd))
   if (guard.isDue) guard.adopt(RecordModel.fit(guard.toFit()))
 }

@@ -1,8 +1,8 @@
 import { findDrift } from '../data-drift/data-drift.ts'
 import type { DriftFinding } from '../data-drift/finding.ts'
-import { type RecordTable, type Row, readTable } from '../data-drift/record-table.ts'
+import { type RecordRow, type RecordTable, toRecordTable } from '../data-drift/record-table.ts'
 import type { JudgedRecord, RecordModel } from '../record-model/record-model.ts'
-import { changesOfList, closestResult, type FormerResult, remember, rowKey } from './former-results.ts'
+import { changesOfList, closestResult, type FormerResult, rememberResult, rowKey } from './former-results.ts'
 
 export interface ResultGuardOptions {
   /** How far above the usual a record must score to be anomalous, 0–1. */
@@ -43,7 +43,7 @@ const mostOdd = 0.1
  */
 export class ResultGuard {
   readonly #options: ResultGuardOptions
-  #rows: readonly Row[] = []
+  #rows: readonly RecordRow[] = []
   #odd: readonly boolean[] = []
   #keys: readonly number[] = []
   #former: readonly FormerResult[] = []
@@ -62,7 +62,7 @@ export class ResultGuard {
     return this.#model
   }
 
-  judge(rows: readonly Row[]): ResultJudgement {
+  judge(rows: readonly RecordRow[]): ResultJudgement {
     const before = this.#before()
     const model = this.#model
     if (before.rows < fewestCompared && !model) {
@@ -87,8 +87,8 @@ export class ResultGuard {
   }
 
   /** Remembers records, of which some, by their places, were anomalous. */
-  learn(rows: readonly Row[], odd: ReadonlySet<number>): void {
-    this.#former = remember(this.#former, rows, odd)
+  learn(rows: readonly RecordRow[], odd: ReadonlySet<number>): void {
+    this.#former = rememberResult(this.#former, rows, odd)
     this.#rows = [...this.#rows, ...rows].slice(-mostCompared)
     this.#odd = [...this.#odd, ...rows.map((_, index) => odd.has(index))].slice(-mostCompared)
     this.#keys = [...this.#keys, ...rows.map(rowKey)].slice(-mostCompared)
@@ -104,7 +104,7 @@ export class ResultGuard {
   }
 
   /** The records to fit the next model to. The caller fits it and hands it to `adopt`. */
-  toFit(): readonly Row[] {
+  toFit(): readonly RecordRow[] {
     this.#sinceModel = 0
     return this.#distinct()
   }
@@ -122,17 +122,17 @@ export class ResultGuard {
   }
 
   /** The newest records, the newest last. */
-  recent(count: number): readonly Row[] {
+  recent(count: number): readonly RecordRow[] {
     return this.#rows.slice(-count)
   }
 
-  #usual(): readonly Row[] {
+  #usual(): readonly RecordRow[] {
     const odd = this.#odd.reduce((count, is) => count + (is ? 1 : 0), 0)
     return odd > mostOdd * this.#rows.length ? this.#rows : this.#rows.filter((_, index) => !this.#odd[index])
   }
 
   /** Each usual row once, where there are enough: a forest takes rows that a list repeats for a crowd, and every new row for a loner. */
-  #distinct(): readonly Row[] {
+  #distinct(): readonly RecordRow[] {
     const rows = this.#usual()
     const distinct = new Map(rows.map((row) => [rowKey(row), row]))
     return distinct.size < this.#options.fewest ? rows : [...distinct.values()]
@@ -146,7 +146,7 @@ export class ResultGuard {
   /** The reference of the comparison; rebuilt once a tenth of it is new. */
   #before(): RecordTable {
     if (!this.#table || this.#sinceTable > this.#table.rows / 10) {
-      this.#table = readTable(this.#usual())
+      this.#table = toRecordTable(this.#usual())
       this.#sinceTable = 0
     }
     return this.#table
@@ -156,27 +156,31 @@ export class ResultGuard {
 /** Of a list that comes again, what changed in it; of other results, what changed against all former records. */
 const driftOf = (
   before: RecordTable,
-  rows: readonly Row[],
+  rows: readonly RecordRow[],
   odd: ReadonlySet<number>,
   former: FormerResult | undefined,
   keys: readonly number[],
 ): readonly DriftFinding[] => {
   if (!former) return driftBeside(before, rows, odd)
   if (rows.length === former.size && keys.every((key) => former.keys.has(key))) return []
-  return changesOfList(driftBeside(before, rows, odd), former, before, readTable(rows))
+  return changesOfList(driftBeside(before, rows, odd), former, before, toRecordTable(rows))
 }
 
 /**
  * The changes of the whole. A few anomalous records move means and ranges, and are reported already: so compare the others, and of all of
  * them only which values lie outside.
  */
-const driftBeside = (before: RecordTable, rows: readonly Row[], odd: ReadonlySet<number>): readonly DriftFinding[] => {
+const driftBeside = (
+  before: RecordTable,
+  rows: readonly RecordRow[],
+  odd: ReadonlySet<number>,
+): readonly DriftFinding[] => {
   const others = rows.filter((_, index) => !odd.has(index))
   if (odd.size === 0 || others.length === 0 || odd.size > mostOddBeside(rows.length)) {
-    return findDrift(before, readTable(rows))
+    return findDrift(before, toRecordTable(rows))
   }
-  const outliers = findDrift(before, readTable(rows)).filter(({ type }) => type === 'numeric_outlier')
-  return [...outliers, ...findDrift(before, readTable(others)).filter(({ type }) => type !== 'numeric_outlier')]
+  const outliers = findDrift(before, toRecordTable(rows)).filter(({ type }) => type === 'numeric_outlier')
+  return [...outliers, ...findDrift(before, toRecordTable(others)).filter(({ type }) => type !== 'numeric_outlier')]
 }
 
 const mostOddBeside = (rows: number): number => Math.max(1, rows / 10)

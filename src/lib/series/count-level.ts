@@ -1,4 +1,4 @@
-import { clipDeviations, explainedKeep, type Level, usualDeviate } from './level.ts'
+import { clipDeviations, explainedKeep, type LevelEstimate, usualDeviate } from './level.ts'
 import { countQuantile, countTails } from './tail.ts'
 
 /** The overdispersion of a new series. Logs are typically overdispersed by about as much. */
@@ -12,7 +12,7 @@ const minDispersion = 0.005
  * predictive distribution is negative binomial. Overdispersion is the method-of-moments excess of squared residuals. Zeros need no
  * special case, a new level has a wide distribution, and large counts vary more than in a Poisson distribution.
  */
-export const createCountLevel = (memory: number): Level => {
+export const createCountLevel = (memory: number): LevelEstimate => {
   const keep = 0.5 ** (1 / memory)
   let shape = 0
   let exposure = 0

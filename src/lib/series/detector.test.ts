@@ -3,14 +3,19 @@ import { describe, expect, it } from 'vitest'
 import { runs } from '../../../test/depth.ts'
 import { StateError } from '../bytes/codec.ts'
 import { createRandom } from '../random/random.ts'
-import { createDetector, type Detector, type Observation } from './detector.ts'
+import { createDetector, type Observation, type SeriesDetector } from './detector.ts'
 
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
 /** Observes a function of time every five minutes. */
-const observe = (detector: Detector, from: number, to: number, value: (time: number) => number): Observation[] => {
+const observe = (
+  detector: SeriesDetector,
+  from: number,
+  to: number,
+  value: (time: number) => number,
+): Observation[] => {
   const observed: Observation[] = []
   for (let time = from; time < to; time += 5 * minute) observed.push(detector.observe(time, value(time)))
   return observed
@@ -143,7 +148,7 @@ describe('the detector', () => {
     fc.assert(
       fc.property(values, values, (before, after) => {
         const [alone, followed] = [createDetector(), createDetector()]
-        const score = (detector: Detector, numbers: readonly number[]) =>
+        const score = (detector: SeriesDetector, numbers: readonly number[]) =>
           numbers.map((value, at) => detector.observe(at * minute, value).score)
         expect(score(followed, [...before, ...after]).slice(0, before.length)).toEqual(score(alone, before))
       }),

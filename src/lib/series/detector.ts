@@ -11,7 +11,7 @@ export interface DetectorOptions {
  * A feature of the series: the number itself, or its distance from the usual number of the hour (`hour`); the means of both over the last
  * ten numbers (`stretch`, `hour-stretch`); the variance (`spread`); the change of the distance since the previous number (`step`).
  */
-export type View = 'level' | 'hour' | 'stretch' | 'hour-stretch' | 'spread' | 'step'
+export type SeriesView = 'level' | 'hour' | 'stretch' | 'hour-stretch' | 'spread' | 'step'
 
 /** The kind of anomaly: a number or a jump above or below the usual range, a zero, a moved level, a variance above or below the usual. */
 export type Kind = 'spike' | 'drop' | 'silence' | 'shift' | 'restless' | 'frozen'
@@ -34,10 +34,10 @@ export interface Observation {
   /** The kind of anomaly, if the number is rarer than 1 in 100 in at least one view. */
   readonly kind: Kind | undefined
   /** The view with the highest rarity; `step` only if the number is anomalous neither in itself nor for its hour. */
-  readonly view: View
+  readonly view: SeriesView
 }
 
-export interface Detector {
+export interface SeriesDetector {
   /** Scores a number against the numbers before it, then learns it. NaN and infinities are gaps: they score 0 and are not learnt. */
   observe(time: number, value: number): Observation
   save(): Uint8Array
@@ -46,7 +46,7 @@ export interface Detector {
 
 const kindName = 'series-detector'
 const version = 2
-const views: readonly View[] = ['level', 'hour', 'stretch', 'hour-stretch', 'spread', 'step']
+const views: readonly SeriesView[] = ['level', 'hour', 'stretch', 'hour-stretch', 'spread', 'step']
 const spreadView = 4
 const stepView = 5
 /** The spread is a logarithm, so its rounding limit is absolute. */
@@ -81,7 +81,7 @@ const largest = 1e100
  * const detector = createDetector()
  * for (const [time, value] of rows) if (detector.observe(time, value).alarm) console.log(time, value)
  */
-export const createDetector = ({ memory = 20_000 }: DetectorOptions = {}): Detector => {
+export const createDetector = ({ memory = 20_000 }: DetectorOptions = {}): SeriesDetector => {
   const level = createSurprise(memory)
   const hourly = createSurprise(memory)
   const surprises = views.map((view) => (view === 'level' ? level : view === 'hour' ? hourly : createSurprise(memory)))
@@ -209,7 +209,7 @@ const bandOf = ({ mid, low, high }: Surprise, base: number) => ({
   high: base + high,
 })
 
-const kindOf = (view: View | undefined, value: number, above: boolean, isRestless: boolean): Kind => {
+const kindOf = (view: SeriesView | undefined, value: number, above: boolean, isRestless: boolean): Kind => {
   if (view === 'spread') return isRestless ? 'restless' : 'frozen'
   if (view === 'stretch' || view === 'hour-stretch') return value === 0 && !above ? 'silence' : 'shift'
   return above ? 'spike' : value === 0 ? 'silence' : 'drop'

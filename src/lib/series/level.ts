@@ -9,7 +9,7 @@ export interface Expectation {
 }
 
 /** A robust estimate of location and spread, with forgetting. `season` is the ratio or difference that `Season` gives for the hour. */
-export interface Level {
+export interface LevelEstimate {
   expect(season: number): Expectation
   tails(value: number, season: number): Tails
   /** Clips a value to a plausible range and learns it. Returns the clipped value. */

@@ -1,4 +1,4 @@
-import { clipDeviations, explainedKeep, type Level, usualDeviate } from './level.ts'
+import { clipDeviations, explainedKeep, type LevelEstimate, usualDeviate } from './level.ts'
 import { studentTails } from './tail.ts'
 
 /** Degrees of freedom: few, because measurements jump more often than in a normal distribution. */
@@ -12,7 +12,7 @@ const minSpreadShare = 0.001
  * The level of a measurement (a latency, a share, a temperature): an exponentially weighted mean and mean absolute deviation with
  * clipped updates (Gelper, Fried and Croux, Journal of Forecasting 2010). Tails follow Student's t distribution.
  */
-export const createValueLevel = (memory: number): Level => {
+export const createValueLevel = (memory: number): LevelEstimate => {
   const keep = 0.5 ** (1 / memory)
   let weight = 0
   let mean = 0

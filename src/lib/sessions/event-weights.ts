@@ -1,4 +1,4 @@
-import type { Pattern } from './pattern-book.ts'
+import type { EventPattern } from './pattern-book.ts'
 import { PatternIndex, type Weights } from './pattern-distance.ts'
 
 /** So many patterns, the most frequent, are compared with all to see what differs between neighbours. */
@@ -19,7 +19,7 @@ export interface EventWeights {
  * O(compared · postings).
  */
 export const weighEvents = (
-  patterns: readonly Pattern[],
+  patterns: readonly EventPattern[],
   sessionsWith: ArrayLike<number>,
   sessions: number,
 ): EventWeights => {
@@ -47,7 +47,7 @@ export const weighEvents = (
   return { known, unknown: constancy(0) + rarity(0) }
 }
 
-const nearestOther = (index: PatternIndex, { codes, counts }: Pattern, self: number): number => {
+const nearestOther = (index: PatternIndex, { codes, counts }: EventPattern, self: number): number => {
   const distances = index.distances(codes, counts, codes.length)
   let best = -1
   let least = Number.POSITIVE_INFINITY
@@ -62,7 +62,7 @@ const nearestOther = (index: PatternIndex, { codes, counts }: Pattern, self: num
   return best
 }
 
-const differing = (a: Pattern, b: Pattern): number[] => {
+const differing = (a: EventPattern, b: EventPattern): number[] => {
   const counts = new Map<number, number>()
   a.codes.forEach((code, i) => void counts.set(code, a.counts[i] ?? 0))
   const codes: number[] = []

@@ -1,9 +1,9 @@
 import type { Measures, Trained } from './model.ts'
-import type { Pattern } from './pattern-book.ts'
+import type { EventPattern } from './pattern-book.ts'
 import { amount, type PatternIndex } from './pattern-distance.ts'
-import type { Reading, Session } from './reading.ts'
+import type { Session, SessionReading } from './reading.ts'
 import { pairKey, type Transitions } from './transitions.ts'
-import { end, start, unknown, type Vocabulary } from './vocabulary.ts'
+import { end, sessionStart, unknown, type Vocabulary } from './vocabulary.ts'
 
 /** One reason why a session is anomalous. `weight` is its share of the surprise: all of them sum to at most 1. */
 export type SessionFact = { readonly weight: number } & (
@@ -57,7 +57,12 @@ const commonShare = 0.01
 /**
  * Attributes the surprise of the counts to the events that differ from the nearest pattern, and that of the order to the anomalous pairs.
  */
-export const explainSession = (session: Session, reading: Reading, nats: Measures, known: Known): SessionFact[] => {
+export const explainSession = (
+  session: Session,
+  reading: SessionReading,
+  nats: Measures,
+  known: Known,
+): SessionFact[] => {
   const total = nats.counts + nats.pairs + nats.triples
   if (total <= 0) return []
   const counts = countDrafts(reading, known)
@@ -90,10 +95,13 @@ interface Drafts {
   readonly news: ReadonlyMap<string, { readonly weight: number }>
 }
 
-const countDrafts = (reading: Reading, { trained, index, vocabulary, sessions, sessionsWith, own }: Known): Drafts => {
+const countDrafts = (
+  reading: SessionReading,
+  { trained, index, vocabulary, sessions, sessionsWith, own }: Known,
+): Drafts => {
   const { distinct, counts, size, unknowns, patternHash } = reading
   const distances = index.distances(distinct, counts, size, [...unknowns.values()])
-  const isSelf = (pattern: Pattern) => own === 1 && pattern.hash === patternHash && pattern.sessions <= 1
+  const isSelf = (pattern: EventPattern) => own === 1 && pattern.hash === patternHash && pattern.sessions <= 1
   // Anomalous sessions among the learnt may have similar ones: the usual value is that of many sessions.
   const pattern =
     (trained === 'everything' && nearestOf(index.patterns, distances, (p) => p.sessions >= commonShare * sessions)) ||
@@ -125,12 +133,12 @@ const countDrafts = (reading: Reading, { trained, index, vocabulary, sessions, s
 }
 
 const nearestOf = (
-  patterns: readonly Pattern[],
+  patterns: readonly EventPattern[],
   distances: Float64Array,
-  isUsual: (pattern: Pattern) => boolean,
-): Pattern | undefined => {
+  isUsual: (pattern: EventPattern) => boolean,
+): EventPattern | undefined => {
   let least = Number.POSITIVE_INFINITY
-  let nearest: Pattern | undefined
+  let nearest: EventPattern | undefined
   patterns.forEach((pattern, at) => {
     const distance = distances[at] ?? 1
     if (distance >= least || !isUsual(pattern)) return
@@ -140,7 +148,7 @@ const nearestOf = (
   return nearest
 }
 
-const orderDrafts = (session: Session, reading: Reading, known: Known): Drafts => {
+const orderDrafts = (session: Session, reading: SessionReading, known: Known): Drafts => {
   const { codes, length } = reading
   const { vocabulary, transitions, sessions, own } = known
   const surprise = (count: number) => Math.log((sessions + 1 - own) / (count + 0.5)) ** 4
@@ -148,7 +156,7 @@ const orderDrafts = (session: Session, reading: Reading, known: Known): Drafts =
   const news = new Map<string, { weight: number }>()
   const seen = new Set<number>()
   for (let at = 0; at <= length; at++) {
-    const from = at === 0 ? start : (codes[at - 1] ?? unknown)
+    const from = at === 0 ? sessionStart : (codes[at - 1] ?? unknown)
     const to = at === length ? end : (codes[at] ?? unknown)
     // Neighbours of a new event are new because of it.
     if (from === unknown || to === unknown) {

@@ -1,5 +1,5 @@
 import { type EventWeights, weighEvents } from './event-weights.ts'
-import type { Pattern } from './pattern-book.ts'
+import type { EventPattern } from './pattern-book.ts'
 import { PatternIndex } from './pattern-distance.ts'
 import type { Kept } from './sample.ts'
 import { toSurprise } from './tail.ts'
@@ -17,7 +17,7 @@ export interface Measures extends OrderSurprise {
 interface Learnt {
   readonly trained: Trained
   readonly sessions: number
-  readonly patterns: readonly Pattern[]
+  readonly patterns: readonly EventPattern[]
   readonly sessionsWith: ArrayLike<number>
   readonly transitions: Transitions
   readonly sample: readonly Kept[]

@@ -2,7 +2,7 @@ import type { Reader, Writer } from '../bytes/codec.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** How often each event comes in a session, whatever the order: codes with their counts, sorted by the codes' hashes. */
-export interface Pattern {
+export interface EventPattern {
   readonly hash: number
   readonly codes: Int32Array
   readonly counts: Int32Array
@@ -20,7 +20,7 @@ const countsEach = 512
 export class PatternBook {
   readonly #limit: number
   readonly #vocabulary: Vocabulary
-  #byHash = new Map<number, Pattern>()
+  #byHash = new Map<number, EventPattern>()
   #counts = 0
 
   constructor(limit: number, vocabulary: Vocabulary) {
@@ -28,7 +28,7 @@ export class PatternBook {
     this.#vocabulary = vocabulary
   }
 
-  add(hash: number, make: () => Pattern): void {
+  add(hash: number, make: () => EventPattern): void {
     const known = this.#byHash.get(hash)
     if (known) {
       known.sessions++
@@ -38,10 +38,10 @@ export class PatternBook {
     if (this.#byHash.size >= this.#limit * 2 || this.#counts >= this.#limit * 2 * countsEach) this.#prune()
   }
   /** The most frequent first; equally frequent ones by hash, so that the order of training does not show. */
-  sorted(): Pattern[] {
+  sorted(): EventPattern[] {
     return [...this.#byHash.values()].sort((a, b) => b.sessions - a.sessions || a.hash - b.hash)
   }
-  #keep(pattern: Pattern): void {
+  #keep(pattern: EventPattern): void {
     this.#byHash.set(pattern.hash, pattern)
     this.#counts += pattern.codes.length
   }
@@ -58,7 +58,7 @@ export class PatternBook {
   }
 
   /** Reads codes and counts, which come in the order of a session's events, into a pattern. */
-  toPattern(hash: number, codes: ArrayLike<number>, size: number, countOf: (code: number) => number): Pattern {
+  toPattern(hash: number, codes: ArrayLike<number>, size: number, countOf: (code: number) => number): EventPattern {
     const sorted = Int32Array.from({ length: size }, (_, i) => codes[i] ?? 0)
     sorted.sort((a, b) => this.#vocabulary.hashOf(a) - this.#vocabulary.hashOf(b) || a - b)
     return { hash, codes: sorted, counts: sorted.map(countOf), sessions: 1 }
@@ -73,19 +73,19 @@ export class PatternBook {
   }
   load(reader: Reader): void {
     for (let left = reader.varint(); left > 0; left--) {
-      const pattern = readPattern(reader)
+      const pattern = readEventPattern(reader)
       pattern.sessions = reader.varint()
       this.#keep(pattern)
     }
   }
 }
 
-export const writePattern = (writer: Writer, { hash, codes, counts }: Pattern): void => {
+export const writePattern = (writer: Writer, { hash, codes, counts }: EventPattern): void => {
   writer.varint(hash).varint(codes.length)
   for (const code of codes) writer.varint(code)
   for (const count of counts) writer.varint(count)
 }
-export const readPattern = (reader: Reader): Pattern => {
+export const readEventPattern = (reader: Reader): EventPattern => {
   const hash = reader.varint()
   const size = reader.varint()
   const read = () => Int32Array.from({ length: size }, () => reader.varint())

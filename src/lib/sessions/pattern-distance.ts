@@ -1,4 +1,4 @@
-import type { Pattern } from './pattern-book.ts'
+import type { EventPattern } from './pattern-book.ts'
 
 /** How heavy a difference in an event is, by its code; 0 for one that no session holds. */
 export type Weights = Float64Array
@@ -16,7 +16,7 @@ const differs = 0.5
  * holds moves a session away from all of them.
  */
 export class PatternIndex {
-  readonly patterns: readonly Pattern[]
+  readonly patterns: readonly EventPattern[]
   readonly weights: Weights
   readonly unknownWeight: number
   /** For each code, from where to where in the postings. */
@@ -27,7 +27,7 @@ export class PatternIndex {
   readonly #shared: Float64Array
   readonly #unlike: Float64Array
 
-  constructor(patterns: readonly Pattern[], weights: Weights, unknownWeight: number) {
+  constructor(patterns: readonly EventPattern[], weights: Weights, unknownWeight: number) {
     this.patterns = patterns
     this.weights = weights
     this.unknownWeight = unknownWeight

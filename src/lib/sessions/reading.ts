@@ -4,7 +4,7 @@ import { join, mix, unknown, type Vocabulary } from './vocabulary.ts'
 export type Session = readonly (string | number)[]
 
 /** A session in numbers. Its arrays are used again for the next one. */
-export interface Reading {
+export interface SessionReading {
   /** Codes in order; `unknown` where an event was never learnt. */
   readonly codes: Int32Array
   readonly length: number
@@ -23,7 +23,7 @@ export interface Reading {
 const none: ReadonlyMap<string, number> = new Map()
 
 /** Reads sessions into one set of arrays: O(events), no allocation for those with known events only. */
-export const createReading = (vocabulary: Vocabulary): ((session: Session, learn: boolean) => Reading) => {
+export const createReading = (vocabulary: Vocabulary): ((session: Session, learn: boolean) => SessionReading) => {
   let codes = new Int32Array(64)
   let distinct = new Int32Array(64)
   let counts = new Int32Array(64)

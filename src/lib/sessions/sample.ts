@@ -1,5 +1,5 @@
 import type { Reader, Writer } from '../bytes/codec.ts'
-import { type Pattern, readPattern, writePattern } from './pattern-book.ts'
+import { type EventPattern, readEventPattern, writePattern } from './pattern-book.ts'
 
 /** A learnt session of the sample, to measure learnt sessions. */
 export interface Kept {
@@ -7,7 +7,7 @@ export interface Kept {
   readonly codes: Int32Array
   /** False when the sample only holds its beginning. */
   readonly whole: boolean
-  readonly pattern: Pattern
+  readonly pattern: EventPattern
 }
 
 /** As many as a tail of one in a hundred needs. */
@@ -19,11 +19,11 @@ const longest = 4096
  * A uniform sample of the learnt sessions: those with the smallest ranks (bottom-k sampling; Cohen and Kaplan, PODC 2007). Ranks are
  * hashes of what a session is and of how often it came before, so that the sample does not depend on the order of training.
  */
-export class Sample {
+export class SessionSample {
   #sessions: Kept[] = []
   #limit = Number.POSITIVE_INFINITY
 
-  add(rank: number, codes: Int32Array, length: number, distinct: number, toPattern: () => Pattern): void {
+  add(rank: number, codes: Int32Array, length: number, distinct: number, toPattern: () => EventPattern): void {
     if (rank >= this.#limit || distinct > longest) return
     const known = codes.subarray(0, Math.min(length, longest)).slice()
     this.#sessions.push({ rank, codes: known, whole: length <= longest, pattern: toPattern() })
@@ -56,7 +56,7 @@ export class Sample {
       const rank = reader.varint()
       const whole = reader.u8() === 1
       const codes = reader.i32s()
-      this.#sessions.push({ rank, codes, whole, pattern: readPattern(reader) })
+      this.#sessions.push({ rank, codes, whole, pattern: readEventPattern(reader) })
     }
     this.#prune()
   }

@@ -2,9 +2,9 @@ import { createReader, createWriter } from '../bytes/codec.ts'
 import { explainSession, type SessionFact } from './explain.ts'
 import { Model, type Trained } from './model.ts'
 import { PatternBook } from './pattern-book.ts'
-import { createReading, type Reading, type Session } from './reading.ts'
-import { Sample } from './sample.ts'
-import { Tally } from './tally.ts'
+import { createReading, type Session, type SessionReading } from './reading.ts'
+import { SessionSample } from './sample.ts'
+import { SessionTally } from './tally.ts'
 import { Transitions } from './transitions.ts'
 import { join, mix, Vocabulary } from './vocabulary.ts'
 
@@ -65,9 +65,9 @@ export class Sessions {
   readonly #vocabulary: Vocabulary
   readonly #patterns: PatternBook
   readonly #transitions: Transitions
-  readonly #orders: Tally
-  readonly #sample = new Sample()
-  readonly #read: (session: Session, learn: boolean) => Reading
+  readonly #orders: SessionTally
+  readonly #sample = new SessionSample()
+  readonly #read: (session: Session, learn: boolean) => SessionReading
   #sessionsWith = new Float64Array(256)
   #size = 0
   #pending = 0
@@ -87,7 +87,7 @@ export class Sessions {
     this.#vocabulary = new Vocabulary(events)
     this.#patterns = new PatternBook(patterns, this.#vocabulary)
     this.#transitions = new Transitions(transitions)
-    this.#orders = new Tally(transitions)
+    this.#orders = new SessionTally(transitions)
     this.#read = createReading(this.#vocabulary)
   }
 
@@ -189,13 +189,13 @@ export class Sessions {
     return sessions
   }
 
-  #nats(model: Model, reading: Reading, own: 0 | 1) {
+  #nats(model: Model, reading: SessionReading, own: 0 | 1) {
     const { codes, length, distinct, counts, size, unknowns, patternHash } = reading
     const order = this.#transitions.surprise(codes, length, this.#size, own)
     const unknownCounts = unknowns.size === 0 ? [] : [...unknowns.values()]
     return model.nats({ counts: model.counts(patternHash, distinct, counts, size, unknownCounts, own), ...order })
   }
-  #isKnown({ orderHash, unknowns }: Reading, own: 0 | 1): boolean {
+  #isKnown({ orderHash, unknowns }: SessionReading, own: 0 | 1): boolean {
     if (unknowns.size > 0) return false
     const others = this.#orders.get(orderHash) - own
     return others >= (this.trained === 'normal' ? 1 : Math.max(1, knownShare * this.#size))

@@ -7,7 +7,7 @@ const seed = 0x9e3779b9
  * How many sessions hold each key (a whole number below 2^53): open addressing in flat arrays, 16 bytes a slot. Past its limit it
  * forgets the rarest keys (lossy counting; Manku and Motwani, VLDB 2002), which then count as never seen.
  */
-export class Tally {
+export class SessionTally {
   readonly #limit: number
   #keys = new Float64Array(64).fill(-1)
   #counts = new Uint32Array(64)

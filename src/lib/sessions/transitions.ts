@@ -1,6 +1,6 @@
 import type { Reader, Writer } from '../bytes/codec.ts'
-import { Tally } from './tally.ts'
-import { codeBits, end, start, unknown } from './vocabulary.ts'
+import { SessionTally } from './tally.ts'
+import { codeBits, end, sessionStart, unknown } from './vocabulary.ts'
 
 const base = 2 ** codeBits
 
@@ -19,19 +19,19 @@ export interface OrderSurprise {
  * many were rare. O(events) to learn and to score.
  */
 export class Transitions {
-  readonly pairs: Tally
-  readonly triples: Tally
+  readonly pairs: SessionTally
+  readonly triples: SessionTally
   #visitor = 0
 
   constructor(limit: number) {
-    this.pairs = new Tally(limit)
-    this.triples = new Tally(limit)
+    this.pairs = new SessionTally(limit)
+    this.triples = new SessionTally(limit)
   }
 
   learn(codes: ArrayLike<number>, length: number): void {
     const visitor = this.#nextVisitor()
     let before: number = unknown
-    let last = start
+    let last = sessionStart
     for (let i = 0; i <= length; i++) {
       const code = i < length ? (codes[i] ?? unknown) : end
       if (code !== unknown && last !== unknown) {
@@ -55,7 +55,7 @@ export class Transitions {
     let pairCount = 0
     let tripleCount = 0
     let before: number = unknown
-    let last = start
+    let last = sessionStart
     for (let i = 0; i < length + (whole ? 1 : 0); i++) {
       const code = i < length ? (codes[i] ?? unknown) : end
       // An unknown event makes every pair and triple that it is in a new one, each time.

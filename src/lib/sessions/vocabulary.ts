@@ -3,7 +3,7 @@ import type { Reader, Writer } from '../bytes/codec.ts'
 /** The number of an event that was never learnt. */
 export const unknown = -1
 /** The two ends of a session, as events of their own. */
-export const start = 0
+export const sessionStart = 0
 export const end = 1
 /** Three codes of 17 bits fit a double's 53 bits, so that a triple is one exact number. */
 export const codeBits = 17

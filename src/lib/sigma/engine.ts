@@ -11,16 +11,16 @@ import type { FlatEvent } from './event.ts'
 import { explainMatch } from './explain.ts'
 import { documentFault, type Fault } from './fault.ts'
 import { type Alike, createExclusion } from './matching/exclusion.ts'
-import { createGroup, type Group } from './matching/group.ts'
+import { createGroup, type RuleGroup } from './matching/group.ts'
 import type { Match } from './matching/match.ts'
 import { createMatcher } from './matching/matcher.ts'
-import { createLeaves, type Leaves, type Plan } from './matching/plan.ts'
+import { type ConditionPlan, createTestLeaves, type Leaves } from './matching/plan.ts'
 import { createRecognise, type PlannedKind } from './matching/recognise.ts'
 import { createResolve, createRoutes } from './matching/routes.ts'
-import { createFieldNames, createView, type Resolve } from './matching/view.ts'
+import { createEventView, createFieldNames, type Resolve } from './matching/view.ts'
 import type { Node } from './node.ts'
-import { isWithin } from './read/read-logsource.ts'
-import type { EventKind, Taxonomy } from './taxonomy.ts'
+import { isWithinLogsource } from './read/read-logsource.ts'
+import type { Taxonomy, TaxonomyEventKind } from './taxonomy.ts'
 import { createGramMemory, type GramMemory } from './text/gram-memory.ts'
 
 /** Rules that run. */
@@ -35,7 +35,7 @@ export interface Engine {
    */
   match(event: FlatEvent, onPart?: (rule: DetectionRule) => void): Match[]
   /** The logsource of an event. */
-  kindsOf(event: FlatEvent): readonly EventKind[]
+  kindsOf(event: FlatEvent): readonly TaxonomyEventKind[]
   /** How many events came, of how many of them all rules were excluded at once, and how many rules were tried in all. */
   readonly counts: { readonly events: number; readonly excluded: number; readonly tried: number }
   /** The state of the correlations. Bounded, whatever events came. */
@@ -60,7 +60,7 @@ const none: readonly number[] = []
 export const createEngine = (documents: readonly SigmaDocument[], options: EngineOptions): Engine => {
   const { rules, correlations, faults } = select(documents)
   const names = createFieldNames()
-  const leaves = createLeaves(names)
+  const leaves = createTestLeaves(names)
   const nodes = rules.map(({ node }) => node)
   const known = options.taxonomy.kinds.filter(({ when }) => when !== undefined)
   const plans = [...nodes, ...known.flatMap(({ when }) => when ?? [])].map(leaves.plan)
@@ -72,7 +72,7 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
     leaves,
     memory,
   )
-  const view = createView()
+  const view = createEventView()
   const matcher = createMatcher(plans, leaves, names, view)
   const ownNames = createResolve([], names)
   const toGroup = (numbers: readonly number[]) => createGroup({}, numbers, plans, leaves, memory)
@@ -80,7 +80,7 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
     createRecognise({ kinds: some, names, view, matcher, ownNames, toGroup })
   // To match, only those kinds need to be known of which there are rules.
   const matter = kinds.filter(({ kind }) =>
-    kind.logsources.some((one) => groups.some(({ logsource }) => isWithin(one, logsource))),
+    kind.logsources.some((one) => groups.some(({ logsource }) => isWithinLogsource(one, logsource))),
   )
   const routes = createRoutes({ groups, names, recognise: recogniserOf(matter) })
   const isExcluded = createExclusion({
@@ -150,10 +150,10 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
 
 const groupRules = (
   logsources: readonly Logsource[],
-  plans: readonly Plan[],
+  plans: readonly ConditionPlan[],
   leaves: Leaves,
   memory: GramMemory,
-): Group[] => {
+): RuleGroup[] => {
   const byLogsource = new Map<string, number[]>()
   for (const [number, { product, category, service }] of logsources.entries()) {
     const key = JSON.stringify([product, category, service])
@@ -206,7 +206,7 @@ const select = (documents: readonly SigmaDocument[]) => {
 const withFilters = (rule: DetectionRule, filters: readonly FilterRule[]): Node => {
   const own = filters.filter(
     ({ rules, logsource }) =>
-      isWithin(rule.logsource, logsource) && rules.some((name) => name === 'any' || isCalled(rule, name)),
+      isWithinLogsource(rule.logsource, logsource) && rules.some((name) => name === 'any' || isCalled(rule, name)),
   )
   return own.length === 0
     ? rule.detection

@@ -1,4 +1,4 @@
-import type { Test } from './test.ts'
+import type { ValueTest } from './test.ts'
 
 /** A condition as a tree. The leaves are tests of one field, or of the whole event. */
 export type Node =
@@ -12,5 +12,5 @@ export interface TestNode {
   readonly op: 'test'
   /** Undefined: anywhere in the event. */
   readonly field: string | undefined
-  readonly test: Test
+  readonly test: ValueTest
 }

@@ -1,7 +1,7 @@
 import type { CorrelationRule, Logsource } from './document.ts'
 import type { FlatEvent } from './event.ts'
 import type { Node } from './node.ts'
-import type { Manner, Test } from './test.ts'
+import type { Manner, ValueTest } from './test.ts'
 import type { Glob } from './text/glob.ts'
 
 /** Rules read in the slowest and plainest way, to compare the engine with: no index, nothing remembered, nothing shared with it. */
@@ -28,16 +28,16 @@ export const isTrue = (node: Node, event: FlatEvent): boolean => {
   }
 }
 
-const isTrueOf = (test: Test, field: string, event: FlatEvent): boolean => {
+const isTrueOf = (test: ValueTest, field: string, event: FlatEvent): boolean => {
   if (test.type === 'exists') return Object.keys(event.fields).includes(field) === test.wanted
   if (test.type === 'null') return valuesOf(field, event).length === 0
   return isTrueOfAny(test, valuesOf(field, event), event)
 }
 
-const isTrueOfAny = (test: Test, values: readonly string[], event: FlatEvent): boolean =>
+const isTrueOfAny = (test: ValueTest, values: readonly string[], event: FlatEvent): boolean =>
   values.map((value) => isTrueOfText(test, value, event)).includes(true)
 
-const isTrueOfText = (test: Test, value: string, event: FlatEvent): boolean => {
+const isTrueOfText = (test: ValueTest, value: string, event: FlatEvent): boolean => {
   switch (test.type) {
     case 'equals':
     case 'contains':

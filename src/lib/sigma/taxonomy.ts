@@ -5,10 +5,10 @@ import type { Node } from './node.ts'
 import { toLogsource } from './read/read-logsource.ts'
 import { findLine, Refusal } from './read/refusal.ts'
 import { readSelection } from './read/selection.ts'
-import { isMap, optionalText, own, textList, type YamlMap } from './read/yaml-map.ts'
+import { isMap, optionalText, ownValue, textList, type YamlMap } from './read/yaml-map.ts'
 
 /** A kind of events: how to know them, what they count as for rules, and where they keep the fields that rules name. */
-export interface EventKind {
+export interface TaxonomyEventKind {
   readonly name: string
   /** Undefined: no event is known for it, only those with a declared log source. */
   readonly when: Node | undefined
@@ -21,7 +21,7 @@ export interface EventKind {
 
 /** How events are known and read. */
 export interface Taxonomy {
-  readonly kinds: readonly EventKind[]
+  readonly kinds: readonly TaxonomyEventKind[]
 }
 
 /** Reads a taxonomy file. A kind that is not valid becomes a fault; the others remain. */
@@ -33,7 +33,7 @@ export const readTaxonomy = (text: string, file: string): Taxonomy & { readonly 
   }
   try {
     const value = load(text, { maxAliases: 1000, maxDepth: 40 })
-    const list = isMap(value) ? own(value, 'kinds') : undefined
+    const list = isMap(value) ? ownValue(value, 'kinds') : undefined
     if (!Array.isArray(list)) throw new Refusal('bad-taxonomy', 'There is no list of kinds.', [], 'Write "kinds:".')
     const kinds = list.flatMap((item, index) => {
       try {
@@ -62,12 +62,12 @@ export const joinTaxonomies = (taxonomies: readonly Taxonomy[]): Taxonomy => ({
   kinds: taxonomies.flatMap(({ kinds }) => kinds),
 })
 
-const readKind = (item: unknown, index: number): EventKind => {
+const readKind = (item: unknown, index: number): TaxonomyEventKind => {
   if (!isMap(item)) throw new Refusal('bad-kind', `Kind ${index + 1} is not a map.`, ['kinds'])
   const name = optionalText(item, 'name')
   if (name === undefined) throw new Refusal('bad-kind', `Kind ${index + 1} has no name.`, ['kinds'])
   const at = ['kinds', `name: ${name}`]
-  const when = own(item, 'when')
+  const when = ownValue(item, 'when')
   return {
     name,
     when: when === undefined || when === null ? undefined : readSelection('when', when, [...at, 'when'], undefined),
@@ -78,7 +78,7 @@ const readKind = (item: unknown, index: number): EventKind => {
 }
 
 const readLogsources = (item: YamlMap, name: string): Logsource[] => {
-  const list = own(item, 'logsources')
+  const list = ownValue(item, 'logsources')
   if (!Array.isArray(list) || list.length === 0 || !list.every(isMap)) {
     throw new Refusal(
       'bad-kind',
@@ -91,7 +91,7 @@ const readLogsources = (item: YamlMap, name: string): Logsource[] => {
 }
 
 const readFields = (item: YamlMap): Map<string, readonly string[]> => {
-  const fields = own(item, 'fields') ?? {}
+  const fields = ownValue(item, 'fields') ?? {}
   if (!isMap(fields)) throw new Refusal('bad-kind', 'The fields are not a map.', ['kinds', 'fields'])
   return new Map(Object.keys(fields).map((field) => [field, textList(fields, field, ['kinds', 'fields'])]))
 }

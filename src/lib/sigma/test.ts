@@ -8,7 +8,7 @@ export const timeUnits = ['minute', 'hour', 'day', 'week', 'month', 'year'] as c
 export type TimeUnit = (typeof timeUnits)[number]
 
 /** The operand of a test. Texts are in lower case here, unless they are `cased`. */
-export type Test =
+export type ValueTest =
   | { readonly type: Manner; readonly text: string; readonly cased: boolean }
   | { readonly type: 'glob'; readonly glob: Glob; readonly cased: boolean }
   | {
@@ -28,7 +28,7 @@ export type Test =
   | { readonly type: 'unresolved'; readonly placeholder: string }
 
 /** Says a test in words: `contains "mimikatz"`. */
-export const sayTest = (test: Test): string => {
+export const sayTest = (test: ValueTest): string => {
   switch (test.type) {
     case 'equals':
       return `is ${quote(test.text)}`

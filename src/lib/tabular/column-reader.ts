@@ -41,7 +41,7 @@ export const createColumnReader = (): ColumnReader => {
     add(text) {
       if (length === values.length) grow()
       const at = length++
-      const value = toNumber(text)
+      const value = readCellNumber(text)
       values[at] = value
       if (!Number.isNaN(value)) {
         numbers++
@@ -65,7 +65,7 @@ export const createColumnReader = (): ColumnReader => {
 }
 
 /** Reads a number as programs write it; NaN for anything else, the empty text included. */
-export const toNumber = (text: string): number => {
+export const readCellNumber = (text: string): number => {
   const code = text.charCodeAt(0)
   // The common case first: a digit or a minus begins it.
   const value = (code >= 48 && code <= 57) || code === 45 ? Number(text) : toRareNumber(text.trim())

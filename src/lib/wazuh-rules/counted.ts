@@ -1,6 +1,6 @@
 import { type Placed, type Placement, withoutCovered } from './inherit.ts'
 import { isInGroup } from './parents.ts'
-import { elementsOf, isCorrelation, textOf, toNumber, type WazuhRule } from './wazuh-rule.ts'
+import { boundedNumber, elementsOf, elementText, isCorrelation, type WazuhRule } from './wazuh-rule.ts'
 
 /** More rules than this cannot be counted together. */
 const mostCounted = 500
@@ -17,11 +17,11 @@ export const findCounted = (
   { placed }: Placement,
   partly: string[],
 ): Counted | { readonly impossible: readonly string[] } => {
-  const sid = textOf(rule, 'if_matched_sid')
-  const group = textOf(rule, 'if_matched_group')
+  const sid = elementText(rule, 'if_matched_sid')
+  const group = elementText(rule, 'if_matched_group')
   if (sid !== undefined) {
     if (group !== undefined) partly.push('It has if_matched_sid and if_matched_group; this obeys if_matched_sid alone.')
-    const id = toNumber(sid, 1, 999_999)
+    const id = boundedNumber(sid, 1, 999_999)
     if (id === undefined)
       return { impossible: [`<if_matched_sid>: "${sid.trim()}" is no rule id; Wazuh takes one only.`] }
     const counted = placed.get(id)?.rule
@@ -51,9 +51,9 @@ export const findCounted = (
 export const countsItself = ({ own, parents, rule }: Placed, counted: readonly WazuhRule[]): boolean => {
   if (own.tests.length > 0) return false
   if (elementsOf(rule, 'if_sid').length === 0 && elementsOf(rule, 'if_level').length === 0) {
-    const group = textOf(rule, 'if_group')
+    const group = elementText(rule, 'if_group')
     if (group === undefined) return true
-    const matched = textOf(rule, 'if_matched_group')
+    const matched = elementText(rule, 'if_matched_group')
     if (matched !== undefined && group.trim().toLowerCase() === matched.trim().toLowerCase()) return true
   }
   return parents.rules.length === counted.length && parents.rules.every((one) => counted.includes(one))

@@ -1,6 +1,6 @@
 import type { OwnTest } from './own-test.ts'
 import type { Own } from './own-tests.ts'
-import type { Comparison } from './patterns.ts'
+import type { PatternComparison } from './patterns.ts'
 
 /** Whether no event can meet what two rules ask: a field of both would have to hold two different things. Never says so wrongly. */
 export const areDisjoint = (a: Own, b: Own): boolean =>
@@ -15,7 +15,7 @@ const canMeet = (a: OwnTest, b: OwnTest): boolean =>
   a.any.some((one) => b.any.some((other) => canBoth(one, other) && canBoth(other, one)))
 
 /** Whether one value could meet both, as far as the first says something about the second. */
-const canBoth = (one: Comparison, other: Comparison): boolean => {
+const canBoth = (one: PatternComparison, other: PatternComparison): boolean => {
   const a = literalOf(one)
   const b = literalOf(other)
   if (a === undefined || b === undefined) return true
@@ -30,10 +30,10 @@ const canBoth = (one: Comparison, other: Comparison): boolean => {
   return true
 }
 
-const kindOf = ({ modifiers }: Comparison): string => modifiers.split('|').find((word) => word !== 'cased') ?? ''
+const kindOf = ({ modifiers }: PatternComparison): string => modifiers.split('|').find((word) => word !== 'cased') ?? ''
 
 /** The text that is compared, in lower case; undefined for regular expressions, networks and wildcards. */
-const literalOf = (one: Comparison): string | undefined => {
+const literalOf = (one: PatternComparison): string | undefined => {
   if (!['', 'startswith', 'endswith', 'contains'].includes(kindOf(one))) return undefined
   const text = String(one.value)
   const plain = text.replace(/\\[\\*?]/g, '')

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Family, fieldOf, levelOf } from './tables.ts'
-import { elementsOf, textOf, toNumber, type WazuhRule } from './wazuh-rule.ts'
+import { boundedNumber, elementsOf, elementText, type WazuhRule } from './wazuh-rule.ts'
 
 /** The namespace of the ids that are made here. Never changed: the same rule must keep its id. */
 const namespace = Buffer.from('5f0b6f7a3c5d4c0e9a4d6d1c2b7e9f10', 'hex')
@@ -15,7 +15,7 @@ const toUuid = (name: string): string => {
 }
 
 /** The common fields of the documents of a rule, in the order in which they are written. */
-export interface Heading {
+export interface WazuhHeading {
   readonly title: string
   readonly id: string
   readonly name: string
@@ -28,8 +28,8 @@ export interface Heading {
 const longestTitle = 200
 
 /** `Login from $(srcip)` → `Login from <source.ip>`. */
-export const titleOf = (rule: WazuhRule, family: Family): string => {
-  const text = (textOf(rule, 'description') ?? '').replace(
+export const ruleTitle = (rule: WazuhRule, family: Family): string => {
+  const text = (elementText(rule, 'description') ?? '').replace(
     /\$\(([^)\s]{1,100})\)/g,
     (_, name: string) => `<${fieldOf(name, family).field}>`,
   )
@@ -39,8 +39,8 @@ export const titleOf = (rule: WazuhRule, family: Family): string => {
 }
 
 /** Writes the heading of one document. `part` names a document that only helps the rule's own. */
-export const headingOf = (rule: WazuhRule, family: Family, part: string, partTitle: string): Heading => {
-  const title = titleOf(rule, family)
+export const headingOf = (rule: WazuhRule, family: Family, part: string, partTitle: string): WazuhHeading => {
+  const title = ruleTitle(rule, family)
   const references = referencesOf(rule)
   const tags = part === '' || partTitle === '' ? tagsOf(rule) : []
   return {
@@ -103,4 +103,4 @@ export const isSilent = (rule: WazuhRule): boolean =>
   rule.level === 0 || rule.noAlert || elementsOf(rule, 'options').some(({ text }) => /\bno_log\b/i.test(text))
 
 export const attributeNumber = (rule: WazuhRule, name: string, least: number, most: number): number | undefined =>
-  toNumber(rule.attributes.get(name), least, most)
+  boundedNumber(rule.attributes.get(name), least, most)

@@ -1,5 +1,5 @@
 import { areDisjoint } from './disjoint.ts'
-import { always, type Expression, ownOf } from './expression.ts'
+import { always, ownOf, type RuleExpression } from './expression.ts'
 import type { Own } from './own-tests.ts'
 import type { Parents } from './parents.ts'
 import { isCorrelation, type WazuhRule } from './wazuh-rule.ts'
@@ -44,7 +44,7 @@ export const exceptionOf = (
   rule: WazuhRule,
   own: Own | undefined,
   { partly, needs }: Findings,
-): readonly Expression[] => {
+): readonly RuleExpression[] => {
   if (!own || own.impossible.length > 0 || own.partly.length > 0 || isCorrelation(rule)) {
     partly.push(
       `Rule ${rule.id} of level 0 takes events away from it in Wazuh. It could not be said exactly and was left out, so this matches more.`,
@@ -56,5 +56,5 @@ export const exceptionOf = (
 }
 
 /** The tests of a rule itself; `always` for one that only names its events. */
-export const expressionOf = (rule: WazuhRule, own: Own): Expression =>
+export const expressionOf = (rule: WazuhRule, own: Own): RuleExpression =>
   own.tests.some(({ any, negated, needsField }) => any.length > 0 || negated || needsField) ? ownOf(rule.id) : always

@@ -1,5 +1,5 @@
 import type { Logsource } from '../sigma/document.ts'
-import { all, any, type Expression, not } from './expression.ts'
+import { all, anyOf, not, type RuleExpression } from './expression.ts'
 import {
   exceptionOf,
   expressionOf,
@@ -22,7 +22,7 @@ const mostLogsources = 20
 export interface Way {
   /** Empty when the events that are meant are unknown. */
   readonly logsource: Logsource
-  readonly expression: Expression
+  readonly expression: RuleExpression
 }
 
 /** A rule in its place among the others. */
@@ -65,7 +65,7 @@ export const alertingWays = (
   const findings: Findings = { partly: [], needs: [], impossible: [] }
   const below = (ignoring.get(at.rule.id) ?? []).slice(0, longestCondition)
   const exceptions = below.flatMap((other) => exceptionOf(other, placed.get(other.id)?.own, findings))
-  const ways = at.ways.map((way) => ({ ...way, expression: all(way.expression, not(any(...exceptions))) }))
+  const ways = at.ways.map((way) => ({ ...way, expression: all(way.expression, not(anyOf(...exceptions))) }))
   return { ways, ...findings }
 }
 
@@ -99,14 +99,15 @@ const fromRoot = (rule: WazuhRule, own: Own, world: World, findings: Findings): 
   const logsource = logsourceOfRoot(own)
   const exceptions = (world.ignoring.get(0) ?? []).flatMap((other) => {
     const theirs = world.own.get(other.id)
-    const isBeside = theirs && theirs.tests.length > 0 && keyOf(logsourceOfRoot(theirs)) === keyOf(logsource)
+    const isBeside =
+      theirs && theirs.tests.length > 0 && logsourceKey(logsourceOfRoot(theirs)) === logsourceKey(logsource)
     return isBeside && takesFrom(other, theirs, rule, own) ? exceptionOf(other, theirs, findings) : []
   })
-  return [{ logsource, expression: all(not(any(...exceptions)), expressionOf(rule, own)) }]
+  return [{ logsource, expression: all(not(anyOf(...exceptions)), expressionOf(rule, own)) }]
 }
 
 const fromAbove = (rule: WazuhRule, own: Own, parents: Parents, world: World, findings: Findings): readonly Way[] => {
-  const ways = new Map<string, { logsource: Logsource; of: Expression[] }>()
+  const ways = new Map<string, { logsource: Logsource; of: RuleExpression[] }>()
   for (const parent of withoutCovered(usableOf(rule, parents, world, findings), world.placed)) {
     const above = world.placed.get(parent.id)
     if (!above) continue
@@ -118,14 +119,14 @@ const fromAbove = (rule: WazuhRule, own: Own, parents: Parents, world: World, fi
       .flatMap((other) => exceptionOf(other, world.own.get(other.id), findings))
     for (const way of above.ways) {
       const logsource = refine(way.logsource, own.logsource)
-      const expression = all(way.expression, not(any(...exceptions)))
-      const same = ways.get(keyOf(logsource))
+      const expression = all(way.expression, not(anyOf(...exceptions)))
+      const same = ways.get(logsourceKey(logsource))
       if (same) same.of.push(expression)
-      else ways.set(keyOf(logsource), { logsource, of: [expression] })
+      else ways.set(logsourceKey(logsource), { logsource, of: [expression] })
     }
   }
   const mine = expressionOf(rule, own)
-  return [...ways.values()].map(({ logsource, of }) => ({ logsource, expression: all(any(...of), mine) }))
+  return [...ways.values()].map(({ logsource, of }) => ({ logsource, expression: all(anyOf(...of), mine) }))
 }
 
 /** The rules above that events can come from. */
@@ -179,7 +180,7 @@ const refine = (above: Logsource, mine: Logsource | undefined): Logsource => {
   return says.every(([key, value]) => Object.entries(above).some(([k, v]) => k === key && v === value)) ? above : mine
 }
 
-export const keyOf = ({ product, category, service }: Logsource): string =>
+export const logsourceKey = ({ product, category, service }: Logsource): string =>
   [product, category, service].map((part) => part ?? '').join('/')
 
 /** Orders rules so that parents come first. Rules in a cycle come last, with no parent. */

@@ -5,7 +5,7 @@ import type { OwnTest } from './own-test.ts'
 import { translateAddresses, translateTime } from './packet-and-time.ts'
 import { type PatternType, patternTypes, translatePattern } from './patterns.ts'
 import { logsourceOfCategory, logsourceOfChannel, logsourceOfProgram, sourceOfDecoder } from './tables.ts'
-import { elementsOf, textOf, toNumber, type WazuhRule } from './wazuh-rule.ts'
+import { boundedNumber, elementsOf, elementText, type WazuhRule } from './wazuh-rule.ts'
 import type { XmlElement } from './xml.ts'
 
 /** The tests of a rule itself, without the inherited ones. */
@@ -76,11 +76,11 @@ export const readOwn = (rule: WazuhRule): Own => {
     tests.push({ field, any: translated.any, negated, needsField: field !== 'log' })
   }
   for (const [name, type] of Object.entries(patternFields)) {
-    const text = textOf(rule, name)
+    const text = elementText(rule, name)
     if (text === undefined) continue
     add(name === 'match' || name === 'regex' ? 'log' : name, text, type, elementsOf(rule, name).at(-1))
   }
-  const location = textOf(rule, 'location')
+  const location = elementText(rule, 'location')
   if (location !== undefined && !/[/\\]/.test(location)) {
     partly.push(
       `<location>: "${location.trim()}" names a part of Wazuh, not a file. Events here know the file that they were read from, if any.`,
@@ -150,7 +150,7 @@ const typeOf = (element: XmlElement | undefined, fallback: PatternType, notes: s
 const readMaxsize = (rule: WazuhRule, tests: OwnTest[], partly: string[]): void => {
   const text = rule.attributes.get('maxsize')
   if (text === undefined) return
-  const size = toNumber(text, 1, 9999)
+  const size = boundedNumber(text, 1, 9999)
   if (size === undefined) {
     partly.push(`maxsize="${text}" was left out: it is a number from 1 to 9999.`)
     return
@@ -187,7 +187,7 @@ const readLogsource = (rule: WazuhRule, tests: OwnTest[], notes: string[]): Logs
     const logsource = logsourceOfChannel(plainText(channel.text))
     if (logsource) return logsource
   }
-  const decoder = textOf(rule, 'decoded_as')?.trim()
+  const decoder = elementText(rule, 'decoded_as')?.trim()
   if (decoder) {
     const { logsource, program, sure } = sourceOfDecoder(decoder)
     const named = program === undefined ? undefined : translatePattern(program, 'osmatch')
@@ -199,9 +199,9 @@ const readLogsource = (rule: WazuhRule, tests: OwnTest[], notes: string[]): Logs
     }
     return logsource
   }
-  const category = textOf(rule, 'category')?.trim()
+  const category = elementText(rule, 'category')?.trim()
   const ofCategory = category === undefined ? undefined : logsourceOfCategory(category)
-  const program = textOf(rule, 'program_name')
+  const program = elementText(rule, 'program_name')
   const ofProgram = program === undefined ? undefined : logsourceOfProgram(plainText(program))
   return ofProgram ?? ofCategory
 }

@@ -1,10 +1,10 @@
 import type { OwnTest } from './own-test.ts'
-import { type Comparison, escapeSigma } from './patterns.ts'
+import { escapeSigma, type PatternComparison } from './patterns.ts'
 
 /** Translates the addresses of `<srcip>` or `<dstip>`: one, a network, the beginning of one, `any`; `!` in front excludes. */
 export const translateAddresses = (
   texts: readonly string[],
-): { readonly any: readonly Comparison[]; readonly negated: boolean } | { readonly reason: string } => {
+): { readonly any: readonly PatternComparison[]; readonly negated: boolean } | { readonly reason: string } => {
   const wanted: string[] = []
   const unwanted: string[] = []
   for (const text of texts.map((one) => one.trim())) {
@@ -14,7 +14,7 @@ export const translateAddresses = (
   if (wanted.length > 0 && unwanted.length > 0) {
     return { reason: 'some addresses have a ! and some not, which Wazuh reads in their order. Make two rules of it.' }
   }
-  const any: Comparison[] = []
+  const any: PatternComparison[] = []
   for (const text of wanted.length > 0 ? wanted : unwanted) {
     const one = translateAddress(text)
     if (one === undefined) return { reason: `"${text}" is neither an address nor a network (10.0.0.0/8).` }
@@ -24,7 +24,7 @@ export const translateAddresses = (
   return { any, negated: unwanted.length > 0 }
 }
 
-const translateAddress = (text: string): Comparison | 'any' | undefined => {
+const translateAddress = (text: string): PatternComparison | 'any' | undefined => {
   if (text.toLowerCase() === 'any') return 'any'
   if (/^(?:\d{1,3}\.){1,3}$/.test(text)) return { modifiers: 'startswith', value: text }
   const [address = '', mask, ...rest] = text.split('/')
@@ -68,11 +68,11 @@ export const translateTime = (text: string): { readonly tests: readonly OwnTest[
   if (first === undefined || end === undefined || first === end) {
     return { reason: `<time>: "${text.trim()}" begins and ends at one time.` }
   }
-  const bounds: readonly Comparison[] = [
+  const bounds: readonly PatternComparison[] = [
     { modifiers: 'hour|gte', value: first },
     { modifiers: 'hour|lt', value: end },
   ]
-  const test = (any: readonly Comparison[]): OwnTest => ({
+  const test = (any: readonly PatternComparison[]): OwnTest => ({
     field: '@@timestamp',
     any,
     negated: false,

@@ -1,4 +1,4 @@
-import { elementsOf, isCorrelation, textOf, toNumber, type WazuhRule } from './wazuh-rule.ts'
+import { boundedNumber, elementsOf, elementText, isCorrelation, type WazuhRule } from './wazuh-rule.ts'
 
 /** More than this and no rule could be written that anybody would read. */
 export const mostParents = 500
@@ -18,7 +18,7 @@ export interface Parents {
 export const idsIn = (text: string): readonly number[] =>
   text
     .split(/[\s,]+/)
-    .map((one) => toNumber(one, 1, 999_999))
+    .map((one) => boundedNumber(one, 1, 999_999))
     .filter((id) => id !== undefined)
 
 /** Whether a rule is in a group, as Wazuh sees it: `a|b` are alternatives, and a part of a group's name is enough. */
@@ -37,8 +37,8 @@ export const findParents = (
   byId: ReadonlyMap<number, WazuhRule>,
 ): Parents => {
   const ids = elementsOf(rule, 'if_sid').map(({ text }) => text)
-  const level = textOf(rule, 'if_level')
-  const group = textOf(rule, 'if_group')
+  const level = elementText(rule, 'if_level')
+  const group = elementText(rule, 'if_group')
   const notes: string[] = []
   const given = [ids.length > 0, level !== undefined, group !== undefined].filter(Boolean).length
   if (given > 1) {
@@ -47,12 +47,12 @@ export const findParents = (
     )
   }
   if (ids.length > 0) return ofIds(rule, idsIn(ids.join(',')), byId, notes)
-  const matchedId = toNumber(textOf(rule, 'if_matched_sid'), 1, 999_999)
+  const matchedId = boundedNumber(elementText(rule, 'if_matched_sid'), 1, 999_999)
   if (level === undefined && group === undefined && isCorrelation(rule) && matchedId !== undefined) {
     return ofIds(rule, [matchedId], byId, notes)
   }
-  const least = level === undefined ? undefined : toNumber(level, 0, 16)
-  const wanted = group ?? (isCorrelation(rule) ? textOf(rule, 'if_matched_group') : undefined)
+  const least = level === undefined ? undefined : boundedNumber(level, 0, 16)
+  const wanted = group ?? (isCorrelation(rule) ? elementText(rule, 'if_matched_group') : undefined)
   if (level === undefined && wanted === undefined) {
     return { isRoot: true, rules: [], missing: [], tooMany: false, notes }
   }

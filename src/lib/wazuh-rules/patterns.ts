@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js'
 
 /** One way to hold a value against something, in Sigma's words. */
-export interface Comparison {
+export interface PatternComparison {
   /** `contains`, `re|i`, … or empty: the whole value. */
   readonly modifiers: string
   /** As Sigma writes it: wildcards escaped. */
@@ -10,7 +10,7 @@ export interface Comparison {
 
 /** A pattern in Sigma's words: any of the comparisons. None at all: everything matches. */
 export type Translation =
-  | { readonly any: readonly Comparison[]; readonly negated: boolean; readonly note?: string }
+  | { readonly any: readonly PatternComparison[]; readonly negated: boolean; readonly note?: string }
   | { readonly reason: string }
 
 export const patternTypes = ['osmatch', 'osregex', 'pcre2', 'string'] as const
@@ -42,7 +42,7 @@ const short = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)
 const translateMatch = (pattern: string): Translation => {
   const negated = pattern.startsWith('!')
   const alternatives = (negated ? pattern.slice(1) : pattern).split('|')
-  const any: Comparison[] = []
+  const any: PatternComparison[] = []
   for (const alternative of alternatives) {
     const start = alternative.startsWith('^')
     const end = alternative.length > (start ? 1 : 0) && alternative.endsWith('$')
@@ -190,7 +190,7 @@ const translatePairs = (regex: string): string =>
   )
 
 /** Makes sure that RE2 takes the regular expressions. */
-const checked = (any: readonly (Comparison & { readonly value: string })[], pattern: string): Translation => {
+const checked = (any: readonly (PatternComparison & { readonly value: string })[], pattern: string): Translation => {
   for (const { modifiers, value } of any) {
     if (!modifiers.startsWith('re')) continue
     try {

@@ -1,4 +1,4 @@
-import { elementsOf, type ReadFault, toNumber, type WazuhRule } from './wazuh-rule.ts'
+import { boundedNumber, elementsOf, type ReadFault, type WazuhRule } from './wazuh-rule.ts'
 import { readXml, type XmlElement } from './xml.ts'
 
 /** The fields that decide the position of a rule; Wazuh takes them from the first definition when a second one overwrites the rule. */
@@ -83,14 +83,14 @@ const addRule = (
   if (element.name !== 'rule') {
     return { code: 'not-a-rule', message: `<${element.name}> stands where only <rule> may stand.`, id: undefined }
   }
-  const id = toNumber(element.attributes.get('id'), 1, 999_999)
+  const id = boundedNumber(element.attributes.get('id'), 1, 999_999)
   if (id === undefined) {
     const said = element.attributes.get('id')
     const message =
       said === undefined ? 'The rule has no id.' : `"${said}" is no rule id; it is a number from 1 to 999999.`
     return { code: 'bad-id', message, id }
   }
-  const level = toNumber(element.attributes.get('level'), 0, 16)
+  const level = boundedNumber(element.attributes.get('level'), 0, 16)
   if (level === undefined) {
     const said = element.attributes.get('level')
     const message =

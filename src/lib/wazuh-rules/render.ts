@@ -1,7 +1,7 @@
 import type { Logsource } from '../sigma/document.ts'
-import type { Expression } from './expression.ts'
+import type { RuleExpression } from './expression.ts'
 import type { OwnTest } from './own-test.ts'
-import type { Comparison } from './patterns.ts'
+import type { PatternComparison } from './patterns.ts'
 import { type Family, familyOf, fieldOf, logField, presentField } from './tables.ts'
 
 type Scalar = string | number | boolean
@@ -10,7 +10,7 @@ type Fields = Record<string, Scalar | Scalar[]>
 export type Selection = Fields | (Fields | string)[]
 
 /** The `detection` of a Sigma rule. */
-export interface Detection {
+export interface SigmaDetection {
   readonly detection: Readonly<Record<string, Selection | string>>
   /** Fields that our events do not have. */
   readonly strangers: readonly string[]
@@ -18,10 +18,10 @@ export interface Detection {
 
 /** Writes an expression as selections and a condition, with the field names of the log source. */
 export const renderDetection = (
-  expression: Expression,
+  expression: RuleExpression,
   logsource: Logsource,
   testsOf: (id: number) => readonly OwnTest[],
-): Detection => {
+): SigmaDetection => {
   const family = familyOf(logsource)
   const selections: Record<string, Selection> = {}
   const strangers = new Set<string>()
@@ -35,7 +35,7 @@ export const renderDetection = (
     conditions.set(id, names)
     return names
   }
-  const write = (one: Expression, inside: 'all' | 'any' | 'not'): string => {
+  const write = (one: RuleExpression, inside: 'all' | 'any' | 'not'): string => {
     switch (one.op) {
       case 'own':
         return wrap(writeOwn(one.id), 'and', inside !== 'all')
@@ -114,7 +114,7 @@ const renderTests = (
 }
 
 /** One field against several comparisons: one entry of a map when they are of a kind, else a list of maps, of which any may hold. */
-const comparisons = (field: string, any: readonly Comparison[]): Selection => {
+const comparisons = (field: string, any: readonly PatternComparison[]): Selection => {
   const kinds = new Map<string, Scalar[]>()
   // A list of single addresses and networks is one list of networks.
   const networks =
@@ -136,7 +136,7 @@ const comparisons = (field: string, any: readonly Comparison[]): Selection => {
 }
 
 /** Searches the whole record. A text that is tied to an end becomes a regular expression, for a plain keyword matches anywhere. */
-const keywords = (any: readonly Comparison[]): Selection =>
+const keywords = (any: readonly PatternComparison[]): Selection =>
   any.map(({ modifiers, value }) => {
     const text = String(value)
     const words = modifiers.split('|')

@@ -33,7 +33,7 @@ export const elementsOf = (rule: WazuhRule, ...names: readonly string[]): readon
   rule.elements.filter(({ name }) => names.includes(name))
 
 /** The text of the elements of a name, joined as Wazuh joins them: without anything between. Undefined when there is none. */
-export const textOf = (rule: WazuhRule, name: string): string | undefined => {
+export const elementText = (rule: WazuhRule, name: string): string | undefined => {
   const found = elementsOf(rule, name)
   return found.length === 0 ? undefined : found.map(({ text }) => text).join('')
 }
@@ -43,7 +43,7 @@ export const isCorrelation = (rule: WazuhRule): boolean =>
   elementsOf(rule, 'if_matched_sid', 'if_matched_group').length > 0
 
 /** A whole number in its bounds; undefined for anything else. */
-export const toNumber = (text: string | undefined, least: number, most: number): number | undefined => {
+export const boundedNumber = (text: string | undefined, least: number, most: number): number | undefined => {
   if (text === undefined || !/^\s*\d{1,6}\s*$/.test(text)) return undefined
   const number = Number(text)
   return number >= least && number <= most ? number : undefined

@@ -3,16 +3,16 @@ import type { Logsource } from '../sigma/document.ts'
 import { type Correlated, correlate } from './correlate.ts'
 import { isImpossible } from './expression.ts'
 import { footOf, headingOf, isSilent, nameOf } from './heading.ts'
-import { alertingWays, keyOf, type Placed, type Placement, placeRules, type Way } from './inherit.ts'
+import { alertingWays, logsourceKey, type Placed, type Placement, placeRules, type Way } from './inherit.ts'
 import { readRules } from './read-rules.ts'
 import { renderDetection } from './render.ts'
 import { familyOf } from './tables.ts'
-import { isCorrelation, type ReadFault, textOf, toNumber, type WazuhRule } from './wazuh-rule.ts'
+import { boundedNumber, elementText, isCorrelation, type ReadFault, type WazuhRule } from './wazuh-rule.ts'
 
 export type { ReadFault as WazuhFault } from './wazuh-rule.ts'
 
 export const outcomes = ['converted', 'partly', 'not-converted'] as const
-export type Outcome = (typeof outcomes)[number]
+export type RuleOutcome = (typeof outcomes)[number]
 
 /** The result of one rule, or the reason why something could not be read. */
 export interface ReportRow {
@@ -20,7 +20,7 @@ export interface ReportRow {
   readonly id: number | undefined
   readonly file: string
   readonly line: number
-  readonly outcome: Outcome
+  readonly outcome: RuleOutcome
   /** Sentences for a Wazuh admin: what differs, why, and what to do instead. */
   readonly reasons: readonly string[]
 }
@@ -70,7 +70,7 @@ export const convertWazuhRules = (
   const report = toReport(rules, state.rows, faults).sort(
     (one, other) => (order.get(one.file) ?? 0) - (order.get(other.file) ?? 0) || one.line - other.line,
   )
-  const count = (outcome: Outcome): number => report.filter((row) => row.outcome === outcome).length
+  const count = (outcome: RuleOutcome): number => report.filter((row) => row.outcome === outcome).length
   return {
     documents,
     report,
@@ -196,7 +196,7 @@ const draft = (at: Placed, placement: Placement, row: Row): Draft => {
     const logsource = completed(way, rule, row)
     const suffix = `${isHelper ? '_event' : ''}${
       ways.length > 1
-        ? `_${keyOf(logsource)
+        ? `_${logsourceKey(logsource)
             .replace(/[^a-z0-9]+/gi, '_')
             .replace(/^_|_$/g, '')}`
         : ''
@@ -237,7 +237,7 @@ const correlationsInOrder = ({ placed }: Placement): readonly Placed[] => {
 
   function visit(at: Placed, path: readonly Placed[]): void {
     if (!waiting.has(at) || path.includes(at) || path.length > 100) return
-    const matched = toNumber(textOf(at.rule, 'if_matched_sid'), 1, 999_999)
+    const matched = boundedNumber(elementText(at.rule, 'if_matched_sid'), 1, 999_999)
     for (const id of [...at.parents.rules.map((above) => above.id), ...(matched === undefined ? [] : [matched])]) {
       const other = placed.get(id)
       if (other && isCorrelation(other.rule)) visit(other, [...path, at])

@@ -6,7 +6,7 @@ import { agentTrial } from '../../schema/agent-trial.ts'
 import type { Deps } from '../deps.ts'
 import { storedEvents } from '../events/stored-events.ts'
 import { defineOperation } from '../operation.ts'
-import { parseMoment } from '../time.ts'
+import { parseTime } from '../time.ts'
 import { tryAgents } from './agent-trial.ts'
 
 const limits = { maxMs: 30_000, maxEvents: 1_000_000 }
@@ -28,8 +28,8 @@ export const testAgents = defineOperation({
     { store, agents, now }: { readonly store: Pick<Deps['store'], 'events'> } & Pick<Deps, 'agents' | 'now'>,
   ) {
     const time = now()
-    const to = end_date === undefined ? time : parseMoment(end_date, time, 'end', 'end_date')
-    const from = start_date === undefined ? to - days_back * day : parseMoment(start_date, time, 'start', 'start_date')
+    const to = end_date === undefined ? time : parseTime(end_date, time, 'end', 'end_date')
+    const from = start_date === undefined ? to - days_back * day : parseTime(start_date, time, 'start', 'start_date')
     return tryAgents({ agents: pickAgents(agents, agent_id), events: storedEvents(store, { from, to }), limits })
   },
 })

@@ -3,7 +3,7 @@ import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import type { FieldValue } from '../../schema/event.ts'
 import type { Store } from '../../store/store.ts'
 import type { AlertPredicate } from '../filter.ts'
-import { indexPredicate, type ParsedAlertSearch, scopeOf } from './search-alerts.ts'
+import { indexPredicate, narrowScope, type ParsedAlertSearch } from './search-alerts.ts'
 
 /** The fields that alerts can be counted by. Each is also a filter field. */
 export const facetFields = [
@@ -80,7 +80,7 @@ export const countFacets = async (
     total += 1
     visit(entry)
   }
-  for await (const some of alerts.scan(scopeOf(question, shared))) some.forEach(count)
+  for await (const some of alerts.scan(narrowScope(question, shared))) some.forEach(count)
   return { total, of: await alerts.total(), facets: tallies }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { featuresOf } from '../../pipeline/triage/features.ts'
+import { alertFeatures } from '../../pipeline/triage/features.ts'
 import { type Likeness, similarFrom } from '../../pipeline/triage/history.ts'
 import { alert } from '../../schema/alert.ts'
 import type { Deps } from '../deps.ts'
@@ -41,14 +41,14 @@ export const findSimilarAlerts = defineOperation({
       least: min_similarity,
       ...(likeness.id !== undefined && { except: likeness.id }),
     })
-    const wanted = new Set(featuresOf(likeness))
+    const wanted = new Set(alertFeatures(likeness))
     const alerts = await store.alerts.load(found.map(({ entry }) => entry.id))
     const byId = new Map(alerts.map((one) => [one.id, one]))
     return {
       data: found.flatMap(({ entry, similarity }) => {
         const one = byId.get(entry.id)
         return one
-          ? [{ similarity, matched: featuresOf(entry).filter((feature) => wanted.has(feature)), alert: one }]
+          ? [{ similarity, matched: alertFeatures(entry).filter((feature) => wanted.has(feature)), alert: one }]
           : []
       }),
     }

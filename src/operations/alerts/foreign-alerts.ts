@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AppError, type ErrorDetail } from '../../errors.ts'
 import { minute } from '../../lib/units/time.ts'
 import { alertParsers, formatOf, splitAlerts } from '../../pipeline/normalize/alerts/alert-formats.ts'
-import { toTime } from '../../pipeline/normalize/timestamp.ts'
+import { toStamp } from '../../pipeline/normalize/timestamp.ts'
 import type { RawRecord } from '../../schema/record.ts'
 import { securityAlert } from '../../schema/security-alert.ts'
 
@@ -17,14 +17,14 @@ export const sourceTypeInput = z
   )
 
 /** A valid alert of another system: its text, format and sender’s ID. */
-export interface ForeignAlert {
+export interface ReceivedAlert {
   readonly text: string
   readonly format: string
   readonly id: string | undefined
 }
 
 interface Reading {
-  readonly alert: ForeignAlert
+  readonly alert: ReceivedAlert
   /** The reason that the item is not an alert. */
   readonly fault?: AppError
 }
@@ -32,7 +32,7 @@ interface Reading {
 const furthestAhead = 5 * minute
 
 /** Parses a posted body as alerts of a format. Throws INVALID_ALERT for the first invalid one. */
-export const readAlerts = (body: unknown, sourceType: string | undefined, now: number): readonly ForeignAlert[] =>
+export const readAlerts = (body: unknown, sourceType: string | undefined, now: number): readonly ReceivedAlert[] =>
   readEach(body, sourceType, now).map(({ alert, fault }) => {
     if (fault) throw fault
     return alert
@@ -83,7 +83,7 @@ const faultOfNative = (text: string, record: RawRecord): AppError | undefined =>
     const errors = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
     return invalid(`${errors[0]?.path || 'The alert'}: ${errors[0]?.message}`, errors)
   }
-  const stamp = toTime(parsed.data.timestamp, { receivedAt: record.receivedAt, zoneMinutes: 0 })
+  const stamp = toStamp(parsed.data.timestamp, { receivedAt: record.receivedAt, zoneMinutes: 0 })
   const fault =
     stamp === undefined
       ? 'is not a time'
@@ -109,7 +109,11 @@ const parse = (text: string): unknown => {
 }
 
 /** Converts alerts to records of one source. */
-export const toRecords = (alerts: readonly ForeignAlert[], source: string | undefined, now: number): RawRecord[] =>
+export const alertsToRecords = (
+  alerts: readonly ReceivedAlert[],
+  source: string | undefined,
+  now: number,
+): RawRecord[] =>
   alerts.map(({ text, format }) => ({
     text,
     format,

@@ -4,7 +4,7 @@ import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { alertsKey, idempotencyKey } from '../records/idempotency-key.ts'
-import { readAlerts, sourceTypeInput, toRecords } from './foreign-alerts.ts'
+import { alertsToRecords, readAlerts, sourceTypeInput } from './foreign-alerts.ts'
 
 export const ingestAlert = defineOperation({
   name: 'ingest_alert',
@@ -38,7 +38,7 @@ export const ingestAlert = defineOperation({
       })
     }
     const { repeated } = await intake.accept(
-      toRecords([alert], undefined, time),
+      alertsToRecords([alert], undefined, time),
       alertsKey(actor, idempotency_key, [alert.text]),
     )
     const ingestion_id = newId()

@@ -5,7 +5,7 @@ import { securityAlert } from '../../schema/security-alert.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { alertsKey, idempotencyKey } from '../records/idempotency-key.ts'
-import { type ForeignAlert, readAlerts, sourceTypeInput, toRecords } from './foreign-alerts.ts'
+import { alertsToRecords, type ReceivedAlert, readAlerts, sourceTypeInput } from './foreign-alerts.ts'
 
 const mostAlerts = 100
 
@@ -50,7 +50,7 @@ export const ingestAlerts = defineOperation({
   ) {
     const { batch_id, alerts, source_type } = checked(given)
     const time = now()
-    const taken: ForeignAlert[] = []
+    const taken: ReceivedAlert[] = []
     const errors: { alert_id: string; error: string }[] = []
     alerts.forEach((alert, index) => {
       try {
@@ -63,7 +63,7 @@ export const ingestAlerts = defineOperation({
     })
     const texts = taken.map(({ text }) => text)
     if (taken.length > 0) {
-      await intake.accept(toRecords(taken, undefined, time), alertsKey(actor, idempotency_key, texts))
+      await intake.accept(alertsToRecords(taken, undefined, time), alertsKey(actor, idempotency_key, texts))
     }
     return {
       batch_id: batch_id ?? `BATCH-${newId()}`,

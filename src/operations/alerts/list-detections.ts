@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { detectionFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'
 import { filterText, pageOf, paging, timeRange, toPage } from '../paging.ts'
-import { parseRange } from '../time.ts'
+import { parseTimeRange } from '../time.ts'
 
 export const listDetections = defineOperation({
   name: 'list_detections',
@@ -15,7 +15,7 @@ export const listDetections = defineOperation({
   async run({ q, from, to, limit, cursor }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const time = now()
     const { matches, fragments } = detectionFilter(q, time)
-    const span = parseRange({ from, to }, time)
+    const span = parseTimeRange({ from, to }, time)
     return toPage(await store.detections.list({ matches, fragments, ...span, limit, after: cursor }), (item) => item)
   },
 })

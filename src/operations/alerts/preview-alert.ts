@@ -4,7 +4,7 @@ import { toExternalDetection } from '../../pipeline/detect/external/external-det
 import { mergeDetections } from '../../pipeline/detect/merge/merge-detections.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { Deps } from '../deps.ts'
-import { readAlerts, toRecords } from './foreign-alerts.ts'
+import { alertsToRecords, readAlerts } from './foreign-alerts.ts'
 
 /** An alert of another system as it would be stored. */
 export interface PreviewedAlert {
@@ -23,7 +23,7 @@ export const previewAlert = (
 ): PreviewedAlert => {
   const time = now()
   const sent = readAlerts(body, sourceType, time)
-  const [record] = toRecords(sent, undefined, time)
+  const [record] = alertsToRecords(sent, undefined, time)
   if (!record || sent.length > 1) {
     throw new AppError('INVALID_ALERT', `The body contains ${sent.length} alerts.`, { hint: 'Send one alert.' })
   }

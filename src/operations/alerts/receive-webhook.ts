@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { alertsKey, idempotencyKey } from '../records/idempotency-key.ts'
 import { sourceInput } from '../records/record-input.ts'
-import { readEach, sourceTypeInput, toRecords } from './foreign-alerts.ts'
+import { alertsToRecords, readEach, sourceTypeInput } from './foreign-alerts.ts'
 
 export const receiveWebhook = defineOperation({
   name: 'receive_webhook',
@@ -38,7 +38,7 @@ export const receiveWebhook = defineOperation({
     const alerts = read.map(({ alert }) => alert)
     const texts = alerts.map(({ text }) => text)
     if (alerts.length > 0)
-      await intake.accept(toRecords(alerts, source, time), alertsKey(actor, idempotency_key, texts))
+      await intake.accept(alertsToRecords(alerts, source, time), alertsKey(actor, idempotency_key, texts))
     return {
       accepted: alerts.length,
       not_understood: faults.length,

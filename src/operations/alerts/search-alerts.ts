@@ -5,7 +5,7 @@ import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import type { AlertScope } from '../../store/alerts/alert-index.ts'
 import type { Store } from '../../store/store.ts'
 import { type AlertPredicate, alertFilter } from '../filter.ts'
-import { isAfter, isBefore, parseMoment, parseRange } from '../time.ts'
+import { isAfter, isBefore, parseTime, parseTimeRange } from '../time.ts'
 import { statesOf } from './alert-states.ts'
 
 /** The time of a query, which excludes later alerts. */
@@ -42,8 +42,8 @@ export const parseAlertSearch = (
   now: number,
   path = 'q',
 ): ParsedAlertSearch => {
-  const moment = as_of === undefined ? now : parseMoment(as_of, now, 'end', 'as_of')
-  const range = parseRange({ from, to }, moment)
+  const moment = as_of === undefined ? now : parseTime(as_of, now, 'end', 'as_of')
+  const range = parseTimeRange({ from, to }, moment)
   const isTooLate = isAfter(moment)
   const isOld = range.from === undefined ? undefined : isBefore(range.from)
   const isYoung = range.to === undefined ? undefined : isAfter(range.to)
@@ -65,14 +65,14 @@ export async function* searchAlerts(
   { alerts }: Pick<Store, 'alerts'>,
 ): AsyncGenerator<readonly AlertIndexEntry[]> {
   const fits = await entryTest(question, alerts)
-  for await (const some of alerts.scan(scopeOf(question, question.filter.parts()))) {
+  for await (const some of alerts.scan(narrowScope(question, question.filter.parts()))) {
     const chosen = some.filter(fits)
     if (chosen.length > 0) yield chosen
   }
 }
 
 /** Narrows the scope to the alerts that can satisfy these parts of the filter. */
-export const scopeOf = ({ scope }: ParsedAlertSearch, parts: readonly AlertPredicate[]): AlertScope => ({
+export const narrowScope = ({ scope }: ParsedAlertSearch, parts: readonly AlertPredicate[]): AlertScope => ({
   ...scope,
   states: statesOf(parts).filter((state) => scope.states?.includes(state) ?? true),
 })

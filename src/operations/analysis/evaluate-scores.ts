@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { AppError } from '../../errors.ts'
 import { type Confusion, confusionOf, type Ranking, rankingOf } from '../../lib/quality/ranking.ts'
 import { isNumbers } from '../../lib/tabular/table.ts'
-import { readTable } from './read-input.ts'
+import { readCsvTable } from './read-input.ts'
 import { scoreSeries } from './score-series.ts'
 import { scoreSessions } from './score-sessions.ts'
 import { scoreRows } from './score-table.ts'
@@ -84,7 +84,7 @@ async function* scoresOf({ kind, path, label, exclude, train, stdin, onNote }: E
 }
 
 const readLabels = async ({ path, label, normal, stdin }: EvaluateRequest): Promise<boolean[]> => {
-  const { columns, rows } = await readTable(path, stdin)
+  const { columns, rows } = await readCsvTable(path, stdin)
   const column = columns.find(({ name }) => name === label)
   if (!column) {
     throw new AppError('INVALID_REQUEST', `${path} has no column "${label}".`, {

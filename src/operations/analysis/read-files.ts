@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { AppError } from '../../errors.ts'
 import { readChunks } from '../../pipeline/ingest/file/file-chunks.ts'
-import { type Reading, readFiles } from '../../pipeline/ingest/file/file-read.ts'
+import { type FileReading, readFiles } from '../../pipeline/ingest/file/file-read.ts'
 import { parseZone } from '../../pipeline/ingest/zone.ts'
 import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 
@@ -16,7 +16,7 @@ interface ReadRequest {
 }
 
 /** Reads logs from files, folders, patterns and `-`, in order of time as far as their lines have times. */
-export const readLogs = (request: ReadRequest): Reading => {
+export const readLogs = (request: ReadRequest): FileReading => {
   const { paths, source, zone, stdin, now, signal } = request
   const zoneMinutes = zone === undefined ? undefined : parseZone(zone)
   if (zone !== undefined && zoneMinutes === undefined) {

@@ -20,7 +20,7 @@ export async function* readInput(path: string, stdin: Readable): AsyncGenerator<
 }
 
 /** Reads a CSV file with a header row into columns. Throws SOURCE_FAILED if the file cannot be read. */
-export const readTable = async (path: string, stdin: Readable): Promise<Table> => {
+export const readCsvTable = async (path: string, stdin: Readable): Promise<Table> => {
   const decoder = new TextDecoder()
   const reader = createCsvReader()
   try {
@@ -33,7 +33,7 @@ export const readTable = async (path: string, stdin: Readable): Promise<Table> =
 }
 
 /** Reads the rows of a CSV file in memory bounded by a chunk and a row. Skips blank lines. Throws SOURCE_FAILED if the file cannot be read. */
-export async function* readRows(path: string, stdin: Readable): AsyncGenerator<readonly string[]> {
+export async function* readCsvRows(path: string, stdin: Readable): AsyncGenerator<readonly string[]> {
   const decoder = new TextDecoder()
   let rows: string[][] = []
   const reader = createRowReader((cells) => {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { AppError } from '../../errors.ts'
 import { createDetector, type Observation } from '../../lib/series/detector.ts'
-import { readRows } from './read-input.ts'
+import { readCsvRows } from './read-input.ts'
 
 /** A row of a series with its score. */
 export interface PointScore extends Observation {
@@ -24,7 +24,7 @@ export async function* scoreSeries({ path, stdin }: ScoreRequest): AsyncGenerato
   let columns: Columns | undefined
   let time = 0
   let row = 0
-  for await (const cells of readRows(path, stdin)) {
+  for await (const cells of readCsvRows(path, stdin)) {
     if (columns === undefined) {
       columns = findColumns(path, cells)
       continue

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { AppError } from '../../errors.ts'
 import { learnSessions, Sessions, sayFact } from '../../lib/sessions/sessions.ts'
-import { readRows } from './read-input.ts'
+import { readCsvRows } from './read-input.ts'
 
 /** The score of one session of a file. */
 export interface SessionScore {
@@ -62,7 +62,7 @@ interface SessionRow {
 
 async function* readSessions(path: string, stdin: Readable): AsyncGenerator<SessionRow> {
   let columns: { readonly session: number; readonly events: number } | undefined
-  for await (const row of readRows(path, stdin)) {
+  for await (const row of readCsvRows(path, stdin)) {
     if (columns) yield { session: row[columns.session] ?? '', events: row[columns.events] ?? '' }
     else columns = findColumns(path, row)
   }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { AppError } from '../../errors.ts'
 import { type Cell, type Column, isNumbers, type Table } from '../../lib/tabular/table.ts'
 import { fitTable, scoreTable } from '../../lib/tabular/tabular.ts'
-import { readTable } from './read-input.ts'
+import { readCsvTable } from './read-input.ts'
 
 /** The score of one row of a file. */
 export interface RowScore {
@@ -43,13 +43,13 @@ export async function* scoreRows({ path, exclude = [], train, stdin, onNote }: S
       hint: 'Give a path for one of them.',
     })
   }
-  const whole = await readTable(path, stdin)
+  const whole = await readCsvTable(path, stdin)
   for (const name of exclude) {
     if (!whole.columns.some((column) => column.name === name)) onNote(`${path} has no column "${name}" to exclude.`)
   }
   const table = leaveOut(path, whole, exclude)
   if (table.rows === 0) return
-  const training = train === undefined ? table : leaveOut(train, await readTable(train, stdin), exclude)
+  const training = train === undefined ? table : leaveOut(train, await readCsvTable(train, stdin), exclude)
   if (training.rows === 0) throw new AppError('SOURCE_FAILED', `${train} has no rows.`)
   let model: ReturnType<typeof fitTable> | undefined
   const asked = training === table ? table : inOrder(path, table, training)

@@ -5,7 +5,7 @@ import type { Incident } from '../../schema/incident.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
 import type { Deps } from '../deps.ts'
-import { type Change, changeAlert, changeIncident, isOpenAlert } from './lifecycle.ts'
+import { changeAlert, changeIncident, isOpenAlert, type RequestedChange } from './lifecycle.ts'
 
 /** The report of a bulk change. */
 export const changeReport = z
@@ -23,7 +23,7 @@ export const changeReport = z
   .meta({ id: 'ChangeReport' })
 
 export interface ChangeContext {
-  readonly change: Change
+  readonly change: RequestedChange
   readonly actor: string
   readonly now: number
   readonly note?: string | undefined

@@ -5,8 +5,8 @@ import { resolution } from '../../schema/alert.ts'
 import { incidentStatuses } from '../../schema/incident.ts'
 import { asOf } from '../alerts/search-alerts.ts'
 import { timeRange } from '../paging.ts'
-import { parseMoment } from '../time.ts'
-import type { Change } from './lifecycle.ts'
+import { parseTime } from '../time.ts'
+import type { RequestedChange } from './lifecycle.ts'
 
 /** The input fields of a change. */
 export const changeInput = {
@@ -46,7 +46,7 @@ export const wait = z
   .describe('`false`: answer within a second and finish in the background, see /decisions/{id}.')
 
 /** Parses a change; throws INVALID_REQUEST if a required field is missing. Times are in ms. */
-export const readChange = ({ action, assignee, resolution, status, until }: Wanted, now: number): Change => {
+export const readChange = ({ action, assignee, resolution, status, until }: Wanted, now: number): RequestedChange => {
   switch (action) {
     case 'assign':
       return { action, assignee: need(assignee, 'assignee', 'the new assignee, or null') }
@@ -62,7 +62,7 @@ export const readChange = ({ action, assignee, resolution, status, until }: Want
 }
 
 interface Wanted {
-  readonly action: Change['action']
+  readonly action: RequestedChange['action']
   readonly assignee?: string | null | undefined
   readonly resolution?: z.infer<typeof resolution> | undefined
   readonly status?: (typeof incidentStatuses)[number] | undefined
@@ -72,7 +72,7 @@ interface Wanted {
 const longestSnooze = 90 * day
 
 const readUntil = (text: string, now: number): string => {
-  const until = parseMoment(text, now, 'start', 'until')
+  const until = parseTime(text, now, 'start', 'until')
   if (until > now && until <= now + longestSnooze) return new Date(until).toISOString()
   throw new AppError('INVALID_REQUEST', 'Alerts can be snoozed for at most 90 days.', {
     errors: [{ path: 'until', message: 'is past or more than 90 days ahead', hint: 'now+4h' }],

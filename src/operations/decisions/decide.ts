@@ -10,7 +10,7 @@ const mostSkipped = 100
 const patienceMs = 700
 
 /** One that was left as it is, and why. */
-export interface Skipped {
+export interface SkippedItem {
   readonly id: string
   readonly reason: string
 }
@@ -22,7 +22,7 @@ interface Deciding {
   /** How many are done in one transaction. */
   readonly chunk: number
   /** Does it to some of them; returns those that were left alone. */
-  readonly apply: (ids: readonly string[], doing: ChangeContext, tx: Transaction) => Promise<readonly Skipped[]>
+  readonly apply: (ids: readonly string[], doing: ChangeContext, tx: Transaction) => Promise<readonly SkippedItem[]>
   /** Whether the answer waits until all is done; otherwise the rest is done afterwards. */
   readonly wait: boolean
 }
@@ -47,7 +47,7 @@ export const decide = async (
     skipped: 0,
     undone_by: null,
   }
-  const skipped: Skipped[] = []
+  const skipped: SkippedItem[] = []
 
   const reached = (): number => book.changed + book.skipped
   const step = async (part: readonly string[]): Promise<void> => {

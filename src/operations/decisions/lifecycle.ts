@@ -4,7 +4,7 @@ import { type Incident, type incidentStatuses, isOpenIncident, withStatus } from
 export type IncidentStatus = (typeof incidentStatuses)[number]
 
 /** A requested change of an alert or incident. */
-export type Change =
+export type RequestedChange =
   | { readonly action: 'acknowledge' }
   | { readonly action: 'assign'; readonly assignee: string | null }
   | { readonly action: 'close'; readonly resolution: Resolution }
@@ -21,13 +21,17 @@ interface Circumstances {
 }
 
 /** The changed item, or the reason that it was skipped. */
-export type Outcome<Item> = { readonly item: Item } | { readonly skipped: string }
+export type ChangeOutcome<Item> = { readonly item: Item } | { readonly skipped: string }
 
 export const isOpenAlert = ({ status }: Pick<Alert, 'status'>): boolean =>
   openAlertStatuses.some((open) => open === status)
 
 /** Changes an alert's place in its life. An alert that is there already is left alone: asking twice changes nothing. */
-export const changeAlert = (alert: Alert, change: Change, { actor, now }: Circumstances): Outcome<Alert> => {
+export const changeAlert = (
+  alert: Alert,
+  change: RequestedChange,
+  { actor, now }: Circumstances,
+): ChangeOutcome<Alert> => {
   const next = (values: Partial<Alert>) => ({
     item: { ...alert, ...values, updated_at: now, version: alert.version + 1 },
   })
@@ -74,9 +78,9 @@ const unsuppressed = ({ suppression_id }: Incident): Partial<Incident> =>
 /** Changes an incident's place in its life: open → investigating → contained → eradicated → resolved → closed, skipping allowed. */
 export const changeIncident = (
   incident: Incident,
-  change: Change,
+  change: RequestedChange,
   { actor, now }: Circumstances,
-): Outcome<Incident> => {
+): ChangeOutcome<Incident> => {
   const next = ({ status = incident.status, ...values }: Partial<Incident>) => ({
     item: { ...withStatus(incident, status, now), ...values, updated_at: now, version: incident.version + 1 },
   })

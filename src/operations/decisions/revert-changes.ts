@@ -4,7 +4,7 @@ import { incident } from '../../schema/incident.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Deps } from '../deps.ts'
 import { auditedFields } from './apply-changes.ts'
-import type { Skipped } from './decide.ts'
+import type { SkippedItem } from './decide.ts'
 
 /** The audited fields of an alert and of an incident: see `auditedFields`. */
 const ofAlert = alert.pick({
@@ -27,7 +27,7 @@ export const revertChanges = async (
   tx: Transaction,
   entries: readonly AuditEntry[],
   who: Circumstances,
-): Promise<readonly Skipped[]> => {
+): Promise<readonly SkippedItem[]> => {
   const moment = new Date(who.now).toISOString()
   const entriesOf = (type: AuditEntry['target_type']) => entries.filter(({ target_type }) => target_type === type)
   const idsOf = (type: AuditEntry['target_type']) => entriesOf(type).map(({ target_id }) => target_id)
@@ -81,7 +81,7 @@ const revert = <Item extends Parameters<typeof auditedFields>[0]>(
   toFormer: (item: Item, entry: AuditEntry) => Item,
 ) => {
   const found = new Map(items.map((item) => [item.id, item]))
-  const [changed, written, skipped]: [Item[], AuditEntry[], Skipped[]] = [[], [], []]
+  const [changed, written, skipped]: [Item[], AuditEntry[], SkippedItem[]] = [[], [], []]
   for (const entry of entries) {
     const { target_type, target_id } = entry
     const item = found.get(target_id)

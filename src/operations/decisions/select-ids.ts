@@ -1,5 +1,5 @@
 import type { Page, RowQuery } from '../../store/page.ts'
-import { parseMoment, parseRange } from '../time.ts'
+import { parseTime, parseTimeRange } from '../time.ts'
 
 interface Selector {
   readonly ids?: readonly string[] | undefined
@@ -23,7 +23,7 @@ export const selectIds = async <Item extends { readonly id: string; readonly cre
 ): Promise<readonly string[]> => {
   const excluded = new Set(exclude)
   if (ids) return [...new Set(ids)].filter((id) => !excluded.has(id))
-  const moment = as_of === undefined ? now : parseMoment(as_of, now, 'end', 'as_of')
+  const moment = as_of === undefined ? now : parseTime(as_of, now, 'end', 'as_of')
   const { matches, fragments } = parse(filter, moment, 'filter')
   const found: string[] = []
   let after: string | undefined
@@ -31,7 +31,7 @@ export const selectIds = async <Item extends { readonly id: string; readonly cre
     const page = await rows.list({
       matches,
       fragments,
-      ...parseRange({ from, to }, moment),
+      ...parseTimeRange({ from, to }, moment),
       limit: 5_000,
       after,
     })

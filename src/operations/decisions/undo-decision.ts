@@ -8,7 +8,7 @@ import type { Store } from '../../store/store.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { changeReport } from './apply-changes.ts'
-import type { Skipped } from './decide.ts'
+import type { SkippedItem } from './decide.ts'
 import { requireDecision } from './read-decision.ts'
 import { revertChanges } from './revert-changes.ts'
 
@@ -26,7 +26,7 @@ export const undoDecision = defineOperation({
     const decision = await requireDecision(store, id, time)
     refuseOdd(decision, actor, time)
     const entries = await entriesOf(store, decision)
-    const skipped: Skipped[] = []
+    const skipped: SkippedItem[] = []
     for (let start = 0; start < entries.length; start += chunk) {
       await store.transaction(async (tx) => {
         skipped.push(

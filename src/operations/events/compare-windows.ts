@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts'
 import { eventFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'
 import { filterText } from '../paging.ts'
-import { parseRange } from '../time.ts'
+import { parseTimeRange } from '../time.ts'
 
 const moment = z.string().max(40)
 const pageSize = 4_000
@@ -45,10 +45,10 @@ export const compareWindows = defineOperation({
   }),
   async run({ q: filter, from, to, baseline_from, baseline_to }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const time = now()
-    const window = span(parseRange({ from, to }, time))
+    const window = span(parseTimeRange({ from, to }, time))
     const before = span({
-      from: baseline_from ? parseRange({ from: baseline_from }, time).from : 2 * window.from - window.to,
-      to: baseline_to ? parseRange({ to: baseline_to }, time).to : window.from - 1,
+      from: baseline_from ? parseTimeRange({ from: baseline_from }, time).from : 2 * window.from - window.to,
+      to: baseline_to ? parseTimeRange({ to: baseline_to }, time).to : window.from - 1,
     })
     const look = (range: { from: number; to: number }) => tally(store, eventFilter(filter, time), range)
     const [now_, then] = [await look(window), await look(before)]

@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { timeRange } from '../paging.ts'
-import { parseRange } from '../time.ts'
+import { parseTimeRange } from '../time.ts'
 import { toBuckets, toGrid, toLanes, usualSince } from './timeline.ts'
 
 const mostLanes = 8
@@ -61,7 +61,7 @@ export const getTimeline = defineOperation({
   }),
   output: timeline,
   async run({ buckets: most, ...span }, { store, now }: Pick<Deps, 'store' | 'now'>) {
-    const { from = 0, to = 0 } = parseRange(span, now())
+    const { from = 0, to = 0 } = parseTimeRange(span, now())
     if (from >= to) {
       throw new AppError('INVALID_REQUEST', 'The range ends before it begins.', {
         errors: [{ path: 'to', message: 'is not after from' }],

@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import { eventFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'
 import { filterText, pageOf, paging, timeRange, toPage } from '../paging.ts'
-import { parseRange } from '../time.ts'
+import { parseTimeRange } from '../time.ts'
 
 /** Finds events, newest first. */
 export const listEvents = defineOperation({
@@ -19,7 +19,7 @@ export const listEvents = defineOperation({
   async run({ q, from, to, limit, cursor }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const time = now()
     const filter = eventFilter(q, time)
-    const span = parseRange({ from, to }, time)
+    const span = parseTimeRange({ from, to }, time)
     const page = await store.events.search({ ...filter, ...span, limit, after: cursor })
     if (page.items.length === 0 && cursor === undefined) await refuseMisspelt(filter.fields, store, span)
     return toPage(page, toEventView)
@@ -32,7 +32,7 @@ const sampleSize = 500
 const refuseMisspelt = async (
   fields: readonly string[],
   { events }: Deps['store'],
-  span: ReturnType<typeof parseRange>,
+  span: ReturnType<typeof parseTimeRange>,
 ): Promise<void> => {
   const doubtful = fields.flatMap((name) => {
     const meant = eventFields.names.has(name) || name.includes('.') ? undefined : closest(name, eventFields.names)

@@ -24,7 +24,7 @@ export const toGrid = (from: number, to: number, most: number): Grid => {
 /** The earliest time whose counts are needed for the usual range of a grid. */
 export const usualSince = ({ from, bucket }: Grid): number => (bucket < day ? from - mostDays * day : from)
 
-export interface Bucket extends EventVolume {
+export interface TimelineBucket extends EventVolume {
   readonly time: number
   /** The usual range at this time of day. Null with too few earlier days. */
   readonly usualLow: number | null
@@ -35,12 +35,16 @@ export interface Bucket extends EventVolume {
  * Fills a grid with counts. Skips buckets before the first count, because an empty bucket means silence. The usual
  * range is the 10th to the 90th percentile of the same time of day on up to 14 earlier days.
  */
-export const toBuckets = (grid: Grid, rows: readonly VolumeRow[], countedSince: number | undefined): Bucket[] => {
+export const toBuckets = (
+  grid: Grid,
+  rows: readonly VolumeRow[],
+  countedSince: number | undefined,
+): TimelineBucket[] => {
   if (countedSince === undefined) return []
   const known = new Map(rows.map((row) => [row.time, row]))
   const start = Math.floor((countedSince - grid.from) / grid.bucket) * grid.bucket + grid.from
   const first = Math.max(grid.from, start)
-  const buckets: Bucket[] = []
+  const buckets: TimelineBucket[] = []
   for (let time = first; time < grid.to; time += grid.bucket) {
     const { error, warning, other } = addVolume(known.get(time) ?? noVolume, noVolume)
     buckets.push({ time, error, warning, other, ...usualAt(time, grid.bucket, known, countedSince) })

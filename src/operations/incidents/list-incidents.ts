@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { incidentFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'
 import { filterText, pageOf, paging, timeRange, toPage } from '../paging.ts'
-import { parseRange } from '../time.ts'
+import { parseTimeRange } from '../time.ts'
 
 /** Lists incidents, newest first. */
 export const listIncidents = defineOperation({
@@ -22,7 +22,7 @@ export const listIncidents = defineOperation({
     const time = now()
     const { matches, everything, fragments } = incidentFilter(q, time)
     const page = await store.incidents.list({
-      ...parseRange({ from, to }, time),
+      ...parseTimeRange({ from, to }, time),
       limit,
       after: cursor,
       status: status && [status],

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { describeIncident } from '../../pipeline/correlate/describe-incident.ts'
+import { deriveIncident } from '../../pipeline/correlate/describe-incident.ts'
 import { type Incident, incident } from '../../schema/incident.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import { moveAlerts, regroupEntry } from './regroup.ts'
+import { moveIntoIncident, regroupEntry } from './regroup.ts'
 import { requireIncident } from './require-incident.ts'
 
 /** Each alert keeps its text and history. The emptied incident refers to the target. */
@@ -39,7 +39,7 @@ export const mergeIncidents = defineOperation({
           hint: 'Use the incident that it was merged into.',
         })
       }
-      const alerts = await moveAlerts(store, tx, [...target.members, ...from.members], target.id, moment)
+      const alerts = await moveIntoIncident(store, tx, [...target.members, ...from.members], target.id, moment)
       const because = note === undefined ? '' : `: ${note}`
       const step = (text: string) => ({ time: moment, kind: 'change' as const, text, actor: actor.name })
       const members = [
@@ -50,7 +50,7 @@ export const mergeIncidents = defineOperation({
       const merged: Incident = {
         ...target,
         members,
-        ...describeIncident(alerts, { ...target, members, timeline }),
+        ...deriveIncident(alerts, { ...target, members, timeline }),
         updated_at: moment,
         version: target.version + 1,
       }

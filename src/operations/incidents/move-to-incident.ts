@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { describeIncident } from '../../pipeline/correlate/describe-incident.ts'
+import { deriveIncident } from '../../pipeline/correlate/describe-incident.ts'
 import { type Incident, incident } from '../../schema/incident.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import { moveAlerts, regroupEntry } from './regroup.ts'
+import { moveIntoIncident, regroupEntry } from './regroup.ts'
 import { requireIncident } from './require-incident.ts'
 
 /** Each alert keeps its text and history. Incidents left without alerts are closed. */
@@ -38,13 +38,13 @@ export const moveToIncident = defineOperation({
       const from = await store.incidents.load([...new Set(coming.flatMap(({ incident_id }) => incident_id ?? []))], tx)
       const reason = `${actor.name} moved it here${because}`
       const members = [...target.members, ...coming.map((alert) => ({ alert_id: alert.id, reason, added_at: moment }))]
-      const alerts = await moveAlerts(store, tx, members, target.id, moment)
+      const alerts = await moveIntoIncident(store, tx, members, target.id, moment)
       const count = coming.length === 1 ? 'an alert' : `${coming.length} alerts`
       const timeline = [...target.timeline, step(`${actor.name}: added ${count}${because}`)]
       const grown: Incident = {
         ...target,
         members,
-        ...describeIncident(alerts, { ...target, members, timeline }),
+        ...deriveIncident(alerts, { ...target, members, timeline }),
         updated_at: moment,
         version: target.version + 1,
       }
@@ -58,11 +58,11 @@ export const moveToIncident = defineOperation({
             step(`${actor.name}: moved ${count} to ${target.display_id}${because}`),
           ],
         }
-        const kept = await moveAlerts(store, tx, staying, one.id, moment)
+        const kept = await moveIntoIncident(store, tx, staying, one.id, moment)
         left.push({
           ...one,
           ...(staying.length > 0
-            ? { ...next, ...describeIncident(kept, { ...one, ...next }) }
+            ? { ...next, ...deriveIncident(kept, { ...one, ...next }) }
             : { timeline: next.timeline, status: 'closed', resolution: 'duplicate', merged_into: target.id }),
           updated_at: moment,
           version: one.version + 1,

@@ -5,7 +5,7 @@ import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
 
 /** Moves alerts into an incident. */
-export const moveAlerts = async (
+export const moveIntoIncident = async (
   store: Store,
   tx: Transaction,
   members: Incident['members'],

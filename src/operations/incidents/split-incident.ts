@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { describeIncident } from '../../pipeline/correlate/describe-incident.ts'
+import { deriveIncident } from '../../pipeline/correlate/describe-incident.ts'
 import { type Incident, incident } from '../../schema/incident.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import { moveAlerts, regroupEntry } from './regroup.ts'
+import { moveIntoIncident, regroupEntry } from './regroup.ts'
 import { requireIncident } from './require-incident.ts'
 
 export const splitIncident = defineOperation({
@@ -29,8 +29,8 @@ export const splitIncident = defineOperation({
       refuseOddSplits(from, going, staying, leaving)
       const number = await store.incidents.nextNumber(tx)
       const madeId = newId()
-      const gone = await moveAlerts(store, tx, going, madeId, moment)
-      const left = await moveAlerts(store, tx, staying, from.id, moment)
+      const gone = await moveIntoIncident(store, tx, going, madeId, moment)
+      const left = await moveIntoIncident(store, tx, staying, from.id, moment)
       const because = note === undefined ? '' : `: ${note}`
       const step = (text: string) => ({ time: moment, kind: 'change' as const, text, actor: actor.name })
       const reason = `split off ${from.display_id}${because}`
@@ -38,7 +38,7 @@ export const splitIncident = defineOperation({
         id: madeId,
         display_id: `INC-${number}`,
         status: 'open',
-        ...describeIncident(gone, undefined),
+        ...deriveIncident(gone, undefined),
         members: going.map(({ alert_id }) => ({ alert_id, reason, added_at: moment })),
         created_at: moment,
         updated_at: moment,
@@ -54,7 +54,7 @@ export const splitIncident = defineOperation({
       const rest: Incident = {
         ...from,
         members: staying,
-        ...describeIncident(left, {
+        ...deriveIncident(left, {
           ...from,
           members: staying,
           timeline: timeline.filter(({ alert_id }) => !leaving.has(alert_id ?? '')),

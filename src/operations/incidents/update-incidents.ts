@@ -3,7 +3,7 @@ import type { Incident } from '../../schema/incident.ts'
 import type { Actor } from '../../schema/role.ts'
 import { applyToIncident, changeReport } from '../decisions/apply-changes.ts'
 import { changeInput, readChange, requireSelector, selector, wait } from '../decisions/change-input.ts'
-import { decide, type Skipped } from '../decisions/decide.ts'
+import { decide, type SkippedItem } from '../decisions/decide.ts'
 import { selectIds } from '../decisions/select-ids.ts'
 import type { Deps } from '../deps.ts'
 import { incidentFilter } from '../filter.ts'
@@ -31,7 +31,7 @@ export const updateIncidents = defineOperation({
         chunk: 1,
         wait: input.wait,
         async apply(part, step, tx) {
-          const skipped: Skipped[] = []
+          const skipped: SkippedItem[] = []
           for (const id of part) {
             const incident = await store.incidents.get(id, tx)
             const reason = incident ? await applyToIncident(deps, tx, incident, step) : 'does not exist'

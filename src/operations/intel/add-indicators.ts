@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { toEntry } from '../../intel/entry.ts'
-import { type Entry, reportOptions } from '../../intel/provider.ts'
+import { toFeedEntry } from '../../intel/entry.ts'
+import { type FeedEntry, reportOptions } from '../../intel/provider.ts'
 import { indicatorId } from '../../intel/summarize-indicator.ts'
 import { knownIndicator, observableType, tlp } from '../../schema/indicator.ts'
 import type { Actor } from '../../schema/role.ts'
 import { severity } from '../../schema/severity.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import { parseMoment } from '../time.ts'
+import { parseTime } from '../time.ts'
 import { auditIntel } from './audit-intel.ts'
 
 const newIndicator = z.strictObject({
@@ -59,11 +59,11 @@ export const addIndicators = defineOperation({
       tags: [...(input.tlp ? [`tlp:${input.tlp}`] : []), ...tags],
     }
     const options = reportOptions.parse({})
-    const entries = input.indicators.map(({ value, type }) => toEntry(value, type, facts, options, time))
+    const entries = input.indicators.map(({ value, type }) => toFeedEntry(value, type, facts, options, time))
     const errors = entries.flatMap((entry) =>
       entry.kind === 'skipped' ? [{ value: entry.sample, message: entry.reason }] : [],
     )
-    const reports = entries.filter((entry): entry is Extract<Entry, { kind: 'report' }> => entry.kind === 'report')
+    const reports = entries.filter((entry): entry is Extract<FeedEntry, { kind: 'report' }> => entry.kind === 'report')
     if (reports.length === 0) {
       throw new AppError('INVALID_REQUEST', 'None of the values can be an indicator.', {
         errors: errors.slice(0, 20).map(({ value, message }) => ({ path: value, message })),
@@ -86,7 +86,7 @@ export const addIndicators = defineOperation({
 /** Reads until when something holds; throws INVALID_REQUEST when that has passed. */
 export const readEnd = (text: string | undefined, now: number): string | undefined => {
   if (text === undefined) return undefined
-  const end = parseMoment(text, now, 'end', 'valid_until')
+  const end = parseTime(text, now, 'end', 'valid_until')
   if (end > now) return new Date(end).toISOString()
   throw new AppError('INVALID_REQUEST', `${text} is in the past.`, {
     errors: [{ path: 'valid_until', message: 'is in the past', hint: 'Use now+30d, or leave it out.' }],

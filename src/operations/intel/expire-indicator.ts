@@ -3,7 +3,7 @@ import { knownIndicator } from '../../schema/indicator.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import { parseMoment } from '../time.ts'
+import { parseTime } from '../time.ts'
 import { auditIntel } from './audit-intel.ts'
 import { indicatorKey, requireOwn } from './own-indicators.ts'
 
@@ -19,7 +19,7 @@ export const expireIndicator = defineOperation({
   async run({ id, valid_until }, deps: Pick<Deps, 'store' | 'intel' | 'now'> & { readonly actor: Actor }) {
     const { store, intel, now } = deps
     const { observable, indicator, report } = await requireOwn(deps, id)
-    const end = new Date(parseMoment(valid_until, now(), 'end', 'valid_until')).toISOString()
+    const end = new Date(parseTime(valid_until, now(), 'end', 'valid_until')).toISOString()
     await intel.lists.updateOwn([{ kind: 'report', observable, report: { ...report, valid_until: end } }])
     await intel.table.refresh()
     await auditIntel(deps, {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { formatName, formats } from '../../intel/feeds/formats.ts'
 import { guessFormat } from '../../intel/feeds/guess-format.ts'
-import { type Entry, reportOptions } from '../../intel/provider.ts'
+import { type FeedEntry, reportOptions } from '../../intel/provider.ts'
 import { observableType, report, tlp } from '../../schema/indicator.ts'
 import { skippedRows } from '../../schema/intel-feed.ts'
 import type { Actor } from '../../schema/role.ts'
@@ -109,7 +109,7 @@ export const importIndicators = defineOperation({
   },
 })
 
-const firstOf = (entries: Iterable<Entry>): Sample[] => {
+const firstOf = (entries: Iterable<FeedEntry>): Sample[] => {
   const samples: Sample[] = []
   for (const entry of entries) {
     if (entry.kind === 'report') samples.push({ ...entry.observable, ...entry.report })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { own } from '../../intel/imported-lists.ts'
+import { ownSource } from '../../intel/imported-lists.ts'
 import { indicatorId } from '../../intel/summarize-indicator.ts'
 import { toObservable } from '../../lib/observables/observables.ts'
 import type { KnownIndicator, Observable, Report } from '../../schema/indicator.ts'
@@ -24,7 +24,7 @@ export const requireOwn = async (
     })
   }
   const { ioc, ioc_type, reports, sources } = indicator
-  const report = reports[own]
+  const report = reports[ownSource]
   if (report) return { observable: { type: ioc_type, value: ioc }, indicator, report }
   throw new AppError('CONFLICT', `You have not added ${ioc} yourself.`, {
     hint:

@@ -4,7 +4,7 @@ import { alertContext } from '../../schema/context.ts'
 import { networkFacts } from '../../schema/network-facts.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import { parseMoment } from '../time.ts'
+import { parseTime } from '../time.ts'
 
 const name = z.string().trim().min(1).max(256).optional()
 const facts = z.record(z.string(), z.unknown()).nullable()
@@ -43,7 +43,7 @@ export const collectContext = defineOperation({
       assets: asset_id === undefined ? [] : [asset_id],
       hosts: [],
       users: user_id === undefined ? [] : [user_id],
-      at: at === undefined ? now() : parseMoment(at, now(), 'start', 'at'),
+      at: at === undefined ? now() : parseTime(at, now(), 'start', 'at'),
     }
     const { contexts, reasons } = describeSubject(subject, tables)
     const dataOf = (type: string) => contexts.find(({ context_type }) => context_type === type)?.data ?? null

@@ -1,7 +1,7 @@
 import { createAssetIndex } from '../../context/asset-index.ts'
 import { assetRows, type ImportedAsset, toAsset } from '../../context/import/asset-rows.ts'
 import { planImport } from '../../context/import/plan.ts'
-import { type ImportedRow, readRows } from '../../context/import/rows.ts'
+import { type ImportedRow, readImportRows } from '../../context/import/rows.ts'
 import type { Asset } from '../../schema/asset.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
@@ -20,7 +20,7 @@ export const importAssets = defineOperation({
   ) {
     const time = now()
     const moment = new Date(time).toISOString()
-    const read = readRows(table, assetRows)
+    const read = readImportRows(table, assetRows)
     const known = await store.assets.all()
     const plan = planImport({
       rows: read.rows,

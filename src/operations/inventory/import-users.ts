@@ -1,6 +1,6 @@
 import { type ImportedPerson, personRows, toPerson } from '../../context/import/person-rows.ts'
 import { planImport } from '../../context/import/plan.ts'
-import { type ImportedRow, readRows } from '../../context/import/rows.ts'
+import { type ImportedRow, readImportRows } from '../../context/import/rows.ts'
 import { createPersonIndex } from '../../context/person-index.ts'
 import type { Person } from '../../schema/person.ts'
 import type { Actor } from '../../schema/role.ts'
@@ -21,7 +21,7 @@ export const importUsers = defineOperation({
   ) {
     const time = now()
     const moment = new Date(time).toISOString()
-    const read = readRows(table, personRows)
+    const read = readImportRows(table, personRows)
     const known = await store.people.all()
     // Names of sign-in accounts are excluded: a new user with such a name takes the ID of that row.
     const ids = new Map((await store.people.names()).map(({ id, username }) => [username.toLowerCase(), id]))

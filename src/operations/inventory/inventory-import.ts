@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Plan } from '../../context/import/plan.ts'
+import type { ImportPlan } from '../../context/import/plan.ts'
 import type { ReadRows } from '../../context/import/rows.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Transaction } from '../../store/database.ts'
@@ -53,7 +53,7 @@ type InventoryImport = z.input<typeof inventoryImport>
 interface TakeIn<Item, Row> {
   readonly action: string
   readonly read: Pick<ReadRows<Row>, 'total' | 'faults' | 'columns'>
-  readonly plan: Plan<Item>
+  readonly plan: ImportPlan<Item>
   readonly unmatched: readonly string[]
   readonly preview: boolean
   readonly save: (items: readonly Item[], tx: Transaction) => Promise<void>
@@ -80,7 +80,7 @@ export const importInventory = async <Item, Row>(
 const presentImport = <Item, Row>(
   preview: boolean,
   read: Pick<ReadRows<Row>, 'total' | 'faults' | 'columns'>,
-  { changes, unchanged }: Plan<Item>,
+  { changes, unchanged }: ImportPlan<Item>,
   unmatched: readonly string[],
 ): InventoryImport => ({
   preview,

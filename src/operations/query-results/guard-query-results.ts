@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { resultAnalysis, resultRecord } from '../../schema/query-result.ts'
-import { readAlerts, toRecords } from '../alerts/foreign-alerts.ts'
+import { alertsToRecords, readAlerts } from '../alerts/foreign-alerts.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { alertOf, alertSource } from './query-alert.ts'
@@ -68,7 +68,7 @@ export const guardQueryResults = defineOperation({
     const alerts = analyses.flatMap((analysis) => alertOf(analysis, user, queryGuard.alertFrom) ?? [])
     if (alerts.length > 0) {
       const time = now()
-      await intake.accept(toRecords(readAlerts(alerts, undefined, time), alertSource, time), {})
+      await intake.accept(alertsToRecords(readAlerts(alerts, undefined, time), alertSource, time), {})
     }
     return { query_id, operation_name: operation_name ?? null, analyses: [...analyses], skipped: [...skipped] }
   },

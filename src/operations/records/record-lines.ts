@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
 import { asTheyAre, joinDocuments } from '../../pipeline/ingest/documents.ts'
 import { isBlank } from '../../pipeline/ingest/file/file-lines.ts'
-import { joinContinuations, type Line, splitLines } from '../../pipeline/ingest/lines.ts'
+import { joinContinuations, splitLines, type TextLine } from '../../pipeline/ingest/lines.ts'
 import { hashTexts, mostChars, mostTexts } from './record-chunk.ts'
 import type { RecordChunk } from './record-input.ts'
 
@@ -21,7 +21,7 @@ export async function* chunkLines(
   const joiner = joinDocuments(kind === 'text' ? joinContinuations() : asTheyAre)
   let texts: string[] = []
   let chars = 0
-  const full = (records: readonly Line[]): RecordChunk[] => {
+  const full = (records: readonly TextLine[]): RecordChunk[] => {
     const chunks: RecordChunk[] = []
     for (const { text, cut } of records) {
       if (isBlank(text)) continue

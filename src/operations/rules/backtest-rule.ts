@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import { storedEvents } from '../events/stored-events.ts'
 import { defineOperation } from '../operation.ts'
 import { timeRange } from '../paging.ts'
-import { parseRange } from '../time.ts'
+import { parseTimeRange } from '../time.ts'
 import { requireDocuments, ruleText } from './lint-rules.ts'
 import { runBacktest } from './rule-backtest.ts'
 import { withReferences } from './rule-documents.ts'
@@ -31,7 +31,7 @@ export const backtestRule = defineOperation({
     const targets = pickTargets({ id, yaml }, rules)
     const documents = withReferences(targets, rules)
     const time = now()
-    const span = parseRange({ from, to }, time)
+    const span = parseTimeRange({ from, to }, time)
     const { result, matched } = await runBacktest({
       targets,
       documents,

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import type { Log } from '../../component.ts'
 import { unreadableFile } from '../../errors.ts'
 import { toLogsource } from '../../lib/sigma/read/read-logsource.ts'
-import { isMap, own } from '../../lib/sigma/read/yaml-map.ts'
+import { isMap, ownValue } from '../../lib/sigma/read/yaml-map.ts'
 import {
   createEngine,
   type Engine,
@@ -83,13 +83,13 @@ async function* readEvents(path: string, stdin: Readable, onFault: (fault: strin
 const toEvent = (line: string, number: number): FlatEvent | undefined => {
   const value = parse(line)
   if (!isMap(value)) return undefined
-  const wrapped = own(value, 'event')
+  const wrapped = ownValue(value, 'event')
   const event = isMap(wrapped) ? wrapped : value
-  const told = own(value, 'logsource')
-  const id = isMap(wrapped) ? own(value, 'id') : undefined
+  const told = ownValue(value, 'logsource')
+  const id = isMap(wrapped) ? ownValue(value, 'id') : undefined
   return {
     id: id === undefined ? String(number) : String(id),
-    time: readTime(own(value, 'timestamp') ?? own(event, '@timestamp')),
+    time: readTime(ownValue(value, 'timestamp') ?? ownValue(event, '@timestamp')),
     fields: flattenEvent(windowsFields(event) ?? event),
     ...(isMap(told) && { logsource: toLogsource(told, []) }),
   }

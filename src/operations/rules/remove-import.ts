@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { auditRules } from './audit-rules.ts'
 import { importName } from './import-rules.ts'
-import { removeImport as takeAway } from './rule-imports.ts'
+import { deleteRuleImport as takeAway } from './rule-imports.ts'
 
 /** Keeps the rules' settings for a later import. */
 export const removeImport = defineOperation({

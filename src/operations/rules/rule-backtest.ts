@@ -1,10 +1,10 @@
 import type { CorrelationMatch, MatchedItem, RuleMatch, SigmaDocument } from '../../lib/sigma/sigma.ts'
 import { hour, week } from '../../lib/units/time.ts'
 import type { RuleBook } from '../../pipeline/detect/sigma/rule-book.ts'
-import { subjectOf } from '../../pipeline/detect/sigma/sigma-entities.ts'
+import { eventSubject } from '../../pipeline/detect/sigma/sigma-entities.ts'
 import type { Backtest, MatchedField } from '../../schema/backtest.ts'
 import type { Event } from '../../schema/event.ts'
-import { type Hit, type TrialLimits, tryRules } from './rule-trial.ts'
+import { type TrialHit, type TrialLimits, tryRules } from './rule-trial.ts'
 import { toFaultView } from './rule-view.ts'
 
 interface BacktestOptions {
@@ -39,13 +39,13 @@ export const runBacktest = async (
   const matched = new Map<string, Event>()
   const samples: Backtest['samples'] = []
   let hits = 0
-  const hit = (found: Hit): void => {
+  const hit = (found: TrialHit): void => {
     const { event, match } = found
     if (!wanted.has(match.rule.id)) return
     hits += 1
     const within = Math.floor(event.time / hour) * hour
     hours.set(within, (hours.get(within) ?? 0) + 1)
-    const group = match.type === 'correlation' ? JSON.stringify(match.group) : `${event.stream} ${subjectOf(event)}`
+    const group = match.type === 'correlation' ? JSON.stringify(match.group) : `${event.stream} ${eventSubject(event)}`
     alerts.add(`${match.rule.id} ${within} ${group}`)
     if (matched.size < mostKept) matched.set(event.id, event)
     if (samples.length < mostSamples) samples.push(toSample(found))
@@ -69,7 +69,7 @@ export const runBacktest = async (
   }
 }
 
-const toSample = ({ event, match }: Hit): Backtest['samples'][number] => ({
+const toSample = ({ event, match }: TrialHit): Backtest['samples'][number] => ({
   rule_id: match.rule.id,
   event_id: event.id,
   time: iso(event.time),

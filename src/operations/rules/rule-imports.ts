@@ -28,7 +28,7 @@ export const prepareImport = async (
 }
 
 /** Takes an import away; false when there is none. */
-export const removeImport = async (folder: string, name: string): Promise<boolean> => {
+export const deleteRuleImport = async (folder: string, name: string): Promise<boolean> => {
   if (!(await exists(join(folder, name)))) return false
   const gone = join(folder, `.${name}.gone`)
   await rm(gone, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { isWithin } from '../../lib/sigma/read/read-logsource.ts'
+import { isWithinLogsource } from '../../lib/sigma/read/read-logsource.ts'
 import type { EventKind, Logsource, SigmaDocument } from '../../lib/sigma/sigma.ts'
 import { createEngine } from '../../lib/sigma/sigma.ts'
 import { week } from '../../lib/units/time.ts'
@@ -88,7 +88,7 @@ export const reachIn = (
   bySource: ReadonlyMap<string, readonly Logsource[]>,
 ): Pick<RuleReach, 'appliesTo' | 'reachOf'> => {
   const appliesTo = (logsource: Logsource): readonly string[] =>
-    [...bySource].filter(([, found]) => found.some((one) => isWithin(one, logsource))).map(([name]) => name)
+    [...bySource].filter(([, found]) => found.some((one) => isWithinLogsource(one, logsource))).map(([name]) => name)
   return {
     appliesTo,
     reachOf(document, find) {

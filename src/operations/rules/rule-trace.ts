@@ -5,7 +5,7 @@ import { createResolve } from '../../lib/sigma/matching/routes.ts'
 import { createTruth } from '../../lib/sigma/matching/truth.ts'
 import { createFieldNames } from '../../lib/sigma/matching/view.ts'
 import type { Node } from '../../lib/sigma/node.ts'
-import { isWithin } from '../../lib/sigma/read/read-logsource.ts'
+import { isWithinLogsource } from '../../lib/sigma/read/read-logsource.ts'
 import type { Taxonomy } from '../../lib/sigma/taxonomy.ts'
 import { describePart, onlyPart, partsOf } from './describe-rule.ts'
 
@@ -59,7 +59,7 @@ export const traceRule = (
 ): Trace => {
   const names = createFieldNames()
   const kinds = createEngine([], { taxonomy }).kindsOf(event)
-  const applies = kinds.some(({ logsources }) => logsources.some((one) => isWithin(one, rule.logsource)))
+  const applies = kinds.some(({ logsources }) => logsources.some((one) => isWithinLogsource(one, rule.logsource)))
   const { slotOf, isTrue } = createTruth(event, { names, resolve: createResolve(applies ? kinds : [], names) })
 
   const toPart = (node: Node, depth: number, selection: string | undefined): TracedPart => {
@@ -96,7 +96,7 @@ export const traceRule = (
   }
   const own = filters.filter(
     ({ rules, logsource }) =>
-      isWithin(rule.logsource, logsource) && rules.some((name) => name === 'any' || isCalled(rule, name)),
+      isWithinLogsource(rule.logsource, logsource) && rules.some((name) => name === 'any' || isCalled(rule, name)),
   )
   const whole: Node =
     own.length === 0 ? rule.detection : { op: 'and', of: [rule.detection, ...own.map((one) => one.detection)] }

@@ -5,7 +5,7 @@ import { toFlatEvent } from '../../pipeline/detect/sigma/sigma-event.ts'
 import type { Event } from '../../schema/event.ts'
 
 /** A match, and the event that it was found at. */
-export interface Hit {
+export interface TrialHit {
   readonly event: Event
   readonly match: Match
 }
@@ -16,7 +16,7 @@ interface TrialOptions {
   /** In order of time, oldest first. */
   readonly events: AsyncIterable<readonly Event[]>
   /** Takes each match. */
-  readonly hit: (hit: Hit) => void
+  readonly hit: (hit: TrialHit) => void
   readonly limits: TrialLimits
   readonly signal?: AbortSignal | undefined
 }

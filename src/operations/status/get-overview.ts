@@ -6,7 +6,7 @@ import { type Severity, severity } from '../../schema/severity.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { timeRange } from '../paging.ts'
-import { parseRange } from '../time.ts'
+import { parseTimeRange } from '../time.ts'
 import { checklist, readChecklist } from './checklist.ts'
 
 const mostIncidents = 6
@@ -113,7 +113,7 @@ export const getOverview = defineOperation({
   input: z.strictObject({ from: timeRange.from.default('now-24h'), to: timeRange.to.default('now') }),
   output: overview,
   async run(span, deps: OverviewDeps) {
-    const { from = 0, to = 0 } = parseRange(span, deps.now())
+    const { from = 0, to = 0 } = parseTimeRange(span, deps.now())
     const since = from - (to - from)
     const countedSince = await deps.store.events.countedSince()
     const known = countedSince !== undefined && countedSince <= since

@@ -4,18 +4,18 @@ import type { Store } from '../../store/store.ts'
 import type { BackupPart, RuleCounts } from './backup-manifest.ts'
 
 /** A file or folder outside the database that belongs in a backup: its name in an archive, and its place. */
-export type Part = Pick<BackupPart, 'name' | 'key' | 'path'>
+export type InstallationPart = Pick<BackupPart, 'name' | 'key' | 'path'>
 
 /** An installation that is backed up or restored, as its configuration describes it. */
 export interface Installation {
   readonly dataDir: string
   readonly storageUrl: string
   /** The parts in the data folder. */
-  readonly dataParts: readonly Part[]
+  readonly dataParts: readonly InstallationPart[]
   /** Lists all parts. Not cached, because models come and go. */
-  parts(): readonly Part[]
+  parts(): readonly InstallationPart[]
   /** The place of a part of an archive; undefined if no setting names one. */
-  placeOf(part: Part): string | undefined
+  placeOf(part: InstallationPart): string | undefined
   /** The settings as a configuration file, without secrets. */
   readonly settings: string
   /** The names of the secrets that are set. */
@@ -23,7 +23,7 @@ export interface Installation {
   /** Names the settings that differ from those of another configuration file. */
   differing(settings: string): readonly string[]
   /** The program as it would run with the parts of an archive at the places where they were unpacked. */
-  with(parts: readonly Part[], placeOf: (name: string) => string): TrialProgram
+  with(parts: readonly InstallationPart[], placeOf: (name: string) => string): TrialProgram
   /** The program as it would run now. */
   readonly program: TrialProgram
 }

@@ -23,7 +23,7 @@ interface Unpacked {
 }
 
 /** A backup as it works when it is used. */
-export interface Proof {
+export interface BackupProof {
   readonly facts: DatabaseFacts
   readonly rules: RuleCounts
   /** Faults that a server starts with all the same: of the audit, and of what was learnt. */
@@ -34,7 +34,7 @@ export interface Proof {
  * Proves an unpacked backup by using it: checks the database, brings it to this version, compares what it contains with the manifest,
  * reads the rules, loads the models and the state of the detectors, and verifies the audit. Throws SOURCE_FAILED where that fails.
  */
-export const proveBackup = async (unpacked: Unpacked): Promise<Proof> => {
+export const proveBackup = async (unpacked: Unpacked): Promise<BackupProof> => {
   const { file, manifest, database, program, models } = unpacked
   const damage = checkSqliteFile(database, { thorough: true })
   if (damage.length > 0) throw unusable(file, 'its database is damaged', damage)

@@ -10,7 +10,7 @@ import { requireNotOpen } from '../analysis/database-file.ts'
 import { readManifest, unpackArchive } from './backup-archive.ts'
 import { type BackupManifest, databasePath, isOf, settingsPath } from './backup-manifest.ts'
 import type { Installation } from './installation.ts'
-import { modelMembers, type Proof, proveBackup, unusable } from './prove-backup.ts'
+import { type BackupProof, modelMembers, proveBackup, unusable } from './prove-backup.ts'
 import { finishMoves, isThere, putInPlace, stageOf } from './put-in-place.ts'
 import { planRestore, type RestorePlan } from './restore-plan.ts'
 
@@ -22,7 +22,7 @@ interface RestoreRequest {
 }
 
 /** The contents of an archive. */
-interface Read extends Proof {
+interface Read extends BackupProof {
   /** Absent for a bare copy of the database. */
   readonly manifest: BackupManifest | undefined
 }
@@ -113,7 +113,7 @@ const prepare = async (
   plan: RestorePlan,
   manifest: BackupManifest | undefined,
   request: RestoreRequest,
-): Promise<{ readonly proof: Proof; readonly differing: readonly string[] }> => {
+): Promise<{ readonly proof: BackupProof; readonly differing: readonly string[] }> => {
   const { installation, file, now, log } = request
   await stage(plan, manifest, request)
   const proof = await proveBackup({

@@ -7,7 +7,7 @@ import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
 import type { Predicate } from '../filter.ts'
 import { alertFilter } from '../filter.ts'
-import { parseMoment } from '../time.ts'
+import { parseTime } from '../time.ts'
 
 /** How long a suppression lasts when nobody says. */
 const usualDays = 90
@@ -48,7 +48,7 @@ export const readExpiry = (
   }
   if (days !== undefined) return new Date(now + days * day).toISOString()
   if (expires_at === undefined || expires_at === null) return expires_at
-  const end = parseMoment(expires_at, now, 'end', 'expires_at')
+  const end = parseTime(expires_at, now, 'end', 'expires_at')
   if (end > now) return new Date(end).toISOString()
   throw new AppError('INVALID_REQUEST', 'The suppression would end before it begins.', {
     errors: [{ path: 'expires_at', message: 'lies in the past', hint: 'Use now+30d, or null for never.' }],

@@ -5,7 +5,7 @@ import type { Store } from '../../store/store.ts'
 import { groupField, groupFields } from '../alerts/group-alerts.ts'
 import { alertSort } from '../alerts/sort-alerts.ts'
 import { alertFilter } from '../filter.ts'
-import { parseRange } from '../time.ts'
+import { parseTimeRange } from '../time.ts'
 
 /** The looks that everybody has: nobody keeps them, so nobody can lose them. */
 export const usualViews = (actor: Actor, now: number): readonly View[] => {
@@ -55,7 +55,7 @@ export const checkView = (
   now: number,
 ): void => {
   alertFilter(filter, now, 'filter')
-  parseRange({ from: from ?? undefined, to: to ?? undefined }, now)
+  parseTimeRange({ from: from ?? undefined, to: to ?? undefined }, now)
   if (!alertSort.safeParse(sort).success) {
     throw new AppError('INVALID_REQUEST', `Alerts cannot be sorted by "${sort}".`, {
       errors: [{ path: 'sort', message: 'is not a sort order', hint: alertSort.options.join(', ') }],

@@ -2,7 +2,7 @@ import { type Alert, isDismissed } from '../../schema/alert.ts'
 import { type Incident, isOpenIncident } from '../../schema/incident.ts'
 import { isNewsTo } from '../../schema/quiet-incident.ts'
 import { severityRank } from '../../schema/severity.ts'
-import { attackersOf, entitiesOf, hostOf } from './alert-facts.ts'
+import { alertHost, attackersOf, entitiesOf } from './alert-facts.ts'
 
 /** Whether alerts that belong together may join an incident with the given members. */
 export type Admits = (newcomers: readonly Alert[], members: readonly Alert[]) => boolean
@@ -34,8 +34,8 @@ const isMoreSevere = (alert: Alert, incident: Incident): boolean =>
 const isBySame = (alert: Alert, others: readonly Alert[]): boolean => {
   const attackers = [...attackersOf(alert)]
   if (attackers.length > 0) return others.some((other) => attackers.some((attacker) => shows(other, attacker)))
-  const host = hostOf(alert)
-  return host === undefined || others.some((other) => hostOf(other) === host)
+  const host = alertHost(alert)
+  return host === undefined || others.some((other) => alertHost(other) === host)
 }
 
 const shows = (alert: Alert, attacker: string): boolean =>

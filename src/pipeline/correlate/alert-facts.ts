@@ -51,7 +51,7 @@ export const startsAt = (alert: Alert): number => factsOf(alert).start
 export const endsAt = (alert: Alert): number => factsOf(alert).end
 
 /** Returns the host of an alert. Log lines without a host use their source instead; external alerts do not. */
-export const hostOf = (alert: Alert): string | undefined => factsOf(alert).host
+export const alertHost = (alert: Alert): string | undefined => factsOf(alert).host
 
 export const serviceOf = (alert: Alert): string | undefined => factsOf(alert).service
 

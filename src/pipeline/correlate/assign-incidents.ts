@@ -7,8 +7,8 @@ import { isNewsTo, quietIncident } from '../../schema/quiet-incident.ts'
 import { admissionTo } from './admission.ts'
 import { byStart, startsAt } from './alert-facts.ts'
 import { bondOf, gapBetween, strongest } from './bond.ts'
-import { type ClusterLimits, cluster, type Group } from './cluster.ts'
-import { describeIncident } from './describe-incident.ts'
+import { type AlertCluster, type ClusterLimits, cluster } from './cluster.ts'
+import { deriveIncident } from './describe-incident.ts'
 
 /** Default limits, in ms of event time. */
 export const correlateDefaults: ClusterLimits = { gap: hour, idle: day, maxSpan: 72 * hour, maxMembers: 500 }
@@ -39,7 +39,7 @@ export const assignIncidents = (
   const taken = new Set<string>()
   const groups = [...incidents.values()]
     .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map((incident): Group => {
+    .map((incident): AlertCluster => {
       const own = incident.members.flatMap(({ alert_id }) => {
         const alert = taken.has(alert_id) ? undefined : newest.get(alert_id)
         taken.add(alert_id)
@@ -84,7 +84,7 @@ const openIncident = (
     id: incidentIdOf(sorted),
     display_id: `INC-${nextNumber()}`,
     status: 'open',
-    ...describeIncident(sorted, undefined),
+    ...deriveIncident(sorted, undefined),
     members: sorted.map((alert, i) => ({
       alert_id: alert.id,
       reason: i === 0 ? 'first alert of this incident' : reasonFor(alert, sorted, limits),
@@ -141,7 +141,7 @@ const update = (
     ...(reopening.length > 0
       ? { ...withStatus(before, 'open', time), resolution: null, suppression_id: null }
       : before),
-    ...describeIncident(alerts, { ...before, timeline: [...before.timeline, ...reopening] }),
+    ...deriveIncident(alerts, { ...before, timeline: [...before.timeline, ...reopening] }),
     members: [...before.members, ...joined],
   }
   const settled = quietIncident(after, alerts, time) ?? after

@@ -1,7 +1,7 @@
 import { minute } from '../../lib/units/time.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { AlertType, Entity } from '../../schema/detection.ts'
-import { endsAt, entitiesOf, hostOf, serviceOf, startsAt } from './alert-facts.ts'
+import { alertHost, endsAt, entitiesOf, serviceOf, startsAt } from './alert-facts.ts'
 
 /** Why two alerts belong together. */
 export interface Bond {
@@ -77,7 +77,7 @@ export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bo
   }
 
   if (!related) return undefined
-  const host = hostOf(a) === hostOf(b) ? hostOf(a) : undefined
+  const host = alertHost(a) === alertHost(b) ? alertHost(a) : undefined
   const service = serviceOf(a) !== undefined && serviceOf(a) === serviceOf(b) ? serviceOf(a) : undefined
   if (host && (service || a.stream === b.stream)) {
     const campaign = a.type === b.type && attacks.includes(a.type)
@@ -101,7 +101,7 @@ export const gapBetween = (a: Alert, b: Alert): number => Math.max(0, startsAt(b
 
 /** Returns the keys of an alert. Two alerts without a common key have no bond. */
 export const bondKeys = (alert: Alert): ReadonlySet<string> => {
-  const [host, service] = [hostOf(alert), serviceOf(alert)]
+  const [host, service] = [alertHost(alert), serviceOf(alert)]
   const keys = new Set<string>()
   if (host) keys.add(`host ${host}`)
   if (service) keys.add(`service ${service}`)

@@ -4,7 +4,7 @@ import { byStart, endsAt, isSevere, startsAt } from './alert-facts.ts'
 import { type Bond, type BondLimits, bondKeys, bondOf } from './bond.ts'
 
 /** Alerts that belong together. */
-export interface Group {
+export interface AlertCluster {
   /** The existing incident of the group. */
   readonly incident: string | undefined
   /** Whether that incident is over. Then only a severe alert may join, and it reopens the incident. */
@@ -33,12 +33,16 @@ const neighbours = 12
  * alerts if different detectors agree. A minor alert never joins two severe groups, so chance neighbours do not merge everything.
  * O(n · keys · neighbours).
  */
-export const cluster = (loose: readonly Alert[], groups: readonly Group[], limits: ClusterLimits): Group[] => {
-  const groupOf = new Map<string, Group>()
+export const cluster = (
+  loose: readonly Alert[],
+  groups: readonly AlertCluster[],
+  limits: ClusterLimits,
+): AlertCluster[] => {
+  const groupOf = new Map<string, AlertCluster>()
   for (const group of groups) for (const { id } of group.alerts) groupOf.set(id, group)
   const all = [...loose, ...groups.flatMap(({ alerts }) => alerts)]
   const pairs = bondedPairs(all, groupOf, limits)
-  const reopened = new Set<Group>()
+  const reopened = new Set<AlertCluster>()
 
   for (const { a, b } of pairs) {
     if (!isSevere(a) || !isSevere(b)) continue
@@ -68,7 +72,12 @@ export const cluster = (loose: readonly Alert[], groups: readonly Group[], limit
 }
 
 /** Joins two alerts and their groups. Returns undefined if the limits forbid it. */
-const join = (groupOf: Map<string, Group>, a: Alert, b: Alert, limits: ClusterLimits): Group | undefined => {
+const join = (
+  groupOf: Map<string, AlertCluster>,
+  a: Alert,
+  b: Alert,
+  limits: ClusterLimits,
+): AlertCluster | undefined => {
   const ofA = groupOf.get(a.id)
   const ofB = groupOf.get(b.id)
   if (ofA && ofA === ofB) return undefined
@@ -92,7 +101,11 @@ const agree = (a: Alert, b: Alert): boolean =>
   !(a.learning && b.learning) && b.detectors.some((name) => !a.detectors.includes(name))
 
 /** Returns the bonds between neighbours in time, strongest first. */
-const bondedPairs = (alerts: readonly Alert[], groupOf: ReadonlyMap<string, Group>, limits: BondLimits): Pair[] => {
+const bondedPairs = (
+  alerts: readonly Alert[],
+  groupOf: ReadonlyMap<string, AlertCluster>,
+  limits: BondLimits,
+): Pair[] => {
   const sorted = [...alerts].sort(byStart)
   const order = new Map(sorted.map((alert, i) => [alert, i]))
   const pairs = new Map<number, Pair | undefined>()

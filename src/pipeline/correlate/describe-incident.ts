@@ -8,7 +8,7 @@ import { moreSevere, type Severity, severities, severityRank } from '../../schem
 import { showsSuccess, tellingEvidence } from '../../schema/telling-evidence.ts'
 import { byImportance, byStart, eventsOf } from './alert-facts.ts'
 import { summarizeIncident } from './summary.ts'
-import { gotIn, leadOf, momentOf, reasonOf, titleOf } from './title.ts'
+import { gotIn, incidentReason, incidentTitle, leadOf, momentOf } from './title.ts'
 
 const maxEvidence = 20
 const maxEntities = 50
@@ -36,7 +36,7 @@ type IncidentDescription = Pick<
  * Derives an incident from its alerts, except for people's decisions. People's actions stay in the timeline. Evidence of alerts that no
  * longer exist stays too.
  */
-export const describeIncident = (
+export const deriveIncident = (
   members: readonly Alert[],
   before:
     | Pick<Incident, 'members' | 'timeline' | 'evidence' | 'event_count' | 'entities' | 'address_roles'>
@@ -55,8 +55,8 @@ export const describeIncident = (
   return {
     severity: severityOf(rated),
     risk_score: Math.max(0, ...rated.map(({ triage }) => triage?.risk_score ?? 0)),
-    title: titleOf(rated),
-    reason: reasonOf(rated),
+    title: incidentTitle(rated),
+    reason: incidentReason(rated),
     summary: summarizeIncident(rated, { alerts: alert_count, events: event_count }),
     types: [...new Set(rated.map(({ type }) => type))].sort(),
     entities: rankEntities(rated, [...former.entities, ...alerts.flatMap(({ entities }) => entities)]),

@@ -2,7 +2,7 @@ import { span } from '../../lib/units/duration.ts'
 import { plural } from '../../lib/units/number.ts'
 import type { Alert } from '../../schema/alert.ts'
 import { showsBreakIn, showsDeed } from '../../schema/telling-evidence.ts'
-import { byImportance, byStart, endsAt, eventsOf, hostOf, serviceOf, startsAt } from './alert-facts.ts'
+import { alertHost, byImportance, byStart, endsAt, eventsOf, serviceOf, startsAt } from './alert-facts.ts'
 
 const longestTitle = 240
 
@@ -22,7 +22,7 @@ export const momentOf = (alert: Alert): number => {
 }
 
 /** Returns the title of an incident: what happened, where, how much, and how it ended. */
-export const titleOf = (members: readonly Alert[]): string => {
+export const incidentTitle = (members: readonly Alert[]): string => {
   const lead = leadOf(members)
   if (!lead) return 'An incident without alerts'
   const attack = members.filter(({ type }) => type === 'brute_force')
@@ -69,19 +69,19 @@ const otherAddresses = (lead: Alert, members: readonly Alert[]): number => {
 
 /** Returns the host of the alerts, or the number of hosts. */
 export const placesOf = (members: readonly Alert[]): string | undefined => {
-  const hosts = [...new Set(members.flatMap((alert) => hostOf(alert) ?? []))]
+  const hosts = [...new Set(members.flatMap((alert) => alertHost(alert) ?? []))]
   return hosts.length === 1 ? hosts[0] : hosts.length > 1 ? `${hosts.length} hosts` : undefined
 }
 
 /** Returns the place, unless the title contains it. */
 const placeAfter = (lead: Alert, members: readonly Alert[]): string => {
   const place = placesOf(members)
-  const isNamed = [place, hostOf(lead)].some((host) => host !== undefined && lead.title.includes(host))
+  const isNamed = [place, alertHost(lead)].some((host) => host !== undefined && lead.title.includes(host))
   return isNamed || place === undefined ? '' : ` on ${place}`
 }
 
 /** Explains an incident in a sentence or two: by its lead alert, and by what else belongs to it. */
-export const reasonOf = (members: readonly Alert[]): string => {
+export const incidentReason = (members: readonly Alert[]): string => {
   const lead = leadOf(members)
   if (!lead) return 'All of its alerts were moved to other incidents.'
   const rest = members.filter((alert) => alert !== lead)

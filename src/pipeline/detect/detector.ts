@@ -20,11 +20,11 @@ export interface Detector {
   /** Throws STATE_VERSION, with a hint, on a state that it cannot read. */
   restore?(state: Uint8Array): void
   /** Reports how much the detector has learned of what it needs to rate its findings above low. */
-  progress?(): readonly Progress[]
+  progress?(): readonly LearningProgress[]
 }
 
 /** The learning progress of one stream or service: `sshd`, 120 of 300 `lines`. */
-export interface Progress {
+export interface LearningProgress {
   readonly of: string
   readonly seen: number
   readonly needed: number

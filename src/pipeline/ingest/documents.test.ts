@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { cpuMs } from '../../../test/cpu-clock.ts'
 import { casesOf, runs } from '../../../test/depth.ts'
 import { joinDocuments } from './documents.ts'
-import { joinContinuations, type Line, splitLines } from './lines.ts'
+import { joinContinuations, splitLines, type TextLine } from './lines.ts'
 
-const read = (text: string | Buffer, size = 65_536, longest?: number): Line[] => {
+const read = (text: string | Buffer, size = 65_536, longest?: number): TextLine[] => {
   const splitter = splitLines({ inParts: true, ...(longest !== undefined && { longest }) })
   const joiner = joinDocuments(joinContinuations())
   const bytes = Buffer.from(text)
-  const found: Line[] = []
+  const found: TextLine[] = []
   for (let at = 0; at < bytes.length; at += size)
     found.push(...joiner.push(splitter.push(bytes.subarray(at, at + size))))
   found.push(...joiner.push(splitter.flush()), ...joiner.flush())

@@ -1,11 +1,11 @@
 import { type JsonDocument, readDocument } from '../../lib/json-records/document.ts'
-import { type UnwrapOptions, type Unwrapped, unwrap, valuesOf } from '../../lib/json-records/unwrap.ts'
-import type { Line, LineJoiner } from './lines.ts'
+import { jsonValues, type UnwrapOptions, type Unwrapped, unwrap } from '../../lib/json-records/unwrap.ts'
+import type { LineJoiner, TextLine } from './lines.ts'
 
 /** A joiner that may be in the middle of a document. */
 export interface DocumentJoiner extends LineJoiner {
   /** Returns a record that may be incomplete, but not the beginning of a document. For a pause in the stream, not for its end. */
-  settle(): Line[]
+  settle(): TextLine[]
   /** Whether a document is being read. */
   readonly within: boolean
   /** The number of records returned since the line in which that document begins. */
@@ -26,7 +26,7 @@ export const asTheyAre: LineJoiner = { push: (lines) => [...lines], flush: () =>
  */
 export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
   let document: JsonDocument | undefined
-  let lines: Line[] = []
+  let lines: TextLine[] = []
   /** The line number of the first text that was not cut off yet. */
   let number = 0
   let isPart = false
@@ -34,13 +34,13 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
   let recovering = false
   /** Whether to drop the rest of an unreadable line. */
   let dropping = false
-  let out: Line[] = []
+  let out: TextLine[] = []
   let waiting = false
   let given = 0
   /** The position in `out` from which records count as given; −1 before a document begins. */
   let counted = -1
 
-  const pass = (line: Line): void => {
+  const pass = (line: TextLine): void => {
     waiting = true
     for (const joined of next.push([line])) out.push(joined)
   }
@@ -57,7 +57,7 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
       out.push({ text: record.text.slice(0, longestRecord), number: current, cut: record.text.length > longestRecord })
     }
   }
-  const begin = (line: Line): void => {
+  const begin = (line: TextLine): void => {
     for (const before of next.flush()) out.push(before)
     waiting = false
     if (counted < 0) counted = out.length
@@ -71,7 +71,7 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
     lines = []
   }
 
-  const add = (line: Line): void => {
+  const add = (line: TextLine): void => {
     if (dropping) {
       dropping = line.open === true
       return
@@ -84,14 +84,14 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
   }
 
   /** Adds a line outside a document. */
-  const addWhole = (line: Line): void => {
+  const addWhole = (line: TextLine): void => {
     const { text } = line
     if (recovering && !/^[\s\]}]/.test(text)) recovering = false
     if (!mayWrap(text)) {
       pass(endsWithComma(text) ? { ...line, text: text.trimEnd().slice(0, -1) } : line)
       return
     }
-    const values = [...valuesOf(text)]
+    const values = [...jsonValues(text)]
     if (!values.every(({ isJson }) => isJson)) {
       begin(line)
       if (document) abandon(document, line, document.push(text).at)
@@ -104,7 +104,7 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
     else emit(found, '', line.number, 0)
   }
 
-  const read = (open: JsonDocument, line: Line): void => {
+  const read = (open: JsonDocument, line: TextLine): void => {
     const added = line.open ? line.text : `${line.text}\n`
     const { kind, at } = open.push(added)
     if (kind === 'broken') abandon(open, line, at)
@@ -160,7 +160,7 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
   }
 
   /** Ends a document that the next line cannot continue. */
-  const abandon = (open: JsonDocument, line: Line | undefined, at: number): void => {
+  const abandon = (open: JsonDocument, line: TextLine | undefined, at: number): void => {
     const before = lines
     const whole = emitCut(open, { part: isPart })
     if (!whole && !isPart) {
@@ -189,7 +189,7 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
     else add(line)
   }
 
-  const take = (): Line[] => {
+  const take = (): TextLine[] => {
     const taken = out
     out = []
     return taken

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { joinContinuations, type Line, looksBinary, splitLines } from './lines.ts'
+import { joinContinuations, looksBinary, splitLines, type TextLine } from './lines.ts'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8')
-const texts = (lines: readonly Line[]): string[] => lines.map(({ text }) => text)
+const texts = (lines: readonly TextLine[]): string[] => lines.map(({ text }) => text)
 
-const split = (text: string, options = {}): Line[] => {
+const split = (text: string, options = {}): TextLine[] => {
   const splitter = splitLines(options)
   return [...splitter.push(bytes(text)), ...splitter.flush()]
 }
@@ -44,7 +44,7 @@ describe('splitLines', () => {
       fc.property(fc.array(line), fc.array(fc.nat(60)), fc.boolean(), (given, cuts, together) => {
         const all = bytes(`${given.join('\n')}\n`)
         const splitter = splitLines({ longest: 20, together })
-        const lines: Line[] = []
+        const lines: TextLine[] = []
         let at = 0
         for (const cut of cuts) {
           lines.push(...splitter.push(all.subarray(at, at + cut)))
@@ -96,7 +96,7 @@ describe('looksBinary', () => {
   ])('detects %s', (_, given, binary) => expect(looksBinary(given)).toBe(binary))
 })
 
-const join = (text: string): Line[] => {
+const join = (text: string): TextLine[] => {
   const joiner = joinContinuations()
   return [...joiner.push(split(text)), ...joiner.flush()]
 }

@@ -1,5 +1,5 @@
 /** A line with its number, counted from 1. */
-export interface Line {
+export interface TextLine {
   readonly text: string
   readonly number: number
   /** Whether the line was longer than the limit and was cut. */
@@ -10,9 +10,9 @@ export interface Line {
 
 /** Splits bytes into lines. */
 export interface LineSplitter {
-  push(chunk: Uint8Array): Line[]
+  push(chunk: Uint8Array): TextLine[]
   /** Returns the text after the last line break, and starts a new line. */
-  flush(): Line[]
+  flush(): TextLine[]
   /** How many bytes the returned lines took, including line breaks: where a restarted reader resumes. */
   readonly consumed: number
 }
@@ -42,7 +42,7 @@ export const splitLines = (
   let begun = false
   const atStart = number === 1
 
-  const hold = (whole: Uint8Array, lines: Line[]): void => {
+  const hold = (whole: Uint8Array, lines: TextLine[]): void => {
     let chunkPart = whole
     while (inParts && chunkPart.length > longest - held && (begun || beginsDocument(pending[0] ?? chunkPart))) {
       const bytes = Buffer.concat([...pending, chunkPart.subarray(0, longest - held)])
@@ -61,7 +61,7 @@ export const splitLines = (
     held += kept.length
     dropped += chunkPart.length - kept.length
   }
-  const named = (whole: string, cut: boolean): Line => {
+  const named = (whole: string, cut: boolean): TextLine => {
     let text = whole
     if (!cut && text.charCodeAt(text.length - 1) === 13) text = text.slice(0, -1)
     text = withoutMark(text)
@@ -70,7 +70,7 @@ export const splitLines = (
   }
   const withoutMark = (text: string): string =>
     atStart && number === 1 && !begun && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
-  const takeHeld = (last: Uint8Array, breakLength: number, lines: Line[]): Line => {
+  const takeHeld = (last: Uint8Array, breakLength: number, lines: TextLine[]): TextLine => {
     hold(last, lines)
     consumed += held + dropped + breakLength
     const text = Buffer.concat(pending).toString()
@@ -85,7 +85,7 @@ export const splitLines = (
   return {
     push(chunkPart) {
       const chunk = Buffer.from(chunkPart.buffer, chunkPart.byteOffset, chunkPart.byteLength)
-      const lines: Line[] = []
+      const lines: TextLine[] = []
       let start = 0
       if (held + dropped > 0 || begun) {
         const end = chunk.indexOf(10)
@@ -152,9 +152,9 @@ export const looksBinary = (bytes: Uint8Array): boolean => {
 
 /** Joins lines into records. */
 export interface LineJoiner {
-  push(lines: readonly Line[]): Line[]
+  push(lines: readonly TextLine[]): TextLine[]
   /** Returns the record that might have continued. */
-  flush(): Line[]
+  flush(): TextLine[]
 }
 
 const mostLines = 500
@@ -166,19 +166,19 @@ const mostCharacters = 262_144
  */
 export const joinContinuations = (): LineJoiner => {
   let parts: string[] = []
-  let first: Line | undefined
+  let first: TextLine | undefined
   let characters = 0
   let cut = false
   let trace: Trace
 
-  const take = (): Line[] => {
+  const take = (): TextLine[] => {
     if (!first) return []
     const record = parts.length === 1 ? first : { text: parts.join('\n'), number: first.number, cut }
     first = undefined
     parts = []
     return [record]
   }
-  const begin = (line: Line): void => {
+  const begin = (line: TextLine): void => {
     first = line
     parts = [line.text]
     characters = line.text.length
@@ -188,7 +188,7 @@ export const joinContinuations = (): LineJoiner => {
 
   return {
     push(lines) {
-      const records: Line[] = []
+      const records: TextLine[] = []
       for (const line of lines) {
         const fits = parts.length < mostLines && characters + line.text.length < mostCharacters
         if (first && fits && continues(line.text, trace)) {

@@ -4,7 +4,7 @@ import { within } from '../../lib/deadline/deadline.ts'
 import type { RawRecord } from '../../schema/record.ts'
 import { joinDocuments } from './documents.ts'
 import { isBlank } from './file/file-lines.ts'
-import { joinContinuations, type Line, splitLines } from './lines.ts'
+import { joinContinuations, splitLines, type TextLine } from './lines.ts'
 import { offer } from './offer.ts'
 import type { Source } from './source.ts'
 import { zone } from './zone.ts'
@@ -42,7 +42,7 @@ export const readStream = (
     const joiner = joinDocuments(joinContinuations())
     const chunks = stream[Symbol.asyncIterator]()
     let records: RawRecord[] = []
-    const add = (lines: readonly Line[]) => {
+    const add = (lines: readonly TextLine[]) => {
       const receivedAt = now()
       for (const { text, number } of lines) {
         if (!isBlank(text)) records.push({ text, source, receivedAt, line: number, zoneMinutes })

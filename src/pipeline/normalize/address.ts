@@ -2,14 +2,14 @@ import { isIPv4, isIPv6 } from '../../lib/address/address.ts'
 import { type Draft, setIfAbsent } from './draft.ts'
 import { shareWord } from './recurring-words.ts'
 
-export interface Address {
+export interface Endpoint {
   readonly ip?: string
   readonly domain?: string
   readonly port?: number
 }
 
 /** Parses `10.0.0.1`, `10.0.0.1:22`, `10.0.0.1#53`, `[::1]:80`, `::ffff:10.0.0.1` or a host name; undefined for anything else. */
-export const toAddress = (word: string): Address | undefined => {
+export const toAddress = (word: string): Endpoint | undefined => {
   let text = word
   if (text.charCodeAt(0) === 91) {
     const close = text.indexOf(']')
@@ -28,12 +28,12 @@ export const toAddress = (word: string): Address | undefined => {
   return toHost(text)
 }
 
-const toHost = (text: string): Address | undefined => {
+const toHost = (text: string): Endpoint | undefined => {
   if (isIPv4(text) || isIPv6(text)) return { ip: text }
   return isHostName(text) ? { domain: text } : undefined
 }
 
-const withPort = (address: Address | undefined, port: number | undefined): Address | undefined =>
+const withPort = (address: Endpoint | undefined, port: number | undefined): Endpoint | undefined =>
   address && port !== undefined ? { ...address, port } : address
 
 /** Whether a text may be a host name: letters, digits, dots, dashes. */

@@ -3,12 +3,12 @@ import type { RawRecord } from '../../schema/record.ts'
 import { isForwardedFor, setAddress, toAddress, toPort } from './address.ts'
 import { type Alias, aliasOf } from './alias-table.ts'
 import { type Draft, longestValue, setIfAbsent } from './draft.ts'
-import { numberToLevel, otelToLevel, toLevel } from './level.ts'
+import { numberToLevel, otelToLevel, toLogLevel } from './level.ts'
 import { toOutcome } from './outcome.ts'
-import { type Stamp, toTime } from './timestamp.ts'
+import { type Stamp, toStamp } from './timestamp.ts'
 
 /** Values that `addFields` found besides fields. */
-export interface Found {
+export interface FoundValues {
   readonly stamp: Stamp | undefined
   readonly message: string | undefined
 }
@@ -19,7 +19,7 @@ type Entry = readonly [key: string, value: FieldValue]
  * Adds values to fields, under ECS names where name and value are unambiguous, else under their own names. Of several names for one field,
  * the best with a plausible value wins. The others keep their names, so nothing is lost.
  */
-export const addFields = (fields: Draft, entries: readonly Entry[], record: RawRecord): Found => {
+export const addFields = (fields: Draft, entries: readonly Entry[], record: RawRecord): FoundValues => {
   const connection = entries.some(([key]) => key === 'id.orig_h')
   const state: State = { fields, record, connection, stamp: undefined, message: undefined }
   const claims: (readonly [Alias, Entry])[] = []
@@ -140,7 +140,7 @@ const claimTime = (state: State, plain: string, value: FieldValue): boolean => {
     state.stamp = { time: Math.floor(nanoseconds / 1e6), end: 0, guessed: false }
     return true
   }
-  state.stamp = toTime(value, state.record)
+  state.stamp = toStamp(value, state.record)
   return state.stamp !== undefined
 }
 
@@ -149,7 +149,7 @@ const claimLevel = (fields: Draft, plain: string, value: FieldValue): boolean =>
   if (fields['log.level'] !== undefined) return false
   let level: string | undefined
   if (typeof value === 'string')
-    level = /^\d$/.test(value) && plain === 'priority' ? numberToLevel(Number(value)) : toLevel(value)
+    level = /^\d$/.test(value) && plain === 'priority' ? numberToLevel(Number(value)) : toLogLevel(value)
   else if (typeof value === 'number' && (plain === 'level' || plain === 'priority' || plain === 'lvl'))
     level = numberToLevel(value)
   if (level === undefined && typeof value === 'string' && plain === 'log.level') level = value.toLowerCase()

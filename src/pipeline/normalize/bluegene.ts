@@ -1,5 +1,5 @@
 import { type Draft, finish } from './draft.ts'
-import { toLevel } from './level.ts'
+import { toLogLevel } from './level.ts'
 import type { Parser } from './parser.ts'
 import { fromEpoch, readIso } from './timestamp.ts'
 
@@ -28,7 +28,7 @@ export const blueGeneParser: Parser = {
     const [label = '', epoch = '', date = '', node = '', time = '', , type = '', component = '', severity = ''] = words
     if (words.length < 9 || !/^\d{10}$/.test(epoch) || !/^\d{4}\.\d\d\.\d\d$/.test(date)) return undefined
     if (!readIso(time, 0, record)) return undefined
-    const level = toLevel(severity)
+    const level = toLogLevel(severity)
     const fields: Draft = { 'host.name': node, 'bluegene.type': type, 'log.logger': component }
     if (level) fields['log.level'] = level
     if (label !== '-') fields['bluegene.label'] = label

@@ -1,6 +1,6 @@
 import { day, minute } from '../../lib/units/time.ts'
 /** Reference for times without year or zone. */
-export interface Place {
+export interface TimeReference {
   readonly receivedAt: number
   readonly zoneMinutes?: number | undefined
 }
@@ -31,7 +31,7 @@ export const midnight = (year: number, month: number, dayOfMonth: number): numbe
  * from the future: 31 December read on 1 January is from last year, and 1 January read on 31 December is tomorrow. 29 February goes
  * back to a leap year.
  */
-export const withoutYear = (month: number, dayOfMonth: number, timeOfDay: number, place: Place): number => {
+export const withoutYear = (month: number, dayOfMonth: number, timeOfDay: number, place: TimeReference): number => {
   const zone = (place.zoneMinutes ?? 0) * minute
   const latest = place.receivedAt + day
   const year = new Date(latest).getUTCFullYear() + 1
@@ -90,11 +90,11 @@ export const zoneAt = (text: string, at: number): { minutes: number; end: number
     const colon = text.charCodeAt(i + 3) === 58 ? 1 : 0
     const minutes = pair(text, i + 3 + colon)
     // After a space, "-07" is more likely a dash and a number.
-    if (minutes < 0 && (i > at || isDigit(text.charCodeAt(i + 3)))) return undefined
+    if (minutes < 0 && (i > at || isDigitCode(text.charCodeAt(i + 3)))) return undefined
     if (minutes > 59) return undefined
     const total = hours * 60 + Math.max(minutes, 0)
     const end = minutes < 0 ? i + 3 : i + 5 + colon
-    return isDigit(text.charCodeAt(end)) ? undefined : { minutes: sign === 43 ? total : -total, end }
+    return isDigitCode(text.charCodeAt(end)) ? undefined : { minutes: sign === 43 ? total : -total, end }
   }
   // The most common zone needs no lookup.
   if (sign === 90 && i === at && !isWordCharacter(text.charCodeAt(i + 1))) return { minutes: 0, end: i + 1 }
@@ -120,10 +120,10 @@ export const quad = (text: string, at: number): number => {
   return high < 0 || low < 0 ? -1 : high * 100 + low
 }
 
-export const isDigit = (code: number): boolean => code >= 48 && code <= 57
+export const isDigitCode = (code: number): boolean => code >= 48 && code <= 57
 const isUpper = (code: number): boolean => code >= 65 && code <= 90
 const isWordCharacter = (code: number): boolean =>
-  isDigit(code) || isUpper(code) || (code >= 97 && code <= 122) || code === 95
+  isDigitCode(code) || isUpper(code) || (code >= 97 && code <= 122) || code === 95
 
 /** Parses `HH:MM:SS`, with any separator, as ms of the day; −1 if invalid. A leap second counts as the next second. */
 export const clockAt = (text: string, at: number, separator = 58): number => {
@@ -138,9 +138,9 @@ export const clockAt = (text: string, at: number, separator = 58): number => {
 /** Returns the end of an optional fraction of a second (`.123`, `,123456`). */
 export const fractionEnd = (text: string, at: number): number => {
   const dot = text.charCodeAt(at)
-  if ((dot !== 46 && dot !== 44) || !isDigit(text.charCodeAt(at + 1))) return at
+  if ((dot !== 46 && dot !== 44) || !isDigitCode(text.charCodeAt(at + 1))) return at
   let end = at + 1
-  while (isDigit(text.charCodeAt(end))) end++
+  while (isDigitCode(text.charCodeAt(end))) end++
   return end
 }
 

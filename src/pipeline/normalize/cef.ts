@@ -1,9 +1,9 @@
 import type { RawRecord } from '../../schema/record.ts'
 import { setAddress, toPort } from './address.ts'
-import { type Draft, finish, longestValue, refuse, setIfAbsent } from './draft.ts'
+import { type Draft, finish, longestValue, refuseRecord, setIfAbsent } from './draft.ts'
 import { toOutcome } from './outcome.ts'
 import type { Parser } from './parser.ts'
-import { type Stamp, toTime } from './timestamp.ts'
+import { type Stamp, toStamp } from './timestamp.ts'
 
 /** Parses ArcSight's Common Event Format on a line of its own. `body.ts` finds it within syslog. */
 export const cefParser: Parser = {
@@ -14,7 +14,7 @@ export const cefParser: Parser = {
     const body = readCef(record.text, fields, record)
     return body
       ? finish('cef', body.stamp, body.message, fields)
-      : refuse('cef', 'The CEF header has fewer than seven parts.', record.text)
+      : refuseRecord('cef', 'The CEF header has fewer than seven parts.', record.text)
   },
 }
 
@@ -84,7 +84,7 @@ export const readCef = (text: string, fields: Draft, record: RawRecord): Foreign
   for (const [key, value] of extension) {
     if (value === '') continue
     if (key === 'rt' || key === 'end' || key === 'start') {
-      if (key === 'rt' || !stamp) stamp = toTime(value, record) ?? stamp
+      if (key === 'rt' || !stamp) stamp = toStamp(value, record) ?? stamp
     } else if (key === 'src' || key === 'dst') setSide(fields, key === 'src' ? 'source' : 'destination', value)
     else if (key === 'spt' || key === 'dpt')
       setIfAbsent(fields, key === 'spt' ? 'source.port' : 'destination.port', toPort(value) ?? value)

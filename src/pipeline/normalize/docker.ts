@@ -3,7 +3,7 @@ import { readEntities } from './entities.ts'
 import { toSureLevel } from './level.ts'
 import type { Parser } from './parser.ts'
 import { readObject } from './read-object.ts'
-import { toTime } from './timestamp.ts'
+import { toStamp } from './timestamp.ts'
 
 /** Parses lines of Docker's json-file driver: `{"log":"…\n","stream":"stderr","time":"…"}`. */
 export const dockerParser: Parser = {
@@ -25,7 +25,7 @@ export const dockerParser: Parser = {
     if (!whole && log.length >= 16_000) fields['log.partial'] = true
     addLeadingLevel(message, fields)
     readEntities(message, '', fields)
-    return finish('docker', toTime(time, record), message, fields)
+    return finish('docker', toStamp(time, record), message, fields)
   },
 }
 

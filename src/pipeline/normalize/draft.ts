@@ -27,7 +27,7 @@ export const finish = (
 }
 
 /** Rejects a record of a recognized format, with the fields read so far. */
-export const refuse = (format: string, fault: string, text: string, fields: Draft = {}): Parsed => ({
+export const refuseRecord = (format: string, fault: string, text: string, fields: Draft = {}): Parsed => ({
   format,
   kind: 'event',
   time: undefined,

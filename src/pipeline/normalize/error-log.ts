@@ -1,9 +1,9 @@
 import type { RawRecord } from '../../schema/record.ts'
 import { setAddress } from './address.ts'
-import { isDigit } from './calendar.ts'
+import { isDigitCode } from './calendar.ts'
 import { type Draft, finish, setIfAbsent } from './draft.ts'
 import { quotedEnd, wordAfter } from './key-values.ts'
-import { toLevel, toSureLevel } from './level.ts'
+import { toLogLevel, toSureLevel } from './level.ts'
 import type { Parsed, Parser } from './parser.ts'
 import { readTimestamp } from './timestamp.ts'
 
@@ -22,7 +22,7 @@ const readApache = (record: RawRecord): Parsed | undefined => {
   let i = 0
   if (stamp) {
     // Only Apache writes a weekday, and the year after the clock, in brackets. Other bracketed times are generic.
-    if (text.charCodeAt(stamp.end) !== 93 || isDigit(text.charCodeAt(1)) || text.charCodeAt(stamp.end + 1) !== 32)
+    if (text.charCodeAt(stamp.end) !== 93 || isDigitCode(text.charCodeAt(1)) || text.charCodeAt(stamp.end + 1) !== 32)
       return undefined
     i = stamp.end + 2
   }
@@ -33,10 +33,10 @@ const readApache = (record: RawRecord): Parsed | undefined => {
     if (close < 0 || close - i > 300) break
     const inner = text.slice(i + 1, close)
     const colon = inner.lastIndexOf(':')
-    if (!level && toLevel(inner.slice(colon + 1)) && /^[\w:]*$/.test(inner)) {
+    if (!level && toLogLevel(inner.slice(colon + 1)) && /^[\w:]*$/.test(inner)) {
       if (!stamp && !toSureLevel(inner.slice(colon + 1))) return undefined
       level = true
-      fields['log.level'] = toLevel(inner.slice(colon + 1)) ?? 'info'
+      fields['log.level'] = toLogLevel(inner.slice(colon + 1)) ?? 'info'
       if (colon > 0) fields['log.logger'] = inner.slice(0, colon)
     } else if (inner.startsWith('pid ')) {
       fields['process.pid'] = Number.parseInt(inner.slice(4), 10) || 0
@@ -67,7 +67,7 @@ const readNginx = (record: RawRecord): Parsed | undefined => {
   const stamp = readTimestamp(text, 0, record)
   if (!stamp || !text.startsWith(' [', stamp.end)) return undefined
   const close = text.indexOf('] ', stamp.end)
-  const level = close < 0 ? undefined : toLevel(text.slice(stamp.end + 2, close))
+  const level = close < 0 ? undefined : toLogLevel(text.slice(stamp.end + 2, close))
   if (!level) return undefined
   const ids = /^(\d{1,9})[#:](\d{1,9}):? ?(?:\*(\d{1,15}) ?)?/.exec(text.slice(close + 2, close + 50))
   if (!ids) return undefined

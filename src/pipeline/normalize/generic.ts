@@ -1,5 +1,5 @@
 import type { RawRecord } from '../../schema/record.ts'
-import { clockAt, fractionEnd, fractionMs, isDigit, pair, withoutYear } from './calendar.ts'
+import { clockAt, fractionEnd, fractionMs, isDigitCode, pair, withoutYear } from './calendar.ts'
 import { type Draft, finish, setIfAbsent, splitTrace } from './draft.ts'
 import { readEntities } from './entities.ts'
 import { type Lead, readLead } from './lead.ts'
@@ -166,7 +166,7 @@ const special: ReadonlyMap<string, string> = new Map([
 /** glog and klog: `I0102 15:04:05.000000    1234 file.go:12] message`. */
 const readKlog = (record: RawRecord): Parsed | undefined => {
   const { text } = record
-  if (text.charCodeAt(5) !== 32 || !isDigit(text.charCodeAt(1))) return undefined
+  if (text.charCodeAt(5) !== 32 || !isDigitCode(text.charCodeAt(1))) return undefined
   const level = klogLevels.get(text.charAt(0))
   if (level === undefined) return undefined
   const clock = clockAt(text, 6)

@@ -2,7 +2,7 @@ import type { RawRecord } from '../../schema/record.ts'
 import { readSureAlert } from './alerts/alert-formats.ts'
 import { addFields, addOtelLevel } from './aliases.ts'
 import { completeCloudTrail, isCloudTrail } from './cloudtrail.ts'
-import { type Draft, finish, refuse } from './draft.ts'
+import { type Draft, finish, refuseRecord } from './draft.ts'
 import { readEntities } from './entities.ts'
 import { flatten } from './flatten.ts'
 import { isOtelRecord, layOutOtel, splitOtlp } from './otel.ts'
@@ -16,7 +16,7 @@ export const jsonParser: Parser = {
   parse(record) {
     const object = readObject(record.text)
     if (object === undefined) return undefined
-    if (typeof object === 'string') return refuse('json', object, record.text)
+    if (typeof object === 'string') return refuseRecord('json', object, record.text)
     return readSureAlert(object, record) ?? fromObject(object, record)
   },
 }

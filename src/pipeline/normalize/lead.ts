@@ -1,4 +1,4 @@
-import { isDigit } from './calendar.ts'
+import { isDigitCode } from './calendar.ts'
 import type { Draft } from './draft.ts'
 
 /** The text before a line's time. */
@@ -20,7 +20,7 @@ export const readLead = (text: string): Lead | undefined => {
     const end = digitsEnd(text, 1)
     return end > 1 && text.startsWith('] ', end) ? ofProcess(text.slice(1, end), end + 2) : undefined
   }
-  if (isDigit(first)) {
+  if (isDigitCode(first)) {
     const end = digitsEnd(text, 0)
     const role = text.charCodeAt(end) === 58 ? redisRoles.indexOf(text.charAt(end + 1)) : -1
     return role >= 0 && text.charCodeAt(end + 2) === 32
@@ -35,7 +35,7 @@ const ofProcess = (pid: string, at: number): Lead => ({ at, fields: { 'process.p
 
 const digitsEnd = (text: string, from: number): number => {
   let end = from
-  while (end < from + 9 && isDigit(text.charCodeAt(end))) end++
+  while (end < from + 9 && isDigitCode(text.charCodeAt(end))) end++
   return end
 }
 

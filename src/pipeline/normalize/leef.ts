@@ -1,10 +1,10 @@
 import type { RawRecord } from '../../schema/record.ts'
 import { setAddress, toPort } from './address.ts'
 import type { ForeignBody } from './cef.ts'
-import { type Draft, finish, longestValue, refuse, setIfAbsent } from './draft.ts'
+import { type Draft, finish, longestValue, refuseRecord, setIfAbsent } from './draft.ts'
 import { toOutcome } from './outcome.ts'
 import type { Parser } from './parser.ts'
-import { type Stamp, toTime } from './timestamp.ts'
+import { type Stamp, toStamp } from './timestamp.ts'
 
 /** Parses IBM's Log Event Extended Format, 1.0 and 2.0. */
 export const leefParser: Parser = {
@@ -15,7 +15,7 @@ export const leefParser: Parser = {
     const body = readLeef(record.text, fields, record)
     return body
       ? finish('leef', body.stamp, body.message, fields)
-      : refuse('leef', 'The LEEF header has fewer than five parts.', record.text)
+      : refuseRecord('leef', 'The LEEF header has fewer than five parts.', record.text)
   },
 }
 
@@ -79,7 +79,7 @@ export const readLeef = (text: string, fields: Draft, record: RawRecord): Foreig
 
 const put = (fields: Draft, key: string, value: string, record: RawRecord): Stamp | undefined => {
   const lower = key.toLowerCase()
-  if (lower === 'devtime') return toTime(value, record)
+  if (lower === 'devtime') return toStamp(value, record)
   if (lower === 'src' || lower === 'dst') setAddress(fields, lower === 'src' ? 'source' : 'destination', value)
   else if (lower === 'srcport' || lower === 'dstport') {
     const port = toPort(value)

@@ -32,7 +32,7 @@ const vague = new Set([
 export const syslogLevels = ['emerg', 'alert', 'crit', 'error', 'warning', 'notice', 'info', 'debug'] as const
 
 /** Maps a level word of any program to ours; undefined for other words. */
-export const toLevel = (word: string): string | undefined =>
+export const toLogLevel = (word: string): string | undefined =>
   word.length > 14 ? undefined : words.get(word.toLowerCase())
 
 /** Like `toLevel`, for a word in text: excludes letters such as `E` and words such as `system`. */

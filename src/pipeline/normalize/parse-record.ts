@@ -1,6 +1,6 @@
 import type { RawRecord } from '../../schema/record.ts'
 import { alertParsers } from './alerts/alert-formats.ts'
-import { refuse } from './draft.ts'
+import { refuseRecord } from './draft.ts'
 import { looksLikePairs } from './logfmt.ts'
 import type { Parsed } from './parser.ts'
 import { plainParser } from './plain.ts'
@@ -18,7 +18,8 @@ export const parseRecord = (record: RawRecord): Parsed => {
 
 /** Parses a record that its sender declares as an alert of a format. */
 const parseAlert = (record: RawRecord, format: string): Parsed =>
-  alertParsers.get(format)?.parse(record) ?? refuse(`alert/${format}`, `The record is no ${format} alert.`, record.text)
+  alertParsers.get(format)?.parse(record) ??
+  refuseRecord(`alert/${format}`, `The record is no ${format} alert.`, record.text)
 
 const first = (record: RawRecord): Parsed | undefined => {
   for (const parser of candidates(record.text)) {

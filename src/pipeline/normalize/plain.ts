@@ -1,5 +1,5 @@
 import { addLeadingLevel } from './docker.ts'
-import { type Draft, finish, refuse, splitTrace } from './draft.ts'
+import { type Draft, finish, refuseRecord, splitTrace } from './draft.ts'
 import { readEntities } from './entities.ts'
 import type { Parser } from './parser.ts'
 
@@ -8,7 +8,7 @@ export const plainParser: Parser = {
   name: 'plain',
   parse(record) {
     const { text } = record
-    if (isGarbage(text)) return refuse('plain', 'The record is binary data, not text.', text)
+    if (isGarbage(text)) return refuseRecord('plain', 'The record is binary data, not text.', text)
     const fields: Draft = {}
     const message = splitTrace(text.trimEnd(), fields)
     addLeadingLevel(message, fields)

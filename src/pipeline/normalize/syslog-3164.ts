@@ -1,6 +1,6 @@
 import { isIPv4 } from '../../lib/address/address.ts'
-import { isDigit, monthAt } from './calendar.ts'
-import { type Draft, finish, refuse, splitTrace } from './draft.ts'
+import { isDigitCode, monthAt } from './calendar.ts'
+import { type Draft, finish, refuseRecord, splitTrace } from './draft.ts'
 import { readEntities } from './entities.ts'
 import { toSureLevel } from './level.ts'
 import type { Parser } from './parser.ts'
@@ -40,7 +40,7 @@ export const syslog3164Parser: Parser = {
     const bsd = monthAt(text, at) > 0
     const stamp = bsd
       ? readBsd(text, at, record)
-      : isDigit(text.charCodeAt(at))
+      : isDigitCode(text.charCodeAt(at))
         ? readOther(text, at, record, priority !== undefined)
         : undefined
     if (!stamp && !priority) return undefined
@@ -49,7 +49,9 @@ export const syslog3164Parser: Parser = {
     const afterStamp = i
     while (text.charCodeAt(i) === 32) i++
     if (stamp && i === afterStamp && i < text.length) {
-      return priority ? refuse('syslog/rfc3164', 'The space after the timestamp is missing.', text, fields) : undefined
+      return priority
+        ? refuseRecord('syslog/rfc3164', 'The space after the timestamp is missing.', text, fields)
+        : undefined
     }
     const named = readNames(text, i, fields, stamp !== undefined)
     if (!bsd && !priority && !(named.host && named.tag)) return undefined
@@ -82,7 +84,7 @@ const readOther = (
   const stamp = readIso(text, at, record)
   if (!stamp || text.charCodeAt(stamp.end) !== 32) return undefined
   const zoned = !stamp.guessed && isZoned(text, stamp.end)
-  return zoned && (text.charCodeAt(at + 10) === 84 || isDigit(text.charCodeAt(stamp.end - 1))) ? stamp : undefined
+  return zoned && (text.charCodeAt(at + 10) === 84 || isDigitCode(text.charCodeAt(stamp.end - 1))) ? stamp : undefined
 }
 
 /** Whether the text before a position is a zone: `Z`, `+01:00`, `-0700`. */
@@ -156,13 +158,13 @@ const readTag = (text: string, at: number): Tag | undefined => {
     i = pidEnd + 1
     // Without a colon only a number is a process id: `proftpd[26169] server: …`.
     if (text.charCodeAt(i) !== 58)
-      return isDigit(text.charCodeAt(pid)) && text.charCodeAt(i) === 32
+      return isDigitCode(text.charCodeAt(pid)) && text.charCodeAt(i) === 32
         ? { start: at, nameEnd, module, pid, pidEnd, end: i + 1 }
         : undefined
     return { start: at, nameEnd, module, pid, pidEnd, end: skipBlanks(text, i + 1) }
   }
   if (text.charCodeAt(i) !== 58) {
-    if (text.charCodeAt(i) !== 32 || !isDigit(text.charCodeAt(i + 1))) return undefined
+    if (text.charCodeAt(i) !== 32 || !isDigitCode(text.charCodeAt(i + 1))) return undefined
     const version = /^ \d+(?:\.\d+){1,3}: /.exec(text.slice(i, i + 20))
     return version ? { start: at, nameEnd, module, pid: -1, pidEnd: -1, end: i + version[0].length } : undefined
   }
@@ -198,7 +200,7 @@ const digitsBetween = (text: string, start: number, end: number): number => {
   let value = 0
   for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at)
-    if (!isDigit(code)) return -1
+    if (!isDigitCode(code)) return -1
     value = value * 10 + code - 48
   }
   return value

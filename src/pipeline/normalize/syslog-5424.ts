@@ -1,7 +1,7 @@
 import { hour, minute } from '../../lib/units/time.ts'
 import type { RawRecord } from '../../schema/record.ts'
-import { clockAt, fractionEnd, fractionMs, isDigit, midnight, pair, quad } from './calendar.ts'
-import { type Draft, finish, longestValue, refuse } from './draft.ts'
+import { clockAt, fractionEnd, fractionMs, isDigitCode, midnight, pair, quad } from './calendar.ts'
+import { type Draft, finish, longestValue, refuseRecord } from './draft.ts'
 import { readEntities } from './entities.ts'
 import type { Parsed, Parser } from './parser.ts'
 import { priorityFields, readPriority } from './priority.ts'
@@ -20,18 +20,18 @@ export const syslog5424Parser: Parser = {
   parse(record) {
     const { text } = record
     if (text.charCodeAt(0) === 40)
-      return /^\(\d{1,3}>\d{1,3} /.test(text.slice(0, 12)) ? refuse(format, wrongPriority, text) : undefined
+      return /^\(\d{1,3}>\d{1,3} /.test(text.slice(0, 12)) ? refuseRecord(format, wrongPriority, text) : undefined
     if (text.charCodeAt(0) !== 60) return readBare(record)
     const priority = readPriority(text)
     const fields: Draft = {}
     if (!priority) {
       if (!looksBroken(text)) return undefined
-      return refuse(format, wrongPriority, text)
+      return refuseRecord(format, wrongPriority, text)
     }
     const versionEnd = digitsEnd(text, priority.end)
     if (versionEnd === priority.end) {
       return priority.end >= text.length
-        ? refuse(format, 'The record ends after the syslog priority.', text)
+        ? refuseRecord(format, 'The record ends after the syslog priority.', text)
         : undefined
     }
     const blank = text.charCodeAt(versionEnd)
@@ -133,7 +133,7 @@ const readStamp = (text: string, at: number): (Stamp & { none: boolean }) | stri
 }
 
 const fault = (reason: string, text: string, fields: Draft, stamp?: Stamp & { none: boolean }): Parsed => ({
-  ...refuse(format, `The syslog header is not valid: ${reason}.`, text, fields),
+  ...refuseRecord(format, `The syslog header is not valid: ${reason}.`, text, fields),
   ...(stamp && !stamp.none && { time: stamp.time, timeGuessed: stamp.guessed }),
 })
 
@@ -143,7 +143,7 @@ const looksBroken = (text: string): boolean =>
 
 const digitsEnd = (text: string, at: number): number => {
   let i = at
-  while (i < at + 20 && isDigit(text.charCodeAt(i))) i++
+  while (i < at + 20 && isDigitCode(text.charCodeAt(i))) i++
   return i
 }
 

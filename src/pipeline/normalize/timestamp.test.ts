@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fromEpoch, readTimestamp, toTime } from './timestamp.ts'
+import { fromEpoch, readTimestamp, toStamp } from './timestamp.ts'
 
 const place = { receivedAt: Date.UTC(2026, 0, 1, 0, 30) }
 
@@ -94,12 +94,12 @@ describe('toTime', () => {
     const expected = 1_772_528_400_000
     for (const value of [1_772_528_400, 1_772_528_400_000, 1_772_528_400_000_000, 1_772_528_400_000_000_000]) {
       expect(fromEpoch(value)).toBe(expected)
-      expect(toTime(String(value), place)?.time).toBe(expected)
+      expect(toStamp(String(value), place)?.time).toBe(expected)
     }
   })
 
   it.each([0, -1, 42, Number.NaN, Number.POSITIVE_INFINITY, '', 'now', '12', '2026-03-04 and more text', null, {}])(
     'takes %j for no time',
-    (value) => expect(toTime(value, place)).toBeUndefined(),
+    (value) => expect(toStamp(value, place)).toBeUndefined(),
   )
 })

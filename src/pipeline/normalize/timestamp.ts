@@ -3,12 +3,12 @@ import {
   clockAt,
   fractionEnd,
   fractionMs,
-  isDigit,
+  isDigitCode,
   midnight,
   monthAt,
-  type Place,
   pair,
   quad,
+  type TimeReference,
   withoutYear,
   zoneAt,
 } from './calendar.ts'
@@ -24,9 +24,9 @@ export interface Stamp {
  * Parses a timestamp at a position, in any common log format; undefined without one. Hand-written scanners that look at a bounded number
  * of characters. A day that does not exist is no timestamp.
  */
-export const readTimestamp = (text: string, at: number, place: Place): Stamp | undefined => {
+export const readTimestamp = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   const first = text.charCodeAt(at)
-  if (!isDigit(first)) return readNamed(text, at, place)
+  if (!isDigitCode(first)) return readNamed(text, at, place)
   if (quad(text, at) >= 0) {
     switch (text.charCodeAt(at + 4)) {
       case 45: // 2025-01-31
@@ -54,7 +54,7 @@ export const readTimestamp = (text: string, at: number, place: Place): Stamp | u
 }
 
 /** Parses `2025-01-31T12:00:00.123Z` and its variants: a space for the T, slashes, a comma, no zone, a zone name. */
-export const readIso = (text: string, at: number, place: Place): Stamp | undefined => {
+export const readIso = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   const separator = text.charCodeAt(at + 4)
   if (text.charCodeAt(at + 7) !== separator) return undefined
   const date = midnight(quad(text, at), pair(text, at + 5), pair(text, at + 8))
@@ -75,7 +75,7 @@ export const readIso = (text: string, at: number, place: Place): Stamp | undefin
 }
 
 /** Parses RFC 3164's `Feb  5 17:32:18`, with an optional year before or after the clock, and `Oct 11, 2019 13:29:28`. */
-export const readBsd = (text: string, at: number, place: Place): Stamp | undefined => {
+export const readBsd = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   const month = monthAt(text, at)
   if (month === 0) return undefined
   let i = at + 3
@@ -129,7 +129,7 @@ export const fromEpoch = (value: number): number | undefined => {
 }
 
 /** Parses a field's value as a time: a number since 1970, its text, or a timestamp with nothing after it. */
-export const toTime = (value: unknown, place: Place): Stamp | undefined => {
+export const toStamp = (value: unknown, place: TimeReference): Stamp | undefined => {
   if (typeof value === 'number') {
     const time = fromEpoch(value)
     return time === undefined ? undefined : { time, end: 0, guessed: false }
@@ -149,28 +149,28 @@ export const toTime = (value: unknown, place: Place): Stamp | undefined => {
 }
 
 /** `Sun Dec 04 04:47:44 2005`, `Mon, 02 Jan 2006 15:04:05 GMT`, `Feb  5 17:32:18`. */
-const readNamed = (text: string, at: number, place: Place): Stamp | undefined => {
+const readNamed = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   if (monthAt(text, at) > 0) return readBsd(text, at, place)
   if (!weekdays.has(text.slice(at, at + 3))) return undefined
   let i = at + 3
   if (text.charCodeAt(i) === 44) i++
   if (text.charCodeAt(i) !== 32) return undefined
   i++
-  if (!isDigit(text.charCodeAt(i))) return readBsd(text, i, place)
-  return readDayFirst(text, i, isDigit(text.charCodeAt(i + 1)) ? 2 : 1, place)
+  if (!isDigitCode(text.charCodeAt(i))) return readBsd(text, i, place)
+  return readDayFirst(text, i, isDigitCode(text.charCodeAt(i + 1)) ? 2 : 1, place)
 }
 
 const weekdays = new Set(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'])
 
 /** `2014 Dec 20 09:29:47` */
-const readYearFirst = (text: string, at: number, place: Place): Stamp | undefined => {
+const readYearFirst = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   const blank = text.charCodeAt(at + 9) === 32 ? 1 : 0
   const day = blank ? text.charCodeAt(at + 10) - 48 : pair(text, at + 9)
   return withClock(text, midnight(quad(text, at), monthAt(text, at + 5), day), at + 12, place)
 }
 
 /** `10 Nov 2022 09:21:53`, `10-Nov-2022 09:21:53.955` */
-const readDayFirst = (text: string, at: number, digits: number, place: Place): Stamp | undefined => {
+const readDayFirst = (text: string, at: number, digits: number, place: TimeReference): Stamp | undefined => {
   const day = digits === 2 ? pair(text, at) : text.charCodeAt(at) - 48
   const i = at + digits + 1
   const month = monthAt(text, i)
@@ -179,7 +179,7 @@ const readDayFirst = (text: string, at: number, digits: number, place: Place): S
 }
 
 /** `10/Oct/2000:13:55:36 -0700`, `17/06/09 20:10:40`, `6/9/2017 8:10:40 PM` */
-const readSlashed = (text: string, at: number, place: Place): Stamp | undefined => {
+const readSlashed = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   const second = text.charCodeAt(at + 1) === 47 ? at + 2 : at + 3
   const first = second === at + 2 ? text.charCodeAt(at) - 48 : pair(text, at)
   const month = monthAt(text, second)
@@ -202,22 +202,22 @@ const readSlashed = (text: string, at: number, place: Place): Stamp | undefined 
 }
 
 /** `31.01.2025 12:00:00` */
-const readEuropean = (text: string, at: number, place: Place): Stamp | undefined => {
+const readEuropean = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   if (text.charCodeAt(at + 5) !== 46) return undefined
   return withClock(text, midnight(quad(text, at + 6), pair(text, at + 3), pair(text, at)), at + 11, place)
 }
 
 /** `081109 203615`, `20250131T120000Z`, `20250131 12:00:00`, `20250131120000`, `1117838570.123` */
-const readCompact = (text: string, at: number, place: Place): Stamp | undefined => {
+const readCompact = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   let end = at
-  while (end < at + 20 && isDigit(text.charCodeAt(end))) end++
+  while (end < at + 20 && isDigitCode(text.charCodeAt(end))) end++
   const length = end - at
   const next = text.charCodeAt(end)
   if (length === 6 && next === 32) {
     const date = midnight(2000 + pair(text, at), pair(text, at + 2), pair(text, at + 4))
     const clock = clockAt(text, end + 1)
     if (clock >= 0) return complete(text, date, clock, end + 9, place)
-    if (isDigit(text.charCodeAt(end + 7))) return undefined
+    if (isDigitCode(text.charCodeAt(end + 7))) return undefined
     return complete(text, date, digitsToClock(text, end + 1), end + 7, place)
   }
   if (length === 8 && (next === 84 || next === 32 || next === 45)) {
@@ -249,7 +249,7 @@ const digitsToClock = (text: string, at: number): number => {
 }
 
 /** Completes a date with a clock, which may have twelve hours. */
-const withClock = (text: string, date: number, at: number, place: Place): Stamp | undefined => {
+const withClock = (text: string, date: number, at: number, place: TimeReference): Stamp | undefined => {
   if (date === -Infinity) return undefined
   const before = text.charCodeAt(at - 1)
   if (before !== 32 && before !== 58 && before !== 84 && before !== 44) return undefined
@@ -257,7 +257,7 @@ const withClock = (text: string, date: number, at: number, place: Place): Stamp 
   if (text.charCodeAt(i) === 32) i++
   let clock = clockAt(text, i)
   let end = i + 8
-  if (clock < 0 && text.charCodeAt(i + 1) === 58 && isDigit(text.charCodeAt(i))) {
+  if (clock < 0 && text.charCodeAt(i + 1) === 58 && isDigitCode(text.charCodeAt(i))) {
     clock = clockAt(`0${text.slice(i, i + 7)}`, 0)
     end = i + 7
   }
@@ -273,7 +273,7 @@ const withClock = (text: string, date: number, at: number, place: Place): Stamp 
 }
 
 /** Adds the fraction and the zone after date and clock. */
-const complete = (text: string, date: number, clock: number, at: number, place: Place): Stamp | undefined => {
+const complete = (text: string, date: number, clock: number, at: number, place: TimeReference): Stamp | undefined => {
   if (date === -Infinity || clock < 0) return undefined
   const end = fractionEnd(text, at)
   const local = date + clock + fractionMs(text, at, end)

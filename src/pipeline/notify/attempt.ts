@@ -7,7 +7,7 @@ const longestDelay = 15 * minute
 const maxRetryAfter = hour
 
 /** The result of a failed delivery: the next attempt, or none. */
-export type Outcome =
+export type DeliveryOutcome =
   | { readonly retryAt: number; readonly error: string }
   | { readonly dead: true; readonly error: string }
 
@@ -15,7 +15,7 @@ export type Outcome =
  * Decides whether and when to retry: after 1 s, doubling up to 15 min, with up to half as jitter, and never before the receiver's
  * Retry-After. Gives up after the eighth failure or an error that a retry cannot fix.
  */
-export const afterFailure = (error: unknown, attempts: number, now: number, random: () => number): Outcome => {
+export const afterFailure = (error: unknown, attempts: number, now: number, random: () => number): DeliveryOutcome => {
   const reason = messageOf(error).slice(0, 500)
   const retryable = error instanceof AppError ? error.retryable : true
   if (!retryable || attempts >= maxAttempts) return { dead: true, error: reason }

@@ -1,6 +1,6 @@
 import type { AddressRole } from '../../schema/address-roles.ts'
 import type { Entity } from '../../schema/detection.ts'
-import { plain } from './plain.ts'
+import { toPlainLine } from './plain.ts'
 import type { Notification } from './sink.ts'
 
 /** An incident as a flat object, in the format of the log detection service's alerts. */
@@ -31,10 +31,10 @@ export const toFlatAlert = ({ incident, reason, others = [] }: Notification): Fl
   const [type = 'anomaly'] = incident.types ?? []
   const first = (wanted: Entity['type']): string | null => {
     const found = incident.entities.find((entity) => entity.type === wanted)
-    return found ? plain(found.value) : null
+    return found ? toPlainLine(found.value) : null
   }
   const ip = (role: AddressRole): string | null => incident.address_roles?.[role]?.[0]?.ip ?? null
-  const more = others.map(({ display_id, title }) => `; ${display_id}: ${plain(title)}`)
+  const more = others.map(({ display_id, title }) => `; ${display_id}: ${toPlainLine(title)}`)
   return {
     title: `Security Alert: ${type}`,
     type,
@@ -44,9 +44,9 @@ export const toFlatAlert = ({ incident, reason, others = [] }: Notification): Fl
     destination_ip: ip('destination'),
     attacker_ip: ip('attacker'),
     attacker_count: incident.address_roles?.attacker?.length ?? 0,
-    event: plain(incident.title),
+    event: toPlainLine(incident.title),
     action: reason,
-    message: `${plain(incident.reason)}${more.join('')}`,
+    message: `${toPlainLine(incident.reason)}${more.join('')}`,
     anomaly_score: incident.risk_score / 100,
     timestamp: incident.updated_at,
     incident: incident.display_id,

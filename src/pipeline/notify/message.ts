@@ -1,5 +1,5 @@
 import type { Incident } from '../../schema/incident.ts'
-import { plain } from './plain.ts'
+import { toPlainLine } from './plain.ts'
 import type { Notification } from './sink.ts'
 
 const maxEvidence = 5
@@ -15,13 +15,13 @@ export const toMessage = ({ incident, reason, idempotencyKey, others = [] }: Not
   data: {
     reason,
     ...summary(incident),
-    cause: plain(incident.reason),
+    cause: toPlainLine(incident.reason),
     techniques: incident.techniques,
     address_roles: incident.address_roles ?? {},
-    entities: incident.entities.map(({ type, value }) => ({ type, value: plain(value) })),
+    entities: incident.entities.map(({ type, value }) => ({ type, value: toPlainLine(value) })),
     evidence: incident.evidence
       .slice(0, maxEvidence)
-      .map(({ event_id, time, line }) => ({ event_id, time, line: plain(line) })),
+      .map(({ event_id, time, line }) => ({ event_id, time, line: toPlainLine(line) })),
     ...(others.length > 0 && { others: others.map(summary) }),
   },
 })
@@ -29,7 +29,7 @@ export const toMessage = ({ incident, reason, idempotencyKey, others = [] }: Not
 const summary = (incident: Incident) => ({
   id: incident.id,
   display_id: incident.display_id,
-  title: plain(incident.title),
+  title: toPlainLine(incident.title),
   status: incident.status,
   severity: incident.severity,
   risk_score: incident.risk_score,

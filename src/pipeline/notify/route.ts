@@ -16,7 +16,7 @@ export interface PriorMessage {
 }
 
 /** A message to plan. */
-export interface Route {
+export interface PlannedNotification {
   /** Incident, sink, reason and occurrence: the same decision gives the same id. */
   readonly id: string
   readonly sink: string
@@ -31,7 +31,7 @@ export const routeIncident = (
   incident: Incident,
   prior: readonly PriorMessage[],
   receivers: readonly Receiver[],
-): Route[] =>
+): PlannedNotification[] =>
   receivers.flatMap(({ name, minSeverity }) => {
     const before = prior.filter(({ sink }) => sink === name)
     const reason = reasonToNotify(incident, before, minSeverity)

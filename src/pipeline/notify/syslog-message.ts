@@ -1,6 +1,6 @@
 import { type SyslogFacility, syslogFacilities } from '../../schema/syslog-facility.ts'
 import { toFlatAlert } from './flat-alert.ts'
-import { plain } from './plain.ts'
+import { toPlainLine } from './plain.ts'
 import type { Notification } from './sink.ts'
 
 interface SyslogFrame {
@@ -52,7 +52,7 @@ const word = (name: string | null): string => (name ?? '').trim().replace(/[\s|]
 
 const toElement = (params: Readonly<Record<string, string>>): string =>
   `[${structuredDataId}${Object.entries(params)
-    .map(([name, value]) => ` ${name}="${plain(value).replace(/["\\\]]/g, '\\$&')}"`)
+    .map(([name, value]) => ` ${name}="${toPlainLine(value).replace(/["\\\]]/g, '\\$&')}"`)
     .join('')}]`
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const

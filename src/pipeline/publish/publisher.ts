@@ -1,7 +1,7 @@
 import type { Publisher } from 'rabbitmq-client'
 import type { Log } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
-import { declareQueue, openAmqp, reasonOf } from '../../lib/amqp/amqp.ts'
+import { amqpReason, declareQueue, openAmqp } from '../../lib/amqp/amqp.ts'
 import { unlessAborted, within } from '../../lib/deadline/deadline.ts'
 import { week } from '../../lib/units/time.ts'
 import type { AlertResult } from './alert-result.ts'
@@ -111,7 +111,7 @@ export const createResultPublisher = ({ url, queue, outbox, log, outages }: Publ
         } catch (error) {
           // The queue may have been deleted, so declare it again.
           isDeclared = false
-          outages.began(name, reasonOf(error))
+          outages.began(name, amqpReason(error))
           log.warn({ queue, reason: messageOf(error), again_in_ms: wait }, 'Results could not be published.')
           await either(wait, connected.promise, signal)
           wait = Math.min(wait * 2, longestWait)

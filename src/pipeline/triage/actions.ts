@@ -1,7 +1,7 @@
 import type { Alert } from '../../schema/alert.ts'
 import { showsBreakIn } from '../../schema/telling-evidence.ts'
 import type { RecommendedAction } from '../../schema/triage-result.ts'
-import { hostsOf, listed, valuesOf } from './named.ts'
+import { entityValues, hostsOf, joinValues } from './named.ts'
 import { attackSucceeded } from './verdict.ts'
 
 type Priority = RecommendedAction['priority']
@@ -22,12 +22,12 @@ export const recommendedActions = (alert: Alert): RecommendedAction[] =>
 
 const actionsFor = (alert: Alert): RecommendedAction[] => {
   const attackers = (alert.address_roles?.attacker ?? []).map(({ ip }) => ip)
-  const address = listed(attackers, 'the attacking address')
-  const host = listed(hostsOf(alert), 'the host')
-  const user = listed(valuesOf(alert, 'user'), 'the account')
-  const service = listed(valuesOf(alert, 'service'), host === 'the host' ? 'the service' : host)
-  const artefacts = [...valuesOf(alert, 'hash'), ...valuesOf(alert, 'file')]
-  const links = [...valuesOf(alert, 'url'), ...valuesOf(alert, 'domain')]
+  const address = joinValues(attackers, 'the attacking address')
+  const host = joinValues(hostsOf(alert), 'the host')
+  const user = joinValues(entityValues(alert, 'user'), 'the account')
+  const service = joinValues(entityValues(alert, 'service'), host === 'the host' ? 'the service' : host)
+  const artefacts = [...entityValues(alert, 'hash'), ...entityValues(alert, 'file')]
+  const links = [...entityValues(alert, 'url'), ...entityValues(alert, 'domain')]
 
   switch (alert.type) {
     case 'brute_force':
@@ -56,22 +56,22 @@ const actionsFor = (alert: Alert): RecommendedAction[] => {
     case 'malware':
       return [
         contain(`Take ${host} off the network; leave it running for memory forensics.`, 'critical'),
-        look(`Look for ${listed(artefacts, 'the same file or process')} on other hosts.`, 'high'),
+        look(`Look for ${joinValues(artefacts, 'the same file or process')} on other hosts.`, 'high'),
         ...(links.length + attackers.length > 0
-          ? [contain(`Block ${listed([...links, ...attackers], '')} at the edge.`, 'high')]
+          ? [contain(`Block ${joinValues([...links, ...attackers], '')} at the edge.`, 'high')]
           : []),
         repair(`Reinstall ${host}, or restore a backup from before ${alert.first_seen.slice(0, 16)} UTC.`, 'medium'),
       ]
     case 'phishing':
       return [
         repair(`Reset the password of ${user} and end all sessions if the link was followed.`, 'high'),
-        ...(links.length > 0 ? [contain(`Block ${listed(links, '')} for everybody.`, 'high')] : []),
+        ...(links.length > 0 ? [contain(`Block ${joinValues(links, '')} for everybody.`, 'high')] : []),
         repair('Remove the message from all mailboxes.', 'medium'),
       ]
     case 'data_exfiltration':
       return [
         contain(
-          `Stop the transfer from ${host} to ${listed([...links, ...attackers], 'the external destination')}.`,
+          `Stop the transfer from ${host} to ${joinValues([...links, ...attackers], 'the external destination')}.`,
           'critical',
         ),
         contain(`Lock ${user} until its owner confirms the activity.`, 'high'),
@@ -99,9 +99,9 @@ const actionsFor = (alert: Alert): RecommendedAction[] => {
 /** Returns the accounts in the evidence of the break-in. */
 const usersLoggedIn = (alert: Alert): string => {
   const lines = alert.evidence.filter(showsBreakIn).map(({ line }) => line)
-  const named = valuesOf(alert, 'user').filter((user) => lines.some((line) => line.includes(user)))
-  return listed(named, 'the account that logged in')
+  const named = entityValues(alert, 'user').filter((user) => lines.some((line) => line.includes(user)))
+  return joinValues(named, 'the account that logged in')
 }
 
 const around = (alert: Alert): string =>
-  listed([...valuesOf(alert, 'service').slice(0, 1), ...hostsOf(alert).slice(0, 1)], alert.source)
+  joinValues([...entityValues(alert, 'service').slice(0, 1), ...hostsOf(alert).slice(0, 1)], alert.source)

@@ -6,7 +6,7 @@ const most = 64
  * Lists the features by which alerts are compared: type, detectors, techniques, wording of the title, and entities. Each feature begins
  * with its kind: `type:`, `ip:`, `template:` and so on.
  */
-export const featuresOf = ({
+export const alertFeatures = ({
   type,
   detectors,
   techniques,

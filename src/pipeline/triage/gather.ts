@@ -14,7 +14,7 @@ export interface Neighbours {
 }
 
 /** Runs all lookups at once. Missing answers are listed as such. */
-export const gather = async (
+export const gatherSurroundings = async (
   alert: Alert,
   { context, intelligence, history }: Neighbours,
   signal: AbortSignal,

@@ -1,7 +1,7 @@
 import type { Alert } from '../../schema/alert.ts'
 import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
-import { featuresOf } from './features.ts'
-import { createSimilarIndex, type Match, type Remembered } from './similar-index.ts'
+import { alertFeatures } from './features.ts'
+import { createSimilarIndex, type Remembered, type SimilarMatch } from './similar-index.ts'
 import type { History } from './surroundings.ts'
 
 /** The minimum similarity of similar alerts. */
@@ -14,7 +14,7 @@ interface RememberedAlert extends Remembered {
 }
 
 /** The fields by which alerts are compared. */
-export type Likeness = Parameters<typeof featuresOf>[0]
+export type Likeness = Parameters<typeof alertFeatures>[0]
 
 /** Knows all earlier alerts. */
 export interface AlertHistory {
@@ -54,7 +54,7 @@ export const createHistory = (entries: () => Promise<readonly AlertIndexEntry[]>
     }
     for (const head of changed.reverse()) {
       seen.add(head)
-      index.put({ id: head.id, time: Date.parse(head.first_seen), entry: head }, featuresOf(head))
+      index.put({ id: head.id, time: Date.parse(head.first_seen), entry: head }, alertFeatures(head))
     }
   }
 
@@ -62,7 +62,7 @@ export const createHistory = (entries: () => Promise<readonly AlertIndexEntry[]>
     async of(alert) {
       await refresh()
       const before = Date.parse(alert.first_seen)
-      const question = { id: alert.id, features: featuresOf(alert), before, least: similarFrom, most: mostShown }
+      const question = { id: alert.id, features: alertFeatures(alert), before, least: similarFrom, most: mostShown }
       const tally = { count: 0, dismissed: 0, confirmed: 0 }
       const nearest = index.find(question, ({ entry }) => {
         if (isDismissed(entry)) tally.dismissed += 1
@@ -75,7 +75,7 @@ export const createHistory = (entries: () => Promise<readonly AlertIndexEntry[]>
     async find(like, { most, least, except }) {
       await refresh()
       const matches = index.find({
-        features: featuresOf(like),
+        features: alertFeatures(like),
         least,
         most,
         ...(except !== undefined && { id: except }),
@@ -89,7 +89,7 @@ export const createHistory = (entries: () => Promise<readonly AlertIndexEntry[]>
   }
 }
 
-const toSimilar = ({ item: { entry }, similarity }: Match<RememberedAlert>): History['nearest'][number] => ({
+const toSimilar = ({ item: { entry }, similarity }: SimilarMatch<RememberedAlert>): History['nearest'][number] => ({
   alert_id: entry.id,
   title: entry.title,
   similarity,

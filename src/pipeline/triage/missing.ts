@@ -1,5 +1,5 @@
 import type { Alert } from '../../schema/alert.ts'
-import { addressesOf, hostsOf, listed, valuesOf } from './named.ts'
+import { addressesOf, entityValues, hostsOf, joinValues } from './named.ts'
 import type { RiskInput } from './risk.ts'
 import type { Surroundings } from './surroundings.ts'
 import { attackSucceeded } from './verdict.ts'
@@ -11,15 +11,15 @@ export const missingOn = (
   { intelligence, unanswered = [] }: Surroundings,
 ): string[] => {
   const hosts = hostsOf(alert)
-  const users = valuesOf(alert, 'user')
+  const users = entityValues(alert, 'user')
   const { outside } = addressesOf(alert)
   return [
     ...unanswered,
     ...afterwards(alert),
     ...(intelligence?.missing ?? []),
-    ...(!intelligence?.threatIntel && outside.length > 0 ? [`threat intelligence on ${listed(outside, '')}`] : []),
-    ...(hosts.length > 0 && !isKnown(input.asset?.criticality) ? [`criticality of ${listed(hosts, '')}`] : []),
-    ...(users.length > 0 && !isKnown(input.user?.title) ? [`role and permissions of ${listed(users, '')}`] : []),
+    ...(!intelligence?.threatIntel && outside.length > 0 ? [`threat intelligence on ${joinValues(outside, '')}`] : []),
+    ...(hosts.length > 0 && !isKnown(input.asset?.criticality) ? [`criticality of ${joinValues(hosts, '')}`] : []),
+    ...(users.length > 0 && !isKnown(input.user?.title) ? [`role and permissions of ${joinValues(users, '')}`] : []),
     ...(alert.learning ? [`a baseline for ${alert.stream}, which is still being learned`] : []),
   ]
 }
@@ -28,8 +28,8 @@ const isKnown = (word: string | undefined): boolean => word !== undefined && wor
 
 /** Returns unknown facts about the consequences, which decide how severe an alert is. */
 const afterwards = (alert: Alert): string[] => {
-  const host = listed(hostsOf(alert), 'the host')
-  const user = listed(valuesOf(alert, 'user'), 'the account')
+  const host = joinValues(hostsOf(alert), 'the host')
+  const user = joinValues(entityValues(alert, 'user'), 'the account')
   const after = alert.last_seen.slice(11, 16)
   switch (alert.type) {
     case 'brute_force':
@@ -54,9 +54,9 @@ const afterwards = (alert: Alert): string[] => {
 /** Returns facts that would change the verdict: towards benign, or, for an alert with little evidence, towards malicious. */
 export const wouldChange = (alert: Alert, suspects: boolean): string[] => {
   const { outside, inside } = addressesOf(alert)
-  const address = listed(outside.length > 0 ? outside : inside, '')
-  const host = listed(hostsOf(alert), '')
-  const user = listed(valuesOf(alert, 'user'), '')
+  const address = joinValues(outside.length > 0 ? outside : inside, '')
+  const host = joinValues(hostsOf(alert), '')
+  const user = joinValues(entityValues(alert, 'user'), '')
   if (suspects) {
     return [
       `a change ticket or a planned test that covers ${[host, user].filter((name) => name !== '').join(' and ') || 'this'}`,

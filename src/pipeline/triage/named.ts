@@ -5,7 +5,7 @@ import type { Entity } from '../../schema/detection.ts'
 const mostNamed = 3
 
 /** Returns the values of some types in an alert, those of its sender first. */
-export const valuesOf = (alert: Alert, ...types: readonly Entity['type'][]): string[] => {
+export const entityValues = (alert: Alert, ...types: readonly Entity['type'][]): string[] => {
   const said = types.flatMap((type) => saidOf(alert, type)).filter((value) => value !== undefined && value !== '')
   const named = alert.entities.filter(({ type }) => types.includes(type)).map(({ value }) => value)
   return [...new Set([...said, ...named])].filter((value) => value !== undefined)
@@ -33,11 +33,11 @@ const saidOf = ({ observed }: Alert, type: Entity['type']): readonly (string | u
 }
 
 /** Returns the hosts of an alert. */
-export const hostsOf = (alert: Alert): string[] => valuesOf(alert, 'host', 'asset')
+export const hostsOf = (alert: Alert): string[] => entityValues(alert, 'host', 'asset')
 
 /** Returns the external addresses of an alert, then internal ones. */
 export const addressesOf = (alert: Alert): { readonly outside: string[]; readonly inside: string[] } => {
-  const all = valuesOf(alert, 'ip')
+  const all = entityValues(alert, 'ip')
   return {
     outside: all.filter((value) => isInternal(value) === false),
     inside: all.filter((value) => isInternal(value) === true),
@@ -45,7 +45,7 @@ export const addressesOf = (alert: Alert): { readonly outside: string[]; readonl
 }
 
 /** Lists values in a sentence, at most three; returns `otherwise` without any. */
-export const listed = (values: readonly string[], otherwise: string): string => {
+export const joinValues = (values: readonly string[], otherwise: string): string => {
   if (values.length === 0) return otherwise
   if (values.length > mostNamed) return `${values.slice(0, mostNamed).join(', ')} and ${values.length - mostNamed} more`
   const last = values.at(-1) ?? ''

@@ -2,7 +2,7 @@ import { plural } from '../../lib/units/number.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { TriageClaim } from '../../schema/triage-result.ts'
 import type { Citations } from './citations.ts'
-import { addressesOf, hostsOf, listed, valuesOf } from './named.ts'
+import { addressesOf, entityValues, hostsOf, joinValues } from './named.ts'
 import { isPrivileged, type RiskInput } from './risk.ts'
 import type { Surroundings } from './surroundings.ts'
 import { attackSucceeded, isThin } from './verdict.ts'
@@ -58,11 +58,14 @@ function* contextReasons({ alert, input: { network, asset, user }, cite }: Known
   }
   if ((network?.reputation ?? 0) > 70) yield ['its network has a bad reputation', cite.context('network')]
   if (asset?.criticality === 'critical' || asset?.criticality === 'high') {
-    const host = listed(hostsOf(alert), 'the asset')
+    const host = joinValues(hostsOf(alert), 'the asset')
     yield [`${host} is of ${asset.criticality} importance`, cite.context('asset')]
   }
   if (user && isPrivileged(user.title)) {
-    yield [`${listed(valuesOf(alert, 'user'), 'the account')} is privileged: ${user.title}`, cite.context('user')]
+    yield [
+      `${joinValues(entityValues(alert, 'user'), 'the account')} is privileged: ${user.title}`,
+      cite.context('user'),
+    ]
   }
 }
 
@@ -83,10 +86,10 @@ function* counterReasons({ alert, input, surroundings, cite }: Known): Generator
   if (alert.learning) yield ['the baseline is still being learned', cite.lines()]
   else if (isThin(alert)) yield ['only one log line supports it', cite.lines()]
   if (input.network?.internal) {
-    yield ['all addresses are internal', [...cite.context('network'), ...cite.lines(...valuesOf(alert, 'ip'))]]
+    yield ['all addresses are internal', [...cite.context('network'), ...cite.lines(...entityValues(alert, 'ip'))]]
   }
   if (input.asset?.criticality === 'low') {
-    yield [`${listed(hostsOf(alert), 'the asset')} is of low importance`, cite.context('asset')]
+    yield [`${joinValues(hostsOf(alert), 'the asset')} is of low importance`, cite.context('asset')]
   }
   const { history } = surroundings
   if (history && history.dismissed > 0) {

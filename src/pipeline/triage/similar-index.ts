@@ -5,7 +5,7 @@ export interface Remembered {
   readonly time: number
 }
 
-export interface Match<Item> {
+export interface SimilarMatch<Item> {
   readonly item: Item
   /** From 0 to 1. */
   readonly similarity: number
@@ -28,7 +28,7 @@ export interface SimilarIndex<Item extends Remembered> {
   /** Removes an item. */
   remove(id: string): void
   /** Returns the most similar items, of equal ones the newest first. Calls `visit` for every item that is similar enough. */
-  find(question: Question, visit?: (item: Item) => void): Match<Item>[]
+  find(question: Question, visit?: (item: Item) => void): SimilarMatch<Item>[]
 }
 
 /** The weights of features, by kind. */
@@ -144,7 +144,7 @@ export const createSimilarIndex = <Item extends Remembered>(most = 100_000): Sim
           counted[place] = (counted[place] ?? 0) + weight
         }
       }
-      const best: Match<Item>[] = []
+      const best: SimilarMatch<Item>[] = []
       // The newest items are last, and win among equals.
       for (let place = slots.length - 1; place >= 0; place--) {
         const both = shared[place] ?? 0
@@ -161,7 +161,7 @@ export const createSimilarIndex = <Item extends Remembered>(most = 100_000): Sim
 }
 
 /** Inserts a match in order, up to a maximum number. */
-const insert = <Item extends Remembered>(best: Match<Item>[], match: Match<Item>, most: number): void => {
+const insert = <Item extends Remembered>(best: SimilarMatch<Item>[], match: SimilarMatch<Item>, most: number): void => {
   const last = best.at(-1)
   if (best.length >= most && last && compare(match, last) >= 0) return
   const at = best.findIndex((other) => compare(match, other) < 0)
@@ -169,7 +169,7 @@ const insert = <Item extends Remembered>(best: Match<Item>[], match: Match<Item>
   if (best.length > most) best.pop()
 }
 
-const compare = <Item extends Remembered>(a: Match<Item>, b: Match<Item>): number =>
+const compare = <Item extends Remembered>(a: SimilarMatch<Item>, b: SimilarMatch<Item>): number =>
   b.similarity - a.similarity || b.item.time - a.item.time || (a.item.id < b.item.id ? -1 : 1)
 
 /** Rounds to four digits, because smaller differences depend on the order of additions. */

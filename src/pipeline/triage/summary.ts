@@ -1,5 +1,5 @@
 import type { Alert } from '../../schema/alert.ts'
-import { addressesOf, hostsOf, listed, valuesOf } from './named.ts'
+import { addressesOf, entityValues, hostsOf, joinValues } from './named.ts'
 import { isPrivileged, type RiskInput } from './risk.ts'
 import type { Surroundings } from './surroundings.ts'
 import { attackSucceeded } from './verdict.ts'
@@ -12,22 +12,22 @@ export const summaryOf = (alert: Alert, input: RiskInput, { intelligence, histor
   const criticality = input.asset?.criticality
   const facts = [
     ...(attackSucceeded(alert) ? ['the login succeeded'] : []),
-    ...(bad.length > 0 ? [`${listed(bad, '')} ${bad.length === 1 ? 'is' : 'are'} known to be malicious`] : []),
+    ...(bad.length > 0 ? [`${joinValues(bad, '')} ${bad.length === 1 ? 'is' : 'are'} known to be malicious`] : []),
     ...(criticality === 'critical' || criticality === 'high'
-      ? [`${listed(hostsOf(alert), 'the asset')} is of ${criticality} importance`]
+      ? [`${joinValues(hostsOf(alert), 'the asset')} is of ${criticality} importance`]
       : []),
     ...(input.user && isPrivileged(input.user.title)
-      ? [`${listed(valuesOf(alert, 'user'), 'the account')} is privileged`]
+      ? [`${joinValues(entityValues(alert, 'user'), 'the account')} is privileged`]
       : []),
     ...(bad.length === 0 && input.network?.internal === false
-      ? [`${listed(addressesOf(alert).outside, 'the address')} is external`]
+      ? [`${joinValues(addressesOf(alert).outside, 'the address')} is external`]
       : []),
     ...(history && history.count > 0
       ? [`${history.count} similar ${history.count === 1 ? 'alert' : 'alerts'} came before it`]
       : []),
   ].slice(0, 3)
   const first = alert.sentence === '' ? alert.title : alert.sentence
-  const second = facts.length === 0 ? '' : ` ${capital(listed(facts, ''))}.`
+  const second = facts.length === 0 ? '' : ` ${capital(joinValues(facts, ''))}.`
   return `${first}${second}`.trim().slice(0, longest)
 }
 

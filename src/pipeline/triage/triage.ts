@@ -7,7 +7,7 @@ import type { AlertContext } from '../../schema/context.ts'
 import type { TriageResult } from '../../schema/triage-result.ts'
 import type { Keeper, Stage } from '../stage.ts'
 import { assessAlert } from './assess.ts'
-import { gather, type Neighbours } from './gather.ts'
+import { gatherSurroundings, type Neighbours } from './gather.ts'
 import type { RiskOptions } from './risk.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Triager } from './triager.ts'
@@ -48,7 +48,7 @@ export const createTriage =
       limited(ms, signal, work, () => new Error(`no answer within ${ms / 1000} s`))
     signal.throwIfAborted()
     const surroundings = await inTime(patience.neighbours, (limit) =>
-      Promise.all(alerts.map((alert) => gather(alert, neighbours, limit))),
+      Promise.all(alerts.map((alert) => gatherSurroundings(alert, neighbours, limit))),
     )
     signal.throwIfAborted()
     return inTime(patience.triager, (limit) =>

@@ -50,7 +50,7 @@ const toRow = (entry: AuditEntry, id: number): Omit<AuditLogRow, 'hash'> => ({
   decision_id: entry.decision_id ?? null,
 })
 
-export const toEntry = (row: AuditLogRow): AuditEntry => ({
+export const toAuditEntry = (row: AuditLogRow): AuditEntry => ({
   time: row.created_at,
   actor: row.actor,
   action: row.action,

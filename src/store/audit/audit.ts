@@ -3,7 +3,7 @@ import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import { type Page, type PageRequest, readCursor, writeCursor } from '../page.ts'
 import { type AuditHead, type AuditReport, createChainCheck } from './audit-chain.ts'
-import { appendAudit, toEntry } from './audit-entry.ts'
+import { appendAudit, toAuditEntry } from './audit-entry.ts'
 import { readTrim } from './audit-trim.ts'
 
 export interface AuditStore {
@@ -43,7 +43,7 @@ export const createAuditStore = ({ read, abilities }: StoreConnections): AuditSt
       const rows = await query.execute()
       const last = rows[limit - 1]
       return {
-        items: rows.slice(0, limit).map(toEntry),
+        items: rows.slice(0, limit).map(toAuditEntry),
         next: rows.length > limit && last ? writeCursor({ time: last.id, id: '' }) : undefined,
       }
     },

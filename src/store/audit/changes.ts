@@ -1,7 +1,7 @@
 import type { StoreConnections } from '../connect.ts'
 
 /** The changes since a time, for live updates. Works across processes because it only reads. */
-export interface Change {
+export interface StoreChange {
   readonly kind: 'alert' | 'incident'
   readonly id: string
   /** The name that people give an incident; alerts have none. */
@@ -11,11 +11,11 @@ export interface Change {
 }
 
 /** Lists what changed after a moment of the store's own clock, in the order in which it changed. */
-export const listChanges = async (
+export const readStoreChanges = async (
   { read }: StoreConnections,
   after: number,
   limit: number,
-): Promise<readonly Change[]> => {
+): Promise<readonly StoreChange[]> => {
   const alerts = await read
     .selectFrom('alerts')
     .select(['alert_id as id', 'version', 'changed_at as updated_at'])
@@ -30,7 +30,7 @@ export const listChanges = async (
     .orderBy('changed_at')
     .limit(limit)
     .execute()
-  const changes: Change[] = [
+  const changes: StoreChange[] = [
     ...alerts.map((row) => ({ kind: 'alert' as const, ...row })),
     ...incidents.map((row) => ({ kind: 'incident' as const, ...row })),
   ]

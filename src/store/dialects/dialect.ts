@@ -19,7 +19,7 @@ export interface Space {
 }
 
 /** A row of any table. */
-export type Row = Readonly<Record<string, unknown>>
+export type DatabaseRow = Readonly<Record<string, unknown>>
 
 /** An open database of one kind. */
 export interface OpenDatabase {
@@ -33,7 +33,7 @@ export interface OpenDatabase {
   /** Returns free space to the disk, in short steps; resolves with how many bytes that were. */
   reclaim(signal?: AbortSignal): Promise<number>
   /** Reads all rows of a table, some at a time. */
-  rows(tx: Transaction, table: string): AsyncIterable<readonly Row[]>
+  rows(tx: Transaction, table: string): AsyncIterable<readonly DatabaseRow[]>
   close(): Promise<void>
 }
 

@@ -12,7 +12,7 @@ import {
 } from 'kysely'
 import { messageOf } from '../../errors.ts'
 import type { Tables } from '../database.ts'
-import type { Dialect, Row } from './dialect.ts'
+import type { DatabaseRow, Dialect } from './dialect.ts'
 import { isUnreachable, translatePostgresError } from './postgres-error.ts'
 import { createLink, type Link } from './postgres-link.ts'
 
@@ -86,7 +86,7 @@ export const postgres: Dialect = {
       async *rows(tx, table) {
         await sql`declare copied no scroll cursor for select * from ${sql.table(table)}`.execute(tx)
         for (;;) {
-          const { rows } = await sql<Row>`fetch 100 from copied`.execute(tx)
+          const { rows } = await sql<DatabaseRow>`fetch 100 from copied`.execute(tx)
           if (rows.length === 0) break
           yield rows
         }

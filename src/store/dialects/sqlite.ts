@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
 import type { Tables } from '../database.ts'
-import type { Dialect, OpenDatabase, Row } from './dialect.ts'
+import type { DatabaseRow, Dialect, OpenDatabase } from './dialect.ts'
 import { guardSqlite } from './sqlite-connection.ts'
 import { createDamage, translateSqliteError } from './sqlite-error.ts'
 import { readSqliteSpace, reclaimSqliteSpace } from './sqlite-space.ts'
@@ -111,7 +111,9 @@ const opened = (
     positionOf: 'instr',
     async *rows(tx, table) {
       for (let last = Number.MIN_SAFE_INTEGER; ; ) {
-        const { rows } = await sql<Row & { readonly copied: number }>`select rowid as copied, * from ${sql.table(table)}
+        const { rows } = await sql<
+          DatabaseRow & { readonly copied: number }
+        >`select rowid as copied, * from ${sql.table(table)}
           where rowid > ${last} order by rowid limit 100`.execute(tx)
         if (rows.length === 0) return
         yield rows.map(({ copied: _, ...row }) => row)

@@ -5,7 +5,7 @@ import type { BlockCache, BlockPart, BlockRef } from './event-block-cache.ts'
 import { mayContain } from './token-filter.ts'
 
 /** The place of an event in the order of all: by time, then by partition and number. */
-export interface Place {
+export interface EventPosition {
   readonly time: number
   readonly partition: number
   readonly number: number
@@ -17,7 +17,7 @@ export interface Scan {
   readonly from?: number | undefined
   readonly to?: number | undefined
   /** Only what comes after this place, in the scan's order. */
-  readonly after?: Place | undefined
+  readonly after?: EventPosition | undefined
   readonly matches: (event: Event) => boolean
   /** Lower-case fragments that every match contains in its text, and in one of its fields. */
   readonly tokens?: readonly string[] | undefined
@@ -26,8 +26,8 @@ export interface Scan {
   readonly signal?: AbortSignal | undefined
 }
 
-export interface Found {
-  readonly place: Place
+export interface FoundEvent {
+  readonly place: EventPosition
   readonly event: Event
 }
 
@@ -51,13 +51,13 @@ export const scanBlocks = async (
   read: Connections['read'],
   cache: BlockCache,
   scan: Scan,
-): Promise<readonly Found[]> => {
+): Promise<readonly FoundEvent[]> => {
   const tokens = (scan.tokens ?? []).filter((token) => token !== '')
-  const compare = scan.order === 'newest' ? (a: Place, b: Place) => comparePlaces(b, a) : comparePlaces
-  let found: readonly Found[] = []
+  const compare = scan.order === 'newest' ? (a: EventPosition, b: EventPosition) => comparePlaces(b, a) : comparePlaces
+  let found: readonly FoundEvent[] = []
   let rested = performance.now()
   const isFull = (): boolean => found.length >= scan.limit
-  const worst = (): Place | undefined => (isFull() ? found.at(-1)?.place : undefined)
+  const worst = (): EventPosition | undefined => (isFull() ? found.at(-1)?.place : undefined)
 
   for await (const listed of listBlocks(read, scan, [...tokens, ...(scan.values ?? [])])) {
     scan.signal?.throwIfAborted()
@@ -65,7 +65,7 @@ export const scanBlocks = async (
     if (last && (scan.order === 'newest' ? listed.edge < last.time : listed.edge > last.time)) break
     const parts = await cache.open(listed)
     const seen = new Set(found.map(({ event }) => event.id))
-    const more: Found[] = []
+    const more: FoundEvent[] = []
     for (const part of parts) {
       for (let start = part.start; start < part.end; start += sliceSize) {
         const slice = { ...part, start, end: Math.min(part.end, start + sliceSize) }
@@ -89,11 +89,11 @@ const search = (
   { block, start, end }: BlockPart,
   scan: Scan,
   tokens: readonly string[],
-  compare: (a: Place, b: Place) => number,
-  worst: Place | undefined,
-): Found[] => {
+  compare: (a: EventPosition, b: EventPosition) => number,
+  worst: EventPosition | undefined,
+): FoundEvent[] => {
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, after, stream } = scan
-  const found: Found[] = []
+  const found: FoundEvent[] = []
   for (let index = start; index < end; index += 1) {
     const time = block.times[index] ?? 0
     if (time < from || time > to) continue
@@ -162,7 +162,7 @@ async function* listBlocks(
   }
 }
 
-const comparePlaces = (a: Place, b: Place): number =>
+const comparePlaces = (a: EventPosition, b: EventPosition): number =>
   a.time - b.time || a.partition - b.partition || a.number - b.number
 
 const lesser = (a: number | undefined, b: number | undefined): number | undefined =>

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { constants, zstdCompress } from 'node:zlib'
-import type { Event, Template } from '../../schema/event.ts'
+import type { Event, EventTemplate } from '../../schema/event.ts'
 import { eventKinds } from '../../schema/event.ts'
 import { eventText } from '../../schema/event-fields.ts'
 import { blockSize, guessedFlag, header, kindMask, parseTemplate, templateFlag } from './event-block.ts'
@@ -26,7 +26,7 @@ export class BlockWriter {
   readonly #columns = { source: new ColumnWriter(), stream: new ColumnWriter(), template: new ColumnWriter() }
   readonly #messages = new MessagesWriter()
   readonly #fields = new FieldsWriter()
-  readonly #templateTexts = new Map<Template, string>()
+  readonly #templateTexts = new Map<EventTemplate, string>()
   readonly #flags: number[] = []
   readonly #times: number[] = []
   readonly #received: number[] = []
@@ -115,7 +115,7 @@ const compress = (body: Uint8Array): Promise<Uint8Array> =>
   zstd(body, { params: compression, chunkSize: Math.max(65_536, body.length >>> 2) })
 
 /** Writes a template as one text, once for each object that the miner hands around. */
-const remember = (texts: Map<Template, string>, template: Template): string => {
+const remember = (texts: Map<EventTemplate, string>, template: EventTemplate): string => {
   const text = JSON.stringify([template.id, template.text])
   texts.set(template, text)
   return text

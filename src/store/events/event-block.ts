@@ -1,6 +1,6 @@
 import { zstdDecompressSync } from 'node:zlib'
 import { AppError } from '../../errors.ts'
-import type { Event, Template } from '../../schema/event.ts'
+import type { Event, EventTemplate } from '../../schema/event.ts'
 import { eventKinds } from '../../schema/event.ts'
 import { eventId } from '../../schema/record.ts'
 import { ByteReader } from './event-block-bytes.ts'
@@ -113,7 +113,7 @@ const readColumn = (
 })
 
 /** Reads what `templateText` of the writer wrote. */
-export const parseTemplate = (value: unknown): Template => {
+export const parseTemplate = (value: unknown): EventTemplate => {
   const pair: unknown = JSON.parse(String(value))
   if (!Array.isArray(pair)) throw new Error('This is no template.')
   return { id: String(pair[0]), text: String(pair[1]) }

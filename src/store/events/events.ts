@@ -8,7 +8,7 @@ import type { Page, PageRequest, TimeRange } from '../page.ts'
 import { blockSize, decodeBlock } from './event-block.ts'
 import { type BlockCache, createBlockCache, type ReportBroken } from './event-block-cache.ts'
 import { compactBlocks } from './event-block-compaction.ts'
-import { type Place, scanBlocks } from './event-block-scan.ts'
+import { type EventPosition, scanBlocks } from './event-block-scan.ts'
 import { addCounts, EventTally, firstSlot, readVolume, type VolumeRow } from './event-counts.ts'
 import { createPacking, type EventPacking, type PackedBlock, packEvents } from './event-packing.ts'
 
@@ -183,15 +183,15 @@ const findEvent = async (read: Connections['read'], cache: BlockCache, id: strin
   return undefined
 }
 
-const placeOf = (event: Event): Place => ({
+const placeOf = (event: Event): EventPosition => ({
   time: event.time,
   ...(parseEventId(event.id) ?? { partition: 0, number: 0 }),
 })
 
-const writeCursor = ({ time, partition, number }: Place): string =>
+const writeCursor = ({ time, partition, number }: EventPosition): string =>
   Buffer.from(`${time}/${partition}-${number}`).toString('base64url')
 
-const readCursor = (cursor: string): Place => {
+const readCursor = (cursor: string): EventPosition => {
   const match = /^(-?\d+(?:\.\d+)?)\/(.+)$/.exec(Buffer.from(cursor, 'base64url').toString())
   const id = match?.[2] === undefined ? undefined : parseEventId(match[2])
   if (match && id) return { time: Number(match[1]), ...id }

@@ -6,7 +6,7 @@ import { closeToken } from '../../../operations/accounts/tokens/close-token.ts'
 import { openToken } from '../../../operations/accounts/tokens/open-token.ts'
 import { roleOf } from '../../../schema/account.ts'
 import { mayAct, type Role } from '../../../schema/role.ts'
-import { inEnvelope, refuse } from './labels.ts'
+import { inEnvelope, refuseForDashboard } from './labels.ts'
 
 const opened = z.object({ access_token: z.string(), expires_in: z.number() })
 
@@ -30,7 +30,7 @@ const refuseLogin: Refuse = (error, request) =>
     ? { status: 401, body: { success: false, error: 'Invalid username or password' } }
     : error.code === 'INVALID_REQUEST'
       ? { status: 400, body: { success: false, error: 'Username and password are required' } }
-      : refuse(error, request)
+      : refuseForDashboard(error, request)
 
 /** The permissions that the dashboard checks before it shows a button, with the role that the operation needs. */
 const permissions: Readonly<Record<string, Role>> = {
@@ -58,7 +58,7 @@ const presentNoRefresh: Present = (_answer, _request, reply) => {
 }
 
 const post = (path: string, operation: Route['operation'], present: Present, more: Partial<Route> = {}): Route => ({
-  ...{ method: 'POST', path: `/api/v1/auth${path}`, operation, hide: true, present, refuse },
+  ...{ method: 'POST', path: `/api/v1/auth${path}`, operation, hide: true, present, refuse: refuseForDashboard },
   ...more,
 })
 
@@ -67,5 +67,12 @@ export const accountRoutes: readonly Route[] = [
   post('/login', openToken, presentToken, { open: true, refuse: refuseLogin }),
   post('/logout', closeToken, presentEnd, { forgets: true }),
   post('/refresh', getOwnAccount, presentNoRefresh, { read: async () => ({}) }),
-  { method: 'GET', path: '/api/v1/auth/me', operation: getOwnAccount, hide: true, present: presentOwner, refuse },
+  {
+    method: 'GET',
+    path: '/api/v1/auth/me',
+    operation: getOwnAccount,
+    hide: true,
+    present: presentOwner,
+    refuse: refuseForDashboard,
+  },
 ]

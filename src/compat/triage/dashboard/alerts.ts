@@ -10,7 +10,7 @@ import { toTriageVerdict } from '../../../schema/triage-formats.ts'
 import { browseAlerts } from '../browse-alerts.ts'
 import { judgeAlert } from '../judge-alert.ts'
 import { setAlertStatus } from '../set-alert-status.ts'
-import { inEnvelope, refuse, statusOf, toItem, typeOf } from './labels.ts'
+import { alertTypeOf, inEnvelope, refuseForDashboard, statusOf, toItem } from './labels.ts'
 import { reportAlert } from './report-alert.ts'
 import { setAlertStatuses } from './set-alert-statuses.ts'
 
@@ -28,7 +28,7 @@ const readList = (query: Inputs): Inputs => {
   const several = (name: string) => [query[`${name}[]`] ?? query[name] ?? []].flat().filter((word) => word !== '')
   const { search, source_ip, sort_by, sort_order, date_from, date_to } = query
   const named = Object.entries({
-    alert_type: several('alert_type').map(typeOf),
+    alert_type: several('alert_type').map(alertTypeOf),
     severity: several('severity'),
     status: several('status'),
   }).filter(([, words]) => words.length > 0)
@@ -93,7 +93,7 @@ const readAsked: NonNullable<Route['read']> = async (request) => {
     alert: {
       alert_id: alert_id ?? String(id ?? 'unnamed'),
       timestamp: new Date().toISOString(),
-      alert_type: known.parse(typeOf(alert_type ?? type)),
+      alert_type: known.parse(alertTypeOf(alert_type ?? type)),
       severity,
       ...(title !== undefined && { title }),
       description: words,
@@ -122,7 +122,7 @@ const presentAnalysis: Present = (answer) => {
   })
 }
 
-const of = (route: Omit<Route, 'refuse' | 'hide'>): Route => ({ ...route, hide: true, refuse })
+const of = (route: Omit<Route, 'refuse' | 'hide'>): Route => ({ ...route, hide: true, refuse: refuseForDashboard })
 
 /** The routes of the dashboard for alerts. */
 export const dashboardAlertRoutes: readonly Route[] = [
@@ -137,7 +137,7 @@ export const dashboardAlertRoutes: readonly Route[] = [
       return Object.fromEntries(
         Object.entries({
           ...{ title, description, severity, source_ip, protocol },
-          alert_type: typeOf(sent.alert_type ?? sent.type),
+          alert_type: alertTypeOf(sent.alert_type ?? sent.type),
           target_ip: sent.destination_ip ?? sent.target_ip,
           source_port: port(sent.source_port),
           destination_port: port(sent.destination_port),

@@ -10,7 +10,7 @@ import { healthRoute } from '../health.ts'
 import { summarizeAlerts } from '../summarize-alerts.ts'
 import { accountRoutes } from './account.ts'
 import { dashboardAlertRoutes } from './alerts.ts'
-import { inEnvelope, refuse, toMetrics, toWorkflows } from './labels.ts'
+import { inEnvelope, refuseForDashboard, toMetrics, toWorkflows } from './labels.ts'
 import { serveDashboardSocket } from './socket.ts'
 
 const interval = z.looseObject({ interval: z.enum(['hour', 'day', 'week', 'month']).catch('day') })
@@ -83,7 +83,7 @@ const presentNotifications: Present = (answer, { query }) => {
 
 const get = (path: string, operation: Route['operation'], present: Present, more: Partial<Route> = {}): Route => ({
   ...more,
-  ...{ method: 'GET', path: `/api/v1${path}`, operation, present, hide: true, refuse },
+  ...{ method: 'GET', path: `/api/v1${path}`, operation, present, hide: true, refuse: refuseForDashboard },
 })
 
 const routes: readonly Route[] = [

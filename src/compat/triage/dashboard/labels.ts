@@ -9,7 +9,7 @@ import { senderIdOf, toSecurityAlert } from '../../../schema/triage-formats.ts'
 import { summarizeAlerts } from '../summarize-alerts.ts'
 
 /** Answers failures with one sentence, which the dashboard shows. */
-export const refuse: Refuse = ({ status, message }) => ({
+export const refuseForDashboard: Refuse = ({ status, message }) => ({
   status,
   body: { success: false, error: status >= 500 ? 'Internal server error' : message },
 })
@@ -40,7 +40,7 @@ const typeAliases: Readonly<Record<string, (typeof alertTypes)[number]>> = {
   malicious_code: 'malware',
   denial_of_service: 'ddos',
 }
-export const typeOf = (word: unknown): unknown => (typeof word === 'string' ? (typeAliases[word] ?? word) : word)
+export const alertTypeOf = (word: unknown): unknown => (typeof word === 'string' ? (typeAliases[word] ?? word) : word)
 
 /** Shows an alert as the dashboard expects it. */
 export const toItem = (alert: Alert) => {

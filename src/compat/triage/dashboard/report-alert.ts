@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readAlerts, toRecords } from '../../../operations/alerts/foreign-alerts.ts'
+import { alertsToRecords, readAlerts } from '../../../operations/alerts/foreign-alerts.ts'
 import type { Deps } from '../../../operations/deps.ts'
 import { defineOperation } from '../../../operations/operation.ts'
 import { securityAlert } from '../../../schema/security-alert.ts'
@@ -30,7 +30,7 @@ export const reportAlert = defineOperation({
       timestamp: created_at,
       description: reported.description ?? reported.title,
     }
-    await intake.accept(toRecords(readAlerts(alert, undefined, time), undefined, time))
+    await intake.accept(alertsToRecords(readAlerts(alert, undefined, time), undefined, time))
     return { ...alert, created_at }
   },
 })

@@ -1,10 +1,10 @@
 import { createReader, createWriter } from '../../bytes/codec.ts'
 import type { CorrelationRule } from '../document.ts'
 import type { FlatEvent } from '../event.ts'
-import { compares, toNumber } from '../matching/holds.ts'
+import { compares, numberOf } from '../matching/holds.ts'
 import type { CorrelationMatch } from '../matching/match.ts'
 import type { Node } from '../node.ts'
-import { createWindow, dropFirst, type Item, insert, type Measure, measure, type Window } from './window.ts'
+import { createWindow, dropFirst, insert, type Measure, measure, type Window, type WindowItem } from './window.ts'
 
 const mostShown = 50
 
@@ -95,7 +95,7 @@ export const createCorrelation = ({
         (rule.correlation === 'temporal' || value >= refers.filter((_, member) => has(member)).length)
       : rule.conditions.every(({ comparison, number: wanted }) => compares(value, comparison, wanted))
 
-  const add = (item: Item, key: string): { window: Window; found: Measure } | undefined => {
+  const add = (item: WindowItem, key: string): { window: Window; found: Measure } | undefined => {
     const window = touch(key)
     const before = window.items.length
     const inserted = insert(window, item, rule)
@@ -127,7 +127,7 @@ export const createCorrelation = ({
         if (own.group.some((field) => read(field).length === 0)) continue
         const value = isValued ? own.value.map((field) => read(field).join(',')).join(separator) : ''
         if (isValued && own.value.some((field) => read(field).length === 0)) continue
-        if (isValued && rule.correlation !== 'value_count' && Number.isNaN(toNumber(value))) continue
+        if (isValued && rule.correlation !== 'value_count' && Number.isNaN(numberOf(value))) continue
         const key = group.join(separator)
         // An event that several rules match is counted once; temporal ones ask for each of the rules.
         if (counted.has(key) && !isTemporal) continue

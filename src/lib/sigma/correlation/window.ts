@@ -1,8 +1,8 @@
 import type { CorrelationRule } from '../document.ts'
-import { toNumber } from '../matching/holds.ts'
+import { numberOf } from '../matching/holds.ts'
 
 /** An event that a correlation remembers. */
-export interface Item {
+export interface WindowItem {
   readonly time: number
   readonly id: string
   /** Which of the rules it matched, by its place in the list. */
@@ -13,7 +13,7 @@ export interface Item {
 
 /** The events of one group, in order of time; those that are too old for any window are dropped. */
 export interface Window {
-  readonly items: Item[]
+  readonly items: WindowItem[]
   /** How many of the items hold a value (of `value_count`) or are of a member (of temporal ones). */
   readonly tally: Map<string, number>
 }
@@ -21,11 +21,11 @@ export interface Window {
 export const createWindow = (): Window => ({ items: [], tally: new Map() })
 
 /** The subject of a tally. */
-const wordOf = (rule: CorrelationRule, { member, value }: Item): string =>
+const wordOf = (rule: CorrelationRule, { member, value }: WindowItem): string =>
   rule.correlation === 'value_count' ? value : String(member)
 
 /** Puts an event in its place and drops what has left the window. Answers the place. */
-export const insert = (window: Window, item: Item, rule: CorrelationRule): number => {
+export const insert = (window: Window, item: WindowItem, rule: CorrelationRule): number => {
   const { items } = window
   let place = items.length
   while (place > 0 && (items[place - 1]?.time ?? 0) > item.time) place--
@@ -83,7 +83,7 @@ export const measure = (window: Window, end: number, rule: CorrelationRule): Mea
         return items[end]?.member === 0 ? 1 : longestChain(slice())
       default:
         return combine(
-          slice().map((item) => toNumber(item.value)),
+          slice().map((item) => numberOf(item.value)),
           rule,
         )
     }
@@ -92,7 +92,7 @@ export const measure = (window: Window, end: number, rule: CorrelationRule): Mea
 }
 
 /** How many rules were met one after the other, in the order of the list, the last event's rule as the last. */
-const longestChain = (items: readonly Item[]): number => {
+const longestChain = (items: readonly WindowItem[]): number => {
   const best: number[] = []
   let length = 0
   for (const [index, { member }] of items.entries()) {

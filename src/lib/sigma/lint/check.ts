@@ -1,6 +1,6 @@
 import type { SigmaDocument } from '../document.ts'
 import type { Taxonomy } from '../taxonomy.ts'
-import type { Entry, Yaml, YamlMap, YamlScalar } from './tree.ts'
+import type { Yaml, YamlEntry, YamlMapNode, YamlScalar } from './tree.ts'
 
 /** The context of the linter besides the file. Checks that need a missing part stay silent. */
 export interface LintContext {
@@ -19,29 +19,29 @@ export interface Check {
   readonly severity: 'warning'
   /** Its purpose and why it matters, in one sentence. */
   readonly about: string
-  readonly check: (subject: Subject) => readonly Finding[]
+  readonly check: (subject: LintSubject) => readonly LintFinding[]
 }
 
-export interface Finding {
+export interface LintFinding {
   readonly line: number
   readonly message: string
   readonly hint?: string | undefined
 }
 
 /** A document, as written and as parsed. */
-export interface Subject {
+export interface LintSubject {
   readonly document: SigmaDocument
-  readonly root: YamlMap
+  readonly root: YamlMapNode
   /** `detection` of a rule, `filter` of a filter; of a correlation `correlation`. */
-  readonly body: YamlMap
-  readonly selections: readonly Entry[]
+  readonly body: YamlMapNode
+  readonly selections: readonly YamlEntry[]
   /** Each `field|modifiers: values` of the selections. Keywords have no field. */
-  readonly items: readonly Item[]
+  readonly items: readonly LintItem[]
   readonly conditions: readonly Condition[]
   readonly context: LintContext
 }
 
-export interface Item {
+export interface LintItem {
   readonly selection: string
   readonly field: string | undefined
   readonly modifiers: readonly string[]
@@ -65,11 +65,11 @@ export const warn = (code: string, about: string, check: Check['check']): Check 
 })
 
 /** The entry of a map, if it is a map and has it. */
-export const entryOf = (node: Yaml | undefined, key: string): Entry | undefined =>
+export const entryOf = (node: Yaml | undefined, key: string): YamlEntry | undefined =>
   node?.type === 'map' ? node.entries.find((entry) => entry.key === key) : undefined
 
 /** A scalar as text; undefined for null, maps and lists. */
-export const textOf = (node: Yaml | undefined): string | undefined =>
+export const scalarText = (node: Yaml | undefined): string | undefined =>
   node?.type === 'scalar' && node.value !== null ? String(node.value) : undefined
 
 /** The scalars of a list, or the one scalar that stands instead of a list. */
@@ -80,10 +80,10 @@ export const scalarsOf = (node: Yaml | undefined): readonly YamlScalar[] => {
 
 /** A finding for each scalar under a key of the document for which `say` has something to say. */
 export const eachUnder = (
-  { root }: Subject,
+  { root }: LintSubject,
   key: string,
-  say: (text: string) => Omit<Finding, 'line'> | undefined,
-): readonly Finding[] =>
+  say: (text: string) => Omit<LintFinding, 'line'> | undefined,
+): readonly LintFinding[] =>
   scalarsOf(entryOf(root, key)?.value).flatMap((scalar) => {
     const finding = say(String(scalar.value))
     return finding ? [{ line: scalar.line, ...finding }] : []
@@ -91,9 +91,9 @@ export const eachUnder = (
 
 /** A finding for each text value of the detection for which `say` has something to say. */
 export const eachValue = (
-  { items }: Subject,
-  say: (text: string, item: Item, scalar: YamlScalar) => Omit<Finding, 'line'> | undefined,
-): readonly Finding[] =>
+  { items }: LintSubject,
+  say: (text: string, item: LintItem, scalar: YamlScalar) => Omit<LintFinding, 'line'> | undefined,
+): readonly LintFinding[] =>
   items.flatMap((item) =>
     item.values.flatMap((scalar) => {
       const finding = typeof scalar.value === 'string' ? say(scalar.value, item, scalar) : undefined
@@ -102,10 +102,11 @@ export const eachValue = (
   )
 
 /** At the line of a key of the document, or at its first line. */
-export const lineOf = ({ root }: Subject, key: string): number => entryOf(root, key)?.line ?? root.line
+export const lineOf = ({ root }: LintSubject, key: string): number => entryOf(root, key)?.line ?? root.line
 
 /** `Image|endswith`. */
-export const keyOf = ({ field, modifiers }: Item): string => [field ?? '', ...modifiers].join('|') || 'the keywords'
+export const itemKey = ({ field, modifiers }: LintItem): string =>
+  [field ?? '', ...modifiers].join('|') || 'the keywords'
 
 /** Quotes a value for a message, cut at 60 characters. */
-export const quote = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text)
+export const quoteValue = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text)

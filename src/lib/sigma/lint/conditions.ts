@@ -1,5 +1,5 @@
 import type { Node } from '../node.ts'
-import { type Check, type Finding, quote, warn } from './check.ts'
+import { type Check, type LintFinding, quoteValue, warn } from './check.ts'
 import { picked, picks } from './subject.ts'
 
 /** How selections are put together. */
@@ -35,7 +35,7 @@ export const conditionChecks: readonly Check[] = [
           : [
               {
                 line,
-                message: `The condition does not use the selection ${quote(key)}.`,
+                message: `The condition does not use the selection ${quoteValue(key)}.`,
                 hint: key.startsWith('_')
                   ? 'Patterns and "them" leave out names that start with an underscore.'
                   : 'Name it in the condition, or leave it out.',
@@ -55,7 +55,7 @@ export const conditionChecks: readonly Check[] = [
             ? [
                 {
                   line,
-                  message: `The pattern ${quote(text)} fits only ${quote(fits[0]?.key ?? '')}.`,
+                  message: `The pattern ${quoteValue(text)} fits only ${quoteValue(fits[0]?.key ?? '')}.`,
                   hint: 'Name the selection itself.',
                 },
               ]
@@ -91,7 +91,7 @@ export const conditionChecks: readonly Check[] = [
     'selection-named-twice',
     'A selection that stands twice between the same words has no effect the second time.',
     ({ conditions }) =>
-      conditions.flatMap(({ line, tokens }): readonly Finding[] => {
+      conditions.flatMap(({ line, tokens }): readonly LintFinding[] => {
         const words = tokens.map((token) => token.toLowerCase())
         const joined = new Set(words.filter((word) => word === 'and' || word === 'or'))
         if (joined.size !== 1 || words.includes('(') || words.includes('of')) return []
@@ -99,7 +99,7 @@ export const conditionChecks: readonly Check[] = [
         const again = parts.find((part, at) => parts.indexOf(part) < at)
         return again === undefined
           ? []
-          : [{ line, message: `${quote(again)} is in the condition twice.`, hint: 'Leave one out.' }]
+          : [{ line, message: `${quoteValue(again)} is in the condition twice.`, hint: 'Leave one out.' }]
       }),
   ),
   warn('condition-case', 'Other tools know "and", "or" and "not" in lower case only.', ({ conditions }) =>
@@ -109,7 +109,7 @@ export const conditionChecks: readonly Check[] = [
       )
       return odd === undefined
         ? []
-        : [{ line, message: `${quote(odd)} is in upper case.`, hint: `Write "${odd.toLowerCase()}".` }]
+        : [{ line, message: `${quoteValue(odd)} is in upper case.`, hint: `Write "${odd.toLowerCase()}".` }]
     }),
   ),
   warn('condition-number', 'Other tools know "1 of" and "all of", and no other numbers.', ({ conditions }) =>

@@ -1,6 +1,6 @@
 import { day } from '../../units/time.ts'
 import type { CorrelationRule, SigmaDocument } from '../document.ts'
-import { type Check, entryOf, type Finding, quote, type Subject, scalarsOf, warn } from './check.ts'
+import { type Check, entryOf, type LintFinding, type LintSubject, quoteValue, scalarsOf, warn } from './check.ts'
 
 const longestSpan = 30 * day
 
@@ -96,7 +96,13 @@ export const correlationChecks: readonly Check[] = [
   each('alias-unused', 'An alias works in group-by only.', ({ aliases, groupBy }, subject) =>
     aliasesOf(subject).flatMap(({ key, line }) =>
       aliases.has(key) && !groupBy.includes(key)
-        ? [{ line, message: `The alias ${quote(key)} is not in group-by.`, hint: 'Add it there, or leave it out.' }]
+        ? [
+            {
+              line,
+              message: `The alias ${quoteValue(key)} is not in group-by.`,
+              hint: 'Add it there, or leave it out.',
+            },
+          ]
         : [],
     ),
   ),
@@ -112,7 +118,7 @@ export const correlationChecks: readonly Check[] = [
                 : [
                     {
                       line,
-                      message: `The correlation does not list the rule ${quote(key)}.`,
+                      message: `The correlation does not list the rule ${quoteValue(key)}.`,
                       hint: 'Add it to rules, or correct its name.',
                     },
                   ],
@@ -133,7 +139,7 @@ export const correlationChecks: readonly Check[] = [
           : [
               {
                 line,
-                message: `The alias ${quote(key)} says nothing of the rule ${quote(left)}.`,
+                message: `The alias ${quoteValue(key)} says nothing of the rule ${quoteValue(left)}.`,
                 hint: 'Say which of its fields is meant.',
               },
             ]
@@ -147,7 +153,7 @@ export const correlationChecks: readonly Check[] = [
             ? [
                 {
                   line,
-                  message: `There is no rule ${quote(String(value))}.`,
+                  message: `There is no rule ${quoteValue(String(value))}.`,
                   hint: 'Load it too, or correct its id or name.',
                 },
               ]
@@ -186,30 +192,30 @@ export const correlationChecks: readonly Check[] = [
 function each(
   code: string,
   about: string,
-  find: (rule: CorrelationRule, subject: Subject) => readonly Finding[],
+  find: (rule: CorrelationRule, subject: LintSubject) => readonly LintFinding[],
 ): Check {
   return warn(code, about, (subject) =>
     subject.document.type === 'correlation' ? find(subject.document, subject) : [],
   )
 }
 
-const lineIn = ({ body }: Subject, key: string): number => entryOf(body, key)?.line ?? body.line
+const lineIn = ({ body }: LintSubject, key: string): number => entryOf(body, key)?.line ?? body.line
 
-const aliasesOf = ({ body }: Subject) => {
+const aliasesOf = ({ body }: LintSubject) => {
   const aliases = entryOf(body, 'aliases')?.value
   return aliases?.type === 'map' ? aliases.entries : []
 }
 
-const find = (reference: string, { context }: Subject): SigmaDocument | undefined =>
+const find = (reference: string, { context }: LintSubject): SigmaDocument | undefined =>
   context.documents?.find(({ id, name }) => name === reference || id === reference.toLowerCase())
 
 /** All that a rule is called by. */
-const sameAs = (reference: string, subject: Subject): readonly string[] => {
+const sameAs = (reference: string, subject: LintSubject): readonly string[] => {
   const document = find(reference, subject)
   return document ? [reference, document.id, ...(document.name === undefined ? [] : [document.name])] : [reference]
 }
 
-const isListed = (reference: string, { rules }: CorrelationRule, subject: Subject): boolean => {
+const isListed = (reference: string, { rules }: CorrelationRule, subject: LintSubject): boolean => {
   const names = sameAs(reference, subject)
   return rules.some((rule) => sameAs(rule, subject).some((name) => names.includes(name)))
 }

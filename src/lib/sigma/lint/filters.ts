@@ -1,6 +1,6 @@
 import type { FilterRule } from '../document.ts'
-import { isWithin } from '../read/read-logsource.ts'
-import { type Check, entryOf, type Finding, quote, type Subject, scalarsOf, warn } from './check.ts'
+import { isWithinLogsource } from '../read/read-logsource.ts'
+import { type Check, entryOf, type LintFinding, type LintSubject, quoteValue, scalarsOf, warn } from './check.ts'
 
 /** Filters: which rules they change, and how. */
 export const filterChecks: readonly Check[] = [
@@ -36,18 +36,18 @@ export const filterChecks: readonly Check[] = [
   each('filter-rule-missing', 'A filter for a rule that is not there has no effect.', (_, subject) =>
     references(subject).flatMap(({ name, line }) =>
       subject.context.documents && !find(name, subject)
-        ? [{ line, message: `There is no rule ${quote(name)}.`, hint: 'Load it too, or correct its id or name.' }]
+        ? [{ line, message: `There is no rule ${quoteValue(name)}.`, hint: 'Load it too, or correct its id or name.' }]
         : [],
     ),
   ),
   each('filter-logsource', 'A filter changes only rules of its own log source.', ({ logsource }, subject) =>
     references(subject).flatMap(({ name, line }) => {
       const rule = find(name, subject)
-      return rule?.type === 'rule' && !isWithin(rule.logsource, logsource)
+      return rule?.type === 'rule' && !isWithinLogsource(rule.logsource, logsource)
         ? [
             {
               line,
-              message: `The rule ${quote(name)} is of another log source, so the filter has no effect on it.`,
+              message: `The rule ${quoteValue(name)} is of another log source, so the filter has no effect on it.`,
               hint: 'Make the log sources equal.',
             },
           ]
@@ -60,7 +60,7 @@ export const filterChecks: readonly Check[] = [
     (_, subject) =>
       references(subject).flatMap(({ name, line }) =>
         find(name, subject)?.type === 'correlation'
-          ? [{ line, message: `${quote(name)} is a correlation.`, hint: 'Name the rules that it counts.' }]
+          ? [{ line, message: `${quoteValue(name)} is a correlation.`, hint: 'Name the rules that it counts.' }]
           : [],
       ),
   ),
@@ -74,14 +74,18 @@ export const filterChecks: readonly Check[] = [
   ),
 ]
 
-function each(code: string, about: string, find: (filter: FilterRule, subject: Subject) => readonly Finding[]): Check {
+function each(
+  code: string,
+  about: string,
+  find: (filter: FilterRule, subject: LintSubject) => readonly LintFinding[],
+): Check {
   return warn(code, about, (subject) => (subject.document.type === 'filter' ? find(subject.document, subject) : []))
 }
 
-const references = ({ body }: Subject): readonly { name: string; line: number }[] =>
+const references = ({ body }: LintSubject): readonly { name: string; line: number }[] =>
   scalarsOf(entryOf(body, 'rules')?.value).flatMap(({ value, line }) =>
     /^(?:any|all)$/i.test(String(value)) ? [] : [{ name: String(value), line }],
   )
 
-const find = (reference: string, { context }: Subject) =>
+const find = (reference: string, { context }: LintSubject) =>
   context.documents?.find(({ id, name }) => name === reference || id === reference.toLowerCase())

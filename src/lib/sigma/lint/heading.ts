@@ -1,14 +1,14 @@
-import { didYouMean } from '../read/refusal.ts'
+import { spellingHint } from '../read/refusal.ts'
 import {
   type Check,
   eachUnder,
   entryOf,
-  type Finding,
+  type LintFinding,
+  type LintSubject,
   lineOf,
-  quote,
-  type Subject,
+  quoteValue,
   scalarsOf,
-  textOf,
+  scalarText,
   warn,
 } from './check.ts'
 
@@ -75,12 +75,14 @@ export const headingChecks: readonly Check[] = [
     (subject) =>
       (['date', 'modified'] as const).flatMap((key) =>
         eachUnder(subject, key, (text) =>
-          isDay(text) ? undefined : { message: `The ${key} ${quote(text)} is not a day.`, hint: 'Write YYYY-MM-DD.' },
+          isDay(text)
+            ? undefined
+            : { message: `The ${key} ${quoteValue(text)} is not a day.`, hint: 'Write YYYY-MM-DD.' },
         ),
       ),
   ),
   warn('modified-before-date', 'A rule cannot have been changed before it was made.', (subject) => {
-    const date = textOf(entryOf(subject.root, 'date')?.value) ?? ''
+    const date = scalarText(entryOf(subject.root, 'date')?.value) ?? ''
     return eachUnder(subject, 'modified', (modified) =>
       isDay(date) && isDay(modified) && modified < date
         ? { message: `It was modified on ${modified}, before its date ${date}.`, hint: 'One of the two is wrong.' }
@@ -91,7 +93,7 @@ export const headingChecks: readonly Check[] = [
     eachUnder(subject, 'references', (text) =>
       URL.canParse(text) && /^[a-z][a-z0-9+.-]*:\S+$/i.test(text)
         ? undefined
-        : { message: `The reference ${quote(text)} is not a URL.`, hint: 'Write it with https://.' },
+        : { message: `The reference ${quoteValue(text)} is not a URL.`, hint: 'Write it with https://.' },
     ),
   ),
   warn('reference-twice', 'The same reference twice.', ({ root }) => twice(root, 'references')),
@@ -102,7 +104,7 @@ export const headingChecks: readonly Check[] = [
       eachUnder(subject, 'falsepositives', (text) =>
         /^(?:none|no|nothing|n\/?a|nil|-+|\?+|todo|tbd|pentest(?:s|ing)?|)\.?$/i.test(text.trim())
           ? {
-              message: `The false positive ${quote(text)} says nothing.`,
+              message: `The false positive ${quoteValue(text)} says nothing.`,
               hint: 'Say what harmless thing looks the same, or "Unknown".',
             }
           : undefined,
@@ -115,8 +117,8 @@ export const headingChecks: readonly Check[] = [
         .every((name) => name.trim() === '' || licences.includes(name.trim()) || /^LicenseRef-/.test(name))
         ? undefined
         : {
-            message: `The licence ${quote(text)} is not an SPDX identifier known here.`,
-            hint: didYouMean(text, licences) || 'See spdx.org/licenses.',
+            message: `The licence ${quoteValue(text)} is not an SPDX identifier known here.`,
+            hint: spellingHint(text, licences) || 'See spdx.org/licenses.',
           },
     ),
   ),
@@ -142,7 +144,7 @@ const isDay = (text: string): boolean => {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }
 
-const twice = (root: Subject['root'], key: string): readonly Finding[] => {
+const twice = (root: LintSubject['root'], key: string): readonly LintFinding[] => {
   const seen = new Set<string>()
   return scalarsOf(entryOf(root, key)?.value).flatMap(({ value, line }) => {
     const text = String(value)
@@ -150,16 +152,16 @@ const twice = (root: Subject['root'], key: string): readonly Finding[] => {
       seen.add(text)
       return []
     }
-    return [{ line, message: `${quote(text)} stands here twice.`, hint: 'Leave one out.' }]
+    return [{ line, message: `${quoteValue(text)} stands here twice.`, hint: 'Leave one out.' }]
   })
 }
 
-const typo = (key: string, known: readonly string[], line: number): readonly Finding[] => {
-  const hint = known.includes(key) ? '' : didYouMean(key, known)
-  return hint === '' ? [] : [{ line, message: `The key ${quote(key)} is not one of Sigma's.`, hint }]
+const typo = (key: string, known: readonly string[], line: number): readonly LintFinding[] => {
+  const hint = known.includes(key) ? '' : spellingHint(key, known)
+  return hint === '' ? [] : [{ line, message: `The key ${quoteValue(key)} is not one of Sigma's.`, hint }]
 }
 
-const childKeys = (root: Subject['root'], key: string) => {
+const childKeys = (root: LintSubject['root'], key: string) => {
   const value = entryOf(root, key)?.value
   return value?.type === 'map' ? value.entries : []
 }

@@ -1,6 +1,16 @@
 import type { SigmaDocument } from '../document.ts'
-import { didYouMean } from '../read/refusal.ts'
-import { type Check, eachUnder, entryOf, type Finding, lineOf, quote, type Subject, textOf, warn } from './check.ts'
+import { spellingHint } from '../read/refusal.ts'
+import {
+  type Check,
+  eachUnder,
+  entryOf,
+  type LintFinding,
+  type LintSubject,
+  lineOf,
+  quoteValue,
+  scalarText,
+  warn,
+} from './check.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const relations = ['correlation', 'derived', 'obsolete', 'merged', 'renamed', 'similar']
@@ -16,7 +26,10 @@ export const identityChecks: readonly Check[] = [
     eachUnder(subject, 'id', (id) =>
       uuid.test(id)
         ? undefined
-        : { message: `The id ${quote(id)} has an unusual form.`, hint: 'Write it in lower case with four hyphens.' },
+        : {
+            message: `The id ${quoteValue(id)} has an unusual form.`,
+            hint: 'Write it in lower case with four hyphens.',
+          },
     ),
   ),
   warn('id-twice', 'Two documents with one id: only one of them can be referred to.', (subject) =>
@@ -30,9 +43,9 @@ export const identityChecks: readonly Check[] = [
   ),
   warn('name-with-blanks', 'Conditions of correlations contain names, and blanks end them.', ({ root }) => {
     const name = entryOf(root, 'name')
-    const text = textOf(name?.value)
+    const text = scalarText(name?.value)
     return name && text !== undefined && /\s/.test(text)
-      ? [{ line: name.line, message: `The name ${quote(text)} has blanks in it.`, hint: 'Use underscores.' }]
+      ? [{ line: name.line, message: `The name ${quoteValue(text)} has blanks in it.`, hint: 'Use underscores.' }]
       : []
   }),
   warn('related-type', 'Relations have six types; others are read by nobody.', (subject) =>
@@ -42,32 +55,34 @@ export const identityChecks: readonly Check[] = [
         : [
             {
               line,
-              message: `There is no relation ${quote(type)}.`,
-              hint: didYouMean(type, relations) || `Use one of: ${relations.join(', ')}.`,
+              message: `There is no relation ${quoteValue(type)}.`,
+              hint: spellingHint(type, relations) || `Use one of: ${relations.join(', ')}.`,
             },
           ],
     ),
   ),
   warn('related-id', 'A relation points to the UUID of another rule.', (subject) =>
     related(subject).flatMap(({ id, line }) =>
-      id === undefined || uuid.test(id) ? [] : [{ line, message: `The related id ${quote(id)} is not a UUID.` }],
+      id === undefined || uuid.test(id) ? [] : [{ line, message: `The related id ${quoteValue(id)} is not a UUID.` }],
     ),
   ),
   warn('related-to-itself', 'A rule that is related to itself was copied without changing its id.', (subject) =>
     related(subject).flatMap(({ id, line }) =>
-      id !== undefined && id === textOf(entryOf(subject.root, 'id')?.value)
+      id !== undefined && id === scalarText(entryOf(subject.root, 'id')?.value)
         ? [{ line, message: 'The rule is related to itself.', hint: 'Give the copy an id of its own.' }]
         : [],
     ),
   ),
 ]
 
-const related = ({ root }: Subject): readonly { id: string | undefined; type: string | undefined; line: number }[] => {
+const related = ({
+  root,
+}: LintSubject): readonly { id: string | undefined; type: string | undefined; line: number }[] => {
   const list = entryOf(root, 'related')?.value
   return list?.type === 'list'
     ? list.items.map((item) => ({
-        id: textOf(entryOf(item, 'id')?.value),
-        type: textOf(entryOf(item, 'type')?.value),
+        id: scalarText(entryOf(item, 'id')?.value),
+        type: scalarText(entryOf(item, 'type')?.value),
         line: item.line,
       }))
     : []
@@ -75,10 +90,10 @@ const related = ({ root }: Subject): readonly { id: string | undefined; type: st
 
 /** A finding when an earlier document of the set is called the same. */
 const sameElsewhere = (
-  subject: Subject,
+  subject: LintSubject,
   key: 'id' | 'name' | 'title',
   read: (document: SigmaDocument) => string | undefined,
-): readonly Finding[] => {
+): readonly LintFinding[] => {
   const own = read(subject.document)
   if (own === undefined || !entryOf(subject.root, key)) return []
   const first = firstOf(subject.context.documents ?? [], key, read).get(own.toLowerCase())
@@ -86,7 +101,7 @@ const sameElsewhere = (
   return [
     {
       line: lineOf(subject, key),
-      message: `The ${key} ${quote(own)} is that of ${first.file}:${first.line} too.`,
+      message: `The ${key} ${quoteValue(own)} is that of ${first.file}:${first.line} too.`,
       hint: `Give one of them another ${key}.`,
     },
   ]

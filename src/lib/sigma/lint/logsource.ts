@@ -1,7 +1,7 @@
 import type { Logsource } from '../document.ts'
-import { isWithin } from '../read/read-logsource.ts'
-import { didYouMean } from '../read/refusal.ts'
-import { type Check, entryOf, type Finding, quote, type Subject, textOf, warn } from './check.ts'
+import { isWithinLogsource } from '../read/read-logsource.ts'
+import { spellingHint } from '../read/refusal.ts'
+import { type Check, entryOf, type LintFinding, type LintSubject, quoteValue, scalarText, warn } from './check.ts'
 
 /** Which events a rule is about, and whether they have its fields. */
 export const logsourceChecks: readonly Check[] = [
@@ -15,7 +15,7 @@ export const logsourceChecks: readonly Check[] = [
           : [
               {
                 line,
-                message: `The ${key} ${quote(text)} is not in lower case without blanks.`,
+                message: `The ${key} ${quoteValue(text)} is not in lower case without blanks.`,
                 hint: `Write "${text.trim().toLowerCase().replaceAll(' ', '_')}".`,
               },
             ],
@@ -28,18 +28,19 @@ export const logsourceChecks: readonly Check[] = [
       const known = (subject.context.taxonomy?.kinds ?? []).flatMap(({ logsources }) => logsources)
       const own = logsourceOf(subject)
       const [first] = parts(subject)
-      if (known.length === 0 || !own || !first || known.some((logsource) => isWithin(logsource, own))) return []
+      if (known.length === 0 || !own || !first || known.some((logsource) => isWithinLogsource(logsource, own)))
+        return []
       const odd = parts(subject).find(({ key, text }) => !known.some((logsource) => logsource[key] === text))
       const words = new Set(known.flatMap((logsource) => (odd ? (logsource[odd.key] ?? []) : [])))
       return [
         {
           line: odd?.line ?? first.line,
           message: odd
-            ? `No event has the ${odd.key} ${quote(odd.text)}.`
+            ? `No event has the ${odd.key} ${quoteValue(odd.text)}.`
             : `No event has the log source ${parts(subject)
                 .map(({ key, text }) => `${key}: ${text}`)
                 .join(', ')}.`,
-          hint: (odd && didYouMean(odd.text, words)) || 'Add the log source to the taxonomy, or correct it.',
+          hint: (odd && spellingHint(odd.text, words)) || 'Add the log source to the taxonomy, or correct it.',
         },
       ]
     },
@@ -51,7 +52,7 @@ export const logsourceChecks: readonly Check[] = [
       const kinds = subject.context.taxonomy?.kinds ?? []
       const own = logsourceOf(subject)
       if (!own) return []
-      const mine = kinds.filter(({ logsources }) => logsources.some((logsource) => isWithin(logsource, own)))
+      const mine = kinds.filter(({ logsources }) => logsources.some((logsource) => isWithinLogsource(logsource, own)))
       // A kind that lists no fields takes them as they come, and so does a rule for unknown sources.
       if (mine.length === 0 || mine.some(({ fields }) => fields.size === 0)) return []
       const myFields = new Set(mine.flatMap(({ fields }) => [...fields.keys()]))
@@ -61,8 +62,8 @@ export const logsourceChecks: readonly Check[] = [
         return other === undefined || myFields.has(field)
           ? undefined
           : {
-              message: `The field ${quote(field)} is of ${other}, not of this log source.`,
-              hint: didYouMean(field, myFields) || 'Use a field of this log source, or correct the log source.',
+              message: `The field ${quoteValue(field)} is of ${other}, not of this log source.`,
+              hint: spellingHint(field, myFields) || 'Use a field of this log source, or correct the log source.',
             }
       })
     },
@@ -75,15 +76,18 @@ export const logsourceChecks: readonly Check[] = [
       fieldsSeen.has(field) || mapped.has(field)
         ? undefined
         : {
-            message: `No event had the field ${quote(field)}.`,
-            hint: didYouMean(field, [...fieldsSeen, ...mapped]) || 'Look at an event for how it is called.',
+            message: `No event had the field ${quoteValue(field)}.`,
+            hint: spellingHint(field, [...fieldsSeen, ...mapped]) || 'Look at an event for how it is called.',
           },
     )
   }),
   warn('field-with-blanks', 'Field names are written without blanks; with them the field is not found.', (subject) =>
     eachField(subject, (field) =>
       /\s/.test(field)
-        ? { message: `The field ${quote(field)} has a blank in it.`, hint: `Write "${field.replaceAll(/\s/g, '')}".` }
+        ? {
+            message: `The field ${quoteValue(field)} has a blank in it.`,
+            hint: `Write "${field.replaceAll(/\s/g, '')}".`,
+          }
         : undefined,
     ),
   ),
@@ -97,23 +101,29 @@ export const logsourceChecks: readonly Check[] = [
         first.set(field.toLowerCase(), before)
         return before === field
           ? undefined
-          : { message: `The field ${quote(field)} stands as ${quote(before)} elsewhere.`, hint: 'Write both alike.' }
+          : {
+              message: `The field ${quoteValue(field)} stands as ${quoteValue(before)} elsewhere.`,
+              hint: 'Write both alike.',
+            }
       })
     },
   ),
 ]
 
-const parts = ({ root }: Subject): readonly { key: keyof Logsource; text: string; line: number }[] =>
+const parts = ({ root }: LintSubject): readonly { key: keyof Logsource; text: string; line: number }[] =>
   (['product', 'category', 'service'] as const).flatMap((key) => {
     const entry = entryOf(entryOf(root, 'logsource')?.value, key)
-    const text = textOf(entry?.value)
+    const text = scalarText(entry?.value)
     return entry && text !== undefined ? [{ key, text, line: entry.line }] : []
   })
 
-const logsourceOf = ({ document }: Subject): Logsource | undefined =>
+const logsourceOf = ({ document }: LintSubject): Logsource | undefined =>
   document.type === 'correlation' ? undefined : document.logsource
 
-const eachField = ({ items }: Subject, say: (field: string) => Omit<Finding, 'line'> | undefined): readonly Finding[] =>
+const eachField = (
+  { items }: LintSubject,
+  say: (field: string) => Omit<LintFinding, 'line'> | undefined,
+): readonly LintFinding[] =>
   items.flatMap(({ field, line }) => {
     const finding = field === undefined ? undefined : say(field)
     return finding ? [{ line, ...finding }] : []

@@ -1,4 +1,13 @@
-import { type Check, eachValue, type Finding, type Item, keyOf, quote, type Subject, warn } from './check.ts'
+import {
+  type Check,
+  eachValue,
+  itemKey,
+  type LintFinding,
+  type LintItem,
+  type LintSubject,
+  quoteValue,
+  warn,
+} from './check.ts'
 
 const places = ['contains', 'startswith', 'endswith']
 const encodings = ['utf16', 'utf16le', 'utf16be', 'wide']
@@ -22,7 +31,7 @@ export const modifierChecks: readonly Check[] = [
       item.modifiers[0] === 'all' &&
       item.values.filter(({ value }) => !/[*?]/.test(String(value))).length > 1
         ? {
-            message: `${keyOf(item)} wants the field to equal several values at once.`,
+            message: `${itemKey(item)} wants the field to equal several values at once.`,
             hint: 'Use |contains|all, or leave |all out.',
           }
         : undefined,
@@ -33,14 +42,14 @@ export const modifierChecks: readonly Check[] = [
       const again = item.modifiers.find((modifier, at) => item.modifiers.indexOf(modifier) < at)
       return again === undefined
         ? undefined
-        : { message: `|${again} stands twice in ${keyOf(item)}.`, hint: 'Leave one out.' }
+        : { message: `|${again} stands twice in ${itemKey(item)}.`, hint: 'Leave one out.' }
     }),
   ),
   warn('all-not-last', '|all says how the values are joined and reads best at the end.', (subject) =>
     eachItem(subject, (item) =>
       item.modifiers.includes('all') && item.modifiers.at(-1) !== 'all'
         ? {
-            message: `|all is not the last modifier of ${keyOf(item)}.`,
+            message: `|all is not the last modifier of ${itemKey(item)}.`,
             hint: `Write |${item.modifiers.filter((name) => name !== 'all').join('|')}|all.`,
           }
         : undefined,
@@ -49,7 +58,7 @@ export const modifierChecks: readonly Check[] = [
   warn('two-places', 'A text that is contained starts and ends anywhere.', (subject) =>
     eachItem(subject, (item) =>
       item.modifiers.filter((modifier) => places.includes(modifier)).length > 1
-        ? { message: `${keyOf(item)} says in two ways where the text stands.`, hint: 'Use |contains.' }
+        ? { message: `${itemKey(item)} says in two ways where the text stands.`, hint: 'Use |contains.' }
         : undefined,
     ),
   ),
@@ -59,7 +68,7 @@ export const modifierChecks: readonly Check[] = [
     (subject) =>
       eachValue(subject, (text, { modifiers, values }) =>
         modifiers.includes('windash') && values.every(({ value }) => !/(?<!\w)[-/]\w/.test(String(value)))
-          ? { message: `|windash has no dash to change in ${quote(text)}.`, hint: 'Leave |windash out.' }
+          ? { message: `|windash has no dash to change in ${quoteValue(text)}.`, hint: 'Leave |windash out.' }
           : undefined,
       ),
   ),
@@ -69,7 +78,7 @@ export const modifierChecks: readonly Check[] = [
     (subject) =>
       eachItem(subject, (item) =>
         item.modifiers.includes('base64offset') && !item.modifiers.includes('contains')
-          ? { message: `${keyOf(item)} has no |contains.`, hint: 'Write |base64offset|contains.' }
+          ? { message: `${itemKey(item)} has no |contains.`, hint: 'Write |base64offset|contains.' }
           : undefined,
       ),
   ),
@@ -81,7 +90,7 @@ export const modifierChecks: readonly Check[] = [
         item.modifiers.some((modifier) => encodings.includes(modifier)) &&
         !item.modifiers.some((modifier) => modifier.startsWith('base64'))
           ? {
-              message: `${keyOf(item)} looks for bytes of UTF-16 as text.`,
+              message: `${itemKey(item)} looks for bytes of UTF-16 as text.`,
               hint: 'Add |base64offset|contains after it.',
             }
           : undefined,
@@ -100,14 +109,14 @@ export const modifierChecks: readonly Check[] = [
       item.modifiers.includes('cased') &&
       item.values.length > 0 &&
       item.values.every(({ value }) => String(value).toLowerCase() === String(value).toUpperCase())
-        ? { message: `${keyOf(item)} has no letter that has a case.`, hint: 'Leave |cased out.' }
+        ? { message: `${itemKey(item)} has no letter that has a case.`, hint: 'Leave |cased out.' }
         : undefined,
     ),
   ),
   warn('cidr-everything', 'A network of all addresses leaves nothing out.', (subject) =>
     eachValue(subject, (text, { modifiers }) =>
       modifiers.includes('cidr') && /\/0+$/.test(text)
-        ? { message: `Every address lies in ${quote(text)}.`, hint: 'Use |exists: true.' }
+        ? { message: `Every address lies in ${quoteValue(text)}.`, hint: 'Use |exists: true.' }
         : undefined,
     ),
   ),
@@ -126,7 +135,7 @@ export const modifierChecks: readonly Check[] = [
         ? [
             {
               line,
-              message: `The selection wants a value of ${quote(field ?? '')} already.`,
+              message: `The selection wants a value of ${quoteValue(field ?? '')} already.`,
               hint: 'Leave |exists out.',
             },
           ]
@@ -137,7 +146,7 @@ export const modifierChecks: readonly Check[] = [
     eachItem(subject, (item) =>
       item.modifiers.includes('neq') && item.values.length > 1
         ? {
-            message: `${keyOf(item)} has several values.`,
+            message: `${itemKey(item)} has several values.`,
             hint: 'Make it a selection without |neq, and negate it in the condition.',
           }
         : undefined,
@@ -166,7 +175,10 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
   month: [1, 12],
 }
 
-const eachItem = ({ items }: Subject, say: (item: Item) => Omit<Finding, 'line'> | undefined): readonly Finding[] =>
+const eachItem = (
+  { items }: LintSubject,
+  say: (item: LintItem) => Omit<LintFinding, 'line'> | undefined,
+): readonly LintFinding[] =>
   items.flatMap((item) => {
     const finding = say(item)
     return finding ? [{ line: item.line, ...finding }] : []

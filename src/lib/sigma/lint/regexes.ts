@@ -1,4 +1,4 @@
-import { type Check, eachValue, type Finding, type Item, quote, type Subject, warn } from './check.ts'
+import { type Check, eachValue, type LintFinding, type LintItem, type LintSubject, quoteValue, warn } from './check.ts'
 
 /** Regular expressions: the slowest way to ask, and the easiest to get wrong. */
 export const regexChecks: readonly Check[] = [
@@ -6,7 +6,7 @@ export const regexChecks: readonly Check[] = [
     eachRegex(subject, (source) =>
       isLiteral(source)
         ? {
-            message: `The expression ${quote(source)} is a plain text.`,
+            message: `The expression ${quoteValue(source)} is a plain text.`,
             hint: `Use |contains, or |contains|cased: '${plain(source)}'.`,
           }
         : undefined,
@@ -17,13 +17,16 @@ export const regexChecks: readonly Check[] = [
       const [, front, text = '', end] = source.match(/^(\^?)(.*?)(\$?)$/s) ?? []
       if ((!front && !end) || text === '' || text.endsWith('\\') || !isLiteral(text)) return undefined
       const modifier = front && end ? 'the plain field' : front ? '|startswith' : '|endswith'
-      return { message: `The expression ${quote(source)} is a plain text with an anchor.`, hint: `Use ${modifier}.` }
+      return {
+        message: `The expression ${quoteValue(source)} is a plain text with an anchor.`,
+        hint: `Use ${modifier}.`,
+      }
     }),
   ),
   warn('re-outer-wildcard', 'An expression is looked for anywhere, so ".*" at its ends only costs time.', (subject) =>
     eachRegex(subject, (source) =>
       /^\.\*\??(?!$)/.test(source) || /[^\\]\.\*\??$/.test(source)
-        ? { message: `The expression ${quote(source)} starts or ends with ".*".`, hint: 'Leave it out.' }
+        ? { message: `The expression ${quoteValue(source)} starts or ends with ".*".`, hint: 'Leave it out.' }
         : undefined,
     ),
   ),
@@ -53,7 +56,7 @@ export const regexChecks: readonly Check[] = [
       const [found] = source.match(/(?<![\\.\w])[a-z]\w{2,}\.(?:exe|dll|ps1|bat|vbs|com|net|org|sys)\b/i) ?? []
       return found === undefined
         ? undefined
-        : { message: `The dot in ${quote(found)} stands for any character.`, hint: 'Write "\\.".' }
+        : { message: `The dot in ${quoteValue(found)} stands for any character.`, hint: 'Write "\\.".' }
     }),
   ),
   warn('re-multiline-unused', 'The flag m changes ^ and $ only.', (subject) =>
@@ -74,7 +77,7 @@ export const regexChecks: readonly Check[] = [
     eachRegex(subject, (source) =>
       /(?<!\\)\|\||\|$|^\|/.test(source.replaceAll(/\\\\/g, '')) && !source.endsWith('\\|')
         ? {
-            message: `The expression ${quote(source)} has an empty alternative.`,
+            message: `The expression ${quoteValue(source)} has an empty alternative.`,
             hint: 'Leave the bar out, or escape it.',
           }
         : undefined,
@@ -83,9 +86,9 @@ export const regexChecks: readonly Check[] = [
 ]
 
 const eachRegex = (
-  subject: Subject,
-  say: (source: string, item: Item) => Omit<Finding, 'line'> | undefined,
-): readonly Finding[] =>
+  subject: LintSubject,
+  say: (source: string, item: LintItem) => Omit<LintFinding, 'line'> | undefined,
+): readonly LintFinding[] =>
   eachValue(subject, (text, item) => (item.modifiers.includes('re') ? say(text, item) : undefined))
 
 const isLiteral = (source: string): boolean =>

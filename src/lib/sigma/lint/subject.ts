@@ -1,9 +1,17 @@
 import type { SigmaDocument } from '../document.ts'
-import { type Condition, entryOf, type Item, type LintContext, type Subject, scalarsOf, textOf } from './check.ts'
-import { type Entry, readTree, type Yaml, type YamlScalar } from './tree.ts'
+import {
+  type Condition,
+  entryOf,
+  type LintContext,
+  type LintItem,
+  type LintSubject,
+  scalarsOf,
+  scalarText,
+} from './check.ts'
+import { readTree, type Yaml, type YamlEntry, type YamlScalar } from './tree.ts'
 
 /** The source of a document, beside its parsed form. Undefined when the text cannot be followed. */
-export const toSubject = (document: SigmaDocument, context: LintContext): Subject | undefined => {
+export const toSubject = (document: SigmaDocument, context: LintContext): LintSubject | undefined => {
   const root = readTree(document.source, document.line)
   if (root?.type !== 'map') return undefined
   const part = { rule: 'detection', filter: 'filter', correlation: 'correlation' }[document.type]
@@ -23,10 +31,10 @@ export const toSubject = (document: SigmaDocument, context: LintContext): Subjec
 
 const notSelections = new Set(['condition', 'rules'])
 
-const itemsOf = ({ key, line, value }: Entry): readonly Item[] => {
-  const keywords = (values: readonly YamlScalar[], listed: boolean): readonly Item[] =>
+const itemsOf = ({ key, line, value }: YamlEntry): readonly LintItem[] => {
+  const keywords = (values: readonly YamlScalar[], listed: boolean): readonly LintItem[] =>
     values.length === 0 ? [] : [{ selection: key, field: undefined, modifiers: [], line, values, listed }]
-  const walk = (node: Yaml): readonly Item[] => {
+  const walk = (node: Yaml): readonly LintItem[] => {
     if (node.type === 'scalar') return keywords([node], false)
     if (node.type === 'map') return node.entries.map((entry) => toItem(key, entry))
     return [...keywords(scalars(node), true), ...node.items.filter(({ type }) => type !== 'scalar').flatMap(walk)]
@@ -34,7 +42,7 @@ const itemsOf = ({ key, line, value }: Entry): readonly Item[] => {
   return walk(value)
 }
 
-const toItem = (selection: string, { key, line, value }: Entry): Item => {
+const toItem = (selection: string, { key, line, value }: YamlEntry): LintItem => {
   const [field, ...modifiers] = key.split('|')
   return {
     selection,
@@ -51,7 +59,7 @@ const scalars = (node: Yaml): readonly YamlScalar[] => (node.type === 'scalar' ?
 
 const toCondition = (scalar: YamlScalar): Condition => ({
   line: scalar.line,
-  tokens: textOf(scalar)?.match(/[()]|[^\s()]+/g) ?? [],
+  tokens: scalarText(scalar)?.match(/[()]|[^\s()]+/g) ?? [],
 })
 
 interface Pick {
@@ -73,7 +81,7 @@ export const picks = ({ tokens }: Condition): readonly Pick[] =>
 const operators = new Set(['and', 'or', 'not', '(', ')', 'of'])
 
 /** The selections that a pattern picks. Those with a leading underscore only where the pattern asks for them. */
-export const picked = (pattern: string, selections: readonly Entry[]): readonly Entry[] => {
+export const picked = (pattern: string, selections: readonly YamlEntry[]): readonly YamlEntry[] => {
   const [first = '', ...rest] = pattern.split('*')
   const fits = (name: string) => {
     if (pattern === 'them') return true

@@ -1,5 +1,5 @@
-import { didYouMean } from '../read/refusal.ts'
-import { type Check, eachUnder, entryOf, quote, scalarsOf, warn } from './check.ts'
+import { spellingHint } from '../read/refusal.ts'
+import { type Check, eachUnder, entryOf, quoteValue, scalarsOf, warn } from './check.ts'
 
 /** ATT&CK's tactics of the enterprise, mobile and ICS matrices; 2026 split defense evasion into stealth and defense impairment. */
 const tactics = [
@@ -41,14 +41,17 @@ export const tagChecks: readonly Check[] = [
     eachUnder(subject, 'tags', (tag) =>
       /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/.test(tag)
         ? undefined
-        : { message: `The tag ${quote(tag)} is not written as namespace.name in lower case.`, hint: sayLower(tag) },
+        : {
+            message: `The tag ${quoteValue(tag)} is not written as namespace.name in lower case.`,
+            hint: sayLower(tag),
+          },
     ),
   ),
   warn('tag-namespace', 'Tags of an unknown namespace are found by nobody who looks for the known ones.', (subject) =>
     eachUnder(subject, 'tags', (tag) => {
       const [namespace = ''] = tag.toLowerCase().split('.')
-      const hint = namespaces.includes(namespace) ? '' : didYouMean(namespace, namespaces)
-      return hint === '' ? undefined : { message: `There is no namespace ${quote(namespace)} of tags.`, hint }
+      const hint = namespaces.includes(namespace) ? '' : spellingHint(namespace, namespaces)
+      return hint === '' ? undefined : { message: `There is no namespace ${quoteValue(namespace)} of tags.`, hint }
     }),
   ),
   warn('tag-tactic', "Tactics have ATT&CK's names, joined by hyphens.", (subject) =>
@@ -56,9 +59,9 @@ export const tagChecks: readonly Check[] = [
       const tactic = tacticOf(tag.toLowerCase())
       if (tactic === undefined || tactics.includes(tactic)) return undefined
       const hyphened = tactic.replaceAll('_', '-')
-      const near = tactics.includes(hyphened) ? `Write "attack.${hyphened}".` : didYouMean(hyphened, tactics)
+      const near = tactics.includes(hyphened) ? `Write "attack.${hyphened}".` : spellingHint(hyphened, tactics)
       return {
-        message: `ATT&CK has no tactic ${quote(tactic)}.`,
+        message: `ATT&CK has no tactic ${quoteValue(tactic)}.`,
         hint: near || `Use one of: ${tactics.slice(0, 16).join(', ')}.`,
       }
     }),
@@ -67,7 +70,7 @@ export const tagChecks: readonly Check[] = [
     eachUnder(subject, 'tags', (tag) =>
       /^attack\.t\d/i.test(tag) && !/^attack\.t\d{4}(?:\.\d{3})?$/i.test(tag)
         ? {
-            message: `${quote(tag)} is not a technique.`,
+            message: `${quoteValue(tag)} is not a technique.`,
             hint: 'Write attack.t1059, or attack.t1059.001 for a sub-technique.',
           }
         : undefined,
@@ -86,7 +89,7 @@ export const tagChecks: readonly Check[] = [
         ? [
             {
               line: technique.line,
-              message: `${quote(technique.tag)} stands without a tactic.`,
+              message: `${quoteValue(technique.tag)} stands without a tactic.`,
               hint: 'Add one, such as attack.execution.',
             },
           ]
@@ -96,7 +99,7 @@ export const tagChecks: readonly Check[] = [
   warn('tag-cve', 'CVEs are written as cve.2024-12345.', (subject) =>
     eachUnder(subject, 'tags', (tag) =>
       /^cve\./i.test(tag) && !/^cve\.\d{4}-\d{4,}$/i.test(tag)
-        ? { message: `${quote(tag)} is not a CVE.`, hint: 'Write cve.2024-12345.' }
+        ? { message: `${quoteValue(tag)} is not a CVE.`, hint: 'Write cve.2024-12345.' }
         : undefined,
     ),
   ),
@@ -106,8 +109,8 @@ export const tagChecks: readonly Check[] = [
       return colour === undefined || colours.includes(colour)
         ? undefined
         : {
-            message: `The traffic light protocol has no ${quote(colour)}.`,
-            hint: didYouMean(colour, colours) || `Use one of: ${colours.join(', ')}.`,
+            message: `The traffic light protocol has no ${quoteValue(colour)}.`,
+            hint: spellingHint(colour, colours) || `Use one of: ${colours.join(', ')}.`,
           }
     }),
   ),
@@ -117,15 +120,15 @@ export const tagChecks: readonly Check[] = [
       return name === undefined || detections.includes(name)
         ? undefined
         : {
-            message: `There is no tag ${quote(tag)}.`,
-            hint: didYouMean(name, detections) || `Use one of: ${detections.join(', ')}.`,
+            message: `There is no tag ${quoteValue(tag)}.`,
+            hint: spellingHint(name, detections) || `Use one of: ${detections.join(', ')}.`,
           }
     }),
   ),
   warn('tag-car', 'Analytics of the CAR repository are written as car.2013-05-009.', (subject) =>
     eachUnder(subject, 'tags', (tag) =>
       /^car\./i.test(tag) && !/^car\.\d{4}-\d\d-\d{3}$/i.test(tag)
-        ? { message: `${quote(tag)} is not of the CAR repository.`, hint: 'Write car.2013-05-009.' }
+        ? { message: `${quoteValue(tag)} is not of the CAR repository.`, hint: 'Write car.2013-05-009.' }
         : undefined,
     ),
   ),
@@ -134,7 +137,7 @@ export const tagChecks: readonly Check[] = [
     return eachUnder(subject, 'tags', (tag) => {
       const again = seen.has(tag.toLowerCase())
       seen.add(tag.toLowerCase())
-      return again ? { message: `The tag ${quote(tag)} stands here twice.`, hint: 'Leave one out.' } : undefined
+      return again ? { message: `The tag ${quoteValue(tag)} stands here twice.`, hint: 'Leave one out.' } : undefined
     })
   }),
 ]

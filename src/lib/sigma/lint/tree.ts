@@ -10,15 +10,15 @@ import {
 } from 'js-yaml'
 
 /** YAML as it is written: with lines, and knowing what was quoted. */
-export type Yaml = YamlMap | YamlList | YamlScalar
+export type Yaml = YamlMapNode | YamlList | YamlScalar
 
-export interface YamlMap {
+export interface YamlMapNode {
   readonly type: 'map'
   readonly line: number
-  readonly entries: readonly Entry[]
+  readonly entries: readonly YamlEntry[]
 }
 
-export interface Entry {
+export interface YamlEntry {
   readonly key: string
   readonly line: number
   readonly value: Yaml
@@ -103,7 +103,7 @@ const buildTree = (text: string, line: number): Yaml | undefined => {
 }
 
 const growingMap = (line: number): Pick<Open, 'node' | 'add'> => {
-  const entries: Entry[] = []
+  const entries: YamlEntry[] = []
   let key: Yaml | undefined
   return {
     node: { type: 'map', line, entries },

@@ -1,4 +1,4 @@
-import { type Check, eachValue, type Finding, type Item, keyOf, quote, warn } from './check.ts'
+import { type Check, eachValue, itemKey, type LintFinding, type LintItem, quoteValue, warn } from './check.ts'
 
 const shortestText = 3
 const manners = ['contains', 'startswith', 'endswith']
@@ -48,7 +48,7 @@ export const valueChecks: readonly Check[] = [
     eachValue(subject, (text, item) =>
       isPlain(item) && /^\*[^*?]+\*$/.test(text) && !text.endsWith('\\*')
         ? {
-            message: `${quote(text)} has wildcards at both ends.`,
+            message: `${quoteValue(text)} has wildcards at both ends.`,
             hint: `Write ${item.field}|contains: '${text.slice(1, -1)}'.`,
           }
         : undefined,
@@ -58,7 +58,7 @@ export const valueChecks: readonly Check[] = [
     eachValue(subject, (text, item) =>
       isPlain(item) && /^\*[^*?]+$/.test(text)
         ? {
-            message: `${quote(text)} starts with a wildcard.`,
+            message: `${quoteValue(text)} starts with a wildcard.`,
             hint: `Write ${item.field}|endswith: '${text.slice(1)}'.`,
           }
         : undefined,
@@ -68,7 +68,7 @@ export const valueChecks: readonly Check[] = [
     eachValue(subject, (text, item) =>
       isPlain(item) && /^[^*?]*[^*?\\]\*$/.test(text)
         ? {
-            message: `${quote(text)} ends with a wildcard.`,
+            message: `${quoteValue(text)} ends with a wildcard.`,
             hint: `Write ${item.field}|startswith: '${text.slice(0, -1)}'.`,
           }
         : undefined,
@@ -81,7 +81,7 @@ export const valueChecks: readonly Check[] = [
       const end = /(?:^|[^\\])\*$/.test(text) && (modifiers.includes('contains') || modifiers.includes('startswith'))
       return front || end
         ? {
-            message: `${quote(text)} has a wildcard where |${modifiers.join('|')} has one already.`,
+            message: `${quoteValue(text)} has a wildcard where |${modifiers.join('|')} has one already.`,
             hint: 'Leave the wildcard out.',
           }
         : undefined
@@ -97,7 +97,7 @@ export const valueChecks: readonly Check[] = [
   warn('wildcard-doubled', 'Two wildcards in a row mean the same as one.', (subject) =>
     eachValue(subject, (text, { modifiers }) =>
       !modifiers.includes('re') && /(?<!\\)(?:\\\\)*\*\*/.test(text) && !/^\*+$/.test(text)
-        ? { message: `${quote(text)} has two wildcards in a row.`, hint: 'Leave one out.' }
+        ? { message: `${quoteValue(text)} has two wildcards in a row.`, hint: 'Leave one out.' }
         : undefined,
     ),
   ),
@@ -108,7 +108,7 @@ export const valueChecks: readonly Check[] = [
       eachValue(subject, (text, { modifiers }) =>
         !modifiers.includes('re') && /^(?:\*?\\|[a-z]:\\|%\w+%\\|hk\w+\\).*[^\\]\\\*/i.test(text)
           ? {
-              message: `${quote(text)} wants a plain "*" after a path.`,
+              message: `${quoteValue(text)} wants a plain "*" after a path.`,
               hint: 'Write two backslashes before the wildcard: "\\\\*".',
             }
           : undefined,
@@ -121,14 +121,17 @@ export const valueChecks: readonly Check[] = [
       const front = text.startsWith(' ') && !modifiers.includes('endswith')
       const end = text.endsWith(' ') && !modifiers.includes('startswith')
       return front || end
-        ? { message: `${quote(text)} starts or ends with a blank.`, hint: 'Leave the blank out, or use |contains.' }
+        ? {
+            message: `${quoteValue(text)} starts or ends with a blank.`,
+            hint: 'Leave the blank out, or use |contains.',
+          }
         : undefined
     }),
   ),
   warn('value-empty', 'Every text contains, starts and ends with the empty text.', (subject) =>
     eachValue(subject, (text, item) =>
       text === '' && (item.field === undefined || item.modifiers.some((modifier) => manners.includes(modifier)))
-        ? { message: `${keyOf(item)} wants an empty text.`, hint: 'Leave it out, or use |exists: true.' }
+        ? { message: `${itemKey(item)} wants an empty text.`, hint: 'Leave it out, or use |exists: true.' }
         : undefined,
     ),
   ),
@@ -154,21 +157,21 @@ export const valueChecks: readonly Check[] = [
   ),
 ]
 
-const isPlain = ({ field, modifiers }: Item): boolean =>
+const isPlain = ({ field, modifiers }: LintItem): boolean =>
   field !== undefined && modifiers.every((modifier) => modifier === 'all' || modifier === 'cased')
 
-const repeats = ({ values }: Item, key: (text: string) => string, what: string): readonly Finding[] => {
+const repeats = ({ values }: LintItem, key: (text: string) => string, what: string): readonly LintFinding[] => {
   const seen = new Set<string>()
   return values.flatMap(({ value, line }) => {
     const text = key(String(value))
-    if (seen.has(text)) return [{ line, message: `${quote(String(value))} ${what}.`, hint: 'Leave one out.' }]
+    if (seen.has(text)) return [{ line, message: `${quoteValue(String(value))} ${what}.`, hint: 'Leave one out.' }]
     seen.add(text)
     return []
   })
 }
 
 /** At the first short value; a list has one finding, however many are short. A single letter of other scripts can say a lot. */
-const shorts = ({ values }: Item, least: number): readonly Finding[] => {
+const shorts = ({ values }: LintItem, least: number): readonly LintFinding[] => {
   const short = values.filter(
     ({ value }) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value) && value.length < least,
   )
@@ -178,13 +181,13 @@ const shorts = ({ values }: Item, least: number): readonly Finding[] => {
   return [
     {
       line: first.line,
-      message: `${quote(String(first.value))} is in nearly everything.${others}`,
+      message: `${quoteValue(String(first.value))} is in nearly everything.${others}`,
       hint: `Use at least ${least} characters.`,
     },
   ]
 }
 
-const covered = (item: Item): readonly Finding[] => {
+const covered = (item: LintItem): readonly LintFinding[] => {
   const manner = manners.find((name) => item.modifiers.includes(name))
   if (item.field !== undefined && (!manner || item.modifiers.length > 1)) return []
   if (item.field === undefined && item.modifiers.length > 0) return []
@@ -204,7 +207,7 @@ const covered = (item: Item): readonly Finding[] => {
       ? [
           {
             line,
-            message: `${quote(text)} has no effect, since ${quote(shorter.text)} is in the list too.`,
+            message: `${quoteValue(text)} has no effect, since ${quoteValue(shorter.text)} is in the list too.`,
             hint: 'Leave it out.',
           },
         ]

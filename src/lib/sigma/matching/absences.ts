@@ -3,20 +3,20 @@ import type { Wanted } from '../text/literal.ts'
 import { createScreen, type Screen } from '../text/screen.ts'
 import { holds } from './holds.ts'
 import type { Trait } from './outline.ts'
-import { chooseTriggers, type Leaves, type Plan, type Trigger } from './plan.ts'
+import { type ConditionPlan, chooseTriggers, type Leaves, type Trigger } from './plan.ts'
 import type { PlannedKind } from './recognise.ts'
 import { reducePlan } from './reduce.ts'
-import { createResolve, type Route } from './routes.ts'
+import { createResolve, type EventRoute } from './routes.ts'
 import { anywhere, type FieldNames, type FieldValues, type Resolve, toTexts } from './view.ts'
 
 export interface FindingOptions {
-  readonly plans: readonly Plan[]
+  readonly plans: readonly ConditionPlan[]
   readonly leaves: Leaves
   readonly names: FieldNames
   /** The kinds that distinguish events. */
   readonly kinds: readonly PlannedKind[]
   /** The way of events of some kinds. */
-  readonly routeOf: (kinds: readonly PlannedKind[]) => Route
+  readonly routeOf: (kinds: readonly PlannedKind[]) => EventRoute
 }
 
 /** Texts that must be absent from a field; otherwise some rule may be true. */

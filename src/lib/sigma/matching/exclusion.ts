@@ -1,11 +1,11 @@
 import type { FlatEvent } from '../event.ts'
 import { type Absence, createFindings, type FindingOptions } from './absences.ts'
-import type { Group } from './group.ts'
+import type { RuleGroup } from './group.ts'
 import { createOutlines } from './outline.ts'
-import { leavesOf, type Plan } from './plan.ts'
+import { type ConditionPlan, leavesOf } from './plan.ts'
 
 interface ExclusionOptions extends FindingOptions {
-  readonly groups: readonly Group[]
+  readonly groups: readonly RuleGroup[]
   readonly alike?: Alike | undefined
 }
 
@@ -105,4 +105,4 @@ const namesOf = ({ plans, leaves, names, kinds, groups }: ExclusionOptions): Rea
   return all
 }
 
-const nothing: Plan = { op: 'any', of: [] }
+const nothing: ConditionPlan = { op: 'any', of: [] }

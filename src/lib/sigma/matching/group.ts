@@ -2,11 +2,11 @@ import type { Logsource } from '../document.ts'
 import type { GramMemory } from '../text/gram-memory.ts'
 import type { Literal } from '../text/literal.ts'
 import { createLiteralIndex, type LiteralIndex } from '../text/literal-index.ts'
-import { chooseTriggers, countUses, type Leaves, type Plan } from './plan.ts'
+import { type ConditionPlan, chooseTriggers, countUses, type Leaves } from './plan.ts'
 import { anywhere } from './view.ts'
 
 /** The meaning of a literal that was found: perhaps that a leaf is true, and which rules are worth trying. */
-export interface Hit {
+export interface LiteralHit {
   /** −1: nothing is sure yet. */
   readonly leaf: number
   readonly rules: readonly number[]
@@ -15,13 +15,13 @@ export interface Hit {
 /** The literals of a field that make rules worth trying. */
 export interface FieldIndex {
   readonly field: number
-  readonly index: LiteralIndex<Hit> | undefined
+  readonly index: LiteralIndex<LiteralHit> | undefined
   /** Rules to try when the field is there. */
   readonly present: readonly number[]
 }
 
 /** The rules of one log source, with the index that says which of them are worth trying. */
-export interface Group {
+export interface RuleGroup {
   readonly logsource: Logsource
   /** Its rules. */
   readonly numbers: readonly number[]
@@ -33,7 +33,7 @@ export interface Group {
 }
 
 interface Draft {
-  readonly literals: Map<string, Literal<Hit & { rules: number[] }>>
+  readonly literals: Map<string, Literal<LiteralHit & { rules: number[] }>>
   readonly present: Set<number>
 }
 
@@ -41,10 +41,10 @@ interface Draft {
 export const createGroup = (
   logsource: Logsource,
   numbers: readonly number[],
-  plans: readonly Plan[],
+  plans: readonly ConditionPlan[],
   leaves: Leaves,
   memory: GramMemory,
-): Group => {
+): RuleGroup => {
   const drafts = new Map<number, Draft>()
   const always: number[] = []
   const decided = new Uint8Array(leaves.list.length)
@@ -78,7 +78,7 @@ export const createGroup = (
     .sort(([a], [b]) => Number(a === anywhere) - Number(b === anywhere))
     .map(([field, { literals, present }]) => ({
       field,
-      index: literals.size > 0 ? createLiteralIndex<Hit>([...literals.values()], memory) : undefined,
+      index: literals.size > 0 ? createLiteralIndex<LiteralHit>([...literals.values()], memory) : undefined,
       present: [...present],
     }))
   return { logsource, numbers, fields, always, decided }

@@ -1,11 +1,11 @@
 import { day } from '../../units/time.ts'
 import type { Comparison } from '../comparison.ts'
-import type { Manner, Test, TimeUnit } from '../test.ts'
+import type { Manner, TimeUnit, ValueTest } from '../test.ts'
 import { matchesGlob } from '../text/glob.ts'
 import type { FieldValues } from './view.ts'
 
 /** Whether a test is true of a field; of several values, one is enough. `other` reads the field that a test names besides. */
-export const holds = (test: Test, slot: FieldValues, other: (field: string) => FieldValues): boolean => {
+export const holds = (test: ValueTest, slot: FieldValues, other: (field: string) => FieldValues): boolean => {
   switch (test.type) {
     case 'exists':
       return (slot.name !== undefined) === test.wanted
@@ -32,7 +32,7 @@ export const holds = (test: Test, slot: FieldValues, other: (field: string) => F
       return false
     }
     case 'compare': {
-      for (const value of slot.values) if (compares(toNumber(value), test.comparison, test.number)) return true
+      for (const value of slot.values) if (compares(numberOf(value), test.comparison, test.number)) return true
       return false
     }
     case 'time': {
@@ -83,7 +83,7 @@ export const compares = (value: number, comparison: Comparison, number: number):
 }
 
 /** Reads a number; NaN for what is none. */
-export const toNumber = (value: string): number => (value.trim() === '' ? Number.NaN : Number(value))
+export const numberOf = (value: string): number => (value.trim() === '' ? Number.NaN : Number(value))
 
 /** A part of a time as it was written, without moving it to another zone; times in numbers are UTC. NaN for what is no time. */
 const partOf = (value: string, unit: TimeUnit): number => {

@@ -1,12 +1,12 @@
-import type { FieldIndex, Group, Hit } from './group.ts'
+import type { FieldIndex, LiteralHit, RuleGroup } from './group.ts'
 import { holds } from './holds.ts'
-import type { Leaves, Plan } from './plan.ts'
-import type { FieldNames, View } from './view.ts'
+import type { ConditionPlan, Leaves } from './plan.ts'
+import type { FieldNames, FlatEventView } from './view.ts'
 
 /** Finds out which plans of a group are true of the event that a view shows. */
 export interface Matcher {
   /** The numbers of the plans that are true. `fields` are those of the group that the event can have, when that is known: the fewer, the faster. */
-  match(group: Group, fields?: readonly FieldIndex[]): readonly number[]
+  match(group: RuleGroup, fields?: readonly FieldIndex[]): readonly number[]
   /** How many plans were tried in all. */
   readonly tried: number
 }
@@ -14,7 +14,12 @@ export interface Matcher {
 const none: readonly number[] = []
 
 /** Makes a matcher of plans, which groups call by their numbers. Remembers the results for one event while it is tried. */
-export const createMatcher = (plans: readonly Plan[], leaves: Leaves, names: FieldNames, view: View): Matcher => {
+export const createMatcher = (
+  plans: readonly ConditionPlan[],
+  leaves: Leaves,
+  names: FieldNames,
+  view: FlatEventView,
+): Matcher => {
   /** The state of each leaf in this event: generation × 2, plus 1 when it is true. */
   const known = new Float64Array(leaves.list.length)
   const visited = new Float64Array(plans.length)
@@ -24,7 +29,7 @@ export const createMatcher = (plans: readonly Plan[], leaves: Leaves, names: Fie
   let count = 0
   let tried = 0
 
-  const visit = ({ leaf, rules: numbers }: Hit): void => {
+  const visit = ({ leaf, rules: numbers }: LiteralHit): void => {
     if (leaf >= 0) known[leaf] = generation * 2 + 1
     for (const number of numbers) {
       if (visited[number] === generation) continue
@@ -34,7 +39,7 @@ export const createMatcher = (plans: readonly Plan[], leaves: Leaves, names: Fie
     }
   }
   const slotOf = (field: string) => view.slot(names.numberOf(field))
-  const isTrue = (plan: Plan, group: Group): boolean => {
+  const isTrue = (plan: ConditionPlan, group: RuleGroup): boolean => {
     switch (plan.op) {
       case 'leaf': {
         const { leaf } = plan

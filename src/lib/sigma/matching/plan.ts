@@ -1,33 +1,33 @@
 import type { Node } from '../node.ts'
-import type { Manner, Test } from '../test.ts'
+import type { Manner, ValueTest } from '../test.ts'
 import { fold } from '../text/fold.ts'
 import { literalOf } from '../text/glob.ts'
 import { textsOfRegex } from '../text/regex-texts.ts'
 import { anywhere, type FieldNames } from './view.ts'
 
 /** A condition with its tests numbered, so that what is known of one event is looked up and not computed again. */
-export type Plan =
-  | { readonly op: 'all' | 'any'; readonly of: readonly Plan[] }
-  | { readonly op: 'some'; readonly count: number; readonly of: readonly Plan[] }
-  | { readonly op: 'not'; readonly of: Plan }
+export type ConditionPlan =
+  | { readonly op: 'all' | 'any'; readonly of: readonly ConditionPlan[] }
+  | { readonly op: 'some'; readonly count: number; readonly of: readonly ConditionPlan[] }
+  | { readonly op: 'not'; readonly of: ConditionPlan }
   | { readonly op: 'leaf'; readonly leaf: number }
 
 /** A test of a field, the same one for all rules that say it. */
 export interface Leaf {
   readonly field: number
-  readonly test: Test
+  readonly test: ValueTest
 }
 
 /** Numbers the tests of all rules. */
 export interface Leaves {
   readonly list: readonly Leaf[]
-  plan(node: Node): Plan
+  plan(node: Node): ConditionPlan
 }
 
-export const createLeaves = (names: FieldNames): Leaves => {
+export const createTestLeaves = (names: FieldNames): Leaves => {
   const list: Leaf[] = []
   const numbers = new Map<string, number>()
-  const numberOf = (field: number, test: Test): number => {
+  const numberOf = (field: number, test: ValueTest): number => {
     const key = `${field}\0${keyOf(test)}`
     const known = numbers.get(key)
     if (known !== undefined) return known
@@ -35,7 +35,7 @@ export const createLeaves = (names: FieldNames): Leaves => {
     list.push({ field, test })
     return list.length - 1
   }
-  const plan = (node: Node): Plan => {
+  const plan = (node: Node): ConditionPlan => {
     switch (node.op) {
       case 'test':
         return {
@@ -53,7 +53,7 @@ export const createLeaves = (names: FieldNames): Leaves => {
   return { list, plan }
 }
 
-const keyOf = (test: Test): string => {
+const keyOf = (test: ValueTest): string => {
   if (test.type === 'glob') return `glob\0${test.cased}\0${JSON.stringify(test.glob.pieces)}`
   return JSON.stringify(test)
 }
@@ -79,14 +79,14 @@ const impossible: Choice = { triggers: [], cost: Number.POSITIVE_INFINITY }
 export type Uses = ReadonlyMap<number, number>
 
 /** Counts in how many of some plans each leaf is. */
-export const countUses = (plans: readonly Plan[]): Uses => {
+export const countUses = (plans: readonly ConditionPlan[]): Uses => {
   const uses = new Map<number, number>()
   for (const plan of plans) for (const leaf of new Set(leavesOf(plan))) uses.set(leaf, (uses.get(leaf) ?? 0) + 1)
   return uses
 }
 
 /** The leaves of a plan, each as often as it occurs. */
-export const leavesOf = (plan: Plan): number[] => {
+export const leavesOf = (plan: ConditionPlan): number[] => {
   if (plan.op === 'leaf') return [plan.leaf]
   return (plan.op === 'not' ? [plan.of] : plan.of).flatMap(leavesOf)
 }
@@ -95,12 +95,12 @@ export const leavesOf = (plan: Plan): number[] => {
  * Chooses triggers such that no event can match a plan without one of them: of what must hold together the rarest, of alternatives all.
  * Undefined when there is no such choice: then the rule is always tried.
  */
-export const chooseTriggers = (plan: Plan, leaves: Leaves, uses: Uses): readonly Trigger[] | undefined => {
+export const chooseTriggers = (plan: ConditionPlan, leaves: Leaves, uses: Uses): readonly Trigger[] | undefined => {
   const choice = choose(plan, leaves, uses)
   return choice.cost === Number.POSITIVE_INFINITY ? undefined : choice.triggers
 }
 
-const choose = (plan: Plan, leaves: Leaves, uses: Uses): Choice => {
+const choose = (plan: ConditionPlan, leaves: Leaves, uses: Uses): Choice => {
   switch (plan.op) {
     case 'leaf':
       return ofLeaf(plan.leaf, leaves, uses)

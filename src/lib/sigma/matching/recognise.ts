@@ -1,21 +1,21 @@
 import type { FlatEvent, Scalar } from '../event.ts'
 import type { Node, TestNode } from '../node.ts'
-import type { EventKind } from '../taxonomy.ts'
-import type { FieldIndex, Group } from './group.ts'
+import type { TaxonomyEventKind } from '../taxonomy.ts'
+import type { FieldIndex, RuleGroup } from './group.ts'
 import { holds } from './holds.ts'
 import type { Matcher } from './matcher.ts'
-import { anywhere, type FieldNames, type Resolve, type View } from './view.ts'
+import { anywhere, type FieldNames, type FlatEventView, type Resolve } from './view.ts'
 
 /** A kind of events, and the number that its condition has for the matcher. */
 export interface PlannedKind {
-  readonly kind: EventKind
+  readonly kind: TaxonomyEventKind
   readonly plan: number
 }
 
 /** The kinds that events with certain values are of, and those of which more must be seen. */
 interface Sieve {
   readonly sure: readonly PlannedKind[]
-  readonly open: Group | undefined
+  readonly open: RuleGroup | undefined
   /** The fields that matter for the open ones, by the number of their role; keywords have none. */
   readonly fields: readonly (FieldIndex | undefined)[]
   readonly keywords: FieldIndex | undefined
@@ -37,11 +37,11 @@ const mostSpellings = 256
 interface RecogniseOptions {
   readonly kinds: readonly PlannedKind[]
   readonly names: FieldNames
-  readonly view: View
+  readonly view: FlatEventView
   readonly matcher: Matcher
   readonly ownNames: Resolve
   /** Makes a group of some plans. */
-  readonly toGroup: (plans: readonly number[]) => Group
+  readonly toGroup: (plans: readonly number[]) => RuleGroup
 }
 
 /**

@@ -1,10 +1,10 @@
-import type { Plan } from './plan.ts'
+import type { ConditionPlan } from './plan.ts'
 
 /** Reduces a plan when some of its tests are known: to the answer, or to a smaller plan. */
-export type Reduced = Plan | boolean
+export type Reduced = ConditionPlan | boolean
 
 /** Reduces a plan by what is known of its leaves; what `truthOf` says nothing of stays. */
-export const reducePlan = (plan: Plan, truthOf: (leaf: number) => boolean | undefined): Reduced => {
+export const reducePlan = (plan: ConditionPlan, truthOf: (leaf: number) => boolean | undefined): Reduced => {
   switch (plan.op) {
     case 'leaf':
       return truthOf(plan.leaf) ?? plan
@@ -22,11 +22,11 @@ export const reducePlan = (plan: Plan, truthOf: (leaf: number) => boolean | unde
 }
 
 const reduceSome = (
-  plans: readonly Plan[],
+  plans: readonly ConditionPlan[],
   wanted: number,
   truthOf: (leaf: number) => boolean | undefined,
 ): Reduced => {
-  const open: Plan[] = []
+  const open: ConditionPlan[] = []
   let left = wanted
   for (const one of plans) {
     const reduced = reducePlan(one, truthOf)

@@ -1,37 +1,37 @@
 import type { Logsource } from '../document.ts'
 import type { FlatEvent } from '../event.ts'
-import { isWithin } from '../read/read-logsource.ts'
-import type { EventKind } from '../taxonomy.ts'
-import type { Group } from './group.ts'
+import { isWithinLogsource } from '../read/read-logsource.ts'
+import type { TaxonomyEventKind } from '../taxonomy.ts'
+import type { RuleGroup } from './group.ts'
 import type { PlannedKind } from './recognise.ts'
 import type { FieldNames, Resolve } from './view.ts'
 
 /** Where an event goes: the rules to look at, and where its fields are. */
-export interface Route {
-  readonly groups: readonly Group[]
+export interface EventRoute {
+  readonly groups: readonly RuleGroup[]
   readonly resolve: Resolve
 }
 
 const mostRoutes = 10_000
 
 interface RoutesOptions {
-  readonly groups: readonly Group[]
+  readonly groups: readonly RuleGroup[]
   readonly names: FieldNames
   readonly recognise: (event: FlatEvent) => readonly PlannedKind[]
 }
 
 /** Says the way of each event. */
 export interface Routes {
-  of(event: FlatEvent): Route
+  of(event: FlatEvent): EventRoute
   /** The way of events of some kinds, in the order of their plans. */
-  ofKinds(kinds: readonly PlannedKind[]): Route
+  ofKinds(kinds: readonly PlannedKind[]): EventRoute
 }
 
 /** Makes ways. Events of the same kinds go the same way, which is worked out once. */
 export const createRoutes = ({ groups, names, recognise }: RoutesOptions): Routes => {
-  const routes = new Map<string, Route>()
-  const byList = new WeakMap<readonly PlannedKind[], Route>()
-  const remember = (key: string, make: () => Route): Route => {
+  const routes = new Map<string, EventRoute>()
+  const byList = new WeakMap<readonly PlannedKind[], EventRoute>()
+  const remember = (key: string, make: () => EventRoute): EventRoute => {
     const found = routes.get(key)
     if (found) return found
     if (routes.size >= mostRoutes) routes.clear()
@@ -39,11 +39,11 @@ export const createRoutes = ({ groups, names, recognise }: RoutesOptions): Route
     routes.set(key, fresh)
     return fresh
   }
-  const toRoute = (kinds: readonly EventKind[], logsources: readonly Logsource[]): Route => ({
-    groups: groups.filter(({ logsource }) => logsources.some((one) => isWithin(one, logsource))),
+  const toRoute = (kinds: readonly TaxonomyEventKind[], logsources: readonly Logsource[]): EventRoute => ({
+    groups: groups.filter(({ logsource }) => logsources.some((one) => isWithinLogsource(one, logsource))),
     resolve: createResolve(kinds, names),
   })
-  const ofKinds = (list: readonly PlannedKind[]): Route => {
+  const ofKinds = (list: readonly PlannedKind[]): EventRoute => {
     const known = byList.get(list)
     if (known) return known
     const route = remember(list.map(({ plan }) => plan).join(), () => {
@@ -68,7 +68,7 @@ export const createRoutes = ({ groups, names, recognise }: RoutesOptions): Route
 }
 
 /** Under which names events of some kinds have a field: its own, then those of the kinds, then with the prefixes. */
-export const createResolve = (kinds: readonly EventKind[], { nameOf }: FieldNames): Resolve => {
+export const createResolve = (kinds: readonly TaxonomyEventKind[], { nameOf }: FieldNames): Resolve => {
   const known: (readonly string[] | undefined)[] = []
   return (number) => {
     const found = known[number]

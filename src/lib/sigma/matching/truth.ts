@@ -1,7 +1,7 @@
 import type { FlatEvent } from '../event.ts'
 import type { Node } from '../node.ts'
 import { holds } from './holds.ts'
-import { anywhere, createView, type FieldNames, type FieldValues, type Resolve } from './view.ts'
+import { anywhere, createEventView, type FieldNames, type FieldValues, type Resolve } from './view.ts'
 
 /** The truth of conditions for one event, read part by part: for explanations, where the matcher is for finding. */
 export interface Truth {
@@ -14,7 +14,7 @@ export const createTruth = (
   event: FlatEvent,
   { names, resolve }: { readonly names: FieldNames; readonly resolve: Resolve },
 ): Truth => {
-  const view = createView()
+  const view = createEventView()
   view.show(event, resolve)
   const slotOf = (field: string | undefined) => view.slot(field === undefined ? anywhere : names.numberOf(field))
   const isTrue = (node: Node): boolean => {

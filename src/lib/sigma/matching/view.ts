@@ -62,7 +62,7 @@ export const createFieldNames = (): FieldNames => {
 export type Resolve = (field: number) => readonly string[]
 
 /** One event at a time, its fields read once and only when they are asked for. */
-export interface View {
+export interface FlatEventView {
   /** Looks at another event from now on. */
   show(event: FlatEvent, resolve: Resolve): void
   /** Looks at the same event in another way. */
@@ -70,7 +70,7 @@ export interface View {
   slot(field: number): FieldValues
 }
 
-export const createView = (): View => {
+export const createEventView = (): FlatEventView => {
   const slots: Slot[] = []
   let event: FlatEvent = { id: '', time: 0, fields: {} }
   let resolve: Resolve = () => []

@@ -1,5 +1,5 @@
 import type { Node } from '../node.ts'
-import { didYouMean, Refusal } from './refusal.ts'
+import { Refusal, spellingHint } from './refusal.ts'
 
 const deepest = 200
 
@@ -65,7 +65,7 @@ export const parseCondition = (text: string, selections: ReadonlyMap<string, Nod
       'unknown-selection',
       `The condition "${text}" names "${name}", and there is no such selection.`,
       path,
-      didYouMean(name, selections.keys()) || `There is: ${[...selections.keys()].join(', ')}.`,
+      spellingHint(name, selections.keys()) || `There is: ${[...selections.keys()].join(', ')}.`,
     )
   }
   const someOf = (quantifier: string, pattern: string): Node => {

@@ -1,5 +1,5 @@
-import type { Part, Pattern } from '../text/pattern.ts'
-import { readPattern } from '../text/pattern.ts'
+import type { PatternPart, WildcardPattern } from '../text/pattern.ts'
+import { readWildcardPattern } from '../text/pattern.ts'
 import { escapeRegex } from '../text/regex.ts'
 import { Refusal } from './refusal.ts'
 import type { Value } from './value.ts'
@@ -11,11 +11,11 @@ const placeholder = /(?<!\\)%(\w+)%/
 
 /** Fills the placeholders of a pattern: one pattern for each combination. A placeholder without values stays one. */
 export const expandPattern = (
-  pattern: Pattern,
+  pattern: WildcardPattern,
   placeholders: Placeholders | undefined,
   path: readonly string[],
-): Pattern[] =>
-  pattern.reduce<Part[][]>(
+): WildcardPattern[] =>
+  pattern.reduce<PatternPart[][]>(
     (patterns, part) => {
       const ways = typeof part === 'string' ? expandText(part, placeholders) : [[part]]
       if (patterns.length * ways.length > mostWays) {
@@ -28,12 +28,14 @@ export const expandPattern = (
 
 const mostWays = 10_000
 
-const expandText = (text: string, placeholders: Placeholders | undefined): Part[][] => {
+const expandText = (text: string, placeholders: Placeholders | undefined): PatternPart[][] => {
   const match = placeholder.exec(text)
   if (!match) return [[unescaped(text)]]
   const before = unescaped(text.slice(0, match.index))
   const name = match[1] ?? ''
-  const values: readonly (readonly Part[])[] = placeholders?.get(name)?.map(readPattern) ?? [[{ placeholder: name }]]
+  const values: readonly (readonly PatternPart[])[] = placeholders?.get(name)?.map(readWildcardPattern) ?? [
+    [{ placeholder: name }],
+  ]
   const after = expandText(text.slice(match.index + match[0].length), placeholders)
   return values.flatMap((value) => after.map((rest) => [before, ...value, ...rest]))
 }

@@ -1,9 +1,9 @@
 import type { Comparison } from '../comparison.ts'
 import { type TimeUnit, timeUnits } from '../test.ts'
-import { hasWildcards, many, type Part, type Pattern, plainText } from '../text/pattern.ts'
+import { hasWildcards, literalText, many, type PatternPart, type WildcardPattern } from '../text/pattern.ts'
 import { mostDashes, toBase64, toBase64Offsets, toDashes, toUtf16 } from './encode.ts'
 import { expandPattern, expandRegex, type Placeholders } from './expand.ts'
-import { didYouMean, Refusal } from './refusal.ts'
+import { Refusal, spellingHint } from './refusal.ts'
 import { sayValue, type Value } from './value.ts'
 
 /** The context of a modifier besides the value. */
@@ -33,7 +33,7 @@ export const applyModifier = (name: string, value: Value, context: ModifierConte
       'unknown-modifier',
       `There is no modifier "${name}".`,
       context.path,
-      didYouMean(name, modifierNames),
+      spellingHint(name, modifierNames),
     )
   }
   if (value.type === 'any') return { type: 'any', of: value.of.map((one) => applyModifier(name, one, context)) }
@@ -69,7 +69,7 @@ const open = (start: boolean, end: boolean): Modifier => {
     if (value.type === 'field') return { ...value, manner }
     if (value.type === 'regex') return { ...value, source: tie(value.source, !start, !end) }
     return onText((text) => {
-      const parts: Part[] = [...text.pattern]
+      const parts: PatternPart[] = [...text.pattern]
       if (start && parts[0] !== many) parts.unshift(many)
       if (end && (parts.length === 0 || parts.at(-1) !== many)) parts.push(many)
       return { ...text, pattern: parts }
@@ -122,7 +122,7 @@ const encode = (change: (text: string, isBytes: boolean) => readonly string[]): 
   onText((value, context, name) => {
     if (hasWildcards(value.pattern)) refuseValue(value, context, name, 'Encoded values cannot hold wildcards.')
     refuseLong(value, context, name)
-    const of = change(plainText(value.pattern), value.isBytes).map((text) => ({
+    const of = change(literalText(value.pattern), value.isBytes).map((text) => ({
       ...value,
       pattern: [text],
       isBytes: false,
@@ -141,12 +141,12 @@ const widen = (order: 'le' | 'be', marked: boolean): Modifier =>
   })
 
 const refuseLong = ({ pattern }: Text, { path }: ModifierContext, name: string): void => {
-  if (plainText(pattern).length <= longestEncoded) return
+  if (literalText(pattern).length <= longestEncoded) return
   throw new Refusal('too-long', `A text of more than ${longestEncoded} characters is not encoded by "${name}".`, path)
 }
 
 const windash: Modifier = onText((value, context, name) => {
-  let spelt: Pattern[] = [[]]
+  let spelt: WildcardPattern[] = [[]]
   for (const part of value.pattern) {
     const ways = typeof part === 'string' ? toDashes(part) : [part]
     if (!ways || spelt.length * ways.length > 5 ** mostDashes) {
@@ -217,7 +217,7 @@ const modifiers = new Map<string, Modifier>([
     onText((value, context, name) => {
       if (hasWildcards(value.pattern))
         refuseValue(value, context, name, 'Name a field, and put "contains" after "fieldref".')
-      return { type: 'field', other: plainText(value.pattern), manner: 'equals', cased: value.cased }
+      return { type: 'field', other: literalText(value.pattern), manner: 'equals', cased: value.cased }
     }),
   ],
 ])

@@ -1,5 +1,5 @@
 /** Where a document stands. */
-export interface Place {
+export interface DocumentPlace {
   readonly file: string
   /** The line of the file at which it starts, from 1. */
   readonly line: number

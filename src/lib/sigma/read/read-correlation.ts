@@ -3,8 +3,8 @@ import { type Comparison, comparisons } from '../comparison.ts'
 import { type CorrelationRule, correlationTypes, type Heading } from '../document.ts'
 import type { Node } from '../node.ts'
 import { parseCondition } from './condition.ts'
-import { didYouMean, Refusal } from './refusal.ts'
-import { isMap, optionalText, own, sayYaml, textList, type YamlMap } from './yaml-map.ts'
+import { Refusal, spellingHint } from './refusal.ts'
+import { isMap, optionalText, ownValue, sayYaml, textList, type YamlMap } from './yaml-map.ts'
 
 const units: Readonly<Record<string, number>> = {
   s: 1e3,
@@ -22,11 +22,11 @@ const mostCounted = 50_000
 
 /** Reads a correlation but its heading. */
 export const readCorrelation = (document: YamlMap): Omit<CorrelationRule, keyof Heading> => {
-  const map = own(document, 'correlation')
+  const map = ownValue(document, 'correlation')
   if (!isMap(map)) throw new Refusal('bad-correlation', 'The correlation is not a map.', at)
   const type = readType(map)
   const isTemporal = type === 'temporal' || type === 'temporal_ordered'
-  const written = own(map, 'condition')
+  const written = ownValue(map, 'condition')
   const named = textList(map, 'rules', at)
   const expression = typeof written === 'string' ? readExpression(written, named, isTemporal) : undefined
   const rules = named.length > 0 ? named : expression ? namesIn(expression) : []
@@ -34,7 +34,7 @@ export const readCorrelation = (document: YamlMap): Omit<CorrelationRule, keyof 
     throw new Refusal('no-rules', 'The correlation names no rules.', at, 'List their names or ids in "rules:".')
   }
   const { conditions, valueFields, percentile } = readConditions(written, type, isTemporal, rules.length)
-  const generate = own(map, 'generate') ?? own(document, 'generate') ?? false
+  const generate = ownValue(map, 'generate') ?? ownValue(document, 'generate') ?? false
   if (typeof generate !== 'boolean') {
     throw new Refusal('bad-generate', '"generate" is neither true nor false.', [...at, 'generate'])
   }
@@ -63,7 +63,7 @@ const readType = (map: YamlMap): CorrelationRule['correlation'] => {
     'bad-type',
     `There is no correlation of the type "${type}".`,
     [...at, 'type'],
-    `${didYouMean(type, correlationTypes)} It is one of: ${correlationTypes.join(', ')}.`.trim(),
+    `${spellingHint(type, correlationTypes)} It is one of: ${correlationTypes.join(', ')}.`.trim(),
   )
 }
 
@@ -85,7 +85,7 @@ const readTimespan = (map: YamlMap): number => {
 }
 
 const readAliases = (map: YamlMap): CorrelationRule['aliases'] => {
-  const aliases = own(map, 'aliases') ?? {}
+  const aliases = ownValue(map, 'aliases') ?? {}
   const path = [...at, 'aliases']
   if (!isMap(aliases)) throw new Refusal('bad-aliases', 'The aliases are not a map.', path)
   return new Map(
@@ -126,12 +126,12 @@ const readConditions = (
       'bad-condition',
       `"${odd}" means nothing in a correlation's condition.`,
       [...path, odd],
-      didYouMean(odd, [...comparisons, 'field', 'percentile']),
+      spellingHint(odd, [...comparisons, 'field', 'percentile']),
     )
   }
   const isCount = type === 'event_count' || type === 'value_count'
   const conditions = comparisons.flatMap((comparison) => {
-    const number = own(written, comparison)
+    const number = ownValue(written, comparison)
     if (number === undefined) return []
     if (isCount && typeof number === 'number' && number > mostCounted) {
       throw new Refusal('bad-condition', `More than ${mostCounted} cannot be counted.`, [...path, comparison])
@@ -160,7 +160,7 @@ const readConditions = (
       'Write "field: user.name" in the condition.',
     )
   }
-  const percentile = own(written, 'percentile') ?? 50
+  const percentile = ownValue(written, 'percentile') ?? 50
   if (typeof percentile !== 'number' || !(percentile >= 0 && percentile <= 100)) {
     throw new Refusal('bad-condition', 'The percentile is no number from 0 to 100.', [...path, 'percentile'])
   }

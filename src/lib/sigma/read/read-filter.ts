@@ -3,14 +3,14 @@ import { readLogsource } from './read-logsource.ts'
 import { readDetection } from './read-rule.ts'
 import { Refusal } from './refusal.ts'
 import { type Placeholders, unresolvedIn } from './selection.ts'
-import { isMap, own, textList, type YamlMap } from './yaml-map.ts'
+import { isMap, ownValue, textList, type YamlMap } from './yaml-map.ts'
 
 /** Reads a filter but its heading. Its condition is joined to those of the rules by "and", so most say `not selection`. */
 export const readFilter = (document: YamlMap, placeholders?: Placeholders): Omit<FilterRule, keyof Heading> => {
   const logsource = readLogsource(document)
-  const filter = own(document, 'filter')
+  const filter = ownValue(document, 'filter')
   if (!isMap(filter)) throw new Refusal('bad-filter', 'The filter is not a map.', ['filter'])
-  if (own(filter, 'rules') === undefined || own(filter, 'rules') === null) {
+  if (ownValue(filter, 'rules') === undefined || ownValue(filter, 'rules') === null) {
     throw new Refusal(
       'no-rules',
       'The filter names no rules.',

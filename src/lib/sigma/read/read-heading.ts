@@ -1,13 +1,13 @@
 import { type Heading, levels, statuses } from '../document.ts'
-import type { Place } from './place.ts'
-import { didYouMean, Refusal } from './refusal.ts'
-import { optionalText, own, sayYaml, textList, type YamlMap } from './yaml-map.ts'
+import type { DocumentPlace } from './place.ts'
+import { Refusal, spellingHint } from './refusal.ts'
+import { optionalText, ownValue, sayYaml, textList, type YamlMap } from './yaml-map.ts'
 
 const uuid = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i
 const longestTitle = 256
 
 /** Reads what rules, correlations and filters have in common. */
-export const readHeading = (document: YamlMap, place: Place): Heading => {
+export const readHeading = (document: YamlMap, place: DocumentPlace): Heading => {
   const title = readTitle(document)
   const id = readId(document)
   const name = optionalText(document, 'name')
@@ -36,7 +36,7 @@ export const readHeading = (document: YamlMap, place: Place): Heading => {
 }
 
 const readTitle = (document: YamlMap): string => {
-  const title = own(document, 'title')
+  const title = ownValue(document, 'title')
   if (title === undefined || title === null) {
     throw new Refusal('no-title', 'There is no title.', [], 'Say in a few words what the rule finds: "title: ...".')
   }
@@ -49,7 +49,7 @@ const readTitle = (document: YamlMap): string => {
 }
 
 const readId = (document: YamlMap): string | undefined => {
-  const id = own(document, 'id')
+  const id = ownValue(document, 'id')
   if (id === undefined || id === null) return undefined
   if (typeof id !== 'string' || !uuid.test(id)) {
     throw new Refusal(
@@ -92,7 +92,7 @@ const toTechniques = (tags: readonly string[]): string[] => [
 ]
 
 const oneOf = <Word extends string>(document: YamlMap, key: string, words: readonly Word[]): Word | undefined => {
-  const value = own(document, key)
+  const value = ownValue(document, key)
   if (value === undefined || value === null) return undefined
   const found = words.find((word) => typeof value === 'string' && word === value.toLowerCase())
   if (found) return found
@@ -100,6 +100,6 @@ const oneOf = <Word extends string>(document: YamlMap, key: string, words: reado
     `bad-${key}`,
     `The ${key} ${sayYaml(value)} is none that Sigma knows.`,
     [key],
-    `${typeof value === 'string' ? didYouMean(value, words) : ''} It is one of: ${words.join(', ')}.`.trim(),
+    `${typeof value === 'string' ? spellingHint(value, words) : ''} It is one of: ${words.join(', ')}.`.trim(),
   )
 }

@@ -1,10 +1,10 @@
 import type { Logsource } from '../document.ts'
 import { Refusal } from './refusal.ts'
-import { isMap, optionalText, own, type YamlMap } from './yaml-map.ts'
+import { isMap, optionalText, ownValue, type YamlMap } from './yaml-map.ts'
 
 /** Reads what a rule or a filter is about. At least one of its three keys must be there. */
 export const readLogsource = (document: YamlMap): Logsource => {
-  const map = own(document, 'logsource')
+  const map = ownValue(document, 'logsource')
   if (map === undefined || map === null) {
     throw new Refusal(
       'no-logsource',
@@ -30,7 +30,7 @@ export const toLogsource = (map: YamlMap, path: readonly string[]): Logsource =>
 }
 
 /** Whether something of one logsource is also of another, which may say less. */
-export const isWithin = (one: Logsource, other: Logsource): boolean =>
+export const isWithinLogsource = (one: Logsource, other: Logsource): boolean =>
   (other.product === undefined || other.product === one.product) &&
   (other.category === undefined || other.category === one.category) &&
   (other.service === undefined || other.service === one.service)

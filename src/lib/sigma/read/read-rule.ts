@@ -4,12 +4,12 @@ import { parseCondition } from './condition.ts'
 import { readLogsource } from './read-logsource.ts'
 import { Refusal } from './refusal.ts'
 import { type Placeholders, readSelection, unresolvedIn } from './selection.ts'
-import { isMap, own, sayYaml, textList, type YamlMap } from './yaml-map.ts'
+import { isMap, ownValue, sayYaml, textList, type YamlMap } from './yaml-map.ts'
 
 /** Reads a detection rule but its heading. */
 export const readRule = (document: YamlMap, placeholders?: Placeholders): Omit<DetectionRule, keyof Heading> => {
   const logsource = readLogsource(document)
-  const detection = own(document, 'detection')
+  const detection = ownValue(document, 'detection')
   if (detection === undefined || detection === null) {
     throw new Refusal(
       'no-detection',
@@ -36,7 +36,7 @@ export const readDetection = (
   placeholders?: Placeholders,
   besides: readonly string[] = [],
 ): Node => {
-  const condition = own(detection, 'condition')
+  const condition = ownValue(detection, 'condition')
   if (condition === undefined || condition === null) {
     throw new Refusal(
       'no-condition',

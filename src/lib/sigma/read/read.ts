@@ -1,7 +1,7 @@
 import { load, YAMLException } from 'js-yaml'
 import type { SigmaDocument } from '../document.ts'
 import type { Fault } from '../fault.ts'
-import type { Place } from './place.ts'
+import type { DocumentPlace } from './place.ts'
 import { readCorrelation } from './read-correlation.ts'
 import { readFilter } from './read-filter.ts'
 import { readHeading } from './read-heading.ts'
@@ -44,7 +44,7 @@ export const readDocuments = (text: string, file: string, options: ReadOptions =
 }
 
 /** Reads one document; answers a fault of its heading and one of its body rather than only the first of both. */
-const readDocument = (place: Place, options: ReadOptions): SigmaDocument | readonly Fault[] => {
+const readDocument = (place: DocumentPlace, options: ReadOptions): SigmaDocument | readonly Fault[] => {
   const faults: Fault[] = []
   let rule: string | undefined
   const attempt = <Result>(read: () => Result): Result | undefined => {
@@ -70,7 +70,7 @@ const readDocument = (place: Place, options: ReadOptions): SigmaDocument | reado
   return heading && body ? { ...heading, ...body } : faults
 }
 
-const parse = ({ source }: Place): YamlMap => {
+const parse = ({ source }: DocumentPlace): YamlMap => {
   if (source.length > longest) throw new Refusal('too-long', `The document is longer than ${longest} characters.`, [])
   let value: unknown
   try {
@@ -104,7 +104,7 @@ const name = (document: YamlMap): string | undefined => {
   return typeof title === 'string' ? shorten(title) : undefined
 }
 
-const toFault = (refusal: Refusal, { file, line, source }: Omit<Place, 'fallbackId'>): Fault => ({
+const toFault = (refusal: Refusal, { file, line, source }: Omit<DocumentPlace, 'fallbackId'>): Fault => ({
   code: refusal.code,
   severity: 'error',
   message: shorten(refusal.message),

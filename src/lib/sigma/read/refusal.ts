@@ -32,7 +32,7 @@ export const findLine = (text: string, path: readonly string[]): number => {
 }
 
 /** Says which of some words a mistyped one may have meant; an empty text when none is near. */
-export const didYouMean = (word: string, known: Iterable<string>): string => {
+export const spellingHint = (word: string, known: Iterable<string>): string => {
   const meant = closest(word, known)
   return meant === undefined ? '' : `Did you mean "${meant}"?`
 }

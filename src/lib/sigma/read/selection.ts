@@ -1,8 +1,8 @@
 import type { Node } from '../node.ts'
-import type { Test } from '../test.ts'
+import type { ValueTest } from '../test.ts'
 import { compileCidr } from '../text/cidr.ts'
 import { fold } from '../text/fold.ts'
-import { hasWildcards, isOpen, plainText, readPattern, toTest } from '../text/pattern.ts'
+import { hasWildcards, isPlaceholder, literalText, readWildcardPattern, toTest } from '../text/pattern.ts'
 import { compileRegex } from '../text/regex.ts'
 import type { Placeholders } from './expand.ts'
 import { applyModifier, mostSpellings } from './modifiers.ts'
@@ -94,7 +94,7 @@ const toValue = (given: unknown, isRegex: boolean, path: readonly string[]): Val
   if (typeof given === 'string')
     return {
       type: 'text',
-      pattern: isRegex ? [given] : readPattern(given),
+      pattern: isRegex ? [given] : readWildcardPattern(given),
       source: given,
       cased: false,
       isBytes: false,
@@ -118,14 +118,14 @@ const toFieldTest = (
   field: string | undefined,
   value: Exclude<Value, { type: 'any' }>,
   path: readonly string[],
-): Test => {
+): ValueTest => {
   switch (value.type) {
     case 'text': {
       if (field !== undefined) return toTest(value.pattern, value.source, value.cased)
       // A keyword is looked for anywhere in a text, wildcards or not.
-      const isPattern = hasWildcards(value.pattern) || value.pattern.some(isOpen)
+      const isPattern = hasWildcards(value.pattern) || value.pattern.some(isPlaceholder)
       if (isPattern) return toTest(aroundWildcards(value.pattern), value.source, value.cased)
-      const text = plainText(value.pattern)
+      const text = literalText(value.pattern)
       return { type: 'contains', text: value.cased ? text : fold(text), cased: value.cased }
     }
     case 'number':
@@ -142,7 +142,7 @@ const toFieldTest = (
 }
 
 const aroundWildcards = (pattern: Extract<Value, { type: 'text' }>['pattern']) => {
-  const star = readPattern('*')
+  const star = readWildcardPattern('*')
   return [...star, ...pattern, ...star]
 }
 

@@ -1,12 +1,12 @@
 import type { Comparison } from '../comparison.ts'
 import type { Manner, TimeUnit } from '../test.ts'
-import type { Pattern } from '../text/pattern.ts'
+import type { WildcardPattern } from '../text/pattern.ts'
 
 /** A value of a selection while modifiers work on it. */
 export type Value =
   | {
       readonly type: 'text'
-      readonly pattern: Pattern
+      readonly pattern: WildcardPattern
       readonly source: string
       readonly cased: boolean
       /** Whether its characters stand for bytes: it was encoded. */

@@ -8,7 +8,7 @@ export const isMap = (value: unknown): value is YamlMap =>
 
 /** Reads an optional text; refuses anything else. Numbers are texts that somebody did not quote. */
 export const optionalText = (map: YamlMap, key: string, path: readonly string[] = []): string | undefined => {
-  const value = own(map, key)
+  const value = ownValue(map, key)
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
@@ -17,7 +17,7 @@ export const optionalText = (map: YamlMap, key: string, path: readonly string[] 
 
 /** Reads an optional text or list of texts. */
 export const textList = (map: YamlMap, key: string, path: readonly string[] = []): string[] => {
-  const value = own(map, key)
+  const value = ownValue(map, key)
   if (value === undefined || value === null) return []
   const list = Array.isArray(value) ? value : [value]
   return list.map((item) => {
@@ -51,4 +51,4 @@ export const isBomb = (value: unknown, length: number): boolean => {
 }
 
 /** Reads a key that the map itself has; `constructor` and its kind are no keys of ours. */
-export const own = (map: YamlMap, key: string): unknown => (Object.hasOwn(map, key) ? map[key] : undefined)
+export const ownValue = (map: YamlMap, key: string): unknown => (Object.hasOwn(map, key) ? map[key] : undefined)

@@ -3,11 +3,11 @@ export interface Glob {
   /** As written. */
   readonly source: string
   /** Between each two of them, anything may stand. */
-  readonly pieces: readonly (readonly (string | typeof any)[])[]
+  readonly pieces: readonly (readonly (string | typeof anyCharacter)[])[]
 }
 
 /** One character, whatever it is. */
-export const any = { wild: 'one' } as const
+export const anyCharacter = { wild: 'one' } as const
 
 /** The longest text that every match holds; empty when there is none. */
 export const literalOf = ({ pieces }: Glob): string =>

@@ -1,21 +1,21 @@
-import type { Manner, Test } from '../test.ts'
+import type { Manner, ValueTest } from '../test.ts'
 import { fold } from './fold.ts'
-import { any, type Glob } from './glob.ts'
+import { anyCharacter, type Glob } from './glob.ts'
 
 /** Any number of characters. */
 export const many = { wild: 'many' } as const
 
 /** A value of a rule while modifiers work on it: plain text, wildcards, and placeholders that are still to be filled. */
-export type Part = string | typeof any | typeof many | { readonly placeholder: string }
-export type Pattern = readonly Part[]
+export type PatternPart = string | typeof anyCharacter | typeof many | { readonly placeholder: string }
+export type WildcardPattern = readonly PatternPart[]
 
 /** Whether a part is a placeholder that is still to be filled. */
-export const isOpen = (part: Part): part is { readonly placeholder: string } =>
+export const isPlaceholder = (part: PatternPart): part is { readonly placeholder: string } =>
   typeof part === 'object' && 'placeholder' in part
 
 /** Reads wildcards and escapes: `*`, `?`, `\*`, `\?`, `\\`; a backslash before anything else is a backslash. */
-export const readPattern = (text: string): Pattern => {
-  const parts: Part[] = []
+export const readWildcardPattern = (text: string): WildcardPattern => {
+  const parts: PatternPart[] = []
   let plain = ''
   for (let at = 0; at < text.length; at++) {
     const letter = text[at] ?? ''
@@ -25,7 +25,7 @@ export const readPattern = (text: string): Pattern => {
       at++
     } else if (letter === '*' || letter === '?') {
       if (plain !== '') parts.push(plain)
-      parts.push(letter === '*' ? many : any)
+      parts.push(letter === '*' ? many : anyCharacter)
       plain = ''
     } else {
       plain += letter
@@ -35,29 +35,30 @@ export const readPattern = (text: string): Pattern => {
   return parts
 }
 
-export const hasWildcards = (pattern: Pattern): boolean => pattern.some((part) => part === any || part === many)
+export const hasWildcards = (pattern: WildcardPattern): boolean =>
+  pattern.some((part) => part === anyCharacter || part === many)
 
 /** The text of a pattern without wildcards and placeholders. */
-export const plainText = (pattern: Pattern): string =>
+export const literalText = (pattern: WildcardPattern): string =>
   pattern.map((part) => (typeof part === 'string' ? part : '')).join('')
 
 /** Makes the cheapest test that says what a pattern says. */
-export const toTest = (pattern: Pattern, source: string, cased: boolean): Test => {
-  const open = pattern.find(isOpen)
+export const toTest = (pattern: WildcardPattern, source: string, cased: boolean): ValueTest => {
+  const open = pattern.find(isPlaceholder)
   if (open) return { type: 'unresolved', placeholder: open.placeholder }
   const merged = merge(pattern).map((part) => (typeof part === 'string' && !cased ? fold(part) : part))
   const simple = toSimple(merged)
   if (simple) return { ...simple, cased }
-  const pieces: (string | typeof any)[][] = [[]]
+  const pieces: (string | typeof anyCharacter)[][] = [[]]
   for (const part of merged) {
     if (part === many) pieces.push([])
-    else if (typeof part === 'string' || part === any) pieces.at(-1)?.push(part)
+    else if (typeof part === 'string' || part === anyCharacter) pieces.at(-1)?.push(part)
   }
   const glob: Glob = { source, pieces }
   return { type: 'glob', glob, cased }
 }
 
-const toSimple = (parts: Pattern): { type: Manner; text: string } | undefined => {
+const toSimple = (parts: WildcardPattern): { type: Manner; text: string } | undefined => {
   const [first, second, third] = parts
   if (parts.length === 0) return { type: 'equals', text: '' }
   if (parts.length === 1 && typeof first === 'string') return { type: 'equals', text: first }
@@ -70,8 +71,8 @@ const toSimple = (parts: Pattern): { type: Manner; text: string } | undefined =>
   return undefined
 }
 
-const merge = (pattern: Pattern): Part[] => {
-  const merged: Part[] = []
+const merge = (pattern: WildcardPattern): PatternPart[] => {
+  const merged: PatternPart[] = []
   for (const part of pattern) {
     const last = merged.at(-1)
     if (typeof part === 'string' && typeof last === 'string') merged[merged.length - 1] = last + part

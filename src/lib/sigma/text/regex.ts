@@ -1,6 +1,6 @@
 import { RE2JS, RE2JSException } from 're2js'
 import { Refusal } from '../read/refusal.ts'
-import type { Test } from '../test.ts'
+import type { ValueTest } from '../test.ts'
 
 const longest = 10_000
 
@@ -12,7 +12,7 @@ export const compileRegex = (
   source: string,
   flags: string,
   path: readonly string[],
-): Extract<Test, { type: 'regex' }> => {
+): Extract<ValueTest, { type: 'regex' }> => {
   if (source.length > longest)
     throw new Refusal('bad-regex', `The regular expression is longer than ${longest} characters.`, path)
   try {

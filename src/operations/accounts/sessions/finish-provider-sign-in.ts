@@ -6,7 +6,7 @@ import { defineOperation } from '../../operation.ts'
 import { toAccountView } from '../account-view.ts'
 import { changeAccount } from '../change-account.ts'
 import { actorOf } from '../passwords/check-password.ts'
-import { session } from './get-session.ts'
+import { callerSession } from './get-session.ts'
 import { admit, type Identity, requireProvider } from './identity-provider.ts'
 import { openSession, type SessionDeps } from './open-session.ts'
 
@@ -19,7 +19,7 @@ export const finishProviderSignIn = defineOperation({
     pending: z.string().min(1).max(2_000).describe('The `pending` value of the sign-in’s first step.'),
   }),
   /** The API sends `secret` as a cookie, never in the body. */
-  output: session.extend({ secret: z.string() }),
+  output: callerSession.extend({ secret: z.string() }),
   async run({ answer, pending }, deps: SessionDeps) {
     const { store, signIn, now } = deps
     const provider = requireProvider(signIn.provider)

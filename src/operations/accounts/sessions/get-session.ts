@@ -4,7 +4,7 @@ import { defineOperation } from '../../operation.ts'
 import type { Credential } from '../credential.ts'
 
 /** The current caller. */
-export const session = z
+export const callerSession = z
   .object({
     name: z.string(),
     role,
@@ -19,7 +19,7 @@ export const getSession = defineOperation({
   summary: 'Returns your identity, your permissions and when your session ends.',
   role: 'viewer',
   input: z.strictObject({}),
-  output: session,
+  output: callerSession,
   async run(_input, { credential }: { readonly credential: Credential }) {
     const { actor, expiresAt, accountId } = credential
     return {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineOperation } from '../../operation.ts'
 import { actorOf, checkPassword } from '../passwords/check-password.ts'
 import { password } from '../passwords/password-rules.ts'
-import { session } from './get-session.ts'
+import { callerSession } from './get-session.ts'
 import { openSession, type SessionDeps } from './open-session.ts'
 
 export const signInWithPassword = defineOperation({
@@ -11,7 +11,7 @@ export const signInWithPassword = defineOperation({
   role: 'viewer',
   input: z.strictObject({ username: z.string().trim().toLowerCase().min(1).max(200), password }),
   /** The API sends `secret` as a cookie, never in the body. */
-  output: session.extend({ secret: z.string() }),
+  output: callerSession.extend({ secret: z.string() }),
   async run({ username, password }, deps: SessionDeps & { readonly address: string }) {
     const account = await checkPassword(username, password, deps)
     return openSession(actorOf(account), account.id, deps)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AppError } from '../../../errors.ts'
 import { defineOperation } from '../../operation.ts'
 import type { Credential } from '../credential.ts'
-import { session } from './get-session.ts'
+import { callerSession } from './get-session.ts'
 import { openSession, type SessionDeps } from './open-session.ts'
 import type { SignInKeys } from './sign-in-keys.ts'
 
@@ -12,7 +12,7 @@ export const signIn = defineOperation({
   role: 'viewer',
   input: z.strictObject({ key: z.string().min(1).max(500) }),
   /** The API sends `secret` as a cookie, never in the body. */
-  output: session.extend({ secret: z.string() }),
+  output: callerSession.extend({ secret: z.string() }),
   async run({ key }, deps: SignInDeps) {
     const actor = deps.signInKeys.redeem(key)
     const found = actor ? { actor, accountId: null } : await deps.identify(key)

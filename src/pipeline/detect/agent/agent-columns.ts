@@ -40,5 +40,5 @@ export const scaleOf = (columns: readonly AgentColumn[]): Scale => ({
 })
 
 /** Turns a window into a row of numbers. */
-export const toRow = (columns: readonly AgentColumn[], window: AgentWindow): Float64Array =>
+export const agentRow = (columns: readonly AgentColumn[], window: AgentWindow): Float64Array =>
   Float64Array.from(columns, ({ read }) => read(window))

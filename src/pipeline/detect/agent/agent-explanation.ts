@@ -12,7 +12,7 @@ export const agentStream = ({ agent, source, host }: Pick<AgentPlace, 'agent' | 
   [source, host, agent.id].filter(Boolean).join('/')
 
 /** Maps a severity from 1 to 5 to ours. */
-export const toSeverity = (clampSeverity: number): Detection['severity'] => severities[clampSeverity - 1] ?? 'info'
+export const agentSeverity = (clampSeverity: number): Detection['severity'] => severities[clampSeverity - 1] ?? 'info'
 
 /** Returns the entities of an agent's finding. */
 export const agentEntities = ({
@@ -43,7 +43,7 @@ export const explainEpisode = (place: AgentPlace, episode: AgentEpisode, detecto
     from: episode.from,
     to: episode.last,
     score: confidence,
-    severity: toSeverity(episode.severity),
+    severity: agentSeverity(episode.severity),
     title: limit ? `${texts.value} on ${at}` : `${texts.value} on ${at}: ${quote(lineOf(episode))}`,
     sentence: `${agent.agent.name}: ${at} had ${texts.value} within ${span}; ${texts.rule}.${limit?.meaning ? ` ${limit.meaning}` : ''}`,
     value: texts.value,

@@ -1,13 +1,13 @@
 import { duration } from '../../../lib/units/duration.ts'
 import { number } from '../../../lib/units/number.ts'
 import type { Detection } from '../../../schema/detection.ts'
-import { type Sample, toEvidence } from '../shared/evidence.ts'
+import { type EventSample, toEvidence } from '../shared/evidence.ts'
 import { list, range } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
 import { toScore } from '../shared/score.ts'
 import type { RowAssessment } from '../shared/window-model.ts'
 import type { AgentColumn } from './agent-columns.ts'
-import { agentEntities, agentStream, toSeverity } from './agent-explanation.ts'
+import { agentEntities, agentSeverity, agentStream } from './agent-explanation.ts'
 import type { CompiledAgent } from './agent-reader.ts'
 import type { AgentPlace } from './agent-watch.ts'
 import { type AgentWindow, featureValue } from './agent-window.ts'
@@ -25,7 +25,7 @@ export interface ModelRun {
   readonly windows: number
   readonly assessment: RowAssessment
   readonly features: NonNullable<Detection['agent']>['features']
-  readonly samples: readonly Sample[]
+  readonly samples: readonly EventSample[]
   readonly learning: boolean
 }
 
@@ -87,7 +87,7 @@ export const explainModelRun = (
     from: run.from,
     to: run.last,
     score: toScore(assessment.probability),
-    severity: toSeverity(severity),
+    severity: agentSeverity(severity),
     title: `Unusual ${span} on ${at}: ${lead?.column.name ?? ''} ${lead?.value ?? ''}, usually ${lead?.usual ?? ''}`,
     sentence: `${given.name}: unusual counts on ${at} for ${span}: ${list(reported, mostReasons)}.${longer}`,
     value: `${lead?.column.name ?? ''} ${lead?.value ?? ''}`,

@@ -7,7 +7,7 @@ import type { Detection } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
-import { keepSample, type Sample } from '../shared/evidence.ts'
+import { type EventSample, keepSample } from '../shared/evidence.ts'
 import { toProbability } from '../shared/score.ts'
 import { readState } from '../shared/state.ts'
 import {
@@ -19,11 +19,11 @@ import {
   type WindowModel,
   writeModel,
 } from '../shared/window-model.ts'
-import { columnsOf, scaleOf, toRow } from './agent-columns.ts'
+import { agentRow, columnsOf, scaleOf } from './agent-columns.ts'
 import { explainModelRun, type ModelRun, unusualColumns } from './agent-model-explanation.ts'
-import { type CompiledAgent, compileAgent, type Line, toLine } from './agent-reader.ts'
-import { type AgentPlace, originOf, rememberDetails, startPlace } from './agent-watch.ts'
-import { addLine, featuresOf, slideTo } from './agent-window.ts'
+import { type AgentLine, type CompiledAgent, compileAgent, toLine } from './agent-reader.ts'
+import { type AgentPlace, agentOrigin, rememberDetails, startPlace } from './agent-watch.ts'
+import { addLine, slideTo, windowFeatures } from './agent-window.ts'
 
 const name = 'agent-model'
 const version = 1
@@ -51,9 +51,9 @@ interface LearnedPlace {
   readonly place: AgentPlace
   model: WindowModel
   /** The first line of each feature in the window. */
-  readonly shown: Map<string, Sample>
-  first: Sample | undefined
-  last: Sample | undefined
+  readonly shown: Map<string, EventSample>
+  first: EventSample | undefined
+  last: EventSample | undefined
   lines: number
   run: ModelRun | undefined
   usedAt: number
@@ -80,7 +80,7 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
     }
     const close = ({ agent, columns, scale }: Learner, learned: LearnedPlace, end: number): void => {
       const { place, model } = learned
-      const row = toRow(columns, place.window)
+      const row = agentRow(columns, place.window)
       const assessment = learned.lines >= leastLines ? assessRow(scale, model, row, most) : undefined
       const unusual = assessment ? unusualColumns(assessment, columns, agent, place.window) : []
       if (assessment && unusual.length > 0) {
@@ -91,7 +91,7 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
           ...(worse
             ? {
                 assessment,
-                features: featuresOf(place.window, agent),
+                features: windowFeatures(place.window, agent),
                 samples: samplesOf(
                   learned,
                   unusual.map(({ column }) => column.feature),
@@ -119,10 +119,10 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
       learned.lines = 0
     }
 
-    const addToPlace = (learner: Learner, line: Line): void => {
+    const addToPlace = (learner: Learner, line: AgentLine): void => {
       const { agent } = learner
       const { event } = line
-      const origin = originOf(agent, event)
+      const origin = agentOrigin(agent, event)
       const learned = places.get(origin.key) ?? begin(origin.key, startLearned(startPlace(agent, origin)))
       const { place } = learned
       slideTo(place.window, agent, event.time, (end) => close(learner, learned, end))
@@ -141,7 +141,7 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
       found = new Map()
       for (const event of events) {
         if (event.kind === 'pipeline_error') continue
-        let line: Line | undefined
+        let line: AgentLine | undefined
         for (const learner of learners) {
           if (!learner.agent.takes(event)) continue
           line ??= toLine(event)
@@ -231,7 +231,7 @@ const startLearned = (place: AgentPlace): LearnedPlace => ({
 })
 
 /** Returns the first line, the first line of each unusual feature, and the last line, without duplicates. */
-const samplesOf = ({ first, last, shown }: LearnedPlace, features: readonly string[]): readonly Sample[] => {
+const samplesOf = ({ first, last, shown }: LearnedPlace, features: readonly string[]): readonly EventSample[] => {
   const samples = [first, ...features.map((feature) => shown.get(feature)), last].filter((one) => one !== undefined)
   const between = samples.slice(1, -1).sort((a, b) => a.time - b.time)
   return [...new Map([...samples.slice(0, 1), ...between, ...samples.slice(-1)].map((one) => [one.id, one])).values()]

@@ -11,22 +11,22 @@ const mostMatches = 50
 const mostPrograms = 1_000
 
 /** How a feature reads a line: as slots to increment, as numbers to average or compare, or as texts. */
-export type Reader =
+export type FeatureReader =
   | {
       readonly kind: 'count'
       readonly slot: number
       readonly slots: number
       /** The number that the first slot counts: the smallest one of a histogram. */
       readonly from: number
-      read(line: Line): readonly number[]
+      read(line: AgentLine): readonly number[]
     }
-  | { readonly kind: 'largest'; readonly slot: number; readonly slots: 1; read(line: Line): readonly number[] }
-  | { readonly kind: 'mean'; readonly slot: number; readonly slots: 2; read(line: Line): readonly number[] }
-  | { readonly kind: 'distinct'; readonly set: number; read(line: Line): readonly string[] }
+  | { readonly kind: 'largest'; readonly slot: number; readonly slots: 1; read(line: AgentLine): readonly number[] }
+  | { readonly kind: 'mean'; readonly slot: number; readonly slots: 2; read(line: AgentLine): readonly number[] }
+  | { readonly kind: 'distinct'; readonly set: number; read(line: AgentLine): readonly string[] }
   | { readonly kind: 'ratio'; readonly of: string; readonly to: string; readonly atLeast: number }
 
 /** An event in the form that agents read. */
-export interface Line {
+export interface AgentLine {
   readonly event: Event
   /** In lower case. */
   readonly text: string
@@ -49,22 +49,22 @@ export interface CompiledAgent {
   readonly steps: number
   readonly slots: number
   readonly sets: number
-  readonly readers: ReadonlyMap<string, Reader>
+  readonly readers: ReadonlyMap<string, FeatureReader>
   readonly limits: readonly Limit[]
   /** Whether the agent reads events like this one. */
   takes(event: Event): boolean
   /** Returns the target level of the line, if it has one. */
-  levelOf(line: Line): 'critical' | 'error' | 'warning' | undefined
+  levelOf(line: AgentLine): 'critical' | 'error' | 'warning' | undefined
 }
 
 /** Turns an event into a line. Ask `takes` first, because most events are of programs that no agent reads. */
-export const toLine = (event: Event): Line => ({ event, text: event.message.slice(0, longestLine).toLowerCase() })
+export const toLine = (event: Event): AgentLine => ({ event, text: event.message.slice(0, longestLine).toLowerCase() })
 
 /** Compiles an agent's expressions. Throws CONFIG_INVALID on an invalid one. */
 export const compileAgent = (agent: Agent): CompiledAgent => {
   const { analysis_rules: rules, agent_type } = agent
   const compile = (pattern: string) => compilePattern(agent, pattern)
-  const readers = new Map<string, Reader>()
+  const readers = new Map<string, FeatureReader>()
   let slots = 0
   let sets = 0
   for (const [name, feature] of Object.entries(rules.feature_extraction)) {
@@ -79,14 +79,14 @@ export const compileAgent = (agent: Agent): CompiledAgent => {
   const fallback = agent_type === 'ml_based' ? rules.fallback_rules : undefined
   const thresholds = fallback?.enable_fallback === false ? [] : rules.thresholds
   const targets: readonly string[] = rules.target_levels
-  const levelOf = (line: Line) => {
+  const levelOf = (line: AgentLine) => {
     const level = levels[textField(line.event, 'log.level') ?? '']
     if (level === undefined || !targets.includes(level)) return undefined
     if (include.length > 0 && !include.some((pattern) => pattern.test(line.text))) return undefined
     return exclude.some((pattern) => pattern.test(line.text)) ? undefined : level
   }
   for (const level of rules.target_levels) {
-    const read = (line: Line) => (levelOf(line) === level ? one : none)
+    const read = (line: AgentLine) => (levelOf(line) === level ? one : none)
     readers.set(`${level}_lines`, { kind: 'count', slot: slots++, slots: 1, from: 0, read })
   }
   const steps = Math.max(1, Math.round((rules.lookback_minutes * 60) / rules.analysis_interval))
@@ -149,7 +149,12 @@ const takesOf = (programs: ReadonlySet<string>): CompiledAgent['takes'] => {
   }
 }
 
-const toReader = (feature: AgentFeature, slot: number, set: number, compile: (pattern: string) => RE2JS): Reader => {
+const toReader = (
+  feature: AgentFeature,
+  slot: number,
+  set: number,
+  compile: (pattern: string) => RE2JS,
+): FeatureReader => {
   if ('lines' in feature) {
     if (feature.lines === 'all') return { kind: 'count', slot, slots: 1, from: 0, read: () => one }
     const wanted = feature.lines.map(toPhrase)

@@ -1,15 +1,15 @@
 import { z } from 'zod'
-import type { Sample } from '../shared/evidence.ts'
+import type { EventSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import type { CompiledAgent } from './agent-reader.ts'
 import type { AgentPlace } from './agent-watch.ts'
-import { sumUp } from './agent-window.ts'
+import { sumWindow } from './agent-window.ts'
 
 const longestKept = 500
 
 const sample = z
   .object({ id: z.string(), time: z.number(), original: z.string() })
-  .transform((one): Sample => ({ ...one, fields: undefined }))
+  .transform((one): EventSample => ({ ...one, fields: undefined }))
 /** JSON writes infinity and NaN as null. */
 const orElse = (instead: number) =>
   z
@@ -87,7 +87,7 @@ export const unpackPlaces = (
         sets: sets.map((set) => new Map(set)),
         sums: new Float64Array(agent.slots),
       }
-      sumUp(window, agent)
+      sumWindow(window, agent)
       return [
         [
           key,
@@ -105,4 +105,8 @@ export const unpackPlaces = (
       ]
     })
 
-const toSaved = ({ id, time, original }: Sample): Sample => ({ id, time, original: flatText(original, longestKept) })
+const toSaved = ({ id, time, original }: EventSample): EventSample => ({
+  id,
+  time,
+  original: flatText(original, longestKept),
+})

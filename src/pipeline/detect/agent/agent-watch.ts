@@ -1,9 +1,9 @@
 import type { AgentFinding } from '../../../schema/detection.ts'
 import { type Event, textField } from '../../../schema/event.ts'
-import { keepSample, type Sample } from '../shared/evidence.ts'
+import { type EventSample, keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
-import type { CompiledAgent, Limit, Line } from './agent-reader.ts'
-import { type AgentWindow, addLine, featuresOf, featureValue, slideTo, startAgentWindow } from './agent-window.ts'
+import type { AgentLine, CompiledAgent, Limit } from './agent-reader.ts'
+import { type AgentWindow, addLine, featureValue, slideTo, startAgentWindow, windowFeatures } from './agent-window.ts'
 
 const mostShown = 6
 const mostAddresses = 5
@@ -21,7 +21,7 @@ export interface AgentEpisode {
   lines: number
   severity: number
   features: AgentFinding['features']
-  samples: Sample[]
+  samples: EventSample[]
   /** The value and time of the last report; −1 before the first. */
   reported: number
   reportedLast: number
@@ -39,7 +39,7 @@ export interface AgentPlace {
   readonly window: AgentWindow
   readonly episodes: Map<string, AgentEpisode>
   /** The first and last lines of each feature in the window. */
-  readonly shown: Map<string, Sample[]>
+  readonly shown: Map<string, EventSample[]>
   newest: number
   usedAt: number
 }
@@ -55,7 +55,7 @@ interface Origin {
 }
 
 /** Returns the origin of an event, and the key of an agent's place there. */
-export const originOf = (agent: CompiledAgent, event: Event): Origin & { readonly key: string } => {
+export const agentOrigin = (agent: CompiledAgent, event: Event): Origin & { readonly key: string } => {
   const host = textField(event, 'host.name')
   return {
     key: [agent.id, event.source, host ?? ''].join('\0'),
@@ -81,7 +81,7 @@ export const startPlace = (agent: CompiledAgent, { source, time, host }: Origin)
 })
 
 /** Counts an event and checks the thresholds of what grew. */
-export const watch = (place: AgentPlace, line: Line, report: Report): void => {
+export const watch = (place: AgentPlace, line: AgentLine, report: Report): void => {
   const { agent, window } = place
   const { event } = line
   slide(place, event.time, report)
@@ -149,7 +149,7 @@ const exceeds = (place: AgentPlace, limit: Limit, time: number, report: Report):
   if (worse) {
     episode.peak = value
     episode.severity = Math.max(severity, episode.severity)
-    episode.features = featuresOf(window, agent)
+    episode.features = windowFeatures(window, agent)
     episode.samples = mergeSamples(episode.samples, samples)
     episode.lines = Math.max(episode.samples.length, limit.unit === '' ? value : 0)
   }
@@ -177,7 +177,7 @@ const reportLevel = (place: AgentPlace, level: string, event: Event, report: Rep
   episode.peak += 1
   episode.lines += 1
   episode.last = Math.max(episode.last, event.time)
-  episode.features = featuresOf(window, agent)
+  episode.features = windowFeatures(window, agent)
   episode.samples = mergeSamples(episode.samples, [keepSample(event)])
   episode.severity = Math.max(severity, episode.severity)
   if (moreSevere || episode.peak >= 2 * episode.reported) reportEpisode(place, episode, report)
@@ -224,7 +224,7 @@ const addShown = (place: AgentPlace, name: string, event: Event): void => {
 }
 
 /** Keeps the first lines of an episode and its last. */
-const mergeSamples = (known: readonly Sample[], more: readonly Sample[]): Sample[] => {
+const mergeSamples = (known: readonly EventSample[], more: readonly EventSample[]): EventSample[] => {
   const all = [...new Map([...known, ...more].map((sample) => [sample.id, sample])).values()]
   const newest = all.at(-1)
   return all.length <= mostShown || !newest ? all : [...all.slice(0, mostShown - 1), newest]

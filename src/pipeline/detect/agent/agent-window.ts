@@ -1,5 +1,5 @@
 import { flatText } from '../shared/flat-text.ts'
-import type { CompiledAgent, Line, Reader } from './agent-reader.ts'
+import type { AgentLine, CompiledAgent, FeatureReader } from './agent-reader.ts'
 
 const mostDistinct = 1_000
 /** After this many old lines in a row, the clock has gone back, and the window follows it. */
@@ -35,7 +35,7 @@ export const slideTo = (window: AgentWindow, readers: Readers, time: number, end
   while (step > window.at && window.steps.size > 0) {
     ended((window.at + 1) * readers.step)
     window.at += 1
-    if (window.steps.delete(window.at - readers.steps)) sumUp(window, readers)
+    if (window.steps.delete(window.at - readers.steps)) sumWindow(window, readers)
     for (const set of window.sets) {
       for (const [text, seen] of set) if (seen <= window.at - readers.steps) set.delete(text)
     }
@@ -44,7 +44,7 @@ export const slideTo = (window: AgentWindow, readers: Readers, time: number, end
 }
 
 /** Counts a line. Returns the features that grew, or undefined if the line is too old. */
-export const addLine = (window: AgentWindow, readers: Readers, line: Line): ReadonlySet<string> | undefined => {
+export const addLine = (window: AgentWindow, readers: Readers, line: AgentLine): ReadonlySet<string> | undefined => {
   const step = Math.floor(line.event.time / readers.step)
   if (step <= window.at - readers.steps) {
     if (++window.late < patience) return undefined
@@ -59,7 +59,13 @@ export const addLine = (window: AgentWindow, readers: Readers, line: Line): Read
   return grew
 }
 
-const count = (window: AgentWindow, counts: Float64Array, step: number, reader: Reader, line: Line): boolean => {
+const count = (
+  window: AgentWindow,
+  counts: Float64Array,
+  step: number,
+  reader: FeatureReader,
+  line: AgentLine,
+): boolean => {
   if (reader.kind === 'ratio') return false
   if (reader.kind === 'distinct') {
     const found = reader.read(line)
@@ -111,14 +117,17 @@ export const featureValue = (window: AgentWindow, { readers }: Readers, name: st
     case 'ratio': {
       const to = readers.get(reader.to)
       const from = readers.get(reader.of)
-      const count = (one: Reader | undefined) => (one?.kind === 'count' ? (sums[one.slot] ?? 0) : 0)
+      const count = (one: FeatureReader | undefined) => (one?.kind === 'count' ? (sums[one.slot] ?? 0) : 0)
       return count(to) < reader.atLeast ? undefined : count(from) / count(to)
     }
   }
 }
 
 /** Returns every feature as the API shows it. */
-export const featuresOf = (window: AgentWindow, readers: Readers): Record<string, number | Record<string, number>> =>
+export const windowFeatures = (
+  window: AgentWindow,
+  readers: Readers,
+): Record<string, number | Record<string, number>> =>
   Object.fromEntries(
     [...readers.readers].flatMap(([name, reader]): [string, number | Record<string, number>][] => {
       if (reader.kind === 'count' && reader.slots > 1) {
@@ -132,7 +141,7 @@ export const featuresOf = (window: AgentWindow, readers: Readers): Record<string
   )
 
 /** Recalculates the sums of a window. */
-export const sumUp = (window: AgentWindow, { readers }: Readers): void => {
+export const sumWindow = (window: AgentWindow, { readers }: Readers): void => {
   window.sums.fill(0)
   const largest = new Set([...readers.values()].flatMap((one) => (one.kind === 'largest' ? [one.slot] : [])))
   for (const counts of window.steps.values()) {

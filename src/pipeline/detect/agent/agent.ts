@@ -7,12 +7,12 @@ import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { readState } from '../shared/state.ts'
 import { explainEpisode } from './agent-explanation.ts'
-import { compileAgent, type Line, toLine } from './agent-reader.ts'
+import { type AgentLine, compileAgent, toLine } from './agent-reader.ts'
 import { packPlaces, unpackPlaces } from './agent-state.ts'
 import {
   type AgentEpisode,
   type AgentPlace,
-  originOf,
+  agentOrigin,
   reportChanges,
   startPlace,
   tickPlace,
@@ -48,11 +48,11 @@ export const agentDetector = (agents: readonly Agent[] = []): Component<typeof a
         }
         for (const event of events) {
           if (event.kind === 'pipeline_error') continue
-          let line: Line | undefined
+          let line: AgentLine | undefined
           for (const agent of compiled) {
             if (!agent.takes(event)) continue
             line ??= toLine(event)
-            const origin = originOf(agent, event)
+            const origin = agentOrigin(agent, event)
             let place = places.get(origin.key)
             if (!place) {
               place = startPlace(agent, origin)

@@ -1,6 +1,14 @@
 import type { Assessment } from '../../../lib/series/series.ts'
-import { type Deviating, type Deviation, directionOf, extend, isOver, type ScoredBucket, sizeOf } from './deviation.ts'
-import { type Bucket, type OnBucketEnd, peek } from './meter.ts'
+import {
+  type Deviating,
+  type Deviation,
+  directionOf,
+  extendDeviation,
+  isOver,
+  type ScoredBucket,
+  sizeOf,
+} from './deviation.ts'
+import { type OnBucketEnd, peek, type RateBucket } from './meter.ts'
 import { addPastAnomaly, isUnfamiliar } from './past-anomalies.ts'
 import type { Rate, Track } from './track.ts'
 
@@ -29,7 +37,7 @@ export const createDeviationTracker = (
     scored: ScoredBucket,
     direction: Deviation['direction'],
   ): void => {
-    const deviation = extend(rate[side], direction, scored, rate.latest)
+    const deviation = extendDeviation(rate[side], direction, scored, rate.latest)
     rate[side] = deviation
     if (side === 'high') {
       track.spikeUntil = Math.max(track.spikeUntil, deviation.end)
@@ -40,7 +48,7 @@ export const createDeviationTracker = (
     report(track, rate, deviation)
   }
 
-  const endIfOver = (track: Track, rate: Rate, side: Side, bucket: Bucket): void => {
+  const endIfOver = (track: Track, rate: Rate, side: Side, bucket: RateBucket): void => {
     const deviation = rate[side]
     if (!deviation || !isOver(deviation, bucket)) return
     if (deviation.direction === 'silence') {
@@ -54,7 +62,7 @@ export const createDeviationTracker = (
   }
 
   /** Whether another rate reports the spike: a stream for its source and templates, errors for their stream. */
-  const isExplained = (track: Track, rate: Rate, { time, count }: Bucket): boolean => {
+  const isExplained = (track: Track, rate: Rate, { time, count }: RateBucket): boolean => {
     if (rate.kind === 'template') return track.spikeUntil > time
     const { errors } = track
     if (rate.kind === 'all' && errors?.meter.start === time && errors.meter.count * 2 >= count) return true
@@ -62,7 +70,7 @@ export const createDeviationTracker = (
     return (find(rate.lead)?.all.meter.ring.length ?? 0) >= wellKnown
   }
 
-  const check = (track: Track, rate: Rate, bucket: Bucket, assessment: Assessment | undefined): void => {
+  const check = (track: Track, rate: Rate, bucket: RateBucket, assessment: Assessment | undefined): void => {
     const scored = assessment && { bucket, assessment, like: likeOf(rate, bucket.count) }
     const direction = scored && directionOf(scored, rate.kind, limits, rate.high !== undefined)
     if (!scored || direction !== 'spike') endIfOver(track, rate, 'high', bucket)
@@ -93,7 +101,7 @@ export const createDeviationTracker = (
         track.spikeUntil = Math.max(track.spikeUntil, time + width)
         const scored = { ...open, like: likeOf(rate, count) }
         // The bucket is still open, so extend a copy.
-        const deviation = extend(rate.high && { ...rate.high }, 'spike', scored, rate.latest)
+        const deviation = extendDeviation(rate.high && { ...rate.high }, 'spike', scored, rate.latest)
         if (deviation.reported || isUnfamiliar(rate.past, time, count)) report(track, rate, deviation)
       } else if (rate.high?.reported && rate.high.changed) report(track, rate, rate.high)
       if (rate.low?.changed) report(track, rate, rate.low)

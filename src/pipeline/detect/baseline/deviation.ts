@@ -1,18 +1,18 @@
 import type { Assessment } from '../../../lib/series/series.ts'
 import { minute } from '../../../lib/units/time.ts'
-import type { Sample } from '../shared/evidence.ts'
-import type { Bucket } from './meter.ts'
+import type { EventSample } from '../shared/evidence.ts'
+import type { RateBucket } from './meter.ts'
 
 /** How many normal buckets end a deviation. */
 const restBuckets = 2
 /** A shorter silence is only a pause. */
 const leastSilence = 5 * minute
 
-export type Direction = 'spike' | 'drop' | 'silence'
+export type DeviationDirection = 'spike' | 'drop' | 'silence'
 
 /** A bucket with its score. */
 export interface ScoredBucket {
-  readonly bucket: Bucket
+  readonly bucket: RateBucket
   readonly assessment: Assessment
   /** The text that many of its events have in common. */
   readonly like: string | undefined
@@ -20,7 +20,7 @@ export interface ScoredBucket {
 
 /** A run of buckets with too many or too few events. */
 export interface Deviation {
-  direction: Direction
+  direction: DeviationDirection
   readonly start: number
   end: number
   /** The number of events, and the expected number. */
@@ -30,8 +30,8 @@ export interface Deviation {
   /** The most unusual bucket, or the largest of several. */
   worst: ScoredBucket
   /** The last event before the deviation and, once it is over, the first one after. */
-  readonly before: Sample | undefined
-  after: Sample | undefined
+  readonly before: EventSample | undefined
+  after: EventSample | undefined
   readonly learning: boolean
   /** Whether the deviation is reported. A familiar one is not. */
   reported: boolean
@@ -55,7 +55,7 @@ export const directionOf = (
   kind: 'all' | 'errors' | 'template',
   { threshold, least }: Deviating,
   ongoing = false,
-): Direction | undefined => {
+): DeviationDirection | undefined => {
   const { score, expected, expectedHigh, expectedLow, direction, learning, quiet } = assessment
   const { count, width } = bucket
   if (ongoing && !learning && direction === 'spike' && score >= threshold / 2 && count > expectedHigh) return 'spike'
@@ -71,11 +71,11 @@ export const directionOf = (
 }
 
 /** Starts a deviation with its first bucket, or extends it. */
-export const extend = (
+export const extendDeviation = (
   deviation: Deviation | undefined,
-  direction: Direction,
+  direction: DeviationDirection,
   scored: ScoredBucket,
-  before: Sample | undefined,
+  before: EventSample | undefined,
 ): Deviation => {
   const { bucket, assessment } = scored
   const end = bucket.time + bucket.width
@@ -113,7 +113,7 @@ const isWorse = (a: ScoredBucket, b: ScoredBucket): boolean =>
   (a.assessment.score === b.assessment.score && a.bucket.count > b.bucket.count)
 
 /** Whether a normal bucket ends a deviation. */
-export const isOver = (deviation: Deviation, { time, width, count }: Bucket): boolean =>
+export const isOver = (deviation: Deviation, { time, width, count }: RateBucket): boolean =>
   deviation.direction === 'silence' ? count > 0 : time - deviation.end >= restBuckets * width
 
 /** Returns the size of a deviation. A deviation is reported again when its size has doubled. */

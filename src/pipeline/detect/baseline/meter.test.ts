@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { someEvent, someTime } from '../shared/some-events.ts'
-import { advance, countEvent, isAwake, learnEmptyGap, learnEmptyPast, type Meter, startMeter } from './meter.ts'
+import { advance, countEvent, isAwake, learnEmptyGap, learnEmptyPast, type RateMeter, startMeter } from './meter.ts'
 
 const minute = 60_000
 const hour = 60 * minute
 const noOne = (): void => undefined
 
 /** Counts some events within a few minutes. */
-const burst = (meter: Meter, from: number, minutes: number, count: number): void => {
+const burst = (meter: RateMeter, from: number, minutes: number, count: number): void => {
   for (let i = 0; i < count; i++) {
     countEvent(meter, someEvent(i, from + (i / count) * minutes * minute), noOne)
   }
 }
 
 /** Creates a meter of errors with five hours of zeros, in buckets of five minutes. */
-const quietMeter = (): Meter => {
+const quietMeter = (): RateMeter => {
   const meter = startMeter(24, 5, 5 * minute)
   const begin = Math.ceil(someTime / hour) * hour
   learnEmptyPast(meter, begin, begin + 5 * hour)
@@ -43,7 +43,7 @@ describe('a meter', () => {
     }
     const later = begin + 100 * hour
     learnEmptyGap(updated, later)
-    const usual = ({ series }: Meter) => series?.assess(later, 20)
+    const usual = ({ series }: RateMeter) => series?.assess(later, 20)
     expect(usual(updated)?.expected).toBeLessThan(0.5 * (usual(slept)?.expected ?? 0))
     expect(usual(updated)?.score).toBeGreaterThan(usual(slept)?.score ?? 1)
   })

@@ -1,6 +1,6 @@
 import { type Assessment, createSeries, type Series } from '../../../lib/series/series.ts'
 import { day, hour, minute } from '../../../lib/units/time.ts'
-import { keepSample, type Sample } from '../shared/evidence.ts'
+import { type EventSample, keepSample } from '../shared/evidence.ts'
 
 /** The possible lengths of a bucket. */
 const widths = [minute, 5 * minute, 15 * minute, hour] as const
@@ -17,25 +17,25 @@ const lateBuckets = 2
 const patience = 20
 
 /** A bucket that has ended. */
-export interface Bucket {
+export interface RateBucket {
   readonly time: number
   readonly width: number
   readonly count: number
-  readonly first: Sample | undefined
-  readonly last: Sample | undefined
+  readonly first: EventSample | undefined
+  readonly last: EventSample | undefined
 }
 
 /** The score of one bucket in a thousand. */
 const surprise = 0.375
 
 /** Counts events in time buckets whose length follows the rate, and learns the usual count. */
-export interface Meter {
+export interface RateMeter {
   width: number
   /** The start of the open bucket; NaN before the first event. */
   start: number
   count: number
-  first: Sample | undefined
-  last: Sample | undefined
+  first: EventSample | undefined
+  last: EventSample | undefined
   /** Whether the meter started in the middle of the open bucket. */
   partial: boolean
   late: number
@@ -55,7 +55,7 @@ export interface Meter {
   readonly scoredFrom: number
 }
 
-export const startMeter = (maxZeros: number, scoredFrom: number, width: number = minute): Meter => ({
+export const startMeter = (maxZeros: number, scoredFrom: number, width: number = minute): RateMeter => ({
   width,
   start: Number.NaN,
   count: 0,
@@ -74,10 +74,10 @@ export const startMeter = (maxZeros: number, scoredFrom: number, width: number =
 })
 
 /** Receives each bucket that has ended, with its score unless the bucket had too few events. */
-export type OnBucketEnd = (bucket: Bucket, assessment: Assessment | undefined) => void
+export type OnBucketEnd = (bucket: RateBucket, assessment: Assessment | undefined) => void
 
 /** Counts an event and ends the buckets before it. */
-export const countEvent = (meter: Meter, event: Sample, onBucketEnd: OnBucketEnd): void => {
+export const countEvent = (meter: RateMeter, event: EventSample, onBucketEnd: OnBucketEnd): void => {
   const { time } = event
   if (time < meter.start + meter.width && time >= meter.start) {
     meter.count++
@@ -107,7 +107,7 @@ export const countEvent = (meter: Meter, event: Sample, onBucketEnd: OnBucketEnd
 }
 
 /** Ends all buckets before a given time, including empty ones, until the meter sleeps. */
-export const advance = (meter: Meter, time: number, onBucketEnd: OnBucketEnd): void => {
+export const advance = (meter: RateMeter, time: number, onBucketEnd: OnBucketEnd): void => {
   while (time >= meter.start + meter.width) {
     meter.zeros = meter.count === 0 ? meter.zeros + 1 : 0
     close(meter, onBucketEnd)
@@ -118,12 +118,14 @@ export const advance = (meter: Meter, time: number, onBucketEnd: OnBucketEnd): v
 }
 
 /** Scores the open bucket as if it ended now; it can only grow. */
-export const peek = (meter: Meter): { readonly bucket: Bucket; readonly assessment: Assessment } | undefined => {
+export const peek = (
+  meter: RateMeter,
+): { readonly bucket: RateBucket; readonly assessment: Assessment } | undefined => {
   if (!meter.series || meter.count === 0 || meter.partial) return undefined
   return { bucket: bucketOf(meter), assessment: meter.series.assess(meter.start, meter.count) }
 }
 
-const bucketOf = ({ start, width, count, first, last }: Meter): Bucket => ({
+const bucketOf = ({ start, width, count, first, last }: RateMeter): RateBucket => ({
   time: start,
   width,
   count,
@@ -131,14 +133,14 @@ const bucketOf = ({ start, width, count, first, last }: Meter): Bucket => ({
   last: last && keepSample(last),
 })
 
-const open = (meter: Meter, time: number): void => {
+const open = (meter: RateMeter, time: number): void => {
   meter.start = Math.floor(time / meter.width) * meter.width
   meter.count = 0
   meter.first = undefined
   meter.last = undefined
 }
 
-const close = (meter: Meter, onBucketEnd: OnBucketEnd): void => {
+const close = (meter: RateMeter, onBucketEnd: OnBucketEnd): void => {
   const bucket = bucketOf(meter)
   const { partial } = meter
   open(meter, bucket.time + bucket.width)
@@ -159,13 +161,13 @@ const close = (meter: Meter, onBucketEnd: OnBucketEnd): void => {
 }
 
 /** Caps a spike at the usual range, so that an outage does not teach the longer buckets. */
-const usualPart = ({ count }: Bucket, assessment: Assessment | undefined): number =>
+const usualPart = ({ count }: RateBucket, assessment: Assessment | undefined): number =>
   assessment?.direction === 'spike' && !assessment.learning && assessment.score >= surprise
     ? Math.min(count, Math.ceil(assessment.expectedHigh))
     : count
 
 /** Switches to longer buckets if they hold too few events, and to shorter ones if they hold plenty. */
-const reviewWidth = (meter: Meter): void => {
+const reviewWidth = (meter: RateMeter): void => {
   meter.sinceReview = 0
   const rate = meter.dailyRate
   const mean = rate * meter.width
@@ -185,7 +187,7 @@ const reviewWidth = (meter: Meter): void => {
 }
 
 /** Merges short buckets into longer ones and drops incomplete ones. */
-const foldRing = (ring: Meter['ring'], width: number, end: number): Meter['ring'] => {
+const foldRing = (ring: RateMeter['ring'], width: number, end: number): RateMeter['ring'] => {
   const first = ring[0]
   if (!first) return []
   const sums = new Map<number, number>()
@@ -199,7 +201,7 @@ const foldRing = (ring: Meter['ring'], width: number, end: number): Meter['ring'
 }
 
 /** Learns zeros for the time before the meter started, because its stream was observed then. */
-export const learnEmptyPast = (meter: Meter, since: number, until: number): void => {
+export const learnEmptyPast = (meter: RateMeter, since: number, until: number): void => {
   const { width } = meter
   const series = createSeries({ bucket: width })
   const ring: { time: number; count: number }[] = []
@@ -217,7 +219,7 @@ export const learnEmptyPast = (meter: Meter, since: number, until: number): void
 }
 
 /** Learns zeros for the time a meter slept, because its stream continued without such events. */
-export const learnEmptyGap = (meter: Meter, until: number): void => {
+export const learnEmptyGap = (meter: RateMeter, until: number): void => {
   const { series, width } = meter
   const last = meter.ring.at(-1)
   if (!Number.isNaN(meter.start) || !series || !last) return
@@ -230,7 +232,7 @@ export const learnEmptyGap = (meter: Meter, until: number): void => {
 }
 
 /** Whether a meter has counted without a pause until recently. */
-export const isAwake = ({ ring, width }: Meter, time: number): boolean => {
+export const isAwake = ({ ring, width }: RateMeter, time: number): boolean => {
   const last = ring.at(-1)
   return last !== undefined && time - last.time < 3 * width
 }

@@ -1,6 +1,6 @@
 import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
 import { createSeries } from '../../../lib/series/series.ts'
-import type { Sample } from '../shared/evidence.ts'
+import type { EventSample } from '../shared/evidence.ts'
 import type { SeverityHint } from '../shared/severity-hint.ts'
 import { type Rate, restartTrack, startRate, type Track } from './track.ts'
 
@@ -81,10 +81,10 @@ const readRate = (reader: Reader): Rate => {
   return rate
 }
 
-const writeSample = (writer: Writer, sample: Sample | undefined): void => {
+const writeSample = (writer: Writer, sample: EventSample | undefined): void => {
   writer.u8(sample ? 1 : 0)
   if (sample) writer.text(sample.id).f64(sample.time).text(sample.original.slice(0, 1000))
 }
 
-const readSample = (reader: Reader): Sample | undefined =>
+const readSample = (reader: Reader): EventSample | undefined =>
   reader.u8() === 1 ? { id: reader.text(), time: reader.f64(), original: reader.text() } : undefined

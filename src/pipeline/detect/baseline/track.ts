@@ -1,11 +1,11 @@
 import type { Event } from '../../../schema/event.ts'
 import { textField } from '../../../schema/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
-import type { Sample } from '../shared/evidence.ts'
+import type { EventSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import type { SeverityHint } from '../shared/severity-hint.ts'
 import type { Deviation } from './deviation.ts'
-import { type Meter, type OnBucketEnd, startMeter } from './meter.ts'
+import { type OnBucketEnd, type RateMeter, startMeter } from './meter.ts'
 import type { PastAnomaly } from './past-anomalies.ts'
 
 /** A template is tracked on its own after this many events, up to a limit per stream. */
@@ -22,7 +22,7 @@ const leastOfPart = 5
 /** A tracked rate: of a stream, of its errors or of one of its templates. */
 export interface Rate {
   readonly kind: 'all' | 'errors' | 'template'
-  readonly meter: Meter
+  readonly meter: RateMeter
   /** Receives ended buckets; set at the first one. */
   onBucketEnd: OnBucketEnd | undefined
   readonly template: { readonly id: string; readonly message: string } | undefined
@@ -37,7 +37,7 @@ export interface Rate {
   /** The spikes of the past weeks. */
   past: PastAnomaly[]
   /** The last event before the open bucket. */
-  latest: Sample | undefined
+  latest: EventSample | undefined
 }
 
 interface Candidate {

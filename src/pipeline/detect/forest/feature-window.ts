@@ -1,6 +1,6 @@
 import { hour, minute } from '../../../lib/units/time.ts'
 import type { Event } from '../../../schema/event.ts'
-import { keepSample, type Sample } from '../shared/evidence.ts'
+import { type EventSample, keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { isErrorLevel } from '../shared/severity-hint.ts'
 import type { Scale } from '../shared/window-model.ts'
@@ -42,10 +42,10 @@ export interface FeatureWindow {
   readonly templates: Map<string, number>
   readonly users: Set<string>
   readonly addresses: Set<string>
-  first: Sample | undefined
-  last: Sample | undefined
+  first: EventSample | undefined
+  last: EventSample | undefined
   /** The first error or failure, which shows best what the window is about. */
-  worst: Sample | undefined
+  worst: EventSample | undefined
   lastTime: number
 }
 
@@ -118,7 +118,7 @@ const addDistinct = (known: Set<string>, value: string): void => {
 }
 
 /** Turns a window into a row of numbers, given the known templates. */
-export const toRow = (window: FeatureWindow, known: ReadonlySet<string>): Float64Array => {
+export const windowRow = (window: FeatureWindow, known: ReadonlySet<string>): Float64Array => {
   const { count, templates } = window
   let entropy = 0
   let fresh = 0

@@ -27,7 +27,7 @@ import {
   restartAt,
   startWindow,
   streamScale,
-  toRow,
+  windowRow,
 } from './feature-window.ts'
 import { explainWindows, unusualFeatures, type WindowRun } from './window-explanation.ts'
 
@@ -92,7 +92,7 @@ export const isolationForest: Component<typeof options, Detector> = {
     const close = (stream: WindowedStream): void => {
       const { window } = stream
       if (!hasEnoughEvents(window)) return
-      const row = toRow(window, stream.model.known)
+      const row = windowRow(window, stream.model.known)
       const assessment = assessRow(streamScale, stream.model, row, most)
       if (assessment) reportUnusual(stream, assessment)
       stream.model = learnRow(streamScale, stream.model, row, window.templates.keys(), given.seed)

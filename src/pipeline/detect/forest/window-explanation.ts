@@ -3,7 +3,7 @@ import { number } from '../../../lib/units/number.ts'
 import { minute } from '../../../lib/units/time.ts'
 import type { Detection, Entity } from '../../../schema/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
-import { type Sample, toEvidence } from '../shared/evidence.ts'
+import { type EventSample, toEvidence } from '../shared/evidence.ts'
 import { list } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
 import type { RowAssessment } from '../shared/window-model.ts'
@@ -22,9 +22,9 @@ export interface WindowRun {
   readonly score: number
   readonly assessment: RowAssessment
   readonly span: number
-  readonly first: Sample | undefined
-  readonly worst: Sample | undefined
-  readonly end: Sample | undefined
+  readonly first: EventSample | undefined
+  readonly worst: EventSample | undefined
+  readonly end: EventSample | undefined
   readonly learning: boolean
 }
 

@@ -6,20 +6,20 @@ import { type Severity, severities } from '../../../schema/severity.ts'
 import { list, type Reason } from '../shared/explanation.ts'
 
 /** The observed activity of an indicator. Part of dedup keys. */
-export type Role = 'contacted' | 'came' | 'asked' | 'named'
+export type IndicatorRole = 'contacted' | 'came' | 'asked' | 'named'
 
 /** An indicator found in an event. */
 export interface Sighting {
   readonly hit: Hit
   /** The value in the event, which may lie within the indicator's range or domain. */
   readonly seen: string
-  readonly role: Role
+  readonly role: IndicatorRole
   /** Whether the connection was refused. */
   readonly refused: boolean
 }
 
 /** Fields that may be missing in the original line, and the role of their values. */
-const fields: readonly (readonly [name: string, type: 'ip' | 'domain', role: Role])[] = [
+const fields: readonly (readonly [name: string, type: 'ip' | 'domain', role: IndicatorRole])[] = [
   ['destination.ip', 'ip', 'contacted'],
   ['dns.question.name', 'domain', 'asked'],
   ['url.domain', 'domain', 'contacted'],
@@ -30,7 +30,7 @@ const fields: readonly (readonly [name: string, type: 'ip' | 'domain', role: Rol
 /** Finds indicators in the fields that define a role, and in the original line. */
 export const sightingsIn = (event: Event, index: IndicatorIndex, now: number): readonly Sighting[] => {
   let found: Map<string, Sighting> | undefined
-  const add = (hit: Hit, seen: string, role: Role) => {
+  const add = (hit: Hit, seen: string, role: IndicatorRole) => {
     found ??= new Map()
     if (!found.has(hit.value)) found.set(hit.value, { hit, seen, role, refused: isRefused(event) })
   }
@@ -106,7 +106,7 @@ const reasonsFor = ({ hit, refused }: Sighting, known: string): readonly Reason[
   ...(refused ? [{ feature: 'outcome', value: 'refused', usual: 'refused', pull: 0 }] : []),
 ]
 
-const typeOf = ({ type, note }: Hit, role: Role): AlertType => {
+const typeOf = ({ type, note }: Hit, role: IndicatorRole): AlertType => {
   if (/phish/i.test(note)) return 'phishing'
   if (type === 'hash' || type === 'url' || /malware|botnet|command.and.control|c2|ransom|trojan|payload/i.test(note))
     return 'malware'

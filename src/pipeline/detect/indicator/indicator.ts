@@ -7,7 +7,7 @@ import type { Event } from '../../../schema/event.ts'
 import { severities } from '../../../schema/severity.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
-import { keepSample, type Sample, toEvidence } from '../shared/evidence.ts'
+import { type EventSample, keepSample, toEvidence } from '../shared/evidence.ts'
 import { toDetection } from '../shared/finding.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { readState } from '../shared/state.ts'
@@ -35,7 +35,7 @@ interface Episode {
   usedAt: number
   times: number
   /** The first lines, and the last one. */
-  samples: Sample[]
+  samples: EventSample[]
 }
 
 /** An empty index, for when threat intelligence is off. */
@@ -121,7 +121,7 @@ const writeEpisode = (writer: Writer, { start, last, times, samples }: Episode):
 
 const readEpisode = (reader: Reader): Episode => {
   const [start, last, times] = [reader.f64(), reader.f64(), reader.varint()]
-  const samples = Array.from({ length: reader.varint() }, (): Sample => {
+  const samples = Array.from({ length: reader.varint() }, (): EventSample => {
     const [id, time, original] = [reader.text(), reader.f64(), reader.text()]
     return { id, time, original }
   })

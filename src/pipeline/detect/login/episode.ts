@@ -1,8 +1,8 @@
-import type { Sample } from '../shared/evidence.ts'
+import type { EventSample } from '../shared/evidence.ts'
 import { keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import type { Attempt } from './attempt.ts'
-import { count, startTally, type Tally } from './tally.ts'
+import { countLine, type LineTally, startTally } from './tally.ts'
 
 const maxActions = 8
 const maxUsers = 200
@@ -10,7 +10,7 @@ const maxLogins = 10
 
 /** A successful login. */
 export interface Login {
-  readonly sample: Sample
+  readonly sample: EventSample
   readonly user: string | undefined
   readonly address: string | undefined
 }
@@ -22,7 +22,7 @@ export interface Episode {
   readonly start: number
   last: number
   /** Counts by kind of line, because one attempt can produce several kinds. */
-  readonly tallies: Map<string, Tally>
+  readonly tallies: Map<string, LineTally>
   /** The number of attempts, according to the leading kind of line. */
   tries: number
   readonly users: Map<string, number>
@@ -62,13 +62,13 @@ export const startEpisode = (who: string, byAddress: boolean, time: number, befo
 })
 
 /** Adds a failure. Returns how many attempts it added. */
-export const addFailure = (episode: Episode, event: Sample, { action, user, times }: Attempt): number => {
+export const addFailure = (episode: Episode, event: EventSample, { action, user, times }: Attempt): number => {
   let tally = episode.tallies.get(action)
   if (!tally && episode.tallies.size < maxActions) {
     tally = startTally(keepSample(event))
     episode.tallies.set(flatText(action), tally)
   }
-  if (tally) count(tally, event, times)
+  if (tally) countLine(tally, event, times)
   episode.last = Math.max(episode.last, event.time)
   episode.usedAt = episode.last
   episode.changed = true
@@ -91,9 +91,9 @@ export const addLogin = (episode: Episode, login: Login, own: boolean): void => 
 }
 
 /** Returns the kind of line with the most attempts. Prefers a line about the login itself to lines around it. */
-export const leadTally = (episode: Episode): Tally | undefined => {
-  let lead: Tally | undefined
-  let own: Tally | undefined
+export const leadTally = (episode: Episode): LineTally | undefined => {
+  let lead: LineTally | undefined
+  let own: LineTally | undefined
   for (const [action, tally] of episode.tallies) {
     if (!lead || tally.count > lead.count) lead = tally
     if (action.endsWith('login') && (!own || tally.count > own.count)) own = tally
@@ -102,7 +102,7 @@ export const leadTally = (episode: Episode): Tally | undefined => {
 }
 
 /** Returns the number of lines in the episode. */
-export const linesOf = (episode: Episode): number => {
+export const countEpisodeLines = (episode: Episode): number => {
   let lines = episode.ownCount
   for (const tally of episode.tallies.values()) lines += tally.lines
   return lines

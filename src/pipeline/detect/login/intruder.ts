@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { day } from '../../../lib/units/time.ts'
 import type { Event } from '../../../schema/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
-import { keepSample, type Sample } from '../shared/evidence.ts'
+import { type EventSample, keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { readAttempt } from './attempt.ts'
 import type { Login } from './episode.ts'
@@ -143,7 +143,7 @@ const addAction = (one: Trail, event: Event): void => {
   if (typeof bytes === 'number') one.bytes += bytes
   if (!one.streams.includes(event.stream) && one.streams.length < maxStreams) one.streams.push(flatText(event.stream))
   // Keep the first lines and the newest one.
-  const action = { sample: keepSample(event) satisfies Sample, text: flatText(textOf(event), 80) }
+  const action = { sample: keepSample(event) satisfies EventSample, text: flatText(textOf(event), 80) }
   if (one.actions.length < maxActions) one.actions.push(action)
   else one.actions[maxActions - 1] = action
 }

@@ -7,7 +7,7 @@ import { toEvidence } from '../shared/evidence.ts'
 import { list, type Reason } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
 import { binomialTail, logToScore } from '../shared/score.ts'
-import { type Episode, type Login, leadTally, linesOf, usersByTries } from './episode.ts'
+import { countEpisodeLines, type Episode, type Login, leadTally, usersByTries } from './episode.ts'
 import { type LoginScope, type NewLogins, slipRate } from './login-scope.ts'
 
 const detector = 'sequence'
@@ -38,9 +38,9 @@ export const explainAttack = (scope: LoginScope, episode: Episode): Detection =>
     usual,
     reasons: [triesReason(tries), ...usersReason(users.length)],
     evidence: [...failures(episode), ...logins(episode)],
-    events: linesOf(episode),
+    events: countEpisodeLines(episode),
     entities: entitiesOf(scope, episode.byAddress ? [who] : [], users),
-    ...(episode.byAddress && { sources: [[who, linesOf(episode)]] as const }),
+    ...(episode.byAddress && { sources: [[who, countEpisodeLines(episode)]] as const }),
     techniques: [users.length >= 10 && tries / users.length < 4 ? 'T1110.003' : 'T1110.001'],
     key: `failed logins ${subject} at ${scope.stream}`,
   })
@@ -75,7 +75,7 @@ export const explainSwarm = (scope: LoginScope, episode: Episode): Detection => 
       ...usersReason(users.length),
     ],
     evidence: [...failures(episode), ...logins(episode)],
-    events: linesOf(episode),
+    events: countEpisodeLines(episode),
     entities: entitiesOf(scope, addresses.slice(0, 10), users),
     sources: ranked,
     techniques: [users.length >= 10 && tries / users.length < 4 ? 'T1110.003' : 'T1110.001'],
@@ -114,9 +114,9 @@ export const explainBreakIn = (scope: LoginScope, episode: Episode): Detection =
       ...usersReason(users.length),
     ],
     evidence: [...failures(episode), ...logins(episode)],
-    events: linesOf(episode),
+    events: countEpisodeLines(episode),
     entities: entitiesOf(scope, episode.byAddress ? [who] : [], [...names, ...users]),
-    ...(episode.byAddress && { sources: [[who, linesOf(episode)]] as const }),
+    ...(episode.byAddress && { sources: [[who, countEpisodeLines(episode)]] as const }),
     techniques: ['T1078', 'T1110'],
     key: `login after failures${where || ` as ${name}`} at ${scope.stream}`,
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { BoundedPairs } from '../shared/bounded-pairs.ts'
-import type { Sample } from '../shared/evidence.ts'
+import type { EventSample } from '../shared/evidence.ts'
 import type { Episode } from './episode.ts'
 import type { LoginScope, NewLogins } from './login-scope.ts'
 
@@ -96,7 +96,7 @@ export const packScopes = (scopes: BoundedMap<LoginScope>): string =>
     })),
   )
 
-const packSample = ({ id, time, original }: Sample): Sample => ({ id, time, original })
+const packSample = ({ id, time, original }: EventSample): EventSample => ({ id, time, original })
 
 const packLogins = (logins: Episode['own']) => logins.map((item) => ({ ...item, sample: packSample(item.sample) }))
 

@@ -1,23 +1,23 @@
 import { minute } from '../../../lib/units/time.ts'
-import { keepSample, type Sample } from '../shared/evidence.ts'
+import { type EventSample, keepSample } from '../shared/evidence.ts'
 
 const firstLines = 3
 
 /** Counts one kind of line. Remembers its first lines, its last line and the first line of its busiest minute. */
-export interface Tally {
+export interface LineTally {
   count: number
   lines: number
-  readonly firsts: Sample[]
-  last: Sample
+  readonly firsts: EventSample[]
+  last: EventSample
   /** The current minute and the busiest one. */
   minute: number
   minuteCount: number
-  minuteFirst: Sample
+  minuteFirst: EventSample
   peak: number
-  peakFirst: Sample
+  peakFirst: EventSample
 }
 
-export const startTally = (sample: Sample): Tally => ({
+export const startTally = (sample: EventSample): LineTally => ({
   count: 0,
   lines: 0,
   firsts: [],
@@ -30,7 +30,7 @@ export const startTally = (sample: Sample): Tally => ({
 })
 
 /** Counts a line that represents `times` attempts. */
-export const count = (tally: Tally, event: Sample, times: number): void => {
+export const countLine = (tally: LineTally, event: EventSample, times: number): void => {
   const sample = keepSample(event)
   tally.count += times
   tally.lines++

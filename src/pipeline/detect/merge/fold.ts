@@ -67,7 +67,7 @@ export const openAlert = (detection: Detection, id: string, now: number): Alert 
  * Adds a detection to an alert. Returns the same alert if it already contains the detection. A newer version of a detection replaces the
  * older one. The most severe detection provides the title and texts.
  */
-export const fold = (alert: Alert, detection: Detection, now: number): Alert => {
+export const foldDetection = (alert: Alert, detection: Detection, now: number): Alert => {
   const folded = alert.folded ?? []
   const known = folded.find(({ id }) => id === detection.id)
   if (known ? !isNewer(detection, known) : alert.detection_ids.includes(detection.id)) return alert

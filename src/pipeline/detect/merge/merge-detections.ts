@@ -2,7 +2,7 @@ import { day, week } from '../../../lib/units/time.ts'
 import { type Alert, isDismissed } from '../../../schema/alert.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import { severityRank } from '../../../schema/severity.ts'
-import { alertIdOf, fold, openAlert } from './fold.ts'
+import { alertIdOf, foldDetection, openAlert } from './fold.ts'
 
 /** How long a dismissed alert absorbs matching detections without reopening, since it was last seen. */
 export const dismissedWindow = week
@@ -51,7 +51,7 @@ export const mergeDetections = (
     const next = detection.over
       ? resolve(target, detection, now)
       : target
-        ? fold(target, detection, now)
+        ? foldDetection(target, detection, now)
         : openUnlessCovered(detection, (id) => named.get(id) ?? closed.get(id), now)
     if (!next) continue
     sameKey.set(next.id, next)
@@ -109,7 +109,7 @@ const openUnlessCovered = (
 ): Alert | undefined => {
   let id = alertIdOf(detection, undefined)
   for (let former = known(id); former; former = known(id)) {
-    if (fold(former, detection, now) === former) return undefined
+    if (foldDetection(former, detection, now) === former) return undefined
     id = alertIdOf(detection, id)
   }
   return openAlert(detection, id, now)
@@ -118,7 +118,7 @@ const openUnlessCovered = (
 /** Resolves the alert at its sender's request, with the sender's last values. Skips an alert that began later: it is a new occurrence. */
 const resolve = (target: Alert | undefined, detection: Detection, now: number): Alert | undefined => {
   if (!target || !isAlive(target) || Date.parse(target.first_seen) > Date.parse(detection.last_seen)) return undefined
-  return { ...fold(target, detection, now), status: 'resolved' }
+  return { ...foldDetection(target, detection, now), status: 'resolved' }
 }
 
 const isAlive = ({ status }: Alert): boolean => status !== 'resolved' && status !== 'false_positive'

@@ -4,11 +4,11 @@ import type { Detection } from '../../../schema/detection.ts'
 import { toEvidence } from '../shared/evidence.ts'
 import { toDetection } from '../shared/finding.ts'
 import { toScore } from '../shared/score.ts'
-import { entitiesOfSession, formatKey, type Session, type SessionStream } from './session-stream.ts'
+import { type EventSession, entitiesOfSession, formatKey, type SessionStream } from './session-stream.ts'
 
 /** A session that deviates from others. */
 export interface UnusualSession {
-  readonly session: Session
+  readonly session: EventSession
   readonly chance: number
   /** The strongest first. */
   readonly facts: readonly SessionFact[]

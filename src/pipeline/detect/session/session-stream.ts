@@ -2,19 +2,19 @@ import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
 import { Sessions } from '../../../lib/sessions/sessions.ts'
 import type { Entity } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
-import { keepSample, renewSample, type Sample } from '../shared/evidence.ts'
+import { type EventSample, keepSample, renewSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
-import { entitiesOf } from '../sigma/sigma-entities.ts'
+import { eventEntities } from '../sigma/sigma-entities.ts'
 
 /** Related events of a stream: those with the same request, trace or process. */
-export interface Session {
+export interface EventSession {
   readonly key: SessionKey
   readonly start: number
   last: number
   /** The template ids of its events, in order. */
   readonly events: string[]
   /** The first three lines and the last one. */
-  readonly samples: Sample[]
+  readonly samples: EventSample[]
   /** The fields of the first event, or the entities restored from a saved state. Fields become entities only on demand. */
   readonly about: Event['fields'] | Entity[]
 }
@@ -26,9 +26,9 @@ export type SessionKey = string | number
 export interface SessionStream {
   readonly source: string
   readonly stream: string
-  readonly open: Map<SessionKey, Session>
+  readonly open: Map<SessionKey, EventSession>
   /** Sessions that have ended since the last scoring. */
-  ended: Session[]
+  ended: EventSession[]
   learned: Sessions
   /** Some of the keys seen. A stream with few keys is a long-running program, without sessions. */
   readonly keys: Set<SessionKey>
@@ -51,7 +51,7 @@ export const manyKeys = 20
 const fields = ['trace.id', 'transaction.id', 'http.request.id', 'session.id', 'process.pid'] as const
 
 /** Returns the session key of an event; undefined if it has none. */
-export const keyOf = ({ fields: values }: Event): SessionKey | undefined => {
+export const sessionKeyOf = ({ fields: values }: Event): SessionKey | undefined => {
   for (const field of fields) {
     const value = values[field]
     if (typeof value === 'string') return readKey(`${field} ${value}`)
@@ -69,7 +69,8 @@ const readKey = (text: string): SessionKey =>
   /^process\.pid [1-9]\d{0,14}$/.test(text) ? Number(text.slice('process.pid '.length)) : text
 
 /** Returns the entities of a session's first event. */
-export const entitiesOfSession = ({ about }: Session): Entity[] => (Array.isArray(about) ? about : entitiesOf(about))
+export const entitiesOfSession = ({ about }: EventSession): Entity[] =>
+  Array.isArray(about) ? about : eventEntities(about)
 
 export const startStream = (event: Event): SessionStream => ({
   source: event.source,
@@ -104,7 +105,7 @@ export const addToSession = (stream: SessionStream, key: SessionKey, event: Even
     stream.texts.set(template.id, flatText(template.text, 80))
 }
 
-const begin = (stream: SessionStream, key: SessionKey, event: Event): Session => {
+const begin = (stream: SessionStream, key: SessionKey, event: Event): EventSession => {
   if (stream.open.size >= mostOpen) {
     const [oldest] = stream.open.values()
     if (oldest) end(stream, oldest)
@@ -122,7 +123,7 @@ const begin = (stream: SessionStream, key: SessionKey, event: Event): Session =>
   return session
 }
 
-const end = (stream: SessionStream, session: Session): void => {
+const end = (stream: SessionStream, session: EventSession): void => {
   stream.open.delete(session.key)
   // A longer session is a long-running program.
   if (session.events.length <= mostEvents) stream.ended.push(session)
@@ -155,13 +156,13 @@ export const writeStream = (writer: Writer, stream: SessionStream): void => {
   }
 }
 
-export const readStream = (reader: Reader): SessionStream => {
+export const readSessionStream = (reader: Reader): SessionStream => {
   const [source, stream, learned] = [reader.text(), reader.text(), Sessions.load(reader.bytes())]
   const [period, usedAt] = [reader.f64(), reader.f64()]
   const keys = new Set(Array.from({ length: reader.varint() }, () => readKey(reader.text())))
   const texts = new Map(Array.from({ length: reader.varint() }, () => [reader.text(), reader.text()] as const))
   const endedCount = reader.varint()
-  const sessions = Array.from({ length: reader.varint() }, (): Session => {
+  const sessions = Array.from({ length: reader.varint() }, (): EventSession => {
     const [key, start, last] = [readKey(reader.text()), reader.f64(), reader.f64()]
     const events = reader
       .text()

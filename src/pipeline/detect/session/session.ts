@@ -11,10 +11,10 @@ import { deviationKey, explainUnusualSession, type UnusualSession } from './sess
 import {
   addToSession,
   endIdle,
-  keyOf,
   manyKeys,
-  readStream,
+  readSessionStream,
   type SessionStream,
+  sessionKeyOf,
   startStream,
   writeStream,
 } from './session-stream.ts'
@@ -118,7 +118,7 @@ export const session: Component<typeof options, Detector> = {
       found = []
       rebuilt.clear()
       for (const event of events) {
-        const key = keyOf(event)
+        const key = sessionKeyOf(event)
         if (key === undefined) continue
         const stream = streams.get(event.stream) ?? begin(event)
         stream.usedAt = Math.max(stream.usedAt, event.time)
@@ -147,7 +147,7 @@ export const session: Component<typeof options, Detector> = {
         readState(state, name, version, (reader) => {
           const restored = new BoundedMap<SessionStream>(maxStreams)
           for (let left = reader.varint(); left > 0; left--) {
-            const stream = readStream(reader)
+            const stream = readSessionStream(reader)
             restored.set(stream.stream, stream)
           }
           streams = restored

@@ -6,10 +6,10 @@ import { flatText } from './flat-text.ts'
 const longestLine = 1000
 
 /** The part of an event that evidence needs. Every event is a sample. */
-export type Sample = Pick<Event, 'id' | 'time' | 'original'> & { readonly fields?: Event['fields'] | undefined }
+export type EventSample = Pick<Event, 'id' | 'time' | 'original'> & { readonly fields?: Event['fields'] | undefined }
 
 /** Reduces an event to what is worth remembering for long. */
-export const keepSample = ({ id, time, original, fields }: Sample): Sample => {
+export const keepSample = ({ id, time, original, fields }: EventSample): EventSample => {
   const line = original.length <= longestLine ? original : flatText(original, longestLine)
   return { id, time, original: line, fields: fields && keptFields(fields) }
 }
@@ -29,7 +29,10 @@ const keptFields = (fields: Event['fields']): Event['fields'] | undefined => {
 }
 
 /** Overwrites an unshared sample with another event, without allocating a new one. Returns false if the event does not fit. */
-export const renewSample = (sample: { -readonly [Key in keyof Sample]: Sample[Key] }, event: Sample): boolean => {
+export const renewSample = (
+  sample: { -readonly [Key in keyof EventSample]: EventSample[Key] },
+  event: EventSample,
+): boolean => {
   if (event.original.length > longestLine || event.fields?.['log.file.path'] !== undefined) return false
   sample.id = event.id
   sample.time = event.time
@@ -39,7 +42,7 @@ export const renewSample = (sample: { -readonly [Key in keyof Sample]: Sample[Ke
 }
 
 /** Turns a sample into evidence with a role. Cuts the line to 1,000 characters. */
-export const toEvidence = (sample: Sample, role?: string): Evidence => ({
+export const toEvidence = (sample: EventSample, role?: string): Evidence => ({
   event_id: sample.id,
   time: isoTime(sample.time),
   line: sample.original.length > longestLine ? sample.original.slice(0, longestLine) : sample.original,
@@ -49,7 +52,7 @@ export const toEvidence = (sample: Sample, role?: string): Evidence => ({
 })
 
 /** Returns the position of a line that was read from a file: `/var/log/auth.log:1502`. */
-const placeOf = ({ fields }: Sample): { origin?: string } => {
+const placeOf = ({ fields }: EventSample): { origin?: string } => {
   const path = fields?.['log.file.path']
   const line = fields?.['log.file.line']
   if (typeof path !== 'string') return {}

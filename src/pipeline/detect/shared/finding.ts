@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type {
+  AgentDetectionRule,
   AgentFinding,
   AlertType,
   Detection,
-  DetectionRule,
   Entity,
   Evidence,
   Observed,
@@ -48,7 +48,7 @@ export interface Finding {
   readonly key: string
   readonly learning: boolean
   /** Set by rule detectors. */
-  readonly rule?: DetectionRule
+  readonly rule?: AgentDetectionRule
   /** Set by agents. */
   readonly agent?: AgentFinding
   /** Set for alerts of other systems. */

@@ -2,7 +2,7 @@ import type { Log } from '../../../component.ts'
 import type { SigmaDocument } from '../../../lib/sigma/document.ts'
 import { type Fault, sayFault } from '../../../lib/sigma/fault.ts'
 import { readDocuments } from '../../../lib/sigma/read/read.ts'
-import { type EventKind, joinTaxonomies, readTaxonomy } from '../../../lib/sigma/taxonomy.ts'
+import { joinTaxonomies, readTaxonomy, type TaxonomyEventKind } from '../../../lib/sigma/taxonomy.ts'
 import { type RuleLevel, type RuleSetting, type RuleStatus, ruleStatuses } from '../../../schema/rule.ts'
 import type { RuleBook } from './rule-book.ts'
 import { idleFaults, shadowed } from './rule-faults.ts'
@@ -71,7 +71,7 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
     idOf: ({ id }) => id,
     textOf: ({ line, source }) => `${line}:${source}`,
   })
-  const kinds = createRuleReader<EventKind>({
+  const kinds = createRuleReader<TaxonomyEventKind>({
     read(text, name) {
       const { kinds: items, faults } = readTaxonomy(text, name)
       return { items, faults }

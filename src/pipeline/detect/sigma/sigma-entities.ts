@@ -20,15 +20,15 @@ const fields: readonly (readonly [string, Entity['type']])[] = [
 ]
 
 /** Returns the entities of an event. */
-export const entitiesOf = (values: Event['fields']): Entity[] =>
+export const eventEntities = (values: Event['fields']): Entity[] =>
   fields.flatMap(([field, type]): Entity[] => {
     const value = values[field]
     return typeof value === 'string' && value !== '' ? [{ type, value }] : []
   })
 
 /** Identifies a recurring problem by its address, else its user, else its host; else by the rule alone. */
-export const subjectOf = (event: Event): string => {
-  const named = entitiesOf(event.fields)
+export const eventSubject = (event: Event): string => {
+  const named = eventEntities(event.fields)
   const best = named.find(({ type }) => type === 'ip') ?? named.find(({ type }) => type === 'user')
   return (best ?? named.find(({ type }) => type === 'host'))?.value ?? ''
 }

@@ -8,7 +8,7 @@ import type {
 } from '../../../lib/sigma/sigma.ts'
 import { duration } from '../../../lib/units/duration.ts'
 import { number, plural } from '../../../lib/units/number.ts'
-import type { AlertType, DetectionRule as RuleView } from '../../../schema/detection.ts'
+import type { AlertType, AgentDetectionRule as RuleView } from '../../../schema/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { list, quote, type Reason } from '../shared/explanation.ts'
 import type { Finding } from '../shared/finding.ts'
@@ -31,7 +31,7 @@ const scores: Readonly<Record<Level, number>> = {
 const toSeverity = (level: Level): Severity => (level === 'informational' ? 'info' : level)
 
 /** Explains a match by the rule's purpose, the fields that matched, and the number of matches. */
-export const explainMatch = (match: Match, subject: string, times: number): MatchTexts => {
+export const explainRuleMatch = (match: Match, subject: string, times: number): MatchTexts => {
   const { rule } = match
   const level = rule.level ?? 'medium'
   const common = {
@@ -44,11 +44,11 @@ export const explainMatch = (match: Match, subject: string, times: number): Matc
     rule: toRuleView(rule),
   }
   return match.type === 'rule'
-    ? { ...common, ...explainRuleMatch(match, times) }
+    ? { ...common, ...explainPlainMatch(match, times) }
     : { ...common, ...explainCorrelationMatch(match) }
 }
 
-const explainRuleMatch = (match: RuleMatch, times: number) => {
+const explainPlainMatch = (match: RuleMatch, times: number) => {
   const items = match.explain().map((item) => ({ ...item, wanted: shortPattern(item.wanted) }))
   const several = new Set(items.map(({ selection }) => selection)).size > 1
   const reasons: Reason[] = items.map(({ selection, field, eventField, value, wanted }) => ({

@@ -6,14 +6,14 @@ import type { Detection, Entity } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
-import { keepSample, type Sample, toEvidence } from '../shared/evidence.ts'
+import { type EventSample, keepSample, toEvidence } from '../shared/evidence.ts'
 import { toDetection } from '../shared/finding.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { readState } from '../shared/state.ts'
 import type { RuleBook } from './rule-book.ts'
-import { entitiesOf, subjectOf } from './sigma-entities.ts'
+import { eventEntities, eventSubject } from './sigma-entities.ts'
 import { createFlattening } from './sigma-event.ts'
-import { explainMatch } from './sigma-explanation.ts'
+import { explainRuleMatch } from './sigma-explanation.ts'
 
 const name = 'sigma'
 const version = 1
@@ -35,12 +35,12 @@ interface Episode {
   times: number
   /** The number of matched events. */
   events: number
-  readonly shown: Map<string, { readonly sample: Sample; readonly role: string | undefined }>
+  readonly shown: Map<string, { readonly sample: EventSample; readonly role: string | undefined }>
   entities: Entity[]
 }
 
 interface Line {
-  readonly sample: Sample
+  readonly sample: EventSample
   usedAt: number
 }
 
@@ -83,7 +83,7 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
       episodes.set(key, fresh)
       return fresh
     }
-    const addShown = (episode: Episode, sample: Sample, role: string | undefined): void => {
+    const addShown = (episode: Episode, sample: EventSample, role: string | undefined): void => {
       if (episode.shown.has(sample.id)) return
       // Keep the first lines and the newest one.
       if (episode.shown.size >= maxEvidence) episode.shown.delete([...episode.shown.keys()].at(-1) ?? '')
@@ -99,7 +99,7 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
       addShown(episode, event, undefined)
     }
     const report = (match: Match, event: Event): Detection | undefined => {
-      const subject = match.type === 'rule' ? subjectOf(event) : Object.values(match.group).join(', ')
+      const subject = match.type === 'rule' ? eventSubject(event) : Object.values(match.group).join(', ')
       const episode = episodeOf([match.rule.id, event.stream, subject].join('\0'), event.time)
       episode.times += 1
       episode.last = Math.max(episode.last, event.time)
@@ -109,7 +109,7 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
       // In a flood, collect evidence only for reported matches: once full, each line would only replace the last one.
       if (reported || episode.shown.size < maxEvidence) showMatch(episode, match, event)
       if (episode.entities.length < maxEntities) {
-        episode.entities = [...episode.entities, ...entitiesOf(event.fields)].slice(0, maxEntities)
+        episode.entities = [...episode.entities, ...eventEntities(event.fields)].slice(0, maxEntities)
       }
       if (!reported) return undefined
       return toDetection({
@@ -120,7 +120,7 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
         start: episode.start,
         from: match.type === 'rule' ? episode.start : Math.min(episode.start, match.events[0]?.time ?? episode.start),
         to: episode.last,
-        ...explainMatch(match, subject, episode.times),
+        ...explainRuleMatch(match, subject, episode.times),
         evidence: [...episode.shown.values()].map(({ sample, role }) => toEvidence(sample, role)),
         events: episode.events,
         entities: episode.entities,
@@ -180,7 +180,7 @@ const isReported = (times: number): boolean => /^[125]0*$/.test(String(times))
 
 const longestKept = 500
 
-const writeSample = (writer: Writer, { id, time, original, fields }: Sample): void => {
+const writeSample = (writer: Writer, { id, time, original, fields }: EventSample): void => {
   const path = fields?.['log.file.path']
   const line = fields?.['log.file.line']
   writer
@@ -191,7 +191,7 @@ const writeSample = (writer: Writer, { id, time, original, fields }: Sample): vo
     .varint(typeof line === 'number' ? line : 0)
 }
 
-const readSample = (reader: Reader): Sample => {
+const readSample = (reader: Reader): EventSample => {
   const [id, time, original] = [reader.text(), reader.f64(), reader.text()]
   const [path, line] = [reader.text(), reader.varint()]
   return { id, time, original, ...(path !== '' && { fields: { 'log.file.path': path, 'log.file.line': line } }) }

@@ -3,7 +3,7 @@ import { percent, plural } from '../../../lib/units/number.ts'
 import type { Detection, Entity } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import type { Severity } from '../../../schema/severity.ts'
-import { type Sample, toEvidence } from '../shared/evidence.ts'
+import { type EventSample, toEvidence } from '../shared/evidence.ts'
 import { list, quote, type Reason } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
 import { toScore } from '../shared/score.ts'
@@ -16,7 +16,7 @@ const detector = 'template'
 /** A message seen for the first time. */
 export interface NewMessage {
   readonly template: KnownTemplate
-  readonly sample: Sample
+  readonly sample: EventSample
   readonly message: string
 }
 
@@ -139,7 +139,7 @@ export const explainRareError = (
     ],
     evidence: [toEvidence(event, 'seen again')],
     events: 1,
-    entities: entitiesOf(memory, hostOf(event), [template.id]),
+    entities: entitiesOf(memory, eventHost(event), [template.id]),
     key: `rare message ${quote(event.template?.text ?? event.message, 60)} from ${memory.key}`,
     learning,
   })
@@ -178,13 +178,13 @@ export const explainNewValue = (
     reasons: [{ feature: 'value new in this place', value, usual: known, pull: 1 }],
     evidence: [toEvidence(event, 'first seen')],
     events: 1,
-    entities: entitiesOf(memory, hostOf(event), event.template ? [event.template.id] : []),
+    entities: entitiesOf(memory, eventHost(event), event.template ? [event.template.id] : []),
     key: `new value in ${quote(event.template?.text ?? event.message, 60)} from ${memory.key}`,
     learning,
   })
 }
 
-export const hostOf = (event: Event): string | undefined => {
+export const eventHost = (event: Event): string | undefined => {
   const host = event.fields['host.name']
   return typeof host === 'string' ? host : undefined
 }

@@ -13,10 +13,10 @@ import { readState } from '../shared/state.ts'
 import { isSpent, startSlots, takeMessage } from './slots.ts'
 import {
   chanceOf,
+  eventHost,
   explainNewMessages,
   explainNewValue,
   explainRareError,
-  hostOf,
   type NewGroup,
 } from './template-explanation.ts'
 import {
@@ -225,7 +225,7 @@ export const template: Component<typeof options, Detector> = {
 
 const startGroup = (memory: TemplateMemory, event: Event, warmup: number): NewGroup => ({
   stream: event.stream,
-  host: hostOf(event),
+  host: eventHost(event),
   start: event.time,
   last: event.time,
   messages: [],

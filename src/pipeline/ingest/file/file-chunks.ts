@@ -1,6 +1,6 @@
 import { within } from '../../../lib/deadline/deadline.ts'
 import { asTheyAre, joinDocuments } from '../documents.ts'
-import { type Line, splitLines } from '../lines.ts'
+import { splitLines, type TextLine } from '../lines.ts'
 import { mergeByTime } from '../merge-by-time.ts'
 import { emptyReport, findLogs, type OpenOptions, type ReadReport, readLog } from './file-open.ts'
 
@@ -76,7 +76,7 @@ async function* withoutEnvelopes(bytes: AsyncIterable<Buffer>): AsyncGenerator<B
   }
 }
 
-function* asBytes(lines: readonly Line[]): Generator<Buffer> {
+function* asBytes(lines: readonly TextLine[]): Generator<Buffer> {
   for (let i = 0; i < lines.length; i += 256) {
     const some = lines.slice(i, i + 256)
     yield Buffer.from(`${some.map(({ text }) => text).join('\n')}\n`)

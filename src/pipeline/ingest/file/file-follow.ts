@@ -8,7 +8,15 @@ import { offer } from '../offer.ts'
 import type { Cursors, Emit, Source } from '../source.ts'
 import { rotationOf, toFileSets } from './file-set.ts'
 import { findFiles } from './find-files.ts'
-import { endOf, type FollowedFile, followFile, keyOf, type Portion, type Position, start } from './followed-file.ts'
+import {
+  endOf,
+  type FollowedFile,
+  fileKey,
+  followFile,
+  type Portion,
+  type Position,
+  startPosition,
+} from './followed-file.ts'
 
 const packed = /\.(gz|zst|zstd|bz2|xz|zip)$/i
 /** More open files would leave too few handles for connections. */
@@ -68,7 +76,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
       /** Opens a file. Returns its key, or undefined if it is not followed. */
       const begin = async (path: string, first: boolean, onlyKnown: boolean): Promise<string | undefined> => {
         try {
-          const key = keyOf(await stat(path, { bigint: true }))
+          const key = fileKey(await stat(path, { bigint: true }))
           const known = open.get(key)
           if (known) {
             known.path = path
@@ -81,7 +89,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
           const source = sourceOf(path)
           const left = await readPosition(cursors, source, key)
           if (onlyKnown && !left) return undefined
-          const at = left ?? (first && from === 'end' ? await endOf(path) : start)
+          const at = left ?? (first && from === 'end' ? await endOf(path) : startPosition)
           open.set(key, await followFile(path, key, at, { source, zoneMinutes, now, steady }))
           return key
         } catch (error) {
@@ -191,7 +199,7 @@ const anyRenamed = async (files: Iterable<FollowedFile>, named: ReadonlySet<stri
   for (const { path, key } of files) {
     if (!named.has(key)) continue
     const found = await stat(path, { bigint: true }).catch(() => undefined)
-    if (!found || keyOf(found) !== key) return true
+    if (!found || fileKey(found) !== key) return true
   }
   return false
 }

@@ -1,6 +1,6 @@
 import type { RawRecord } from '../../../schema/record.ts'
 import { joinDocuments } from '../documents.ts'
-import { joinContinuations, type Line, splitLines } from '../lines.ts'
+import { joinContinuations, splitLines, type TextLine } from '../lines.ts'
 
 const maxRecords = 4_096
 const maxChars = 4_194_304
@@ -26,7 +26,7 @@ export async function* recordsOf(chunks: AsyncIterable<Buffer>, options: FileLin
   let batch: RawRecord[] = []
   let chars = 0
 
-  function* add(lines: readonly Line[]): Generator<RawRecord[]> {
+  function* add(lines: readonly TextLine[]): Generator<RawRecord[]> {
     for (const line of lines) {
       if (isBlank(line.text)) continue
       batch.push({ text: line.text, source, receivedAt, file, line: line.number, zoneMinutes })

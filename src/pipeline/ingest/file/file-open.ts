@@ -6,7 +6,7 @@ import { splitLines } from '../lines.ts'
 import { foreignContent } from '../sniff.ts'
 import { compressionOf, decompress, type ExpansionLimits, expansionLimits } from './decompress.ts'
 import { toFileSets } from './file-set.ts'
-import { findFiles, type Skipped } from './find-files.ts'
+import { findFiles, type SkippedFile } from './find-files.ts'
 import { asUtf8, utf16Of } from './utf16.ts'
 
 const headBytes = 65_536
@@ -28,9 +28,9 @@ export interface ReadReport {
   bytes: number
   totalBytes: number
   /** Files skipped on purpose: binary files, unsupported archives. */
-  readonly skipped: Skipped[]
+  readonly skipped: SkippedFile[]
   /** Missing, unreadable or corrupt files. The readable part of a corrupt file was read. */
-  readonly unreadable: Skipped[]
+  readonly unreadable: SkippedFile[]
 }
 
 export const emptyReport = (): ReadReport => ({

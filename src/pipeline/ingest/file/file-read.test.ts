@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type ReadOptions, readFiles } from './file-read.ts'
+import { type FileReadOptions, readFiles } from './file-read.ts'
 
 let folder: string
 beforeEach(() => {
@@ -18,7 +18,7 @@ const timeOf = (text: string): number | undefined => {
 }
 const put = (name: string, content: string | Uint8Array) => writeFileSync(join(folder, name), content)
 
-const read = async (paths: readonly string[], options: Partial<ReadOptions> = {}) => {
+const read = async (paths: readonly string[], options: Partial<FileReadOptions> = {}) => {
   const { batches, report } = readFiles(paths, { now: () => 1, timeOf, ...options })
   const sizes: number[] = []
   const records = []

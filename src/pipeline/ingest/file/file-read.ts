@@ -3,14 +3,14 @@ import { mergeByTime } from '../merge-by-time.ts'
 import { recordsOf } from './file-lines.ts'
 import { emptyReport, findLogs, type OpenOptions, type ReadReport, readLog } from './file-open.ts'
 
-export interface ReadOptions extends OpenOptions {
+export interface FileReadOptions extends OpenOptions {
   /** The source of all records. Defaults to the name of their log. */
   readonly source?: string | undefined
   readonly zoneMinutes?: number | undefined
   readonly now: () => number
 }
 
-export interface Reading {
+export interface FileReading {
   readonly batches: AsyncIterable<readonly RawRecord[]>
   readonly report: ReadReport
 }
@@ -19,14 +19,14 @@ export interface Reading {
  * Reads files, folders, patterns and `-` once, from beginning to end. The files of a rotated log are one source, oldest first. Several logs
  * are merged by the time of each batch's first line, so the order is exact between batches but not between lines.
  */
-export const readFiles = (paths: readonly string[], options: ReadOptions): Reading => {
+export const readFiles = (paths: readonly string[], options: FileReadOptions): FileReading => {
   const report = emptyReport()
   return { batches: readAll(paths, options, report), report }
 }
 
 async function* readAll(
   paths: readonly string[],
-  options: ReadOptions,
+  options: FileReadOptions,
   report: ReadReport,
 ): AsyncGenerator<readonly RawRecord[]> {
   const { zoneMinutes, now, timeOf } = options

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { fileReasonOf } from '../../../errors.ts'
 
 /** A file that was not read, with the reason. */
-export interface Skipped {
+export interface SkippedFile {
   readonly path: string
   readonly reason: string
 }
@@ -13,7 +13,7 @@ export interface FoundFiles {
   readonly files: readonly string[]
   /** Named pipes and devices, which are read once. */
   readonly pipes: readonly string[]
-  readonly unreadable: readonly Skipped[]
+  readonly unreadable: readonly SkippedFile[]
 }
 
 /**
@@ -23,7 +23,7 @@ export interface FoundFiles {
 export const findFiles = async (paths: readonly string[]): Promise<FoundFiles> => {
   const files: string[] = []
   const pipes: string[] = []
-  const unreadable: Skipped[] = []
+  const unreadable: SkippedFile[] = []
   const seen = new Set<string>()
 
   const visit = async (path: string, named: boolean): Promise<void> => {

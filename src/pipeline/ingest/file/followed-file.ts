@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { minute } from '../../../lib/units/time.ts'
 import type { RawRecord } from '../../../schema/record.ts'
 import { joinDocuments } from '../documents.ts'
-import { joinContinuations, type Line, splitLines } from '../lines.ts'
+import { joinContinuations, splitLines, type TextLine } from '../lines.ts'
 import { isBlank } from './file-lines.ts'
 
 const chunkBytes = 16_384
@@ -24,7 +24,7 @@ export interface Position {
   readonly given?: number | undefined
 }
 
-export const start: Position = { offset: 0, line: 0, fingerprint: '', fingerprintBytes: 0 }
+export const startPosition: Position = { offset: 0, line: 0, fingerprint: '', fingerprintBytes: 0 }
 
 /** Records that were read, and the position after them. */
 export interface Portion {
@@ -57,7 +57,7 @@ export interface FollowedFile {
 }
 
 /** Identifies a file by device and inode, whatever its name. */
-export const keyOf = (found: { readonly dev: bigint; readonly ino: bigint }): string => `${found.dev}:${found.ino}`
+export const fileKey = (found: { readonly dev: bigint; readonly ino: bigint }): string => `${found.dev}:${found.ino}`
 
 /** Opens a file at a position, or at its beginning if it is a different file now. */
 export const followFile = async (
@@ -67,7 +67,7 @@ export const followFile = async (
   { source, zoneMinutes, now, steady }: Naming,
 ): Promise<FollowedFile> => {
   const handle = await open(path)
-  let position = (await isSame(handle, left)) ? left : start
+  let position = (await isSame(handle, left)) ? left : startPosition
   let offset = position.offset
   let splitter = splitLines({ firstNumber: position.line + 1, inParts: true })
   let joiner = joinDocuments(joinContinuations())
@@ -82,7 +82,7 @@ export const followFile = async (
   let held: typeof seen | undefined
 
   const begin = () => {
-    position = start
+    position = startPosition
     offset = 0
     seen = { offset: 0, line: 0 }
     held = undefined
@@ -91,7 +91,7 @@ export const followFile = async (
     splitter = splitLines({ inParts: true })
     joiner = joinDocuments(joinContinuations())
   }
-  const toRecords = (lines: readonly Line[]): RawRecord[] => {
+  const toRecords = (lines: readonly TextLine[]): RawRecord[] => {
     const receivedAt = now()
     return lines
       .filter(({ text }) => !isBlank(text))
@@ -108,7 +108,7 @@ export const followFile = async (
     }
   }
   /** Skips records that were returned before a restart. */
-  const fresh = (records: readonly Line[]): readonly Line[] => {
+  const fresh = (records: readonly TextLine[]): readonly TextLine[] => {
     const left = records.slice(Math.min(again, records.length))
     again -= records.length - left.length
     return left
@@ -127,7 +127,7 @@ export const followFile = async (
       }
       const end = Math.min(size, offset + portionBytes)
       if (offset >= end) return undefined
-      const lines: Line[] = []
+      const lines: TextLine[] = []
       while (offset < end && lines.length < enoughRecords) {
         const room = Math.min(chunkBytes, end - offset)
         const { bytesRead, buffer } = await handle.read(Buffer.alloc(room), 0, room, offset)

@@ -1,7 +1,7 @@
 import type { AsyncMessage, Connection, Consumer, ConsumerStatus, Publisher } from 'rabbitmq-client'
 import type { Log } from '../../../component.ts'
 import { messageOf } from '../../../errors.ts'
-import { deadLetterNames, declareQueue, isMissing, openAmqp, reasonOf } from '../../../lib/amqp/amqp.ts'
+import { amqpReason, deadLetterNames, declareQueue, isMissing, openAmqp } from '../../../lib/amqp/amqp.ts'
 import { pause, unlessAborted, within } from '../../../lib/deadline/deadline.ts'
 import { day, week } from '../../../lib/units/time.ts'
 import { offer } from '../offer.ts'
@@ -69,8 +69,8 @@ export const consumeAlerts = async (
       log.info(facts, 'Message consumer task started')
     })
     consumer.on('error', (error: unknown) => {
-      outages.began(name, reasonOf(error))
-      log.warn({ ...facts, reason: reasonOf(error) }, 'The queue cannot be read. Retrying.')
+      outages.began(name, amqpReason(error))
+      log.warn({ ...facts, reason: amqpReason(error) }, 'The queue cannot be read. Retrying.')
       // The queue was deleted, and the client does not recreate it.
       if (isMissing(error)) void declared(connection, queue, { ...facts, log, signal })
     })
@@ -158,7 +158,7 @@ const declared = async (
       return true
     } catch (error) {
       if (signal.aborted) return false
-      log.warn({ ...facts, queue, reason: reasonOf(error), again_in_ms: wait }, 'The queue cannot be declared.')
+      log.warn({ ...facts, queue, reason: amqpReason(error), again_in_ms: wait }, 'The queue cannot be declared.')
       await pause(wait, signal)
     }
   }
@@ -201,7 +201,10 @@ const deadLetter = async (
       await publisher.send(envelope, body)
       return true
     } catch (error) {
-      log.warn({ queue: dead.queue, reason: reasonOf(error), again_in_ms: wait }, 'A message cannot be dead-lettered.')
+      log.warn(
+        { queue: dead.queue, reason: amqpReason(error), again_in_ms: wait },
+        'A message cannot be dead-lettered.',
+      )
       await pause(wait, signal)
     }
   }

@@ -53,7 +53,7 @@ export const readRow = (row: ForeignRow, columns: RowColumns): ReadRow => {
 }
 
 /** Converts rows to records. */
-export const toRecords = (
+export const rowsToRecords = (
   rows: readonly ReadRow[],
   {
     source,

@@ -15,7 +15,7 @@ import {
   toCursor,
   withRows,
 } from './row-position.ts'
-import { type ReadRow, type RowColumns, readRow, toRecords } from './row-record.ts'
+import { type ReadRow, type RowColumns, readRow, rowsToRecords } from './row-record.ts'
 
 const shortestWait = 1_000
 const longestWait = minute
@@ -66,7 +66,7 @@ export const pollRows = async (
           const rows = page.filter((row) => !isKnown(again, row))
           const next: RowPosition = withRows(position, page)
           const cursor = { key: options.key, position: toCursor(next) }
-          const records = toRecords(rows, { source: options.name, now: now(), zoneMinutes: options.zoneMinutes })
+          const records = rowsToRecords(rows, { source: options.name, now: now(), zoneMinutes: options.zoneMinutes })
           if (records.length > 0 && !(await offer(emit, records, cursor, signal))) return
           position = next
         }

@@ -1,6 +1,6 @@
 import type { RawRecord } from '../../../schema/record.ts'
 import { openForeignDatabase } from './foreign-database.ts'
-import { type RowColumns, readRow, toRecords } from './row-record.ts'
+import { type RowColumns, readRow, rowsToRecords } from './row-record.ts'
 
 interface SpanOptions {
   readonly name: string
@@ -15,7 +15,7 @@ interface SpanOptions {
 }
 
 /** Reads the rows of a time span in the order of their ids, without storing a position. `from` and `to` are in ms since the epoch, UTC. */
-export async function* readSpan(
+export async function* readTimeSpan(
   { name, url, query, columns, programs, batch, zoneMinutes, timeout }: SpanOptions,
   { from, to }: { readonly from: number; readonly to: number },
   now: () => number,
@@ -34,7 +34,7 @@ export async function* readSpan(
         `select * from (${query}) as found where ${where} and ${id} > ${read} order by ${id} limit ${batch}`,
       )
       const found = rows.map((row) => readRow(row, columns))
-      if (found.length > 0) yield toRecords(found, { source: name, now: now(), zoneMinutes })
+      if (found.length > 0) yield rowsToRecords(found, { source: name, now: now(), zoneMinutes })
       const last = found.at(-1)
       if (last === undefined || found.length < batch) return
       read = last.id

@@ -12,7 +12,7 @@ import { guardduty } from './guardduty.ts'
 import { leefAlertParser } from './leef-alert.ts'
 import type { Json } from './pick.ts'
 import { qradar } from './qradar.ts'
-import { securityAlert } from './security-alert.ts'
+import { securityAlertFormat } from './security-alert.ts'
 import { sentinel } from './sentinel.ts'
 import { splunk } from './splunk.ts'
 import { suricata } from './suricata.ts'
@@ -25,7 +25,7 @@ const formats: readonly AlertFormat[] = [
   grafana,
   guardduty,
   qradar,
-  securityAlert,
+  securityAlertFormat,
   sentinel,
   splunk,
   suricata,

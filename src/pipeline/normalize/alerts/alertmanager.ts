@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { toAddress } from '../address.ts'
-import type { Place } from '../calendar.ts'
+import type { TimeReference } from '../calendar.ts'
 import type { Draft } from '../draft.ts'
 import { isObject } from '../flatten.ts'
-import { type Stamp, toTime } from '../timestamp.ts'
+import { type Stamp, toStamp } from '../timestamp.ts'
 import { guessType, isResolvedStatus, toAlertType, toSeverity } from './classify.ts'
 import type { AlertFormat, ForeignAlert } from './foreign-alert.ts'
 import { type Json, numberAt, objectAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
@@ -26,7 +26,7 @@ export const splitWebhook = (object: Json): readonly Json[] =>
     : [object]
 
 /** Parses the one alert of a webhook, including the common labels of its group. */
-export const readWebhookAlert = (object: Json, provider: string, place: Place): ForeignAlert | string => {
+export const readWebhookAlert = (object: Json, provider: string, place: TimeReference): ForeignAlert | string => {
   const list = Array.isArray(object.alerts) ? object.alerts : [object]
   if (list.length !== 1) return `The body contains ${list.length} alerts. Post it as a webhook to split them.`
   const [alert] = list
@@ -67,8 +67,8 @@ export const readWebhookAlert = (object: Json, provider: string, place: Place): 
 }
 
 /** Parses a time. Go writes the year 1 for no time. */
-const realTime = (value: unknown, place: Place): Stamp | undefined => {
-  const stamp = typeof value === 'string' && value.startsWith('0001-') ? undefined : toTime(value, place)
+const realTime = (value: unknown, place: TimeReference): Stamp | undefined => {
+  const stamp = typeof value === 'string' && value.startsWith('0001-') ? undefined : toStamp(value, place)
   return stamp && stamp.time > 0 ? stamp : undefined
 }
 

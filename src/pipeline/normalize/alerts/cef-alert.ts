@@ -1,8 +1,8 @@
 import type { RawRecord } from '../../../schema/record.ts'
 import { readCef } from '../cef.ts'
-import { type Draft, refuse } from '../draft.ts'
+import { type Draft, refuseRecord } from '../draft.ts'
 import type { Parsed, Parser } from '../parser.ts'
-import { toTime } from '../timestamp.ts'
+import { toStamp } from '../timestamp.ts'
 import { guessType, toSeverity } from './classify.ts'
 import { isFinding, toLineParser } from './device-alert.ts'
 import { toAlertEvent } from './foreign-alert.ts'
@@ -17,7 +17,7 @@ const fromLine = (line: string, record: RawRecord, isDeclared: boolean): Parsed 
   const fields: Draft = {}
   const body = readCef(line, fields, record)
   if (!body)
-    return isDeclared ? refuse('alert/cef', 'The CEF header has fewer than seven parts.', record.text) : undefined
+    return isDeclared ? refuseRecord('alert/cef', 'The CEF header has fewer than seven parts.', record.text) : undefined
   if (!isDeclared && !isFinding(fields, text(fields, 'event.type'))) return undefined
 
   const [vendor, product] = [text(fields, 'observer.vendor') ?? '', text(fields, 'observer.product') ?? '']
@@ -50,7 +50,7 @@ const fromLine = (line: string, record: RawRecord, isDeclared: boolean): Parsed 
       severity: toSeverity(text(fields, 'event.severity')) ?? wordSeverity(text(fields, 'event.severity')),
       title,
       description: text(fields, 'cef.msg') ?? title,
-      start: body.stamp ?? toTime(fields['cef.deviceEventTime'] ?? fields['cef.event_time'], record),
+      start: body.stamp ?? toStamp(fields['cef.deviceEventTime'] ?? fields['cef.event_time'], record),
       asset: host,
       fields,
     },

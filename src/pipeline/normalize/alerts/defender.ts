@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.ts'
 import { isObject } from '../flatten.ts'
-import { toTime } from '../timestamp.ts'
+import { toStamp } from '../timestamp.ts'
 import { guessType, isResolvedStatus, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { type Json, objectsAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
@@ -36,11 +36,11 @@ export const defender: AlertFormat = {
       severity: toSeverity(text(object, 'severity')) ?? 'medium',
       title,
       description: text(object, 'description'),
-      start: toTime(
+      start: toStamp(
         object.firstActivityDateTime ?? object.createdDateTime ?? object.firstEventTime ?? object.alertCreationTime,
         record,
       ),
-      end: toTime(object.lastActivityDateTime ?? object.lastEventTime, record),
+      end: toStamp(object.lastActivityDateTime ?? object.lastEventTime, record),
       ...(status !== undefined && { over: isResolvedStatus(status) }),
       asset: text(object, 'machineId') ?? host ?? text(fields, 'host.name'),
       fields,

@@ -1,6 +1,6 @@
 import type { RawRecord } from '../../../schema/record.ts'
 import { addFields } from '../aliases.ts'
-import { type Draft, refuse } from '../draft.ts'
+import { type Draft, refuseRecord } from '../draft.ts'
 import { flatten, isObject } from '../flatten.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { readObject } from '../read-object.ts'
@@ -31,7 +31,7 @@ export const toLineParser = (
     const object = readObject(record.text)
     const line = isObject(object) ? carriedIn(object, start) : lineIn(record.text, start)
     if (line === undefined)
-      return refuse(`alert/${format}`, `It holds no text that begins with "${start}".`, record.text)
+      return refuseRecord(`alert/${format}`, `It holds no text that begins with "${start}".`, record.text)
     const parsed = read(line, record, true)
     return parsed && isObject(object) ? withSiblings(parsed, object, record) : parsed
   },

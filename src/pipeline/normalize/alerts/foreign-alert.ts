@@ -2,7 +2,7 @@ import type { AlertType } from '../../../schema/detection.ts'
 import type { RawRecord } from '../../../schema/record.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { addFields } from '../aliases.ts'
-import { type Draft, longestValue, refuse } from '../draft.ts'
+import { type Draft, longestValue, refuseRecord } from '../draft.ts'
 import { flatten } from '../flatten.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { readObject } from '../read-object.ts'
@@ -63,7 +63,7 @@ export const toParser = (format: AlertFormat): Parser => ({
 export const readAlert = (format: AlertFormat, object: Json, record: RawRecord): Parsed => {
   const alert = format.read(object, record)
   return typeof alert === 'string'
-    ? refuse(`alert/${format.name}`, alert, record.text)
+    ? refuseRecord(`alert/${format.name}`, alert, record.text)
     : toAlertEvent(format.name, alert, record, object)
 }
 

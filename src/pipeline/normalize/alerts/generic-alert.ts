@@ -1,7 +1,7 @@
 import { addFields } from '../aliases.ts'
 import type { Draft } from '../draft.ts'
 import { flatten } from '../flatten.ts'
-import { toTime } from '../timestamp.ts'
+import { toStamp } from '../timestamp.ts'
 import { guessType, isResolvedStatus, toAlertType, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { at, type Json, numberAt, set, setHashes, setUrl, text, textsAt } from './pick.ts'
@@ -45,8 +45,8 @@ export const genericAlert: AlertFormat = {
       'threat.technique.id',
       layers.flatMap((layer) => textsAt(layer, 'techniques')),
     )
-    const start = layers.flatMap((layer) => starts.map((name) => toTime(at(layer, name), record)))
-    const end = layers.flatMap((layer) => ends.map((name) => toTime(at(layer, name), record)))
+    const start = layers.flatMap((layer) => starts.map((name) => toStamp(at(layer, name), record)))
+    const end = layers.flatMap((layer) => ends.map((name) => toStamp(at(layer, name), record)))
     return {
       provider: first(['source', 'provider', 'product', 'vendor']) ?? 'generic',
       id,

@@ -1,7 +1,7 @@
 import type { AlertType } from '../../../schema/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { isObject } from '../flatten.ts'
-import { toTime } from '../timestamp.ts'
+import { toStamp } from '../timestamp.ts'
 import { guessType } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { at, type Json, numberAt, objectAt, set, setHashes, setSide, setUrl, text } from './pick.ts'
@@ -53,8 +53,8 @@ export const guardduty: AlertFormat = {
       severity: severityOf(numberAt(finding, 'severity') ?? 5),
       title: text(finding, 'title') ?? kind,
       description: text(finding, 'description'),
-      start: toTime(at(finding, 'service.eventFirstSeen') ?? finding.createdAt, record),
-      end: toTime(at(finding, 'service.eventLastSeen') ?? finding.updatedAt, record),
+      start: toStamp(at(finding, 'service.eventFirstSeen') ?? finding.createdAt, record),
+      end: toStamp(at(finding, 'service.eventLastSeen') ?? finding.updatedAt, record),
       ...(at(finding, 'service.archived') === true && { over: true }),
       count: numberAt(finding, 'service.count'),
       asset: text(

@@ -1,5 +1,5 @@
 import type { RawRecord } from '../../../schema/record.ts'
-import { type Draft, refuse } from '../draft.ts'
+import { type Draft, refuseRecord } from '../draft.ts'
 import { readLeef } from '../leef.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { guessType, toSeverity } from './classify.ts'
@@ -16,7 +16,9 @@ const fromLine = (line: string, record: RawRecord, isDeclared: boolean): Parsed 
   const fields: Draft = {}
   const body = readLeef(line, fields, record)
   if (!body)
-    return isDeclared ? refuse('alert/leef', 'The LEEF header has fewer than five parts.', record.text) : undefined
+    return isDeclared
+      ? refuseRecord('alert/leef', 'The LEEF header has fewer than five parts.', record.text)
+      : undefined
   const category = text(fields, 'leef.cat')
   if (!isDeclared && !isFinding(fields, category)) return undefined
 

@@ -1,4 +1,4 @@
-import { type Address, toAddress, toPort } from '../address.ts'
+import { type Endpoint, toAddress, toPort } from '../address.ts'
 import { type Draft, longestValue, setIfAbsent } from '../draft.ts'
 import { isObject } from '../flatten.ts'
 
@@ -22,14 +22,14 @@ export const at = (object: unknown, path: string): unknown => {
 /** Returns the first text under these paths. */
 export const text = (object: unknown, ...paths: readonly string[]): string | undefined => {
   for (const path of paths) {
-    const found = toText(at(object, path))
+    const found = pickText(at(object, path))
     if (found !== undefined) return found
   }
   return undefined
 }
 
 /** Returns a text or number as trimmed text; undefined for a placeholder. */
-export const toText = (value: unknown): string | undefined => {
+export const pickText = (value: unknown): string | undefined => {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value)
   if (typeof value !== 'string') return undefined
   const trimmed = value.slice(0, longestValue).trim()
@@ -55,7 +55,7 @@ export const objectsAt = (object: unknown, path: string): readonly Json[] => {
 export const textsAt = (object: unknown, path: string): readonly string[] => {
   const value = at(object, path)
   const values: readonly unknown[] = Array.isArray(value) ? value.slice(0, 100) : [value]
-  return values.flatMap((one) => toText(one) ?? [])
+  return values.flatMap((one) => pickText(one) ?? [])
 }
 
 /** Returns a number, or a text that is one. */
@@ -77,7 +77,7 @@ export const setSide = (
   address: string | undefined,
   port?: string | number | undefined,
 ): void => {
-  const known: Address | undefined = address === undefined ? undefined : toAddress(address)
+  const known: Endpoint | undefined = address === undefined ? undefined : toAddress(address)
   set(fields, `${side}.ip`, known?.ip)
   if (known?.ip === undefined) set(fields, `${side}.domain`, known?.domain)
   set(fields, `${side}.port`, (port === undefined ? undefined : toPort(String(port))) ?? known?.port)

@@ -1,6 +1,6 @@
 import type { AlertType } from '../../../schema/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
-import { toTime } from '../timestamp.ts'
+import { toStamp } from '../timestamp.ts'
 import { guessType, isResolvedStatus, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { at, type Json, numberAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
@@ -21,7 +21,7 @@ export const qradar: AlertFormat = {
     if (id === undefined && kind === undefined && description === undefined) {
       return 'The offense has no id, no offense_type and no description.'
     }
-    const start = times.map((name) => toTime(at(object, name), record)).find((time) => time !== undefined)
+    const start = times.map((name) => toStamp(at(object, name), record)).find((time) => time !== undefined)
     const title = description ?? (kind === undefined ? 'QRadar security alert' : `QRadar offense: ${kind}`)
 
     const fields = {}
@@ -55,7 +55,7 @@ export const qradar: AlertFormat = {
       severity: severityOf(object),
       title,
       start,
-      end: toTime(object.last_updated_time, record),
+      end: toStamp(object.last_updated_time, record),
       over: at(object, 'status') === undefined ? undefined : isResolvedStatus(text(object, 'status')),
       count: numberAt(object, 'event_count'),
       asset: text(object, 'asset_id', 'host_name', 'destination_host'),

@@ -1,4 +1,4 @@
-import { toTime } from '../timestamp.ts'
+import { toStamp } from '../timestamp.ts'
 import { toAlertType, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { at, type Json, numberAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
@@ -6,7 +6,7 @@ import { at, type Json, numberAt, set, setHashes, setSide, setUrl, text, textsAt
 const mostId = 200
 
 /** Parses the SecurityAlert of the triage contract. Also searches the sender's own data for more fields. */
-export const securityAlert: AlertFormat = {
+export const securityAlertFormat: AlertFormat = {
   name: 'native',
   matches: (object) =>
     typeof object.alert_id === 'string' &&
@@ -46,7 +46,7 @@ export const securityAlert: AlertFormat = {
       severity,
       title: text(object, 'title') ?? description,
       description,
-      start: toTime(object.timestamp, record),
+      start: toStamp(object.timestamp, record),
       count: numberAt(object, 'count'),
       asset: text(object, 'asset_id'),
       fields,

@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.ts'
 import { isObject } from '../flatten.ts'
-import { toTime } from '../timestamp.ts'
+import { toStamp } from '../timestamp.ts'
 import { guessType, isResolvedStatus, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { at, type Json, numberAt, objectsAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
@@ -39,8 +39,8 @@ const readIncident: AlertFormat['read'] = (incident, record) => {
     severity: toSeverity(text(properties, 'severity')) ?? 'medium',
     title,
     description: text(properties, 'description'),
-    start: toTime(at(properties, 'firstActivityTimeUtc') ?? at(properties, 'createdTimeUtc'), record),
-    end: toTime(at(properties, 'lastActivityTimeUtc'), record),
+    start: toStamp(at(properties, 'firstActivityTimeUtc') ?? at(properties, 'createdTimeUtc'), record),
+    end: toStamp(at(properties, 'lastActivityTimeUtc'), record),
     over: isResolvedStatus(text(properties, 'status')),
     count: numberAt(properties, 'additionalData.alertsCount'),
     asset: text(fields, 'host.name'),
@@ -69,8 +69,8 @@ const readRow: AlertFormat['read'] = (row, record) => {
     severity: toSeverity(text(row, 'AlertSeverity', 'Severity')) ?? 'medium',
     title,
     description: text(row, 'Description'),
-    start: toTime(row.StartTime ?? row.StartTimeUtc ?? row.TimeGenerated, record),
-    end: toTime(row.EndTime ?? row.EndTimeUtc, record),
+    start: toStamp(row.StartTime ?? row.StartTimeUtc ?? row.TimeGenerated, record),
+    end: toStamp(row.EndTime ?? row.EndTimeUtc, record),
     ...(row.Status !== undefined && { over: isResolvedStatus(text(row, 'Status')) }),
     asset: text(fields, 'host.name'),
     fields,

@@ -1,8 +1,8 @@
 import { isObject } from '../flatten.ts'
-import { toTime } from '../timestamp.ts'
+import { toStamp } from '../timestamp.ts'
 import { guessType, toAlertType, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
-import { at, type Json, set, setHashes, setSide, setUrl, text, textsAt, toText } from './pick.ts'
+import { at, type Json, pickText, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
 
 const hashes = ['file_hash', 'hash', 'md5', 'sha1', 'sha256', 'file_hash_value']
 const times = ['_time', 'timestamp', 'time', 'event_time', 'start_time']
@@ -23,7 +23,7 @@ export const splunk: AlertFormat = {
     const description = text(alert, 'message', 'description', 'title', 'rule_name', 'signature', 'search_name')
     if (description === undefined && id === undefined) return 'The alert has neither an id nor a message.'
     const kind = text(alert, 'category', 'alert_type', 'type', 'threat_type', 'attack_type', 'rule_type')
-    const start = times.map((name) => toTime(at(alert, name), record)).find((time) => time !== undefined)
+    const start = times.map((name) => toStamp(at(alert, name), record)).find((time) => time !== undefined)
 
     const fields = {}
     setSide(
@@ -50,7 +50,7 @@ export const splunk: AlertFormat = {
     set(fields, 'rule.id', text(alert, 'signature_id', 'rule_id'))
     set(fields, 'threat.technique.id', textsAt(alert, 'mitre_technique_id'))
     set(fields, 'splunk_search', text(alert, 'search_name'))
-    set(fields, 'splunk_app', toText(app))
+    set(fields, 'splunk_app', pickText(app))
     set(fields, 'splunk_owner', text(alert, 'owner'))
     return {
       provider: 'splunk',

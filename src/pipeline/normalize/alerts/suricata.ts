@@ -1,6 +1,6 @@
 import type { Severity } from '../../../schema/severity.ts'
 import { isObject } from '../flatten.ts'
-import { toTime } from '../timestamp.ts'
+import { toStamp } from '../timestamp.ts'
 import { guessType } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { numberAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
@@ -41,7 +41,7 @@ export const suricata: AlertFormat = {
       type: guessType(types.get(category ?? ''), signature, category),
       severity: severities[numberAt(object, 'alert.severity') ?? 2] ?? 'medium',
       title: signature,
-      start: toTime(object.timestamp, record),
+      start: toStamp(object.timestamp, record),
       fields,
     }
   },

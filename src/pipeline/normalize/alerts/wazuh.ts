@@ -1,6 +1,6 @@
 import type { Severity } from '../../../schema/severity.ts'
 import { isObject } from '../flatten.ts'
-import { toTime } from '../timestamp.ts'
+import { toStamp } from '../timestamp.ts'
 import { guessType } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { numberAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'
@@ -64,7 +64,7 @@ export const wazuh: AlertFormat = {
       severity: severityOf(numberAt(object, 'rule.level') ?? 7),
       title,
       description: title,
-      start: toTime(object.timestamp ?? object['@timestamp'], record),
+      start: toStamp(object.timestamp ?? object['@timestamp'], record),
       asset: host,
       fields,
     }

@@ -1,7 +1,7 @@
 import { setAddress } from '../address.ts'
 import { type Draft, longestValue, setIfAbsent } from '../draft.ts'
 import { wordAfter, wordAt } from '../key-values.ts'
-import { readPhrase, readUser, setUser, toPhrases } from './phrase.ts'
+import { readKnownPhrase, readUser, setUser, toPhrases } from './phrase.ts'
 
 /** `alice : TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=/bin/bash`, with the reason of a refusal before TTY. */
 export const readSudo = (message: string, fields: Draft): boolean => {
@@ -68,7 +68,7 @@ const su = toPhrases([
 
 /** Parses a message of su: util-linux, shadow (`+ pts/0 alice:root`) and BSD (`alice to root on ttyp1`). */
 export const readSu = (message: string, fields: Draft): boolean => {
-  if (readPhrase(su, message, 0, fields)) return true
+  if (readKnownPhrase(su, message, 0, fields)) return true
   const failed = message.startsWith('BAD SU ') || message.startsWith('- ')
   const between = /^(?:BAD SU |[+-] \S{1,32} )?([\w.-]{1,64})(?: to |:)([\w.-]{1,64})(?: on |$)/.exec(message)
   if (!between) return false
@@ -112,7 +112,7 @@ const accounts = toPhrases([
 ])
 
 /** Parses a message of useradd, usermod, userdel, groupadd, gpasswd, passwd or chage. */
-export const readAccounts = (message: string, fields: Draft): boolean => readPhrase(accounts, message, 0, fields)
+export const readAccounts = (message: string, fields: Draft): boolean => readKnownPhrase(accounts, message, 0, fields)
 
 const logins = toPhrases([
   [
@@ -143,4 +143,4 @@ const logins = toPhrases([
 ])
 
 /** Parses a message of login, klogind, rlogind, telnetd and similar programs. */
-export const readLogins = (message: string, fields: Draft): boolean => readPhrase(logins, message, 0, fields)
+export const readLogins = (message: string, fields: Draft): boolean => readKnownPhrase(logins, message, 0, fields)

@@ -18,7 +18,7 @@ export type Phrases = ReadonlyMap<number, readonly Phrase[]>
 export const toPhrases = (list: readonly Phrase[]): Phrases => Map.groupBy(list, ([starts]) => starts.charCodeAt(0))
 
 /** Finds the phrase at the start of a message and sets its fields. Returns false without a match. */
-export const readPhrase = (phrases: Phrases, message: string, at: number, fields: Draft): boolean => {
+export const readKnownPhrase = (phrases: Phrases, message: string, at: number, fields: Draft): boolean => {
   for (const [starts, category, action, outcome, read] of phrases.get(message.charCodeAt(at)) ?? []) {
     if (!message.startsWith(starts, at)) continue
     setIfAbsent(fields, 'event.category', category)

@@ -1,7 +1,7 @@
 import { setAddress, toPort } from '../address.ts'
 import { type Draft, setIfAbsent } from '../draft.ts'
 import { wordAfter, wordAt } from '../key-values.ts'
-import { readPeer, readPhrase, readUser, readUserAtPeer, readUserFrom, setUser, toPhrases } from './phrase.ts'
+import { readKnownPhrase, readPeer, readUser, readUserAtPeer, readUserFrom, setUser, toPhrases } from './phrase.ts'
 
 const authentication = 'authentication'
 const session = 'session'
@@ -152,7 +152,7 @@ export const readSshd = (message: string, fields: Draft): boolean => {
       break
     }
   }
-  if (readPhrase(phrases, message, at, fields)) return true
+  if (readKnownPhrase(phrases, message, at, fields)) return true
   if (!message.startsWith('error: ') && !message.startsWith('fatal: ')) return false
   setIfAbsent(fields, 'event.outcome', failure)
   const from = message.indexOf(' from ')

@@ -1,7 +1,7 @@
 import { setAddress } from '../address.ts'
 import { type Draft, longestValue, setIfAbsent } from '../draft.ts'
 import { wordAfter, wordAt } from '../key-values.ts'
-import { readPhrase, setUser, toPhrases } from './phrase.ts'
+import { readKnownPhrase, setUser, toPhrases } from './phrase.ts'
 
 /** Parses a message of cron: `(root) CMD (command -v debian-sa1)`. */
 export const readCron = (message: string, fields: Draft): boolean => {
@@ -39,7 +39,7 @@ const units = toPhrases([
 
 /** Parses a systemd message about a unit. */
 export const readSystemd = (message: string, fields: Draft): boolean => {
-  if (readPhrase(units, message, 0, fields)) return true
+  if (readKnownPhrase(units, message, 0, fields)) return true
   if (!message.includes('.service: ')) return false
   setUnit(message, fields)
   const failed =
@@ -64,7 +64,7 @@ const sessions = toPhrases([
 ])
 
 /** Parses a message of systemd-logind. */
-export const readLogind = (message: string, fields: Draft): boolean => readPhrase(sessions, message, 0, fields)
+export const readLogind = (message: string, fields: Draft): boolean => readKnownPhrase(sessions, message, 0, fields)
 
 /** Parses a kernel message: out-of-memory killer, crashes, packet filter, link changes. */
 export const readKernel = (message: string, fields: Draft): boolean => {

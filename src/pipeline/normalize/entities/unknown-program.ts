@@ -1,5 +1,5 @@
 import { setAddress, toAddress } from '../address.ts'
-import { isDigit } from '../calendar.ts'
+import { isDigitCode } from '../calendar.ts'
 import type { Draft } from '../draft.ts'
 import { wordAt } from '../key-values.ts'
 import { setUser } from './phrase.ts'
@@ -98,10 +98,10 @@ const companions = new Set([
 /** Whether a text may contain an address. A cheap test, because most texts contain none. */
 const hasAddress = (text: string): boolean => {
   for (let dot = text.indexOf('.'); dot > 0; dot = text.indexOf('.', dot + 1)) {
-    if (!isDigit(text.charCodeAt(dot - 1))) continue
+    if (!isDigitCode(text.charCodeAt(dot - 1))) continue
     let next = dot + 1
-    while (isDigit(text.charCodeAt(next))) next++
-    if (next > dot + 1 && text.charCodeAt(next) === 46 && isDigit(text.charCodeAt(next + 1))) return true
+    while (isDigitCode(text.charCodeAt(next))) next++
+    if (next > dot + 1 && text.charCodeAt(next) === 46 && isDigitCode(text.charCodeAt(next + 1))) return true
   }
   for (let colon = text.indexOf(':'); colon >= 0; ) {
     const next = text.indexOf(':', colon + 1)

@@ -61,7 +61,7 @@ type Said = Pick<
 >
 
 /** The result of a question. */
-export type Asked<Answer> = Said &
+export type AskResult<Answer> = Said &
   (
     | { readonly status: 'answered' | 'cached'; readonly answer: Answer; readonly reason: null }
     | { readonly status: 'failed' | 'skipped'; readonly answer: undefined; readonly reason: string }
@@ -115,7 +115,7 @@ export const createAskModels = ({
       about: About,
       signal: AbortSignal,
       waiting?: Waiting,
-    ): Promise<Asked<z.output<Schema>>> {
+    ): Promise<AskResult<z.output<Schema>>> {
       for (const { name, provider } of waiting?.anew ? [] : providers) {
         const known = kept.safeParse((await keeper.recall(keyOf(name, provider, question), now()))?.answer)
         const answer = known.success ? question.schema.safeParse(known.data.answer) : undefined

@@ -24,7 +24,7 @@ export interface Usage {
   readonly outputTokens: number
 }
 
-export type ModelReply<Answer> =
+export type ModelCallResult<Answer> =
   | { readonly ok: true; readonly answer: Answer; readonly usage: Usage | undefined }
   | {
       readonly ok: false
@@ -53,7 +53,7 @@ export const callModel = async <Schema extends z.ZodType>(
   provider: LlmProvider,
   { instructions, question, schema, mostAnswer, talk }: Question<Schema>,
   { fetch, signal, timeout, watch }: CallOptions,
-): Promise<ModelReply<z.output<Schema>>> => {
+): Promise<ModelCallResult<z.output<Schema>>> => {
   const limit = AbortSignal.timeout(timeout)
   try {
     const { generateText, streamText, Output } = await library()
@@ -104,7 +104,7 @@ const library = async () => {
   return import('ai')
 }
 
-type Failure = Extract<ModelReply<never>, { ok: false }>
+type Failure = Extract<ModelCallResult<never>, { ok: false }>
 
 const explain = async (error: unknown): Promise<Failure> => {
   const {
