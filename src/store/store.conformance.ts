@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { eventFilter } from '../operations/filter.ts'
 import { toAlertIndexEntry } from '../schema/alert-index-entry.ts'
 import type { AuditEntry } from '../schema/audit-entry.ts'
 import type { Detection } from '../schema/detection.ts'
@@ -579,6 +580,39 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
         7, 17, 27, 37, 47, 57, 67, 77,
       ])
       expect((await store.events.count()).events).toBe(100)
+    })
+
+    it('finds an address in one of many blocks, by text and by field', async () => {
+      const addresses = ['203.0.113.77', '1.2.3.4', '2001:db8::ff00:42:8329']
+      const event = (number: number) => {
+        const address = number % 150 === 7 ? addresses[Math.floor(number / 150)] : `10.0.${number >> 8}.${number & 255}`
+        const original = `Failed password for root from ${address} port ${number}`
+        return {
+          ...sample.sampleEvent(number),
+          original,
+          message: original,
+          fields: { 'source.ip': address?.toUpperCase() ?? '' },
+        }
+      }
+      // More blocks than are listed at once.
+      await store.transaction(async (tx) => {
+        for (let number = 0; number < 450; number++) await store.events.save([event(number)], tx)
+      })
+      const find = async (text: string) => {
+        const { matches, tokens, values } = eventFilter(text, 0)
+        return (await store.events.search({ limit: 9, matches, tokens, values })).items.map(({ id }) => id)
+      }
+      for (const [index, address] of addresses.entries()) {
+        const ids = [`0-${7 + 150 * index}`]
+        for (let twice = 0; twice < 2; twice++) {
+          expect(await find(`"${address}"`)).toEqual(ids)
+          expect(await find(`source.ip:"${address}"`)).toEqual(ids)
+          expect(await find(`"from ${address} port"`)).toEqual(ids)
+        }
+      }
+      expect(await find('198.51.100.23')).toEqual([])
+      await store.events.compact()
+      expect(await find('"1.2.3.4"')).toEqual(['0-157'])
     })
 
     it('keeps events that were packed before, and of them only those that are not kept yet', async () => {

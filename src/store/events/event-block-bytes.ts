@@ -126,7 +126,12 @@ export class ByteWriter {
 export interface TextList {
   readonly count: number
   at(index: number): string
+  /** Whether a text may contain a lower-case word, in any case; false is certain. */
+  mayContain(word: string): boolean
 }
+
+/** So many characters are searched at once: they stay in the cache of the processor. */
+const pieceSize = 1 << 15
 
 const encodings = ['latin1', 'utf8', 'utf16le'] as const
 
@@ -188,11 +193,23 @@ export class ByteReader {
     for (let index = 0; index < count; index += 1) {
       ends[index + 1] = (ends[index] ?? 0) + this.varint() * (encoding === 'utf16le' ? 2 : 1)
     }
-    const start = this.#skip(ends[count] ?? 0)
+    const size = ends[count] ?? 0
+    const start = this.#skip(size)
     const bytes = this.#bytes
     return {
       count,
       at: (index) => bytes.toString(encoding, start + (ends[index] ?? 0), start + (ends[index + 1] ?? 0)),
+      mayContain(word) {
+        // The lower case of a sigma depends on its neighbours, and half surrogate pairs of two texts may become one character.
+        if (word === '' || encoding === 'utf16le' || /[σς]/.test(word)) return true
+        const piece = encoding === 'latin1' ? pieceSize : size
+        for (let at = 0; at < size; at += piece) {
+          const end = Math.min(size, at + piece + word.length - 1)
+          const text = bytes.toString(encoding, start + at, start + end).toLowerCase()
+          if (text.includes(word)) return true
+        }
+        return false
+      },
     }
   }
 

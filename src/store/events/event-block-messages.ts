@@ -50,6 +50,8 @@ export interface Messages {
   message(index: number, original: string): string
   /** Whether the original contains the message. */
   contained(index: number): boolean
+  /** Whether an original or a message may contain a lower-case word; false is certain. */
+  mayContain(word: string): boolean
 }
 
 /** Reads what a MessagesWriter wrote. */
@@ -75,6 +77,8 @@ export const readMessages = (from: ByteReader): Messages => {
   return {
     original: (index) => originals.at(index),
     contained: (index) => ways[index] !== apart,
+    // The text of an event is its message and its original with a line break between them.
+    mayContain: (word) => word.includes('\n') || originals.mayContain(word) || messages.mayContain(word),
     message: (index, original) =>
       ways[index] === apart ? messages.at(starts[index] ?? 0) : original.slice(starts[index], ends[index]),
   }

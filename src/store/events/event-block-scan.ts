@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Event } from '../../schema/event.ts'
 import type { Connections } from '../database.ts'
-import type { BlockCache, BlockPart, BlockRef } from './event-block-cache.ts'
-import { mayContain } from './token-filter.ts'
+import type { BlockCache, BlockPart } from './event-block-cache.ts'
+import { listBlocks } from './event-block-list.ts'
+import type { FilterCache } from './event-filter-cache.ts'
 
 /** The place of an event in the order of all: by time, then by partition and number. */
 export interface EventPosition {
@@ -31,13 +32,6 @@ export interface FoundEvent {
   readonly event: Event
 }
 
-interface ListedBlock extends BlockRef {
-  /** The time of its first event in the scan's order: nothing in it comes earlier. */
-  readonly edge: number
-}
-
-/** How many blocks are looked up at once. */
-const pageSize = 64
 /** How many events are looked at between looks at the clock, and how long others wait for their turn, in ms. */
 const sliceSize = 256
 const turnMs = 8
@@ -50,39 +44,67 @@ const turnMs = 8
 export const scanBlocks = async (
   read: Connections['read'],
   cache: BlockCache,
+  filters: FilterCache,
   scan: Scan,
 ): Promise<readonly FoundEvent[]> => {
   const tokens = (scan.tokens ?? []).filter((token) => token !== '')
-  const compare = scan.order === 'newest' ? (a: EventPosition, b: EventPosition) => comparePlaces(b, a) : comparePlaces
+  const newest = scan.order === 'newest'
+  const compare = newest ? (a: EventPosition, b: EventPosition) => comparePlaces(b, a) : comparePlaces
   let found: readonly FoundEvent[] = []
-  let rested = performance.now()
-  const isFull = (): boolean => found.length >= scan.limit
-  const worst = (): EventPosition | undefined => (isFull() ? found.at(-1)?.place : undefined)
-
-  for await (const listed of listBlocks(read, scan, [...tokens, ...(scan.values ?? [])])) {
+  const worst = (): EventPosition | undefined => (found.length >= scan.limit ? found.at(-1)?.place : undefined)
+  const rest = createRest(scan.signal)
+  const listed = listBlocks(
+    read,
+    filters,
+    {
+      order: scan.order,
+      from: newest ? scan.from : greater(scan.from, scan.after?.time),
+      to: newest ? lesser(scan.to, scan.after?.time) : scan.to,
+      words: [...tokens, ...(scan.values ?? [])],
+      stream: scan.stream,
+    },
+    rest,
+  )
+  for await (const ref of listed) {
     scan.signal?.throwIfAborted()
     const last = worst()
-    if (last && (scan.order === 'newest' ? listed.edge < last.time : listed.edge > last.time)) break
-    const parts = await cache.open(listed)
-    const seen = new Set(found.map(({ event }) => event.id))
-    const more: FoundEvent[] = []
-    for (const part of parts) {
-      for (let start = part.start; start < part.end; start += sliceSize) {
-        const slice = { ...part, start, end: Math.min(part.end, start + sliceSize) }
-        more.push(...search(slice, scan, tokens, compare, last).filter(({ event }) => !seen.has(event.id)))
-        if (performance.now() - rested < turnMs) continue
-        await setImmediate()
-        scan.signal?.throwIfAborted()
-        rested = performance.now()
+    if (last && (newest ? ref.edge < last.time : ref.edge > last.time)) break
+    for (const part of await cache.open(ref)) {
+      if (!tokens.every((token) => part.block.mayContain(token))) continue
+      for (const slice of slicesOf(part, newest)) {
+        const more = search(slice, scan, tokens, compare, worst())
+        if (more.length > 0) {
+          const seen = new Set(found.map(({ event }) => event.id))
+          found = [...found, ...more.filter(({ event }) => !seen.has(event.id))]
+            .sort((a, b) => compare(a.place, b.place))
+            .slice(0, scan.limit)
+        }
+        await rest()
       }
     }
-    if (more.length > 0) {
-      found = [...found, ...more].sort((a, b) => compare(a.place, b.place)).slice(0, scan.limit)
-    }
-    await setImmediate()
-    rested = performance.now()
+    await rest()
   }
   return found
+}
+
+/** Makes a function that lets others run if the last time was `turnMs` ago. */
+const createRest = (signal: AbortSignal | undefined): (() => Promise<void>) => {
+  let rested = performance.now()
+  return async () => {
+    if (performance.now() - rested < turnMs) return
+    await setImmediate()
+    signal?.throwIfAborted()
+    rested = performance.now()
+  }
+}
+
+/** Cuts a part of a block into slices, in the order in which a scan mostly finds its events: those of later slices need not be made. */
+const slicesOf = (part: BlockPart, newest: boolean): readonly BlockPart[] => {
+  const slices: BlockPart[] = []
+  for (let start = part.start; start < part.end; start += sliceSize) {
+    slices.push({ ...part, start, end: Math.min(part.end, start + sliceSize) })
+  }
+  return newest ? slices.reverse() : slices
 }
 
 const search = (
@@ -108,58 +130,6 @@ const search = (
     if (scan.matches(event)) found.push({ place, event })
   }
   return found
-}
-
-/** Lists the blocks that may hold something, nearest edge first. */
-async function* listBlocks(
-  read: Connections['read'],
-  scan: Scan,
-  fragments: readonly string[],
-): AsyncGenerator<ListedBlock> {
-  const newest = scan.order === 'newest'
-  const edge = newest ? 'max_time' : 'min_time'
-  const direction = newest ? 'desc' : 'asc'
-  const beyond = newest ? '<' : '>'
-  const [low, high] = newest
-    ? [scan.from, lesser(scan.to, scan.after?.time)]
-    : [greater(scan.from, scan.after?.time), scan.to]
-  let cursor: { readonly edge: number; readonly id: string } | undefined
-  for (;;) {
-    let query = read
-      .selectFrom('event_blocks')
-      .select(['id', 'partition', 'first', 'last', 'min_time', 'max_time'])
-      .orderBy(edge, direction)
-      .orderBy('id', direction)
-      .limit(pageSize)
-    if (low !== undefined) query = query.where('max_time', '>=', Math.floor(low))
-    if (high !== undefined) query = query.where('min_time', '<=', Math.ceil(high))
-    const after = cursor
-    if (after) {
-      query = query.where((where) =>
-        where.or([
-          where(edge, beyond, after.edge),
-          where.and([where(edge, '=', after.edge), where('id', beyond, after.id)]),
-        ]),
-      )
-    }
-    const rows = await query
-      .$if(fragments.length > 0, (some) => some.select('filter'))
-      .$if(scan.stream !== undefined, (some) => some.select('streams'))
-      .execute()
-    for (const row of rows) {
-      cursor = { edge: Number(row[edge]), id: row.id }
-      if (row.filter && !mayContain(row.filter, fragments)) continue
-      if (scan.stream !== undefined && row.streams && !row.streams.includes(JSON.stringify(scan.stream))) continue
-      yield {
-        id: row.id,
-        partition: Number(row.partition),
-        first: Number(row.first),
-        last: Number(row.last),
-        edge: cursor.edge,
-      }
-    }
-    if (rows.length < pageSize) return
-  }
 }
 
 const comparePlaces = (a: EventPosition, b: EventPosition): number =>

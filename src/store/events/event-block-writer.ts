@@ -3,13 +3,13 @@ import { constants, zstdCompress } from 'node:zlib'
 import type { Event, EventTemplate } from '../../schema/event.ts'
 import { eventKinds } from '../../schema/event.ts'
 import { eventText } from '../../schema/event-fields.ts'
+import { buildBlockFilter } from './block-filter.ts'
 import { blockSize, guessedFlag, header, kindMask, parseTemplate, templateFlag } from './event-block.ts'
 import { ByteWriter } from './event-block-bytes.ts'
 import { ColumnWriter, writeValues } from './event-block-columns.ts'
 import { FieldsWriter } from './event-block-fields.ts'
 import { MessagesWriter } from './event-block-messages.ts'
 import type { EventBlockRow } from './event-tables.ts'
-import { buildTokenFilter } from './token-filter.ts'
 
 /** Very long events make a block full before its number is reached, so that no block is too large to open. */
 const mostCharacters = 8_000_000
@@ -86,7 +86,7 @@ export class BlockWriter {
     texts.push(...sources, ...streams, ...new Set(this.#flags.map((flag) => eventKinds[flag & kindMask] ?? '')))
     for (const { id, text } of templates) texts.push(id, text)
     for (const text of ascii ? this.#apart : [...originals, ...this.#apart]) texts.push(text)
-    const filter = buildTokenFilter(texts, ascii && { texts: originals, bytes: ascii })
+    const filter = buildBlockFilter(texts, ascii && { texts: originals, bytes: ascii })
     const payload = Buffer.concat([header, await compressed])
     return {
       id: `${this.#partition}-${this.#first}`,

@@ -6,6 +6,7 @@ import { runs } from '../../../test/depth.ts'
 import { needs, sharedData } from '../../../test/needs.ts'
 import type { Event, FieldValue } from '../../schema/event.ts'
 import { eventText } from '../../schema/event-fields.ts'
+import { blockMayContain } from './block-filter.ts'
 import { blockSize, decodeBlock, openBlock } from './event-block.ts'
 import { createPacking, packEvents } from './event-packing.ts'
 
@@ -105,6 +106,38 @@ describe('a block of events', () => {
       }),
       { numRuns: runs(500) },
     )
+  })
+
+  it('rules out no part of a text, wherever it begins and ends', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        events,
+        fc.nat(),
+        fc.nat(),
+        fc.integer({ min: 1, max: 20 }),
+        async (list, which, start, length) => {
+          const { payload, filter } = await encode(list)
+          const item = list[which % list.length] ?? list[0]
+          const lower = item ? eventText(item).toLowerCase() : ''
+          const from = start % (lower.length + 1)
+          const word = lower.slice(from, from + length)
+          expect(openBlock(payload).mayContain(word)).toBe(true)
+          const values = Object.values(item?.fields ?? {})
+            .flat()
+            .map((value) => String(value).toLowerCase())
+          expect(blockMayContain(filter, [word, ...values])).toBe(true)
+        },
+      ),
+      { numRuns: runs(1_000) },
+    )
+  })
+
+  it('rules out words that no text contains', async () => {
+    for (const original of ['Failed password', 'Échec: Failed password']) {
+      const block = openBlock((await encode([{ ...line(0), original, message: 'rejected' }])).payload)
+      for (const word of ['fail', 'password', 'reject', '\n']) expect(block.mayContain(word)).toBe(true)
+      for (const word of ['root', 'passwort', 'rejects']) expect(block.mayContain(word)).toBe(false)
+    }
   })
 
   it('keeps huge and many fields', async () => {

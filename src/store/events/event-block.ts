@@ -28,6 +28,8 @@ export interface OpenBlock {
   readonly times: readonly number[]
   /** The text that is searched for words; cheaper to read than the event. */
   text(index: number): string
+  /** Whether a text may contain a lower-case word; false is certain. Takes a small part of the time to read all texts. */
+  mayContain(word: string): boolean
   stream(index: number): string
   event(index: number): Event
 }
@@ -53,7 +55,8 @@ export const openBlock = (payload: Uint8Array): OpenBlock => {
   const received = body.numbers()
   const [source, stream, template] = [readColumn(body), readColumn(body), readColumn(body)]
   const messages = readMessages(body)
-  const fields = readFields(body, flags.length)
+  // Most blocks that a search opens are read for their texts only.
+  let fields: ReturnType<typeof readFields> | undefined
   const templates = template.values.map(parseTemplate)
   const templateAt = new Uint16Array(flags.length)
   let used = 0
@@ -72,10 +75,12 @@ export const openBlock = (payload: Uint8Array): OpenBlock => {
       const original = messages.original(index)
       return messages.contained(index) ? original : `${messages.message(index, original)}\n${original}`
     },
+    mayContain: messages.mayContain,
     stream: (index) => textOf(stream, index),
     event(index) {
       const original = messages.original(index)
       const flag = flags[index] ?? 0
+      fields ??= readFields(body, flags.length)
       const found = (flag & templateFlag) === 0 ? undefined : templates[templateAt[index] ?? 0]
       return {
         id: eventId(partition, first + index),

@@ -19,7 +19,7 @@ export interface EventBlockRow {
   sources: string
   streams: string
   template_ids: string
-  /** The token filter. */
+  /** The token filter and the value filter (`block-filter.ts`). */
   filter: Uint8Array
   /** Size of the payload. */
   bytes: number

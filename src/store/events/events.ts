@@ -8,15 +8,16 @@ import type { Page, PageRequest, TimeRange } from '../page.ts'
 import { blockSize, decodeBlock } from './event-block.ts'
 import { type BlockCache, createBlockCache, type ReportBroken } from './event-block-cache.ts'
 import { compactBlocks } from './event-block-compaction.ts'
-import { type EventPosition, scanBlocks } from './event-block-scan.ts'
+import { type EventPosition, type Scan, scanBlocks } from './event-block-scan.ts'
 import { addCounts, EventTally, firstSlot, readVolume, type VolumeRow } from './event-counts.ts'
+import { createFilterCache } from './event-filter-cache.ts'
 import { createPacking, type EventPacking, type PackedBlock, packEvents } from './event-packing.ts'
 
 export interface EventQuery extends TimeRange, PageRequest {
   /** The default is `newest`. A cursor is valid only for the order that it was created with. */
   readonly order?: 'newest' | 'oldest'
   readonly matches: (event: Event) => boolean
-  /** Lower-case words that every match contains somewhere; blocks whose token filter lacks one are skipped. */
+  /** Lower-case words that every match contains somewhere; blocks whose filter lacks one are skipped. */
   readonly tokens?: readonly string[]
   /** The same for field values: fragments that every match contains in one of its fields. */
   readonly values?: readonly string[]
@@ -56,6 +57,8 @@ const firstStep = 8
 export const createEventStore = (connections: Connections, reportBroken: ReportBroken = () => {}): EventStore => {
   const { read } = connections
   const cache = createBlockCache(read, reportBroken)
+  const filters = createFilterCache(read)
+  const scan = (request: Scan) => scanBlocks(read, cache, filters, request)
   return {
     packing: createPacking,
     async save(events, tx) {
@@ -74,14 +77,14 @@ export const createEventStore = (connections: Connections, reportBroken: ReportB
       const event = await findEvent(read, cache, id)
       if (!event) return []
       const base = { after: placeOf(event), stream: event.stream, matches: () => true }
-      const earlier = before > 0 ? await scanBlocks(read, cache, { ...base, order: 'newest', limit: before }) : []
-      const later = after > 0 ? await scanBlocks(read, cache, { ...base, order: 'oldest', limit: after }) : []
+      const earlier = before > 0 ? await scan({ ...base, order: 'newest', limit: before }) : []
+      const later = after > 0 ? await scan({ ...base, order: 'oldest', limit: after }) : []
       return [...earlier.map((found) => found.event).reverse(), event, ...later.map((found) => found.event)]
     },
 
     async search({ after, limit, order = 'newest', ...query }) {
       const place = after === undefined ? undefined : readCursor(after)
-      const found = await scanBlocks(read, cache, { ...query, order, limit: limit + 1, after: place })
+      const found = await scan({ ...query, order, limit: limit + 1, after: place })
       const items = found.slice(0, limit)
       const last = items.at(-1)
       return {

@@ -1,3 +1,5 @@
+import { hasBit, packBits } from './filter-bits.ts'
+
 /**
  * Rules out words that a block of texts cannot contain, so that a search need not open it.
  *
@@ -7,9 +9,10 @@
  * a word of seven characters passes by chance in 0.3⁴ of the blocks); words of less than four characters say nothing.
  *
  * Building takes a step a character; the size is halved for as long as at most a third of the bits would be set.
+ * The value filter distinguishes addresses and ids, of which this one knows too little.
  */
 const run = 4
-const greatestSize = 1 << 16
+const greatestSize = 1 << 17
 const leastSize = 64
 const fullest = 1 / 3
 
@@ -45,7 +48,7 @@ export const buildTokenFilter = (texts: readonly string[], ascii?: AsciiTexts): 
   }
   addGroup(group, bytes, places, bits)
   if (ascii) addBytes(ascii, places, bits)
-  return shrink(places)
+  return packBits(places, leastSize, fullest)
 }
 
 /** The lower case of each byte, where it enters a window. */
@@ -100,29 +103,8 @@ export const mayContain = (filter: Uint8Array, words: readonly string[]): boolea
       window = (window >>> 8) ^ (word.charCodeAt(index) << 24)
       if (index < run - 1) continue
       const place = Math.imul(window, spreading) >>> (32 - bits)
-      if (((filter[place >>> 3] ?? 0) & (1 << (place & 7))) === 0) return false
+      if (!hasBit(filter, place)) return false
     }
   }
   return true
-}
-
-/** Keeps as few bits of the hashes, from the top, as leave the filter at most a third full; `places` is worked on. */
-const shrink = (places: Uint8Array): Uint8Array => {
-  let size = places.length
-  let set = 0
-  for (let place = 0; place < size; place += 1) set += places[place] ?? 0
-  while (size > leastSize && set <= (size / 2) * fullest) {
-    size /= 2
-    set = 0
-    for (let place = 0; place < size; place += 1) {
-      const either = (places[place * 2] ?? 0) | (places[place * 2 + 1] ?? 0)
-      places[place] = either
-      set += either
-    }
-  }
-  const filter = new Uint8Array(size / 8)
-  for (let place = 0; place < size; place += 1) {
-    if (places[place] === 1) filter[place >>> 3] = (filter[place >>> 3] ?? 0) | (1 << (place & 7))
-  }
-  return filter
 }
