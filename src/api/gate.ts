@@ -91,9 +91,11 @@ export const proofOf = (request: FastifyRequest): PresentedCredentials => ({
 })
 
 const authorizationOf = ({ headers, routeOptions }: FastifyRequest): string | undefined => {
-  const { bareToken, tokenHeader } = routeOptions.config
+  const { bareToken, tokenHeader, readToken } = routeOptions.config
   const { authorization } = headers
   if (bareToken && authorization !== undefined && /^[^\s]+$/.test(authorization)) return `Bearer ${authorization}`
+  const found = readToken?.(headers)
+  if (found !== undefined) return `Bearer ${found}`
   // An older contract may have another header for it.
   const token = tokenHeader === undefined ? undefined : headers[tokenHeader]
   return authorization ?? (typeof token === 'string' ? `Bearer ${token}` : undefined)

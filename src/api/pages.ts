@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 /** Opens the dashboard and the reference to anybody: they hold no data. Comes before the routes are added. */
 export const openPages = (app: FastifyInstance): void => {
   app.addHook('onRoute', (route) => {
-    if (pages.test(route.url)) route.config = { ...route.config, open: true }
+    if (pages.test(route.url) && route.constraints === undefined) route.config = { ...route.config, open: true }
   })
 }
 

@@ -95,11 +95,11 @@ const anonymous: Readonly<Record<string, string>> = {
 }
 
 /** The routes of the servers that this test makes, as Fastify registers them. */
-const registered: { method: string; url: string }[] = []
+const registered: { method: string; url: string; programsOnly: boolean }[] = []
 const watchRoutes = (message: unknown): void => {
   const { fastify } = z.object({ fastify: z.custom<FastifyInstance>() }).parse(message)
-  fastify.addHook('onRoute', ({ method, url }) => {
-    for (const one of [method].flat()) registered.push({ method: one, url })
+  fastify.addHook('onRoute', ({ method, url, constraints }) => {
+    for (const one of [method].flat()) registered.push({ method: one, url, programsOnly: constraints !== undefined })
   })
 }
 subscribe('fastify.initialization', watchRoutes)
@@ -161,22 +161,26 @@ interface Door {
   readonly method: string
   readonly url: string
   readonly open: boolean
+  readonly programsOnly: boolean
   readonly operation: AnyOperation | undefined
 }
 
 /** Finds the operation of each route that a server registered. Throws for one that nobody reviewed. */
 const doorsOf = (table: readonly Route[]): readonly Door[] => {
   const found = new Map<string, Door>()
-  for (const { method, url } of registered) {
+  for (const { method, url, programsOnly } of registered) {
     const asked = method === 'HEAD' ? 'GET' : method
-    const name = `${method} ${url}`
-    const row = table.find((route) => route.method === asked && route.path === url)
-    const reviewed = doors[`${asked} ${url}`]
+    const name = `${method} ${url}${programsOnly ? ' for programs' : ''}`
+    const row = table.find(
+      (route) => route.method === asked && route.path === url && (route.programsOnly ?? false) === programsOnly,
+    )
+    const reviewed = programsOnly ? undefined : doors[`${asked} ${url}`]
     if (!row && reviewed === undefined && !isPage(asked, url)) {
       throw new Error(`${name} is in no table of routes. Ask an operation there, or review it in this test.`)
     }
     const operation = row?.operation ?? (typeof reviewed === 'object' ? reviewed : undefined)
-    found.set(name, { name, method, url, open: row ? row.open === true : operation === undefined, operation })
+    const open = row ? row.open === true : operation === undefined
+    found.set(name, { name, method, url, open, programsOnly, operation })
   }
   return [...found.values()]
 }
@@ -193,13 +197,17 @@ type Server = Awaited<ReturnType<typeof fakeServer>>
 type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
 const isMethod = (method: string): method is Method => /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/.test(method)
 
-const knock = async ({ app }: Server, { method, url }: Door, asker: Asker): Promise<Verdict> => {
+const knock = async ({ app }: Server, { method, url, programsOnly }: Door, asker: Asker): Promise<Verdict> => {
   if (!isMethod(method)) throw new Error(`${method} is no method that this test sends`)
   const path = url.replace(/:\w+/g, 'one').replace('*', 'one')
   const payload = method === 'GET' || method === 'HEAD' ? {} : { payload: '{}' }
-  const headers = { ...headersOf(asker), 'content-type': 'application/json' }
+  const accept = programsOnly ? 'application/json' : 'text/html'
+  const headers = { ...headersOf(asker), 'content-type': 'application/json', ...(isRoot(url) && { accept }) }
   return verdictOf((await app.inject({ method, url: path, headers, ...payload })).statusCode)
 }
+
+/** Programs and browsers get different answers at this address. */
+const isRoot = (url: string): boolean => url === '/'
 
 /** These answer on a connection of their own; they are tried over the network below. */
 const isLive = ({ url }: Door): boolean => url === '/mcp' || url === '/ws'

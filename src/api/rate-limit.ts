@@ -43,8 +43,8 @@ const isIngest = ({
   routeOptions,
 }: {
   readonly method: string
-  readonly routeOptions: { readonly url?: string | undefined }
-}) => method === 'POST' && ingestUrls.has(routeOptions.url ?? '')
+  readonly routeOptions: { readonly url?: string | undefined; readonly config: { readonly ingests?: boolean } }
+}) => method === 'POST' && (routeOptions.config.ingests === true || ingestUrls.has(routeOptions.url ?? ''))
 
 const ingestUrls = new Set([
   '/anomalies',

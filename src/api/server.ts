@@ -24,10 +24,11 @@ import { serveMcp } from './mcp/http.ts'
 import { createMcpServer, type McpOptions } from './mcp/server.ts'
 import { createResourceBus } from './mcp/subscriptions.ts'
 import { openPages, preferScreens, servePages } from './pages.ts'
+import { programConstraint } from './program-constraint.ts'
 import { limitRate, type RateLimit } from './rate-limit.ts'
 import { answerProblems, refuse } from './refusals.ts'
 import { registerRoute } from './rest/register.ts'
-import type { Route } from './rest/route.ts'
+import type { ReadToken, Route } from './rest/route.ts'
 import { mainRoutes } from './rest/routes.ts'
 import { serveStream } from './rest/stream.ts'
 import { answerSocketError } from './socket-errors.ts'
@@ -80,6 +81,10 @@ declare module 'fastify' {
     bareToken?: boolean
     /** A header that may carry the token instead of `Authorization`. */
     tokenHeader?: string
+    /** Finds the token where the clients of another contract send it. */
+    readToken?: ReadToken
+    /** Counts against the limit of requests for senders of logs. */
+    ingests?: boolean
   }
 }
 
@@ -201,7 +206,7 @@ const limits = {
   exposeHeadRoutes: true,
   // Answers requests on open connections while the server closes, and closes each connection afterwards.
   return503OnClosing: false,
-  routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
+  routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true, constraints: { client: programConstraint } },
 } as const
 
 /** Bodies arrive as streams, whatever they claim to be: each route reads its own within its limits. */

@@ -18,7 +18,7 @@ export const describeRoute = (route: Route): FastifySchema => {
     return kept.length > 0 ? z.object(Object.fromEntries(kept)) : undefined
   }
   const takesBody = method === 'POST' || method === 'PUT' || method === 'PATCH'
-  const isStream = body === 'records' || body === 'archive' || body === 'table'
+  const isStream = body === 'records' || body === 'archive' || body === 'table' || body === 'shipment'
   const itsOwn = sends instanceof z.ZodObject ? sends.shape : {}
   const inBody = (name: string) =>
     takesBody && !isStream && !inPath(name) && !inHeader(name) && (!sends || name === 'body' || name in itsOwn)
@@ -31,10 +31,10 @@ export const describeRoute = (route: Route): FastifySchema => {
 
   return {
     ...(route.hide && { hide: true }),
-    operationId: operation.name,
+    operationId: route.operationId ?? operation.name,
     summary: operation.summary,
     description: open ? 'Needs no token.' : whoMay[operation.role],
-    tags: [tagOf(path)],
+    tags: [route.ingests ? 'shippers' : tagOf(path)],
     ...(open && { security: [] }),
     ...(params && { params }),
     ...(querystring && { querystring }),
@@ -78,6 +78,7 @@ const media = {
   table: ['text/csv', 'application/json', 'text/plain'],
   yaml: ['application/json', 'application/yaml'],
   form: ['multipart/form-data'],
+  shipment: ['application/json', 'application/x-ndjson', 'application/x-protobuf', 'text/plain'],
 } as const
 
 const archiveBody = z.string().meta({ format: 'binary' }).describe('A zip, or a tar, also gzipped, of YAML files.')
@@ -95,6 +96,8 @@ const recordsBody = z
   ])
   .describe('One record, a list of records, `{"logs": […]}`, or one record a line: JSON or plain text.')
 
-const streams = { records: recordsBody, archive: archiveBody, table: tableBody } as const
+const shipmentBody = z.string().meta({ format: 'binary' }).describe('The body that the shipper sends.')
+
+const streams = { records: recordsBody, archive: archiveBody, table: tableBody, shipment: shipmentBody } as const
 
 const tagOf = (path: string): string => path.replace('/api/v1', '').split('/')[1] ?? 'other'

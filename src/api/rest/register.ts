@@ -36,7 +36,10 @@ export const registerRoute = (app: FastifyInstance, route: Route, deps: DoorDeps
       role: route.operation.role,
       bareToken: route.bareToken ?? false,
       ...(route.tokenHeader && { tokenHeader: route.tokenHeader }),
+      ...(route.readToken && { readToken: route.readToken }),
+      ingests: route.ingests ?? false,
     },
+    ...(route.programsOnly && { constraints: { client: 'program' } }),
     schema: describeRoute(route),
     ...(route.refuse && { errorHandler: refuseAs(route.refuse, log) }),
     handler: async (request, reply) => {
@@ -98,8 +101,12 @@ export const refuseAs =
   (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const error = toAppError(thrown)
     noteRefusal(error, thrown, request, reply, log)
-    const { status, body, type = 'application/json; charset=utf-8' } = refuse(error, request)
-    return reply.code(status).type(type).header('x-request-id', request.id).send(JSON.stringify(body))
+    const { status, body, type = 'application/json; charset=utf-8', headers = {} } = refuse(error, request)
+    return reply
+      .code(status)
+      .type(type)
+      .headers({ ...headers, 'x-request-id': request.id })
+      .send(body instanceof Uint8Array ? body : JSON.stringify(body))
   }
 
 /** A release of all rules there are has some 20 MB. */

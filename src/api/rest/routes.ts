@@ -122,6 +122,7 @@ import { removeView } from '../../operations/views/remove-view.ts'
 import { updateView } from '../../operations/views/update-view.ts'
 import { opinionDraft } from '../../schema/triage-result.ts'
 import type { CompatSystem } from '../compat-system.ts'
+import { shipperRoutes } from '../shippers/shippers.ts'
 import { alertBodies, readAlertBody } from './alert-body.ts'
 import { alertRoutes } from './alert-routes.ts'
 import { authRoutes } from './auth-envelope.ts'
@@ -135,9 +136,10 @@ import type { Route } from './route.ts'
 /** A result of 50,000 records has some 20 MB. */
 const mostResultBytes = 32 * 1_048_576
 
-/** Every route of the main port: those of Vedette, then those of the older systems. */
+/** Every route of the main port: those of Vedette, of log shippers, and of the older systems. */
 export const mainRoutes = (systems: readonly CompatSystem[]): readonly Route[] => [
   ...routes,
+  ...shipperRoutes,
   ...systems.flatMap((system) => system.routes),
 ]
 

@@ -108,9 +108,11 @@ export interface components {
     SampleRemoval: { events: number; detections: number; alerts: number; incidents: number }
     SampleStatus: { state: "absent" | "loading" | "loaded" | "removed"; title: string; records: number; analysed: number; sources: (string)[]; from: string | null; to: string | null; seconds: number | null }
     SecurityAlertInput: { alert_id: string; timestamp: string | number; alert_type: "malware" | "phishing" | "brute_force" | "ddos" | "data_exfiltration" | "unauthorized_access" | "policy_violation" | "anomaly" | "other" | "denial_of_service"; severity: "info" | "low" | "medium" | "high" | "critical"; description: string; title?: string | null; source_ip?: string | null; target_ip?: string | null; source_port?: number | null; destination_port?: number | null; protocol?: string | null; asset_id?: string | null; user_id?: string | null; file_hash?: string | null; file_name?: string | null; url?: string | null; dns_query?: string | null; raw_data?: Record<string, unknown> | null; normalized_data?: Record<string, unknown> | null; source?: string | null; source_ref?: string | null }
+    SenderConfirmation: Record<string, unknown>
     Session: { name: string; role: components['schemas']['Role']; expires_at: string | null; account: string | null }
     Severity: "info" | "low" | "medium" | "high" | "critical"
     SeverityInput: "info" | "low" | "medium" | "high" | "critical"
+    ShipmentAnswer: { accepted: number; repeated: boolean }
     SimilarAlert: { alert_id: string; title: string; similarity: number; resolution: string | null; last_seen: string }
     SimilarAlertFound: { similarity: number; matched: (string)[]; alert: components['schemas']['Alert'] }
     Source: { source: string; records: number; parsed: number; format: string; format_share: number; unparsed: ({ shape: string; count: number; sample: string })[]; parsed_percent: number; formats: ({ format: string; count: number })[]; last_seen: string }
@@ -477,6 +479,24 @@ export interface paths {
   }
   '/metrics': {
     get: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'text/plain': string } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/_bulk': {
+    post: { parameters: { query?: never; path?: never; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': string; 'application/x-ndjson': string; 'application/x-protobuf': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ShipmentAnswer'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/{index}/_bulk': {
+    post: { parameters: { query?: never; path: { index: string }; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': string; 'application/x-ndjson': string; 'application/x-protobuf': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ShipmentAnswer'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/{index}/_doc': {
+    post: { parameters: { query?: never; path: { index: string }; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': string; 'application/x-ndjson': string; 'application/x-protobuf': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ShipmentAnswer'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/{index}/_doc/{id}': {
+    put: { parameters: { query?: never; path: { index: string; id: string }; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': string; 'application/x-ndjson': string; 'application/x-protobuf': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ShipmentAnswer'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/{index}/_create/{id}': {
+    put: { parameters: { query?: never; path: { index: string; id: string }; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': string; 'application/x-ndjson': string; 'application/x-protobuf': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ShipmentAnswer'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/_license': {
+    get: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['SenderConfirmation'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
   '/ingest': {
     post: { parameters: { query?: never; path?: never; header?: never }; requestBody: { content: { 'application/json': { logs: ({ timestamp: unknown; service: unknown; level: unknown; message: unknown })[] } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { stored: number; features: { count: number; warn_count: number; error_count: number; failed_login_count: number; services: (string)[] }; score: number; threshold: number; incident_id: number | null; scored_by: "formula" | "external"; scorer_problem?: string } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { AppError, messageOf } from '../../errors.ts'
+import { confirmSender } from '../../operations/records/confirm-sender.ts'
+import { ingestShipment, type ShippedRecord } from '../../operations/records/ingest-shipment.ts'
+import { readBody, readWhole } from '../body.ts'
+import type { ReadToken, Refuse, Route } from '../rest/route.ts'
+
+/** The protocol of log shippers: its authentication, and its answer when a request fails. */
+export interface Shipper {
+  readonly readToken: ReadToken
+  readonly refuse: Refuse
+}
+
+/** The decoded records of a request. */
+export interface Delivery {
+  readonly records: readonly ShippedRecord[]
+  /** The protocol's own id of the request, the same for each retry. */
+  readonly id?: string
+  /** Whether every record has a time finer than a second: then a request with the same bytes is a retry, not news. */
+  readonly timed: boolean
+}
+
+interface Door<Decoded extends Delivery> {
+  readonly method?: 'POST' | 'PUT'
+  readonly path: string
+  /** Left out of the reference: another address of the same. */
+  readonly hide?: true
+  /** Decodes a body. May throw a SyntaxError or a RangeError for bytes that it cannot read. */
+  decode(body: Buffer, request: FastifyRequest): Decoded
+  /** Returns the body of the answer. */
+  present(delivery: Decoded, request: FastifyRequest, reply: FastifyReply): unknown
+}
+
+/** The size limit of a decompressed body. */
+export const mostBytes = 25 * 1_048_576
+/** Longer records are cut, as in files. */
+const mostChars = 1_048_576
+
+/** Makes the route at which a shipper delivers records. */
+export const receiveAt = <Decoded extends Delivery>(
+  { readToken, refuse }: Shipper,
+  { method = 'POST', path, hide, decode, present }: Door<Decoded>,
+): Route => {
+  const deliveries = new WeakMap<FastifyRequest, Decoded>()
+  return {
+    method,
+    path,
+    operation: ingestShipment,
+    operationId: `ingest${path.replace(/:/g, '').replace(/\W+/g, '_').replace(/_+/g, '_')}`,
+    ...(hide && { hide }),
+    body: 'shipment',
+    ingests: true,
+    readToken,
+    refuse: retryable(refuse),
+    readQuery: () => ({}),
+    async read(request) {
+      const body = await readWhole(readBody(request.raw), mostBytes)
+      const delivery = attempt(() => decode(body, request))
+      deliveries.set(request, delivery)
+      const hash = createHash('sha256').update(path).update('\0').update(body).digest('hex')
+      const { id, timed, records } = delivery
+      const ownKey = id ?? (timed ? hash : undefined)
+      return {
+        shipment: { records: records.map(cut), hash },
+        ...(request.headers['idempotency-key'] === undefined && ownKey !== undefined && { idempotency_key: ownKey }),
+      }
+    },
+    present(_answer, request, reply) {
+      const delivery = deliveries.get(request)
+      if (!delivery) throw new Error('A request is answered that was not read.')
+      return present(delivery, request, reply)
+    },
+  }
+}
+
+interface Question {
+  readonly method?: 'GET' | 'POST' | 'PUT'
+  readonly path: string
+  readonly programsOnly?: true
+  /** Listed in the reference, as the example of its kind. */
+  readonly listed?: true
+  present(request: FastifyRequest, reply: FastifyReply): unknown
+}
+
+/** Makes a route for a question that shippers ask before they send. The answer confirms that the token may send. */
+export const confirmAt = (
+  { readToken, refuse }: Shipper,
+  { method = 'GET', path, programsOnly, listed, present }: Question,
+): Route => ({
+  method,
+  path,
+  operation: confirmSender,
+  readToken,
+  refuse: retryable(refuse),
+  readQuery: () => ({}),
+  read: async () => ({}),
+  ...(programsOnly && { programsOnly }),
+  ...(!listed && { hide: true }),
+  present: (_answer, request, reply) => present(request, reply),
+})
+
+/** Shippers drop what gets an unknown status, so a full disk is reported as 503, which all of them retry. */
+const retryable =
+  (refuse: Refuse): Refuse =>
+  (error, request) =>
+    refuse(
+      error.code === 'STORAGE_FULL'
+        ? new AppError('UNAVAILABLE', error.message, {
+            retryable: true,
+            retryAfter: error.retryAfter ?? 5,
+            cause: error,
+          })
+        : error,
+      request,
+    )
+
+const cut = (record: ShippedRecord): ShippedRecord =>
+  record.text.length <= mostChars ? record : { ...record, text: record.text.slice(0, mostChars) }
+
+/** Reports bytes that cannot be decoded as a fault of the sender. */
+const attempt = <Decoded>(decode: () => Decoded): Decoded => {
+  try {
+    return decode()
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      // Removes the quoted text from V8's message, because a body may contain secrets.
+      const reason = messageOf(error).replace(/,? ?\.{0,3}"[\s\S]*$/, '')
+      throw new AppError('INVALID_JSON', `The body is not valid JSON: ${reason}.`, { cause: error })
+    }
+    if (error instanceof RangeError) {
+      throw new AppError('INVALID_REQUEST', 'The body is malformed, or nested too deeply.', { cause: error })
+    }
+    throw error
+  }
+}
