@@ -34,7 +34,9 @@ export async function* listBlocks(
 ): AsyncGenerator<ListedBlock> {
   const streamText = query.stream === undefined ? undefined : JSON.stringify(query.stream)
   let cursor: Cursor | undefined
-  for (let size = firstPage; ; size = Math.min(largestPage, size * 4)) {
+  // The names of all streams of a block may be long.
+  const most = query.stream === undefined ? largestPage : firstPage
+  for (let size = firstPage; ; size = Math.min(most, size * 4)) {
     const rows = await readPage(read, query, size, cursor)
     for (let start = 0; start < rows.length; start += filtersAtOnce) {
       const some = rows.slice(start, start + filtersAtOnce)
