@@ -3,6 +3,8 @@ import { openBase } from './app/base.ts'
 import { createDeps } from './app/deps.ts'
 import { type LocalMcpOptions, openDoors } from './app/doors.ts'
 import { startPipeline } from './app/pipeline.ts'
+import { createPipelineThread } from './app/pipeline-thread/pipeline-thread.ts'
+import { drainMs } from './app/pipeline-thread/shared-state.ts'
 import { createReload } from './app/reload.ts'
 import { readSources, sourcesInForce } from './app/sources.ts'
 import { openTables } from './app/tables.ts'
@@ -38,8 +40,6 @@ export interface App {
   stop(): Promise<void>
 }
 
-const drainMs = 8_000
-
 /** Builds the program and starts it as soon as its database answers. Returns undefined when the signal comes first. */
 export const startApp = ({
   config,
@@ -52,11 +52,14 @@ export const startApp = ({
   const telemetry = createTelemetry({ level: config.log.level, version, write: (line) => process.stderr.write(line) })
   const { log } = telemetry
   return openBase({ config, telemetry, signal }, async (base): Promise<App> => {
-    const { store, queue, runtime } = base
-    const tables = await openTables(base)
-    const pipeline = await startPipeline(base, tables)
+    const { store, queue, runtime, shared } = base
+    const thread =
+      shared && createPipelineThread({ config, shared, telemetry, resultsStored: () => pipeline.publish.wake() })
+    const tables = await openTables(base, thread?.refresh)
+    thread?.start()
+    const pipeline = await startPipeline(base, tables, thread)
     const upkeep = await createUpkeep(base)
-    const { deps, offload } = await createDeps(base, tables, pipeline, upkeep)
+    const { deps, offload } = await createDeps(base, tables, pipeline, upkeep, thread)
     const sources = [...sourcesInForce(config, tables.agents), ...extraSources]
     const isFirst = await pipeline.sampleWeek.start()
     const adminToken = config.admin_token ? undefined : await firstAdminToken(deps)
@@ -86,11 +89,12 @@ export const startApp = ({
       base.end()
       await offload.close()
       await doors.close()
+      await thread?.stop()
       await queue.close(drainMs)
       await background
       await pipeline.receivers.delivery.idle()
       // Nothing can be saved while the database is away. Nothing is lost either: the next start replays the events since.
-      for (const save of [pipeline.save, tables.intel.saveHits, ...upkeep.saves]) {
+      for (const save of [pipeline.save, tables.intel.saveHits, ...upkeep.saves, pipeline.release]) {
         await save().catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'Could not save before the end.'))
       }
       await base.close()

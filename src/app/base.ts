@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { openWaitingDoor } from '../api/waiting-door.ts'
 import type { Runtime } from '../component.ts'
@@ -8,22 +9,37 @@ import { createOutages } from '../operations/status/outages.ts'
 import { prepareToShrink } from '../operations/storage/compact-database.ts'
 import { finishMoves } from '../operations/storage/put-in-place.ts'
 import { openEmbeddedQueue } from '../queue/embedded.ts'
-import type { Queue } from '../queue/queue.ts'
+import { topics } from '../queue/jobs.ts'
+import type { Queue, Topic } from '../queue/queue.ts'
+import { joinBells } from '../queue/shared-bells.ts'
 import { openAlertStatuses } from '../schema/alert.ts'
+import { createChangeClock } from '../store/change-clock.ts'
 import type { Transaction } from '../store/database.ts'
 import { lockStore } from '../store/lock-store.ts'
 import { type OpenStore, openStore } from '../store/open-store.ts'
 import type { Telemetry } from '../telemetry.ts'
+import { type SharedState, threadTopics } from './pipeline-thread/shared-state.ts'
 
-/** What every part of the program is built on. */
-export interface Base {
+/** What the tables and the pipeline are built on, in any thread. */
+export interface Foundation {
   readonly config: Config
-  readonly telemetry: Telemetry
+  readonly telemetry: Pick<Telemetry, 'log' | 'meter' | 'parsed' | 'detected' | 'notified'>
   readonly store: OpenStore
   readonly queue: Queue<Transaction>
+  /** The topics that this thread delivers. */
+  readonly delivers: readonly Topic[]
   readonly outages: ReturnType<typeof createOutages>
   /** Its signal aborts when the program stops. */
   readonly runtime: Runtime
+  /** Runs after results of triage were stored for a publisher in another thread. */
+  readonly resultsStored?: () => void
+}
+
+/** What every part of the server is built on. */
+export interface Base extends Foundation {
+  readonly telemetry: Telemetry
+  /** What the pipeline thread shares; undefined if the pipeline runs in this thread. */
+  readonly shared: SharedState | undefined
   /** Whether the data folder was created just now. */
   readonly isNew: boolean
   /** Tells other processes where this server listens. */
@@ -45,12 +61,17 @@ export const openBase = async <Started>(
   { config, telemetry, signal }: BaseOptions,
   start: (base: Base) => Promise<Started>,
 ): Promise<Started | undefined> => {
-  const { data_dir, storage, queue: limits } = config
+  const { data_dir, storage, queue: limits, workers } = config
   const { log } = telemetry
   const now = Date.now
   const isNew = !existsSync(data_dir)
   mkdirSync(data_dir, { recursive: true, mode: 0o700 })
   const lock = await lockStore(storage.url, 'server')
+  const shared: SharedState | undefined =
+    workers > 0 && storage.url !== 'sqlite::memory:'
+      ? { clock: createChangeClock().shared, bells: `vedette queue ${randomUUID()}` }
+      : undefined
+  const delivers = shared ? topics.filter((topic) => !threadTopics.includes(topic)) : topics
   const startOn = async (store: OpenStore): Promise<Started> => {
     const stop = new AbortController()
     const { connections } = store
@@ -60,6 +81,8 @@ export const openBase = async <Started>(
       log,
       maxRecords: limits.max_records,
       maxBytes: limits.max_bytes,
+      delivers,
+      bells: shared && joinBells(shared.bells),
     })
     telemetry.observe({
       queues: queue.depths,
@@ -69,7 +92,7 @@ export const openBase = async <Started>(
     })
     try {
       return await start({
-        ...{ config, telemetry, store, queue, isNew },
+        ...{ config, telemetry, store, queue, isNew, delivers, shared },
         outages: createOutages(now),
         runtime: { now, fetch, log, signal: AbortSignal.any([signal, stop.signal]) },
         announce: lock.announce,
@@ -89,7 +112,7 @@ export const openBase = async <Started>(
   try {
     await finishMoves(data_dir)
     prepareToShrink(storage.url, log)
-    const open = () => openStore(storage.url, { now, log })
+    const open = () => openStore(storage.url, { now, log, clock: shared && createChangeClock(shared.clock) })
     const started = await startWithDatabase({ open, start: startOn, config, log, signal })
     if (started === undefined) await lock.release()
     return started

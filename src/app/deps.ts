@@ -7,10 +7,10 @@ import { createQueryGuard } from '../operations/query-results/query-guard.ts'
 import { createReach } from '../operations/rules/rule-reach.ts'
 import { createHealth } from '../operations/status/health.ts'
 import { countIntake } from '../pipeline/ingest/count-intake.ts'
-import { createTriageAlert } from '../pipeline/triage/triage-alert.ts'
 import type { Base } from './base.ts'
 import { createOffload } from './offload/offload.ts'
 import type { RunningPipeline } from './pipeline.ts'
+import type { PipelineThread } from './pipeline-thread/pipeline-thread.ts'
 import { createSignIn } from './sign-in.ts'
 import { alertSources } from './sources.ts'
 import type { AppTables } from './tables.ts'
@@ -22,9 +22,10 @@ export const createDeps = async (
   { rules, rulesFolder, context, intel, suppressions, agents }: AppTables,
   pipeline: RunningPipeline,
   { auditHead }: Upkeep,
+  thread: Pick<PipelineThread, 'problems'> | undefined,
 ) => {
   const { now, fetch, log, signal } = runtime
-  const { models, publish, receivers, stages } = pipeline
+  const { models, publish, receivers, learnt } = pipeline
   const [alertSource] = alertSources(config.rabbitmq)
   const logModels = await createLogModels(config.log_detection, { now, log })
   const offload = createOffload({
@@ -46,10 +47,10 @@ export const createDeps = async (
     newId: () => newId(now()),
     intake: countIntake(pipeline.intake, telemetry),
     samples: pipeline.sampleWeek.operations,
-    normalize: stages.parse,
-    learning: stages.progress,
+    normalize: learnt.parse,
+    learning: learnt.progress,
     reach: createReach({ store, book: rules.book, now }),
-    triageAlert: createTriageAlert(pipeline.triage),
+    triageAlert: learnt.triageAlert,
     history: pipeline.history,
     risk: config.triage.risk,
     languageModels: models,
@@ -74,7 +75,10 @@ export const createDeps = async (
     }),
     signIn: createSignIn(config, now, log),
     offload: offload.run,
-    health: createHealth({ store, queue, telemetry, outages, broker, models }),
+    health: createHealth({
+      ...{ store, queue, telemetry, broker, models },
+      outages: { problems: () => [...outages.problems(), ...(thread?.problems() ?? [])] },
+    }),
     metrics: telemetry.metrics,
   }
   return { deps, offload }

@@ -15,6 +15,9 @@ import type { Agent } from '../schema/agent.ts'
 import type { Event } from '../schema/event.ts'
 import type { RecordBatch } from '../schema/record.ts'
 
+/** How many chunks to remember in case one is redelivered. */
+const remembered = 1_024
+
 interface EventStagesOptions {
   readonly config: Pick<Config, 'detectors'>
   readonly clock: Clock
@@ -55,6 +58,15 @@ export const createEventStages = ({
     history,
     ...detectors.flatMap(({ name, save, restore }) => (save && restore ? [{ name, save, restore }] : [])),
   ]
+  const learnt = new Set<string>()
+  /** Whether a delivery comes for the first time, among the last ones. */
+  const isNew = (id: string): boolean => {
+    if (learnt.has(id)) return false
+    const [oldest] = learnt.size >= remembered ? learnt : []
+    if (oldest !== undefined) learnt.delete(oldest)
+    learnt.add(id)
+    return true
+  }
   const mine = (events: readonly Event[]): readonly Event[] => {
     const mined = miner.mine(events)
     clock.advance(mined)
@@ -67,7 +79,7 @@ export const createEventStages = ({
     /** Runs the detectors; then learns which users and addresses are usual. */
     async detect(...[events, delivery]: Parameters<typeof run>) {
       const found = await run(events, delivery)
-      history.learn(events)
+      if (isNew(delivery.id)) history.learn(events)
       return found
     },
     learners,

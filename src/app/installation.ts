@@ -53,10 +53,7 @@ const createTrialProgram = (config: Config): TrialProgram => ({
       log,
       signal,
     })
-    const partitions = new Set((await store.models.list()).map(({ partition }) => partition))
-    for (const partition of partitions) {
-      await createCheckpoint({ partition, learners, models: store.models, interval: 0, now, log }).restore()
-    }
+    await createCheckpoint({ learners, models: store.models, interval: 0, now, log }).restore()
   },
 })
 

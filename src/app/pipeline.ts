@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { receiversInForce } from '../compat/network-agents/log-agent-settings.ts'
 import { describeContext } from '../context/describe-context.ts'
-import { openSampleWeek } from '../demo/sample-week.ts'
+import { askAboutRealAlerts, openSampleWeek } from '../demo/sample-week.ts'
 import { createCheckpoint } from '../pipeline/checkpoint.ts'
 import { createClock } from '../pipeline/clock.ts'
 import { createCorrelate } from '../pipeline/correlate/correlate.ts'
@@ -18,19 +19,26 @@ import { createHistory } from '../pipeline/triage/history.ts'
 import { createLanguageModels } from '../pipeline/triage/llm/language-models.ts'
 import { triagerRegistry } from '../pipeline/triage/registry.ts'
 import { createTriage, keepTriage } from '../pipeline/triage/triage.ts'
+import { createTriageAlert } from '../pipeline/triage/triage-alert.ts'
 import { createDeliveryTransaction } from '../queue/delivery-transaction.ts'
+import { createLease } from '../queue/lease.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { Transaction } from '../store/database.ts'
-import type { Base } from './base.ts'
+import type { Foundation } from './base.ts'
 import { createEventStages } from './event-stages.ts'
+import type { Learnt } from './learnt.ts'
 import type { AppTables } from './tables.ts'
 
 const checkpointMs = 30_000
 /** How many alerts a crash may have left without a triage result. */
 const mostUntriaged = 10_000
 
-/** Creates every stage, restores what the last run learnt, and starts the pipeline. */
-export const startPipeline = async (base: Base, tables: AppTables) => {
+/**
+ * Creates every stage and starts to deliver the topics of this thread. The thread that delivers records restores what the last run learnt.
+ *
+ * @param elsewhere the thread that delivers records, if this one does not
+ */
+export const startPipeline = async (base: Foundation, tables: AppTables, elsewhere?: Learnt) => {
   const { config, store, queue, telemetry, outages, runtime } = base
   const { now, log, signal } = runtime
   const { partition } = config
@@ -47,7 +55,7 @@ export const startPipeline = async (base: Base, tables: AppTables) => {
     signal,
   })
   const { learners } = stages
-  const checkpoint = createCheckpoint({ partition, learners, models: store.models, interval: checkpointMs, now, log })
+  const checkpoint = createCheckpoint({ learners, models: store.models, interval: checkpointMs, now, log })
   const tick = () => {
     const empty = { partition, first: 0, source: 'clock', receivedAt: now(), texts: [] }
     return store.transaction((tx) => queue.publish('records', [empty], tx))
@@ -58,7 +66,7 @@ export const startPipeline = async (base: Base, tables: AppTables) => {
     intake: createIntake({ store, queue, partition, now }),
     queue,
     tick,
-    forget: checkpoint.forget,
+    forget: () => learnt.forget(),
     now,
     log,
     signal,
@@ -78,6 +86,12 @@ export const startPipeline = async (base: Base, tables: AppTables) => {
     now,
     log,
   }
+  const learnt: Learnt = elsewhere ?? {
+    parse: async (batch) => stages.parse(batch),
+    triageAlert: createTriageAlert(triage),
+    progress: async () => stages.progress(),
+    forget: async () => checkpoint.forget(),
+  }
   const publish = createPublish<Transaction>({
     url: config.rabbitmq.url,
     queue: config.rabbitmq.results,
@@ -85,6 +99,7 @@ export const startPipeline = async (base: Base, tables: AppTables) => {
     contexts: store.alertContext,
     lookUp,
     outages,
+    wake: base.resultsStored,
     now,
     log,
   })
@@ -97,17 +112,16 @@ export const startPipeline = async (base: Base, tables: AppTables) => {
     runtime,
   })
   const playbooks = readPlaybooks(config.remediation.playbooks)
+  // Receivers that need a rest and storms of messages are known to one process only, so one process sends all messages.
+  const sender = createLease(store.connections, 'messages to people', randomUUID())
   const receivers = createReceivers<Transaction>({
     notify: receiversInForce(config),
     store,
     runtime,
     notified: telemetry.notified,
+    isSender: async () => (await sender.hold()) !== undefined,
   })
 
-  await recover({ partition, events: store.events, checkpoint, learn: stages.replay, log })
-  // A crash may have left alerts without a triage result: the topic carries ids, the store is the truth.
-  const untriaged = await store.alerts.untriaged(mostUntriaged)
-  if (untriaged.length > 0) await store.transaction((tx) => queue.publish('alerts', untriaged, tx))
   createPipeline<Transaction, unknown>({
     queue,
     meter: telemetry.meter,
@@ -133,10 +147,17 @@ export const startPipeline = async (base: Base, tables: AppTables) => {
     },
     merge: createMerge(store.alerts, store.suppressions, store.audit, { now, suppress: suppressions.suppress }),
     checkpoint: checkpoint.stage,
+    async recover() {
+      await recover({ events: store.events, checkpoint, learn: stages.replay, log })
+      // A crash may have left alerts without a triage result: the topic carries ids, the store is the truth.
+      const untriaged = await store.alerts.untriaged(mostUntriaged)
+      if (untriaged.length > 0) await store.transaction((tx) => queue.publish('alerts', untriaged, tx))
+    },
 
     alerts: store.alerts,
     triage: createTriage(triage),
     triageResults: keepTriage({ results: store.triageResults, contexts: store.alertContext }),
+    modelRequests: askAboutRealAlerts(models.stages.requests),
     askModels: models.stages.ask,
     opinions: models.stages.opinions,
     results: publish.results,
@@ -144,15 +165,14 @@ export const startPipeline = async (base: Base, tables: AppTables) => {
     propose: createPropose(playbooks, store.remediationActions, now),
 
     incidents: store.incidents,
-    ...sampleWeek.withhold({ notify: receivers.notify, modelRequests: models.stages.requests }),
+    notify: sampleWeek.withhold(receivers.notify),
   })
 
   return {
     intake: sampleWeek.intake,
-    stages,
+    learnt,
     sampleWeek,
     history,
-    triage,
     publish,
     models,
     playbooks,
@@ -164,6 +184,8 @@ export const startPipeline = async (base: Base, tables: AppTables) => {
       ...models.jobs,
     ],
     save: checkpoint.save,
+    /** Lets another process send messages at once. */
+    release: sender.release,
   }
 }
 export type RunningPipeline = Awaited<ReturnType<typeof startPipeline>>

@@ -4,17 +4,39 @@ import { agentsInForce } from '../operations/agents/read-agents.ts'
 import { createRules, importsFolder } from '../operations/rules/rule-folders.ts'
 import { recoverImports } from '../operations/rules/rule-imports.ts'
 import { createSuppressions } from '../operations/suppressions/suppressions-in-force.ts'
-import type { Base } from './base.ts'
+import type { Foundation } from './base.ts'
 
-/** Opens what the program keeps in memory of rules, context, threat intelligence and suppressions, and reads it for the first time. */
-export const openTables = async ({ config, store, runtime }: Base) => {
+/** The tables in memory. */
+export type TableName = 'rules' | 'assets and people' | 'networks' | 'indicators' | 'suppressions'
+
+/**
+ * Opens what the program keeps in memory of rules, context, threat intelligence and suppressions, and reads it for the first time.
+ *
+ * @param refreshed runs after a table was read again, before its reader continues
+ */
+export const openTables = async (
+  { config, store, runtime }: Foundation,
+  refreshed: (table: TableName) => Promise<void> = async () => {},
+) => {
   const { now, log } = runtime
   const rulesFolder = importsFolder(config)
   await recoverImports(rulesFolder)
+  const followed =
+    <Given extends readonly unknown[], Result>(table: TableName, read: (...given: Given) => Promise<Result>) =>
+    async (...given: Given): Promise<Result> => {
+      const result = await read(...given)
+      await refreshed(table)
+      return result
+    }
   const rules = createRules({ config, settings: store.ruleSettings.list, log })
   const context = createContext({ config, store, log })
   const intel = createIntel({ config, store, runtime })
   const suppressions = createSuppressions({ list: store.suppressions.list, now })
+  rules.refresh = followed('rules', rules.refresh)
+  context.refresh = followed('assets and people', context.refresh)
+  context.refreshNetworks = followed('networks', context.refreshNetworks)
+  intel.intel.table.refresh = followed('indicators', intel.intel.table.refresh)
+  suppressions.refresh = followed('suppressions', suppressions.refresh)
   const refresh = {
     'assets and people': context.refresh,
     networks: context.refreshNetworks,

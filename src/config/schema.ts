@@ -119,6 +119,14 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Requests that analyse records in their body. A worker thread runs them one at a time.'),
+  workers: z
+    .int()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe(
+      'Worker threads for the pipeline. 1: requests are answered while a backlog is worked off. 0: the pipeline shares the main thread, which needs about 100 MB less memory.',
+    ),
   partition: z
     .int()
     .min(0)

@@ -9,7 +9,7 @@ import { minute } from '../lib/units/time.ts'
 import type { Samples } from '../operations/samples/samples.ts'
 import type { Intake } from '../pipeline/ingest/intake.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
-import { type SampleRemoval, type SampleStatus, samplePrefix } from '../schema/sample.ts'
+import { isSample, type SampleRemoval, type SampleStatus, samplePrefix } from '../schema/sample.ts'
 import { readRecording } from './recording.ts'
 
 const title = 'One week in a small company'
@@ -38,7 +38,7 @@ interface SampleWeekOptions<Tx> {
   /** Sends an empty batch through the pipeline, so that detectors close their windows. */
   readonly tick: () => Promise<void>
   /** Makes everything that learns forget what it learnt. */
-  readonly forget: () => void
+  readonly forget: () => Promise<void>
   readonly now: () => number
   readonly log: Log
   readonly signal: AbortSignal
@@ -90,7 +90,7 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
     await loading?.catch(() => undefined)
     await queue.idle(signal)
     const removed = await store.sourceData.remove(samplePrefix, (tx) => save('removed', tx))
-    options.forget()
+    await options.forget()
     state = 'removed'
     return removed
   }
@@ -149,19 +149,11 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
     operations,
     intake,
 
-    /** Closes the outputs of the pipeline while the week is here: messages to people, and questions to models that cost money. */
-    withhold({
-      notify,
-      modelRequests,
-    }: Pick<Pipeline<Tx>, 'notify' | 'modelRequests'>): Pick<Pipeline<Tx>, 'notify' | 'modelRequests'> {
-      return {
-        notify: (incidents, delivery) => (isHere() ? incidents : notify(incidents, delivery)),
-        modelRequests: {
-          ...modelRequests,
-          save: async (alerts, tx) => (isHere() ? undefined : modelRequests.save(alerts, tx)),
-        },
-      }
-    },
+    /** Sends no messages to people while the week is here. */
+    withhold:
+      (notify: Pipeline<Tx>['notify']): Pipeline<Tx>['notify'] =>
+      (incidents, delivery) =>
+        isHere() ? incidents : notify(incidents, delivery),
 
     /**
      * Removes a week that the last run left half loaded. Needs the running pipeline, because what is queued has to end first. Returns
@@ -194,4 +186,14 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
 const savedShape = z.object({
   state: z.enum(['absent', 'loading', 'loaded', 'removed']),
   facts: z.object({ records: z.int(), sources: z.array(z.string()), from: z.string(), to: z.string() }).optional(),
+})
+
+/** Asks no language model about alerts of the sample, because that would cost money. */
+export const askAboutRealAlerts = <Tx>(requests: Pipeline<Tx>['modelRequests']): Pipeline<Tx>['modelRequests'] => ({
+  ...requests,
+  save: (alerts, tx) =>
+    requests.save(
+      alerts.filter(({ source }) => !isSample(source)),
+      tx,
+    ),
 })

@@ -153,7 +153,7 @@ export const createIntel = ({ config, store, runtime }: IntelOptions) => {
     },
     saveHits,
     jobs: [
-      { name: 'refresh indicators', every: 3_000, run: table.refresh },
+      { name: 'refresh indicators', every: 3_000, run: () => table.refresh() },
       {
         name: 'pull feeds',
         every: 5_000,

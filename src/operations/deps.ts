@@ -127,7 +127,7 @@ export interface Deps {
   readonly intel: Intel
   readonly languageModels: LanguageModels
   /** Runs the first pipeline stages without storing or learning. */
-  normalize(batch: RecordBatch): readonly Event[]
+  normalize(batch: RecordBatch): Promise<readonly Event[]>
   /** Every network agent, active or not. */
   readonly agents: readonly Agent[]
   readonly activeAgents: readonly Agent[]
@@ -148,7 +148,7 @@ export interface Deps {
   auditHead(): Promise<(AuditHead & { readonly start?: AuditHead | undefined }) | undefined>
   health(): Promise<Health>
   /** The learning progress of each detector. */
-  learning(): readonly { readonly detector: string; readonly progress: readonly LearningProgress[] }[]
+  learning(): Promise<readonly { readonly detector: string; readonly progress: readonly LearningProgress[] }[]>
   /** The names of the notification receivers. */
   readonly receivers: readonly string[]
   metrics(): Promise<string>

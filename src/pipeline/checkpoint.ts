@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Log } from '../component.ts'
 import { messageOf } from '../errors.ts'
 import type { Event } from '../schema/event.ts'
@@ -9,6 +10,17 @@ export interface Learner {
   readonly name: string
   save(): Uint8Array
   restore(state: Uint8Array): void
+}
+
+/** The number of the newest event of each partition. */
+export type Positions = ReadonlyMap<number, number>
+
+/** Adds the positions of events, which may be of several partitions. */
+export const addPositions = (positions: Map<number, number>, events: readonly Event[]): void => {
+  for (const { id } of events) {
+    const place = parseEventId(id)
+    if (place && place.number > (positions.get(place.partition) ?? -1)) positions.set(place.partition, place.number)
+  }
 }
 
 interface SavedModel {
@@ -25,10 +37,9 @@ interface Models<Tx> {
 }
 
 interface CheckpointOptions<Tx> {
-  readonly partition: number
   readonly learners: readonly Learner[]
   readonly models: Models<Tx>
-  /** How often a state is saved at most, in ms: what a crash makes us replay. */
+  /** The shortest time between two saves, in ms. A crash replays the events since the last one. */
   readonly interval: number
   readonly now: () => number
   readonly log: Log
@@ -36,77 +47,102 @@ interface CheckpointOptions<Tx> {
 
 export interface Checkpoint<Tx> {
   /** Notes how far the learners have come. */
-  reached(events: readonly Event[]): void
-  /** Saves every so often, in the transaction of the batch that was learnt last: state and events cannot drift apart. */
+  reached(positions: Positions): void
+  /** Saves at intervals, in the transaction of the last learnt batch, so that state and events agree. */
   readonly stage: <Item>(
     items: readonly Item[],
     delivery: Parameters<Stage<Item, Item, Tx>>[1],
   ) => Promise<readonly Item[]>
-  /** Restores what was saved; returns the number of the newest event it covers, −1 when there was nothing. */
-  restore(): Promise<number>
-  /** Puts the learners back to what they were when this was made: nothing of what they learnt since is kept. */
+  /** Restores what was last saved by any process. Returns the positions that it covers; none if nothing was saved. */
+  restore(): Promise<Positions>
+  /** Resets the learners to the state that they were created with. */
   forget(): void
-  /** Saves now; what the end of the program calls. */
+  /** Saves now. */
   save(tx?: Tx): Promise<void>
 }
 
-/** Keeps what the learners know across restarts. */
-export const createCheckpoint = <Tx>(options: CheckpointOptions<Tx>): Checkpoint<Tx> => {
-  const { partition, learners, models, interval, now, log } = options
-  let position = -1
-  let saved = -1
-  let savedAt = now()
+/** All learners are saved together, whichever process runs them. */
+const partition = 0
+const positionsName = 'positions'
+const savedPositions = z.array(z.tuple([z.int(), z.int()]))
+
+/** Creates what stores the state of the learners across restarts, and passes it on to the next process that delivers records. */
+export const createCheckpoint = <Tx>({
+  learners,
+  models,
+  interval,
+  now,
+  log,
+}: CheckpointOptions<Tx>): Checkpoint<Tx> => {
+  const positions = new Map<number, number>()
   const fresh = learners.map((learner) => ({ learner, state: learner.save() }))
+  let isSaved = true
+  let savedAt = now()
 
   const save = async (tx?: Tx): Promise<void> => {
-    if (position === saved) return
-    const moment = now()
-    const upTo = position
-    await models.save(
-      learners.map((learner) => ({
-        name: learner.name,
-        partition,
-        position: upTo,
-        saved_at: moment,
-        state: learner.save(),
-      })),
-      tx,
-    )
-    saved = upTo
-    savedAt = moment
+    if (isSaved) return
+    const entries = [...positions]
+    const saved = {
+      partition,
+      // The number of events learnt: a later state has a higher one.
+      position: entries.reduce((sum, [, number]) => sum + number + 1, 0),
+      saved_at: now(),
+    }
+    isSaved = true
+    try {
+      await models.save(
+        [
+          ...learners.map((learner) => ({ ...saved, name: learner.name, state: learner.save() })),
+          { ...saved, name: positionsName, state: Buffer.from(JSON.stringify(entries)) },
+        ],
+        tx,
+      )
+    } catch (error) {
+      isSaved = false
+      throw error
+    }
+    savedAt = saved.saved_at
+  }
+
+  const readPositions = async (): Promise<Positions> => {
+    const saved = await models.load(positionsName, partition)
+    return new Map(saved && savedPositions.parse(JSON.parse(Buffer.from(saved.state).toString())))
   }
 
   return {
-    reached(events) {
-      const last = events.at(-1)
-      const id = last && parseEventId(last.id)
-      if (id && id.number > position) position = id.number
+    reached(newest) {
+      for (const [of, number] of newest) {
+        if (number <= (positions.get(of) ?? -1)) continue
+        positions.set(of, number)
+        isSaved = false
+      }
     },
     async stage(items, delivery) {
-      if (now() - savedAt >= interval && position !== saved) await save(await delivery.transaction())
+      if (!isSaved && now() - savedAt >= interval) await save(await delivery.transaction())
       return items
     },
     async restore() {
-      const restored: number[] = []
+      positions.clear()
+      for (const [of, number] of await readPositions()) positions.set(of, number)
+      isSaved = true
+      if (positions.size === 0) return new Map()
       for (const learner of learners) {
         const model = await models.load(learner.name, partition)
         if (!model) continue
         try {
           learner.restore(model.state)
-          restored.push(model.position)
         } catch (error) {
           log.warn(
             { model: learner.name, reason: messageOf(error) },
-            'A saved state could not be read; this one starts learning anew.',
+            'A saved state could not be read. This learner starts anew.',
           )
         }
       }
-      position = saved = restored.length > 0 ? Math.min(...restored) : -1
-      return position
+      return new Map(positions)
     },
     forget() {
       for (const { learner, state } of fresh) learner.restore(state)
-      saved = position
+      isSaved = true
     },
     save,
   }

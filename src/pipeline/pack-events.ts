@@ -1,4 +1,5 @@
 import type { Event } from '../schema/event.ts'
+import { addPositions, type Positions } from './checkpoint.ts'
 import type { Packer } from './stage.ts'
 
 interface ParseHealth {
@@ -18,8 +19,8 @@ interface PackEventsOptions<Packed, Tx> {
   readonly parseHealth: { add(counts: readonly ParseHealth[], tx: Tx): Promise<void> }
   /** How records were parsed since the last call. */
   readonly takeCounts: () => readonly (Omit<ParseHealth, 'last_seen_at'> & { readonly lastSeenAt: number })[]
-  /** Takes the last stored event. */
-  readonly reached: (events: readonly Event[]) => void
+  /** Takes the positions of the stored events. */
+  readonly reached: (positions: Positions) => void
   /** Takes how many stored records were parsed, and how many were not. */
   readonly parsed: (parsed: number, failed: number) => void
 }
@@ -33,31 +34,31 @@ export const createPackEvents = <Packed, Tx>({
   parsed,
 }: PackEventsOptions<Packed, Tx>): Packer<
   Event,
-  { readonly packed: Packed; readonly count: number; readonly failed: number; readonly last: Event | undefined },
+  { readonly packed: Packed; readonly count: number; readonly failed: number; readonly newest: Positions },
   Tx
 > => ({
   begin() {
     const packing = blocks.packing()
     let failed = 0
     let count = 0
-    let last: Event | undefined
+    const newest = new Map<number, number>()
     return {
       add(events) {
         packing.add(events)
         count += events.length
-        last = events.at(-1) ?? last
+        addPositions(newest, events)
         for (const { kind } of events) if (kind === 'pipeline_error') failed += 1
       },
-      finish: async () => ({ packed: await packing.finish(), count, failed, last }),
+      finish: async () => ({ packed: await packing.finish(), count, failed, newest }),
     }
   },
-  async save({ packed, count, failed, last }, tx) {
+  async save({ packed, count, failed, newest }, tx) {
     await blocks.save(packed, tx)
     await parseHealth.add(
       takeCounts().map(({ lastSeenAt, ...counted }) => ({ ...counted, last_seen_at: lastSeenAt })),
       tx,
     )
-    if (last) reached([last])
+    reached(newest)
     parsed(count - failed, failed)
   },
 })

@@ -38,6 +38,8 @@ export interface Pipeline<Tx, Packed = unknown> {
   readonly merge: Stage<Detection, Alert, Tx>
   /** Saves what the stages have learnt, every so often, together with the batch that taught it. */
   readonly checkpoint: Stage<Alert, Alert, Tx>
+  /** Restores what the last process to deliver records had learnt. */
+  readonly recover: () => Promise<void>
 
   readonly alerts: { load(ids: readonly string[]): Promise<readonly Alert[]> }
   readonly triage: Stage<Alert, TriagedAlert>
@@ -82,6 +84,7 @@ export const createPipeline = <Tx, Packed>(pipeline: Pipeline<Tx, Packed>): void
       .next(stage('merge', pipeline.merge))
       .next(stage('checkpoint', pipeline.checkpoint))
       .next(to(queue, 'alerts')).handler,
+    pipeline.recover,
   )
 
   queue.consume(

@@ -139,7 +139,7 @@ describe('chain', () => {
         }),
       )
       .next(texts.keep()).handler
-    const away = { ...delivery, transaction: () => Promise.reject(new Error('away')) }
+    const away = { ...delivery, verify: () => Promise.reject(new Error('away')) }
     await expect(handler(['a'], away)).rejects.toThrow('away')
     expect(learnt).toEqual([])
     await expect(handler(['b'], { ...delivery })).rejects.toThrow('too large')

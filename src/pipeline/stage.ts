@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+
 /** What comes with one delivery of a job: its transaction, which opens at the first call and commits with the end of the job. */
 export interface Delivery<Tx = unknown> {
   /** The same on every redelivery of the same jobs. */
@@ -7,6 +9,8 @@ export interface Delivery<Tx = unknown> {
   readonly signal: AbortSignal
   /** Whatever is written through it becomes visible together with the end of the job, or not at all. Keep what follows short. */
   transaction(): Promise<Tx>
+  /** Rejects while the database cannot be written to. Unlike `transaction`, it keeps no other writer waiting. */
+  verify?(): Promise<void>
   /** Set where a delivery passes in pieces, each with an id of its own: what it is a piece of, and whether it is the last one. */
   readonly chunk?: { readonly of: Delivery<Tx>; readonly last: boolean }
 }
@@ -58,8 +62,9 @@ export const keep = <Item, Tx>(
   })
 
 /**
- * Stores what passes in two stages: `pack` prepares it, piece by piece, `keep` stands behind those that work while the last piece is
- * finished. The transaction opens with the first, so that nobody learns from a batch while there is no database.
+ * Stores what passes in two stages: `pack` prepares it, chunk by chunk; `keep` follows the stages that run while the last chunk is
+ * finished. Only `keep` opens the transaction, because it holds the write lock of SQLite and other threads write too. `pack` verifies the
+ * database, so that nobody learns from a batch that cannot be stored.
  */
 export const packing = <Item, Packed, Tx>(
   name: string,
@@ -72,7 +77,7 @@ export const packing = <Item, Packed, Tx>(
       const { of: whole, last } = delivery.chunk ?? { of: delivery, last: true }
       let parcel = begun.get(whole)
       if (items.length > 0) {
-        await delivery.transaction()
+        if (!parcel) await delivery.verify?.()
         parcel ??= packer.begin()
         begun.set(whole, parcel)
         parcel.add(items)
@@ -155,6 +160,8 @@ export const inChunks = <In, Out, Tx>(
     const chunks = cut(batch)
     const out: Out[] = []
     for (const [index, items] of chunks.entries()) {
+      // Requests and messages of other threads get their turn between chunks.
+      if (index > 0) await setImmediate()
       const chunk = { of: delivery, last: index === chunks.length - 1 }
       for (const item of await handler(items, { ...delivery, id: `${delivery.id}/${index}`, chunk })) out.push(item)
     }

@@ -6,6 +6,7 @@ import type { Transaction } from '../store/database.ts'
 import { type OpenStore, openStore } from '../store/open-store.ts'
 import { openEmbeddedQueue } from './embedded.ts'
 import { describeQueue, type QueueUnderTest } from './queue.conformance.ts'
+import { joinBells } from './shared-bells.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vedette-queue-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -42,6 +43,44 @@ describeQueue('in memory', async (settings) => {
 })
 
 describe('the embedded queue', () => {
+  it('leaves topics to another queue on the same database, and wakes it', async () => {
+    const url = `sqlite:${join(folder, `${files++}.db`)}`
+    const stores = [
+      await openStore(url, { now: Date.now, log: silent }),
+      await openStore(url, { now: Date.now, log: silent }),
+    ]
+    const rung: string[] = []
+    const [one, two] = stores.map((store, index) => {
+      const bells = joinBells(url)
+      return openEmbeddedQueue({
+        connections: store.connections,
+        ...{ now: Date.now, log: silent, delivers: index === 0 ? ['incidents'] : ['alerts'] },
+        bells: {
+          ...bells,
+          ring(topic) {
+            rung.push(`${index} ${topic}`)
+            bells.ring(topic)
+          },
+        },
+      })
+    })
+    const handled: string[] = []
+    for (const [index, queue] of [one, two].entries()) {
+      for (const topic of ['alerts', 'incidents'] as const) {
+        queue?.consume(topic, async (ids) => void handled.push(`${index} ${topic} ${ids}`))
+      }
+    }
+    await stores[0]?.transaction(async (tx) => {
+      await one?.publish('alerts', ['a'], tx)
+      await one?.publish('incidents', ['i'], tx)
+    })
+    await one?.idle()
+    expect(handled.toSorted()).toEqual(['0 incidents i', '1 alerts a'])
+    expect(rung).toEqual(['0 alerts'])
+    for (const queue of [one, two]) await queue?.close()
+    for (const store of stores) await store.close()
+  })
+
   it('sets a job aside that cannot be read', async () => {
     let time = 1_700_000_000_000
     const store = await openStore('sqlite::memory:', { now: () => time, log: silent })

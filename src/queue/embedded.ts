@@ -13,6 +13,7 @@ import { decodeJob, encodeJob } from './job-payload.ts'
 import { createJobs, type JobHeader, jobSeq, type NewJob, topics } from './jobs.ts'
 import { createLease, type Lease } from './lease.ts'
 import type { Handler, Queue, Topic, Topics } from './queue.ts'
+import type { SharedBells } from './shared-bells.ts'
 
 interface EmbeddedQueueOptions {
   readonly connections: Connections
@@ -23,6 +24,10 @@ interface EmbeddedQueueOptions {
   readonly maxBytes?: number
   /** Names this process among those that share the database. */
   readonly owner?: string
+  /** The topics that this queue delivers; all by default. Other threads or processes deliver the rest. */
+  readonly delivers?: readonly Topic[]
+  /** Wakes the other threads that have a queue on the same database. */
+  readonly bells?: SharedBells | undefined
 }
 
 /** How long a worker sleeps at most before it looks by itself, in ms. Commits in this process wake it at once. */
@@ -47,6 +52,7 @@ interface Running {
 /** Keeps the three topics in the store's own database: what a handler writes and the end of its job are one transaction. */
 export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transaction> => {
   const { connections, now, log, maxRecords = 2_000_000, maxBytes = 512 * 1024 * 1024, owner = randomUUID() } = options
+  const { delivers = topics, bells: others } = options
   const jobs = createJobs(connections)
   const backlog = createBacklog({ jobs, maxRecords, maxBytes, now })
   const bells = new Map<Topic, Bell>(topics.map((topic) => [topic, createBell()]))
@@ -60,8 +66,14 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
   let publishedAt = Number.NEGATIVE_INFINITY
 
   connections.onCommit((tx) => {
-    for (const topic of published.get(tx) ?? []) bells.get(topic)?.ring()
+    for (const topic of published.get(tx) ?? []) ring(topic)
   })
+  others?.onRing((topic) => bells.get(topic)?.ring())
+
+  const ring = (topic: Topic): void => {
+    if (delivers.includes(topic)) bells.get(topic)?.ring()
+    else others?.ring(topic)
+  }
 
   /** Hands jobs to the handler. Returns how long the topic has to rest, in ms. */
   const deliver = async <T extends Topic>(
@@ -80,6 +92,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
         attempt,
         signal: stop.signal,
         transaction: transaction.open,
+        verify: connections.verify,
       })
       const ended = await jobs.remove(seqs, await transaction.open())
       if (ended < seqs.length)
@@ -136,22 +149,46 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     return 0
   }
 
-  const work = async <T extends Topic>(topic: T, handle: Handler<Topics[T], Transaction>): Promise<void> => {
+  const work = async <T extends Topic>(
+    topic: T,
+    handle: Handler<Topics[T], Transaction>,
+    acquired: () => Promise<void>,
+  ): Promise<void> => {
     const bell = bells.get(topic) ?? createBell()
     const lease = createLease(connections, topic, owner)
     leases.push(lease)
     let trouble = pause
+    let isPrepared = false
+    const hold = async (): Promise<boolean> => {
+      const held = await lease.hold()
+      if (held !== 'held') isPrepared = false
+      return held !== undefined
+    }
+    const prepare = async (): Promise<void> => {
+      if (isPrepared) return
+      isPrepared = true
+      await acquired().catch((error: unknown) => {
+        isPrepared = false
+        throw error
+      })
+    }
+    /** Keeps the lease while something takes its time. */
+    const renewing = <Result>(running: Promise<Result>): Promise<Result> => {
+      const timer = setInterval(() => void hold().catch(() => false), leaseCare)
+      return running.finally(() => clearInterval(timer))
+    }
     while (!closing) {
       let rest = poll
       try {
         // A topic has one worker across all processes. A worker that lost its lease cannot finish its jobs: another one has claimed them.
-        const headers = (await lease.hold()) ? await claim(jobs, topic, now()) : []
+        const isOurs = await hold()
+        if (isOurs) await renewing(prepare())
+        const headers = isOurs ? await claim(jobs, topic, now()) : []
         trouble = pause
         if (closing) return
         if (headers.length > 0) {
-          const renewing = setInterval(() => void lease.hold().catch(() => false), leaseCare)
           const began = performance.now()
-          rest = await deliver(topic, headers, handle).finally(() => clearInterval(renewing))
+          rest = await renewing(deliver(topic, headers, handle))
           if (rest === 0) {
             await letOthers(began)
             continue
@@ -204,8 +241,8 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
       published.set(tx, rung.add(topic))
     },
 
-    consume(topic, handle) {
-      workers.push(work(topic, handle))
+    consume(topic, handle, acquired = async () => {}) {
+      if (delivers.includes(topic)) workers.push(work(topic, handle, acquired))
     },
 
     async depths() {
@@ -233,7 +270,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
       const topic = topics.find((name) => name === revived.topic)
       if (topic) {
         backlog.put(topic, revived)
-        bells.get(topic)?.ring()
+        ring(topic)
       }
       return true
     },
@@ -247,6 +284,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
 
     async close(graceMs = 8000) {
       closing = true
+      others?.close()
       for (const bell of bells.values()) bell.ring()
       const ended = Promise.all(workers)
       await within(graceMs, ended, () => undefined)

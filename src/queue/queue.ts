@@ -31,6 +31,8 @@ export interface JobDelivery<Tx> {
   readonly attempt: number
   readonly signal: AbortSignal
   transaction(): Promise<Tx>
+  /** Rejects while the database cannot be written to. */
+  verify(): Promise<void>
 }
 
 export type Handler<Item, Tx> = (items: readonly Item[], delivery: JobDelivery<Tx>) => Promise<unknown>
@@ -42,8 +44,11 @@ export type Handler<Item, Tx> = (items: readonly Item[], delivery: JobDelivery<T
 export interface Queue<Tx> {
   /** Adds a job within a transaction. Throws QUEUE_FULL (retryable) when too much waits already. */
   publish<T extends Topic>(topic: T, items: readonly Topics[T][], tx: Tx): Promise<void>
-  /** Starts the consumer of a topic. Several small jobs may come as one delivery. */
-  consume<T extends Topic>(topic: T, handle: Handler<Topics[T], Tx>): void
+  /**
+   * Starts the consumer of a topic. Several small jobs may come as one delivery. `acquired` runs before the first delivery, and again when
+   * another process may have delivered the topic in the meantime; deliveries wait until it resolves.
+   */
+  consume<T extends Topic>(topic: T, handle: Handler<Topics[T], Tx>, acquired?: () => Promise<void>): void
   depths(): Promise<readonly TopicDepth[]>
   deadLetters(): Promise<readonly DeadLetter[]>
   /** Puts a dead letter back in its topic. */

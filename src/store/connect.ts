@@ -1,4 +1,5 @@
 import { type Expression, type SqlBool, sql } from 'kysely'
+import { createChangeClock } from './change-clock.ts'
 import { createCommitMarks } from './commit-marks.ts'
 import type { Connections, OpenTransaction, Transaction } from './database.ts'
 import type { OpenDatabase } from './dialects/dialect.ts'
@@ -12,7 +13,11 @@ export interface StoreConnections extends Connections {
 }
 
 /** Creates transactions that report when they have been committed. */
-export const connect = async (database: OpenDatabase, now: () => number): Promise<StoreConnections> => {
+export const connect = async (
+  database: OpenDatabase,
+  now: () => number,
+  clock = createChangeClock(),
+): Promise<StoreConnections> => {
   const { read, write, abilities, positionOf } = database
   const listeners: ((tx: Transaction) => void)[] = []
   const committed = (tx: Transaction) => {
@@ -49,7 +54,7 @@ export const connect = async (database: OpenDatabase, now: () => number): Promis
     }
   }
 
-  let last = await latestChange(read)
+  clock.reached(await latestChange(read))
   return {
     read,
     write,
@@ -67,11 +72,9 @@ export const connect = async (database: OpenDatabase, now: () => number): Promis
         throw error
       }
     },
+    verify: database.verify,
     onCommit: (listener) => void listeners.push(listener),
-    stamp() {
-      last = Math.max(now(), last + 1)
-      return last
-    },
+    stamp: () => clock.next(now()),
     contains: (text, piece) => sql<SqlBool>`${sql.raw(positionOf)}(${text}, ${piece}) > 0`,
   }
 }

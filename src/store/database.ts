@@ -57,6 +57,8 @@ export interface Connections {
   /** Runs `work` in one transaction: all of it or nothing. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   begin(): Promise<OpenTransaction>
+  /** Rejects while the database cannot be written to. Waits for no transaction. */
+  verify(): Promise<void>
   /** Calls `listener` after each commit, with the transaction that is now visible. */
   onCommit(listener: (tx: Transaction) => void): void
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { StoreConnections } from './connect.ts'
 import type { Transaction } from './database.ts'
 import { upsert } from './write-rows.ts'
@@ -21,7 +22,13 @@ export interface ModelStore {
 /** Keeps what detectors have learnt: the newest state of each. */
 export const createModelStore = ({ read, write }: StoreConnections): ModelStore => ({
   async save(rows, tx) {
-    for (const row of rows) await upsert(tx ?? write, 'models', [row], { key: ['name', 'partition'] })
+    for (const row of rows) {
+      // A process that lost its partition must not overwrite what the next one has learnt.
+      await upsert(tx ?? write, 'models', [row], {
+        key: ['name', 'partition'],
+        where: sql`models.position <= excluded.position`,
+      })
+    }
   },
 
   load: (name, partition) =>

@@ -12,6 +12,7 @@ import { createScoredBatchStore } from './anomalies/scored-batches.ts'
 import { createAuditStore } from './audit/audit.ts'
 import { readStoreChanges } from './audit/changes.ts'
 import { createDecisionStore } from './audit/decisions.ts'
+import type { ChangeClock } from './change-clock.ts'
 import { connect } from './connect.ts'
 import type { Connections } from './database.ts'
 import { dialectOf } from './dialects/registry.ts'
@@ -44,6 +45,8 @@ export interface StoreOptions {
   readonly log: Log
   /** How many alerts the index holds in memory; the rest is read from the database when it is asked for. */
   readonly alertsInMemory?: number
+  /** The clock of another thread that has the same database open. */
+  readonly clock?: ChangeClock | undefined
 }
 
 /** A store with the connections that the embedded queue shares. */
@@ -52,11 +55,11 @@ export interface OpenStore extends Store {
 }
 
 /** Opens the database that a URL names (`sqlite:PATH`, `sqlite::memory:`, `postgres://…`), bringing its tables up to date. */
-export const openStore = async (url: string, { now, log, alertsInMemory }: StoreOptions): Promise<OpenStore> => {
+export const openStore = async (url: string, { now, log, alertsInMemory, clock }: StoreOptions): Promise<OpenStore> => {
   const database = await dialectOf(url).open(url, log)
   try {
     await migrate(database)
-    const connections = await connect(database, now)
+    const connections = await connect(database, now, clock)
     const { transaction, begin, write } = connections
     const alertIndex = createAlertIndex(connections, alertsInMemory)
     return {

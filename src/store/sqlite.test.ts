@@ -57,6 +57,20 @@ describe('a database file', () => {
     await store.close()
   })
 
+  it('waits for another writer without blocking the thread', async () => {
+    const file = newFile()
+    const store = await open(`sqlite:${file}`)
+    const other = new Database(file)
+    other.exec('begin immediate')
+    const waiting = [store.ping(), store.transaction(async () => 'written')]
+    const first = await Promise.race([...waiting, new Promise((done) => setTimeout(done, 20, 'a timer'))])
+    expect(first).toBe('a timer')
+    other.exec('commit')
+    expect(await Promise.all(waiting)).toEqual([undefined, 'written'])
+    other.close()
+    await store.close()
+  })
+
   it('is a single file once it is closed, though nothing was read', async () => {
     const file = newFile()
     await (await open(`sqlite:${file}`)).close()

@@ -32,7 +32,7 @@ export type ToWorker = z.infer<typeof toWorker>
 
 const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errorCodes, code)
 
-const failure = z.object({
+export const failure = z.object({
   code: z.custom<ErrorCode>(isErrorCode),
   message: z.string(),
   hint: z.string().optional(),

@@ -33,7 +33,7 @@ export const enrichAlert = defineOperation({
     { body, source_type },
     { context, normalize, now, actor }: Pick<Deps, 'context' | 'normalize' | 'now'> & { readonly actor: Actor },
   ) {
-    const { alert, alertId } = previewAlert(body, source_type, { normalize, now })
+    const { alert, alertId } = await previewAlert(body, source_type, { normalize, now })
     const { asset_id, user_name } = alert.observed ?? {}
     const source_ip = addressIn('source', alert)
     const destination_ip = addressIn('destination', alert)

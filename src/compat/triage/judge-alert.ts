@@ -31,7 +31,7 @@ export const judgeAlert = defineOperation({
     { triageAlert, normalize, now }: Pick<Deps, 'triageAlert' | 'normalize' | 'now'>,
   ) {
     const began = now()
-    const { alert, alertId } = previewAlert(body, source_type, { normalize, now })
+    const { alert, alertId } = await previewAlert(body, source_type, { normalize, now })
     const triage = await triageAlert(alert, toSuppliedFacts(enrichment ?? {}))
     return { alert_id: alertId, alert, triage, seconds: (now() - began) / 1000 }
   },

@@ -16,11 +16,11 @@ export interface PreviewedAlert {
 /**
  * Builds the alert for a body of another system without storing it. Throws INVALID_ALERT unless the body is one alert.
  */
-export const previewAlert = (
+export const previewAlert = async (
   body: unknown,
   sourceType: string | undefined,
   { normalize, now }: Pick<Deps, 'normalize' | 'now'>,
-): PreviewedAlert => {
+): Promise<PreviewedAlert> => {
   const time = now()
   const sent = readAlerts(body, sourceType, time)
   const [record] = alertsToRecords(sent, undefined, time)
@@ -28,7 +28,7 @@ export const previewAlert = (
     throw new AppError('INVALID_ALERT', `The body contains ${sent.length} alerts.`, { hint: 'Send one alert.' })
   }
   const { text, ...rest } = record
-  const [event] = normalize({ partition: 0, first: 0, ...rest, texts: [text] })
+  const [event] = await normalize({ partition: 0, first: 0, ...rest, texts: [text] })
   const detection = event?.kind === 'alert' ? toExternalDetection(event, { ttl: day, least: 'info' }) : undefined
   const [alert] = detection ? mergeDetections([], [detection], { now: time, suppress: () => undefined }) : []
   if (!alert)

@@ -18,7 +18,7 @@ export const debugRecords = defineOperation({
       texts.push(...chunk.texts.slice(0, mostEvents - texts.length))
       if (texts.length >= mostEvents) break
     }
-    const events = normalize({ partition: 0, first: 0, source, receivedAt: now(), texts })
+    const events = await normalize({ partition: 0, first: 0, source, receivedAt: now(), texts })
     return { events: events.map(toEventView) }
   },
 })

@@ -60,8 +60,8 @@ export const explainRule = defineOperation({
     { rules, store, normalize, now }: Pick<Deps, 'rules' | 'store' | 'normalize' | 'now'>,
   ) {
     const rule = requireOneRule(pickTargets({ id, yaml }, rules))
-    const event = await findEvent({ event_id, line }, store, (text) =>
-      normalize({ partition: 0, first: 0, source, receivedAt: now(), texts: [text] }).at(0),
+    const event = await findEvent({ event_id, line }, store, async (text) =>
+      (await normalize({ partition: 0, first: 0, source, receivedAt: now(), texts: [text] })).at(0),
     )
     return explain(rule, event, rules)
   },
@@ -102,14 +102,14 @@ export const requireOneRule = (documents: readonly SigmaDocument[]): DetectionRu
 const findEvent = async (
   { event_id, line }: { readonly event_id: string | undefined; readonly line: string | undefined },
   store: Deps['store'],
-  read: (line: string) => Event | undefined,
+  read: (line: string) => Promise<Event | undefined>,
 ): Promise<Event> => {
   if ((event_id === undefined) === (line === undefined)) {
     throw new AppError('INVALID_REQUEST', 'Give either event_id or line.', {
       errors: [{ path: 'event_id', message: 'give either event_id or line' }],
     })
   }
-  const found = line === undefined ? await store.events.get(event_id ?? '') : read(line)
+  const found = line === undefined ? await store.events.get(event_id ?? '') : await read(line)
   if (found) return found
   throw new AppError('NOT_FOUND', `Event "${event_id}" not found.`, {
     hint: 'Retention may have removed the event. Give its line instead.',

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { createRuleLibrary } from '../../pipeline/detect/sigma/rule-library.ts'
 import { createNormalizer } from '../../pipeline/normalize/normalize.ts'
 import type { Event } from '../../schema/event.ts'
+import type { RecordBatch } from '../../schema/record.ts'
 import type { Actor } from '../../schema/role.ts'
 import { openStore } from '../../store/open-store.ts'
 import { createReach } from './rule-reach.ts'
@@ -140,7 +141,7 @@ export const openRuleDeps = async (count = 90) => {
     rules,
     rulesFolder: imports,
     reach: createReach({ store, book: rules.book, now: () => time }),
-    normalize: createNormalizer().normalize,
+    normalize: async (batch: RecordBatch) => createNormalizer().normalize(batch),
     now: () => time,
     actor,
   }

@@ -132,7 +132,7 @@ export const getOverview = defineOperation({
       detections: { ...detections, before: earlier.detections },
       sources: sources.health,
       events: { count: events, before: earlier.events, last_received: sources.lastReceived },
-      learning: deps.learning().flatMap(toLearning),
+      learning: (await deps.learning()).flatMap(toLearning),
       checklist: steps,
     }
   },
@@ -249,7 +249,7 @@ const readPipeline = async ({ health }: OverviewDeps) => {
   }
 }
 
-const toLearning = ({ detector, progress }: ReturnType<Deps['learning']>[number]) => {
+const toLearning = ({ detector, progress }: Awaited<ReturnType<Deps['learning']>>[number]) => {
   if (progress.length === 0) return []
   const open = progress.filter(({ seen, needed }) => seen < needed)
   return [

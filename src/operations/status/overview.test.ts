@@ -33,7 +33,7 @@ const openDeps = async (more: { receivers?: readonly string[] } = {}) => {
         { topic: 'alerts', ready: 0, running: 0, dead: 3, oldest_age_ms: 0 },
       ],
     }),
-    learning: () => [
+    learning: async () => [
       {
         detector: 'template',
         progress: [

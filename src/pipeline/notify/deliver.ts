@@ -23,6 +23,8 @@ interface DeliverOptions {
   readonly signal: AbortSignal
   readonly log: Log
   readonly notified?: (sink: string, outcome: 'sent' | 'failed' | 'dead') => void
+  /** Whether this process sends the messages, and not another one on the same database. */
+  readonly isSender?: () => Promise<boolean>
   /** The timeout of a sink, in ms. */
   readonly timeout?: number
 }
@@ -45,10 +47,10 @@ const wakeMs = 100
  * retried, then dead-lettered. A crash between sending and recording sends again with the same idempotency key.
  */
 export const createDelivery = (notifications: Notifications, options: DeliverOptions): NotificationDelivery => {
-  const { sinks, now, signal, log } = options
+  const { sinks, now, signal, log, isSender = async () => true } = options
   const busy = new Map<string, Promise<void>>()
   const guards = new Map<string, StormGuard>([...sinks.keys()].map((name) => [name, createStormGuard()]))
-  const context: Context = { ...options, update: notifications.update }
+  const context: Context = { ...options, isSender, update: notifications.update }
   let waking: NodeJS.Timeout | undefined
 
   const start = (name: string, rows: readonly PlannedMessage[]) => {
@@ -64,7 +66,7 @@ export const createDelivery = (notifications: Notifications, options: DeliverOpt
   }
 
   const look = async () => {
-    if (signal.aborted) return
+    if (signal.aborted || !(await isSender())) return
     // Rows of busy receivers stay due. Widen the page so that they do not hide rows of others.
     for (let limit = page; limit <= widestPage; limit *= 2) {
       const rows = await notifications.due(now(), limit)
@@ -94,6 +96,7 @@ export const createDelivery = (notifications: Notifications, options: DeliverOpt
 }
 
 interface Context extends DeliverOptions {
+  isSender(): Promise<boolean>
   update(row: PlannedMessage): Promise<void>
 }
 
@@ -104,7 +107,7 @@ interface Line extends Context {
 
 /** Sends the rows of one receiver in order, until a failure suggests that the receiver is down. */
 const sendAll = async (rows: readonly PlannedMessage[], line: Line): Promise<void> => {
-  const { guard, incidents, now, signal } = line
+  const { guard, incidents, now, signal, isSender } = line
   const found = new Map((await incidents.load(rows.map(({ incident_id }) => incident_id))).map((one) => [one.id, one]))
   const gone = rows.filter(({ incident_id }) => !found.has(incident_id))
   await Promise.all(gone.map((row) => line.update({ ...row, status: 'dead', last_error: 'The incident was deleted.' })))
@@ -114,7 +117,7 @@ const sendAll = async (rows: readonly PlannedMessage[], line: Line): Promise<voi
   await Promise.all(cancelled.map((row) => line.update({ ...row, status: 'cancelled', next_attempt_at: null })))
 
   const left = rows.filter((row) => found.has(row.incident_id) && !isQuiet(row))
-  while (left.length > 0 && !signal.aborted) {
+  while (left.length > 0 && !signal.aborted && (await isSender())) {
     const plan = guard.plan(now())
     if ('waitUntil' in plan) {
       await Promise.all(left.map((row) => line.update({ ...row, next_attempt_at: plan.waitUntil })))

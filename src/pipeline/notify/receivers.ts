@@ -21,10 +21,12 @@ interface ReceiversOptions<Tx> {
   }
   readonly runtime: Runtime
   readonly notified: (sink: string, outcome: string) => void
+  /** Whether this process sends the messages, and not another one on the same database. */
+  readonly isSender: () => Promise<boolean>
 }
 
 /** Creates the configured receivers: the stage that plans their messages, and the delivery that sends them. */
-export const createReceivers = <Tx>({ notify, store, runtime, notified }: ReceiversOptions<Tx>) => {
+export const createReceivers = <Tx>({ notify, store, runtime, notified, isSender }: ReceiversOptions<Tx>) => {
   const sinks = new Map(
     notify.map(({ name, type, min_severity, ...options }) => [name, sinkRegistry.create(type, options, runtime)]),
   )
@@ -33,6 +35,7 @@ export const createReceivers = <Tx>({ notify, store, runtime, notified }: Receiv
     incidents: { load: (ids) => store.incidents.load(ids) },
     random: Math.random,
     notified,
+    isSender,
     ...runtime,
   })
   let current = notify

@@ -16,12 +16,24 @@ interface PublishOptions<Tx> {
   readonly contexts: { of(alertId: string): Promise<readonly AlertContext[]> }
   readonly lookUp: LookUpIntelligence
   readonly outages: Parameters<typeof createResultPublisher>[0]['outages']
+  /** Wakes the publisher of another thread; by default, the one of this thread publishes. */
+  readonly wake?: (() => void) | undefined
   readonly now: () => number
   readonly log: Log
 }
 
 /** Creates what publishes results of triage to RabbitMQ: the stage that writes them to the outbox, and the publisher that sends them. */
-export const createPublish = <Tx>({ url, queue, outbox, contexts, lookUp, outages, now, log }: PublishOptions<Tx>) => {
+export const createPublish = <Tx>({
+  url,
+  queue,
+  outbox,
+  contexts,
+  lookUp,
+  outages,
+  wake,
+  now,
+  log,
+}: PublishOptions<Tx>) => {
   const publisher =
     url !== undefined && queue !== '' ? createResultPublisher({ url, queue, outbox, outages, log }) : undefined
   const results: Keeper<AlertWithResult, Tx> = {
@@ -32,11 +44,14 @@ export const createPublish = <Tx>({ url, queue, outbox, contexts, lookUp, outage
         alerts.map((alert) => ({ ...toAlertResult(alert, created_at), created_at })),
         tx,
       )
-      publisher.wake()
+      if (wake) wake()
+      else publisher.wake()
     },
   }
   return {
     results,
+    /** Publishes soon what another thread has stored. */
+    wake: () => publisher?.wake(),
     /** Finds what a result says about the surroundings of an alert. */
     surroundings: async (alert: Alert, signal: AbortSignal): Promise<AlertWithResult['found']> =>
       publisher

@@ -29,6 +29,8 @@ export interface OpenDatabase {
   readonly types: ColumnTypes
   /** The SQL function for the position of a text in another. */
   readonly positionOf: 'instr' | 'strpos'
+  /** Rejects while the database cannot be written to. */
+  verify(): Promise<void>
   space(): Promise<Space>
   /** Returns free space to the disk, in short steps; resolves with how many bytes that were. */
   reclaim(signal?: AbortSignal): Promise<number>

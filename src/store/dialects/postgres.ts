@@ -77,6 +77,7 @@ export const postgres: Dialect = {
       abilities,
       types,
       positionOf: 'strpos',
+      verify: async () => void (await sql`select 1`.execute(db)),
       async space() {
         const { rows } = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(db)
         return { bytes: rows[0]?.bytes ?? 0, free: 0, shrinks: false }

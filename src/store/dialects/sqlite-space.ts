@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
 import { createPace } from '../pace.ts'
 import type { Space } from './dialect.ts'
+import { isBusy } from './patient-sqlite.ts'
 import { openCheckpointer } from './sqlite-checkpointer.ts'
 
 /** Deleted rows leave this share of the file, and at least so many bytes, for the rows to come: growing again would cost as much. */
@@ -46,12 +47,17 @@ export const reclaimSqliteSpace = async ({ writer, alone, signal }: ReclaimOptio
       await alone(async () => {
         const began = performance.now()
         // With `exec`, because a prepared statement would end after the first page.
-        writer.exec(`pragma incremental_vacuum(${Math.min(left, pace.size)})`)
+        try {
+          writer.exec(`pragma incremental_vacuum(${Math.min(left, pace.size)})`)
+        } catch (error) {
+          // A worker is committing: the next step tries again.
+          if (!isBusy(error)) throw error
+        }
         ms = performance.now() - began
       })
       pace.took(ms)
       await checkpointer?.run()
-      await sleep(ms)
+      await sleep(Math.max(1, ms))
     }
     await checkpointer?.run()
     await alone(async () => emptyLog(writer))
@@ -61,13 +67,7 @@ export const reclaimSqliteSpace = async ({ writer, alone, signal }: ReclaimOptio
   return before.bytes - readSqliteSpace(writer).bytes
 }
 
-/** Empties the write-ahead log, whose contents are in the file by now, unless somebody still reads from it: waiting for them would hold up the whole program. */
+/** Empties the write-ahead log, whose contents are in the file by now, unless somebody still reads from it: the writer has no busy timeout. */
 const emptyLog = (writer: Database.Database): void => {
-  const patience = pragma(writer, 'busy_timeout')
-  writer.pragma('busy_timeout = 0')
-  try {
-    writer.pragma('wal_checkpoint(TRUNCATE)')
-  } finally {
-    writer.pragma(`busy_timeout = ${patience}`)
-  }
+  writer.pragma('wal_checkpoint(TRUNCATE)')
 }

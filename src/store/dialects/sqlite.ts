@@ -3,9 +3,10 @@ import { createRequire } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
-import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
+import { Kysely, sql } from 'kysely'
 import type { Tables } from '../database.ts'
 import type { DatabaseRow, Dialect, OpenDatabase } from './dialect.ts'
+import { PatientSqliteDialect } from './patient-sqlite.ts'
 import { guardSqlite } from './sqlite-connection.ts'
 import { createDamage, translateSqliteError } from './sqlite-error.ts'
 import { readSqliteSpace, reclaimSqliteSpace } from './sqlite-space.ts'
@@ -53,6 +54,8 @@ const openFile = async (file: string): Promise<OpenDatabase> => {
     writer.pragma('journal_size_limit = 67108864')
     writer.pragma('cache_size = -16384')
     writer.pragma('temp_store = MEMORY')
+    // From here on, the dialect waits for the write lock, without blocking the thread.
+    writer.pragma('busy_timeout = 0')
     // A second connection, so that lists do not wait for the transaction that runs.
     const reader = new Database(file, { timeout: 2_000, readonly: true })
     reader.pragma('cache_size = -32768')
@@ -71,19 +74,6 @@ const openMemory = (): OpenDatabase => {
   return opened(database, database, 'the database in memory', unwatched)
 }
 
-/** Lets Kysely run the migrations in one transaction: SQLite can roll back changes to the schema. */
-class TransactionalAdapter extends SqliteAdapter {
-  override get supportsTransactionalDdl(): boolean {
-    return true
-  }
-}
-
-class TransactionalDialect extends SqliteDialect {
-  override createAdapter(): SqliteAdapter {
-    return new TransactionalAdapter()
-  }
-}
-
 const opened = (
   writer: Database.Database,
   reader: Database.Database,
@@ -97,7 +87,7 @@ const opened = (
   }
   const connect = (database: Database.Database, beforeWrite: () => void) =>
     new Kysely<Tables>({
-      dialect: new TransactionalDialect({
+      dialect: new PatientSqliteDialect({
         database: guardSqlite(database, place, { beforeWrite, failed: damage.note }),
       }),
     })
@@ -120,6 +110,7 @@ const opened = (
         last = rows.at(-1)?.copied ?? last
       }
     },
+    verify: async () => verify(),
     space: async () => readSqliteSpace(writer),
     reclaim: (signal) =>
       reclaimSqliteSpace({ writer, alone: (work) => write.connection().execute(() => work()), signal }),

@@ -33,6 +33,8 @@ export interface EventStore {
   /** The events around one, of the same stream, in order of time. */
   around(id: string, before: number, after: number): Promise<readonly Event[]>
   search(query: EventQuery): Promise<Page<Event>>
+  /** The partitions that have events. */
+  partitions(): Promise<readonly number[]>
   /** Everything of a partition after a number, in order of acceptance: what training and recovery replay. */
   replay(partition: number, afterNumber: number): AsyncIterable<readonly Event[]>
   /** Joins small neighbouring blocks; returns how many were joined. */
@@ -91,6 +93,11 @@ export const createEventStore = (connections: Connections, reportBroken: ReportB
         items: items.map(({ event }) => event),
         next: found.length > limit && last ? writeCursor(last.place) : undefined,
       }
+    },
+
+    async partitions() {
+      const rows = await read.selectFrom('event_blocks').select('partition').distinct().orderBy('partition').execute()
+      return rows.map(({ partition }) => partition)
     },
 
     async *replay(partition, afterNumber) {

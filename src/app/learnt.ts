@@ -1,0 +1,18 @@
+import type { LearningProgress } from '../pipeline/detect/detector.ts'
+import type { Alert } from '../schema/alert.ts'
+import type { Event } from '../schema/event.ts'
+import type { RecordBatch } from '../schema/record.ts'
+import type { SuppliedFacts } from '../schema/supplied-enrichment.ts'
+import type { TriageResult } from '../schema/triage-result.ts'
+
+/** What only the thread knows that delivers records. */
+export interface Learnt {
+  /** Parses and enriches records with what was learnt; learns and stores nothing. */
+  parse(batch: RecordBatch): Promise<readonly Event[]>
+  /** Triages one alert as the pipeline does; stores nothing. */
+  triageAlert(alert: Alert, facts: SuppliedFacts): Promise<TriageResult>
+  /** How far each detector has learnt. */
+  progress(): Promise<readonly { readonly detector: string; readonly progress: readonly LearningProgress[] }[]>
+  /** Forgets everything. */
+  forget(): Promise<void>
+}

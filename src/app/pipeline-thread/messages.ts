@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import type { Alert } from '../../schema/alert.ts'
+import type { RecordBatch } from '../../schema/record.ts'
+import type { SuppliedFacts } from '../../schema/supplied-enrichment.ts'
+import { failure } from '../offload/messages.ts'
+import type { TableName } from '../tables.ts'
+
+/** What the main thread asks the pipeline thread. */
+export type Question =
+  | { readonly about: 'parse'; readonly batch: RecordBatch }
+  | { readonly about: 'triage'; readonly alert: Alert; readonly facts: SuppliedFacts }
+  | { readonly about: 'progress' }
+  | { readonly about: 'forget' }
+  | { readonly about: 'refresh'; readonly table: TableName }
+  | { readonly about: 'stop' }
+
+export interface Asked {
+  readonly id: number
+  readonly question: Question
+}
+
+/** Everything that the pipeline thread sends. */
+export const fromPipeline = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('answer'), id: z.number(), value: z.unknown() }),
+  z.object({ type: z.literal('failure'), id: z.number(), failure }),
+  z.object({
+    type: z.literal('passed'),
+    stage: z.string(),
+    received: z.number(),
+    emitted: z.number(),
+    seconds: z.number(),
+  }),
+  z.object({ type: z.literal('failed'), stage: z.string(), received: z.number(), reason: z.string() }),
+  z.object({ type: z.literal('parsed'), parsed: z.number(), failed: z.number() }),
+  z.object({ type: z.literal('detected'), detector: z.string(), count: z.number() }),
+  z.object({ type: z.literal('results') }),
+  z.object({
+    type: z.literal('log'),
+    level: z.enum(['debug', 'info', 'warn', 'error']),
+    facts: z.record(z.string(), z.unknown()),
+    message: z.string(),
+  }),
+])
+export type FromPipeline = z.infer<typeof fromPipeline>

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import { z } from 'zod'
+import type { Config } from '../../config.ts'
+import { AppError, messageOf } from '../../errors.ts'
+import { within } from '../../lib/deadline/deadline.ts'
+import type { Telemetry } from '../../telemetry.ts'
+import type { Learnt } from '../learnt.ts'
+import { fromFailure } from '../offload/messages.ts'
+import type { TableName } from '../tables.ts'
+import { type Asked, type FromPipeline, fromPipeline, type Question } from './messages.ts'
+import { drainMs, type SharedState } from './shared-state.ts'
+
+/** What the thread starts with. */
+export interface ThreadSetup {
+  readonly config: Config
+  readonly shared: SharedState
+}
+
+export interface PipelineThread extends Learnt {
+  start(): void
+  /** Reloads a table in the thread, after it was reloaded here. */
+  refresh(table: TableName): Promise<void>
+  /** Says since when the pipeline has not run, if it should. */
+  problems(): readonly string[]
+  /** Lets running deliveries end, and saves what was learnt. */
+  stop(): Promise<void>
+}
+
+interface PipelineThreadOptions extends ThreadSetup {
+  readonly telemetry: Pick<Telemetry, 'log' | 'meter' | 'parsed' | 'detected'>
+  /** Runs after results of triage were stored for the publisher. */
+  readonly resultsStored: () => void
+}
+
+/** How long saving may take when the program stops, in ms. */
+const saveMs = 10_000
+/** The wait before a failed thread is started again, in ms: doubled each time, until one has started. */
+const firstRest = 500
+const longestRest = 30_000
+
+/**
+ * Runs the pipeline in a worker thread, so that the main thread always answers. A thread that fails is started again: its unfinished jobs
+ * are in the queue, and it restores what it had learnt from the last checkpoint and the events since.
+ */
+export const createPipelineThread = ({
+  config,
+  shared,
+  telemetry,
+  resultsStored,
+}: PipelineThreadOptions): PipelineThread => {
+  const { log, meter } = telemetry
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>()
+  let worker: Worker | undefined
+  let lastId = 0
+  let rest = firstRest
+  let stopping = false
+  let failedAt: number | undefined
+
+  const settle = (id: number) => {
+    const asked = waiting.get(id)
+    waiting.delete(id)
+    return asked
+  }
+
+  const receive = (message: FromPipeline): void => {
+    if (message.type === 'ready') {
+      rest = firstRest
+      failedAt = undefined
+    } else if (message.type === 'answer') settle(message.id)?.resolve(message.value)
+    else if (message.type === 'failure') settle(message.id)?.reject(fromFailure(message.failure))
+    else if (message.type === 'passed') meter.passed(message.stage, message.received, message.emitted, message.seconds)
+    else if (message.type === 'failed') meter.failed(message.stage, message.received, new Error(message.reason))
+    else if (message.type === 'parsed') telemetry.parsed(message.parsed, message.failed)
+    else if (message.type === 'detected') telemetry.detected(message.detector, message.count)
+    else if (message.type === 'results') resultsStored()
+    else log[message.level](message.facts, message.message)
+  }
+
+  const start = (): void => {
+    const setup: ThreadSetup = { config, shared }
+    // A checkout runs the source, a package the compiled file.
+    const module = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
+    const started = new Worker(module, { workerData: setup })
+    worker = started
+    started.on('message', (message: unknown) => receive(fromPipeline.parse(message)))
+    started.on('error', (error) => log.error({ reason: messageOf(error) }, 'The pipeline thread failed.'))
+    started.on('exit', (code) => void restart(code))
+  }
+
+  const restart = async (code: number): Promise<void> => {
+    worker = undefined
+    for (const { reject } of waiting.values()) reject(unavailable())
+    waiting.clear()
+    if (stopping) return
+    failedAt ??= Date.now()
+    log.warn({ code, again_in_ms: rest }, 'The pipeline thread ended and is started again.')
+    await sleep(rest)
+    rest = Math.min(rest * 2, longestRest)
+    if (!stopping) start()
+  }
+
+  const ask = (question: Question): Promise<unknown> => {
+    if (!worker) return Promise.reject(unavailable())
+    const answer = Promise.withResolvers<unknown>()
+    lastId += 1
+    waiting.set(lastId, answer)
+    const asked: Asked = { id: lastId, question }
+    worker.postMessage(asked)
+    return answer.promise
+  }
+
+  return {
+    start,
+    parse: async (batch) => answered<'parse'>(await ask({ about: 'parse', batch })),
+    triageAlert: async (alert, facts) => answered<'triageAlert'>(await ask({ about: 'triage', alert, facts })),
+    async progress() {
+      if (!worker) return []
+      const known = await ask({ about: 'progress' }).catch(unlessGone)
+      return known === undefined ? [] : answered<'progress'>(known)
+    },
+    forget: async () => void (await ask({ about: 'forget' })),
+    async refresh(table) {
+      // A thread that is not running reads its tables when it starts.
+      if (worker && !stopping) await ask({ about: 'refresh', table }).catch(unlessGone)
+    },
+    problems: () =>
+      failedAt === undefined
+        ? []
+        : [
+            `The pipeline has not run since ${new Date(failedAt).toISOString()}: its thread fails. The log says why. Accepted records wait in the queue.`,
+          ],
+    async stop() {
+      stopping = true
+      const running = worker
+      if (!running) return
+      await within(drainMs + saveMs, ask({ about: 'stop' }).catch(unlessGone), () => running.terminate())
+    },
+  }
+}
+
+/** The thread runs the same program, so its answers have the types of the functions that it calls. */
+const answered = <Name extends keyof Learnt>(value: unknown): Awaited<ReturnType<Learnt[Name]>> =>
+  z.custom<Awaited<ReturnType<Learnt[Name]>>>().parse(value)
+
+const unavailable = (): AppError =>
+  new AppError('UNAVAILABLE', 'The pipeline is starting.', { hint: 'Try again in a moment.', retryable: true })
+
+const unlessGone = (error: unknown): void => {
+  if (!(error instanceof AppError && error.code === 'UNAVAILABLE')) throw error
+}

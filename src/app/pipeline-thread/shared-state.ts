@@ -1,0 +1,15 @@
+import type { Topic } from '../../queue/queue.ts'
+
+/** The topics that the pipeline thread delivers. Messages to people leave from the main thread. */
+export const threadTopics: readonly Topic[] = ['records', 'alerts']
+
+/** How long running deliveries may take when the program stops, in ms. */
+export const drainMs = 8_000
+
+/** What both threads share, besides the database. */
+export interface SharedState {
+  /** See `ChangeClock`. */
+  readonly clock: SharedArrayBuffer
+  /** The name of the bells. */
+  readonly bells: string
+}

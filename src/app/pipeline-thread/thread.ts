@@ -1,0 +1,118 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Log } from '../../component.ts'
+import { messageOf } from '../../errors.ts'
+import { createOutages } from '../../operations/status/outages.ts'
+import { openEmbeddedQueue } from '../../queue/embedded.ts'
+import { joinBells } from '../../queue/shared-bells.ts'
+import { runSchedule } from '../../schedule.ts'
+import { createChangeClock } from '../../store/change-clock.ts'
+import { openStore } from '../../store/open-store.ts'
+import { toFailure } from '../offload/messages.ts'
+import { startPipeline } from '../pipeline.ts'
+import { openTables, type TableName } from '../tables.ts'
+import type { Asked, FromPipeline, Question } from './messages.ts'
+import type { ThreadSetup } from './pipeline-thread.ts'
+import { drainMs, threadTopics } from './shared-state.ts'
+
+// The thread of `createPipelineThread`: works the topics of records and alerts with its own connections to the database.
+
+const { config, shared }: ThreadSetup = workerData
+const post = (message: FromPipeline): void => parentPort?.postMessage(message)
+const logAt = (level: keyof Log) => (facts: object, message: string) =>
+  post({ type: 'log', level, facts: { ...facts, ...('err' in facts && { err: messageOf(facts.err) }) }, message })
+const log: Log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') }
+
+const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** How many alerts the thread remembers for triage; the dashboard's thread has an index of its own. */
+const alertsInMemory = 100_000
+
+const start = async () => {
+  const now = Date.now
+  const stop = new AbortController()
+  const store = await openStore(config.storage.url, {
+    now,
+    log,
+    alertsInMemory,
+    clock: createChangeClock(shared.clock),
+  })
+  const queue = openEmbeddedQueue({
+    connections: store.connections,
+    ...{ now, log, maxRecords: config.queue.max_records, maxBytes: config.queue.max_bytes },
+    delivers: threadTopics,
+    bells: joinBells(shared.bells),
+  })
+  const base = {
+    ...{ config, store, queue, delivers: threadTopics },
+    telemetry: {
+      log,
+      meter: {
+        passed: (stage: string, received: number, emitted: number, seconds: number) =>
+          post({ type: 'passed', stage, received, emitted, seconds }),
+        failed: (stage: string, received: number, error: unknown) =>
+          post({ type: 'failed', stage, received, reason: messageOf(error) }),
+      },
+      parsed: (parsed: number, failed: number) => post({ type: 'parsed', parsed, failed }),
+      detected: (detector: string, count: number) => post({ type: 'detected', detector, count }),
+      notified() {},
+    },
+    outages: createOutages(now),
+    runtime: { now, fetch, log, signal: stop.signal },
+    resultsStored: () => post({ type: 'results' }),
+  }
+  // The main thread reads the same tables, and logs what is wrong with them.
+  const tables = await openTables({ ...base, runtime: { ...base.runtime, log: quiet } })
+  const { learnt, save } = await startPipeline(base, tables)
+  const { saveHits } = tables.intel
+  const refresh: Readonly<Record<TableName, () => Promise<unknown>>> = {
+    rules: tables.rules.refresh,
+    ...tables.refresh,
+  }
+  const jobs = runSchedule([{ name: 'count hits of indicators', every: 10_000, run: saveHits }], log, stop.signal)
+
+  const end = async (): Promise<void> => {
+    await queue.close(drainMs)
+    stop.abort()
+    await jobs
+    // Nothing can be saved while the database is away. Nothing is lost either: the next start replays the events since.
+    for (const last of [save, saveHits]) {
+      await last().catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'Could not save before the end.'))
+    }
+    await store.close()
+  }
+
+  return (question: Question): Promise<unknown> => {
+    switch (question.about) {
+      case 'parse':
+        return learnt.parse(question.batch)
+      case 'triage':
+        return learnt.triageAlert(question.alert, question.facts)
+      case 'progress':
+        return learnt.progress()
+      case 'forget':
+        return learnt.forget()
+      case 'refresh':
+        return refresh[question.table]()
+      case 'stop':
+        return end()
+    }
+  }
+}
+
+const started = start()
+parentPort?.on('message', async ({ id, question }: Asked) => {
+  try {
+    const answer = await started
+    const value = await answer(question)
+    post({ type: 'answer', id, value: question.about === 'refresh' ? undefined : value })
+  } catch (thrown) {
+    post({ type: 'failure', id, failure: toFailure(thrown) })
+  }
+  if (question.about === 'stop') parentPort?.close()
+})
+started.then(
+  () => post({ type: 'ready' }),
+  (error: unknown) => {
+    throw error
+  },
+)
