@@ -72,8 +72,11 @@ const kindEngine = createEngine(
 )
 const kindsOf = (event: FlatEvent): string[] => {
   const names = new Set(titlesOf(kindEngine.match(event)))
-  return taxonomy.kinds.map(({ name }) => name).filter((name) => names.has(name))
+  return taxonomy.kinds.map(({ name }) => name).filter((name) => names.has(name) && name !== anyProgram)
 }
+
+/** The kind of nearly every event, which the table does not repeat. */
+const anyProgram = 'message of a program'
 
 const titlesOf = (matches: readonly { readonly rule: { readonly title: string } }[]) =>
   matches.map(({ rule }) => rule.title)
@@ -255,3 +258,19 @@ const readEvents = (file: string) =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => packEvent.parse(JSON.parse(line)))
+
+describe('the messages that rules on operational faults see', () => {
+  const isSeen = (line: string) => titlesOf(kindEngine.match(toEvent(line))).includes(anyProgram)
+
+  it.each([
+    'Nov 21 03:12:41 web1 app[7]: write failed',
+    '{"time":"2026-11-21T03:12:41Z","level":"error","msg":"write failed"}',
+    'write failed',
+    '2026/11/21 03:12:41 [error] 811#811: *1 open() failed (24: Too many open files), client: 203.0.113.9, server: example.com',
+  ])('include %s', (line) => expect(isSeen(line)).toBe(true))
+
+  it.each([
+    'Nov 21 03:12:41 web1 sshd[7]: Failed password for root from 203.0.113.9 port 4711 ssh2',
+    '203.0.113.9 - - [21/Nov/2026:03:12:41 +0000] "GET /disk-full HTTP/1.1" 200 5316 "-" "disk full"',
+  ])('exclude %s', (line) => expect(isSeen(line)).toBe(false))
+})
