@@ -1,7 +1,7 @@
 import type { StdioDoor } from './api/mcp/stdio.ts'
 import { openBase } from './app/base.ts'
 import { createDeps } from './app/deps.ts'
-import { type LocalMcpOptions, openDoors } from './app/doors.ts'
+import { type LocalMcpOptions, openInterfaces } from './app/interfaces.ts'
 import { startPipeline } from './app/pipeline.ts'
 import { createPipelineThread } from './app/pipeline-thread/pipeline-thread.ts'
 import { drainMs } from './app/pipeline-thread/shared-state.ts'
@@ -32,11 +32,11 @@ interface AppOptions {
 export interface App {
   readonly address: string
   readonly deps: Deps
-  /** Reads rules, tables and settings anew; uses what can change without a restart, and logs the rest. */
+  /** Reloads rules, tables and settings. Applies changes that need no restart, and logs the others. */
   reload(load: () => Promise<Config>): Promise<void>
   /** Serves MCP on standard input and output. */
   serveMcp(options: LocalMcpOptions): StdioDoor
-  /** Stops the intake, lets running work end, and saves what was learnt. */
+  /** Stops the intake, waits for running work, and saves the state of the learners. */
   stop(): Promise<void>
 }
 
@@ -63,8 +63,8 @@ export const startApp = ({
     const sources = [...sourcesInForce(config, tables.agents), ...extraSources]
     const isFirst = await pipeline.sampleWeek.start()
     const adminToken = config.admin_token ? undefined : await firstAdminToken(deps)
-    const doors = await openDoors(base, deps, { origins, version })
-    await base.announce(doors.address)
+    const interfaces = await openInterfaces(base, deps, { origins, version })
+    await base.announce(interfaces.address)
     const background = Promise.all([
       readSources(base, sources, pipeline.intake),
       pipeline.publish.run(runtime.signal),
@@ -73,7 +73,7 @@ export const startApp = ({
     print(
       banner({
         ...{ version, adminToken, isNew: base.isNew, dataDir: config.data_dir },
-        ...{ address: doors.address, compat: doors.lines, signInKey: doors.signInKey() },
+        ...{ address: interfaces.address, compat: interfaces.lines, signInKey: interfaces.signInKey() },
         receivers: pipeline.receivers.names,
         sources: sources.map(({ name }) => name),
       }),
@@ -82,37 +82,39 @@ export const startApp = ({
     // Loads the index of alerts into memory before the first request needs it.
     store.alerts
       .recent()
-      .catch((err: unknown) => log.warn({ err }, 'Reading the index of alerts failed; the next request tries again.'))
+      .catch((err: unknown) => log.warn({ err }, 'Reading the index of alerts failed; the next request retries.'))
 
     let stopping: Promise<void> | undefined
     const stop = async (): Promise<void> => {
       base.end()
       await offload.close()
-      await doors.close()
+      await interfaces.close()
       await thread?.stop()
       await queue.close(drainMs)
       await background
       await pipeline.receivers.delivery.idle()
       // Nothing can be saved while the database is away. Nothing is lost either: the next start replays the events since.
       for (const save of [pipeline.save, tables.intel.saveHits, ...upkeep.saves, pipeline.release]) {
-        await save().catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'Could not save before the end.'))
+        await save().catch((error: unknown) =>
+          log.warn({ reason: messageOf(error) }, 'Could not save the learned state on shutdown.'),
+        )
       }
       await base.close()
     }
     return {
-      address: doors.address,
+      address: interfaces.address,
       deps,
       reload: createReload({
         started: config,
         rules: tables.rules,
         tables: tables.refresh,
         apply: {
-          'tokens and certificate': doors.renew,
+          'tokens and certificate': interfaces.renew,
           receivers: (changed) => pipeline.receivers.renew(receiversInForce(changed)),
         },
         log,
       }),
-      serveMcp: doors.serveMcp,
+      serveMcp: interfaces.serveMcp,
       stop: () => (stopping ??= stop()),
     }
   })

@@ -12,7 +12,7 @@ import { type Actor, mayAct } from '../schema/role.ts'
 import { invalidInput } from './problem.ts'
 
 /** The dependencies that doors add. */
-export interface DoorDeps extends Deps {
+export interface InterfaceDeps extends Deps {
   readonly signInKeys: SignInKeys
   identify(token: string): Promise<Credential | undefined>
   /** The client that waits for the answer, if answers take long. */
@@ -20,7 +20,7 @@ export interface DoorDeps extends Deps {
 }
 
 /** The dependencies that operations may use, once the caller is known. */
-interface OperationDeps extends DoorDeps {
+interface OperationDeps extends InterfaceDeps {
   readonly credential: Credential
   readonly actor: Actor
   /** Where the request comes from; `''` when its door does not know. */
@@ -52,7 +52,7 @@ const stranger: Credential = {
 export const ask = async (
   operation: AnyOperation,
   input: unknown,
-  deps: DoorDeps,
+  deps: InterfaceDeps,
   credential: Credential | undefined,
   origin?: Origin,
 ): Promise<unknown> => {
@@ -87,7 +87,7 @@ export const ask = async (
 interface Work {
   readonly input: unknown
   readonly answer: JsonBytes
-  readonly deps: DoorDeps
+  readonly deps: InterfaceDeps
   readonly credential: Credential | undefined
   readonly origin: Origin | undefined
 }

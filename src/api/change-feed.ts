@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Log } from '../component.ts'
 import type { Credential } from '../operations/accounts/credential.ts'
 import { type change, listChanges } from '../operations/decisions/list-changes.ts'
-import { ask, type DoorDeps } from './ask.ts'
+import { ask, type InterfaceDeps } from './ask.ts'
 
 export type Change = z.infer<typeof change>
 type Listener = (change: Change) => void
@@ -70,7 +70,7 @@ export const createChangeFeed = ({ read, now, failed, everyMs = 1_000 }: FeedOpt
 }
 
 /** Watches the store of an app context for every door that streams changes. */
-export const followStore = (deps: DoorDeps, log: Log): ChangeFeed =>
+export const followStore = (deps: InterfaceDeps, log: Log): ChangeFeed =>
   createChangeFeed({
     read: changesFor(deps, reader),
     now: () => deps.now(),
@@ -79,7 +79,7 @@ export const followStore = (deps: DoorDeps, log: Log): ChangeFeed =>
 
 /** How somebody reads what changed after a moment. Throws FORBIDDEN when their role does not cover it. */
 export const changesFor =
-  (deps: DoorDeps, credential: Credential | undefined): FeedOptions['read'] =>
+  (deps: InterfaceDeps, credential: Credential | undefined): FeedOptions['read'] =>
   async (after, limit) =>
     listChanges.output.parse(await ask(listChanges, { after, limit }, deps, credential)).changes
 

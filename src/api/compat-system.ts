@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Log } from '../component.ts'
 import type { Credential } from '../operations/accounts/credential.ts'
-import type { DoorDeps } from './ask.ts'
+import type { InterfaceDeps } from './ask.ts'
 import type { ChangeFeed } from './change-feed.ts'
 import type { LiveStreams } from './live-streams.ts'
 import type { Route } from './rest/route.ts'
 
 /** The dependencies of a WebSocket that sends changes to its clients. */
 export interface SocketContext {
-  readonly deps: DoorDeps
+  readonly deps: InterfaceDeps
   readonly feed: ChangeFeed
   readonly streams: LiveStreams
   /** Whether the token that opened a stream is still valid. */

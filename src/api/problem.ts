@@ -65,7 +65,7 @@ export const toAppError = (error: unknown): AppError => {
   const status = statusOf(error)
   const code = status === undefined || status < 400 ? undefined : codeOf(status)
   if (code === undefined || !(error instanceof Error)) {
-    return new AppError('INTERNAL', 'Something broke on our side.', {
+    return new AppError('INTERNAL', 'Internal error.', {
       hint: 'Search the log of the server for this request_id.',
       cause: error,
     })

@@ -10,7 +10,7 @@ import type { SignInKeys } from '../operations/accounts/sessions/sign-in-keys.ts
 import type { Deps } from '../operations/deps.ts'
 import type { Role } from '../schema/role.ts'
 import { watchMethods } from './allowed-methods.ts'
-import type { DoorDeps } from './ask.ts'
+import type { InterfaceDeps } from './ask.ts'
 import type { Auth } from './auth.ts'
 import { followStore, reader } from './change-feed.ts'
 import type { CompatSystem } from './compat-system.ts'
@@ -89,7 +89,11 @@ declare module 'fastify' {
 }
 
 /** the dependencies with what doors add to it. */
-export const doorDeps = ({ deps, signInKeys, auth }: Pick<ServerOptions, 'deps' | 'signInKeys' | 'auth'>): DoorDeps =>
+export const createInterfaceDeps = ({
+  deps,
+  signInKeys,
+  auth,
+}: Pick<ServerOptions, 'deps' | 'signInKeys' | 'auth'>): InterfaceDeps =>
   Object.assign(Object.create(deps), {
     signInKeys,
     identify: auth.identify,
@@ -138,7 +142,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   await limitRate(app, options.rateLimit)
   await describeApi(app, options.version)
 
-  const deps = doorDeps(options)
+  const deps = createInterfaceDeps(options)
   const stillWelcome = async (request: FastifyRequest) => (await auth.authenticate(proofOf(request))) !== undefined
   await options.only?.serveSocket?.(app, {
     deps,

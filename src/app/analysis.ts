@@ -28,7 +28,7 @@ interface AnalysisOptions {
   readonly log?: Log
 }
 
-/** Creates a function that runs records through the whole pipeline in memory, each time with nothing learnt before. */
+/** Creates a function that runs records through the whole pipeline in memory, each time with untrained detectors. */
 export const createAnalysis =
   ({ config, rules, indicators, agents = [], log = silent }: AnalysisOptions) =>
   async (records: AsyncIterable<readonly RawRecord[]>): Promise<Analysis> => {
@@ -77,7 +77,7 @@ interface ReadOptions {
   readonly signal: AbortSignal
 }
 
-/** Reads records into events, with nothing learnt before. All events of one array come from one source. */
+/** Reads records into events, with untrained detectors. All events of one array come from one source. */
 export async function* readEvents({ config, records, log, signal }: ReadOptions): AsyncGenerator<readonly Event[]> {
   const { normalizer, mine, enrich } = createEventStages({
     config: { detectors: [] },

@@ -20,7 +20,7 @@ import { type OpenStore, openStore } from '../store/open-store.ts'
 import type { Telemetry } from '../telemetry.ts'
 import { type SharedState, threadTopics } from './pipeline-thread/shared-state.ts'
 
-/** What the tables and the pipeline are built on, in any thread. */
+/** The dependencies of the tables and the pipeline, in any thread. */
 export interface Foundation {
   readonly config: Config
   readonly telemetry: Pick<Telemetry, 'log' | 'meter' | 'parsed' | 'detected' | 'notified'>
@@ -42,11 +42,11 @@ export interface Base extends Foundation {
   readonly shared: SharedState | undefined
   /** Whether the data folder was created just now. */
   readonly isNew: boolean
-  /** Tells other processes where this server listens. */
+  /** Publishes the address of this server for other processes. */
   announce(address: string): Promise<void>
   /** Aborts the signal of the runtime. */
   end(): void
-  /** Closes the store and gives it up to other processes. */
+  /** Closes the store and releases its lock. */
   close(): Promise<void>
 }
 

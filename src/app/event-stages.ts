@@ -23,16 +23,16 @@ interface EventStagesOptions {
   readonly clock: Clock
   readonly rules: RuleBook
   readonly context: ContextTables
-  /** The indicators of threat intelligence; none without it. */
+  /** The indicators of threat intelligence; without it, none. */
   readonly indicators?: IndicatorIndex | undefined
-  /** The agents in force; none without it. */
+  /** The active agents; without it, none. */
   readonly agents?: readonly Agent[]
   readonly log: Log
   readonly signal: AbortSignal
 }
 
 /**
- * Creates the stages from normalize to detect, with nothing learnt yet. The server and an analysis in memory use the same ones.
+ * Creates the stages from normalize to detect, with untrained detectors. The server and an analysis in memory use the same ones.
  */
 export const createEventStages = ({
   config,
@@ -85,12 +85,12 @@ export const createEventStages = ({
     learners,
     /** The number of log templates. */
     templates: () => miner.size,
-    /** Reports how far each detector has learnt. */
+    /** Reports the learning progress of each detector. */
     progress: () => detectors.map(({ name, progress }) => ({ detector: name, progress: progress?.() ?? [] })),
-    /** Parses and enriches records; learns and counts nothing. */
+    /** Parses and enriches records without learning or counting. */
     parse: (batch: RecordBatch): readonly Event[] =>
       enrich(miner.mine(createNormalizer().normalize(batch), { learn: false })),
-    /** Teaches stored events to the learners again. */
+    /** Replays stored events to the learners. */
     replay(events: readonly Event[]): void {
       replay(mine(events))
       history.learn(events)

@@ -11,12 +11,12 @@ interface ReloadParts {
   readonly rules: { refresh(): Promise<{ readonly inForce: number; readonly faults: readonly unknown[] }> }
   /** Tables that are read from files and from the store, by name. */
   readonly tables: Readonly<Record<string, () => Promise<unknown>>>
-  /** Puts changed settings to use. Returns those that it cannot use without a restart. */
+  /** Applies changed settings. Returns the ones that need a restart. */
   readonly apply: Readonly<Record<string, (config: Config) => readonly string[]>>
   readonly log: Log
 }
 
-/** Settings that `apply` takes care of. */
+/** Settings that `apply` handles. */
 const applied = new Set([
   'admin_token',
   'health_token',
@@ -29,8 +29,8 @@ const applied = new Set([
 ])
 
 /**
- * Makes the reload of a running server: rules, tables and secrets, whatever can change without a restart. Reloads run one after another
- * and never reject: what cannot be read is logged, and what was in force stays.
+ * Creates the reload of a running server: rules, tables, secrets and other settings that need no restart. Reloads run one after another
+ * and never reject: failures are logged, and the previous state stays active.
  */
 export const createReload = (parts: ReloadParts): ((load: () => Promise<Config>) => Promise<void>) => {
   let last = Promise.resolve()
@@ -50,7 +50,7 @@ const reload = async (
       return await work()
     } catch (error) {
       failed.push(name)
-      log.error({ part: name, reason: messageOf(error) }, 'Cannot reload; the version before stays in force.')
+      log.error({ part: name, reason: messageOf(error) }, 'Cannot reload; the previous version stays active.')
       return undefined
     }
   }

@@ -38,7 +38,7 @@ export const openTables = async (
   intel.intel.table.refresh = followed('indicators', intel.intel.table.refresh)
   suppressions.refresh = followed('suppressions', suppressions.refresh)
   const refresh = {
-    'assets and people': context.refresh,
+    'assets and users': context.refresh,
     networks: context.refreshNetworks,
     indicators: intel.intel.table.refresh,
     suppressions: suppressions.refresh,
@@ -52,12 +52,12 @@ export const openTables = async (
     intel,
     suppressions,
     agents: agentsInForce(config),
-    /** Reads each table anew. */
+    /** Reloads each table. */
     refresh,
     jobs: [
       { name: 'refresh suppressions', every: 2_000, run: suppressions.refresh },
       { name: 'refresh rules', every: 3_000, run: () => rules.refresh() },
-      { name: 'refresh assets and people', every: 3_000, run: context.refresh },
+      { name: 'refresh assets and users', every: 3_000, run: context.refresh },
       { name: 'refresh networks', every: 300_000, run: context.refreshNetworks },
       ...intel.jobs,
     ],

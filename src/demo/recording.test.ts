@@ -49,7 +49,7 @@ const analyse = async (shift: number): Promise<Analysis> => {
   return createAnalysis({ config, rules: rules.book })(records())
 }
 
-/** Tells whether a line of evidence is one of a stage's. */
+/** Whether a line of evidence belongs to a stage. */
 const isOf = ({ lines }: Stage, origin: string | undefined): boolean => {
   const [file = '', number = '0'] = origin?.split(':') ?? []
   return (lines[file] ?? []).some(([first, last]) => Number(number) >= first && Number(number) <= last)
@@ -68,7 +68,7 @@ describe.each(casesOf(shifts))(`the recording in ${folder}, %i minutes later`, (
   }
   const incidentsOf = (stage: Stage) =>
     analysis.incidents.filter(({ id }) => evidenceOf(id).some(({ origin }) => isOf(stage, origin)))
-  /** What fell silent has no lines to show: an alert that says so, of that host, at that time. */
+  /** A silence has no lines: expect an alert about it, of that host, at that time. */
   const silenceOf = ({ hosts, from, to }: Stage) =>
     analysis.alerts.filter(
       ({ title, entities, first_seen, last_seen, incident_id }) =>
@@ -81,7 +81,7 @@ describe.each(casesOf(shifts))(`the recording in ${folder}, %i minutes later`, (
   const moved = (time: string) => new Date(Date.parse(time) + shift * 60_000).toISOString()
   const stagesOf = (kind: Stage['kind']) => labels.stages.filter((stage) => stage.kind === kind)
 
-  it('is understood, every line', () => {
+  it('is parsed completely', () => {
     expect(analysis.parsed).toBe(analysis.records)
     expect(analysis.records).toBeGreaterThan(0.99 * labels.files.reduce((sum, { lines }) => sum + lines, 0))
   })
@@ -109,7 +109,7 @@ describe.each(casesOf(shifts))(`the recording in ${folder}, %i minutes later`, (
     expect(stage && [...incidentsOf(stage), ...silenceOf(stage)].length).toBeGreaterThan(0)
   })
 
-  it('tells people of five things at most', () => {
+  it('sends at most five notifications', () => {
     const told = analysis.incidents.filter(({ severity }) => severityRank(severity) >= severityRank('medium'))
     expect(told.map(({ title }) => title).slice(5)).toEqual([])
   })

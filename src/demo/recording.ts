@@ -13,9 +13,9 @@ const labelsShape = z.object({
   files: z.array(z.object({ name: z.string(), lines: z.int() })),
 })
 
-/** The sources of the sample that take turns bring so much time with each turn, in ms: what happened together stays together. */
+/** The span of each turn of a source, in ms, so that concurrent events stay together. */
 const turn = 2 * hour
-/** Lines keep their seconds' place in the minute, so that what happens every full minute still does. */
+/** Lines keep their seconds, so that jobs that run every full minute still do. */
 
 type SampleRecord = Omit<RawRecord, 'receivedAt'>
 

@@ -1,4 +1,4 @@
-/** The time that a log line begins with or holds in brackets, where it stands, and how it is written. All without a zone are UTC. */
+/** The time of a log line, at its start or in brackets, with its position and format. Times without a zone are UTC. */
 interface LineStamp {
   readonly time: number
   readonly start: number
@@ -32,13 +32,13 @@ export const readStamp = (text: string, near: number): LineStamp | undefined => 
   return undefined
 }
 
-/** What syslog carries for nginx has a time of its own. */
+/** nginx lines in syslog have a second time. */
 const carried: readonly (readonly [Form, RegExp])[] = [
   ['access', /(?<= \[)(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d)(?= \+0000\] ")/],
   ['error', /(?<= nginx: )(\d{4})\/(\d\d)\/(\d\d) (\d\d):(\d\d):(\d\d)(?= \[)/],
 ]
 
-/** Writes a line anew with another time in the place and the form of its own; a second time in it moves along. */
+/** Replaces the time of a line, in the same place and format, and moves a second time in it by the same amount. */
 export const writeStamp = (text: string, { start, end, form, time: before }: LineStamp, time: number): string => {
   const head = text.slice(0, start) + format(form, new Date(time))
   const rest = text.slice(end)

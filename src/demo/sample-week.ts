@@ -15,7 +15,7 @@ import { readRecording } from './recording.ts'
 const title = 'One week in a small company'
 /** How many turns are accepted together. */
 const turns = 4
-/** How long before it is loaded the week ended, in ms: history for the clock of the pipeline, so that its end is no silence. */
+/** How long ago the week ended when it is loaded, in ms, so that the pipeline does not report its end as a silence. */
 const endedAgo = 15 * minute
 
 interface SampleWeekOptions<Tx> {
@@ -37,7 +37,7 @@ interface SampleWeekOptions<Tx> {
   readonly queue: { idle(signal?: AbortSignal): Promise<void> }
   /** Sends an empty batch through the pipeline, so that detectors close their windows. */
   readonly tick: () => Promise<void>
-  /** Makes everything that learns forget what it learnt. */
+  /** Resets all learners. */
   readonly forget: () => Promise<void>
   readonly now: () => number
   readonly log: Log
@@ -45,8 +45,8 @@ interface SampleWeekOptions<Tx> {
 }
 
 /**
- * Opens the recorded week: loads it into an empty database, and removes it when real records come. The week and real data never stand
- * beside each other, so removing it may remove everything that was learnt. It touches the pipeline at two places: `intake` and `withhold`.
+ * Opens the recorded week: loads it into an empty database, and removes it when real records come. The week is never mixed
+ * with real data, so removing it may reset all learners. It touches the pipeline at two places: `intake` and `withhold`.
  */
 export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
   const { folder, store, queue, now, log, signal } = options
@@ -75,7 +75,7 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
       await Promise.all(
         together.map((records) => options.intake.accept(records.map((record) => ({ ...record, receivedAt: began })))),
       )
-      // The removal waits for what is queued: never more than this.
+      // The removal waits for queued records, but not longer than this.
       await queue.idle(ended)
     }
     await options.tick()
@@ -119,12 +119,12 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
 
   const load = async (): Promise<void> => {
     if (!existsSync(join(folder, 'labels.json'))) {
-      throw new AppError('NOT_FOUND', `There is no recording in ${folder}.`, {
-        hint: 'It comes with the program; install it again, or record one: samples/README.md.',
+      throw new AppError('NOT_FOUND', `No recording found in ${folder}.`, {
+        hint: 'Reinstall the program, or record a sample: see samples/README.md.',
       })
     }
     if ((await store.events.count()).events > 0) {
-      throw new AppError('CONFLICT', 'There are events already, and the sample never stands beside real ones.', {
+      throw new AppError('CONFLICT', 'Events are already stored, and the sample is never mixed with real ones.', {
         hint: 'Start a second server to look at it: `vedette serve --data-dir ./sample-data --port 8788`.',
       })
     }
@@ -135,12 +135,12 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
   }
 
   const operations: Samples = { status, load, remove }
-  /** Accepts the records of everybody else. The first ones remove the week before they are accepted. */
+  /** Accepts real records. The first ones remove the week before they are accepted. */
   const intake: Intake = {
     async accept(records, accepting) {
       if (isHere()) {
         await remove()
-        log.info({}, 'The sample was removed, because the first real records have come.')
+        log.info({}, 'The sample was removed, because the first real records arrived.')
       }
       return options.intake.accept(records, accepting)
     },
@@ -177,7 +177,7 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
           `             analysed in ${seconds?.toFixed(1)} s: ${items.length} incidents. It is removed when your first logs arrive.`,
         )
       } catch (error) {
-        log.warn({ reason: messageOf(error) }, 'The sample could not be shown.')
+        log.warn({ reason: messageOf(error) }, 'The sample could not be loaded.')
       }
     },
   }

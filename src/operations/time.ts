@@ -28,7 +28,7 @@ export const parseTimeRange = (
   })
 }
 
-/** Tells whether a time has the form `2024-12-10T06:55:00.000Z`. Such texts sort in time order. */
+/** Whether a time has the form `2024-12-10T06:55:00.000Z`. Such texts sort in time order. */
 export const isPlain = (iso: string): boolean => iso.length === 24 && iso.endsWith('Z')
 
 /** Creates a test of whether ISO times are after a moment. Most times need no parsing for this. */

@@ -39,16 +39,16 @@ interface Models<Tx> {
 interface CheckpointOptions<Tx> {
   readonly learners: readonly Learner[]
   readonly models: Models<Tx>
-  /** The shortest time between two saves, in ms. A crash replays the events since the last one. */
+  /** The shortest interval between saves, in ms; the events since are replayed after a crash. */
   readonly interval: number
   readonly now: () => number
   readonly log: Log
 }
 
 export interface Checkpoint<Tx> {
-  /** Notes how far the learners have come. */
+  /** Records the positions of the learners. */
   reached(positions: Positions): void
-  /** Saves at intervals, in the transaction of the last learnt batch, so that state and events agree. */
+  /** Saves regularly, in the transaction of the last learned batch, so that state and events stay consistent. */
   readonly stage: <Item>(
     items: readonly Item[],
     delivery: Parameters<Stage<Item, Item, Tx>>[1],
@@ -57,7 +57,7 @@ export interface Checkpoint<Tx> {
   restore(): Promise<Positions>
   /** Resets the learners to the state that they were created with. */
   forget(): void
-  /** Saves now. */
+  /** Saves now. Called on shutdown. */
   save(tx?: Tx): Promise<void>
 }
 
@@ -66,7 +66,7 @@ const partition = 0
 const positionsName = 'positions'
 const savedPositions = z.array(z.tuple([z.int(), z.int()]))
 
-/** Creates what stores the state of the learners across restarts, and passes it on to the next process that delivers records. */
+/** Saves the state of the learners across restarts, and for the next process that delivers records. */
 export const createCheckpoint = <Tx>({
   learners,
   models,
@@ -134,7 +134,7 @@ export const createCheckpoint = <Tx>({
         } catch (error) {
           log.warn(
             { model: learner.name, reason: messageOf(error) },
-            'A saved state could not be read. This learner starts anew.',
+            'A saved state could not be read; this learner starts from scratch.',
           )
         }
       }

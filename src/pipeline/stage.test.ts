@@ -37,7 +37,7 @@ describe('chain', () => {
     expect(lines).toEqual(['length 3→3', 'keep lengths 3→3', 'even 3→2', 'name 2→2', 'to next 2→2'])
   })
 
-  it('stores and publishes only what it is told to, and lets everything pass', async () => {
+  it('stores and publishes only selected items, and passes all on', async () => {
     const written: unknown[] = []
     interface Item {
       readonly id: string
@@ -48,7 +48,7 @@ describe('chain', () => {
       counted().meter,
       stage<number, Item, string>('name', (numbers) => numbers.map((n) => ({ id: `n${n}`, n }))),
     )
-      .next(keep('odd ones', { save: async (items: readonly Item[]) => void written.push(items) }, odd))
+      .next(keep('odd numbers', { save: async (items: readonly Item[]) => void written.push(items) }, odd))
       .next(to({ publish: async (topic: 'next', ids) => void written.push([topic, ids]) }, 'next', odd)).handler
     expect(await handler([1, 2], delivery)).toHaveLength(2)
     expect(written).toEqual([[{ id: 'n1', n: 1 }], ['next', ['n1']]])
@@ -95,7 +95,7 @@ describe('chain', () => {
     expect(steps).toHaveLength(5)
   })
 
-  it('lets a batch pass in pieces, which are packed together', async () => {
+  it('passes a batch in chunks, and packs them together', async () => {
     const { lines, meter } = counted()
     const steps: string[] = []
     const texts = packing<string, string, string>('texts', {
@@ -119,7 +119,7 @@ describe('chain', () => {
     expect(await handler(['a', 'bb', 'ccc'], delivery)).toEqual([1, 2, 3])
     expect(steps).toEqual(['add a,bb', 'd1/0', 'add ccc', 'finish', 'd1/1', 'save a parcel'])
     expect(lines).toEqual(['pack texts 2→2', 'length 2→2', 'pack texts 1→1', 'length 1→1', 'keep texts 3→3'])
-    // The same delivery, come again after a failure, is another one to pack.
+    // A redelivery after a failure is packed again.
     expect(await handler(['a'], { ...delivery })).toEqual([1])
     expect(steps.slice(6)).toEqual(['add a', 'finish', 'd1/0', 'save a parcel'])
   })

@@ -1,17 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** What comes with one delivery of a job: its transaction, which opens at the first call and commits with the end of the job. */
+/** One delivery of a job, with its transaction, which opens at the first call and commits when the job ends. */
 export interface Delivery<Tx = unknown> {
   /** The same on every redelivery of the same jobs. */
   readonly id: string
-  /** 1 at the first try. */
+  /** 1 on the first attempt. */
   readonly attempt: number
   readonly signal: AbortSignal
-  /** Whatever is written through it becomes visible together with the end of the job, or not at all. Keep what follows short. */
+  /** Writes through it become visible when the job ends, or not at all. Do little work after opening it. */
   transaction(): Promise<Tx>
-  /** Rejects while the database cannot be written to. Unlike `transaction`, it keeps no other writer waiting. */
+  /** Rejects while the database cannot be written to. Unlike `transaction`, it blocks no other writer. */
   verify?(): Promise<void>
-  /** Set where a delivery passes in pieces, each with an id of its own: what it is a piece of, and whether it is the last one. */
+  /** Set if a delivery passes in chunks, each with its own id: the whole delivery, and whether this is the last chunk. */
   readonly chunk?: { readonly of: Delivery<Tx>; readonly last: boolean }
 }
 
@@ -21,18 +21,18 @@ export type Stage<In, Out, Tx = unknown> = (
   delivery: Delivery<Tx>,
 ) => Promise<readonly Out[]> | readonly Out[]
 
-/** Counts what passes a stage; the only thing between stages besides the batch. */
+/** Counts the items of each stage. Besides the batch, the only connection between stages. */
 export interface Meter {
   passed(stage: string, received: number, emitted: number, seconds: number): void
   failed(stage: string, received: number, error: unknown): void
 }
 
-/** Something that can store a batch within the delivery's transaction; doing it twice changes nothing. */
+/** Stores a batch within the delivery's transaction. Idempotent. */
 export interface Keeper<Item, Tx> {
   save(items: readonly Item[], tx: Tx): Promise<void>
 }
 
-/** Something that can store a batch in two steps, of which the first needs neither the database nor, for the most part, this core. */
+/** Stores a batch in two steps. The first needs no database, and runs mostly on another core. */
 export interface Packer<Item, Packed, Tx> {
   begin(): { add(items: readonly Item[]): void; finish(): Promise<Packed> }
   save(packed: Packed, tx: Tx): Promise<void>
@@ -49,7 +49,7 @@ export const stage = <In, Out, Tx = unknown>(name: string, run: Stage<In, Out, T
   run,
 })
 
-/** Stores what passes, or those of it that `only` names, and lets everything pass. */
+/** Stores all items, or those that `only` selects, and passes all on. */
 export const keep = <Item, Tx>(
   name: string,
   keeper: Keeper<Item, Tx>,
@@ -62,9 +62,9 @@ export const keep = <Item, Tx>(
   })
 
 /**
- * Stores what passes in two stages: `pack` prepares it, chunk by chunk; `keep` follows the stages that run while the last chunk is
- * finished. Only `keep` opens the transaction, because it holds the write lock of SQLite and other threads write too. `pack` verifies the
- * database, so that nobody learns from a batch that cannot be stored.
+ * Stores items in two stages: `pack` prepares them chunk by chunk, and `keep`, later in the chain, stores the result. The stages in between
+ * run while the last chunk is finished. Only `keep` opens the transaction, because it holds the write lock of SQLite and other threads write
+ * too. `pack` verifies the database, so that detectors do not learn from a batch without one.
  */
 export const packing = <Item, Packed, Tx>(
   name: string,
@@ -75,16 +75,16 @@ export const packing = <Item, Packed, Tx>(
   return {
     pack: stage(`pack ${name}`, async (items, delivery) => {
       const { of: whole, last } = delivery.chunk ?? { of: delivery, last: true }
-      let parcel = begun.get(whole)
+      let open = begun.get(whole)
       if (items.length > 0) {
-        if (!parcel) await delivery.verify?.()
-        parcel ??= packer.begin()
-        begun.set(whole, parcel)
-        parcel.add(items)
+        if (!open) await delivery.verify?.()
+        open ??= packer.begin()
+        begun.set(whole, open)
+        open.add(items)
       }
-      if (last && parcel) {
-        const packed = parcel.finish()
-        // Who keeps it hears of a failure; nobody does when a stage between fails first.
+      if (last && open) {
+        const packed = open.finish()
+        // `keep` handles the failure, unless a stage in between fails first.
         packed.catch(() => {})
         finished.set(whole, packed)
       }
@@ -105,7 +105,7 @@ export const load = <Item>(
   loader: { load(ids: readonly string[]): Promise<readonly Item[]> },
 ): NamedStage<string, Item, unknown> => stage(`load ${name}`, (ids) => loader.load([...new Set(ids)]))
 
-/** Publishes the ids of what passes, or of those of it that `only` names, to a topic. */
+/** Publishes the ids of all items, or of those that `only` selects, to a topic. */
 export const to = <Item extends { readonly id: string }, Tx, Topic extends string>(
   queue: { publish(topic: Topic, ids: readonly string[], tx: Tx): Promise<void> },
   topic: Topic,
@@ -117,7 +117,7 @@ export const to = <Item extends { readonly id: string }, Tx, Topic extends strin
     return items
   })
 
-/** Puts two steps one behind the other, counting what passes the first. */
+/** Joins two steps, and counts the items of the first. */
 const join =
   <A, B, C, Tx>(meter: Meter, { name, run }: NamedStage<A, B, Tx>, next: Stage<B, C, Tx>): Stage<A, C, Tx> =>
   async (batch, delivery) => {
@@ -140,7 +140,7 @@ export interface Chain<In, Out, Tx> {
 }
 
 /**
- * Joins stages into one handler, first to last, metering each. An empty batch passes all of them: it is a tick of the clock.
+ * Joins stages into one handler, first to last, and meters each. An empty batch passes all of them as a tick of the clock.
  *
  * @example chain(meter, stage('normalize', normalize)).next(keep('events', store.events)).next(stage('detect', detect)).handler
  */
@@ -148,8 +148,8 @@ export const chain = <In, Out, Tx>(meter: Meter, first: NamedStage<In, Out, Tx>)
   extend(meter, (end) => join(meter, first, end))
 
 /**
- * Begins a chain with another one that a batch passes in pieces: most of what its stages make of a piece is gone before the next one comes,
- * which is cheaper for the processor's caches and for the collector of garbage than many things at once that live a little longer.
+ * Starts a chain with an inner chain that processes a batch in chunks. Most intermediate objects of a chunk are garbage before the next
+ * chunk, which suits the CPU caches and the garbage collector.
  */
 export const inChunks = <In, Out, Tx>(
   meter: Meter,

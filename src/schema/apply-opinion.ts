@@ -2,7 +2,7 @@ import { riskLevel, type Severity, severities, severityRank } from './severity.t
 import type { ModelOpinion, TriageResult, Verdict } from './triage-result.ts'
 
 /** From what clears to what accuses; `inconclusive` clears nothing. */
-const gravity: readonly Verdict[] = [
+const bySeverity: readonly Verdict[] = [
   'benign',
   'likely_benign',
   'inconclusive',
@@ -10,9 +10,9 @@ const gravity: readonly Verdict[] = [
   'likely_malicious',
   'malicious',
 ]
-const isGraver = (a: Verdict, b: Verdict): boolean => gravity.indexOf(a) > gravity.indexOf(b)
+const isMoreSevere = (a: Verdict, b: Verdict): boolean => bySeverity.indexOf(a) > bySeverity.indexOf(b)
 /** That something is malicious for certain is for lists and people to say. */
-const gravestOfModel: Verdict = 'likely_malicious'
+const highestOfModel: Verdict = 'likely_malicious'
 
 const lowestScore: Readonly<Record<Severity, number>> = { critical: 90, high: 70, medium: 40, low: 20, info: 0 }
 const agreement = 0.1
@@ -39,17 +39,19 @@ export const applyOpinion = (card: TriageResult, opinion: ModelOpinion): TriageR
         ...levelOf(
           severityRank(level) > severityRank(plain.risk_level) ? oneAbove(plain.risk_level) : plain.risk_level,
         ),
-        verdict: verdict === 'malicious' ? gravestOfModel : verdict,
+        verdict: verdict === 'malicious' ? highestOfModel : verdict,
       }
     : before
   const after = [card.model?.raised?.to, opinion.raised?.to, asked].reduce<Standing>(
-    (gravest, one) => (one ? graverOf(gravest, one) : gravest),
+    (highest, one) => (one ? moreSevere(highest, one) : highest),
     before,
   )
   const raised = after.risk_score > before.risk_score || after.verdict !== before.verdict
 
   const model =
-    counts && isGraver(verdict, 'inconclusive') && isGraver(plain.verdict, 'inconclusive') && accused ? agreement : 0
+    counts && isMoreSevere(verdict, 'inconclusive') && isMoreSevere(plain.verdict, 'inconclusive') && accused
+      ? agreement
+      : 0
   const { base, threat_intel, history } = plain.confidence_parts
   const reasons = [
     ...(after.risk_level !== before.risk_level
@@ -57,7 +59,7 @@ export const applyOpinion = (card: TriageResult, opinion: ModelOpinion): TriageR
       : raised
         ? [`a model escalated it: ${spaced(before.verdict)} to ${spaced(after.verdict)}`]
         : []),
-    ...(counts && isGraver(plain.verdict, verdict) && isGraver(plain.verdict, 'inconclusive')
+    ...(counts && isMoreSevere(plain.verdict, verdict) && isMoreSevere(plain.verdict, 'inconclusive')
       ? [`a model calls it ${spaced(verdict)}, the rules do not`]
       : []),
     ...(opinion.status === 'rejected' ? [`a model's answer failed the checks: ${opinion.reason ?? ''}`] : []),
@@ -128,12 +130,12 @@ type Standing = Pick<TriageResult, 'risk_score' | 'risk_level' | 'verdict'>
 const levelOf = (level: Severity): Omit<Standing, 'verdict'> => ({ risk_score: lowestScore[level], risk_level: level })
 
 /** The higher score and the more severe verdict of two. */
-const graverOf = (a: Standing, b: Standing): Standing => {
+const moreSevere = (a: Standing, b: Standing): Standing => {
   const risk_score = Math.max(a.risk_score, b.risk_score)
   return {
     risk_score,
     risk_level: riskLevel(risk_score),
-    verdict: isGraver(b.verdict, a.verdict) ? b.verdict : a.verdict,
+    verdict: isMoreSevere(b.verdict, a.verdict) ? b.verdict : a.verdict,
   }
 }
 

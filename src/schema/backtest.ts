@@ -24,7 +24,7 @@ export const backtest = z
     from: z.iso.datetime().nullable(),
     to: z.iso.datetime().nullable(),
     events: z.int(),
-    /** Why it ended before the events did: there was no more time, or there were too many. */
+    /** Why it ended before the events did: the time limit was reached, or there were too many. */
     cut: z.enum(['time', 'events']).nullable(),
     hits: z.int(),
     /** The hours in which there were any. */

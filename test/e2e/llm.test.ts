@@ -78,7 +78,7 @@ const get = async (i: number): Promise<Alert | undefined> => {
 }
 
 /** The answer of a model that escalates an alert. */
-const graver = (text: string) => ({
+const severeAnswer = (text: string) => ({
   ...obey('brute_force', text, 'e1'),
   verdict: 'malicious',
   risk_level: 'critical',
@@ -219,7 +219,7 @@ it('a user who asks sees the answer stream, and stops it by disconnecting', asyn
 
 it('a shadow model is asked and compared, and changes nothing', async () => {
   running = await Promise.all(
-    vendors.slice(0, 2).map((vendor) => startVendor(vendor, () => graver('root was tried from outside'))),
+    vendors.slice(0, 2).map((vendor) => startVendor(vendor, () => severeAnswer('root was tried from outside'))),
   )
   const providers = running.map(({ settings }, i) => ({ ...settings, name: `m${i}`, shadow: true }))
   const env = { VEDETTE_TRIAGE_LLM_PROVIDERS: JSON.stringify(providers) }
@@ -227,11 +227,11 @@ it('a shadow model is asked and compared, and changes nothing', async () => {
   await post('root', 0)
   const compared = async () => {
     const answer = await server?.ask('/api/v1/triage/models/comparison')
-    const model = z.object({ name: z.string(), shadow: z.boolean(), alerts: z.int(), graver: z.number().nullable() })
+    const model = z.object({ name: z.string(), shadow: z.boolean(), alerts: z.int(), more_severe: z.number().nullable() })
     return z.object({ data: z.array(model) }).parse(await answer?.json()).data
   }
   await until(async () => (await compared()).every(({ alerts }) => alerts === 1), 'both opinions')
-  expect(await compared()).toEqual(['m0', 'm1'].map((name) => ({ name, shadow: true, alerts: 1, graver: 1 })))
+  expect(await compared()).toEqual(['m0', 'm1'].map((name) => ({ name, shadow: true, alerts: 1, more_severe: 1 })))
   const [alert] = await all(1, ({ triage }) => triage !== null)
   expect(alert?.triage?.model).toBeNull()
   expect(alert?.triage?.risk_score).toBe(alert?.triage && formula(alert.triage))

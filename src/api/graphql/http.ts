@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Log } from '../../component.ts'
 import { AppError } from '../../errors.ts'
 import { listIncidents } from '../../operations/incidents/list-incidents.ts'
-import { ask, type DoorDeps, permit } from '../ask.ts'
+import { ask, type InterfaceDeps, permit } from '../ask.ts'
 import { type Change, type ChangeFeed, changesFor, readChanges } from '../change-feed.ts'
 import { requestOrigin } from '../denials.ts'
 import { lastEventId, openEventStream } from '../event-stream.ts'
@@ -17,7 +17,7 @@ import { type Query, query, queryLimits } from './query.ts'
 import { createWaitingChanges } from './waiting-changes.ts'
 
 interface GraphqlOptions {
-  readonly deps: DoorDeps
+  readonly deps: InterfaceDeps
   readonly log: Log
   readonly feed: ChangeFeed
   readonly streams: LiveStreams

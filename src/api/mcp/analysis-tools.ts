@@ -8,7 +8,7 @@ import { cursor, skippedBy } from './page.ts'
 import { defineTool, type Tool, type ToolContext, wholeNumber } from './tool.ts'
 import { cutLine, untrusted } from './untrusted.ts'
 
-const judged = z.looseObject({
+const scored = z.looseObject({
   status: z.literal('success'),
   total_events: wholeNumber,
   anomalies_detected: wholeNumber,
@@ -69,7 +69,7 @@ export const analysisTools: readonly Tool[] = [
     kind: 'read',
     asks: [analyzeLogText],
     input: z.object({ log_data: z.string().min(1), format: z.enum(['json', 'csv', 'text']).default('json'), cursor }),
-    output: judged,
+    output: scored,
     run: ({ log_data, format, cursor: after }, context) => analyze({ text: log_data, format, cursor: after }, context),
   }),
   defineTool({
@@ -78,7 +78,7 @@ export const analysisTools: readonly Tool[] = [
     kind: 'read',
     asks: [analyzeLogText],
     input: z.object({ filepath: z.string().min(1), cursor }),
-    output: judged,
+    output: scored,
     async run({ filepath, cursor: after }, context) {
       const format = /\.(json|jsonl|ndjson)(\.gz)?$/i.test(filepath)
         ? 'json'

@@ -85,6 +85,6 @@ export const toProtocolError = (thrown: unknown, uri: string): Error => {
   const { code, message } = toAppError(thrown)
   if (code === 'NOT_FOUND') return new ResourceNotFoundError(uri, message)
   return code === 'INTERNAL'
-    ? new ProtocolError(ProtocolErrorCode.InternalError, 'Something broke on our side.')
+    ? new ProtocolError(ProtocolErrorCode.InternalError, 'Internal error.')
     : new ProtocolError(ProtocolErrorCode.InvalidParams, message)
 }

@@ -5,7 +5,7 @@ import type { AppError } from '../../errors.ts'
 import type { Credential } from '../../operations/accounts/credential.ts'
 import { JsonBytes } from '../../operations/json-bytes.ts'
 import { type Actor, mayAct, type Role } from '../../schema/role.ts'
-import { ask, type DoorDeps } from '../ask.ts'
+import { ask, type InterfaceDeps } from '../ask.ts'
 import type { ChangeFeed } from '../change-feed.ts'
 import type { NoteDenial } from '../denials.ts'
 import { toAppError } from '../problem.ts'
@@ -20,7 +20,7 @@ import { tools } from './tools.ts'
 import { harmless, harmlessDocument } from './untrusted.ts'
 
 export interface McpOptions {
-  readonly deps: DoorDeps
+  readonly deps: InterfaceDeps
   readonly feed: ChangeFeed
   readonly version: string
   readonly roots: FileRoots
@@ -45,7 +45,7 @@ export const createMcpServer = (options: McpOptions, credential: Credential, con
   const askAs =
     (signal?: AbortSignal): ToolContext['ask'] =>
     async (operation, input) => {
-      const watched: DoorDeps = signal ? Object.assign(Object.create(deps), { watcher: { signal } }) : deps
+      const watched: InterfaceDeps = signal ? Object.assign(Object.create(deps), { watcher: { signal } }) : deps
       const answer = await ask(operation, input, watched, credential)
       return operation.output.parse(answer instanceof JsonBytes ? answer.parse() : answer)
     }
@@ -143,7 +143,7 @@ const refusal = (error: AppError, failed: (error: unknown) => void) => {
   const hint = error.hint ?? error.errors.find((one) => one.hint !== undefined)?.hint
   const document =
     error.code === 'INTERNAL'
-      ? { status: 'error', message: 'Something broke on our side.', hint: 'See the log of the server.' }
+      ? { status: 'error', message: 'Internal error.', hint: 'See the log of the server.' }
       : { status: 'error', message: error.message, ...(hint !== undefined && { hint: asTyped(hint) }) }
   const { text } = fitAnswer({ structured: harmlessDocument(document) })
   return { isError: true, content: [{ type: 'text' as const, text }] }

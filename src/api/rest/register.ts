@@ -6,7 +6,7 @@ import { JsonBytes } from '../../operations/json-bytes.ts'
 import { decodeText } from '../../operations/records/decode-text.ts'
 import { readRecords } from '../../operations/records/record-body.ts'
 import type { SentBody } from '../../operations/sent-body.ts'
-import { type AnyOperation, ask, type DoorDeps, permit } from '../ask.ts'
+import { type AnyOperation, ask, type InterfaceDeps, permit } from '../ask.ts'
 import type { Auth } from '../auth.ts'
 import { readBody, readWhole } from '../body.ts'
 import { requestOrigin } from '../denials.ts'
@@ -21,7 +21,7 @@ import { presentAnswer } from './present.ts'
 import type { Refuse, Route } from './route.ts'
 
 /** Answers one row of the table. */
-export const registerRoute = (app: FastifyInstance, route: Route, deps: DoorDeps, auth: Auth, log: Log): void => {
+export const registerRoute = (app: FastifyInstance, route: Route, deps: InterfaceDeps, auth: Auth, log: Log): void => {
   const operations = [route.operation, ...(route.debug ? [route.debug] : [])]
   const streamed = route.streams && createAnswerStreams(app, log)
   const readers = new Map<AnyOperation, QueryReader>(
@@ -93,7 +93,8 @@ const watch = ({ raw }: FastifyReply): AnswerListener => {
   return { signal: gone.signal }
 }
 
-const watchedBy = (watcher: AnswerListener, deps: DoorDeps): DoorDeps => Object.assign(Object.create(deps), { watcher })
+const watchedBy = (watcher: AnswerListener, deps: InterfaceDeps): InterfaceDeps =>
+  Object.assign(Object.create(deps), { watcher })
 
 /** Answers what goes wrong in the words of an older contract. */
 export const refuseAs =

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { DoorDeps } from '../ask.ts'
+import type { InterfaceDeps } from '../ask.ts'
 import { type Change, type ChangeFeed, changesFor, readChanges } from '../change-feed.ts'
 import { lastEventId, openEventStream } from '../event-stream.ts'
 import type { LiveStreams } from '../live-streams.ts'
 import { invalidInput } from '../problem.ts'
 
 interface StreamOptions {
-  readonly deps: DoorDeps
+  readonly deps: InterfaceDeps
   readonly feed: ChangeFeed
   readonly streams: LiveStreams
   /** Whether the client of a stream may still read it. */

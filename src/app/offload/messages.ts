@@ -21,7 +21,7 @@ const job = z.object({
 })
 export type Job = z.infer<typeof job>
 
-/** Everything that the main thread sends: state that changed, then the job. */
+/** The messages of the main thread: changed state, then the job. */
 export const toWorker = z.discriminatedUnion('type', [
   job,
   z.object({ type: z.literal('rules'), settings: z.custom<readonly RuleSetting[]>(Array.isArray) }),
@@ -45,7 +45,7 @@ export const failure = z.object({
 })
 type Failure = z.infer<typeof failure>
 
-/** Everything that the worker sends: the answer as JSON text, or why there is none, and notes on the way. */
+/** The messages of the worker: the answer as JSON text or the failure, and log entries in between. */
 export const fromWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('answer'), bytes: z.instanceof(Uint8Array) }),
   z.object({ type: z.literal('failure'), failure }),
@@ -65,7 +65,7 @@ export const toFailure = (thrown: unknown): Failure => {
     const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
     return {
       code: 'INTERNAL',
-      message: 'Something broke on our side.',
+      message: 'Internal error.',
       retryable: false,
       errors: [],
       accepts: [],

@@ -20,7 +20,7 @@ type WorkerConfig = Pick<Config, 'analysis' | 'correlate' | 'data_dir' | 'detect
   readonly triage: Pick<Config['triage'], 'risk'>
 }
 
-/** What a worker thread starts with. */
+/** The initial data of a worker thread. */
 export interface WorkerSetup {
   readonly config: WorkerConfig
   readonly agents: readonly Agent[]
@@ -48,7 +48,7 @@ const batch = 2_000
 const blockBytes = 1_048_576
 const input = z.looseObject({ body: sentBody.optional() })
 
-/** Runs operations in a worker thread, one at a time, with the rules, indicators and model that are in force. */
+/** Runs operations in a worker thread, one at a time, with the active rules, indicators and model. */
 export const createOffload = (options: OffloadOptions): { readonly run: Offload; close(): Promise<void> } => {
   const { config, agents, rules, ruleSettings, indicators, logModels, analyzed, log } = options
   const { max_bytes: maxBytes, waiting, memory, timeout } = config.analysis

@@ -82,7 +82,7 @@ const tooManyOfOne = (own: number): AppError =>
 
 const full = (count: number): AppError =>
   new AppError('UNAVAILABLE', `The analysis queue is full: ${count} requests are running or waiting.`, {
-    hint: 'Try again later, or raise analysis.waiting.',
+    hint: 'Retry later, or raise analysis.waiting.',
     retryable: true,
     retryAfter,
   })

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { AppError, messageOf } from '../../errors.ts'
 
-/** A running worker thread. What it was sent before is lost with it. */
+/** A running worker thread. Its state is lost when it ends. */
 export interface Thread {
   post(message: unknown, transfer?: readonly ArrayBuffer[]): void
 }
@@ -9,13 +9,13 @@ export interface Thread {
 interface HostOptions {
   /** The module that the thread runs. */
   readonly module: URL
-  /** What each new thread starts with. */
+  /** The initial data of each new thread. */
   readonly data: unknown
   /** The size of its heap, in bytes. */
   readonly memory: number
   /** How long one job may take, in ms. */
   readonly timeout: number
-  /** How long a thread without work is kept, in ms. */
+  /** How long an idle thread stays alive, in ms. */
   readonly idle: number
   /** Reads a message: returns the answer that ends the job, or undefined for any other message. Throws what the job failed with. */
   readonly read: (message: unknown) => Uint8Array | undefined
@@ -24,7 +24,7 @@ interface HostOptions {
 
 export interface WorkerHost {
   /**
-   * Runs one job: `send` posts it. Callers see to it that one runs at a time. Ends the thread when the signal aborts or the time is up; the
+   * Runs one job: `send` posts it. Callers must run one job at a time. Ends the thread when the signal aborts or the time is up; the
    * next job gets a new one. Throws UNAVAILABLE when the thread fails.
    */
   run(send: (thread: Thread) => Promise<void>, signal: AbortSignal): Promise<Uint8Array>

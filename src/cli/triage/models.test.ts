@@ -71,7 +71,7 @@ it('vedette triage models shows the cost, or that no model is configured', async
         alerts: 40,
         rejected: 2,
         same_level: 0.5,
-        graver: 0.25,
+        more_severe: 0.25,
         milder: 0.25,
         inconclusive: 0.1,
         judged_by_people: 12,

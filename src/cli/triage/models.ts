@@ -94,7 +94,7 @@ const comparisonRows = (models: z.output<typeof compareModels.output>['data']) =
     visible(`${one.name}${one.shadow ? ' (shadow)' : ''}`),
     formatCount(one.alerts),
     percent(one.same_level),
-    percent(one.graver),
+    percent(one.more_severe),
     percent(one.milder),
     percent(one.inconclusive),
     formatCount(one.judged_by_people),

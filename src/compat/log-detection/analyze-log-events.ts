@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { tooManyRecords } from '../../operations/analysis/analyze-logs.ts'
-import { judgeEntries, judgement } from '../../operations/analysis/judge-entries.ts'
 import { entryFormats, readEntries } from '../../operations/analysis/log-entries.ts'
+import { entryScores, scoreEntries } from '../../operations/analysis/score-entries.ts'
 import { defineWorkerOperation } from '../../operations/operation.ts'
 
 const text = z.string().min(1)
@@ -33,7 +33,7 @@ export const analyzeLogEvents = defineWorkerOperation({
       path: ['logs'],
       error: 'Field required',
     }),
-  output: judgement,
+  output: entryScores,
   async run({ logs, text = '', format, return_all_events }, { logModel, analyzed, maxRecords }) {
     const model = logModel()
     if (!model) {
@@ -43,7 +43,7 @@ export const analyzeLogEvents = defineWorkerOperation({
     }
     const entries = logs ?? readEntries(text, format)
     if (entries.length > maxRecords) throw tooManyRecords(maxRecords)
-    const found = judgeEntries(model, entries, return_all_events)
+    const found = scoreEntries(model, entries, return_all_events)
     analyzed(found.anomalies_detected, found.processing_time_ms / 1_000)
     return found
   },

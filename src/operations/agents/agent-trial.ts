@@ -25,7 +25,7 @@ interface AgentTrialOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Judges events of the past with agents that have seen nothing yet; nothing is stored. Gives way to others after every few hundred. */
+/** Runs untrained agents on stored events. Stores nothing. Yields to other work after every few hundred events. */
 export const tryAgents = async ({ agents, events, limits, signal }: AgentTrialOptions): Promise<AgentTrial> => {
   const began = performance.now()
   const compiled = agents.map(compileAgent)
@@ -36,9 +36,9 @@ export const tryAgents = async ({ agents, events, limits, signal }: AgentTrialOp
     agentDetector(agents).create(agentOptions.parse({}), runtime),
     agentModelDetector(agents).create(agentModelOptions.parse({}), runtime),
   ]
-  const found = new Map<string, Told>()
+  const found = new Map<string, AgentDetection>()
   const errors: string[] = []
-  const judge = (batch: readonly Event[]): void => {
+  const detect = (batch: readonly Event[]): void => {
     for (const detector of detectors) {
       for (const detection of detector.detect(batch)) if (isOfAgent(detection)) found.set(detection.id, detection)
     }
@@ -53,17 +53,17 @@ export const tryAgents = async ({ agents, events, limits, signal }: AgentTrialOp
           last = Math.max(last, event.time)
         }
         count += batch.length
-        judge(batch)
+        detect(batch)
         await setImmediate()
         signal?.throwIfAborted()
         const cut =
           count >= limits.maxEvents
-            ? 'there were too many events'
+            ? 'the event limit was reached'
             : performance.now() - began > limits.maxMs
-              ? 'there was no more time'
+              ? 'the time limit was reached'
               : undefined
         if (cut === undefined) continue
-        errors.push(`It was cut short after ${count} lines, because ${cut}; take fewer days or one agent.`)
+        errors.push(`Stopped after ${count} lines, because ${cut}; select fewer days or a single agent.`)
         return
       }
     }
@@ -75,9 +75,9 @@ export const tryAgents = async ({ agents, events, limits, signal }: AgentTrialOp
     errors.push(messageOf(error))
   }
   const [from, to] = count > 0 ? [iso(first), iso(last)] : [null, null]
-  // What is open ends when a window has passed without a line.
+  // A window without lines closes open findings.
   last += Math.max(0, ...agents.map(({ analysis_rules }) => 2 * analysis_rules.lookback_minutes * minute))
-  if (count > 0) judge([])
+  if (count > 0) detect([])
   const told = [...found.values()].sort(
     (a, b) =>
       severityRank(b.severity) - severityRank(a.severity) || Date.parse(a.first_seen) - Date.parse(b.first_seen),
@@ -98,28 +98,28 @@ export const tryAgents = async ({ agents, events, limits, signal }: AgentTrialOp
   }
 }
 
-type Told = Detection & { agent: AgentFinding }
+type AgentDetection = Detection & { agent: AgentFinding }
 
-const isOfAgent = (detection: Detection): detection is Told => detection.agent !== undefined
+const isOfAgent = (detection: Detection): detection is AgentDetection => detection.agent !== undefined
 
-const byType = (told: readonly Told[]): Record<string, number> => {
+const byType = (detections: readonly AgentDetection[]): Record<string, number> => {
   const counts: Record<string, number> = {}
-  for (const { agent } of told) counts[agent.anomaly_type] = (counts[agent.anomaly_type] ?? 0) + 1
+  for (const { agent } of detections) counts[agent.anomaly_type] = (counts[agent.anomaly_type] ?? 0) + 1
   return counts
 }
 
-const toResult = (told: Told): AgentTrial['results'][number] => ({
-  agent_name: told.agent.agent_name,
-  device: told.entities.find(({ type }) => type === 'host')?.value ?? told.source,
-  device_id: told.agent.device_id,
-  anomaly_type: told.agent.anomaly_type,
-  severity: told.severity,
-  confidence: told.agent.confidence,
-  from: told.first_seen,
-  to: told.last_seen,
-  description: told.sentence,
-  features: told.agent.features,
-  learning: told.learning,
+const toResult = (detection: AgentDetection): AgentTrial['results'][number] => ({
+  agent_name: detection.agent.agent_name,
+  device: detection.entities.find(({ type }) => type === 'host')?.value ?? detection.source,
+  device_id: detection.agent.device_id,
+  anomaly_type: detection.agent.anomaly_type,
+  severity: detection.severity,
+  confidence: detection.agent.confidence,
+  from: detection.first_seen,
+  to: detection.last_seen,
+  description: detection.sentence,
+  features: detection.agent.features,
+  learning: detection.learning,
 })
 
 const iso = (time: number): string => new Date(time).toISOString()

@@ -3,14 +3,14 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pickAgents } from './test-agents.ts'
 
-/** An agent, whether it is in force, and what it has found. */
+/** An agent, whether it is active, and its findings. */
 export const watchingAgent = z.object({
   agent_id: z.string(),
   name: z.string(),
   description: z.string(),
   capabilities: z.array(z.string()),
   model_path: z.string().nullable(),
-  /** What stands in its file. */
+  /** The content of its file. */
   config: z.record(z.string(), z.unknown()),
   is_running: z.boolean(),
   anomalies: z.int(),
@@ -18,12 +18,14 @@ export const watchingAgent = z.object({
   newest_anomaly: z.string().nullable(),
 })
 
-/** Lists the network agents that there are, in force or not. */
+/** Lists all network agents, active or not. */
 export const listAgents = defineOperation({
   name: 'list_agents',
-  summary: 'Lists the network agents, in force or not, with what they look for and what they have found.',
+  summary: 'Lists the network agents, active or not, with their purpose and findings.',
   role: 'viewer',
-  input: z.strictObject({ id: z.string().max(200).optional().describe('One agent; all that there are without it.') }),
+  input: z.strictObject({
+    id: z.string().max(200).optional().describe('The ID of one agent. The default is all agents.'),
+  }),
   output: z.object({ agents: z.array(watchingAgent) }),
   async run(
     { id },

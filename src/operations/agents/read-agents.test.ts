@@ -38,7 +38,7 @@ describe('the agents that run', () => {
     }
     expect(idsOf({ VEDETTE_COMPAT_PORTS: 'network-agents:15555' })).toEqual(all)
     expect(idsOf({ DB_HOST: 'db', VEDETTE_NETWORK_AGENTS_AGENTS: 'dns,wifi' })).toEqual(['dns', 'wifi'])
-    expect(faultsOf({ VEDETTE_NETWORK_AGENTS_AGENTS: 'dns,smtp' })).toEqual(['There is no agent "smtp".'])
+    expect(faultsOf({ VEDETTE_NETWORK_AGENTS_AGENTS: 'dns,smtp' })).toEqual(['Unknown agent: "smtp".'])
   })
 
   it('can be your own, in place of ours or beside them', () => {
@@ -69,7 +69,7 @@ describe('the agents that run', () => {
     expect(above).toMatchObject({ deauth_flood: 30, mac_spoofing: 99, auth_failure: 5 })
     expect(wifi?.analysis_rules.fallback_rules.rule_based_detection).toMatchObject({ mac_spoofing: 99 })
     expect(faultsOf({ VEDETTE_NETWORK_AGENTS_THRESHOLDS: '{ deaf_flood: 30 }' })).toEqual([
-      'There is no threshold "deaf_flood".',
+      'Unknown threshold: "deaf_flood".',
     ])
   })
 })

@@ -61,7 +61,7 @@ export const readAgents = ({ paths, resources, thresholds }: AgentFolders): read
       hint: `Use some of: ${[...types].sort().join(', ')}.`,
       errors: unknown.map((type) => ({
         path: 'network_agents.thresholds',
-        message: `There is no threshold "${type}".`,
+        message: `Unknown threshold: "${type}".`,
       })),
     })
   }
@@ -100,7 +100,7 @@ export const agentsInForce = (settings: AgentSettings): readonly Agent[] => {
   const wanted = network_agents.agents ?? (isLogAgentSetUp(settings) ? all.map(({ agent_id }) => agent_id) : ['wifi'])
   const errors = wanted
     .filter((id) => !all.some(({ agent_id }) => agent_id === id))
-    .map((id) => ({ path: 'network_agents.agents', message: `There is no agent "${id}".` }))
+    .map((id) => ({ path: 'network_agents.agents', message: `Unknown agent: "${id}".` }))
   if (errors.length > 0) {
     throw new AppError('CONFIG_INVALID', 'The configuration is not valid.', {
       hint: `Use some of: ${all.map(({ agent_id }) => agent_id).join(', ')}.`,

@@ -11,15 +11,15 @@ import { tryAgents } from './agent-trial.ts'
 
 const limits = { maxMs: 30_000, maxEvents: 1_000_000 }
 
-/** Says what agents would have found in the stored events, and stores nothing. */
+/** Runs agents on stored events without storing their findings. */
 export const testAgents = defineOperation({
   name: 'test_agents',
-  summary: 'Says what network agents would have found in the stored events, by default in those of the last day.',
+  summary: 'Runs network agents on stored events, by default of the last day, without storing findings.',
   role: 'analyst',
   input: z.strictObject({
-    agent_id: z.string().max(200).optional().describe('One agent; all that there are without it.'),
-    days_back: z.int().min(1).max(30).default(1).describe('How many days to look back, unless a start is given.'),
-    start_date: z.string().max(64).optional().describe('From this time on: ISO 8601, or now-6h.'),
+    agent_id: z.string().max(200).optional().describe('The ID of one agent. The default is all agents.'),
+    days_back: z.int().min(1).max(30).default(1).describe('The number of days to look back, without a start time.'),
+    start_date: z.string().max(64).optional().describe('The start time: ISO 8601, or now-6h.'),
     end_date: z.string().max(64).optional().describe('Up to this time.'),
   }),
   output: agentTrial,
@@ -34,11 +34,11 @@ export const testAgents = defineOperation({
   },
 })
 
-/** The agents that are asked about. Throws NOT_FOUND when no model has that name. */
+/** Returns the requested agents. Throws NOT_FOUND for an unknown name. */
 export const pickAgents = (agents: readonly Agent[], id: string | undefined): readonly Agent[] => {
   const wanted = agents.filter(({ agent_id }) => id === undefined || agent_id === id)
   if (wanted.length > 0) return wanted
-  throw new AppError('NOT_FOUND', `There is no agent "${(id ?? '').slice(0, 80)}".`, {
+  throw new AppError('NOT_FOUND', `Unknown agent: "${(id ?? '').slice(0, 80)}".`, {
     hint: `Use one of: ${agents.map(({ agent_id }) => agent_id).join(', ')}.`,
   })
 }

@@ -4,21 +4,21 @@ import { compileAgent } from '../../pipeline/detect/agent/agent-reader.ts'
 import { type Agent, agent } from '../../schema/agent.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Says what is wrong with an agent as somebody would write it. */
+/** Validates an agent without saving it. */
 export const validateAgent = defineOperation({
   name: 'validate_agent',
-  summary: 'Says what is wrong with a network agent as you would write it; keeps nothing.',
+  summary: 'Validates a network agent without saving it.',
   role: 'viewer',
   input: z.strictObject({
-    id: z.string().max(200).describe('The agent whose place it would take.'),
-    agent: z.unknown().describe('What would stand in its file.'),
+    id: z.string().max(200).describe('The agent that it would replace.'),
+    agent: z.unknown().describe('The content of its file.'),
   }),
   output: z.object({ is_valid: z.boolean(), errors: z.array(z.string()), warnings: z.array(z.string()) }),
   async run({ id, agent: written }) {
     const { data, error } = agent.safeParse(written)
     const errors = data ? faultsOf(data) : error.issues.map(toWords)
     const isOther = data !== undefined && data.agent_id !== id
-    const warnings = isOther ? [`It would stand beside "${id}", because its agent_id is "${data.agent_id}".`] : []
+    const warnings = isOther ? [`It would not replace "${id}", because its agent_id is "${data.agent_id}".`] : []
     return { is_valid: errors.length === 0, errors, warnings }
   },
 })

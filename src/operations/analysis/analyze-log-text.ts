@@ -5,8 +5,8 @@ import { defineWorkerOperation } from '../operation.ts'
 import { chunkTexts, hashTexts } from '../records/record-chunk.ts'
 import { recordsOfText } from '../records/record-lines.ts'
 import { analyzeLogs, tooManyRecords } from './analyze-logs.ts'
-import { judgeEntries } from './judge-entries.ts'
 import { entryFormats, readEntries } from './log-entries.ts'
+import { scoreEntries } from './score-entries.ts'
 
 /** An answer shows about ten; nobody pages through more in one call. */
 const mostAnomalies = 200
@@ -40,7 +40,7 @@ export const analyzeLogText = defineWorkerOperation({
     if (model && format !== 'text') {
       const entries = readEntries(text, format)
       if (entries.length > deps.maxRecords) throw tooManyRecords(deps.maxRecords)
-      const { status: _, processing_time_ms: took, anomalies, ...found } = judgeEntries(model, entries)
+      const { status: _, processing_time_ms: took, anomalies, ...found } = scoreEntries(model, entries)
       deps.analyzed(found.anomalies_detected, took / 1_000)
       return { ...found, anomalies: anomalies.slice(skip, skip + mostAnomalies) }
     }

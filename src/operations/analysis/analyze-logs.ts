@@ -5,7 +5,7 @@ import type { RawRecord } from '../../schema/record.ts'
 import { defineWorkerOperation } from '../operation.ts'
 import { chunksOf, recordsInput, sourceInput } from '../records/record-input.ts'
 
-/** Runs the whole pipeline on the caller's records, with nothing learnt before, and stores nothing. */
+/** Runs the whole pipeline on the caller's records, with untrained detectors, and stores nothing. */
 export const analyzeLogs = defineWorkerOperation({
   name: 'analyze_logs',
   summary: 'Analyses the given records without stored history. Stores nothing.',

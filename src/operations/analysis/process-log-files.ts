@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { messageOf } from '../../errors.ts'
 import { loadModelFile } from '../models/log-model-file.ts'
 import { findEntryFiles, readEntryFile } from './entry-files.ts'
-import { judgeEntries } from './judge-entries.ts'
+import { scoreEntries } from './score-entries.ts'
 
 interface BatchRequest {
   readonly modelDir: string
@@ -51,7 +51,7 @@ export const processLogFiles = async ({ modelDir, logDir, outputDir, now }: Batc
         results.push({ status: 'empty', filepath: path })
         continue
       }
-      const { total_events, anomalies_detected, anomaly_rate, threshold, anomalies } = judgeEntries(model, entries)
+      const { total_events, anomalies_detected, anomaly_rate, threshold, anomalies } = scoreEntries(model, entries)
       const output = await writeNew(outputDir, `${stemOf(path)}_${stamp(now())}`, {
         source_file: path,
         processed_at: new Date(now()).toISOString(),

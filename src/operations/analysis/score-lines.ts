@@ -5,7 +5,7 @@ import { syslogLevels } from '../../pipeline/normalize/level.ts'
 import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 import { readLogs } from './read-files.ts'
 
-/** How bad one line of a log sounds. */
+/** The severity score of one log line. */
 export interface LineScore {
   /** Counted from 1 in its file. */
   readonly line: number

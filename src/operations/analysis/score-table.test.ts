@@ -27,7 +27,7 @@ const score = async (path: string, more: { exclude?: string[]; train?: string; s
 const oddest = (rows: readonly RowScore[]) => rows.toSorted((a, b) => b.score - a.score)[0]
 
 describe('scoring a table', () => {
-  it('says which row is odd and why, from a file, a packed one and stdin alike', async () => {
+  it('scores rows with reasons, from a file, a compressed file and stdin', async () => {
     const text = `size,protocol,id\n${lines(200, true)}\n`
     const plain = await score(write('a.csv', text), { exclude: ['id'] })
     expect(plain.rows).toHaveLength(200)

@@ -99,7 +99,7 @@ describe('the audit', () => {
     expect((await verify()).faults).toEqual([
       { id: 7, kind: 'lost', text: 'Rows 7 to 9 were written and are not there any more.' },
     ])
-    // What is written after does not cover it up, and the checkpoint stays what it was.
+    // Later entries do not hide it, and the checkpoint stays unchanged.
     await write(5)
     await keeper.advance()
     expect(await verify()).toMatchObject({ faults: [{ id: 9, kind: 'changed' }], checkpoint: before.head })

@@ -10,12 +10,12 @@ import { changeAlert, changeIncident, isOpenAlert, type RequestedChange } from '
 /** The report of a bulk change. */
 export const changeReport = z
   .object({
-    /** How many were meant. */
+    /** The number of selected items. */
     matched: z.int(),
     changed: z.int(),
-    /** Those that were left as they are, and why; at most 100. */
+    /** The skipped items with reasons; at most 100. */
     skipped: z.array(z.object({ id: z.string(), reason: z.string() })),
-    /** How many are still to come, when the answer did not wait for them. */
+    /** The number of remaining items, if the answer did not wait for them. */
     pending: z.int(),
     /** The ID to follow or undo the change; null if nothing changed. */
     decision_id: z.string().nullable(),
@@ -56,7 +56,7 @@ export const auditChange = (
   decision_id,
 })
 
-/** Changes alerts within a transaction; returns those that were left alone, and why. */
+/** Changes alerts within a transaction; returns the skipped ones with reasons. */
 export const applyToAlerts = async (
   store: Store,
   tx: Transaction,

@@ -19,7 +19,7 @@ export const changeInput = {
   note: z.string().trim().min(1).max(4_000).optional().describe('A note for the history.'),
 }
 
-/** The same of alerts, which can also be put aside for a while. */
+/** The input of changes to alerts, which can also be snoozed. */
 export const alertChangeInput = {
   ...changeInput,
   action: z
@@ -30,7 +30,7 @@ export const alertChangeInput = {
   until: z.string().max(64).optional().describe('The end of the snooze: ISO 8601 or now+4h; at most 90 days.'),
 }
 
-/** Which ones: by id, or by a filter that the server applies. */
+/** The selected items: by id, or by a filter that the server applies. */
 export const selector = {
   ids: z.array(z.string().max(100)).min(1).max(10_000).optional().describe('These.'),
   filter: z.string().max(4_000).optional().describe('Selects all current matches of this filter.'),
@@ -39,7 +39,7 @@ export const selector = {
   as_of: asOf,
 }
 
-/** Whether an answer waits for all of a change of many. */
+/** Whether the answer waits for the whole bulk change. */
 export const wait = z
   .boolean()
   .default(true)

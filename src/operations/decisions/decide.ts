@@ -9,7 +9,7 @@ const mostSkipped = 100
 /** The longest wait in ms with `wait: false`. */
 const patienceMs = 700
 
-/** One that was left as it is, and why. */
+/** A skipped item with the reason. */
 export interface SkippedItem {
   readonly id: string
   readonly reason: string
@@ -19,11 +19,11 @@ interface Deciding {
   readonly target_type: Decision['target_type']
   readonly ids: readonly string[]
   readonly doing: ChangeContext
-  /** How many are done in one transaction. */
+  /** The number of items per transaction. */
   readonly chunk: number
-  /** Does it to some of them; returns those that were left alone. */
+  /** Changes some of the items; returns the skipped ones. */
   readonly apply: (ids: readonly string[], doing: ChangeContext, tx: Transaction) => Promise<readonly SkippedItem[]>
-  /** Whether the answer waits until all is done; otherwise the rest is done afterwards. */
+  /** Whether the answer waits for all items; otherwise the rest is changed in the background. */
   readonly wait: boolean
 }
 

@@ -45,7 +45,7 @@ describe('what was done to many at once', () => {
     return { status, assignee, resolution, suppression_id }
   }
 
-  it('is taken back whole, each as it was', async () => {
+  it('is undone completely', async () => {
     const alerts = [
       sampleAlert(1, { status: 'investigating', assignee: 'sam' }),
       sampleAlert(2),
@@ -82,7 +82,7 @@ describe('what was done to many at once', () => {
     await expect(undo(decision_id)).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 
-  it('stays where somebody changed it since, and an alert that was judged meanwhile is not new again', async () => {
+  it('keeps later changes, and does not reset an alert that was triaged meanwhile', async () => {
     await keep(sampleAlert(1), sampleAlert(2))
     const { decision_id } = await change({ filter: '', action: 'acknowledge' })
     await change({ ids: ['alert-000001'], action: 'close', resolution: 'duplicate' }, sam)
@@ -96,7 +96,7 @@ describe('what was done to many at once', () => {
     expect(await stateOf('alert-000002')).toMatchObject({ status: 'triaged', assignee: null })
   })
 
-  it('brings back an incident with its alerts, and writes it into its story', async () => {
+  it('restores an incident with its alerts, and adds an entry to its timeline', async () => {
     await keep(sampleAlert(1, { incident_id: 'incident-000001' }))
     const member = { alert_id: 'alert-000001', reason: 'It opened the incident.', added_at: sampleAlert(1).created_at }
     await deps.store.transaction((tx) => deps.store.incidents.save([sampleIncident(1, { members: [member] })], tx))
@@ -110,7 +110,7 @@ describe('what was done to many at once', () => {
     expect((await stateOf('alert-000001')).status).toBe('new')
   })
 
-  it('is its author’s to take back, within a day', async () => {
+  it('can be undone by its author only, within a day', async () => {
     await keep(sampleAlert(1))
     const { decision_id } = await change({ filter: '', action: 'acknowledge' })
     await expect(undo(decision_id, sam)).rejects.toMatchObject({ code: 'FORBIDDEN' })
@@ -140,7 +140,7 @@ describe('what was done to many at once', () => {
     expect(await read()).toMatchObject({ state: 'done', changed: count })
   })
 
-  it('has stopped when it has not gone on for a while', async () => {
+  it('counts as stopped after a while without progress', async () => {
     const running = { id: 'd1', actor: 'noor', action: 'close', target_type: 'alert', note: null } as const
     const moment = new Date(time).toISOString()
     const counts = { matched: 9, changed: 5, skipped: 0, undone_by: null }

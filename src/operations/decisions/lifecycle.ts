@@ -10,7 +10,7 @@ export type RequestedChange =
   | { readonly action: 'close'; readonly resolution: Resolution }
   | { readonly action: 'reopen' }
   | { readonly action: 'advance'; readonly status: IncidentStatus }
-  /** Puts an alert aside until a moment, ISO 8601; `wake` ends that. */
+  /** Snoozes an alert until a time, ISO 8601; `wake` ends the snooze. */
   | { readonly action: 'snooze'; readonly until: string }
   | { readonly action: 'wake' }
 
@@ -26,7 +26,7 @@ export type ChangeOutcome<Item> = { readonly item: Item } | { readonly skipped: 
 export const isOpenAlert = ({ status }: Pick<Alert, 'status'>): boolean =>
   openAlertStatuses.some((open) => open === status)
 
-/** Changes an alert's place in its life. An alert that is there already is left alone: asking twice changes nothing. */
+/** Changes the status of an alert. Skips an alert that already has it, so repeated requests change nothing. */
 export const changeAlert = (
   alert: Alert,
   change: RequestedChange,
@@ -71,11 +71,11 @@ export const changeAlert = (
 
 const awake = ({ snoozed_until }: Alert): Partial<Alert> => (snoozed_until ? { snoozed_until: null } : {})
 
-/** A person's word takes the place of the suppression's. */
+/** A person's decision replaces the suppression's. */
 const unsuppressed = ({ suppression_id }: Incident): Partial<Incident> =>
   suppression_id ? { suppression_id: null } : {}
 
-/** Changes an incident's place in its life: open → investigating → contained → eradicated → resolved → closed, skipping allowed. */
+/** Changes the status of an incident: open → investigating → contained → eradicated → resolved → closed, skipping allowed. */
 export const changeIncident = (
   incident: Incident,
   change: RequestedChange,

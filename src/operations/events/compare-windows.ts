@@ -39,7 +39,7 @@ export const compareWindows = defineOperation({
   output: z.object({
     window: z.object({ from: z.iso.datetime(), to: z.iso.datetime(), events: z.int() }),
     baseline: z.object({ from: z.iso.datetime(), to: z.iso.datetime(), events: z.int() }),
-    /** Not all events of a span were read: the newest were. */
+    /** Only the newest events of the range were read. */
     truncated: z.boolean(),
     patterns: z.array(pattern),
   }),

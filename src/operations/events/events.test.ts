@@ -125,7 +125,7 @@ it('lists and shows detections', async () => {
   await expect(getDetection.run({ id: 'x' }, deps)).rejects.toMatchObject({ code: 'NOT_FOUND' })
 })
 
-it('lists how well each source is understood', async () => {
+it('lists the parse rate of each source', async () => {
   const deps = await openDeps()
   const { store } = deps
   const row = { source: 'auth', sample: 'a line', last_seen_at: time }

@@ -4,7 +4,7 @@ import { eventView, toEventView } from '../../schema/event.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Shows one event and, when asked for, the lines around it. */
+/** Returns one event and, on request, the surrounding lines. */
 export const getEvent = defineOperation({
   name: 'get_event',
   summary: 'Returns one event with the surrounding lines of its stream.',

@@ -18,15 +18,15 @@ const timeline = z
     bucket_ms: z.int(),
     /** The start of the counts; null if there are no events. */
     counted_since: z.iso.datetime().nullable(),
-    /** From the first one that is known of; a bucket without events is a silence. */
+    /** From the first known one; a bucket without events is a silence. */
     buckets: z.array(
       z.object({
         time: z.iso.datetime(),
         error: z.int(),
         warning: z.int(),
-        /** Milder ones, and those that name no level. */
+        /** Lines of lower or no level. */
         other: z.int(),
-        /** Most earlier days had so many events at this time of day; null while too few days are known. */
+        /** The usual range at this time of day; null with too few earlier days. */
         usual_low: z.int().nullable(),
         usual_high: z.int().nullable(),
       }),

@@ -21,7 +21,7 @@ it('cuts a span into round buckets that cover it', () => {
   expect(f(0, 10)).toEqual([5, 10, 5])
 })
 
-it('tells silence from the time before anything was counted', () => {
+it('distinguishes silence from the time before the first count', () => {
   const grid = { from: start, to: start + hour, bucket: volumeSlot }
   expect(toBuckets(grid, [], undefined)).toEqual([])
   const counted = [row(start + 30 * minute, 4), row(start + 40 * minute, 2)]
@@ -51,7 +51,7 @@ it('takes for usual what most of the days before had at the same time', () => {
   })
 })
 
-it('draws a detection in every bucket that it reaches into, the oddest streams first', () => {
+it('draws a detection in every bucket that it overlaps, the most anomalous streams first', () => {
   const grid = { from: start, to: start + hour, bucket: 15 * minute }
   const span = (stream: string, score: number, from: number, to: number, fewer = false) => ({
     ...{ id: `${stream} ${from}`, severity: 'low', stream, score, fewer },

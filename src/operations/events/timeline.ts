@@ -61,7 +61,7 @@ const usualAt = (
   const totals: number[] = []
   for (let back = 1; bucket < day && back <= mostDays; back++) {
     const then = time - back * day
-    // The bucket in which counting began is known in part only.
+    // The first bucket is incomplete.
     if (then > countedSince) totals.push(volumeOf(known.get(then) ?? noVolume))
   }
   if (totals.length < fewestDays) return { usualLow: null, usualHigh: null }
@@ -69,7 +69,7 @@ const usualAt = (
   return { usualLow: Math.floor(quantile(totals, 0.1)), usualHigh: Math.ceil(quantile(totals, 0.9)) }
 }
 
-/** Between two values it is as far along as between their places. */
+/** Interpolates linearly between two values. */
 const quantile = (sorted: readonly number[], share: number): number => {
   const place = share * (sorted.length - 1)
   const below = sorted[Math.floor(place)] ?? 0

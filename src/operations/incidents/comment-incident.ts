@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { requireIncident } from './require-incident.ts'
 
-/** Adds a note to an incident's story. */
+/** Adds a note to an incident's timeline. */
 export const commentIncident = defineOperation({
   name: 'comment_incident',
   summary: "Adds a note to an incident's timeline.",

@@ -130,7 +130,7 @@ describe('incidents', () => {
     expect(waiting?.ready).toBeGreaterThan(0)
   })
 
-  it('refuse what makes no sense, saying why', async () => {
+  it('reject invalid changes with a reason', async () => {
     const ask = (input: Parameters<typeof updateIncident.run>[0]) => updateIncident.run(input, deps)
     await expect(ask({ id: 'INC-9', action: 'acknowledge' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
     await expect(ask({ id: 'INC-1', action: 'close' })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
@@ -159,9 +159,12 @@ describe('incidents', () => {
   })
 
   it('take alerts from wherever they are, and are closed when none is left', async () => {
-    const grown = await moveToIncident.run({ id: 'INC-1', alert_ids: ['alert-c', 'alert-a'], note: 'one story' }, deps)
+    const grown = await moveToIncident.run(
+      { id: 'INC-1', alert_ids: ['alert-c', 'alert-a'], note: 'one campaign' },
+      deps,
+    )
     expect(grown.members.map(({ alert_id }) => alert_id)).toEqual(['alert-a', 'alert-b', 'alert-c'])
-    expect(grown.timeline.map(({ text }) => text)).toContain('noor: added an alert: one story')
+    expect(grown.timeline.map(({ text }) => text)).toContain('noor: added an alert: one campaign')
     const emptied = await getIncident.run({ id: 'INC-2' }, deps)
     expect(emptied).toMatchObject({ status: 'closed', resolution: 'duplicate', merged_into: grown.id })
     expect((await getAlert.run({ id: 'alert-c' }, deps)).incident_id).toBe(grown.id)

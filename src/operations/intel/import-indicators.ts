@@ -19,7 +19,7 @@ const sample = z.union([
 ])
 type Sample = z.input<typeof sample>
 
-/** Takes a list of indicators in under a name. */
+/** Imports a named list of indicators. */
 export const importIndicators = defineOperation({
   name: 'import_indicators',
   summary:

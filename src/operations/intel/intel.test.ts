@@ -90,7 +90,7 @@ describe('indicators of our own', () => {
     expect(await audited()).toEqual([['add_indicators', '2 values']])
   })
 
-  it('end when they are let end, and can be taken back; what others say stays', async () => {
+  it('expire when set to, and can be removed; data of other sources stays', async () => {
     await take('theirs', '203.0.113.9\n')
     await add('203.0.113.9', '203.0.113.10')
     const expire = (input: object) => expireIndicator.run(expireIndicator.input.parse(input), deps)
@@ -117,7 +117,7 @@ describe('indicators of our own', () => {
     expect(await list({ all: true })).toEqual([])
   })
 
-  it('are found by a piece, a type, a level and a source', async () => {
+  it('are found by a part of the value, type, level and source', async () => {
     await add('203.0.113.9', 'evil.example.net')
     await take('more', '198.51.100.7\n', { level: 'low' })
     expect(await list({ search: 'evil' })).toEqual(['evil.example.net'])
@@ -127,7 +127,7 @@ describe('indicators of our own', () => {
 })
 
 describe('a list that is imported', () => {
-  it('is shown before it is taken in', async () => {
+  it('is previewed before it is imported', async () => {
     const seen = importIndicators.output.parse(await take('mail', '203.0.113.9\nnothing\n', { preview: true }))
     expect(seen).toMatchObject({
       ...{ preview: true, format: 'list', entries: 1, added: 1, withdrawn: 0 },
@@ -138,7 +138,7 @@ describe('a list that is imported', () => {
     expect(await audited()).toEqual([])
   })
 
-  it('is replaced by a later one of its name, and taken back as a whole', async () => {
+  it('is replaced by a later one of its name, and removed as a whole', async () => {
     await take('mail', '203.0.113.9\n203.0.113.10\n')
     time += 1000
     expect(await take('mail', '203.0.113.10\n203.0.113.11\n')).toMatchObject({ added: 1, changed: 0, withdrawn: 1 })
@@ -220,7 +220,7 @@ describe('feeds', () => {
   const feeds = () => ({ feeds: [{ type: 'list', url: wire.url, name: 'theirs', every: '1h' }] })
   const pull = (name: string) => pullFeed.run({ name }, deps)
 
-  it('are pulled when somebody wants it, and tell how they are doing', async () => {
+  it('are pulled on request, and report their state', async () => {
     deps = await openDeps(feeds())
     const state = async () => (await listIntelSources.run({}, deps)).data[0]
     expect(await state()).toMatchObject({
@@ -257,7 +257,7 @@ describe('feeds', () => {
 })
 
 describe('looking up', () => {
-  it('finds what stands in a text', async () => {
+  it('finds the values in a text', async () => {
     await add('203.0.113.9', 'evil.example.net')
     await take('kev', fixture('kev.json'))
     const found = await lookUp({
@@ -280,7 +280,7 @@ describe('looking up', () => {
     await expect(lookUp({ value: '203.0.113.9', ask_others: true })).rejects.toMatchObject({ code: 'FORBIDDEN' })
   })
 
-  it('asks vendors when it is told to, and shows what is left of their quota', async () => {
+  it('queries vendors on request, and shows their remaining quota', async () => {
     deps = await openDeps({ lookups: [{ type: 'greynoise', url: wire.url, api_key: 'k', daily: 1 }] })
     wire.answer = () => ({
       body: JSON.stringify({ ip: '45.33.32.156', noise: true, riot: false, classification: 'malicious', name: 'x' }),

@@ -10,7 +10,7 @@ import { intelSources } from './list-intel-sources.ts'
 
 const longestWait = 20_000
 
-/** Pulls a feed now, whenever it would be due. */
+/** Pulls a feed now, even if it is not due. */
 export const pullFeed = defineOperation({
   name: 'pull_feed',
   summary: 'Pulls a feed now. A pull that takes longer than 20 s continues in the background.',

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { auditIntel } from './audit-intel.ts'
 
-/** Takes an imported list back as a whole. */
+/** Removes an imported list. */
 export const removeIntelList = defineOperation({
   name: 'remove_intel_list',
   summary: 'Removes an imported list. Data of other sources is unchanged.',

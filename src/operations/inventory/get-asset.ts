@@ -4,7 +4,7 @@ import { asset } from '../../schema/asset.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Shows one asset. */
+/** Returns one asset. */
 export const getAsset = defineOperation({
   name: 'get_asset',
   summary: 'Returns one asset.',

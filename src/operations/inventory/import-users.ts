@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { importInventory, inventoryImport, tableInput } from './inventory-import.ts'
 
-/** Does not change who may sign in, or with which role. */
+/** Does not change sign-in accounts or roles. */
 export const importUsers = defineOperation({
   name: 'import_users',
   summary: 'Imports a user directory from CSV or JSON. Adds new users and updates existing ones.',
@@ -41,7 +41,7 @@ export const importUsers = defineOperation({
   },
 })
 
-/** Finds by id, by the name of the account, and where a row gives neither, by mail. */
+/** Finds by id or account name; for a row without them, by email address. */
 const finderOf = (people: readonly Person[]) => {
   const ids = new Map(people.map((person) => [person.user_id.toLowerCase(), person]))
   const names = new Map(people.map((person) => [person.username.toLowerCase(), person]))

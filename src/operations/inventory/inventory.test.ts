@@ -29,7 +29,7 @@ const openDeps = async () => {
   return { store, context: { tables, refresh }, now: () => moment(10), actor }
 }
 
-describe('what people tell', () => {
+describe('imported inventory', () => {
   let deps: Awaited<ReturnType<typeof openDeps>>
   let store: OpenStore
   beforeEach(async () => {
@@ -67,7 +67,7 @@ describe('what people tell', () => {
     ])
   })
 
-  it('is laid over what was told before', async () => {
+  it('is merged with earlier imports', async () => {
     await tell('id,hostname,owner,criticality\nCMDB-7,web-01,payments,critical\n')
     const second = await tell('hostname,owner\nWEB-01,shop\n')
     expect(second).toMatchObject({

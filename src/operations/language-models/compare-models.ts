@@ -37,7 +37,7 @@ export const compareModels = defineOperation({
            * none.
            */
           same_level: share,
-          graver: share,
+          more_severe: share,
           milder: share,
           /** The share that cannot decide. */
           inconclusive: share,
@@ -100,7 +100,7 @@ const comparisonOf = (said: readonly ComparedOpinion[], alerts: ReadonlyMap<stri
     alerts: said.length,
     rejected: said.length - heard.length,
     same_level: part(above, (difference) => difference === 0),
-    graver: part(above, (difference) => difference > 0),
+    more_severe: part(above, (difference) => difference > 0),
     milder: part(above, (difference) => difference < 0),
     inconclusive: part(heard, ({ opinion }) => callsTrouble(opinion.verdict) === undefined),
     judged_by_people: judged.length,

@@ -137,7 +137,7 @@ describe('asking a model about an alert', () => {
     expect(items[0]).toMatchObject({ actor: 'noor', action: 'ask_model', target_id: sampleAlert(1).id })
   })
 
-  it('is refused where there is none, and about what is not judged or is closed', async () => {
+  it('is rejected without a model, and for alerts that are untriaged or closed', async () => {
     const deps = await open()
     await expect(askModel.run({ id: 'none' }, deps)).rejects.toThrow('Alert "none" not found')
     await expect(askModel.run({ id: sampleAlert(2).id }, deps)).rejects.toThrow('not been triaged')
@@ -146,7 +146,7 @@ describe('asking a model about an alert', () => {
   })
 })
 
-it('what models cost is told with what may still be spent', async () => {
+it('shows the cost of models with the remaining budget', async () => {
   const deps = await open()
   await deps.store.llm.reserve(
     [{ period: 'month 2026-03', cost: 1e9, tokens: 1e9, calls: 10 }],
@@ -184,7 +184,7 @@ it('models are compared with the rules and with what people found, those in the 
   expect(data[1]).toMatchObject({
     rejected: 1,
     same_level: 0.5,
-    graver: 0.25,
+    more_severe: 0.25,
     milder: 0.25,
     inconclusive: 0.25,
     judged_by_people: 3,

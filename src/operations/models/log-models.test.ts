@@ -106,7 +106,7 @@ describe('loading a model for log events', () => {
     }
   })
 
-  it('does not tell a folder without a model from one that is not there', async () => {
+  it('treats a folder without a model like a missing one', async () => {
     const answers = await Promise.all(
       ['empty', 'nowhere', 'own/nowhere', 'linked-folder/../outside'].map((name) => load(port, name)),
     )

@@ -4,8 +4,8 @@ import { AppError } from '../../errors.ts'
 import { readLogEvent } from '../../lib/log-events/log-event.ts'
 import { LogModel, type LogModelOptions } from '../../lib/log-events/log-events.ts'
 import { readEntryFiles } from '../analysis/entry-files.ts'
-import { type Judgement, judgeEntries } from '../analysis/judge-entries.ts'
 import type { EntryFormat } from '../analysis/log-entries.ts'
+import { type EntryScores, scoreEntries } from '../analysis/score-entries.ts'
 import { saveModelFile } from './log-model-file.ts'
 
 interface TrainRequest extends LogModelOptions {
@@ -24,7 +24,7 @@ export const trainLogModel = async ({
   outputDir,
   now,
   ...options
-}: TrainRequest): Promise<Judgement> => {
+}: TrainRequest): Promise<EntryScores> => {
   const files = await readEntryFiles(dataPath, format)
   const entries = files.flatMap((file) => file.entries)
   const events = entries.flatMap((entry) => readLogEvent(entry) ?? [])
@@ -34,7 +34,7 @@ export const trainLogModel = async ({
     })
   }
   const model = LogModel.fit(events, { ...options, trainedAt: now() })
-  const found = judgeEntries(model, entries)
+  const found = scoreEntries(model, entries)
   await saveModelFile(model, outputDir)
   await mkdir(outputDir, { recursive: true })
   const { anomalies, ...summary } = found
@@ -57,7 +57,7 @@ const columns = [
 ] as const
 
 /** Text that a spreadsheet would take for a formula is quoted as text. */
-const toCsv = (anomalies: Judgement['anomalies']): string =>
+const toCsv = (anomalies: EntryScores['anomalies']): string =>
   [columns.join(','), ...anomalies.map((one) => columns.map((name) => cell(one[name])).join(','))]
     .join('\n')
     .concat('\n')

@@ -50,7 +50,7 @@ it('counts every record of results that come at once', async () => {
   expect(analyses[0]).toMatchObject({ history_records: 300, is_odd: false })
 })
 
-it('knows what another process took in, and what it forgot', async () => {
+it('sees changes by another process', async () => {
   const [one, other] = [create(), create()]
   await one.guard(asked({ orders: rows(120) }))
   await other.guard(asked({ orders: rows(30) }))
@@ -61,7 +61,7 @@ it('knows what another process took in, and what it forgot', async () => {
   expect(await one.judge(query_id, { amount: 1e6, country: 'DE' })).toMatchObject({ mode: 'baseline' })
 })
 
-it('judges a record alone by the dataset whose fields it has', async () => {
+it('scores a single record by the dataset with its fields', async () => {
   const guard = create()
   await guard.guard(asked({ orders: rows(120), people: rows(120).map((_, age) => ({ name: `n${age}`, age })) }))
   expect(await guard.judge(query_id, { age: 30, name: 'n5' })).toMatchObject({ dataset: 'people', is_odd: false })
@@ -104,7 +104,7 @@ it('answers without the language model when that fails', async () => {
   expect(analyses[0]).toMatchObject({ is_odd: false, reading: { status: 'failed', problem: 'no route to host' } })
 })
 
-it('tells when far more comes than ever', async () => {
+it('reports an unusually large result', async () => {
   const guard = create()
   for (let day = 0; day < 12; day += 1) await guard.guard(asked({ orders: rows(20) }))
   const { analyses } = await guard.guard(asked({ orders: rows(500) }))
@@ -114,7 +114,7 @@ it('tells when far more comes than ever', async () => {
   expect(analyses[0]?.recommendations).toEqual(['Add a limit to the query.'])
 })
 
-it('tells of a field that should not leave, gravely when it never came before', async () => {
+it('reports a sensitive field, with high severity if it is new', async () => {
   const guard = create()
   const first = await guard.guard(asked({ orders: rows(20).map((row) => ({ ...row, password: 'x' })) }))
   expect(first.analyses[0]).toMatchObject({ is_odd: false, concerns: [{ type: 'sensitive_field', severity: 'low' }] })

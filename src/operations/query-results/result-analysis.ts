@@ -22,7 +22,7 @@ export interface ScoredResult {
   readonly time: number
 }
 
-const gravity = { low: 0, medium: 0.6, high: 0.9 } as const
+const severityScores = { low: 0, medium: 0.6, high: 0.9 } as const
 
 /** Summarizes the anomalies of a result. */
 export const analysisOf = (result: ScoredResult): Omit<ResultAnalysis, 'analysis_id'> => {
@@ -30,15 +30,18 @@ export const analysisOf = (result: ScoredResult): Omit<ResultAnalysis, 'analysis
   const odd_records = judgement.odd.map((odd) => toOddRecord(odd, result.records))
   const concerns = [...concernsOf(result), ...readConcerns(reading)]
   const drift = judgement.drift.map((finding) => ({ ...finding, fields: [...finding.fields] }))
-  const grave = [...drift, ...concerns].reduce((most, { severity }) => Math.max(most, gravity[severity]), 0)
+  const highestSeverity = [...drift, ...concerns].reduce(
+    (most, { severity }) => Math.max(most, severityScores[severity]),
+    0,
+  )
   return {
     query_id,
     dataset,
     operation_name,
     analyzed_at: new Date(result.time).toISOString(),
     mode: judgement.mode,
-    is_odd: odd_records.length > 0 || grave > 0,
-    score: round(Math.max(judgement.highest ?? 0, grave)),
+    is_odd: odd_records.length > 0 || highestSeverity > 0,
+    score: round(Math.max(judgement.highest ?? 0, highestSeverity)),
     records: result.records.length,
     history_records: result.history_records,
     model_features: judgement.features,

@@ -29,7 +29,7 @@ const fakeIntake = (fullAt = Number.POSITIVE_INFINITY) => {
 }
 
 describe('ingest_records', () => {
-  it('says how far it came, so that a retry with the same key goes on from there', async () => {
+  it('reports its progress, so that a retry with the same key continues from there', async () => {
     const intake = fakeIntake(1)
     const send = (to: typeof intake) =>
       ingestRecords.run(

@@ -49,7 +49,7 @@ export const ingestRecords = defineOperation({
   },
 })
 
-/** A stream may break after some of it was taken in: its sender must know. */
+/** A stream may break after a part was accepted: its sender must know. */
 const tellHowFar = (error: unknown, accepted: number): unknown => {
   if (!(error instanceof AppError)) return error
   const { code, message, retryable, retryAfter, errors } = error

@@ -20,7 +20,7 @@ describe('a body of records', () => {
     ['["a","b"]', ['a', 'b']],
     ['  \n["a"]', ['a']],
     ['Jan 15 10:00:00 host sshd[1]: hello\r\nsecond', ['Jan 15 10:00:00 host sshd[1]: hello', 'second']],
-  ])('is understood by looking at it: %j', async (text, texts) => {
+  ])('is detected from its content: %j', async (text, texts) => {
     expect(await textsOf(text)).toEqual(texts)
   })
 

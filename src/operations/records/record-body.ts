@@ -47,7 +47,7 @@ export async function* readRecords(
 
 const isJsonType = (type: string): boolean => /^application\/([\w.+-]*\+)?json$/.test(type)
 
-/** Tells whether a body is one JSON document or one record per line. */
+/** Returns whether a body is one JSON document or one record per line. */
 const shapeOf = (type: string, head: Buffer): 'json' | 'json lines' | 'text lines' => {
   const text = head.toString('utf8').trimStart()
   // An object that ends with its line, and another line after it: one record a line, whatever it is called.

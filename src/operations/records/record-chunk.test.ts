@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { hashTexts } from './record-chunk.ts'
 
 describe('hashTexts', () => {
-  it('tells apart where texts end', () => {
+  it('distinguishes the boundaries of texts', () => {
     expect(hashTexts(['ab', 'c'])).not.toBe(hashTexts(['a', 'bc']))
   })
 

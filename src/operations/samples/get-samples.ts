@@ -3,7 +3,7 @@ import { sampleStatus } from '../../schema/sample.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Tells how it stands with the sample. */
+/** Returns the state of the sample. */
 export const getSamples = defineOperation({
   name: 'get_samples',
   summary: 'Returns whether the sample week is loaded, and the progress of its analysis.',

@@ -38,10 +38,10 @@ const nothingKnown: RiskInputs = {
   similar: null,
 }
 
-/** Reckons a risk with other inputs or weights, beside what it is now. Changes nothing. */
+/** Calculates a risk with other inputs or weights, next to the current one. Changes nothing. */
 export const previewRisk = defineOperation({
   name: 'preview_risk',
-  summary: 'Calculates a risk score with other inputs or weights, and shows the arithmetic.',
+  summary: 'Calculates a risk score with other inputs or weights, and shows the calculation.',
   role: 'viewer',
   input: z.strictObject({
     alert_id: z

@@ -30,7 +30,7 @@ describe('a what-if of the risk', () => {
     deps = await open()
   })
 
-  it('begins with what an alert was judged by, and shows both reckonings', async () => {
+  it('starts from the inputs of the alert, and shows both calculations', async () => {
     const { before, after, difference } = await previewRisk.run(
       { alert_id: deps.judged.id, inputs: { asset_criticality: 'critical', similar: 6 }, risk: {} },
       deps,
@@ -64,7 +64,7 @@ describe('a what-if of the risk', () => {
 })
 
 describe('a review of a verdict', () => {
-  it('stands beside what triage said, survives another judgement, and is written down', async () => {
+  it('is stored beside the triage result, survives another triage, and is audited', async () => {
     const deps = await open()
     const { id, triage } = deps.judged
     await reviewTriage.run({ id, verdict: 'benign', notes: 'Our scanner.' }, deps)
@@ -80,7 +80,7 @@ describe('a review of a verdict', () => {
     expect(row).toMatchObject({ human_reviewer: 'noor', human_review_notes: 'Our scanner.', verdict: triage.verdict })
   })
 
-  it('needs an alert that was judged, at the version that was seen', async () => {
+  it('needs a triaged alert and its current version', async () => {
     const deps = await open()
     const review = (id: string, version?: number) =>
       reviewTriage.run({ id, verdict: 'benign', notes: '', version }, deps)

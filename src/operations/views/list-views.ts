@@ -36,7 +36,7 @@ export const listViews = defineOperation({
   }),
   async run({ counted }, { store, now, actor }: Pick<Deps, 'store' | 'now'> & { readonly actor: Actor }) {
     const time = now()
-    // Those that were kept before there was something to be kept of them lack it.
+    // Older saved views lack it.
     const kept = (await store.views.list()).map((one) => view.parse(one))
     const own = kept.filter(({ shared, owner }) => shared || owner === actor.name)
     const usual = usualViews(actor, time)

@@ -39,7 +39,7 @@ it('views keep what was asked and how it is shown, and say how much is open in e
     'Needs review': [0, 0],
     Snoozed: [0, 0],
     Closed: [1, 0],
-    'Hidden as normal': [1, 0],
+    Suppressed: [1, 0],
   })
 
   const uncounted = await listViews.run({ counted: false }, as('noor'))

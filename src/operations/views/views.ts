@@ -33,7 +33,7 @@ export const usualViews = (actor: Actor, now: number): readonly View[] => {
     usual('review', 'Needs review', 'open:true requires_human_review:true'),
     { ...usual('snoozed', 'Snoozed', 'snoozed:true'), sort: '-last_seen' },
     { ...usual('closed', 'Closed', 'open:false snoozed:false -status:suppressed'), sort: '-updated_at' },
-    { ...usual('hidden', 'Hidden as normal', 'status:suppressed'), sort: '-last_seen' },
+    { ...usual('hidden', 'Suppressed', 'status:suppressed'), sort: '-last_seen' },
   ]
 }
 

@@ -6,22 +6,22 @@ import type { Playbook } from '../../schema/playbook.ts'
 import type { RemediationAction } from '../../schema/remediation-action.ts'
 import { severityRank } from '../../schema/severity.ts'
 
-/** How many values of a kind a step is proposed for: an incident may be about hundreds of addresses. */
+/** The maximum number of values of one kind in proposals, because an incident may have hundreds of addresses. */
 const mostEach = 5
 const dueHours = [1, 4, 24, 72, 168] as const
 
 interface Circumstances {
-  /** When it is proposed, in ms. */
+  /** The time of the proposal, in ms. */
   readonly now: number
   readonly proposedBy: string
-  /** What `{text}` stands for. */
+  /** The value of `{text}`. */
   readonly text?: string | undefined
 }
 
-/** A playbook, or steps that a person thought of. */
+/** A playbook, or steps by a person. */
 type Steps = Pick<Playbook, 'id' | 'steps'>
 
-/** Tells whether a playbook is meant for an incident. */
+/** Whether a playbook applies to an incident. */
 export const isMeantFor = (
   { when }: Playbook,
   { severity, types = [], techniques }: Pick<Incident, 'severity' | 'types' | 'techniques'>,
@@ -37,8 +37,8 @@ export const isMeantFor = (
 }
 
 /**
- * Writes out what a playbook asks to be done about an incident: a step for each value that it is about. A step that names something
- * which the incident does not tell of is left out. The same incident, step and value give the same id, so that nothing is proposed twice
+ * Expands a playbook for an incident: one action per step and value. Leaves out steps with values that the
+ * incident lacks. The same incident, step and value give the same id, so that nothing is proposed twice
  * when the incident grows.
  */
 export const proposeActions = (
@@ -90,7 +90,7 @@ export const proposeActions = (
 const actionIdOf = (parts: readonly string[]): string =>
   createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32)
 
-/** The values that an incident is about, by kind and by role. Of the addresses, attackers come first, then other sources. */
+/** The values of an incident, by kind and by role. Of the addresses, attackers come first, then other sources. */
 const valuesOf = ({ entities, address_roles = {} }: Incident): ReadonlyMap<string, readonly string[]> => {
   const named = Map.groupBy(entities, ({ type }) => type)
   const values = new Map<string, readonly string[]>(
@@ -118,7 +118,7 @@ const parametersOf = (
 const firstOf = (named: ReadonlyMap<string, readonly string[]>): Record<string, string> =>
   Object.fromEntries([...named].flatMap(([type, [value]]) => (value === undefined ? [] : [[type, value]])))
 
-/** Puts values where they are named; undefined when one is not known. What a value contains is never looked at again. */
+/** Replaces the placeholders; undefined if a value is unknown. Values are not expanded again. */
 const fillIn = (text: string, values: Readonly<Record<string, string>>): string | undefined => {
   let complete = true
   const filled = text.replaceAll(/\{([a-z]+)\}/g, (_whole, name: string) => {

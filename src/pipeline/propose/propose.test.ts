@@ -43,7 +43,7 @@ const inFolder = <Answer>(text: string, work: (folder: string) => Answer): Answe
 }
 
 describe('playbooks', () => {
-  it('come along: six workflows that are asked for, and six responses that are proposed', () => {
+  it('are bundled: six workflows for approval, and six proposed responses', () => {
     const steps = bundled.map(({ id, steps, when }) => `${id} ${steps.length}${when ? ' proposed' : ''}`)
     expect(steps).toEqual([
       'account-lockout-enforcement 4 proposed',

@@ -101,13 +101,13 @@ describe('assessRisk', () => {
         fc.nat(10),
         (type, a, b, intelA, intelB, similarA, similarB) => {
           const order = (x: number, y: number) => (x <= y ? [x, y] : [y, x]) as [number, number]
-          const [milder, graver] = severities.indexOf(a) <= severities.indexOf(b) ? [a, b] : [b, a]
+          const [milder, worse] = severities.indexOf(a) <= severities.indexOf(b) ? [a, b] : [b, a]
           const [less, more] = order(intelA, intelB)
           const [fewer, often] = order(similarA, similarB)
           const before: RiskInput = { type, severity: milder, similar: fewer, threatIntel: intel(less, 1, 0) }
           const score = (input: RiskInput) => assessRisk(input, 0).risk_score
           for (const after of [
-            { ...before, severity: graver },
+            { ...before, severity: worse },
             { ...before, threatIntel: intel(more, 1, 0) },
             { ...before, similar: often },
             { ...before, network: internal },

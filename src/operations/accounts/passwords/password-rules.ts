@@ -33,7 +33,7 @@ export const checkNewPassword = (text: string, { username, email }: Pick<Account
 const names = (username: string, email: string | null): readonly string[] =>
   [username, email?.split('@')[0]?.toLowerCase() ?? '', 'vedette', 'password'].filter((name) => name.length > 2)
 
-/** Tells whether a text repeats a keyboard sequence, forwards or backwards. */
+/** Whether a text repeats a keyboard sequence, forwards or backwards. */
 const isRun = (text: string, run: string): boolean => {
   const backwards = [...run].reverse().join('')
   return [run, backwards].some((keys) => keys.repeat(Math.ceil(text.length / keys.length) + 1).includes(text))

@@ -6,7 +6,7 @@ import { AppError } from '../../../errors.ts'
 export interface Passwords {
   /** Argon2id in the PHC string format. */
   hash(password: string): Promise<string>
-  /** Takes the same time without a hash, so that callers cannot tell whether one exists. */
+  /** Takes the same time without a hash, so that callers cannot find out whether one exists. */
   matches(password: string, hash: string | undefined): Promise<boolean>
   /** Whether a hash uses a lower cost than new hashes. */
   isOutdated(hash: string): boolean

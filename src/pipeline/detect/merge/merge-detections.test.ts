@@ -85,7 +85,7 @@ describe('mergeDetections', () => {
 
   it('merges detections with the same key within the window, and takes the texts of the most severe', () => {
     const first = mergeDetections([], [detection()], context)
-    const graver = detection({
+    const worse = detection({
       id: 'd2',
       detector: 'baseline',
       severity: 'high',
@@ -97,7 +97,7 @@ describe('mergeDetections', () => {
         { event_id: '0-9', time: at(90 * minute), line: 'Accepted password', role: 'the login that succeeded' },
       ],
     })
-    const [folded] = mergeDetections(first, [graver], context)
+    const [folded] = mergeDetections(first, [worse], context)
     expect(folded).toMatchObject({
       id: first[0]?.id,
       severity: 'high',

@@ -17,7 +17,7 @@ const anomaly = z.object({
   threat_type: z.enum(threatTypes),
 })
 
-export const judgement = z.object({
+export const entryScores = z.object({
   status: z.literal('success'),
   total_events: z.int(),
   anomalies_detected: z.int(),
@@ -30,14 +30,14 @@ export const judgement = z.object({
   skipped_events: z.int(),
   processing_time_ms: z.number(),
 })
-export type Judgement = z.infer<typeof judgement>
+export type EntryScores = z.infer<typeof entryScores>
 
 /** Scores entries with a model and counts the ones that it could not score. */
-export const judgeEntries = (
+export const scoreEntries = (
   model: LogModel,
   entries: readonly Readonly<Record<string, unknown>>[],
   returnAll = false,
-): Judgement => {
+): EntryScores => {
   const started = performance.now()
   const events = entries.flatMap((entry) => readLogEvent(entry) ?? [])
   const judged = model.judge(events)

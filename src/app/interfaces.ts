@@ -9,7 +9,7 @@ import type { PipeOptions } from '../api/mcp/pipe.ts'
 import { createRoots } from '../api/mcp/roots.ts'
 import { serveMcpStdio } from '../api/mcp/stdio.ts'
 import { acceptedHosts } from '../api/origin.ts'
-import { createServer, doorDeps, renewCertificate } from '../api/server.ts'
+import { createInterfaceDeps, createServer, renewCertificate } from '../api/server.ts'
 import { createCompatSystems } from '../compat/systems.ts'
 import type { Config, Origins } from '../config.ts'
 import { newSecret } from '../lib/identity/identity.ts'
@@ -24,7 +24,7 @@ export interface LocalMcpOptions extends PipeOptions {
 }
 
 /** Opens the API: the server, the ports of older systems, and MCP on standard input and output. */
-export const openDoors = async (
+export const openInterfaces = async (
   { config, runtime }: Base,
   deps: Deps,
   { origins, version }: { readonly origins: Origins; readonly version: string },
@@ -82,12 +82,12 @@ export const openDoors = async (
   })
   return {
     address,
-    /** What the start prints about the ports of older systems. */
+    /** The lines of the start banner about the ports of older systems. */
     lines: compat.lines,
     /** A key that signs an admin in once. */
     signInKey: () => signInKeys.issue({ name: 'admin', role: 'admin' }),
     serveMcp({ folders, ...ends }: LocalMcpOptions) {
-      const doored = doorDeps(shared)
+      const doored = createInterfaceDeps(shared)
       const mcp = { ...shared.mcp, roots: rootsOf(folders), noteDenial: createNoteDenial(deps, log) }
       return serveMcpStdio({ ...mcp, deps: doored, feed: followStore(doored, log), log, version }, ends)
     },
