@@ -227,7 +227,12 @@ it('a shadow model is asked and compared, and changes nothing', async () => {
   await post('root', 0)
   const compared = async () => {
     const answer = await server?.ask('/api/v1/triage/models/comparison')
-    const model = z.object({ name: z.string(), shadow: z.boolean(), alerts: z.int(), more_severe: z.number().nullable() })
+    const model = z.object({
+      name: z.string(),
+      shadow: z.boolean(),
+      alerts: z.int(),
+      more_severe: z.number().nullable(),
+    })
     return z.object({ data: z.array(model) }).parse(await answer?.json()).data
   }
   await until(async () => (await compared()).every(({ alerts }) => alerts === 1), 'both opinions')
