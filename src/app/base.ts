@@ -35,10 +35,10 @@ export interface Foundation {
   readonly resultsStored?: () => void
 }
 
-/** What every part of the server is built on. */
+/** The dependencies of all parts of the server. */
 export interface Base extends Foundation {
   readonly telemetry: Telemetry
-  /** What the pipeline thread shares; undefined if the pipeline runs in this thread. */
+  /** The state shared with the pipeline thread; undefined if the pipeline runs in this thread. */
   readonly shared: SharedState | undefined
   /** Whether the data folder was created just now. */
   readonly isNew: boolean

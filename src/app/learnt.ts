@@ -5,7 +5,7 @@ import type { RecordBatch } from '../schema/record.ts'
 import type { SuppliedFacts } from '../schema/supplied-enrichment.ts'
 import type { TriageResult } from '../schema/triage-result.ts'
 
-/** What only the thread knows that delivers records. */
+/** The knowledge of the thread that delivers records. */
 export interface Learnt {
   /** Parses and enriches records with what was learnt; learns and stores nothing. */
   parse(batch: RecordBatch): Promise<readonly Event[]>

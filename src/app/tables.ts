@@ -7,7 +7,7 @@ import { createSuppressions } from '../operations/suppressions/suppressions-in-f
 import type { Foundation } from './base.ts'
 
 /** The tables in memory. */
-export type TableName = 'rules' | 'assets and people' | 'networks' | 'indicators' | 'suppressions'
+export type TableName = 'rules' | 'assets and users' | 'networks' | 'indicators' | 'suppressions'
 
 /**
  * Opens what the program keeps in memory of rules, context, threat intelligence and suppressions, and reads it for the first time.
@@ -33,7 +33,7 @@ export const openTables = async (
   const intel = createIntel({ config, store, runtime })
   const suppressions = createSuppressions({ list: store.suppressions.list, now })
   rules.refresh = followed('rules', rules.refresh)
-  context.refresh = followed('assets and people', context.refresh)
+  context.refresh = followed('assets and users', context.refresh)
   context.refreshNetworks = followed('networks', context.refreshNetworks)
   intel.intel.table.refresh = followed('indicators', intel.intel.table.refresh)
   suppressions.refresh = followed('suppressions', suppressions.refresh)

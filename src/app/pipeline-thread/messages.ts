@@ -5,7 +5,7 @@ import type { SuppliedFacts } from '../../schema/supplied-enrichment.ts'
 import { failure } from '../offload/messages.ts'
 import type { TableName } from '../tables.ts'
 
-/** What the main thread asks the pipeline thread. */
+/** A question of the main thread to the pipeline thread. */
 export type Question =
   | { readonly about: 'parse'; readonly batch: RecordBatch }
   | { readonly about: 'triage'; readonly alert: Alert; readonly facts: SuppliedFacts }
@@ -19,7 +19,7 @@ export interface Asked {
   readonly question: Question
 }
 
-/** Everything that the pipeline thread sends. */
+/** The messages of the pipeline thread. */
 export const fromPipeline = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('answer'), id: z.number(), value: z.unknown() }),

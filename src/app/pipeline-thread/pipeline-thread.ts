@@ -11,7 +11,7 @@ import type { TableName } from '../tables.ts'
 import { type Asked, type FromPipeline, fromPipeline, type Question } from './messages.ts'
 import { drainMs, type SharedState } from './shared-state.ts'
 
-/** What the thread starts with. */
+/** The data of a new thread. */
 export interface ThreadSetup {
   readonly config: Config
   readonly shared: SharedState
@@ -23,7 +23,7 @@ export interface PipelineThread extends Learnt {
   refresh(table: TableName): Promise<void>
   /** Says since when the pipeline has not run, if it should. */
   problems(): readonly string[]
-  /** Lets running deliveries end, and saves what was learnt. */
+  /** Waits for running deliveries, then saves the learned state. */
   stop(): Promise<void>
 }
 

@@ -6,7 +6,7 @@ export const threadTopics: readonly Topic[] = ['records', 'alerts']
 /** How long running deliveries may take when the program stops, in ms. */
 export const drainMs = 8_000
 
-/** What both threads share, besides the database. */
+/** The state that both threads share, besides the database. */
 export interface SharedState {
   /** See `ChangeClock`. */
   readonly clock: SharedArrayBuffer
