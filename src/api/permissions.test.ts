@@ -55,6 +55,8 @@ const openRows: Readonly<Record<string, string>> = {
   'GET /api/v1/session/ways': 'shows how people may sign in, on the page where they do',
   'GET /health': 'answers probes',
   'GET /health/ready': 'answers probes; details take a token',
+  'GET /services/collector/health': 'answers probes of forwarders',
+  'GET /services/collector/health/1.0': 'answers probes of forwarders',
   'POST /api/v1/auth/login': 'takes a password',
   'POST /api/v1/password': 'takes the secret of a link',
   'POST /api/v1/session': 'takes the secret of a link, or a token',

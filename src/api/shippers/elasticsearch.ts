@@ -257,6 +257,7 @@ export const elasticsearchRoutes: readonly Route[] = [
   documentAt('/:index/_doc'),
   documentAt('/:index/_doc/:id', 'PUT'),
   documentAt('/:index/_create/:id', 'PUT'),
+  answerAt('/:index/_refresh', () => ({ _shards: shards })),
   answerAt('/:index/_refresh', () => ({ _shards: shards }), 'POST'),
   ...Object.entries(questions).map(([path, answer]) => answerAt(path, () => answer)),
   ...Object.entries(settings).flatMap(([path, answer]) => [

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError, messageOf } from '../../errors.ts'
 import { confirmSender } from '../../operations/records/confirm-sender.ts'
-import { ingestShipment, type ShippedRecord } from '../../operations/records/ingest-shipment.ts'
+import { ingestShipment, type Shipment, type ShippedRecord } from '../../operations/records/ingest-shipment.ts'
 import { readBody, readWhole } from '../body.ts'
 import type { ReadToken, Refuse, Route } from '../rest/route.ts'
 
@@ -39,32 +39,24 @@ const mostChars = 1_048_576
 
 /** Makes the route at which a shipper delivers records. */
 export const receiveAt = <Decoded extends Delivery>(
-  { readToken, refuse }: Shipper,
+  shipper: Shipper,
   { method = 'POST', path, hide, decode, present }: Door<Decoded>,
 ): Route => {
   const deliveries = new WeakMap<FastifyRequest, Decoded>()
   return {
     method,
     path,
-    operation: ingestShipment,
-    operationId: `ingest${path.replace(/:/g, '').replace(/\W+/g, '_').replace(/_+/g, '_')}`,
+    ...entranceOf(shipper, path),
     ...(hide && { hide }),
-    body: 'shipment',
-    ingests: true,
-    readToken,
-    refuse: retryable(refuse),
-    readQuery: () => ({}),
     async read(request) {
       const body = await readWhole(readBody(request.raw), mostBytes)
       const delivery = attempt(() => decode(body, request))
       deliveries.set(request, delivery)
       const hash = createHash('sha256').update(path).update('\0').update(body).digest('hex')
       const { id, timed, records } = delivery
-      const ownKey = id ?? (timed ? hash : undefined)
-      return {
-        shipment: { records: records.map(cut), hash },
-        ...(request.headers['idempotency-key'] === undefined && ownKey !== undefined && { idempotency_key: ownKey }),
-      }
+      // The sender's own key comes in a header.
+      const ownKey = request.headers['idempotency-key'] === undefined ? (id ?? (timed ? hash : undefined)) : undefined
+      return { shipment: { records: records.map(cut), hash, ...(ownKey !== undefined && { key: ownKey }) } }
     },
     present(_answer, request, reply) {
       const delivery = deliveries.get(request)
@@ -73,6 +65,35 @@ export const receiveAt = <Decoded extends Delivery>(
     },
   }
 }
+
+interface StreamDoor {
+  readonly path: string
+  /** Decodes a body while it arrives. */
+  decode(body: AsyncIterable<Uint8Array>): AsyncIterable<Shipment>
+  /** Returns the body of the answer. */
+  present(reply: FastifyReply): unknown
+}
+
+/** Makes the route at which a shipper delivers more records than one write can take. */
+export const receiveStreamAt = (shipper: Shipper, { path, decode, present }: StreamDoor): Route => ({
+  method: 'POST',
+  path,
+  ...entranceOf(shipper, path),
+  read: async ({ raw }) => ({ shipment: decode(readBody(raw)) }),
+  present: (_answer, _request, reply) => present(reply),
+})
+
+/** The properties of every route that receives records. */
+const entranceOf = ({ readToken, refuse }: Shipper, path: string) =>
+  ({
+    operation: ingestShipment,
+    operationId: `ingest${path.replace(/\W+/g, '_').replace(/_+/g, '_')}`,
+    body: 'shipment',
+    ingests: true,
+    readToken,
+    refuse: retryable(refuse),
+    readQuery: () => ({}),
+  }) satisfies Partial<Route>
 
 interface Question {
   readonly method?: 'GET' | 'POST' | 'PUT'

@@ -17,6 +17,14 @@ export const fromBasic: ReadToken = (headers) => {
   return colon < 0 ? pair : pair.slice(colon + 1) || pair.slice(0, colon)
 }
 
+/** Reads a header that contains nothing but the token. */
+export const fromHeader =
+  (name: string): ReadToken =>
+  (headers) => {
+    const value = headers[name]
+    return typeof value === 'string' ? value : undefined
+  }
+
 /** Tries one form after the other. */
 export const firstOf =
   (...forms: readonly ReadToken[]): ReadToken =>

@@ -10,24 +10,28 @@ export interface ShippedRecord {
   readonly source: string
 }
 
-/** The records of one request of a log shipper. */
+/** Records of a log shipper that are stored together or not at all. */
 export interface Shipment {
   readonly records: readonly ShippedRecord[]
-  /** Hashes the body of the request; compared when a key is used again. */
+  /** Hashes the records; compared when a key is used again. */
   readonly hash: string
+  /** The identity of the records, the same when the shipper sends them again. */
+  readonly key?: string
 }
 
-const isShipment = (value: unknown): value is Shipment =>
-  typeof value === 'object' && value !== null && 'records' in value && 'hash' in value
+const isShipment = (value: unknown): value is Shipment | AsyncIterable<Shipment> =>
+  typeof value === 'object' && value !== null && ('records' in value || Symbol.asyncIterator in value)
 
-/** Takes in all records of a request in one durable write, so that a shipper that repeats a refused request doubles nothing. */
+/**
+ * Takes in the records of a request in one durable write, so that a shipper that repeats a refused request doubles nothing. A request
+ * without an end is a stream of shipments, each with its own key.
+ */
 export const ingestShipment = defineOperation({
   name: 'ingest_shipment',
-  summary:
-    'Ingests the records of a log shipper’s request. When the call returns, all are durable; if it fails, none is.',
+  summary: 'Ingests the records of a log shipper’s request. All of them are durable when the call returns.',
   role: 'ingest',
   input: z.object({
-    shipment: z.custom<Shipment>(isShipment),
+    shipment: z.custom<Shipment | AsyncIterable<Shipment>>(isShipment),
     idempotency_key: z
       .string()
       .min(1)
@@ -37,17 +41,29 @@ export const ingestShipment = defineOperation({
   }),
   output: z.object({ accepted: z.int(), repeated: z.boolean() }).meta({ id: 'ShipmentAnswer' }),
   async run(
-    { shipment: { records, hash }, idempotency_key: key },
+    { shipment, idempotency_key: sent },
     { intake, now, actor }: Pick<Deps, 'intake' | 'now'> & { readonly actor: Actor },
   ) {
-    if (records.length === 0) return { accepted: 0, repeated: false }
-    const receivedAt = now()
-    return intake.accept(
-      records.map(({ text, source }) => ({ text, source, receivedAt })),
-      key === undefined ? {} : { key: keyOf(actor, key), bodyHash: hash },
-    )
+    let accepted = 0
+    let repeated = true
+    for await (const { records, hash, key = sent } of partsOf(shipment)) {
+      if (records.length === 0) continue
+      const receivedAt = now()
+      const answer = await intake.accept(
+        records.map(({ text, source }) => ({ text, source, receivedAt })),
+        key === undefined ? {} : { key: keyOf(actor, key), bodyHash: hash },
+      )
+      accepted += answer.accepted
+      repeated &&= answer.repeated
+    }
+    return { accepted, repeated: accepted > 0 && repeated }
   },
 })
+
+async function* partsOf(shipment: Shipment | AsyncIterable<Shipment>): AsyncGenerator<Shipment> {
+  if ('records' in shipment) yield shipment
+  else yield* shipment
+}
 
 /** Senders may choose the same key, so the key includes the sender. */
 const keyOf = (actor: Actor, key: string): string =>

@@ -480,6 +480,12 @@ export interface paths {
   '/metrics': {
     get: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'text/plain': string } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
+  '/api/v2/logs': {
+    post: { parameters: { query?: never; path?: never; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': string; 'application/x-ndjson': string; 'application/x-protobuf': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ShipmentAnswer'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/v1/input': {
+    post: { parameters: { query?: never; path?: never; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': string; 'application/x-ndjson': string; 'application/x-protobuf': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ShipmentAnswer'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
   '/_bulk': {
     post: { parameters: { query?: never; path?: never; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': string; 'application/x-ndjson': string; 'application/x-protobuf': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ShipmentAnswer'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
@@ -497,6 +503,30 @@ export interface paths {
   }
   '/_license': {
     get: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['SenderConfirmation'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/firehose': {
+    post: { parameters: { query?: never; path?: never; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': string; 'application/x-ndjson': string; 'application/x-protobuf': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ShipmentAnswer'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/gelf': {
+    post: { parameters: { query?: never; path?: never; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': string; 'application/x-ndjson': string; 'application/x-protobuf': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ShipmentAnswer'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/upload': {
+    post: { parameters: { query?: never; path?: never; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': string; 'application/x-ndjson': string; 'application/x-protobuf': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ShipmentAnswer'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/loki/api/v1/push': {
+    post: { parameters: { query?: never; path?: never; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': string; 'application/x-ndjson': string; 'application/x-protobuf': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ShipmentAnswer'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/v1/logs': {
+    post: { parameters: { query?: never; path?: never; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': string; 'application/x-ndjson': string; 'application/x-protobuf': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ShipmentAnswer'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/pubsub': {
+    post: { parameters: { query?: never; path?: never; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': string; 'application/x-ndjson': string; 'application/x-protobuf': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ShipmentAnswer'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/services/collector': {
+    post: { parameters: { query?: never; path?: never; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': string; 'application/x-ndjson': string; 'application/x-protobuf': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ShipmentAnswer'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/services/collector/raw': {
+    post: { parameters: { query?: never; path?: never; header?: { 'idempotency-key'?: string } }; requestBody: { content: { 'application/json': string; 'application/x-ndjson': string; 'application/x-protobuf': string; 'text/plain': string } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ShipmentAnswer'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
   '/ingest': {
     post: { parameters: { query?: never; path?: never; header?: never }; requestBody: { content: { 'application/json': { logs: ({ timestamp: unknown; service: unknown; level: unknown; message: unknown })[] } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { stored: number; features: { count: number; warn_count: number; error_count: number; failed_login_count: number; services: (string)[] }; score: number; threshold: number; incident_id: number | null; scored_by: "formula" | "external"; scorer_problem?: string } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }

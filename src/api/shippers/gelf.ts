@@ -1,0 +1,46 @@
+import { AppError } from '../../errors.ts'
+import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
+import type { Refuse, Route } from '../rest/route.ts'
+import { isJsonObject, type JsonObject, textOf } from './json-object.ts'
+import { isPreciseTime } from './precise-time.ts'
+import { type Delivery, receiveAt, type Shipper } from './shipper.ts'
+import { toSourceName } from './source-name.ts'
+import { splitValues } from './split-values.ts'
+import { afterScheme, firstOf, fromBasic } from './tokens.ts'
+
+const refuse: Refuse = ({ status, message }) => ({ status, body: { type: 'ApiError', message } })
+
+const shipper: Shipper = { readToken: firstOf(fromBasic, afterScheme('bearer')), refuse }
+
+const decode = (body: Buffer): Delivery => {
+  const texts = splitValues(body.toString('utf8'))
+  if (texts.length === 0) throw new AppError('INVALID_REQUEST', 'The body is empty.')
+  const messages = texts.map((text): JsonObject => {
+    const message: unknown = JSON.parse(text)
+    if (!isJsonObject(message) || textOf(message.short_message ?? message.message) === undefined) {
+      throw new AppError('INVALID_REQUEST', 'A message has no "short_message".')
+    }
+    return message
+  })
+  return { records: messages.map(toRecord), timed: messages.every(({ timestamp }) => isPreciseTime(timestamp)) }
+}
+
+/** Names the parts of a message as other JSON logs do: additional fields lose their underscore. */
+const toRecord = (sent: JsonObject): ShippedRecord => {
+  const { version: _, short_message, full_message, message = short_message, ...rest } = sent
+  const fields = Object.entries(rest).map(([name, value]) => [name.replace(/^_/, ''), value] as const)
+  const trace = textOf(full_message)
+  return {
+    source: toSourceName(sent._service ?? sent._app ?? sent._container_name ?? sent.facility, 'gelf'),
+    text: JSON.stringify({
+      message,
+      ...Object.fromEntries(fields),
+      ...(trace !== undefined && trace !== message && { 'error.stack_trace': trace }),
+    }),
+  }
+}
+
+/** Graylog's GELF over HTTP. */
+export const gelfRoutes: readonly Route[] = [
+  receiveAt(shipper, { path: '/gelf', decode, present: (_delivery, _request, reply) => reply.code(202).send() }),
+]
