@@ -2,6 +2,7 @@ import type { RawRecord } from '../../schema/record.ts'
 import { alertParsers } from './alerts/alert-formats.ts'
 import { refuseRecord } from './draft.ts'
 import { looksLikePairs } from './logfmt.ts'
+import { readMeaning } from './meaning/read-meaning.ts'
 import type { Parsed } from './parser.ts'
 import { plainParser } from './plain.ts'
 import { candidates } from './registry.ts'
@@ -13,7 +14,13 @@ export const parseRecord = (record: RawRecord): Parsed => {
   if (record.format !== undefined) return parseAlert(record, record.format)
   const parsed = first(record) ?? plainParser.parse(record)
   if (!parsed) throw new Error('The plain parser rejected a text.')
-  return parsed.fault === undefined ? unpack(parsed, record, 1) : parsed
+  return parsed.fault === undefined ? withMeaning(unpack(parsed, record, 1)) : parsed
+}
+
+/** Adds the meaning of the message, of an event only: alerts of other systems say theirs. */
+const withMeaning = (parsed: Parsed): Parsed => {
+  if (parsed.kind === 'event') readMeaning(parsed.message, parsed.fields)
+  return parsed
 }
 
 /** Parses a record that its sender declares as an alert of a format. */

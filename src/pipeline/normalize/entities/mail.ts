@@ -40,13 +40,11 @@ export const readPostfix = (message: string, fields: Draft): boolean => {
   const client = wordAfter(message, 'client=') ?? wordAfter(message, 'from ') ?? wordAfter(message, 'warning: ')
   if (client !== undefined) readNamedAddress(client, fields)
   const user = wordAfter(message, 'sasl_username=')
-  if (user !== undefined) {
-    setUser(fields, user)
-    setLogin(fields, 'success')
-    return true
-  }
-  if (message.includes('authentication failed')) {
-    setLogin(fields, 'failure')
+  if (user !== undefined) setUser(fields, user)
+  // Since Postfix 3.10, a failed login names its user as well.
+  const failed = message.includes('authentication failed')
+  if (failed || user !== undefined) {
+    setLogin(fields, failed ? 'failure' : 'success')
     return true
   }
   if (message.includes('reject: ')) {

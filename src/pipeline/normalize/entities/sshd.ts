@@ -111,9 +111,20 @@ const phrases = toPhrases([
     },
   ],
   ['Authentication refused', authentication, 'ssh_not_allowed', failure],
-  ['Connection closed by ', session, 'ssh_disconnected', undefined, readUserAtPeer],
-  ['Connection reset by ', session, 'ssh_disconnected', undefined, readUserAtPeer],
-  ['Disconnected from ', session, 'ssh_disconnected', undefined, readUserAtPeer],
+  // A client that left before it was authenticated: the only lines about an attempt if sshd accepts keys only.
+  ...['Connection closed by ', 'Connection reset by ', 'Disconnected from '].flatMap((leave) => [
+    ...['authenticating user ', 'invalid user '].map(
+      (who) =>
+        [
+          leave + who,
+          authentication,
+          'ssh_left_unauthenticated',
+          failure,
+          (t: string, f: Draft) => readUserAtPeer(who + t, f),
+        ] as const,
+    ),
+    [leave, session, 'ssh_disconnected', undefined, readUserAtPeer] as const,
+  ]),
   ['Received disconnect from ', session, 'ssh_disconnected', undefined, readPeer],
   ['Connection from ', network, 'ssh_connection', undefined, readConnection],
   ['Did not receive identification string from ', network, 'ssh_no_identification', failure, readPeer],

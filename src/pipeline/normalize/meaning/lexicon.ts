@@ -1,0 +1,36 @@
+import { changedPrivileges, lockedAccount, newAccount } from './account-changes.ts'
+import { failedLogin } from './failed-login.ts'
+import type { Meaning } from './meaning.ts'
+import { crashedService, startedService } from './service-changes.ts'
+import { createStemScan } from './stem-scan.ts'
+import { successfulLogin } from './successful-login.ts'
+
+/** All meanings, in order of precedence. */
+export const meanings: readonly Meaning[] = [
+  failedLogin,
+  successfulLogin,
+  lockedAccount,
+  newAccount,
+  changedPrivileges,
+  crashedService,
+  startedService,
+]
+
+const scan = createStemScan(meanings.map(({ stems }) => stems))
+const compiled = meanings.map((meaning) => ({
+  meaning,
+  says: new RegExp(meaning.says.join('|'), 'i'),
+  unless: new RegExp(meaning.unless.join('|'), 'i'),
+}))
+
+/** Finds the first meaning of a text that `accepts` takes; undefined for most texts, at the cost of one pass over the text. */
+export const meaningOf = (text: string, accepts: (meaning: Meaning) => boolean = () => true): Meaning | undefined => {
+  const found = scan(text)
+  if (found === 0) return undefined
+  for (let i = 0; i < compiled.length; i++) {
+    const one = compiled[i]
+    if (one === undefined || (found & (1 << i)) === 0) continue
+    if (one.says.test(text) && !one.unless.test(text) && accepts(one.meaning)) return one.meaning
+  }
+  return undefined
+}

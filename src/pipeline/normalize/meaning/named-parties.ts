@@ -1,0 +1,69 @@
+import { toAddress } from '../address.ts'
+
+const ipv4 = '(?:\\d{1,3}\\.){3}\\d{1,3}'
+const ipv6 = '(?:[0-9a-f]{1,4}:){2,7}[0-9a-f]{0,4}(?:::?[0-9a-f]{1,4}){0,6}|[0-9a-f]{0,4}::(?:[0-9a-f]{1,4}:?){1,7}'
+const anyAddress = new RegExp(`(?<![\\w.])(?:::ffff:)?(${ipv4}|${ipv6})(?![\\w.]*\\w)`, 'gi')
+/** Words before an address that is not the client's. */
+const ours =
+  /(?:(?<![a-z])(?:to|on|at|dst|dest\w*|server|local\w*|listen\w*|upstream|via|realm|proxy|lip|laddr|oip_server)|->)[\s"'=:[(<]*$/i
+/** Words before an address that is the client's. */
+const theirs =
+  /(?:(?<![a-z])(?:from|client|peer|rhost|remote\w*|ip|ip ?address|src|source|raddr|rip|oip|host|origin)|<)[\s"'=:[(</]*(?:ipv[46]:)?$/i
+
+/** Finds the client's address in a message about a login: after a word for it, else the first that is not the server's. */
+export const addressIn = (text: string): string | undefined => {
+  let first: string | undefined
+  for (const match of text.matchAll(anyAddress)) {
+    const address = match[1] ?? ''
+    if (toAddress(address)?.ip === undefined) continue
+    const before = text.slice(Math.max(0, match.index - 24), match.index)
+    if (theirs.test(before)) return address
+    if (!ours.test(before)) first ??= address
+  }
+  return first
+}
+
+const name = '[\\w.@+$\\\\/-]{1,64}'
+const quoted = `["'\`\\[(<]{1,2}(${name})["'\`\\])>]`
+const users = [
+  // user=kim, username: "kim", principalName=kim
+  new RegExp(
+    `(?<![a-z])(?:user(?:_?name|id)?|login(?:name)?|account|acct|usr|principal(?:name)?|e-?mail|benutzer(?:name)?|utilisateur|usuario|usu[aá]rio|utente|sasl_username|set_id|uid|ruser|cn)\\s{0,2}[=:]\\s{0,2}["'\`\\[(<]{0,2}(${name})(?![\\w.@+$\\\\/-]*\\s{0,2}=)`,
+    'gi',
+  ),
+  // user "kim", [kim], account 'kim'
+  new RegExp(
+    `(?<![a-z])(?:user(?: ?name)?|account|login|principal|benutzer(?:konto)?|utilisateur|compte|usuario|cuenta|usu[aá]rio|conta|utente|for|of|as|by)\\s{1,2}${quoted}`,
+    'gi',
+  ),
+  // for kim from …, for invalid user kim
+  new RegExp(
+    `(?<![a-z])(?:for|f[uü]r|pour|para|per|voor)\\s(?:the\\s)?(?:invalid\\s|unknown\\s)?(?:user(?:name)?\\s|account\\s|login\\s|benutzer\\s|utilisateur\\s|usuario\\s|usu[aá]rio\\s|utente\\s)?(${name})(?=$|[\\s,;:)\\]"'])`,
+    'gi',
+  ),
+  // user kim from …, user kim failed
+  new RegExp(
+    `(?<![a-z])(?:user|account|benutzer|utilisateur|usuario|usu[aá]rio|utente)\\s(${name})(?=$|[,;:)]|\\s(?:from|at|via|on|by|failed|was|has|is|logged|signed|locked|denied|rejected|could|authenticat|wurde|hat|from:|\\[|\\())`,
+    'gi',
+  ),
+  // login as kim, Invalid login as root
+  new RegExp(`(?<![a-z])as\\s(${name})(?=$|[\\s,;:)])`, 'gi'),
+  // root@203.0.113.9
+  new RegExp(`(?<![\\w.])([\\w.-]{1,64})@${ipv4}`, 'gi'),
+  // (kim at 203.0.113.9), kim from 203.0.113.9, by kim [203.0.113.9]
+  new RegExp(`(?<![\\w.])([\\w.@-]{1,64})\\s(?:at|from)\\s["'\\[(]?${ipv4}`, 'gi'),
+]
+/** Words in the place of a name. */
+const noNames =
+  /^(?:user|users|username|account|accounts|from|is|was|has|not|and|or|the|a|an|name|id|unknown|agent|in|to|with|by|at|on|via|failed|login|password|null|none|undefined|host|client|address|ip|attempt|attempts|request|remote|connection|authentication|credentials|peer|service|session|logon|failure|error|reason|invalid|for|user_name|-+)$/i
+
+/** Finds the user in a message about a login or an account. */
+export const userIn = (text: string): string | undefined => {
+  for (const pattern of users) {
+    for (const match of text.matchAll(pattern)) {
+      const found = match[1]?.replace(/[.,:/\\-]+$/, '') ?? ''
+      if (found !== '' && !noNames.test(found) && toAddress(found)?.ip === undefined) return found
+    }
+  }
+  return undefined
+}

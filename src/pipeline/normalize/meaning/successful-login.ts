@@ -1,0 +1,52 @@
+import { login, loginStems, success } from './login-words.ts'
+import type { Meaning } from './meaning.ts'
+
+export const successfulLogin: Meaning = {
+  category: 'authentication',
+  action: 'login',
+  outcome: 'success',
+  stems: [...loginStems, 'signed', 'angemeldet', 'connect', 'iniciado ses', 'session opened for'],
+  says: [
+    `(?:${login})[^;|\\n]{0,40}?(?<![a-z])(?:${success})(?![a-z])`,
+    `(?<![a-z])(?:${success})[^;|\\n]{0,20}?(?<![a-z])(?:${login})`,
+    '(?<![a-z])(?:logged|signed)[ -]?(?:in|on)(?![a-z])',
+    '(?:user|client|account) \\S{1,64} (?:was |has been |is )?authenticated',
+    'ist angemeldet|hat sich angemeldet',
+    "s'est connect[eé]",
+    'ha iniciado sesi[oó]n|iniciou sess[aã]o',
+    'session opened for (?:local )?user',
+  ],
+  unless: [
+    "(?<![a-z])(?:not|never|no|without|n't|nicht|pas|no longer|nobody|none|unless|until|before|if|when|while|must|should|please|requires?|last|already|currently|wait\\w*) (?:\\w+ ){0,3}(?:be )?(?:logged|signed|log|sign|auth\\w*|successful|succe\\w+|accepted|granted|angemeldet)",
+    'fail|invalid|denied|reject|incorrect|error|expired|unsuccess|fehlgeschlagen',
+    '(?<![\\w.])\\d+ (?:users?|sessions?|clients?|people|successful|accepted) ',
+    '(?:health|liveness|readiness)[ _-]?(?:check|z|probe)|self[ -]?test|heart-?beat|smoke test',
+    'logged (?:in|on) (?:the |a |an )?(?:file|log|database|table|console|journal|line)',
+    'passw\\w* (?:change|reset|updat)|(?:change|reset|updat)\\w* (?:\\w+ ){0,2}passw',
+    'connected to|connecting',
+  ],
+  needsEntity: true,
+  matches: [
+    'user kim logged in from 203.0.113.9',
+    'Login successful for kim',
+    'Successful login: user=kim ip=203.0.113.9',
+    'Authentication succeeded for user kim',
+    'User kim has been authenticated',
+    'kim hat sich angemeldet, ip=203.0.113.9',
+    'Anmeldung erfolgreich: Benutzer "kim"',
+    'L\'utilisateur "kim" s\'est connecté, ip=203.0.113.9',
+    'El usuario "kim" ha iniciado sesión',
+    'Login efetuado: usuario=kim',
+  ],
+  ignores: [
+    'user kim is not logged in',
+    'user kim must be logged in to see this page',
+    '3 users logged in',
+    'Login failed for user kim',
+    'health check: login successful for user probe',
+    'authentication successful',
+    'user kim changed the password successfully',
+    'connected to login.example.com',
+    'changes are logged in the file audit.log by user kim',
+  ],
+}
