@@ -74,7 +74,7 @@ describeInBrowser('an incident', () => {
     await signIn(page, server.url, '/incidents/INC-3')
     const times = page.getByRole('region', { name: 'Timeline' }).locator('li time')
     await times.first().waitFor()
-    // More than two days ago: a date stands there too.
+    // More than two days ago: shows the date too.
     expect(await times.first().innerText()).toMatch(/[A-Z][a-z]{2}/)
     const over = await times.evaluateAll((all) =>
       all.map((one) => one.getBoundingClientRect().right - (one.parentElement?.getBoundingClientRect().right ?? 0)),

@@ -72,9 +72,3 @@ export const patterns: readonly Pattern[] = [
 /** A sentence must name its subject. Questions may start with these words. */
 export const clauseAsSubject =
   /(?:^|[.!:;]\s+|^\s*[-*|>]\s*)(?:What|Whoever|Whatever|Whichever|That which|Nothing that|Everything that|Who)\s[^.?!;]*(?:[.!;]|$)/m
-
-/** Rooms whose prose is not revised yet. Remove a room when its text passes; remove the list when it is empty. */
-export const unrevised: readonly string[] = [
-  'docs/reference/', // generated from the descriptions of the rooms below
-  'test/browser/',
-]
