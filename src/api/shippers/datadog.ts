@@ -4,18 +4,18 @@ import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
 import type { Refuse, Route } from '../rest/route.ts'
 import { isJsonObject, type JsonObject, textOf } from './json-object.ts'
 import { isPreciseTime } from './precise-time.ts'
-import { confirmAt, type Delivery, receiveAt, type Shipper } from './shipper.ts'
+import { confirmAt, receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
 import { toSourceName } from './source-name.ts'
-import { afterScheme, firstOf, fromHeader } from './tokens.ts'
+import { afterScheme, firstToken, fromHeader } from './tokens.ts'
 
 const refuse: Refuse = ({ status, message }) => ({
   status,
   body: { errors: [{ status: String(status), title: message, detail: message }] },
 })
 
-const shipper: Shipper = { readToken: firstOf(fromHeader('dd-api-key'), afterScheme('bearer')), refuse }
+const shipper: Shipper = { readToken: firstToken(fromHeader('dd-api-key'), afterScheme('bearer')), refuse }
 
-const decode = (body: Buffer, { headers, query }: FastifyRequest): Delivery => {
+const decode = (body: Buffer, { headers, query }: FastifyRequest): ShippedRecords => {
   const defaults = isJsonObject(query) ? query : {}
   const text = body.toString('utf8').trim()
   if (text === '') throw new AppError('INVALID_REQUEST', 'The body is empty.')

@@ -5,9 +5,9 @@ import { AppError } from '../../errors.ts'
 import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
 import type { Refuse, Route } from '../rest/route.ts'
 import { isPreciseTime } from './precise-time.ts'
-import { confirmAt, type Delivery, receiveAt, type Shipper } from './shipper.ts'
+import { confirmAt, receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
 import { toSourceName } from './source-name.ts'
-import { afterScheme, firstOf, fromBasic } from './tokens.ts'
+import { afterScheme, firstToken, fromBasic } from './tokens.ts'
 
 /** Clients check this header before they trust an answer. */
 const product = { 'x-elastic-product': 'Elasticsearch' }
@@ -40,7 +40,7 @@ const fromApiKey: Shipper['readToken'] = (headers) => {
   return /^[\x21-\x7e]*:[\x21-\x7e]+$/.test(pair) ? pair.slice(pair.indexOf(':') + 1) : sent
 }
 
-const shipper: Shipper = { readToken: firstOf(fromBasic, fromApiKey, afterScheme('bearer')), refuse }
+const shipper: Shipper = { readToken: firstToken(fromBasic, fromApiKey, afterScheme('bearer')), refuse }
 
 /** One action of a bulk request, in the order of its body. */
 interface Item {
@@ -51,7 +51,7 @@ interface Item {
   readonly fault?: string
 }
 
-interface Bulk extends Delivery {
+interface Bulk extends ShippedRecords {
   readonly items: readonly Item[]
 }
 

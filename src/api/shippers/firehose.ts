@@ -4,10 +4,10 @@ import { AppError } from '../../errors.ts'
 import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
 import type { Refuse, Route } from '../rest/route.ts'
 import { isJsonObject, type JsonObject, objectsIn, textOf } from './json-object.ts'
-import { type Delivery, mostBytes, receiveAt, type Shipper } from './shipper.ts'
+import { mostBytes, receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
 import { toSourceName } from './source-name.ts'
 import { splitValues } from './split-values.ts'
-import { afterScheme, firstOf, fromHeader } from './tokens.ts'
+import { afterScheme, firstToken, fromHeader } from './tokens.ts'
 
 const idOf = ({ headers }: FastifyRequest): string => {
   const id = headers['x-amz-firehose-request-id']
@@ -20,15 +20,15 @@ const refuse: Refuse = (error, request) => ({
 })
 
 const shipper: Shipper = {
-  readToken: firstOf(fromHeader('x-amz-firehose-access-key'), afterScheme('bearer')),
+  readToken: firstToken(fromHeader('x-amz-firehose-access-key'), afterScheme('bearer')),
   refuse,
 }
 
-interface FirehoseDelivery extends Delivery {
+interface FirehoseRecords extends ShippedRecords {
   readonly requestId: string
 }
 
-const decode = (body: Buffer, request: FastifyRequest): FirehoseDelivery => {
+const decode = (body: Buffer, request: FastifyRequest): FirehoseRecords => {
   const sent: unknown = JSON.parse(body.toString('utf8'))
   if (!isJsonObject(sent) || !Array.isArray(sent.records)) {
     throw new AppError('INVALID_REQUEST', 'The body has no list "records".')

@@ -3,16 +3,16 @@ import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
 import type { Refuse, Route } from '../rest/route.ts'
 import { isJsonObject, type JsonObject, textOf } from './json-object.ts'
 import { isPreciseTime } from './precise-time.ts'
-import { type Delivery, receiveAt, type Shipper } from './shipper.ts'
+import { receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
 import { toSourceName } from './source-name.ts'
 import { splitValues } from './split-values.ts'
-import { afterScheme, firstOf, fromBasic } from './tokens.ts'
+import { afterScheme, firstToken, fromBasic } from './tokens.ts'
 
 const refuse: Refuse = ({ status, message }) => ({ status, body: { type: 'ApiError', message } })
 
-const shipper: Shipper = { readToken: firstOf(fromBasic, afterScheme('bearer')), refuse }
+const shipper: Shipper = { readToken: firstToken(fromBasic, afterScheme('bearer')), refuse }
 
-const decode = (body: Buffer): Delivery => {
+const decode = (body: Buffer): ShippedRecords => {
   const texts = splitValues(body.toString('utf8'))
   if (texts.length === 0) throw new AppError('INVALID_REQUEST', 'The body is empty.')
   const messages = texts.map((text): JsonObject => {

@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts'
 import type { Shipment, ShippedRecord } from '../../operations/records/ingest-shipment.ts'
 import type { Refuse, Route } from '../rest/route.ts'
 import { receiveStreamAt, type Shipper } from './shipper.ts'
-import { afterScheme, firstOf, fromBasic } from './tokens.ts'
+import { afterScheme, firstToken, fromBasic } from './tokens.ts'
 
 const refuse: Refuse = ({ status, message }) => ({
   status,
@@ -11,7 +11,7 @@ const refuse: Refuse = ({ status, message }) => ({
   body: Buffer.from(`${message}\n`),
 })
 
-const shipper: Shipper = { readToken: firstOf(fromBasic, afterScheme('bearer')), refuse }
+const shipper: Shipper = { readToken: firstToken(fromBasic, afterScheme('bearer')), refuse }
 
 /** The limit of a field's length. The data of a longer binary field (a core dump) is skipped. */
 const longestField = 262_144

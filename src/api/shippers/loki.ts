@@ -5,11 +5,11 @@ import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
 import type { Refuse, Route } from '../rest/route.ts'
 import { isJsonObject, type JsonObject, objectsIn, textOf } from './json-object.ts'
 import { isPreciseTime } from './precise-time.ts'
-import { readMessage, readText } from './protobuf.ts'
-import { confirmAt, type Delivery, mostBytes, receiveAt, type Shipper } from './shipper.ts'
+import { readProtobuf, readString } from './protobuf.ts'
+import { confirmAt, mostBytes, receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
 import { decompressSnappy } from './snappy.ts'
 import { toSourceName } from './source-name.ts'
-import { afterScheme, firstOf, fromBasic } from './tokens.ts'
+import { afterScheme, firstToken, fromBasic } from './tokens.ts'
 
 /** Loki answers failures with one line of text. */
 const refuse: Refuse = (error) => ({
@@ -18,7 +18,7 @@ const refuse: Refuse = (error) => ({
   body: Buffer.from(`${error.message}\n`),
 })
 
-const shipper: Shipper = { readToken: firstOf(fromBasic, afterScheme('bearer')), refuse }
+const shipper: Shipper = { readToken: firstToken(fromBasic, afterScheme('bearer')), refuse }
 
 /** One line of a stream. */
 interface Entry {
@@ -33,7 +33,7 @@ interface Stream {
   readonly entries: readonly Entry[]
 }
 
-const decode = (body: Buffer, { headers }: FastifyRequest): Delivery => {
+const decode = (body: Buffer, { headers }: FastifyRequest): ShippedRecords => {
   const isJson = /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(headers['content-type'] ?? '')
   const streams = isJson ? readJsonStreams(body) : readStreams(decompressSnappy(body, mostBytes))
   const records: ShippedRecord[] = []
@@ -90,12 +90,12 @@ const readEntry = (value: unknown, index: number): Entry => {
 /** Reads a `PushRequest` in Protocol Buffers. */
 const readStreams = (body: Buffer): readonly Stream[] => {
   const streams: Stream[] = []
-  readMessage(body, 0, (field, reader) => {
+  readProtobuf(body, 0, (field, reader) => {
     if (field !== 1) return false
     let labels: JsonObject = {}
     const entries: Entry[] = []
-    readMessage(reader.bytes(), 1, (inner, stream) => {
-      if (inner === 1) labels = readLabels(readText(stream))
+    readProtobuf(reader.bytes(), 1, (inner, stream) => {
+      if (inner === 1) labels = readLabels(readString(stream))
       else if (inner === 2) entries.push(readProtobufEntry(stream))
       else return false
       return true
@@ -110,9 +110,9 @@ const readProtobufEntry = (reader: BinaryReader): Entry => {
   let time = '0'
   let line = ''
   const metadata: Record<string, unknown> = {}
-  readMessage(reader.bytes(), 2, (field, entry) => {
+  readProtobuf(reader.bytes(), 2, (field, entry) => {
     if (field === 1) time = readTime(entry)
-    else if (field === 2) line = readText(entry)
+    else if (field === 2) line = readString(entry)
     else if (field === 3) {
       const [name, value] = readLabelPair(entry)
       metadata[name] = value
@@ -126,7 +126,7 @@ const readProtobufEntry = (reader: BinaryReader): Entry => {
 const readTime = (reader: BinaryReader): string => {
   let seconds = 0n
   let nanos = 0
-  readMessage(reader.bytes(), 3, (field, time) => {
+  readProtobuf(reader.bytes(), 3, (field, time) => {
     if (field === 1) seconds = BigInt(time.int64())
     else if (field === 2) nanos = time.int32()
     else return false
@@ -138,9 +138,9 @@ const readTime = (reader: BinaryReader): string => {
 const readLabelPair = (reader: BinaryReader): readonly [string, string] => {
   let name = ''
   let value = ''
-  readMessage(reader.bytes(), 3, (field, pair) => {
-    if (field === 1) name = readText(pair)
-    else if (field === 2) value = readText(pair)
+  readProtobuf(reader.bytes(), 3, (field, pair) => {
+    if (field === 1) name = readString(pair)
+    else if (field === 2) value = readString(pair)
     else return false
     return true
   })

@@ -1,11 +1,11 @@
 import type { BinaryReader } from '@bufbuild/protobuf/wire'
 import type { JsonObject } from './json-object.ts'
-import { readMessage, readText } from './protobuf.ts'
+import { readProtobuf, readString } from './protobuf.ts'
 
 /** Reads an `ExportLogsServiceRequest` in Protocol Buffers as the `resourceLogs` of the same request in JSON. Throws INVALID_REQUEST. */
 export const readOtlpLogs = (body: Uint8Array): readonly JsonObject[] => {
   const groups: JsonObject[] = []
-  readMessage(body, 0, (field, reader) => field === 1 && added(groups, readResourceLogs(reader)))
+  readProtobuf(body, 0, (field, reader) => field === 1 && added(groups, readResourceLogs(reader)))
   return groups
 }
 
@@ -17,7 +17,7 @@ const added = <Item>(list: Item[], item: Item): true => {
 const readResourceLogs = (reader: BinaryReader): JsonObject => {
   const scopeLogs: JsonObject[] = []
   let resource: JsonObject = {}
-  readMessage(reader.bytes(), 1, (field, inner) => {
+  readProtobuf(reader.bytes(), 1, (field, inner) => {
     if (field === 2) return added(scopeLogs, readScopeLogs(inner))
     if (field !== 1) return false
     resource = { attributes: readAttributes(inner.bytes(), 2, 1) }
@@ -29,7 +29,7 @@ const readResourceLogs = (reader: BinaryReader): JsonObject => {
 const readScopeLogs = (reader: BinaryReader): JsonObject => {
   const logRecords: JsonObject[] = []
   let scope: JsonObject | undefined
-  readMessage(reader.bytes(), 2, (field, inner) => {
+  readProtobuf(reader.bytes(), 2, (field, inner) => {
     if (field === 2) return added(logRecords, readLogRecord(inner))
     if (field !== 1) return false
     scope = readScope(inner)
@@ -40,9 +40,9 @@ const readScopeLogs = (reader: BinaryReader): JsonObject => {
 
 const readScope = (reader: BinaryReader): JsonObject => {
   const scope: Record<string, unknown> = {}
-  readMessage(reader.bytes(), 3, (field, inner) => {
+  readProtobuf(reader.bytes(), 3, (field, inner) => {
     if (field !== 1 && field !== 2) return false
-    scope[field === 1 ? 'name' : 'version'] = readText(inner)
+    scope[field === 1 ? 'name' : 'version'] = readString(inner)
     return true
   })
   return scope
@@ -51,7 +51,7 @@ const readScope = (reader: BinaryReader): JsonObject => {
 const readLogRecord = (reader: BinaryReader): JsonObject => {
   const record: Record<string, unknown> = {}
   const attributes: JsonObject[] = []
-  readMessage(reader.bytes(), 3, (field, inner) => {
+  readProtobuf(reader.bytes(), 3, (field, inner) => {
     switch (field) {
       case 1:
         record.timeUnixNano = String(inner.fixed64())
@@ -60,7 +60,7 @@ const readLogRecord = (reader: BinaryReader): JsonObject => {
         record.severityNumber = inner.int32()
         return true
       case 3:
-        record.severityText = readText(inner)
+        record.severityText = readString(inner)
         return true
       case 5:
         record.body = readAnyValue(inner.bytes(), 4)
@@ -77,7 +77,7 @@ const readLogRecord = (reader: BinaryReader): JsonObject => {
         record.observedTimeUnixNano = String(inner.fixed64())
         return true
       case 12:
-        record.eventName = readText(inner)
+        record.eventName = readString(inner)
         return true
       default:
         return false
@@ -89,15 +89,15 @@ const readLogRecord = (reader: BinaryReader): JsonObject => {
 /** Reads the key-value pairs in a field of a message. */
 const readAttributes = (bytes: Uint8Array, depth: number, of: number): readonly JsonObject[] => {
   const pairs: JsonObject[] = []
-  readMessage(bytes, depth, (field, reader) => field === of && added(pairs, readPair(reader.bytes(), depth + 1)))
+  readProtobuf(bytes, depth, (field, reader) => field === of && added(pairs, readPair(reader.bytes(), depth + 1)))
   return pairs
 }
 
 const readPair = (bytes: Uint8Array, depth: number): JsonObject => {
   let key = ''
   let value: JsonObject = {}
-  readMessage(bytes, depth, (field, reader) => {
-    if (field === 1) key = readText(reader)
+  readProtobuf(bytes, depth, (field, reader) => {
+    if (field === 1) key = readString(reader)
     else if (field === 2) value = readAnyValue(reader.bytes(), depth + 1)
     else return false
     return true
@@ -107,7 +107,7 @@ const readPair = (bytes: Uint8Array, depth: number): JsonObject => {
 
 const readAnyValue = (bytes: Uint8Array, depth: number): JsonObject => {
   let value: JsonObject = {}
-  readMessage(bytes, depth, (field, reader) => {
+  readProtobuf(bytes, depth, (field, reader) => {
     const read = anyValues[field]
     if (read === undefined) return false
     value = read(reader, depth + 1)
@@ -118,13 +118,13 @@ const readAnyValue = (bytes: Uint8Array, depth: number): JsonObject => {
 
 /** The kinds of `AnyValue`, by field. */
 const anyValues: Readonly<Record<number, (reader: BinaryReader, depth: number) => JsonObject>> = {
-  1: (reader) => ({ stringValue: readText(reader) }),
+  1: (reader) => ({ stringValue: readString(reader) }),
   2: (reader) => ({ boolValue: reader.bool() }),
   3: (reader) => ({ intValue: String(reader.int64()) }),
   4: (reader) => ({ doubleValue: reader.double() }),
   5: (reader, depth) => {
     const values: JsonObject[] = []
-    readMessage(
+    readProtobuf(
       reader.bytes(),
       depth,
       (field, inner) => field === 1 && added(values, readAnyValue(inner.bytes(), depth + 1)),

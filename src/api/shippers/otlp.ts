@@ -5,9 +5,9 @@ import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
 import type { Refuse, Route } from '../rest/route.ts'
 import { isJsonObject, type JsonObject, objectsIn } from './json-object.ts'
 import { readOtlpLogs } from './otlp-protobuf.ts'
-import { type Delivery, receiveAt, type Shipper } from './shipper.ts'
+import { receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
 import { toSourceName } from './source-name.ts'
-import { afterScheme, firstOf, fromBasic } from './tokens.ts'
+import { afterScheme, firstToken, fromBasic } from './tokens.ts'
 
 const protobufType = 'application/x-protobuf'
 
@@ -25,9 +25,9 @@ const refuse: Refuse = (error, request) => {
   return { status: error.status, type: protobufType, body }
 }
 
-const shipper: Shipper = { readToken: firstOf(afterScheme('bearer'), fromBasic), refuse }
+const shipper: Shipper = { readToken: firstToken(afterScheme('bearer'), fromBasic), refuse }
 
-interface Export extends Delivery {
+interface Export extends ShippedRecords {
   /** How many entries of the body are no log records. */
   readonly rejected: number
 }

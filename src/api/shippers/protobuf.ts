@@ -11,7 +11,7 @@ const deepest = 32
  * Reads the fields of a Protocol Buffers message, in order, and skips unknown ones. `depth` counts the messages around it. Throws
  * INVALID_REQUEST for malformed bytes and for deep nesting.
  */
-export const readMessage = (bytes: Uint8Array, depth: number, read: ReadField): void => {
+export const readProtobuf = (bytes: Uint8Array, depth: number, read: ReadField): void => {
   if (depth > deepest) throw new AppError('INVALID_REQUEST', `The message is nested deeper than ${deepest} levels.`)
   try {
     const reader = new BinaryReader(bytes)
@@ -26,7 +26,7 @@ export const readMessage = (bytes: Uint8Array, depth: number, read: ReadField): 
 }
 
 /** Reads a text; bytes that are not UTF-8 become U+FFFD. */
-export const readText = (reader: BinaryReader): string => {
+export const readString = (reader: BinaryReader): string => {
   const { buffer, byteOffset, byteLength } = reader.bytes()
   return Buffer.from(buffer, byteOffset, byteLength).toString('utf8')
 }

@@ -1,15 +1,15 @@
 import { AppError } from '../../errors.ts'
 import type { Refuse, Route } from '../rest/route.ts'
 import { isJsonObject, textOf } from './json-object.ts'
-import { type Delivery, receiveAt, type Shipper } from './shipper.ts'
+import { receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
 import { toSourceName } from './source-name.ts'
-import { afterScheme, firstOf, fromBasic } from './tokens.ts'
+import { afterScheme, firstToken, fromBasic } from './tokens.ts'
 
 const refuse: Refuse = ({ status, message }) => ({ status, body: { error: { code: status, message } } })
 
-const shipper: Shipper = { readToken: firstOf(fromBasic, afterScheme('bearer')), refuse }
+const shipper: Shipper = { readToken: firstToken(fromBasic, afterScheme('bearer')), refuse }
 
-const decode = (body: Buffer): Delivery => {
+const decode = (body: Buffer): ShippedRecords => {
   const sent: unknown = JSON.parse(body.toString('utf8'))
   const message = isJsonObject(sent) ? sent.message : undefined
   if (!isJsonObject(sent) || !isJsonObject(message)) throw new AppError('INVALID_REQUEST', 'The body has no "message".')

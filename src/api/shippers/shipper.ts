@@ -13,7 +13,7 @@ export interface Shipper {
 }
 
 /** The decoded records of a request. */
-export interface Delivery {
+export interface ShippedRecords {
   readonly records: readonly ShippedRecord[]
   /** The protocol's own id of the request, the same for each retry. */
   readonly id?: string
@@ -21,7 +21,7 @@ export interface Delivery {
   readonly timed: boolean
 }
 
-interface Door<Decoded extends Delivery> {
+interface Door<Decoded extends ShippedRecords> {
   readonly method?: 'POST' | 'PUT'
   readonly path: string
   /** Left out of the reference: another address of the same. */
@@ -38,7 +38,7 @@ export const mostBytes = 25 * 1_048_576
 const mostChars = 1_048_576
 
 /** Makes the route at which a shipper delivers records. */
-export const receiveAt = <Decoded extends Delivery>(
+export const receiveAt = <Decoded extends ShippedRecords>(
   shipper: Shipper,
   { method = 'POST', path, hide, decode, present }: Door<Decoded>,
 ): Route => {

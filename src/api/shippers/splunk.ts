@@ -5,10 +5,10 @@ import { getHealth, health } from '../../operations/status/get-health.ts'
 import type { Refuse, Route } from '../rest/route.ts'
 import { isJsonObject, type JsonObject, textOf } from './json-object.ts'
 import { isPreciseTime } from './precise-time.ts'
-import { type Delivery, receiveAt, type Shipper } from './shipper.ts'
+import { receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
 import { toSourceName } from './source-name.ts'
 import { splitValues } from './split-values.ts'
-import { afterScheme, firstOf, fromBasic } from './tokens.ts'
+import { afterScheme, firstToken, fromBasic } from './tokens.ts'
 
 /** The codes of the HTTP Event Collector, by status. */
 const refuse: Refuse = (error, { headers }) => {
@@ -34,13 +34,13 @@ const refuse: Refuse = (error, { headers }) => {
   }
 }
 
-const shipper: Shipper = { readToken: firstOf(afterScheme('splunk'), fromBasic, afterScheme('bearer')), refuse }
+const shipper: Shipper = { readToken: firstToken(afterScheme('splunk'), fromBasic, afterScheme('bearer')), refuse }
 
 /** Refuses a body; `code` is the collector's, `event` counts from 0. */
 const invalid = (code: number, message: string, event = 0): AppError =>
   new AppError('INVALID_REQUEST', message, { errors: [{ path: String(event), message, hint: String(code) }] })
 
-const decodeEvents = (body: Buffer, { query }: FastifyRequest): Delivery => {
+const decodeEvents = (body: Buffer, { query }: FastifyRequest): ShippedRecords => {
   const defaults = metadataIn(query)
   const texts = splitValues(body.toString('utf8'))
   if (texts.length === 0) throw invalid(5, 'No data')
@@ -122,7 +122,7 @@ const isVague = (sourcetype: string): boolean => sourcetype.startsWith('_') || s
 const sourceOf = ({ source, sourcetype }: Metadata): string =>
   toSourceName(sourcetype === undefined || isVague(sourcetype) ? source : sourcetype, 'splunk')
 
-const decodeRaw = (body: Buffer, { query }: FastifyRequest): Delivery => {
+const decodeRaw = (body: Buffer, { query }: FastifyRequest): ShippedRecords => {
   const metadata = metadataIn(query)
   const lines = body
     .toString('utf8')

@@ -26,7 +26,7 @@ export const fromHeader =
   }
 
 /** Tries one form after the other. */
-export const firstOf =
+export const firstToken =
   (...forms: readonly ReadToken[]): ReadToken =>
   (headers) => {
     for (const form of forms) {

@@ -32,7 +32,7 @@ export type ToWorker = z.infer<typeof toWorker>
 
 const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errorCodes, code)
 
-export const failure = z.object({
+export const failureShape = z.object({
   code: z.custom<ErrorCode>(isErrorCode),
   message: z.string(),
   hint: z.string().optional(),
@@ -43,12 +43,12 @@ export const failure = z.object({
   /** The stack trace of a failure that is not the caller's. */
   stack: z.string().optional(),
 })
-type Failure = z.infer<typeof failure>
+type Failure = z.infer<typeof failureShape>
 
 /** The messages of the worker: the answer as JSON text or the failure, and log entries in between. */
 export const fromWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('answer'), bytes: z.instanceof(Uint8Array) }),
-  z.object({ type: z.literal('failure'), failure }),
+  z.object({ type: z.literal('failure'), failure: failureShape }),
   z.object({ type: z.literal('analyzed'), anomalies: z.number(), seconds: z.number() }),
   z.object({
     type: z.literal('log'),

@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { Alert } from '../../schema/alert.ts'
 import type { RecordBatch } from '../../schema/record.ts'
 import type { SuppliedFacts } from '../../schema/supplied-enrichment.ts'
-import { failure } from '../offload/messages.ts'
+import { failureShape } from '../offload/messages.ts'
 import type { TableName } from '../tables.ts'
 
 /** A question of the main thread to the pipeline thread. */
-export type Question =
+export type PipelineQuestion =
   | { readonly about: 'parse'; readonly batch: RecordBatch }
   | { readonly about: 'triage'; readonly alert: Alert; readonly facts: SuppliedFacts }
   | { readonly about: 'progress' }
@@ -16,14 +16,14 @@ export type Question =
 
 export interface Asked {
   readonly id: number
-  readonly question: Question
+  readonly question: PipelineQuestion
 }
 
 /** The messages of the pipeline thread. */
 export const fromPipeline = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('answer'), id: z.number(), value: z.unknown() }),
-  z.object({ type: z.literal('failure'), id: z.number(), failure }),
+  z.object({ type: z.literal('failure'), id: z.number(), failure: failureShape }),
   z.object({
     type: z.literal('passed'),
     stage: z.string(),

@@ -8,7 +8,7 @@ import type { Telemetry } from '../../telemetry.ts'
 import type { Learnt } from '../learnt.ts'
 import { fromFailure } from '../offload/messages.ts'
 import type { TableName } from '../tables.ts'
-import { type Asked, type FromPipeline, fromPipeline, type Question } from './messages.ts'
+import { type Asked, type FromPipeline, fromPipeline, type PipelineQuestion } from './messages.ts'
 import { drainMs, type SharedState } from './shared-state.ts'
 
 /** The data of a new thread. */
@@ -100,7 +100,7 @@ export const createPipelineThread = ({
     if (!stopping) start()
   }
 
-  const ask = (question: Question): Promise<unknown> => {
+  const ask = (question: PipelineQuestion): Promise<unknown> => {
     if (!worker) return Promise.reject(unavailable())
     const answer = Promise.withResolvers<unknown>()
     lastId += 1

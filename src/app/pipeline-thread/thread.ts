@@ -10,7 +10,7 @@ import { openStore } from '../../store/open-store.ts'
 import { toFailure } from '../offload/messages.ts'
 import { startPipeline } from '../pipeline.ts'
 import { openTables, type TableName } from '../tables.ts'
-import type { Asked, FromPipeline, Question } from './messages.ts'
+import type { Asked, FromPipeline, PipelineQuestion } from './messages.ts'
 import type { ThreadSetup } from './pipeline-thread.ts'
 import { drainMs, threadTopics } from './shared-state.ts'
 
@@ -81,7 +81,7 @@ const start = async () => {
     await store.close()
   }
 
-  return (question: Question): Promise<unknown> => {
+  return (question: PipelineQuestion): Promise<unknown> => {
     switch (question.about) {
       case 'parse':
         return learnt.parse(question.batch)

@@ -11,7 +11,7 @@ const theirs =
   /(?:(?<![a-z])(?:from|client|peer|rhost|remote\w*|ip|ip ?address|src|source|raddr|rip|oip|host|origin)|<)[\s"'=:[(</]*(?:ipv[46]:)?$/i
 
 /** Finds the client's address in a message about a login: after a word for it, else the first that is not the server's. */
-export const addressIn = (text: string): string | undefined => {
+export const partyAddress = (text: string): string | undefined => {
   let first: string | undefined
   for (const match of text.matchAll(anyAddress)) {
     const address = match[1] ?? ''

@@ -5,7 +5,7 @@ import { failedLogin } from './failed-login.ts'
 import { meaningOf } from './lexicon.ts'
 import { isLoginPath } from './login-path.ts'
 import type { Meaning } from './meaning.ts'
-import { addressIn, userIn } from './named-parties.ts'
+import { partyAddress, userIn } from './named-parties.ts'
 import { successfulLogin } from './successful-login.ts'
 
 const longest = 600
@@ -48,11 +48,11 @@ const isComplete = ({ needsEntity }: Meaning, text: string, fields: Draft): bool
   fields['user.name'] !== undefined ||
   fields['source.ip'] !== undefined ||
   userIn(text) !== undefined ||
-  addressIn(text) !== undefined
+  partyAddress(text) !== undefined
 
 const addParties = (text: string, fields: Draft): void => {
   if (fields['source.ip'] === undefined) {
-    const address = addressIn(text) ?? addressAmong(fields)
+    const address = partyAddress(text) ?? addressAmong(fields)
     if (address !== undefined) setAddress(fields, 'source', address)
   }
   if (fields['user.name'] === undefined) {
