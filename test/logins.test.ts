@@ -198,6 +198,45 @@ const samples: Readonly<Record<string, readonly string[]>> = {
   ],
   spanish: ['{s} portal[{n}]: Inicio de sesión fallido: usuario=kim ip={a}'],
   portuguese: ['{s} portal[{n}]: Falha de autenticação para o usuário kim, senha inválida, ip={a}'],
+  perdition: [
+    '{s} perdition[{n}]: Auth: {a}:{n}->10.0.0.5:143 client-secure=plaintext authorisation_id=NONE authentication_id="kim" server="localhost:143" protocol=IMAP4S status="failed: Re-Authentication Failure"',
+  ],
+  vpopmail: ['{s} vpopmail[{n}]: vchkpw-smtp: password fail kim@example.org:{a}'],
+  'uw-imap': ['{s} imapd[{n}]: Login failed user=kim auth=kim host=x.example.net [{a}]'],
+  'asterisk security log': [
+    '[{i}] SECURITY[{n}] res_security_log.c: SecurityEvent="InvalidPassword",Severity="Error",Service="SIP",AccountID="100",LocalAddress="IPV4/UDP/10.0.0.5/5060",RemoteAddress="IPV4/UDP/{a}/5060"',
+    "[{i}] NOTICE[{n}] chan_iax2.c: Host {a} failed MD5 authentication for '100' (a != b)",
+  ],
+  kerio: ["{i} SMTP: User kim@example.org doesn't exist. Attempt from IP address {a}. {n}"],
+  centreon: ['{i} [INFO] centreon : [WEB] [admin] [{a}] Authentication failed'],
+  openwebmail: ['{s} openwebmail[{n}]: login error - no such user - loginname=kim ip={a}'],
+  monit: ["{s} monit[{n}]: Warning: Client '{a}' supplied wrong password for user 'admin' accessing monit httpd"],
+  softether: [
+    '{i} [HUB "VPN"] Connection "CID-{n}" (IP address: {a}, Client): User authentication failed. The user name that has been provided was "kim".',
+  ],
+  zoneminder: ['{i} zm: [web_php] ERR Login denied for user "kim" from {a}'],
+  screensharingd: [
+    '{s} screensharingd[{n}]: Authentication: FAILED :: User Name: kim :: Viewer Address: {a} :: Type: DH',
+  ],
+  spring: ['{i} WARN {n} --- [nio-8080-exec-1] c.e.auth.LoginController : Failed login for user kim from ip {a}'],
+  rails: ['I, [{i} #{n}]  INFO -- : Failed login attempt for kim@example.org ({a})'],
+  laravel: ['[{i}] production.WARNING: Failed login {"email":"kim@example.org","ip":"{a}"}'],
+  kerberos: [
+    '{s} krb5kdc[{n}](info): AS_REQ (8 etypes {18 17}) {a}: PREAUTH_FAILED: kim@EXAMPLE.ORG for krbtgt/EXAMPLE.ORG@EXAMPLE.ORG, Decrypt integrity check failed',
+  ],
+  'palo alto': [
+    "{s} 1,{i},001,SYSTEM,auth,0,{i},,auth-fail,kim,0,0,general,medium,failed authentication for user 'kim'. Reason: Invalid username/password. From: {a}.",
+  ],
+  windows: [
+    '{"winlog":{"channel":"Security","event_id":"4625","event_data":{"TargetUserName":"kim","IpAddress":"{a}","LogonType":"3"}},"@timestamp":"{i}","message":"An account failed to log on."}',
+    '{"EventID":4625,"Channel":"Security","Computer":"dc1","TimeCreated":"{i}","EventData":{"TargetUserName":"kim","IpAddress":"{a}","LogonType":"10"}}',
+  ],
+  directadmin: ["{s} directadmin: '{a}' 2 failed login attempts. Account 'admin'"],
+  couchdb: ['{i} [notice] <0.{n}.0> couchdb {a} undefined POST /_session 401 ok 3'],
+  'basic authentication in an access log': [
+    '{a} - kim [21/Nov/2026:03:12:41 +0000] "GET /private HTTP/1.1" 401 {n} "-" "x"',
+  ],
+  italian: ['{s} portale[{n}]: Autenticazione fallita per l\'utente "kim" da {a}'],
 }
 
 const start = Date.UTC(2026, 10, 21, 3, 12)

@@ -9,6 +9,18 @@ export const failedLogin: Meaning = {
     ...loginStems,
     ...['access denied for', 'invalid user', 'unknown user', 'no such user', 'user not found', 'user denied'],
     ...['nonexist', 'unauthor', 'err=49', 'mac mismatched', 'eap key found', 'matching peer found', 'client-not-found'],
+    ...[
+      'kerberos database',
+      'challenge',
+      't exist',
+      'se connecter',
+      'iniciar ses',
+      'conseguiu',
+      'post /',
+      'otp ',
+      'mfa ',
+      '2fa ',
+    ],
     ...['failed attempt', 'wrongpass', 'wrong pin', 'not in sudoers', 'invalid extension'],
   ],
   says: [
@@ -24,14 +36,19 @@ export const failedLogin: Meaning = {
     'err=49(?!\\d)',
     'mac mismatched|no eap key found|no matching peer found|wrongpass|wrong pin',
     'failed attempt (?:from|by|for)',
+    'client not found in kerberos|challenge-?response-?failed',
+    '(?:user|account) \\S{1,64} do(?:es)?(?:n.t| not) exist',
+    'could ?n[o.]t (?:be )?(?:log(?:ged)? in|sign(?:ed)? in|authenticate)',
+    'konnte sich nicht anmelden|n.a pas pu se connecter|no pudo iniciar sesi[oó]n|n[aã]o conseguiu (?:entrar|iniciar)',
+    'post \\S{0,80}/_?(?:login|logon|session|sign-?in|auth|token)s?(?:[?/]\\S{0,80})?"? (?:http/\\S+ )?40[13](?!\\d)',
   ],
   unless: [
     // Negations.
     "(?<![\\w.])(?:no|not|never|without|zero|0|n't) (?:any )?(?:more )?(?:failed|invalid|wrong|bad|denied|rejected|unsuccessful|incorrect|errors?)",
     // Counts and settings: "12 failed logins in the last hour", "failed_logins=0", "max failed logins: 5".
-    '(?<![\\w.])\\d+ (?:failed|invalid|bad|unsuccessful|rejected|denied) (?:\\w+ )?(?:logins?|sign-?ins?|logons?|auth\\w*|attempts|passwords)(?! from| for| attempts?\\. account)',
-    '(?:fail\\w*|error|invalid|denied|reject\\w*)[\\w ]{0,30}(?:count\\w*|total|rate|ratio|per (?:second|minute|hour)|limit|threshold|max\\w*|stat\\w*)(?![a-z])',
-    '(?:max\\w*|limit|threshold|number|count\\w*|rate|total|reset\\w*|clear\\w*) (?:of |the |for )?(?:failed|invalid|bad|unsuccessful)',
+    '(?<![\\w.])\\d+ (?:failed|invalid|bad|unsuccessful|rejected|denied) (?:\\w+ )?(?:logins?|sign-?ins?|logons?|auth\\w*|attempts|passwords)(?! from| for| attempts?\\.? account|\\.? account)',
+    '(?:fail\\w*|error|invalid|denied|reject\\w*)[\\w ]{0,30}(?:count\\w*|total|rate|ratio|per (?:second|minute|hour)|limit|threshold|max\\w*|stats|statistics)(?![a-z])',
+    '(?<![a-z])(?:max\\w*|limit|threshold|number|count\\w*|rate|total|reset\\w*|clear\\w*) (?:of |the |for )?(?:failed|invalid|bad|unsuccessful)',
     '(?:fail\\w*|errors?|invalid|denied|rejected)["\']?[=:] ?["\']?(?:0|none|false)(?![\\w.])',
     // Conditions and documentation.
     '(?<![a-z])(?:if|when|whenever|unless|in case) (?:\\w+ ){0,4}(?:fails?|invalid|denied|wrong|incorrect)',

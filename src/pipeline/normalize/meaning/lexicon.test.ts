@@ -24,7 +24,7 @@ describe.each(meanings.map((meaning) => [`${meaning.action} ${meaning.outcome}`,
     it.each(meaning.ignores)('is not the meaning of: %s', (message) => expect(isOf(message)).toBe(false))
 
     it('has stems that the scan can find', () => {
-      expect(meaning.stems.filter((stem) => !/^[a-z=0-9' -]{4,}$/.test(stem) || stem !== stem.toLowerCase())).toEqual(
+      expect(meaning.stems.filter((stem) => !/^[a-z=0-9'/ -]{4,}$/.test(stem) || stem !== stem.toLowerCase())).toEqual(
         [],
       )
     })
@@ -79,6 +79,21 @@ describe('the meaning of a record', () => {
       'authentication',
     ])
     expect(read('', { ...request, 'url.path': '/api/v1/orders' })['event.category']).toBe('web')
+  })
+
+  it('comes from the id of a Windows logon over the network', () => {
+    const logon = { 'winlog.channel': 'Security', 'winlog.event_id': '4625', 'source.ip': '203.0.113.9' }
+    expect(read('Fehler beim Anmelden.', { ...logon })).toMatchObject({ 'event.outcome': 'failure' })
+    expect(read('', { ...logon, 'winlog.event_id': '4688' })['event.category']).toBeUndefined()
+    expect(read('', { ...logon, 'winlog.channel': 'Application' })['event.category']).toBeUndefined()
+  })
+
+  it('comes from a user that a server refused', () => {
+    const request = { 'http.request.method': 'GET', 'event.category': 'web', 'url.path': '/private' }
+    const categoryOf = (fields: Draft) => read('', { ...request, ...fields })['event.category']
+    expect(categoryOf({ 'http.response.status_code': 401, 'user.name': 'kim' })).toEqual(['web', 'authentication'])
+    expect(categoryOf({ 'http.response.status_code': 401 })).toBe('web')
+    expect(categoryOf({ 'http.response.status_code': 403, 'user.name': 'kim' })).toBe('web')
   })
 
   it('does not replace what a parser found', () => {

@@ -32,8 +32,8 @@ export const failure = [
   'unknown|non-?exist\\w+|no such|cannot|errors?|unauthori[sz]ed|terminated',
   'fehlgeschlagen\\w*|fehlerhaft\\w*|ung[uü]ltig\\w*|falsch\\w*|abgelehnt|verweigert|gescheitert|nicht erfolgreich',
   '[eé]chou\\w+|[eé]chec|refus[eé]\\w*|erron[eé]\\w*',
-  'fallid[oa]s?|fall[oó]|inv[aá]lid[oa]s?|incorrect[oa]s?|denegad[oa]|rechazad[oa]',
-  'falhou|falha|incorret[oa]s?|negad[oa]|recusad[oa]',
+  'no v[aá]lid[oa]s?|fallid[oa]s?|fall[oó]|inv[aá]lid[oa]s?|incorrect[oa]s?|denegad[oa]|rechazad[oa]',
+  'falhou|falha|incorret[oa]s?|n[aã]o confere|negad[oa]|recusad[oa]',
   'fallit[oa]|errat[oa]|non valid[oae]|mislukt|onjuist',
 ].join('|')
 

@@ -5,10 +5,10 @@ const ipv6 = '(?:[0-9a-f]{1,4}:){2,7}[0-9a-f]{0,4}(?:::?[0-9a-f]{1,4}){0,6}|[0-9
 const anyAddress = new RegExp(`(?<![\\w.])(?:::ffff:)?(${ipv4}|${ipv6})(?![\\w.]*\\w)`, 'gi')
 /** Words before an address that is not the client's. */
 const ours =
-  /(?:(?<![a-z])(?:to|on|at|dst|dest\w*|server|local\w*|listen\w*|upstream|via|realm|proxy|lip|laddr|oip_server)|->)[\s"'=:[(<]*$/i
+  /(?:(?<![a-z])(?:to|on|at|dst|dest\w*|server|local\w*|listen\w*|upstream|via|realm|proxy|lip|laddr|oip_server)|->)[\s"'=:[(<]*(?:ipv[46](?:\/\w{2,3})?[:/])?$/i
 /** Words before an address that is the client's. */
 const theirs =
-  /(?:(?<![a-z])(?:from|client|peer|rhost|remote\w*|ip|ip ?address|src|source|raddr|rip|oip|host|origin)|<)[\s"'=:[(</]*(?:ipv[46]:)?$/i
+  /(?:(?<![a-z])(?:from|client|peer|rhost|remote\w*|ip|ip ?address|src|source|raddr|rip|oip|host|origin)|<)[\s"'=:[(</]*(?:ipv[46](?:\/\w{2,3})?[:/])?$/i
 
 /** Finds the client's address in a message about a login: after a word for it, else the first that is not the server's. */
 export const partyAddress = (text: string): string | undefined => {
@@ -28,7 +28,7 @@ const quoted = `["'\`\\[(<]{1,2}(${name})["'\`\\])>]`
 const users = [
   // user=kim, username: "kim", principalName=kim
   new RegExp(
-    `(?<![a-z])(?:user(?:_?name|id)?|login(?:name)?|account|acct|usr|principal(?:name)?|e-?mail|benutzer(?:name)?|utilisateur|usuario|usu[aá]rio|utente|sasl_username|set_id|uid|ruser|cn)\\s{0,2}[=:]\\s{0,2}["'\`\\[(<]{0,2}(${name})(?![\\w.@+$\\\\/-]*\\s{0,2}=)`,
+    `(?<![a-z])(?:user(?:[_ ]?name|id)?|login(?:name)?|account(?:id)?|authentication_id|acct|usr|principal(?:name)?|e-?mail|benutzer(?:name)?|utilisateur|usuario|usu[aá]rio|utente|sasl_username|set_id|uid|ruser|cn)["']?\\s{0,2}[=:]\\s{0,2}["'\`\\[(<]{0,2}(${name})(?![\\w.@+$\\\\/-]*\\s{0,2}=)`,
     'gi',
   ),
   // user "kim", [kim], account 'kim'
@@ -38,12 +38,12 @@ const users = [
   ),
   // for kim from …, for invalid user kim
   new RegExp(
-    `(?<![a-z])(?:for|f[uü]r|pour|para|per|voor)\\s(?:the\\s)?(?:invalid\\s|unknown\\s)?(?:user(?:name)?\\s|account\\s|login\\s|benutzer\\s|utilisateur\\s|usuario\\s|usu[aá]rio\\s|utente\\s)?(${name})(?=$|[\\s,;:)\\]"'])`,
+    `(?<![a-z])(?:for|f[uü]r|pour|para|per|voor)\\s(?:the\\s|el\\s|la\\s|le\\s|o\\s|den\\s|dem\\s|l')?(?:invalid\\s|unknown\\s)?(?:user(?:name)?\\s|account\\s|login\\s|benutzer\\s|utilisateur\\s|usuario\\s|usu[aá]rio\\s|utente\\s)?(${name})(?=$|[\\s,;:)\\]"'])`,
     'gi',
   ),
   // user kim from …, user kim failed
   new RegExp(
-    `(?<![a-z])(?:user|account|benutzer|utilisateur|usuario|usu[aá]rio|utente)\\s(${name})(?=$|[,;:)]|\\s(?:from|at|via|on|by|failed|was|has|is|logged|signed|locked|denied|rejected|could|authenticat|wurde|hat|from:|\\[|\\())`,
+    `(?<![a-z])(?:user|account|benutzer|utilisateur|usuario|usu[aá]rio|utente|identifiant)\\s(${name})(?=$|[,;:)]|\\s(?:from|ip|not|do|konnte|tried|at|via|on|by|failed|was|has|is|logged|signed|locked|denied|rejected|could|authenticat|wurde|hat|from:|\\[|\\())`,
     'gi',
   ),
   // login as kim, Invalid login as root

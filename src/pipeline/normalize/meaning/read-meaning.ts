@@ -7,6 +7,7 @@ import { isLoginPath } from './login-path.ts'
 import type { Meaning } from './meaning.ts'
 import { partyAddress, userIn } from './named-parties.ts'
 import { successfulLogin } from './successful-login.ts'
+import { readWindowsLogon } from './windows-logon.ts'
 
 const longest = 600
 
@@ -19,9 +20,12 @@ export const readMeaning = (message: string, fields: Draft): void => {
   if (category !== undefined && category !== 'web') return
   if (fields['http.request.method'] !== undefined) {
     const status = fields['http.response.status_code']
-    if (status === 401 || status === 403) readRefusedRequest(fields)
+    if (status === 401 || status === 403 || status === 407) readRefusedRequest(fields)
     // The text of an access log comes from clients.
     if (category === 'web' && fields['log.level'] === undefined) return
+  }
+  if (fields['event.code'] !== undefined || fields['winlog.event_id'] !== undefined) {
+    if (readWindowsLogon(fields)) return
   }
   const text = message.length > longest ? message.slice(0, longest) : message
   const error = fields['error.message']
@@ -125,10 +129,12 @@ const userAmong = (fields: Draft): string | undefined => {
   return undefined
 }
 
-/** A login page or a token service answered 401 or 403. */
+/** A login page or a token service answered 401 or 403, or a request named a user and was answered with 401 or 407. */
 const readRefusedRequest = (fields: Draft): void => {
   const path = fields['url.path'] ?? fields['url.original']
-  if (fields['http.request.method'] !== 'POST' || typeof path !== 'string' || !isLoginPath(path)) return
+  const isForm = fields['http.request.method'] === 'POST' && typeof path === 'string' && isLoginPath(path)
+  const isNamed = fields['user.name'] !== undefined && fields['http.response.status_code'] !== 403
+  if (!isForm && !(isNamed && fields['event.category'] === 'web')) return
   const category = fields['event.category']
   fields['event.category'] = category === undefined ? 'authentication' : [String(category), 'authentication']
   fields['event.outcome'] = 'failure'
