@@ -2,10 +2,12 @@ import type { FastifyRequest } from 'fastify'
 import { AppError } from '../../errors.ts'
 import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
 import type { Refuse, Route } from '../rest/route.ts'
+import { parseBody } from './body-limits.ts'
 import { isJsonObject, type JsonObject, textOf } from './json-object.ts'
 import { isPreciseTime } from './precise-time.ts'
 import { confirmAt, receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
 import { toSourceName } from './source-name.ts'
+import { linesIn } from './split-values.ts'
 import { afterScheme, firstToken, fromHeader } from './tokens.ts'
 
 const refuse: Refuse = ({ status, message }) => ({
@@ -17,11 +19,10 @@ const shipper: Shipper = { readToken: firstToken(fromHeader('dd-api-key'), after
 
 const decode = (body: Buffer, { headers, query }: FastifyRequest): ShippedRecords => {
   const defaults = isJsonObject(query) ? query : {}
-  const text = body.toString('utf8').trim()
-  if (text === '') throw new AppError('INVALID_REQUEST', 'The body is empty.')
+  if (body.length === 0) throw new AppError('INVALID_REQUEST', 'The body is empty.')
   const items = /^text\/plain\b/i.test(headers['content-type'] ?? '')
-    ? text.split(/\r?\n/).map((message) => ({ message }))
-    : readItems(JSON.parse(text))
+    ? linesIn(body).map((message) => ({ message }))
+    : readItems(parseBody(body))
   return {
     records: items.map((item) => toRecord(item, defaults)),
     timed: items.every((item: JsonObject) => isPreciseTime(item.timestamp)),

@@ -4,9 +4,11 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
 import type { Refuse, Route } from '../rest/route.ts'
+import { mostRecords, tooMany } from './body-limits.ts'
 import { isPreciseTime } from './precise-time.ts'
 import { confirmAt, receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
 import { toSourceName } from './source-name.ts'
+import { eachBodyLine } from './split-values.ts'
 import { afterScheme, firstToken, fromBasic } from './tokens.ts'
 
 /** Clients check this header before they trust an answer. */
@@ -60,22 +62,21 @@ const actions = new Set(['create', 'index', 'update', 'delete'])
 
 /** Reads a bulk body: a line with the action, then a line with the document. Throws INVALID_REQUEST for an unreadable action. */
 const decodeBulk = (body: Buffer, request: FastifyRequest): Bulk => {
-  const lines = body.toString('utf8').split('\n')
+  const lines = eachBodyLine(body.toString('utf8'))
   const fallback = indexOf(request)
   const items: Item[] = []
   const records: ShippedRecord[] = []
   let timed = true
-  for (let at = 0; at < lines.length; at++) {
-    const line = lines[at]?.trim() ?? ''
+  for (const line of lines) {
     if (line === '') continue
-    const { action, index = fallback, id } = readAction(line, at + 1)
-    const item = { action, index, id: id ?? randomUUID() }
+    if (items.length >= mostRecords) throw tooMany('records', mostRecords)
+    const { action, index = fallback, id = randomUUID() } = readAction(line, items.length + 1)
+    const item = { action, index, id }
     if (action === 'delete') {
       items.push({ ...item, fault: 'Only "create" and "index" are supported.' })
       continue
     }
-    at += 1
-    const text = lines[at]?.trim() ?? ''
+    const text = lines.next().value ?? ''
     const document = readDocument(text)
     if (action === 'update' || !document) {
       const fault = document ? 'Only "create" and "index" are supported.' : 'The document is not a valid JSON object.'
@@ -97,7 +98,7 @@ const readAction = (line: string, number: number) => {
   if (action === undefined || !parsed.success) {
     throw new AppError(
       'INVALID_REQUEST',
-      `Malformed action/metadata line [${number}]: expected one of ${[...actions].join(', ')}.`,
+      `Malformed action/metadata line of item ${number}: expected one of ${[...actions].join(', ')}.`,
     )
   }
   const { _index: index, _id: id } = parsed.data

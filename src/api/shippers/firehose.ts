@@ -3,10 +3,11 @@ import type { FastifyRequest } from 'fastify'
 import { AppError } from '../../errors.ts'
 import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
 import type { Refuse, Route } from '../rest/route.ts'
+import { mostBytes, parseBody } from './body-limits.ts'
 import { isJsonObject, type JsonObject, objectsIn, textOf } from './json-object.ts'
-import { mostBytes, receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
+import { receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
 import { toSourceName } from './source-name.ts'
-import { splitValues } from './split-values.ts'
+import { linesIn, splitValues } from './split-values.ts'
 import { afterScheme, firstToken, fromHeader } from './tokens.ts'
 
 const idOf = ({ headers }: FastifyRequest): string => {
@@ -29,7 +30,7 @@ interface FirehoseRecords extends ShippedRecords {
 }
 
 const decode = (body: Buffer, request: FastifyRequest): FirehoseRecords => {
-  const sent: unknown = JSON.parse(body.toString('utf8'))
+  const sent: unknown = parseBody(body)
   if (!isJsonObject(sent) || !Array.isArray(sent.records)) {
     throw new AppError('INVALID_REQUEST', 'The body has no list "records".')
   }
@@ -38,7 +39,7 @@ const decode = (body: Buffer, request: FastifyRequest): FirehoseRecords => {
   const records = objectsIn(sent.records).flatMap(({ data }) => {
     const bytes = unpacked(Buffer.from(textOf(data) ?? '', 'base64'), left)
     left -= bytes.length
-    return recordsIn(bytes.toString('utf8'))
+    return recordsIn(bytes)
   })
   return { records, requestId, timed: false, ...(requestId !== '' && { id: `firehose ${requestId}` }) }
 }
@@ -61,10 +62,10 @@ const unpacked = (bytes: Buffer, most: number): Buffer => {
 }
 
 /** Reads the data of one record: subscribed logs of CloudWatch, other JSON, or lines. */
-const recordsIn = (text: string): readonly ShippedRecord[] => {
+const recordsIn = (bytes: Buffer): readonly ShippedRecord[] => {
+  const text = bytes.toString('utf8')
   if (!text.startsWith('{')) {
-    const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '')
-    return lines.map((line) => ({ source: 'firehose', text: line }))
+    return linesIn(bytes).map((line) => ({ source: 'firehose', text: line }))
   }
   return splitValues(text).flatMap((value) => {
     const object = parse(value)

@@ -3,10 +3,11 @@ import type { FastifyRequest } from 'fastify'
 import { AppError } from '../../errors.ts'
 import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
 import type { Refuse, Route } from '../rest/route.ts'
+import { mostBytes, parseBody } from './body-limits.ts'
 import { isJsonObject, type JsonObject, objectsIn, textOf } from './json-object.ts'
 import { isPreciseTime } from './precise-time.ts'
-import { readProtobuf, readString } from './protobuf.ts'
-import { confirmAt, mostBytes, receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
+import { outermostPlace, type ProtobufPlace, readProtobuf, readString } from './protobuf.ts'
+import { confirmAt, receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
 import { decompressSnappy } from './snappy.ts'
 import { toSourceName } from './source-name.ts'
 import { afterScheme, firstToken, fromBasic } from './tokens.ts'
@@ -66,7 +67,7 @@ const withoutClash = (labels: JsonObject): JsonObject => {
 }
 
 const readJsonStreams = (body: Buffer): readonly Stream[] => {
-  const sent: unknown = JSON.parse(body.toString('utf8'))
+  const sent: unknown = parseBody(body)
   if (!isJsonObject(sent) || !Array.isArray(sent.streams)) throw malformed('"streams" must be a list.')
   return sent.streams.map((stream: unknown, index): Stream => {
     if (!isJsonObject(stream)) throw malformed(`Stream ${index} is not an object.`)
@@ -90,13 +91,13 @@ const readEntry = (value: unknown, index: number): Entry => {
 /** Reads a `PushRequest` in Protocol Buffers. */
 const readStreams = (body: Buffer): readonly Stream[] => {
   const streams: Stream[] = []
-  readProtobuf(body, 0, (field, reader) => {
+  readProtobuf(body, outermostPlace(), (field, reader, inside) => {
     if (field !== 1) return false
     let labels: JsonObject = {}
     const entries: Entry[] = []
-    readProtobuf(reader.bytes(), 1, (inner, stream) => {
+    readProtobuf(reader.bytes(), inside, (inner, stream, within) => {
       if (inner === 1) labels = readLabels(readString(stream))
-      else if (inner === 2) entries.push(readProtobufEntry(stream))
+      else if (inner === 2) entries.push(readProtobufEntry(stream, within))
       else return false
       return true
     })
@@ -106,15 +107,15 @@ const readStreams = (body: Buffer): readonly Stream[] => {
   return streams
 }
 
-const readProtobufEntry = (reader: BinaryReader): Entry => {
+const readProtobufEntry = (reader: BinaryReader, place: ProtobufPlace): Entry => {
   let time = '0'
   let line = ''
   const metadata: Record<string, unknown> = {}
-  readProtobuf(reader.bytes(), 2, (field, entry) => {
-    if (field === 1) time = readTime(entry)
+  readProtobuf(reader.bytes(), place, (field, entry, inside) => {
+    if (field === 1) time = readTime(entry, inside)
     else if (field === 2) line = readString(entry)
     else if (field === 3) {
-      const [name, value] = readLabelPair(entry)
+      const [name, value] = readLabelPair(entry, inside)
       metadata[name] = value
     } else return false
     return true
@@ -123,10 +124,10 @@ const readProtobufEntry = (reader: BinaryReader): Entry => {
 }
 
 /** Reads a `google.protobuf.Timestamp` as nanoseconds. */
-const readTime = (reader: BinaryReader): string => {
+const readTime = (reader: BinaryReader, place: ProtobufPlace): string => {
   let seconds = 0n
   let nanos = 0
-  readProtobuf(reader.bytes(), 3, (field, time) => {
+  readProtobuf(reader.bytes(), place, (field, time) => {
     if (field === 1) seconds = BigInt(time.int64())
     else if (field === 2) nanos = time.int32()
     else return false
@@ -135,10 +136,10 @@ const readTime = (reader: BinaryReader): string => {
   return String(seconds * 1_000_000_000n + BigInt(nanos))
 }
 
-const readLabelPair = (reader: BinaryReader): readonly [string, string] => {
+const readLabelPair = (reader: BinaryReader, place: ProtobufPlace): readonly [string, string] => {
   let name = ''
   let value = ''
-  readProtobuf(reader.bytes(), 3, (field, pair) => {
+  readProtobuf(reader.bytes(), place, (field, pair) => {
     if (field === 1) name = readString(pair)
     else if (field === 2) value = readString(pair)
     else return false

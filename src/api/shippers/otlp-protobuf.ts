@@ -1,11 +1,15 @@
 import type { BinaryReader } from '@bufbuild/protobuf/wire'
 import type { JsonObject } from './json-object.ts'
-import { readProtobuf, readString } from './protobuf.ts'
+import { outermostPlace, type ProtobufPlace, readProtobuf, readString } from './protobuf.ts'
 
 /** Reads an `ExportLogsServiceRequest` in Protocol Buffers as the `resourceLogs` of the same request in JSON. Throws INVALID_REQUEST. */
 export const readOtlpLogs = (body: Uint8Array): readonly JsonObject[] => {
   const groups: JsonObject[] = []
-  readProtobuf(body, 0, (field, reader) => field === 1 && added(groups, readResourceLogs(reader)))
+  readProtobuf(
+    body,
+    outermostPlace(),
+    (field, reader, inside) => field === 1 && added(groups, readResourceLogs(reader, inside)),
+  )
   return groups
 }
 
@@ -14,33 +18,33 @@ const added = <Item>(list: Item[], item: Item): true => {
   return true
 }
 
-const readResourceLogs = (reader: BinaryReader): JsonObject => {
+const readResourceLogs = (reader: BinaryReader, place: ProtobufPlace): JsonObject => {
   const scopeLogs: JsonObject[] = []
   let resource: JsonObject = {}
-  readProtobuf(reader.bytes(), 1, (field, inner) => {
-    if (field === 2) return added(scopeLogs, readScopeLogs(inner))
+  readProtobuf(reader.bytes(), place, (field, inner, inside) => {
+    if (field === 2) return added(scopeLogs, readScopeLogs(inner, inside))
     if (field !== 1) return false
-    resource = { attributes: readAttributes(inner.bytes(), 2, 1) }
+    resource = { attributes: readAttributes(inner.bytes(), inside, 1) }
     return true
   })
   return { resource, scopeLogs }
 }
 
-const readScopeLogs = (reader: BinaryReader): JsonObject => {
+const readScopeLogs = (reader: BinaryReader, place: ProtobufPlace): JsonObject => {
   const logRecords: JsonObject[] = []
   let scope: JsonObject | undefined
-  readProtobuf(reader.bytes(), 2, (field, inner) => {
-    if (field === 2) return added(logRecords, readLogRecord(inner))
+  readProtobuf(reader.bytes(), place, (field, inner, inside) => {
+    if (field === 2) return added(logRecords, readLogRecord(inner, inside))
     if (field !== 1) return false
-    scope = readScope(inner)
+    scope = readScope(inner, inside)
     return true
   })
   return { ...(scope && { scope }), logRecords }
 }
 
-const readScope = (reader: BinaryReader): JsonObject => {
+const readScope = (reader: BinaryReader, place: ProtobufPlace): JsonObject => {
   const scope: Record<string, unknown> = {}
-  readProtobuf(reader.bytes(), 3, (field, inner) => {
+  readProtobuf(reader.bytes(), place, (field, inner) => {
     if (field !== 1 && field !== 2) return false
     scope[field === 1 ? 'name' : 'version'] = readString(inner)
     return true
@@ -48,10 +52,10 @@ const readScope = (reader: BinaryReader): JsonObject => {
   return scope
 }
 
-const readLogRecord = (reader: BinaryReader): JsonObject => {
+const readLogRecord = (reader: BinaryReader, place: ProtobufPlace): JsonObject => {
   const record: Record<string, unknown> = {}
   const attributes: JsonObject[] = []
-  readProtobuf(reader.bytes(), 3, (field, inner) => {
+  readProtobuf(reader.bytes(), place, (field, inner, inside) => {
     switch (field) {
       case 1:
         record.timeUnixNano = String(inner.fixed64())
@@ -63,10 +67,10 @@ const readLogRecord = (reader: BinaryReader): JsonObject => {
         record.severityText = readString(inner)
         return true
       case 5:
-        record.body = readAnyValue(inner.bytes(), 4)
+        record.body = readAnyValue(inner.bytes(), inside)
         return true
       case 6:
-        return added(attributes, readPair(inner.bytes(), 4))
+        return added(attributes, readPair(inner.bytes(), inside))
       case 9:
         record.traceId = Buffer.from(inner.bytes()).toString('hex')
         return true
@@ -87,50 +91,50 @@ const readLogRecord = (reader: BinaryReader): JsonObject => {
 }
 
 /** Reads the key-value pairs in a field of a message. */
-const readAttributes = (bytes: Uint8Array, depth: number, of: number): readonly JsonObject[] => {
+const readAttributes = (bytes: Uint8Array, place: ProtobufPlace, of: number): readonly JsonObject[] => {
   const pairs: JsonObject[] = []
-  readProtobuf(bytes, depth, (field, reader) => field === of && added(pairs, readPair(reader.bytes(), depth + 1)))
+  readProtobuf(bytes, place, (field, reader, inside) => field === of && added(pairs, readPair(reader.bytes(), inside)))
   return pairs
 }
 
-const readPair = (bytes: Uint8Array, depth: number): JsonObject => {
+const readPair = (bytes: Uint8Array, place: ProtobufPlace): JsonObject => {
   let key = ''
   let value: JsonObject = {}
-  readProtobuf(bytes, depth, (field, reader) => {
+  readProtobuf(bytes, place, (field, reader, inside) => {
     if (field === 1) key = readString(reader)
-    else if (field === 2) value = readAnyValue(reader.bytes(), depth + 1)
+    else if (field === 2) value = readAnyValue(reader.bytes(), inside)
     else return false
     return true
   })
   return { key, value }
 }
 
-const readAnyValue = (bytes: Uint8Array, depth: number): JsonObject => {
+const readAnyValue = (bytes: Uint8Array, place: ProtobufPlace): JsonObject => {
   let value: JsonObject = {}
-  readProtobuf(bytes, depth, (field, reader) => {
+  readProtobuf(bytes, place, (field, reader, inside) => {
     const read = anyValues[field]
     if (read === undefined) return false
-    value = read(reader, depth + 1)
+    value = read(reader, inside)
     return true
   })
   return value
 }
 
 /** The kinds of `AnyValue`, by field. */
-const anyValues: Readonly<Record<number, (reader: BinaryReader, depth: number) => JsonObject>> = {
+const anyValues: Readonly<Record<number, (reader: BinaryReader, place: ProtobufPlace) => JsonObject>> = {
   1: (reader) => ({ stringValue: readString(reader) }),
   2: (reader) => ({ boolValue: reader.bool() }),
   3: (reader) => ({ intValue: String(reader.int64()) }),
   4: (reader) => ({ doubleValue: reader.double() }),
-  5: (reader, depth) => {
+  5: (reader, place) => {
     const values: JsonObject[] = []
     readProtobuf(
       reader.bytes(),
-      depth,
-      (field, inner) => field === 1 && added(values, readAnyValue(inner.bytes(), depth + 1)),
+      place,
+      (field, inner, inside) => field === 1 && added(values, readAnyValue(inner.bytes(), inside)),
     )
     return { arrayValue: { values } }
   },
-  6: (reader, depth) => ({ kvlistValue: { values: readAttributes(reader.bytes(), depth, 1) } }),
+  6: (reader, place) => ({ kvlistValue: { values: readAttributes(reader.bytes(), place, 1) } }),
   7: (reader) => ({ bytesValue: Buffer.from(reader.bytes()).toString('base64') }),
 }

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { AppError } from '../../errors.ts'
 import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
 import type { Refuse, Route } from '../rest/route.ts'
+import { parseBody } from './body-limits.ts'
 import { isJsonObject, type JsonObject, objectsIn } from './json-object.ts'
 import { readOtlpLogs } from './otlp-protobuf.ts'
 import { receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
@@ -33,7 +34,7 @@ interface Export extends ShippedRecords {
 }
 
 const decode = (body: Buffer, request: FastifyRequest): Export => {
-  const sent: unknown = isProtobuf(request) ? { resourceLogs: readOtlpLogs(body) } : JSON.parse(body.toString('utf8'))
+  const sent: unknown = isProtobuf(request) ? { resourceLogs: readOtlpLogs(body) } : parseBody(body)
   if (!isJsonObject(sent) || (sent.resourceLogs !== undefined && !Array.isArray(sent.resourceLogs))) {
     throw new AppError('INVALID_REQUEST', 'The body is no ExportLogsServiceRequest.', {
       hint: 'Send {"resourceLogs": […]} as JSON, or the same as Protocol Buffers.',

@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.ts'
 import type { Refuse, Route } from '../rest/route.ts'
+import { parseBody } from './body-limits.ts'
 import { isJsonObject, textOf } from './json-object.ts'
 import { receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
 import { toSourceName } from './source-name.ts'
@@ -10,7 +11,7 @@ const refuse: Refuse = ({ status, message }) => ({ status, body: { error: { code
 const shipper: Shipper = { readToken: firstToken(fromBasic, afterScheme('bearer')), refuse }
 
 const decode = (body: Buffer): ShippedRecords => {
-  const sent: unknown = JSON.parse(body.toString('utf8'))
+  const sent: unknown = parseBody(body)
   const message = isJsonObject(sent) ? sent.message : undefined
   if (!isJsonObject(sent) || !isJsonObject(message)) throw new AppError('INVALID_REQUEST', 'The body has no "message".')
   const { data, attributes, publishTime } = message

@@ -3,8 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError, messageOf } from '../../errors.ts'
 import { confirmSender } from '../../operations/records/confirm-sender.ts'
 import { ingestShipment, type Shipment, type ShippedRecord } from '../../operations/records/ingest-shipment.ts'
-import { readBody, readWhole } from '../body.ts'
+import { readBody } from '../body.ts'
 import type { ReadToken, Refuse, Route } from '../rest/route.ts'
+import { mostRecords, readLimited, tooMany } from './body-limits.ts'
 
 /** The protocol of log shippers: its authentication, and its answer when a request fails. */
 export interface Shipper {
@@ -32,8 +33,6 @@ interface Door<Decoded extends ShippedRecords> {
   present(delivery: Decoded, request: FastifyRequest, reply: FastifyReply): unknown
 }
 
-/** The size limit of a decompressed body. */
-export const mostBytes = 25 * 1_048_576
 /** Longer records are cut, as in files. */
 const mostChars = 1_048_576
 
@@ -49,8 +48,9 @@ export const receiveAt = <Decoded extends ShippedRecords>(
     ...entranceOf(shipper, path),
     ...(hide && { hide }),
     async read(request) {
-      const body = await readWhole(readBody(request.raw), mostBytes)
+      const body = await readLimited(readBody(request.raw))
       const delivery = attempt(() => decode(body, request))
+      if (delivery.records.length > mostRecords) throw tooMany('records', mostRecords)
       deliveries.set(request, delivery)
       const hash = createHash('sha256').update(path).update('\0').update(body).digest('hex')
       const { id, timed, records } = delivery

@@ -7,7 +7,7 @@ import { isJsonObject, type JsonObject, textOf } from './json-object.ts'
 import { isPreciseTime } from './precise-time.ts'
 import { receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
 import { toSourceName } from './source-name.ts'
-import { splitValues } from './split-values.ts'
+import { linesIn, splitValues } from './split-values.ts'
 import { afterScheme, firstToken, fromBasic } from './tokens.ts'
 
 /** The codes of the HTTP Event Collector, by status. */
@@ -124,10 +124,7 @@ const sourceOf = ({ source, sourcetype }: Metadata): string =>
 
 const decodeRaw = (body: Buffer, { query }: FastifyRequest): ShippedRecords => {
   const metadata = metadataIn(query)
-  const lines = body
-    .toString('utf8')
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '')
+  const lines = linesIn(body)
   if (lines.length === 0) throw invalid(5, 'No data')
   const source = sourceOf(metadata)
   const { host } = metadata
