@@ -141,7 +141,8 @@ export const fractionEnd = (text: string, at: number): number => {
   if ((dot !== 46 && dot !== 44) || !isDigitCode(text.charCodeAt(at + 1))) return at
   let end = at + 1
   while (isDigitCode(text.charCodeAt(end))) end++
-  return end
+  // After a comma, more than nine digits are the next column, such as Palo Alto's serial number.
+  return dot === 44 && end > at + 10 ? at : end
 }
 
 /** Parses a fraction as ms. Cuts finer digits. */

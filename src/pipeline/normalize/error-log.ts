@@ -48,6 +48,8 @@ const readApache = (record: RawRecord): Parsed | undefined => {
     while (text.charCodeAt(i) === 32) i++
   }
   if (!level || (!stamp && i === 0)) return undefined
+  // `[error] 2026-12-10 09:32:20 …` is another program's.
+  if (!stamp && readTimestamp(text, text.charCodeAt(i) === 9 ? i + 1 : i, record)) return undefined
   let message = text.slice(i).trimEnd()
   const referrer = message.lastIndexOf(', referer: ')
   if (referrer > 0) {

@@ -1,5 +1,6 @@
+import { minute } from '../../lib/units/time.ts'
 import type { RawRecord } from '../../schema/record.ts'
-import { clockAt, fractionEnd, fractionMs, isDigitCode, pair, withoutYear } from './calendar.ts'
+import { clockAt, fractionEnd, fractionMs, isDigitCode, midnight, pair, quad, withoutYear } from './calendar.ts'
 import { type Draft, finish, setIfAbsent, splitTrace } from './draft.ts'
 import { readEntities } from './entities.ts'
 import { type Lead, readLead } from './lead.ts'
@@ -18,11 +19,15 @@ export const genericParser: Parser = {
     const { text } = record
     const klog = readKlog(record)
     if (klog) return klog
+    const uptime = text.charCodeAt(0) === 91 ? /^\[ {0,8}(\d{1,9}\.\d{6})\] /.exec(text.slice(0, 32)) : null
+    // The kernel's clock is not the time of day.
+    if (uptime)
+      return describe(record, undefined, uptime[0].length, { 'host.uptime': Number(uptime[1]) }, 'generic/uptime')
     const bracket = text.charCodeAt(0) === 91 || text.charCodeAt(0) === 40 ? 1 : 0
     const plain = readTimestamp(text, bracket, record)
     const lead = plain ? undefined : readLead(text)
     const stamp = plain ?? (lead && readTimestamp(text, lead.at, record))
-    if (!stamp) return undefined
+    if (!stamp) return readClockOnly(record, bracket)
     let at = stamp.end
     if (bracket && !lead) {
       if (text.charCodeAt(at) !== 93 && text.charCodeAt(at) !== 41) return undefined
@@ -41,15 +46,40 @@ export const genericParser: Parser = {
       next !== 59
     )
       return undefined
-    return describe(record, stamp, at, lead)
+    return describe(record, stamp, at, { ...lead?.fields }, 'generic', lead?.signs)
   },
 }
 
-/** Parses the attributes between time and message. */
-const describe = (record: RawRecord, stamp: Stamp, from: number, lead: Lead | undefined): Parsed => {
+/** Parses a line with a time of day but no date, which is undated: `09:32:20.123 [main] DEBUG …`, `[09:32:20 ERR] …`. */
+const readClockOnly = (record: RawRecord, bracket: number): Parsed | undefined => {
   const { text } = record
-  const fields: Draft = { ...lead?.fields }
-  const level = lead?.signs?.get(text.charAt(from + 1))
+  if (clockAt(text, bracket) < 0) return undefined
+  const end = fractionEnd(text, bracket + 8)
+  const fields: Draft = {}
+  if (bracket === 0) {
+    const next = text.charCodeAt(end)
+    if (next !== 32 && next !== 9 && next !== 124) return undefined
+    const parsed = describe(record, undefined, end, fields, 'generic/clock')
+    return fields['log.level'] === undefined ? undefined : parsed
+  }
+  const close = text.indexOf(']', end)
+  if (close < 0 || close > end + 12) return undefined
+  const level = toSureLevel(text.slice(end, close).trim())
+  if (level) fields['log.level'] = level
+  return describe(record, undefined, close + 1, fields, 'generic/clock')
+}
+
+/** Parses the attributes between time and message. Adds to the fields read before the time. */
+export const describe = (
+  record: RawRecord,
+  stamp: Stamp | undefined,
+  from: number,
+  fields: Draft,
+  format: string,
+  signs?: Lead['signs'],
+): Parsed => {
+  const { text } = record
+  const level = signs?.get(text.charAt(from + 1))
   if (level) fields['log.level'] = level
   let at = skipSeparators(text, level ? from + 2 : from)
   let columns = false
@@ -63,10 +93,59 @@ const describe = (record: RawRecord, stamp: Stamp, from: number, lead: Lead | un
     columns = true
     at = skipSeparators(text, at)
   }
+  if (fields['log.level'] === undefined) at = readLetteredLevel(text, at, fields)
   const message = splitTrace(text.slice(at).trimEnd(), fields)
   const program = fields['process.name']
   readEntities(message, typeof program === 'string' ? program : '', fields)
-  return finish('generic', stamp, message, fields)
+  return finish(format, stamp, message, fields)
+}
+
+/**
+ * Parses attributes with the level in a form that few programs share: logcat's `1709  4711 E Power: `, `W/Activity( 1709): `, MongoDB's
+ * `E  NETWORK  [conn] `, PostgreSQL's `10.0.0.5(5432):app@shop:[4711]:ERROR:  `, logread's `daemon.err dnsmasq[1]: `. Returns the message's
+ * position.
+ */
+const readLetteredLevel = (text: string, at: number, fields: Draft): number => {
+  const head = text.slice(at, at + 160)
+  const threads = /^(\d{1,7}) +(\d{1,7}) ([DEFIVW]) ([^:]{1,60}?) *: /.exec(head)
+  if (threads) {
+    fields['process.pid'] = Number(threads[1])
+    fields['process.thread.id'] = Number(threads[2])
+    return setLettered(fields, threads[3], threads[4], at + threads[0].length)
+  }
+  const brief = /^([DEFIVW])\/([^(:]{1,60}?) *\( *(\d{1,7})\): /.exec(head)
+  if (brief) {
+    fields['process.pid'] = Number(brief[3])
+    return setLettered(fields, brief[1], brief[2], at + brief[0].length)
+  }
+  const component = /^([DEFIW])\d? +([A-Z]{3,12}|-) +\[([^\]]{1,60})\] /.exec(head)
+  if (component) {
+    fields['process.thread.name'] = component[3] ?? ''
+    return setLettered(fields, component[1], component[2], at + component[0].length)
+  }
+  const facility = /^[a-z]{2,8}\d?\.([a-z]{3,7}) ([\w./-]{1,48})(?:\[(\d{1,9})\])?: /.exec(head)
+  const facilityLevel = facility && toSureLevel(facility[1] ?? '')
+  if (facility && facilityLevel) {
+    fields['log.level'] = facilityLevel
+    fields['process.name'] = facility[2] ?? ''
+    if (facility[3]) fields['process.pid'] = Number(facility[3])
+    return at + facility[0].length
+  }
+  const postgres = /[:\] ](DEBUG|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC|DETAIL|HINT|STATEMENT|CONTEXT): {2}/.exec(
+    head,
+  )
+  const postgresLevel = postgres && levelOf(postgres[1] ?? '', true)
+  if (postgres && postgresLevel) {
+    fields['log.level'] = postgresLevel
+    return at + postgres.index + postgres[0].length
+  }
+  return at
+}
+
+const setLettered = (fields: Draft, letter = '', logger = '', end: number): number => {
+  fields['log.level'] = letter === 'V' ? 'debug' : (klogLevels.get(letter) ?? 'info')
+  if (logger !== '-') fields['log.logger'] = logger
+  return end
 }
 
 /** Parses a bracket: `[main]`, `[WARN]`, `[123]`, `[QuorumPeer[myid=1]/0:0:2181:FastLeaderElection@774]`. Returns `at` if it is part of the message. */
@@ -76,7 +155,7 @@ const readBracket = (text: string, at: number, fields: Draft): number => {
   const after = text.charCodeAt(close + 1)
   if (close + 1 < text.length && after !== 32 && after !== 58 && after !== 91 && after !== 9 && after !== 44) return at
   const inner = text.slice(at + 1, close).trim()
-  const level = fields['log.level'] === undefined ? toSureLevel(inner) : undefined
+  const level = fields['log.level'] === undefined ? levelOf(inner, true) : undefined
   if (level) fields['log.level'] = level
   else if (/^\d{1,9}$/.test(inner)) {
     if (fields['process.pid'] !== undefined) return at
@@ -104,11 +183,38 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
       fields['log.level'] = level
       return end
     }
+    if (bare !== word) {
+      // Monolog: shop.ERROR: …
+      const dot = bare.lastIndexOf('.')
+      const channelLevel = dot > 0 ? levelOf(bare.slice(dot + 1), false) : undefined
+      if (channelLevel) {
+        fields['log.level'] = channelLevel
+        fields['log.logger'] = bare.slice(0, dot)
+        return end
+      }
+    }
+    // ClickHouse: {query} <Error>; Airflow: {file.py:42} ERROR
+    if (word.charCodeAt(0) === 60 && word.endsWith('>')) {
+      const angled = levelOf(word.slice(1, -1), true)
+      if (angled) {
+        fields['log.level'] = angled
+        return end
+      }
+    }
     // HDFS, MySQL: a thread's number before the level. Python: a logger's name before it. PostgreSQL: user@database before it.
     const following = skipSeparators(text, end)
     const next = wordFrom(text, following)
-    const leads = levelOf(next.replace(/[[\]:]/g, ''), true) !== undefined
+    const leads = levelOf(next.replace(/[[\]:<>]/g, ''), true) !== undefined
     if (!leads) return at
+    if (/^\{[^}]{0,80}\}$/.test(word)) {
+      if (word !== '{}') setIfAbsent(fields, 'log.origin.file.name', word.slice(1, -1))
+      return end
+    }
+    // AWS Lambda's request id
+    if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(bare)) {
+      setIfAbsent(fields, 'http.request.id', bare)
+      return end
+    }
     if (/^\d{1,9}$/.test(bare)) setIfAbsent(fields, 'process.pid', Number(bare))
     else if (/^[\w.-]{1,64}@[\w.-]{1,64}$/.test(bare))
       setIfAbsent(fields, 'user.name', bare.slice(0, bare.indexOf('@')))
@@ -166,14 +272,20 @@ const special: ReadonlyMap<string, string> = new Map([
 /** glog and klog: `I0102 15:04:05.000000    1234 file.go:12] message`. */
 const readKlog = (record: RawRecord): Parsed | undefined => {
   const { text } = record
-  if (text.charCodeAt(5) !== 32 || !isDigitCode(text.charCodeAt(1))) return undefined
+  if (!isDigitCode(text.charCodeAt(1))) return undefined
+  const withYear = text.charCodeAt(9) === 32
+  const at = withYear ? 5 : 1
+  if (text.charCodeAt(at + 4) !== 32) return undefined
   const level = klogLevels.get(text.charAt(0))
   if (level === undefined) return undefined
-  const clock = clockAt(text, 6)
-  const month = pair(text, 1)
+  const clock = clockAt(text, at + 5)
+  const month = pair(text, at)
   if (clock < 0 || month < 1 || month > 12) return undefined
-  const end = fractionEnd(text, 14)
-  const time = withoutYear(month, pair(text, 3), clock + fractionMs(text, 14, end), record)
+  const end = fractionEnd(text, at + 13)
+  const timeOfDay = clock + fractionMs(text, at + 13, end)
+  const time = withYear
+    ? midnight(quad(text, 1), month, pair(text, at + 2)) + timeOfDay - (record.zoneMinutes ?? 0) * minute
+    : withoutYear(month, pair(text, at + 2), timeOfDay, record)
   const close = text.indexOf('] ', end)
   if (time === -Infinity || close < 0 || close > 300) return undefined
   const [pid = '', origin = ''] = text.slice(end, close).trim().split(/ +/)

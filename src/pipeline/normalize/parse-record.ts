@@ -1,6 +1,7 @@
 import type { RawRecord } from '../../schema/record.ts'
 import { alertParsers } from './alerts/alert-formats.ts'
 import { refuseRecord } from './draft.ts'
+import { embeddedTimeParser } from './embedded-time.ts'
 import { looksLikePairs } from './logfmt.ts'
 import { readMeaning } from './meaning/read-meaning.ts'
 import type { Parsed } from './parser.ts'
@@ -12,7 +13,7 @@ const deepestNesting = 3
 /** Parses a record with the first parser that recognizes it, and the content of its message with the next. */
 export const parseRecord = (record: RawRecord): Parsed => {
   if (record.format !== undefined) return parseAlert(record, record.format)
-  const parsed = first(record) ?? plainParser.parse(record)
+  const parsed = first(record) ?? withoutPrefix(record) ?? embeddedTimeParser.parse(record) ?? plainParser.parse(record)
   if (!parsed) throw new Error('The plain parser rejected a text.')
   return parsed.fault === undefined ? withMeaning(unpack(parsed, record, 1)) : parsed
 }
@@ -21,6 +22,16 @@ export const parseRecord = (record: RawRecord): Parsed => {
 const withMeaning = (parsed: Parsed): Parsed => {
   if (parsed.kind === 'event') readMeaning(parsed.message, parsed.fields)
   return parsed
+}
+
+/** Parses the rest of a line after the name that docker compose and foreman write before it: `web-1  | …`. */
+const withoutPrefix = (record: RawRecord): Parsed | undefined => {
+  const prefix = / {0,40}\| /.exec(record.text.slice(0, 100))
+  if (!prefix || !/^[A-Za-z][\w.-]{0,62}$/.test(record.text.slice(0, prefix.index))) return undefined
+  const inner = first({ ...record, text: record.text.slice(prefix.index + prefix[0].length) })
+  return inner && inner.fault === undefined
+    ? { ...inner, fields: { 'container.name': record.text.slice(0, prefix.index), ...inner.fields } }
+    : undefined
 }
 
 /** Parses a record that its sender declares as an alert of a format. */

@@ -7,6 +7,7 @@ import { cefParser } from './cef.ts'
 import { ciscoParser } from './cisco.ts'
 import { criParser } from './cri.ts'
 import { dockerParser } from './docker.ts'
+import { embeddedTimeParser } from './embedded-time.ts'
 import { errorLogParser } from './error-log.ts'
 import { genericParser } from './generic.ts'
 import { journaldParser } from './journald.ts'
@@ -27,6 +28,7 @@ export const parsers: readonly Parser[] = [
   ciscoParser,
   criParser,
   dockerParser,
+  embeddedTimeParser,
   errorLogParser,
   genericParser,
   journaldParser,

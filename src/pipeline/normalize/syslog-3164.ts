@@ -1,5 +1,6 @@
 import { isIPv4 } from '../../lib/address/address.ts'
-import { isDigitCode, monthAt } from './calendar.ts'
+import { minute } from '../../lib/units/time.ts'
+import { isDigitCode, monthAt, zoneAt } from './calendar.ts'
 import { type Draft, finish, refuseRecord, splitTrace } from './draft.ts'
 import { readEntities } from './entities.ts'
 import { toSureLevel } from './level.ts'
@@ -38,11 +39,14 @@ export const syslog3164Parser: Parser = {
     if (text.charCodeAt(at) === 42 || text.charCodeAt(at) === 46) at++
     while (priority && text.charCodeAt(at) === 32) at++
     const bsd = monthAt(text, at) > 0
+    const bsdStamp = bsd ? readBsd(text, at, record) : undefined
     const stamp = bsd
-      ? readBsd(text, at, record)
+      ? bsdStamp && withZone(text, bsdStamp)
       : isDigitCode(text.charCodeAt(at))
         ? readOther(text, at, record, priority !== undefined)
-        : undefined
+        : isWeekday(text, at)
+          ? readBeforeTag(text, at, record)
+          : undefined
     if (!stamp && !priority) return undefined
     let i = stamp ? stamp.end : at
     if (stamp && text.charCodeAt(i) === 58) i++
@@ -72,6 +76,14 @@ export const syslog3164Parser: Parser = {
   },
 }
 
+/** Adds the zone before the colon that ends Cisco's time: `Dec 10 09:32:20.123 CET: %…`. */
+const withZone = (text: string, stamp: Stamp): Stamp => {
+  if (text.charCodeAt(stamp.end) !== 32) return stamp
+  const zone = zoneAt(text, stamp.end)
+  if (!zone || !text.startsWith(': %', zone.end)) return stamp
+  return { time: stamp.time - zone.minutes * minute, end: zone.end, guessed: stamp.guessed }
+}
+
 /** Parses a timestamp other than BSD's. An ISO time counts as syslog only with a zone or after a priority. */
 const readOther = (
   text: string,
@@ -81,11 +93,32 @@ const readOther = (
 ): Stamp | undefined => {
   if (sure) return readTimestamp(text, at, record)
   if (text.charCodeAt(at + 4) === 32) return readTimestamp(text, at, record)
+  if (text.charCodeAt(at + 4) !== 45) return readBeforeTag(text, at, record)
   const stamp = readIso(text, at, record)
   if (!stamp || text.charCodeAt(stamp.end) !== 32) return undefined
   const zoned = !stamp.guessed && isZoned(text, stamp.end)
-  return zoned && (text.charCodeAt(at + 10) === 84 || isDigitCode(text.charCodeAt(stamp.end - 1))) ? stamp : undefined
+  return zoned && (text.charCodeAt(at + 10) === 84 || isDigitCode(text.charCodeAt(stamp.end - 1)))
+    ? stamp
+    : isBeforeTag(text, stamp.end)
+      ? stamp
+      : undefined
 }
+
+/** Parses any time that a host and a program with its process id follow: `1796895140.123 web-1 app[4711]: `. */
+const readBeforeTag = (
+  text: string,
+  at: number,
+  record: { receivedAt: number; zoneMinutes?: number | undefined },
+): Stamp | undefined => {
+  const stamp = readTimestamp(text, at, record)
+  return stamp && isBeforeTag(text, stamp.end) ? stamp : undefined
+}
+
+const isBeforeTag = (text: string, at: number): boolean =>
+  /^ [\w.-]{1,100} [\w./@-]{1,60}\[\d{1,9}\]: /.test(text.slice(at, at + 180))
+
+const isWeekday = (text: string, at: number): boolean =>
+  text.charCodeAt(at + 3) === 32 && /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text.slice(at, at + 3))
 
 /** Whether the text before a position is a zone: `Z`, `+01:00`, `-0700`. */
 const isZoned = (text: string, end: number): boolean => {

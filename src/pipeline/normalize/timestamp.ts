@@ -1,4 +1,4 @@
-import { hour, minute } from '../../lib/units/time.ts'
+import { day, hour, minute } from '../../lib/units/time.ts'
 import {
   clockAt,
   fractionEnd,
@@ -44,8 +44,8 @@ export const readTimestamp = (text: string, at: number, place: TimeReference): S
     case 46: // 31.01.2025
       return readEuropean(text, at, place)
     case 32: // 10 Nov 2022
-    case 45: // 10-Nov-2022
-      return readDayFirst(text, at, 2, place)
+    case 45: // 10-Nov-2022, 11-10 09:21:53
+      return monthAt(text, at + 3) > 0 ? readDayFirst(text, at, 2, place) : readMonthAndDay(text, at, place)
   }
   if (text.charCodeAt(at + 1) === 47 || text.charCodeAt(at + 1) === 32 || text.charCodeAt(at + 1) === 45) {
     return text.charCodeAt(at + 1) === 47 ? readSlashed(text, at, place) : readDayFirst(text, at, 1, place)
@@ -53,25 +53,66 @@ export const readTimestamp = (text: string, at: number, place: TimeReference): S
   return readCompact(text, at, place)
 }
 
-/** Parses `2025-01-31T12:00:00.123Z` and its variants: a space for the T, slashes, a comma, no zone, a zone name. */
+/**
+ * Parses `2025-01-31T12:00:00.123Z` and its variants: a space or a tab for the T, slashes, a comma, no zone, a zone name, the day of the
+ * year (`2025-031`) or of the week (`2025-W05-5`).
+ */
 export const readIso = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   const separator = text.charCodeAt(at + 4)
-  if (text.charCodeAt(at + 7) !== separator) return undefined
+  if (text.charCodeAt(at + 7) !== separator) return readDayOfYear(text, at, place) ?? readDayOfWeek(text, at, place)
   const date = midnight(quad(text, at), pair(text, at + 5), pair(text, at + 8))
   let i = at + 10
   const between = text.charCodeAt(i)
-  // BGL: 2005-06-03-15.42.50.675872
-  if (between === 45) return complete(text, date, clockAt(text, i + 1, 46), i + 9, place)
+  if (between === 45) {
+    // BGL: 2005-06-03-15.42.50.675872
+    const dotted = clockAt(text, i + 1, 46)
+    return complete(text, date, dotted < 0 ? clockAt(text, i + 1) : dotted, i + 9, place)
+  }
   if (between === 44 && text.charCodeAt(i + 1) === 32) i++
-  else if (between !== 84 && between !== 32 && between !== 116 && between !== 95 && between !== 58) return undefined
+  // Gin: 2026/12/10 - 09:32:20
+  else if (between === 32 && text.charCodeAt(i + 1) === 45 && text.charCodeAt(i + 2) === 32) i += 2
+  else if (!isBetween(between)) return undefined
   const clock = clockAt(text, i + 1)
   if (clock >= 0) return complete(text, date, clock, i + 9, place)
+  // MariaDB: 2026-12-10  9:32:20
+  if (between === 32 && text.charCodeAt(i + 1) === 32) {
+    const padded = paddedClockAt(text, i + 1)
+    return complete(text, date, padded < 0 ? clockAt(text, i + 2) : padded, padded < 0 ? i + 10 : i + 9, place)
+  }
   // Without seconds: 2025-01-31T12:00Z
   const hours = pair(text, i + 1)
   const minutes = pair(text, i + 4)
   if (between !== 84 || text.charCodeAt(i + 3) !== 58 || hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
     return undefined
   return complete(text, date, hours * hour + minutes * minute, i + 6, place)
+}
+
+/** Whether a character may separate a date from a clock: T, t, a space, a tab, `_`, `:`. */
+const isBetween = (code: number): boolean =>
+  code === 84 || code === 32 || code === 116 || code === 9 || code === 95 || code === 58
+
+/** `2026-344T09:32:20Z` */
+const readDayOfYear = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  const tens = pair(text, at + 5)
+  const ones = text.charCodeAt(at + 7) - 48
+  if (text.charCodeAt(at + 4) !== 45 || tens < 0 || !(ones >= 0 && ones <= 9) || !isBetween(text.charCodeAt(at + 8)))
+    return undefined
+  const year = quad(text, at)
+  const date = midnight(year, 1, 1) + (tens * 10 + ones - 1) * day
+  if (tens * 10 + ones < 1 || date > midnight(year, 12, 31)) return undefined
+  return complete(text, date, clockAt(text, at + 9), at + 17, place)
+}
+
+/** `2026-W50-4T09:32:20Z`: the first week has the year's first Thursday. */
+const readDayOfWeek = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  if (text.charCodeAt(at + 4) !== 45 || text.charCodeAt(at + 5) !== 87 || text.charCodeAt(at + 8) !== 45)
+    return undefined
+  const week = pair(text, at + 6)
+  const weekday = text.charCodeAt(at + 9) - 48
+  if (week < 1 || week > 53 || !(weekday >= 1 && weekday <= 7) || !isBetween(text.charCodeAt(at + 10))) return undefined
+  const fourth = midnight(quad(text, at), 1, 4)
+  const monday = fourth - ((new Date(fourth).getUTCDay() + 6) % 7) * day
+  return complete(text, monday + ((week - 1) * 7 + weekday - 1) * day, clockAt(text, at + 11), at + 19, place)
 }
 
 /** Parses RFC 3164's `Feb  5 17:32:18`, with an optional year before or after the clock, and `Oct 11, 2019 13:29:28`. */
@@ -83,11 +124,11 @@ export const readBsd = (text: string, at: number, place: TimeReference): Stamp |
   if (text.charCodeAt(i) === 46) i++
   if (text.charCodeAt(i) !== 32) return undefined
   while (text.charCodeAt(i) === 32 && i < at + 12) i++
-  let day = pair(text, i)
-  if (day >= 0) i += 2
+  let dayOfMonth = pair(text, i)
+  if (dayOfMonth >= 0) i += 2
   else {
-    day = text.charCodeAt(i) - 48
-    if (!(day >= 1 && day <= 9)) return undefined
+    dayOfMonth = text.charCodeAt(i) - 48
+    if (!(dayOfMonth >= 1 && dayOfMonth <= 9)) return undefined
     i++
   }
   const comma = text.charCodeAt(i) === 44
@@ -97,7 +138,7 @@ export const readBsd = (text: string, at: number, place: TimeReference): Stamp |
   const year = text.charCodeAt(i + 4) === 32 || text.charCodeAt(i + 4) === 44 ? quad(text, i) : -1
   if (year >= 1000) {
     i += text.charCodeAt(i + 4) === 44 ? 6 : 5
-    return withClock(text, midnight(year, month, day), i, place)
+    return withClock(text, midnight(year, month, dayOfMonth), i, place)
   }
   const clock = clockAt(text, i)
   if (clock < 0) return undefined
@@ -107,7 +148,7 @@ export const readBsd = (text: string, at: number, place: TimeReference): Stamp |
   const yearAt = yearAfter(text, end)
   if (yearAt > 0) {
     const zone = zoneAt(text, end)
-    const date = midnight(quad(text, yearAt), month, day)
+    const date = midnight(quad(text, yearAt), month, dayOfMonth)
     if (date === -Infinity) return undefined
     const minutes = zone && zone.end < yearAt ? zone.minutes : undefined
     return {
@@ -116,7 +157,7 @@ export const readBsd = (text: string, at: number, place: TimeReference): Stamp |
       guessed: minutes === undefined && place.zoneMinutes === undefined,
     }
   }
-  const time = withoutYear(month, day, timeOfDay, place)
+  const time = withoutYear(month, dayOfMonth, timeOfDay, place)
   return time === -Infinity ? undefined : { time, end, guessed: true }
 }
 
@@ -157,6 +198,8 @@ const readNamed = (text: string, at: number, place: TimeReference): Stamp | unde
   if (text.charCodeAt(i) !== 32) return undefined
   i++
   if (!isDigitCode(text.charCodeAt(i))) return readBsd(text, i, place)
+  // journalctl: Thu 2026-12-10 09:32:20 UTC
+  if (quad(text, i) >= 0) return readIso(text, i, place)
   return readDayFirst(text, i, isDigitCode(text.charCodeAt(i + 1)) ? 2 : 1, place)
 }
 
@@ -165,20 +208,42 @@ const weekdays = new Set(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'])
 /** `2014 Dec 20 09:29:47` */
 const readYearFirst = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   const blank = text.charCodeAt(at + 9) === 32 ? 1 : 0
-  const day = blank ? text.charCodeAt(at + 10) - 48 : pair(text, at + 9)
-  return withClock(text, midnight(quad(text, at), monthAt(text, at + 5), day), at + 12, place)
+  const dayOfMonth = blank ? text.charCodeAt(at + 10) - 48 : pair(text, at + 9)
+  return withClock(text, midnight(quad(text, at), monthAt(text, at + 5), dayOfMonth), at + 12, place)
 }
 
-/** `10 Nov 2022 09:21:53`, `10-Nov-2022 09:21:53.955` */
+/** `10 Nov 2022 09:21:53`, `10-Nov-2022 09:21:53.955`, `10 Nov 09:21:53.955` */
 const readDayFirst = (text: string, at: number, digits: number, place: TimeReference): Stamp | undefined => {
-  const day = digits === 2 ? pair(text, at) : text.charCodeAt(at) - 48
+  const dayOfMonth = digits === 2 ? pair(text, at) : text.charCodeAt(at) - 48
   const i = at + digits + 1
   const month = monthAt(text, i)
   if (month === 0 || text.charCodeAt(i + 3) !== text.charCodeAt(i - 1)) return undefined
-  return withClock(text, midnight(quad(text, i + 4), month, day), i + 9, place)
+  const clock = clockAt(text, i + 4)
+  if (clock >= 0) return completeWithoutYear(text, month, dayOfMonth, clock, i + 12, place)
+  return withClock(text, midnight(quad(text, i + 4), month, dayOfMonth), i + 9, place)
 }
 
-/** `10/Oct/2000:13:55:36 -0700`, `17/06/09 20:10:40`, `6/9/2017 8:10:40 PM` */
+/** Android's logcat: `12-10 09:32:20.123`. */
+const readMonthAndDay = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  if (text.charCodeAt(at + 2) !== 45 || text.charCodeAt(at + 5) !== 32) return undefined
+  return completeWithoutYear(text, pair(text, at), pair(text, at + 3), clockAt(text, at + 6), at + 14, place)
+}
+
+const completeWithoutYear = (
+  text: string,
+  month: number,
+  dayOfMonth: number,
+  clock: number,
+  at: number,
+  place: TimeReference,
+): Stamp | undefined => {
+  if (clock < 0) return undefined
+  const end = fractionEnd(text, at)
+  const time = withoutYear(month, dayOfMonth, clock + fractionMs(text, at, end), place)
+  return time === -Infinity ? undefined : { time, end, guessed: true }
+}
+
+/** `10/Oct/2000:13:55:36 -0700`, `17/06/09 20:10:40`, `6/9/2017 8:10:40 PM`, Snort's `06/09-20:10:40.123456` */
 const readSlashed = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   const second = text.charCodeAt(at + 1) === 47 ? at + 2 : at + 3
   const first = second === at + 2 ? text.charCodeAt(at) - 48 : pair(text, at)
@@ -189,17 +254,37 @@ const readSlashed = (text: string, at: number, place: TimeReference): Stamp | un
   }
   const middle = text.charCodeAt(second + 1) === 47 ? text.charCodeAt(second) - 48 : pair(text, second)
   const third = text.charCodeAt(second + 1) === 47 ? second + 2 : second + 3
-  if (text.charCodeAt(third - 1) !== 47 || middle < 0 || middle > 31) return undefined
+  if (middle < 0 || middle > 31) return undefined
+  if (text.charCodeAt(third - 1) === 45)
+    return completeWithoutYear(text, first, middle, clockAt(text, third), third + 8, place)
+  if (text.charCodeAt(third - 1) !== 47) return undefined
   const year = quad(text, third)
   if (year >= 1000) {
-    // Month first, as programs that write slashes do, unless that month does not exist.
-    const monthFirst = first <= 12
+    // Month first, as programs that write slashes do, unless that month does not exist or is yet to come.
+    const monthFirst =
+      first <= 12 &&
+      !(
+        middle <= 12 &&
+        isYetToCome(midnight(year, first, middle), place) &&
+        !isYetToCome(midnight(year, middle, first), place)
+      )
     const date = monthFirst ? midnight(year, first, middle) : midnight(year, middle, first)
     const stamp = withClock(text, date, text.charCodeAt(third + 4) === 44 ? third + 6 : third + 5, place)
     return stamp && { ...stamp, guessed: stamp.guessed || (first <= 12 && middle <= 12) }
   }
-  return withClock(text, midnight(2000 + first, middle, pair(text, third)), third + 3, place)
+  const last = pair(text, third)
+  // Year first, as Hadoop and Spark do, unless only the American order gives a date of the last year.
+  const yearFirst = midnight(2000 + first, middle, last)
+  const monthFirst = midnight(2000 + last, first, middle)
+  const american = !isRecent(yearFirst, place) && isRecent(monthFirst, place)
+  const stamp = withClock(text, american || yearFirst === -Infinity ? monthFirst : yearFirst, third + 3, place)
+  return stamp && { ...stamp, guessed: stamp.guessed || (yearFirst > -Infinity && monthFirst > -Infinity) }
 }
+
+const isYetToCome = (date: number, place: TimeReference): boolean => date > place.receivedAt + day
+
+const isRecent = (date: number, place: TimeReference): boolean =>
+  date > place.receivedAt - 366 * day && !isYetToCome(date, place)
 
 /** `31.01.2025 12:00:00` */
 const readEuropean = (text: string, at: number, place: TimeReference): Stamp | undefined => {
@@ -217,6 +302,9 @@ const readCompact = (text: string, at: number, place: TimeReference): Stamp | un
     const date = midnight(2000 + pair(text, at), pair(text, at + 2), pair(text, at + 4))
     const clock = clockAt(text, end + 1)
     if (clock >= 0) return complete(text, date, clock, end + 9, place)
+    // MySQL 5: 261210  9:32:20
+    const padded = paddedClockAt(text, end + 1)
+    if (padded >= 0) return complete(text, date, padded, end + 9, place)
     if (isDigitCode(text.charCodeAt(end + 7))) return undefined
     return complete(text, date, digitsToClock(text, end + 1), end + 7, place)
   }
@@ -240,6 +328,10 @@ const readCompact = (text: string, at: number, place: TimeReference): Stamp | un
   return time === undefined || time < 631_152_000_000 ? undefined : { time, end: fraction, guessed: false }
 }
 
+/** Parses ` 9:32:20`, with a space for the first digit; −1 if invalid. */
+const paddedClockAt = (text: string, at: number): number =>
+  text.charCodeAt(at) === 32 && text.charCodeAt(at + 2) === 58 ? clockAt(`0${text.slice(at + 1, at + 8)}`, 0) : -1
+
 const digitsToClock = (text: string, at: number): number => {
   const hours = pair(text, at)
   const minutes = pair(text, at + 2)
@@ -252,7 +344,7 @@ const digitsToClock = (text: string, at: number): number => {
 const withClock = (text: string, date: number, at: number, place: TimeReference): Stamp | undefined => {
   if (date === -Infinity) return undefined
   const before = text.charCodeAt(at - 1)
-  if (before !== 32 && before !== 58 && before !== 84 && before !== 44) return undefined
+  if (before !== 32 && before !== 58 && before !== 84 && before !== 44 && before !== 45) return undefined
   let i = at
   if (text.charCodeAt(i) === 32) i++
   let clock = clockAt(text, i)
