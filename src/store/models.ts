@@ -1,3 +1,5 @@
+import { promisify } from 'node:util'
+import { zstdCompress, zstdDecompress } from 'node:zlib'
 import { sql } from 'kysely'
 import type { StoreConnections } from './connect.ts'
 import type { Transaction } from './database.ts'
@@ -19,10 +21,21 @@ export interface ModelStore {
   list(): Promise<readonly Omit<ModelRow, 'state'>[]>
 }
 
+const zstdMagic = 0xfd2fb528
+const compress = promisify(zstdCompress)
+const unpack = promisify(zstdDecompress)
+
+/** States saved by earlier versions are not compressed. */
+const decompress = async (state: Uint8Array): Promise<Uint8Array> => {
+  const bytes = Buffer.from(state.buffer, state.byteOffset, state.byteLength)
+  return bytes.length >= 4 && bytes.readUInt32LE(0) === zstdMagic ? unpack(bytes) : state
+}
+
 /** Keeps what detectors have learnt: the newest state of each. */
 export const createModelStore = ({ read, write }: StoreConnections): ModelStore => ({
   async save(rows, tx) {
-    for (const row of rows) {
+    const packed = await Promise.all(rows.map(async (row) => ({ ...row, state: await compress(row.state) })))
+    for (const row of packed) {
       // A process that lost its partition must not overwrite what the next one has learnt.
       await upsert(tx ?? write, 'models', [row], {
         key: ['name', 'partition'],
@@ -31,13 +44,15 @@ export const createModelStore = ({ read, write }: StoreConnections): ModelStore 
     }
   },
 
-  load: (name, partition) =>
-    read
+  async load(name, partition) {
+    const row = await read
       .selectFrom('models')
       .selectAll()
       .where('name', '=', name)
       .where('partition', '=', partition)
-      .executeTakeFirst(),
+      .executeTakeFirst()
+    return row && { ...row, state: await decompress(row.state) }
+  },
 
   list: () =>
     read

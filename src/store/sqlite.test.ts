@@ -194,12 +194,12 @@ describe('a database file', () => {
     const store = await open(`sqlite:${file}`)
     await store.connections.write.executeQuery(CompiledQuery.raw('pragma max_page_count = 60'))
     const fill = () =>
-      store.models.save([{ name: 'large', partition: 0, position: 0, saved_at: 0, state: new Uint8Array(1_000_000) }])
+      store.models.save([{ name: 'large', partition: 0, position: 0, saved_at: 0, state: randomBytes(1_000_000) }])
     await expect(fill()).rejects.toMatchObject({ code: 'STORAGE_FULL', retryable: true, retryAfter: 10 })
     const whole = store.transaction(async (tx) => {
       await store.alerts.save([sampleAlert(1)], tx)
       await store.models.save(
-        [{ name: 'large', partition: 0, position: 0, saved_at: 0, state: new Uint8Array(1_000_000) }],
+        [{ name: 'large', partition: 0, position: 0, saved_at: 0, state: randomBytes(1_000_000) }],
         tx,
       )
     })

@@ -19,5 +19,18 @@ const collect = (value: unknown, words: Set<string>): void => {
     for (const part of Object.values(value)) collect(part, words)
     return
   }
-  for (const word of wordsOf(String(value).toLowerCase())) words.add(word)
+  for (const word of splitText(String(value))) words.add(word)
+}
+
+const mostRemembered = 8_192
+let remembered = new Map<string, readonly string[]>()
+
+/** Remembers the words of the last texts: an alert is saved several times, and grows around the same lines. */
+const splitText = (text: string): readonly string[] => {
+  const known = remembered.get(text)
+  if (known) return known
+  const words = wordsOf(text.toLowerCase())
+  if (remembered.size >= mostRemembered) remembered = new Map()
+  remembered.set(text, words)
+  return words
 }
