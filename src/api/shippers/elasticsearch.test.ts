@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { AppError } from '../../errors.ts'
 import { as, fakeServer } from '../server.fake.ts'
 import { describeShipper } from './shipper.conformance.ts'
 
-const headers = { 'content-type': 'application/x-ndjson' }
+const headers = { 'content-type': 'application/x-ndjson', 'user-agent': 'Filebeat/8.11.0' }
 const first = { '@timestamp': '2026-01-05T10:00:00.123Z', message: 'payment failed', host: { name: 'web-01' } }
 const second = { '@timestamp': '2026-01-05T10:00:01.456Z', message: 'payment accepted' }
 const bulk = (...lines: readonly unknown[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join('')
@@ -23,7 +24,7 @@ describeShipper('Elasticsearch', {
     {
       name: 'a daily index in the path, and a body without a final line break',
       path: '/fluent-bit-2026.01.05/_bulk',
-      headers: {},
+      headers: { 'user-agent': 'Fluent-Bit' },
       body: bulk({ index: { pipeline: null }, attempts: 0 }, first).trimEnd(),
       records: [{ source: 'fluent-bit', text: first }],
     },
@@ -77,6 +78,24 @@ describe('the answers of Elasticsearch', () => {
       ],
     })
     expect(server.records.map(({ text }) => JSON.parse(text).message)).toEqual(['payment failed', 'payment accepted'])
+  })
+
+  it('answers rsyslog, which has no User-Agent, in plain text when it shall retry', async () => {
+    server.intake.full = new AppError('QUEUE_FULL', 'The queue is full.', { retryable: true, retryAfter: 5 })
+    const headers = { ...as('ingest'), 'user-agent': '' }
+    const answer = await server.app.inject({
+      method: 'POST',
+      url: '/_bulk',
+      headers,
+      payload: bulk({ index: {} }, first),
+    })
+    server.intake.full = undefined
+    expect([answer.statusCode, answer.headers['content-type'], answer.body]).toEqual([
+      429,
+      'text/plain; charset=utf-8',
+      'The queue is full.\n',
+    ])
+    expect(answer.headers['retry-after']).toBe('5')
   })
 
   it('takes a single document', async () => {

@@ -17,7 +17,12 @@ const product = { 'x-elastic-product': 'Elasticsearch' }
 /** The API version that clients see. Its `_bulk` is what every client since version 5 sends. */
 const version = '8.19.0'
 
-const refuse: Refuse = (error) => {
+const refuse: Refuse = (error, { headers }) => {
+  // rsyslog, the one client without a User-Agent, drops its records at any answer in JSON, and retries at any other.
+  if (!headers['user-agent'] && mayPass.has(error.status)) {
+    const body = Buffer.from(`${error.message}\n`)
+    return { status: error.status, headers: product, type: 'text/plain; charset=utf-8', body }
+  }
   const cause = { type: faults[error.status] ?? 'illegal_argument_exception', reason: error.message }
   return {
     status: error.status,
@@ -25,6 +30,9 @@ const refuse: Refuse = (error) => {
     body: { error: { root_cause: [cause], ...cause }, status: error.status },
   }
 }
+
+/** The statuses of conditions that may pass, or that an operator can end. */
+const mayPass = new Set([401, 403, 429, 503])
 
 const faults: Readonly<Record<number, string>> = {
   401: 'security_exception',

@@ -1,0 +1,245 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { type Need, needs } from '../needs.ts'
+import { until } from '../until.ts'
+import { adminToken, freePort, root, type Server, scratch, sleep, startServer } from './program.ts'
+
+const folder = scratch()
+const fixture = (name: string) => readFileSync(join(root, 'src/api/shippers/fixtures', name))
+
+const program = (path: string, packet: string): Need => ({
+  missing: existsSync(path) ? undefined : `${path} is not installed (apt-get install ${packet})`,
+})
+const rsyslogd = '/usr/sbin/rsyslogd'
+const omelasticsearch = '/usr/lib/x86_64-linux-gnu/rsyslog/omelasticsearch.so'
+const journalRemote = '/lib/systemd/systemd-journal-remote'
+const journalUpload = '/lib/systemd/systemd-journal-upload'
+
+const list = z.object({
+  data: z.array(z.object({ message: z.string(), fields: z.record(z.string(), z.unknown()), time: z.string() })),
+})
+
+describe('log shippers', () => {
+  let server: Server
+  /** Stands between a shipper and the server: refuses the first request with 429 and the next with 503, and cuts the third after it was stored. */
+  let faulty: { readonly port: number; requests(): number; reset(): void; close(): void }
+
+  beforeAll(async () => {
+    server = await startServer({ dataDir: join(folder.path, 'data'), port: await freePort() })
+    faulty = await openFaultyProxy(Number(new URL(server.url).port))
+  })
+  beforeEach(() => faulty.reset())
+  afterAll(async () => {
+    faulty.close()
+    await server.stop()
+    folder.remove()
+  })
+
+  const eventsOf = async (source: string) => {
+    await server.settled()
+    const answer = await server.ask(`/api/v1/events?limit=100&q=${encodeURIComponent(`source:${source}`)}`)
+    return list.parse(await answer.json()).data
+  }
+
+  const json = { 'content-type': 'application/json' }
+  const protobuf = { 'content-type': 'application/x-protobuf' }
+  const bearer = { authorization: `Bearer ${adminToken}` }
+  const basic = { authorization: `Basic ${Buffer.from(`vedette:${adminToken}`).toString('base64')}` }
+
+  it.each([
+    ['OpenTelemetry, JSON', '/v1/logs', { ...json, ...bearer }, fixture('otlp.json'), 'shop-json', 2, 'payment failed'],
+    [
+      'OpenTelemetry',
+      '/v1/logs',
+      { ...protobuf, ...bearer },
+      fixture('otlp.protobuf'),
+      'shop-proto',
+      2,
+      'payment failed',
+    ],
+    [
+      'winston-loki',
+      '/loki/api/v1/push',
+      { ...protobuf, ...basic },
+      fixture('loki.snappy'),
+      'winston-proto',
+      1,
+      'winston to loki',
+    ],
+    [
+      'splunk-logging',
+      '/services/collector/event/1.0',
+      { authorization: `Splunk ${adminToken}` },
+      fixture('splunk.json'),
+      'my-app',
+      1,
+      'hec object',
+    ],
+  ])(
+    '%s: a request that is retried through 429, 503 and a cut is stored once',
+    async (_name, path, headers, body, source, count, message) => {
+      for (let status = 0; status < 200 || status >= 300; ) {
+        const answer = await fetch(`http://127.0.0.1:${faulty.port}${path}`, {
+          method: 'POST',
+          headers,
+          body: new Uint8Array(body),
+        }).catch(() => undefined)
+        await answer?.body?.cancel()
+        status = answer?.status ?? 0
+        expect([0, 200, 204, 429, 503]).toContain(status)
+      }
+      expect(faulty.requests()).toBe(4)
+      const events = await eventsOf(source)
+      expect(events.length).toBe(count)
+      expect(events.some((event) => event.message.includes(message))).toBe(true)
+    },
+  )
+
+  it('the access log in a record of OpenTelemetry is parsed', async () => {
+    const events = await eventsOf('shop-proto')
+    expect(events.map(({ fields }) => fields['url.path']).filter(Boolean)).toEqual(['/a'])
+    expect(events.map(({ fields }) => fields['log.level']).filter(Boolean)).toContain('error')
+  })
+
+  it('rsyslog delivers every line', {
+    ...needs(program(omelasticsearch, 'rsyslog-elasticsearch')),
+    timeout: 60_000,
+  }, async () => {
+    const input = await freePort()
+    const config = join(folder.path, 'rsyslog.conf')
+    writeFileSync(
+      config,
+      `module(load="omelasticsearch")
+module(load="imtcp")
+global(workDirectory="${folder.path}")
+template(name="vedette" type="list" option.jsonf="on") {
+  property(outname="@timestamp" name="timereported" dateFormat="rfc3339" format="jsonf")
+  property(outname="host" name="hostname" format="jsonf")
+  property(outname="program" name="programname" format="jsonf")
+  property(outname="severity" name="syslogseverity-text" format="jsonf")
+  property(outname="message" name="msg" format="jsonf")
+}
+input(type="imtcp" port="${input}" address="127.0.0.1")
+action(type="omelasticsearch" server="127.0.0.1" serverport="${faulty.port}" uid="vedette" pwd="${adminToken}"
+       searchIndex="rsyslog" searchType="" bulkmode="on" template="vedette"
+       queue.type="linkedlist" action.resumeRetryCount="-1" action.resumeInterval="1")
+`,
+    )
+    const child = spawn(rsyslogd, ['-n', '-f', config, '-i', join(folder.path, 'rsyslog.pid')], { stdio: 'ignore' })
+    try {
+      const lines = Array.from(
+        { length: 20 },
+        (_, i) => `<34>1 2026-01-05T10:00:00.${String(i).padStart(6, '0')}Z web-07 su 12 - - line ${i}\n`,
+      )
+      await send(input, lines.join(''))
+      await until(
+        async () => (await eventsOf('rsyslog')).length >= 20,
+        () => `20 lines of rsyslog after ${faulty.requests()} requests`,
+      )
+      await sleep(2_000)
+      const events = await eventsOf('rsyslog')
+      // It regroups its records after a cut, so the server cannot recognize them.
+      const messages = new Set(events.map(({ message }) => message.trim()))
+      expect([...messages].sort()).toEqual(lines.map((_, i) => `line ${i}`).sort())
+      expect(events[0]?.fields).toMatchObject({ 'host.name': 'web-07', 'service.name': 'su', 'log.level': 'crit' })
+      expect(faulty.requests()).toBeGreaterThan(3)
+    } finally {
+      await end(child)
+    }
+  })
+
+  it('systemd-journal-upload delivers every entry once', {
+    ...needs(program(journalUpload, 'systemd-journal-remote')),
+    timeout: 60_000,
+  }, async () => {
+    const entries = Array.from(
+      { length: 30 },
+      (_, i) =>
+        `__CURSOR=s=1;i=${i}\n__REALTIME_TIMESTAMP=${1_767_607_200_000_000 + i}\n__MONOTONIC_TIMESTAMP=${i + 1}\n_BOOT_ID=aabbccddeeff00112233445566778899\n_HOSTNAME=web-09\nSYSLOG_IDENTIFIER=sshd\nPRIORITY=3\nMESSAGE=entry ${i}\n\n`,
+    )
+    writeFileSync(join(folder.path, 'entries'), entries.join(''))
+    const journal = join(folder.path, 'some.journal')
+    await run(journalRemote, ['-o', journal, join(folder.path, 'entries')])
+    const url = `http://journal:${adminToken}@127.0.0.1:${faulty.port}`
+    const upload = () =>
+      run(journalUpload, [
+        `--url=${url}`,
+        '--follow=no',
+        `--file=${journal}`,
+        `--save-state=${join(folder.path, 'state')}`,
+      ])
+    // It ends at a failure, and systemd starts it again.
+    for (let tries = 0; (await upload()) !== 0; tries++) expect(tries).toBeLessThan(10)
+    expect(faulty.requests()).toBe(4)
+    const events = await eventsOf('journald')
+    expect(events.map(({ message }) => message).sort()).toEqual(entries.map((_, i) => `entry ${i}`).sort())
+    expect(events[0]?.fields).toMatchObject({ 'host.name': 'web-09', 'process.name': 'sshd', 'log.level': 'error' })
+  })
+})
+
+const openFaultyProxy = async (target: number) => {
+  let count = 0
+  const pass = (sent: IncomingMessage, body: Buffer, response: ServerResponse, isCut: boolean) => {
+    const { method, url, headers } = sent
+    const passed = request({ host: '127.0.0.1', port: target, method, path: url, headers }, (answer) => {
+      if (isCut) {
+        answer.resume().on('end', () => sent.socket.destroy())
+        return
+      }
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    passed.on('error', () => sent.socket.destroy())
+    passed.end(body)
+  }
+  const proxy = createServer((sent, response) => {
+    const chunks: Buffer[] = []
+    sent.on('data', (chunk: Buffer) => chunks.push(chunk))
+    sent.on('end', () => {
+      if (sent.method === 'POST') count += 1
+      const fault = sent.method === 'POST' ? count : 4
+      if (fault > 2) pass(sent, Buffer.concat(chunks), response, fault === 3)
+      else
+        response.writeHead(fault === 1 ? 429 : 503, { 'retry-after': '1', 'content-type': 'text/plain' }).end('busy\n')
+    })
+  })
+  const port = await freePort()
+  await new Promise<void>((done) => proxy.listen(port, '127.0.0.1', done))
+  return {
+    port,
+    requests: () => count,
+    reset: () => {
+      count = 0
+    },
+    close: () => {
+      proxy.close()
+      proxy.closeAllConnections()
+    },
+  }
+}
+
+/** Sends lines to a port that may not be open yet. */
+const send = async (port: number, text: string): Promise<void> => {
+  await until(
+    () =>
+      new Promise<boolean>((done) => {
+        const socket = connect(port, '127.0.0.1', () => socket.end(text, () => done(true)))
+        socket.on('error', () => done(false))
+      }),
+    () => `port ${port} being open`,
+  )
+}
+
+const run = (command: string, args: readonly string[]): Promise<number | null> =>
+  new Promise((done) => spawn(command, args, { stdio: 'ignore' }).once('exit', done))
+
+const end = (child: ChildProcess): Promise<void> =>
+  new Promise((done) => {
+    child.once('exit', () => done())
+    child.kill()
+  })
