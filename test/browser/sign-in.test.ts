@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { adminToken, freePort, type Server, scratch, startServer } from '../e2e/program.ts'
+import { until } from '../until.ts'
 import { describeInBrowser, openTab, seriousIssues } from './browser.ts'
 
 describeInBrowser('signing in', () => {
@@ -14,7 +15,8 @@ describeInBrowser('signing in', () => {
   })
 
   it('accepts the startup link once and removes the key from the URL', async () => {
-    const link = /http:\S+#k=\S+/.exec(server.output())?.[0] ?? ''
+    // The server is ready a moment before it prints the link.
+    const link = await until(() => /http:\S+#k=\S+/.exec(server.output())?.[0], 'the startup link')
     const first = await openTab()
     await first.page.goto(link)
     await first.page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
