@@ -116,6 +116,7 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
   const sender = createLease(store.connections, 'messages to people', randomUUID())
   const receivers = createReceivers<Transaction>({
     notify: receiversInForce(config),
+    publicUrl: config.server.public_url,
     store,
     runtime,
     notified: telemetry.notified,

@@ -5,7 +5,7 @@ import type { Incident } from '../../schema/incident.ts'
 import { severityRank } from '../../schema/severity.ts'
 import { afterFailure } from './attempt.ts'
 import type { PlannedMessage } from './notify.ts'
-import type { Notification, NotifyReason, Sink } from './sink.ts'
+import type { Notification, NotificationContext, NotifyReason, Sink } from './sink.ts'
 import { createStormGuard, type StormGuard } from './storm.ts'
 
 interface Notifications {
@@ -17,6 +17,8 @@ interface Notifications {
 interface DeliverOptions {
   readonly sinks: ReadonlyMap<string, Sink>
   readonly incidents: { load(ids: readonly string[]): Promise<readonly Incident[]> }
+  /** Returns what messages say beside the incident itself. */
+  readonly describe?: (incident: Incident, sink: string) => Promise<NotificationContext>
   readonly now: () => number
   /** Returns a number from 0 to 1, for jitter. */
   readonly random: () => number
@@ -108,6 +110,7 @@ interface Line extends Context {
 /** Sends the rows of one receiver in order, until a failure suggests that the receiver is down. */
 const sendAll = async (rows: readonly PlannedMessage[], line: Line): Promise<void> => {
   const { guard, incidents, now, signal, isSender } = line
+  const sink = rows[0]?.sink ?? ''
   const found = new Map((await incidents.load(rows.map(({ incident_id }) => incident_id))).map((one) => [one.id, one]))
   const gone = rows.filter(({ incident_id }) => !found.has(incident_id))
   await Promise.all(gone.map((row) => line.update({ ...row, status: 'dead', last_error: 'The incident was deleted.' })))
@@ -124,7 +127,8 @@ const sendAll = async (rows: readonly PlannedMessage[], line: Line): Promise<voi
       return
     }
     const together = 'together' in plan ? left.splice(0) : left.splice(0, 1)
-    const notification = toNotification(together, found)
+    const planned = toNotification(together, found)
+    const notification = planned && { ...planned, ...(await line.describe?.(planned.incident, sink)) }
     if (!notification || !(await sendOne(together, notification, line))) return
     if ('together' in plan) guard.digested(now())
     else guard.sent(now())

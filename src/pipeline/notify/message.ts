@@ -1,30 +1,40 @@
 import type { Incident } from '../../schema/incident.ts'
+import { toIncidentView } from './incident-view.ts'
 import { toPlainLine } from './plain.ts'
 import type { Notification } from './sink.ts'
 
 const maxEvidence = 5
 
 /** Builds the body to post: a CloudEvents envelope around the incident. Removes control characters from log texts. */
-export const toMessage = ({ incident, reason, idempotencyKey, others = [] }: Notification) => ({
-  specversion: '1.0',
-  id: idempotencyKey,
-  source: 'vedette',
-  type: `vedette.incident.${reason}`,
-  time: incident.updated_at,
-  subject: incident.display_id,
-  data: {
-    reason,
-    ...summary(incident),
-    cause: toPlainLine(incident.reason),
-    techniques: incident.techniques,
-    address_roles: incident.address_roles ?? {},
-    entities: incident.entities.map(({ type, value }) => ({ type, value: toPlainLine(value) })),
-    evidence: incident.evidence
-      .slice(0, maxEvidence)
-      .map(({ event_id, time, line }) => ({ event_id, time, line: toPlainLine(line) })),
-    ...(others.length > 0 && { others: others.map(summary) }),
-  },
-})
+export const toMessage = (notification: Notification) => {
+  const { incident, reason, idempotencyKey, others = [], verdict, isTest } = notification
+  const { changes, next, link } = toIncidentView(notification)
+  return {
+    specversion: '1.0',
+    id: idempotencyKey,
+    source: 'vedette',
+    type: `vedette.incident.${reason}`,
+    time: incident.updated_at,
+    subject: incident.display_id,
+    data: {
+      reason,
+      ...summary(incident),
+      cause: toPlainLine(incident.reason),
+      techniques: incident.techniques,
+      address_roles: incident.address_roles ?? {},
+      entities: incident.entities.map(({ type, value }) => ({ type, value: toPlainLine(value) })),
+      evidence: incident.evidence
+        .slice(0, maxEvidence)
+        .map(({ event_id, time, line }) => ({ event_id, time, line: toPlainLine(line) })),
+      ...(isTest && { test: true }),
+      ...(verdict !== undefined && { verdict }),
+      ...(changes.length > 0 && { changes }),
+      ...(next.length > 0 && { next_steps: next }),
+      ...(link !== undefined && { link }),
+      ...(others.length > 0 && { others: others.map(summary) }),
+    },
+  }
+}
 
 const summary = (incident: Incident) => ({
   id: incident.id,

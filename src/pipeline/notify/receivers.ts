@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Runtime } from '../../component.ts'
 import type { Severity } from '../../schema/severity.ts'
 import { createDelivery } from './deliver.ts'
+import { createDescribeNotification } from './describe-notification.ts'
 import { createNotify } from './notify.ts'
 import { sinkRegistry } from './registry.ts'
 
@@ -16,9 +17,14 @@ export interface ConfiguredReceiver {
 interface ReceiversOptions<Tx> {
   readonly notify: readonly ConfiguredReceiver[]
   readonly store: {
-    readonly notifications: Parameters<typeof createDelivery>[0] & Parameters<typeof createNotify<Tx>>[0]
+    readonly notifications: Parameters<typeof createDelivery>[0] &
+      Parameters<typeof createNotify<Tx>>[0] &
+      Parameters<typeof createDescribeNotification>[0]['notifications']
     readonly incidents: Parameters<typeof createDelivery>[1]['incidents']
+    readonly alerts: Parameters<typeof createDescribeNotification>[0]['alerts']
   }
+  /** The URL under which people reach the dashboard, for links. */
+  readonly publicUrl: string | undefined
   readonly runtime: Runtime
   readonly notified: (sink: string, outcome: string) => void
   /** Whether this process sends the messages, and not another one on the same database. */
@@ -26,13 +32,26 @@ interface ReceiversOptions<Tx> {
 }
 
 /** Creates the configured receivers: the stage that plans their messages, and the delivery that sends them. */
-export const createReceivers = <Tx>({ notify, store, runtime, notified, isSender }: ReceiversOptions<Tx>) => {
+export const createReceivers = <Tx>({
+  notify,
+  store,
+  publicUrl,
+  runtime,
+  notified,
+  isSender,
+}: ReceiversOptions<Tx>) => {
   const sinks = new Map(
     notify.map(({ name, type, min_severity, ...options }) => [name, sinkRegistry.create(type, options, runtime)]),
   )
+  const describe = createDescribeNotification({
+    notifications: { forIncident: (id) => store.notifications.forIncident(id) },
+    alerts: { load: (ids) => store.alerts.load(ids) },
+    publicUrl,
+  })
   const delivery = createDelivery(store.notifications, {
     sinks,
     incidents: { load: (ids) => store.incidents.load(ids) },
+    describe,
     random: Math.random,
     notified,
     isSender,

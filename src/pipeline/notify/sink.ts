@@ -1,27 +1,51 @@
 import type { Incident } from '../../schema/incident.ts'
+import type { Severity } from '../../schema/severity.ts'
+import type { Verdict } from '../../schema/triage-result.ts'
 
 /** Why a receiver is notified. */
 export type NotifyReason = 'opened' | 'severity_raised' | 'reopened' | 'resolved'
 
-export interface Notification {
+/** What a message says beside the incident itself. */
+export interface NotificationContext {
+  /** The URL under which people reach the dashboard, for links. */
+  readonly publicUrl?: string
+  /** Triage's verdict on the riskiest alert. */
+  readonly verdict?: Verdict
+  /** What triage recommends to do about the riskiest alert, most urgent first. */
+  readonly actions?: readonly string[]
+  /** The last message about the incident that this receiver got. `time` is in ms. */
+  readonly previous?: { readonly time: number; readonly severity: Severity }
+}
+
+export interface Notification extends NotificationContext {
   readonly incident: Incident
   readonly reason: NotifyReason
   /** The same on every attempt, so that the receiver can drop repeats. */
   readonly idempotencyKey: string
   /** Further incidents in the same message during a storm. `incident` is the most severe. */
   readonly others?: readonly Incident[]
+  /** Whether somebody only tries the receiver. */
+  readonly isTest?: boolean
 }
 
 /** Splits a notification by incident, for receivers that store each alone. */
 export const splitNotification = (notification: Notification): readonly Notification[] => {
   const { others = [], ...first } = notification
+  const { reason, idempotencyKey, publicUrl } = first
   return [
     first,
-    ...others.map((incident) => ({ ...first, incident, idempotencyKey: `${first.idempotencyKey}/${incident.id}` })),
+    ...others.map((incident) => ({
+      ...(publicUrl !== undefined && { publicUrl }),
+      incident,
+      reason,
+      idempotencyKey: `${idempotencyKey}/${incident.id}`,
+    })),
   ]
 }
 
 /** Delivers to one receiver. Resolves on success. Throws an AppError that says whether to retry. */
 export interface Sink {
   send(notification: Notification, signal: AbortSignal): Promise<void>
+  /** Renders the message as it would be sent, without secrets. Absent if the receiver has no readable form. */
+  preview?(notification: Notification): string
 }

@@ -3,6 +3,7 @@ import type { Component } from '../../component.ts'
 import { labelledRoles } from '../../schema/address-roles.ts'
 import type { Severity } from '../../schema/severity.ts'
 import { toFlatAlert } from './flat-alert.ts'
+import { toIncidentView } from './incident-view.ts'
 import { post } from './post.ts'
 import { receiverUrl } from './receiver-url.ts'
 import type { Notification, Sink } from './sink.ts'
@@ -23,6 +24,7 @@ export const slackSink: Component<typeof options, Sink> = {
       const answer = await post({ fetch, url, headers: { 'content-type': 'application/json' }, body, signal })
       await answer.body?.cancel()
     },
+    preview: (notification) => JSON.stringify(toSlack(notification, footer), null, 2),
   }),
 }
 
@@ -37,6 +39,7 @@ const colours: Readonly<Record<Severity, string>> = {
 const toSlack = (notification: Notification, footer: string) => {
   const { incident } = notification
   const flat = toFlatAlert(notification)
+  const { link } = toIncidentView(notification)
   const field = (title: string, value: string, short = true) => ({ title, value: disarm(value), short })
   return {
     attachments: [
@@ -44,6 +47,7 @@ const toSlack = (notification: Notification, footer: string) => {
         color: colours[flat.severity],
         fallback: disarm(`${flat.incident} ${flat.severity}: ${flat.event}`),
         title: disarm(`${flat.incident}: ${flat.event}`),
+        ...(link !== undefined && { title_link: link }),
         fields: [
           field('Severity', flat.severity),
           field('Score', flat.anomaly_score.toFixed(3)),

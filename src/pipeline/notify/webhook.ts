@@ -5,7 +5,7 @@ import { toFlatAlert } from './flat-alert.ts'
 import { toMessage } from './message.ts'
 import { post } from './post.ts'
 import { headerSecret, receiverUrl } from './receiver-url.ts'
-import type { Sink } from './sink.ts'
+import type { Notification, Sink } from './sink.ts'
 
 const options = z.strictObject({
   url: receiverUrl.describe('The URL to post to.'),
@@ -31,9 +31,11 @@ export const webhookSink: Component<typeof options, Sink> = {
   summary: 'Posts each incident as JSON to a URL.',
   options,
   create({ url, token, secret, shape }, { fetch, now }) {
+    const toBody = (notification: Notification) =>
+      shape === 'flat' ? toFlatAlert(notification) : toMessage(notification)
     return {
       async send(notification, signal) {
-        const body = JSON.stringify(shape === 'flat' ? toFlatAlert(notification) : toMessage(notification))
+        const body = JSON.stringify(toBody(notification))
         const seconds = Math.floor(now() / 1000)
         const headers = {
           'content-type': 'application/json',
@@ -44,6 +46,7 @@ export const webhookSink: Component<typeof options, Sink> = {
         const answer = await post({ fetch, url, headers, body, signal })
         await answer.body?.cancel()
       },
+      preview: (notification) => JSON.stringify(toBody(notification), null, 2),
     }
   },
 }

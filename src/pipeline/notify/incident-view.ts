@@ -1,0 +1,177 @@
+import { labelledRoles } from '../../schema/address-roles.ts'
+import type { Incident } from '../../schema/incident.ts'
+import { toPlainLine } from './plain.ts'
+import type { Notification, NotifyReason } from './sink.ts'
+
+/** Another incident of the same message, in one line. */
+interface OtherIncident {
+  readonly id: string
+  readonly severity: Incident['severity']
+  readonly title: string
+  readonly link?: string
+}
+
+/**
+ * An incident as every channel for people shows it. All texts are one line without control characters, no longer than the limits below, and
+ * not yet escaped for any markup.
+ */
+export interface IncidentView {
+  /** The state change: `New incident`. */
+  readonly change: string
+  readonly reason: NotifyReason
+  /** The display ID: `INC-3`. */
+  readonly id: string
+  readonly title: string
+  readonly severity: Incident['severity']
+  /** From 0 to 100. */
+  readonly risk: number
+  /** Severity, risk and verdict: `high · risk 62 of 100 · likely malicious`. */
+  readonly rating: string
+  readonly cause: string
+  /** Host, user and addresses by role, and the times, with their labels. */
+  readonly facts: readonly { readonly label: string; readonly value: string }[]
+  /** The lines that prove it, oldest first. */
+  readonly evidence: readonly string[]
+  /** What changed since the last message to this receiver; empty in the first one. */
+  readonly changes: readonly string[]
+  /** What to do next; empty when the incident is over. */
+  readonly next: readonly string[]
+  /** The incident's page, if `server.public_url` is set. */
+  readonly link?: string
+  readonly others: readonly OtherIncident[]
+}
+
+const mostEvidence = 3
+const mostNext = 3
+const mostChanges = 5
+const mostOthers = 10
+const longestTitle = 200
+const longestText = 500
+const longestLine = 300
+const longestFact = 120
+
+const changeLabels: Readonly<Record<NotifyReason, string>> = {
+  opened: 'New incident',
+  severity_raised: 'Severity raised',
+  reopened: 'Reopened',
+  resolved: 'Resolved',
+}
+
+/** Describes an incident for people. Further incidents of the message are listed with one line each. */
+export const toIncidentView = (notification: Notification): IncidentView => {
+  const { incident, reason, others = [], publicUrl, verdict, actions = [], isTest } = notification
+  const link = linkTo(incident, publicUrl)
+  return {
+    change: isTest ? 'Test message' : changeLabels[reason],
+    reason,
+    id: incident.display_id,
+    title: clip(incident.title, longestTitle) || incident.display_id,
+    severity: incident.severity,
+    risk: incident.risk_score,
+    rating: [
+      incident.severity,
+      `risk ${incident.risk_score} of 100`,
+      ...(verdict === undefined ? [] : [verdict.replaceAll('_', ' ')]),
+    ].join(' · '),
+    // Receivers reject empty texts.
+    cause: clip(incident.reason, longestText) || incident.display_id,
+    facts: factsOf(incident),
+    evidence: linesOf(incident.evidence.map(({ line }) => line)).slice(0, mostEvidence),
+    changes: changesOf(notification),
+    next: reason === 'resolved' ? [] : linesOf(actions).slice(0, mostNext),
+    ...(link !== undefined && { link }),
+    others: others.slice(0, mostOthers).map((other) => {
+      const otherLink = linkTo(other, publicUrl)
+      return {
+        id: other.display_id,
+        severity: other.severity,
+        title: clip(other.title, longestTitle),
+        ...(otherLink !== undefined && { link: otherLink }),
+      }
+    }),
+  }
+}
+
+/** The heading of a message: `New incident INC-3: SSH brute force on web-01`. */
+export const headingOf = ({ change, id, title }: Pick<IncidentView, 'change' | 'id' | 'title'>): string =>
+  `${change} ${id}: ${title}`
+
+/** The parts below the heading that are lists, each with its title; empty ones are left out. */
+export const listsOf = ({
+  changes,
+  next,
+  others,
+}: IncidentView): readonly { readonly title: string; readonly items: readonly string[] }[] =>
+  [
+    { title: 'Since the last message', items: changes },
+    { title: 'What to do next', items: next },
+    {
+      title: 'Also in this message',
+      items: others.map(({ id, severity, title }) => `${id} (${severity}): ${title}`),
+    },
+  ].filter(({ items }) => items.length > 0)
+
+const linkTo = ({ display_id }: Incident, publicUrl: string | undefined): string | undefined =>
+  publicUrl === undefined ? undefined : `${publicUrl.replace(/\/+$/, '')}/incidents/${encodeURIComponent(display_id)}`
+
+const factsOf = (incident: Incident): IncidentView['facts'] => {
+  const named = (type: 'host' | 'user', label: string) => {
+    const values = incident.entities
+      .filter((entity) => entity.type === type)
+      .map(({ value }) => clip(value, longestFact))
+    const [first, ...more] = values.filter((value) => value !== '')
+    if (first === undefined) return []
+    return [{ label, value: more.length === 0 ? first : `${first} and ${more.length} more` }]
+  }
+  const roles = labelledRoles(incident.address_roles)
+  // In an inbound attack the attacker is the source. Do not list the same addresses twice.
+  const attacker = roles.find(({ role }) => role === 'attacker')
+  const isRepeated = (role: string, value: string) => role !== 'attacker' && value === attacker?.value
+  const addresses = roles.filter(({ role, value }) => !isRepeated(role, value))
+  return [
+    ...named('host', 'Host'),
+    ...named('user', 'User'),
+    ...addresses.map(({ role, label, value }) => ({
+      label: role === 'attacker' ? attackerLabel(roles, value) : label,
+      value: clip(value, longestFact),
+    })),
+    { label: 'Since', value: formatTime(incident.first_seen) },
+    { label: 'Last seen', value: formatTime(incident.last_seen) },
+    { label: 'Events', value: String(incident.event_count) },
+  ]
+}
+
+/** Says at which end of the connections the attacker is: `Attacker (source)`. */
+const attackerLabel = (roles: ReturnType<typeof labelledRoles>, value: string): string => {
+  const end = roles.find((one) => (one.role === 'source' || one.role === 'destination') && one.value === value)
+  return end ? `Attacker (${end.role})` : 'Attacker'
+}
+
+/** Times in UTC, to the minute: `2024-12-10 06:00 UTC`. */
+const formatTime = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
+
+const changesOf = ({ incident, reason, previous }: Notification): string[] => {
+  if (!previous) return []
+  const added = incident.members.filter(({ added_at }) => Date.parse(added_at) > previous.time).length
+  const decisions = incident.timeline.filter(({ kind, time }) => kind === 'change' && Date.parse(time) > previous.time)
+  return [
+    ...(previous.severity === incident.severity ? [] : [`Severity: ${previous.severity} → ${incident.severity}`]),
+    ...(added === 0 ? [] : [added === 1 ? '1 alert was added' : `${added} alerts were added`]),
+    ...linesOf(decisions.map(({ text }) => text)).slice(-mostChanges),
+    ...(reason === 'resolved' && incident.resolution
+      ? [`Resolution: ${incident.resolution.replaceAll('_', ' ')}`]
+      : []),
+  ]
+}
+
+const linesOf = (texts: readonly string[]): readonly string[] =>
+  texts.map((text) => clip(text, longestLine)).filter((line) => line !== '')
+
+/** Cuts a text to a number of UTF-16 code units, without splitting a character. */
+const clip = (text: string, most: number): string => cutText(toPlainLine(text).trim(), most)
+
+/** Cuts a text to at most `most` UTF-16 code units and marks the cut, without splitting a character. */
+export const cutText = (text: string, most: number): string => {
+  if (text.length <= most) return text
+  return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+}
