@@ -1,0 +1,34 @@
+import type { Runtime } from '../../component.ts'
+import { post } from './post.ts'
+import type { Notification, Sink } from './sink.ts'
+
+/** A request with a JSON body. */
+interface JsonRequest {
+  readonly url: string
+  readonly method?: 'POST' | 'PUT'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: object
+}
+
+/**
+ * Creates a sink that sends JSON requests, in order.
+ *
+ * @param preview renders the bodies for people; replaces a body that contains a secret
+ */
+export const createJsonSink = (
+  { fetch }: Pick<Runtime, 'fetch'>,
+  toRequests: (notification: Notification) => readonly JsonRequest[],
+  preview: (body: object) => object = (body) => body,
+): Sink => ({
+  async send(notification, signal) {
+    for (const { url, method = 'POST', headers = {}, body } of toRequests(notification)) {
+      const content = { 'content-type': 'application/json', ...headers }
+      const answer = await post({ fetch, url, method, headers: content, body: JSON.stringify(body), signal })
+      await answer.body?.cancel()
+    }
+  },
+  preview: (notification) =>
+    toRequests(notification)
+      .map(({ body }) => JSON.stringify(preview(body), null, 2))
+      .join('\n'),
+})
