@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../component.ts'
-import { headingOf, type IncidentView, listsOf, toIncidentView } from './incident-view.ts'
+import { type IncidentView, listsOf, messageHeading, toIncidentView } from './incident-view.ts'
 import { createJsonSink } from './json-sink.ts'
 import { escapeCode, escapeMarkdown, escapeWithin, joinWithin } from './markup.ts'
 import { receiverUrl } from './receiver-url.ts'
@@ -41,7 +41,7 @@ const toEmbed = (view: IncidentView, timestamp: string) => {
   const colour = view.reason === 'resolved' ? resolvedColour : severityColours[view.severity]
   const code = view.evidence.map((line) => escapeCode(line))
   return {
-    title: escapeWithin(escapeMarkdown, headingOf(view), mostTitle),
+    title: escapeWithin(escapeMarkdown, messageHeading(view), mostTitle),
     ...(view.link !== undefined && { url: view.link }),
     description: escapeWithin(escapeMarkdown, view.cause, mostCause),
     color: Number.parseInt(colour.slice(1), 16),

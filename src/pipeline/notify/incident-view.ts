@@ -93,7 +93,7 @@ export const toIncidentView = (notification: Notification): IncidentView => {
 }
 
 /** The heading of a message: `New incident INC-3: SSH brute force on web-01`. */
-export const headingOf = ({ change, id, title }: Pick<IncidentView, 'change' | 'id' | 'title'>): string =>
+export const messageHeading = ({ change, id, title }: Pick<IncidentView, 'change' | 'id' | 'title'>): string =>
   `${change} ${id}: ${title}`
 
 /** The parts below the heading that are lists, each with its title; empty ones are left out. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../component.ts'
-import { headingOf, type IncidentView, listsOf, toIncidentView } from './incident-view.ts'
+import { type IncidentView, listsOf, messageHeading, toIncidentView } from './incident-view.ts'
 import { createJsonSink } from './json-sink.ts'
 import { escapeCode, escapeMarkdown } from './markup.ts'
 import { receiverUrl } from './receiver-url.ts'
@@ -34,8 +34,8 @@ export const mattermostSink: Component<typeof options, Sink> = {
 const toAttachment = (view: IncidentView) => {
   const { reason, severity, rating, cause, facts, evidence, link } = view
   // The fallback is shown in push notifications, without Markdown.
-  const fallback = escapeCode(headingOf(view))
-  const heading = escapeMarkdown(headingOf(view))
+  const fallback = escapeCode(messageHeading(view))
+  const heading = escapeMarkdown(messageHeading(view))
   return {
     fallback,
     color: reason === 'resolved' ? resolvedColour : severityColours[severity],

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Component } from '../../component.ts'
 import type { Severity } from '../../schema/severity.ts'
-import { headingOf, toIncidentView } from './incident-view.ts'
+import { messageHeading, toIncidentView } from './incident-view.ts'
 import { createJsonSink } from './json-sink.ts'
 import { toPlainMessage } from './plain-message.ts'
 import { headerSecret, receiverUrl } from './receiver-url.ts'
@@ -34,7 +34,7 @@ export const ntfySink: Component<typeof options, Sink> = {
           headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
           body: {
             topic,
-            title: headingOf(view),
+            title: messageHeading(view),
             message: cutToBytes(toPlainMessage(view), mostBytes),
             priority: isOver ? 2 : priorities[view.severity],
             tags: [isOver ? 'white_check_mark' : 'rotating_light', view.severity],

@@ -1,4 +1,4 @@
-import { headingOf, type IncidentView, listsOf } from './incident-view.ts'
+import { type IncidentView, listsOf, messageHeading } from './incident-view.ts'
 
 /** Renders a message as plain text, without its heading: most important lines first, so that a receiver may cut the end. */
 export const toPlainMessage = (view: IncidentView): string => {
@@ -21,7 +21,7 @@ export const toPlainMessage = (view: IncidentView): string => {
 }
 
 /** Renders the heading and the message as plain text. */
-export const toPlainText = (view: IncidentView): string => `${headingOf(view)}\n\n${toPlainMessage(view)}\n`
+export const toPlainText = (view: IncidentView): string => `${messageHeading(view)}\n\n${toPlainMessage(view)}\n`
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ['', `${title}:`, ...lines]

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../component.ts'
-import { headingOf, type IncidentView, listsOf, toIncidentView } from './incident-view.ts'
+import { type IncidentView, listsOf, messageHeading, toIncidentView } from './incident-view.ts'
 import { createJsonSink } from './json-sink.ts'
 import { receiverUrl } from './receiver-url.ts'
 import type { Sink } from './sink.ts'
@@ -53,7 +53,7 @@ const toCard = (view: IncidentView) => ({
       style: view.reason === 'resolved' ? 'good' : styles[view.severity],
       bleed: true,
       items: [
-        paragraph(run(headingOf(view), { weight: 'Bolder', size: 'Medium' })),
+        paragraph(run(messageHeading(view), { weight: 'Bolder', size: 'Medium' })),
         paragraph(run(view.rating, { isSubtle: true })),
       ],
     },

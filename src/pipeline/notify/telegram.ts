@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../component.ts'
-import { headingOf, type IncidentView, listsOf, toIncidentView } from './incident-view.ts'
+import { type IncidentView, listsOf, messageHeading, toIncidentView } from './incident-view.ts'
 import { createJsonSink } from './json-sink.ts'
 import { escapeHtml, joinWithin } from './markup.ts'
 import { receiverUrl } from './receiver-url.ts'
@@ -57,7 +57,7 @@ const sendMessageUrl = (url: string, token: string): string => {
 
 /** The lines of the message in Telegram's HTML, each with balanced tags, most important first. */
 const toLines = (view: IncidentView): readonly string[] => [
-  `<b>${escapeHtml(headingOf(view))}</b>`,
+  `<b>${escapeHtml(messageHeading(view))}</b>`,
   `<i>${escapeHtml(view.rating)}</i>`,
   '',
   escapeHtml(view.cause),
