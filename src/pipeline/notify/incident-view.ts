@@ -32,9 +32,9 @@ export interface IncidentView {
   readonly facts: readonly { readonly label: string; readonly value: string }[]
   /** The lines that prove it, oldest first. */
   readonly evidence: readonly string[]
-  /** What changed since the last message to this receiver; empty in the first one. */
+  /** The changes since the last message to this receiver; empty in the first one. */
   readonly changes: readonly string[]
-  /** What to do next; empty when the incident is over. */
+  /** The recommended next steps; empty when the incident is over. */
   readonly next: readonly string[]
   /** The incident's page, if `server.public_url` is set. */
   readonly link?: string
@@ -104,7 +104,7 @@ export const listsOf = ({
 }: IncidentView): readonly { readonly title: string; readonly items: readonly string[] }[] =>
   [
     { title: 'Since the last message', items: changes },
-    { title: 'What to do next', items: next },
+    { title: 'Next steps', items: next },
     {
       title: 'Also in this message',
       items: others.map(({ id, severity, title }) => `${id} (${severity}): ${title}`),

@@ -66,7 +66,7 @@ const toEvent = (notification: Notification) => {
         ...Object.fromEntries(view.facts.map(({ label, value }) => [label, value])),
         evidence: view.evidence,
         since_the_last_message: view.changes,
-        what_to_do_next: view.next,
+        next_steps: view.next,
       },
     },
   }

@@ -5,13 +5,13 @@ import type { Verdict } from '../../schema/triage-result.ts'
 /** Why a receiver is notified. */
 export type NotifyReason = 'opened' | 'severity_raised' | 'reopened' | 'resolved'
 
-/** What a message says beside the incident itself. */
+/** The content of a message beside the incident itself. */
 export interface NotificationContext {
   /** The URL under which people reach the dashboard, for links. */
   readonly publicUrl?: string
   /** Triage's verdict on the riskiest alert. */
   readonly verdict?: Verdict
-  /** What triage recommends to do about the riskiest alert, most urgent first. */
+  /** The actions that triage recommends for the riskiest alert, most urgent first. */
   readonly actions?: readonly string[]
   /** The last message about the incident that this receiver got. `time` is in ms. */
   readonly previous?: { readonly time: number; readonly severity: Severity }

@@ -7,7 +7,7 @@ export interface Vendor {
   options(origin: string): object
   /** The requests it accepts, by method and path. */
   readonly requests: Readonly<Record<string, z.ZodType>>
-  /** What is wrong with the credentials of a request; undefined if nothing is. */
+  /** Returns the fault of the credentials of a request; undefined if there is none. */
   authorize?(request: IncomingMessage, body: unknown): string | undefined
   readonly accepted: { readonly status: number; readonly body: string }
   /** The answer to too many requests. It asks for a pause of 17 s. */
