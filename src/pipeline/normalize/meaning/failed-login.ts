@@ -12,7 +12,8 @@ export const failedLogin: Meaning = {
     ...[
       'kerberos database',
       'challenge',
-      't exist',
+      'not exist',
+      "n't exist",
       'se connecter',
       'iniciar ses',
       'conseguiu',

@@ -9,7 +9,8 @@ import { partyAddress, userIn } from './named-parties.ts'
 import { successfulLogin } from './successful-login.ts'
 import { readWindowsLogon } from './windows-logon.ts'
 
-const longest = 600
+/** Characters of a message to read. Later ones are details. */
+const longest = 400
 
 /**
  * Recognizes the meaning of a record that no parser classified: by the words of its message, its action or its error, or by a refused

@@ -8,9 +8,30 @@ interface Place {
 const groupAt = (text: string, at: number): number =>
   ((text.charCodeAt(at) & 31) << 10) | ((text.charCodeAt(at + 1) & 31) << 5) | (text.charCodeAt(at + 2) & 31)
 
+/** Characters by frequency in English. All others are rarer. */
+const frequent = ' etaoinsrhldcumfpgwyb'
+const rarityOf = (letter: string): number => {
+  const rank = frequent.indexOf(letter)
+  return rank < 0 ? frequent.length : rank
+}
+
+/** The start of the four rarest characters in a row, of which texts contain fewest by chance. */
+const rarestAt = (stem: string): number => {
+  let [best, rarest] = [0, -1]
+  for (let at = 0; at + 4 <= stem.length; at++) {
+    const letters = [...stem.slice(at, at + 4)].map(rarityOf)
+    // Both groups of three count on their own, so the more frequent one decides.
+    const rarity = Math.min(sum(letters.slice(0, 3)), sum(letters.slice(1)))
+    if (rarity > rarest) [best, rarest] = [at, rarity]
+  }
+  return best
+}
+
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0)
+
 /**
  * Creates a scan of texts for sets of stems. It returns a bit for each set of which a text contains a stem, in any case. A stem has at
- * least four ASCII characters, so one of its first two groups of three is at an even position: the scan looks at every second one.
+ * least four ASCII characters, so of two adjacent groups of three, one is at an even position: the scan looks at every second one.
  */
 export const createStemScan = (sets: readonly (readonly string[])[]): ((text: string) => number) => {
   const index = new Uint16Array(2 ** 15)
@@ -18,7 +39,8 @@ export const createStemScan = (sets: readonly (readonly string[])[]): ((text: st
   for (const [set, stems] of sets.entries()) {
     for (const stem of stems) {
       const codes = Uint8Array.from(stem, (letter) => letter.charCodeAt(0) | 32)
-      for (const offset of [0, 1]) {
+      const start = rarestAt(stem)
+      for (const offset of [start, start + 1]) {
         const group = groupAt(stem, offset)
         index[group] ||= lists.push([]) - 1
         lists[index[group] ?? 0]?.push({ codes, set, offset })
@@ -38,9 +60,13 @@ export const createStemScan = (sets: readonly (readonly string[])[]): ((text: st
   return (text) => {
     const last = text.length - 3
     let found = 0
+    // The third character of a group is the first of the next one.
+    let first = text.charCodeAt(0) & 31
     for (let at = 0; at <= last; at += 2) {
-      const list = index[groupAt(text, at)] as number
+      const third = text.charCodeAt(at + 2) & 31
+      const list = index[(first << 10) | ((text.charCodeAt(at + 1) & 31) << 5) | third] as number
       if (list !== 0) found = search(text, at, list, found)
+      first = third
     }
     return found
   }
