@@ -7,7 +7,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
     timestamp time @timestamp datetime date ts eventtime timeunixnano @t t timegenerated eventtimestamp asctime
     logtime createdat createddatetime activitydatetime creationtime published occurredat systemtime timecreated timecreatedsystemtime
     utctime event.created observedtimeunixnano receivedat starttime eventcreationtime utctimestamp id.time created
-    creationdate requestreceivedtimestamp stagetimestamp`,
+    creationdate requestreceivedtimestamp stagetimestamp log.time log.timestamp log.@timestamp meta.timestamp meta.time`,
   'user.name': `
     user.name user username uid account identity userid acct usrname suser accountname targetusername
     subjectusername login loginname useridentity.username userprincipalname useremail actor.user.name
@@ -37,11 +37,11 @@ export const aliasTable: Readonly<Record<string, string>> = {
   message: `
     message msg description text log body @message shortmessage fullmessage @m @mt eventmessage logmessage
     displaymessage summary textpayload`,
-  'log.level': 'log.level level severitytext severity priority sev loglevel levelname lvl @l severityname',
+  'log.level': 'log.level level severitytext severity priority sev loglevel levelname lvl @l severityname meta.level',
   'log.logger': 'log.logger logger loggername scope.name',
   'host.name': `
     host.name host hostname host.hostname deviceid devicename computername computer machinename machine
-    hostidentifier device.hostname nodename node agent.hostname devicehostname`,
+    hostidentifier device.hostname nodename node agent.hostname devicehostname devname`,
   'service.name': 'service.name service servicename program app appname application applicationname',
   'process.name': 'process.name processname process comm',
   'process.pid': 'process.pid pid processid procid',
@@ -110,7 +110,9 @@ const wrappers =
   )
 
 /** Finds an alias, also inside a wrapper, where it ranks lower. */
-const find = (plain: string): Alias | undefined => {
+const find = (name: string): Alias | undefined => {
+  // MongoDB's extended JSON: {"t":{"$date":…}}, {"$date":{"$numberLong":"…"}}
+  const plain = name.includes('.$') ? name.replace(/\.\$date(?:\.\$numberlong)?$/, '') : name
   const alias = byName.get(plain)
   if (alias) return alias
   const wrapper = wrappers.find((prefix) => plain.startsWith(prefix))

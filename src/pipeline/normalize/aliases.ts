@@ -3,6 +3,7 @@ import type { RawRecord } from '../../schema/record.ts'
 import { isForwardedFor, setAddress, toAddress, toPort } from './address.ts'
 import { type Alias, aliasOf } from './alias-table.ts'
 import { type Draft, longestValue, setIfAbsent } from './draft.ts'
+import { guessTime, joinDateAndClock } from './guess-time.ts'
 import { numberToLevel, otelToLevel, toLogLevel } from './level.ts'
 import { toOutcome } from './outcome.ts'
 import { type Stamp, toStamp } from './timestamp.ts'
@@ -29,6 +30,7 @@ export const addFields = (fields: Draft, entries: readonly Entry[], record: RawR
     else keep(fields, entry[0], entry[1])
   }
   claims.sort((a, b) => a[0].rank - b[0].rank)
+  state.stamp = stampOfParts(claims, entries, record)
   for (const [alias, [key, value]] of claims) {
     if (!claim(state, alias, key, value) && value !== '') keep(fields, key, value)
   }
@@ -50,7 +52,22 @@ export const addFields = (fields: Draft, entries: readonly Entry[], record: RawR
     fields['url.path'] = query < 0 ? url : url.slice(0, query)
     if (query >= 0) setIfAbsent(fields, 'url.query', url.slice(query + 1))
   }
-  return { stamp: state.stamp, message: state.message }
+  return { stamp: state.stamp ?? guessTime(entries, record), message: state.message }
+}
+
+/** Joins the fields `date` and `time`, if the record has both and no complete time beside them. */
+const stampOfParts = (
+  claims: readonly (readonly [Alias, Entry])[],
+  entries: readonly Entry[],
+  record: RawRecord,
+): Stamp | undefined => {
+  const date = claims.find(([{ plain }]) => plain === 'date')?.[1][1]
+  if (date === undefined) return undefined
+  const clock = claims.find(([{ plain }]) => plain === 'time')?.[1][1]
+  const zone = entries.find(([key]) => key === 'tz' || key === 'timezone')?.[1]
+  const joined = joinDateAndClock(date, clock, zone, record)
+  const exact = joined && claims.find(([{ plain }]) => plain === 'eventtime')?.[1][1]
+  return (exact === undefined ? undefined : toStamp(exact, record)) ?? joined
 }
 
 interface State {

@@ -29,6 +29,12 @@ export const embeddedTimeParser: Parser = {
     if (!bracketed) return describe(record, stamp, stamp.end, fields, 'embedded-time')
     const close = text.indexOf(closings.get(opening) ?? '', stamp.end)
     if (close < 0 || close > stamp.end + 160) return whole(record, stamp)
+    const quotedLevel = opening === 34 ? /^,"([A-Za-z]{3,13})"/.exec(text.slice(close + 1, close + 18)) : undefined
+    if (quotedLevel) {
+      const level = toSureLevel(quotedLevel[1] ?? '')
+      if (level) setIfAbsent(fields, 'log.level', level)
+      return whole(record, stamp, fields)
+    }
     readBracketWords(text.slice(stamp.end, close), fields)
     // Ruby repeats the level as a word: `E, [2026-… #4711] ERROR -- app: …`.
     const repeated = /^ +[A-Z]{3,7} -- [^:]{0,60}: ?/.exec(text.slice(close + 1, close + 80))
@@ -37,8 +43,7 @@ export const embeddedTimeParser: Parser = {
 }
 
 /** Keeps the whole line as the message, because its time is a part of a sentence or a column. */
-const whole = (record: RawRecord, stamp: Stamp) => {
-  const fields: Draft = {}
+const whole = (record: RawRecord, stamp: Stamp, fields: Draft = {}) => {
   const message = splitTrace(record.text.trimEnd(), fields)
   addLeadingLevel(message, fields)
   readEntities(message, '', fields)

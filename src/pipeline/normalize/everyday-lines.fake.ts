@@ -52,6 +52,19 @@ export const everydayLines: readonly EverydayLine[] = [
     message: 'Started App in 2 s',
   },
   {
+    from: 'Spring Boot 3',
+    line: '2026-12-10T10:32:20.123+01:00  WARN 4711 --- [shop] [nio-8080-exec-1] c.acme.Pay     : Card declined',
+    time: atMs,
+    level: 'warning',
+    message: 'Card declined',
+  },
+  {
+    from: 'java.util.logging',
+    line: 'Dec 10, 2026 9:32:20 AM com.acme.App main\nSEVERE: Disk full',
+    time: at,
+    level: 'error',
+  },
+  {
     from: 'Tomcat',
     line: '10-Dec-2026 09:32:20.123 SEVERE [main] org.apache.catalina.core.StandardService.start Failed to start',
     time: atMs,
@@ -93,6 +106,14 @@ export const everydayLines: readonly EverydayLine[] = [
     line: '[2026-12-10T09:32:20.123+0000][info][gc] GC(1) Pause Young 24M->4M 3.1ms',
     time: atMs,
     level: 'info',
+  },
+  { from: 'GC with uptime', line: '[0.123s][info][gc] GC(0) Pause Young', time: undefined, level: 'info' },
+  {
+    from: 'Log4j2 JSON',
+    line: '{"instant":{"epochSecond":1796895140,"nanoOfSecond":123000000},"thread":"main","level":"ERROR","loggerName":"a.B","message":"Card declined"}',
+    time: atMs,
+    level: 'error',
+    message: 'Card declined',
   },
   // Python
   { from: 'logging default', line: 'WARNING:root:disk almost full', time: undefined, level: 'warning' },
@@ -169,6 +190,7 @@ export const everydayLines: readonly EverydayLine[] = [
     level: 'warning',
     message: 'disk almost full',
   },
+  { from: 'logrus on a terminal', line: 'WARN[0012] disk almost full   free=3', time: undefined, level: 'warning' },
   {
     from: 'slog text',
     line: 'time=2026-12-10T10:32:20.123+01:00 level=ERROR msg="Card declined" amount=5',
@@ -196,6 +218,7 @@ export const everydayLines: readonly EverydayLine[] = [
     time: atMs,
     level: 'error',
   },
+  { from: 'zerolog console', line: '9:32AM ERR Card declined amount=5', time: undefined, level: 'error' },
   {
     from: 'zerolog JSON',
     line: '{"level":"error","time":1796895140,"message":"Card declined"}',
@@ -240,8 +263,22 @@ export const everydayLines: readonly EverydayLine[] = [
     time: atMs,
     level: 'error',
   },
+  {
+    from: 'NLog default',
+    line: '2026-12-10 09:32:20.1230|ERROR|Shop.Pay|Card declined',
+    time: atMs,
+    level: 'error',
+    message: 'Card declined',
+  },
   { from: 'Microsoft console with a timestamp', line: '2026-12-10 09:32:20 fail: Shop.Pay[0] Card declined', time: at },
   // Ruby, PHP, Node, Rust, Elixir, Perl
+  {
+    from: 'Ruby Logger',
+    line: 'E, [2026-12-10T09:32:20.123456 #4711] ERROR -- : Card declined',
+    time: atMs,
+    level: 'error',
+    message: 'Card declined',
+  },
   {
     from: 'Rails tagged',
     line: 'I, [2026-12-10T09:32:20.123456 #4711]  INFO -- : [8e2f] Completed 200 OK in 5ms',
@@ -383,6 +420,11 @@ export const everydayLines: readonly EverydayLine[] = [
     line: '2026-12-10\t09:32:20\tLHR62-C1\t2390\t10.0.0.5\tGET\td111.cloudfront.net\t/a.jpg\t200\t-\tcurl/8\t-\t-\tHit',
     time: at,
   },
+  {
+    from: 'AWS VPC flow',
+    line: '2 123456789010 eni-0a1b 10.0.0.5 10.0.1.9 49761 3389 6 20 4249 1796895140 1796895199 REJECT OK',
+    time: at,
+  },
   // Databases and queues
   {
     from: 'PostgreSQL default',
@@ -420,10 +462,24 @@ export const everydayLines: readonly EverydayLine[] = [
   { from: 'MySQL 5.5 error', line: '261210  9:32:20 [Warning] Aborted connection 5', time: at, level: 'warning' },
   { from: 'MySQL slow log', line: '# Time: 2026-12-10T09:32:20.123456Z', time: atMs },
   {
+    from: 'MongoDB 4.4+',
+    line: '{"t":{"$date":"2026-12-10T10:32:20.123+01:00"},"s":"E","c":"NETWORK","id":22943,"ctx":"listener","msg":"Connection refused"}',
+    time: atMs,
+    level: 'error',
+    message: 'Connection refused',
+  },
+  {
     from: 'MongoDB 4.2',
     line: '2026-12-10T09:32:20.123+0000 E  NETWORK  [listener] Connection refused',
     time: atMs,
     level: 'error',
+  },
+  {
+    from: 'MongoDB extended JSON',
+    line: '{"timestamp":{"$date":{"$numberLong":"1796895140123"}},"level":"warn","message":"slow"}',
+    time: atMs,
+    level: 'warning',
+    message: 'slow',
   },
   { from: 'Redis', line: '4711:M 10 Dec 2026 09:32:20.123 # Warning: no config file', time: atMs, level: 'warning' },
   { from: 'Redis 2', line: '[4711] 10 Dec 09:32:20.123 # Server started', time: atMs },
@@ -577,6 +633,18 @@ export const everydayLines: readonly EverydayLine[] = [
     message: 'acquired',
   },
   {
+    from: 'iOS',
+    line: '2026-12-10 09:32:20.123456+0000 Shop[4711:5001] Card declined',
+    time: atMs,
+    message: 'Card declined',
+  },
+  {
+    from: 'macOS log show',
+    line: '2026-12-10 09:32:20.123456+0000 0x1a2b     Error       0x0                  4711   0    Shop: Card declined',
+    time: atMs,
+    level: 'error',
+  },
+  {
     from: 'Windows event text',
     line: '12/10/2026 9:32:20 AM Error Service Control Manager 7034 None The Print Spooler service terminated',
     time: at,
@@ -588,6 +656,13 @@ export const everydayLines: readonly EverydayLine[] = [
     line: '10.12.2026 09:32:20 Fehler beim Start',
     time: at,
     message: 'Fehler beim Start',
+  },
+  {
+    from: 'Chrome',
+    line: '[4711:5001:1210/093220.123456:ERROR:gpu_init.cc(42)] Passthrough is not supported',
+    time: atMs,
+    level: 'error',
+    message: 'Passthrough is not supported',
   },
   // Network devices
   {
@@ -609,6 +684,33 @@ export const everydayLines: readonly EverydayLine[] = [
     time: at,
     host: 'fw1',
     level: 'info',
+  },
+  {
+    from: 'Cisco NX-OS',
+    line: '2026 Dec 10 09:32:20 sw1 %ETHPORT-5-IF_UP: Interface Ethernet1/1 is up',
+    time: at,
+    host: 'sw1',
+  },
+  {
+    from: 'FortiGate',
+    line: 'date=2026-12-10 time=09:32:20 devname="fg1" devid="FG1" logid="0000000013" type="traffic" level="notice" srcip=10.0.0.5 dstip=10.0.1.9 action="deny"',
+    time: at,
+    level: 'notice',
+    host: 'fg1',
+  },
+  {
+    from: 'FortiGate with eventtime and tz',
+    line: '<188>date=2026-12-10 time=10:32:20 devname="fg1" eventtime=1796895140123456789 tz="+0100" type="event" level="warning" msg="x"',
+    time: atMs,
+    level: 'warning',
+    host: 'fg1',
+  },
+  {
+    from: 'FortiGate with tz alone',
+    line: '<188>date=2026-12-10 time=10:32:20 tz="+0100" devname="fg1" type="event" level="warning" msg="x"',
+    time: at,
+    level: 'warning',
+    host: 'fg1',
   },
   {
     from: 'Palo Alto',
@@ -639,6 +741,13 @@ export const everydayLines: readonly EverydayLine[] = [
     line: '<14>Dec 10 09:32:20 nas1 Connection: User [admin] from [10.0.0.5] failed to sign in to [DSM].',
     time: at,
     host: 'nas1',
+  },
+  {
+    from: 'OpenWrt logread',
+    line: 'Thu Dec 10 09:32:20 2026 daemon.err dnsmasq[4711]: failed to bind',
+    time: at,
+    level: 'error',
+    message: 'failed to bind',
   },
   {
     from: 'Juniper',
@@ -713,6 +822,34 @@ export const everydayLines: readonly EverydayLine[] = [
     message: 'Card declined',
   },
   {
+    from: 'Lambda Python',
+    line: '[ERROR]\t2026-12-10T09:32:20.123Z\t1c5b2f7e-4a6b-4f3e-9d3b-0a1b2c3d4e5f\tCard declined',
+    time: atMs,
+    level: 'error',
+    message: 'Card declined',
+  },
+  {
+    from: 'a log object',
+    line: '{"log":{"time":"2026-12-10T09:32:20.123Z","level":"error"},"message":"Card declined"}',
+    time: atMs,
+    level: 'error',
+    message: 'Card declined',
+  },
+  {
+    from: 'an unknown time field',
+    line: '{"when_happened":"2026-12-10T09:32:20.123Z","severity":"error","message":"Card declined"}',
+    time: atMs,
+    level: 'error',
+    message: 'Card declined',
+  },
+  {
+    from: 'an unknown nested time field',
+    line: '{"meta":{"emitted":1796895140123},"severity":"error","message":"Card declined"}',
+    time: atMs,
+    level: 'error',
+    message: 'Card declined',
+  },
+  {
     from: 'JSON without a time',
     line: '{"level":"error","message":"Card declined","order":1796895140}',
     time: undefined,
@@ -763,6 +900,7 @@ export const everydayLines: readonly EverydayLine[] = [
   },
   { from: 'pipes', line: 'web-1|ERROR|2026-12-10 09:32:20.123|Card declined', time: atMs },
   { from: 'semicolons', line: 'ERROR;2026-12-10 09:32:20;pay;Card declined', time: at, level: 'error' },
+  { from: 'CSV with quotes', line: '"2026-12-10 09:32:20","ERROR","pay","Card declined"', time: at, level: 'error' },
   { from: 'XML', line: '<event time="2026-12-10T09:32:20.123Z" level="error">Card declined</event>', time: atMs },
   {
     from: 'a date far into the line',

@@ -19,10 +19,18 @@ export const genericParser: Parser = {
     const { text } = record
     const klog = readKlog(record)
     if (klog) return klog
-    const uptime = text.charCodeAt(0) === 91 ? /^\[ {0,8}(\d{1,9}\.\d{6})\] /.exec(text.slice(0, 32)) : null
+    const uptime = text.charCodeAt(0) === 91 ? /^\[ {0,8}(\d{1,9}\.(?:\d{6}|\d{3}s))\] ?/.exec(text.slice(0, 32)) : null
+    const chromium = text.charCodeAt(0) === 91 ? readChromium(record) : undefined
+    if (chromium) return chromium
     // The kernel's clock is not the time of day.
     if (uptime)
-      return describe(record, undefined, uptime[0].length, { 'host.uptime': Number(uptime[1]) }, 'generic/uptime')
+      return describe(
+        record,
+        undefined,
+        uptime[0].length,
+        { 'host.uptime': Number.parseFloat(uptime[1] ?? '') },
+        'generic/uptime',
+      )
     const bracket = text.charCodeAt(0) === 91 || text.charCodeAt(0) === 40 ? 1 : 0
     const plain = readTimestamp(text, bracket, record)
     const lead = plain ? undefined : readLead(text)
@@ -53,6 +61,8 @@ export const genericParser: Parser = {
 /** Parses a line with a time of day but no date, which is undated: `09:32:20.123 [main] DEBUG …`, `[09:32:20 ERR] …`. */
 const readClockOnly = (record: RawRecord, bracket: number): Parsed | undefined => {
   const { text } = record
+  const short = bracket === 0 && isDigitCode(text.charCodeAt(0)) ? /^\d{1,2}:\d\d[AP]M /.exec(text.slice(0, 8)) : null
+  if (short) return describe(record, undefined, short[0].length - 1, {}, 'generic/clock')
   if (clockAt(text, bracket) < 0) return undefined
   const end = fractionEnd(text, bracket + 8)
   const fields: Draft = {}
@@ -102,7 +112,7 @@ export const describe = (
 
 /**
  * Parses attributes with the level in a form that few programs share: logcat's `1709  4711 E Power: `, `W/Activity( 1709): `, MongoDB's
- * `E  NETWORK  [conn] `, PostgreSQL's `10.0.0.5(5432):app@shop:[4711]:ERROR:  `, logread's `daemon.err dnsmasq[1]: `. Returns the message's
+ * `E  NETWORK  [conn] `, PostgreSQL's `10.0.0.5(5432):app@shop:[4711]:ERROR:  `, logread's `daemon.err dnsmasq[1]: `, java.util.logging's second line. Returns the message's
  * position.
  */
 const readLetteredLevel = (text: string, at: number, fields: Draft): number => {
@@ -122,6 +132,19 @@ const readLetteredLevel = (text: string, at: number, fields: Draft): number => {
   if (component) {
     fields['process.thread.name'] = component[3] ?? ''
     return setLettered(fields, component[1], component[2], at + component[0].length)
+  }
+  const julLogger = /^([\w.$]{1,80}) [\w<>$]{1,60}\n([A-Z]{4,7}): /.exec(head)
+  const julLevel = julLogger && toSureLevel(julLogger[2] ?? '')
+  if (julLogger && julLevel) {
+    fields['log.level'] = julLevel
+    fields['log.logger'] = julLogger[1] ?? ''
+    return at + julLogger[0].length
+  }
+  const ios = /^([\w.-]{1,60})\[(\d{1,7}):\w{1,10}\] /.exec(head)
+  if (ios) {
+    fields['process.name'] = ios[1] ?? ''
+    fields['process.pid'] = Number(ios[2])
+    return at + ios[0].length
   }
   const facility = /^[a-z]{2,8}\d?\.([a-z]{3,7}) ([\w./-]{1,48})(?:\[(\d{1,9})\])?: /.exec(head)
   const facilityLevel = facility && toSureLevel(facility[1] ?? '')
@@ -165,7 +188,11 @@ const readBracket = (text: string, at: number, fields: Draft): number => {
   // vsftpd: [pid 1] [alice] FAIL LOGIN: …
   else if (/^ (?:OK|FAIL) /.test(text.slice(close + 1, close + 7))) setIfAbsent(fields, 'user.name', inner)
   else if (fields['process.thread.name'] === undefined) fields['process.thread.name'] = inner
-  else if (fields['log.logger'] === undefined) fields['log.logger'] = inner
+  else if (fields['service.name'] === undefined && /^ [\w.$]{1,80} *: /.test(text.slice(close + 1, close + 90))) {
+    // Spring Boot 3: [application] [thread] logger : message
+    fields['service.name'] = fields['process.thread.name']
+    fields['process.thread.name'] = inner
+  } else if (fields['log.logger'] === undefined) fields['log.logger'] = inner
   else return at
   return close + 1
 }
@@ -176,6 +203,11 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
   while (end < at + 200 && end < text.length && !isEnd(text.charCodeAt(end))) end++
   if (end === at || end >= at + 200) return at
   const word = text.slice(at, end)
+  // AWS Lambda's request id
+  if (word.length === 36 && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(word)) {
+    setIfAbsent(fields, 'http.request.id', word)
+    return end
+  }
   const bare = word.endsWith(':') || word.endsWith('|') ? word.slice(0, -1) : word
   if (fields['log.level'] === undefined) {
     const level = levelOf(bare, columns || text.charCodeAt(end) === 9 || bare !== word)
@@ -210,9 +242,9 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
       if (word !== '{}') setIfAbsent(fields, 'log.origin.file.name', word.slice(1, -1))
       return end
     }
-    // AWS Lambda's request id
-    if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(bare)) {
-      setIfAbsent(fields, 'http.request.id', bare)
+    // macOS: a thread's number in hexadecimal
+    if (/^0x[0-9a-f]{1,16}$/.test(bare)) {
+      setIfAbsent(fields, 'process.thread.id', Number(bare))
       return end
     }
     if (/^\d{1,9}$/.test(bare)) setIfAbsent(fields, 'process.pid', Number(bare))
@@ -231,8 +263,10 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
   const wide =
     text.charCodeAt(end) === 32 &&
     (text.charCodeAt(end + 1) === 32 || text.startsWith(' - ', end) || text.startsWith(' : ', end))
+  // NLog: |ERROR|Shop.Pay|message
+  const column = text.charCodeAt(end) === 124 && text.charCodeAt(at - 1) === 124
   const named = word.endsWith(':') && (end >= text.length || text.charCodeAt(end) === 32)
-  if (!(named || (wide && word === bare)) || !isName(bare)) return at
+  if (!(named || column || (wide && word === bare)) || !isName(bare)) return at
   // "Notification: 1" is a message, "dfs.DataNode: …" and "CBS    Loaded" are not.
   if (
     named &&
@@ -293,6 +327,30 @@ const readKlog = (record: RawRecord): Parsed | undefined => {
   const message = splitTrace(text.slice(close + 2), fields)
   readEntities(message, '', fields)
   return finish('generic/klog', { time, guessed: true }, message, fields)
+}
+
+/** Chromium: `[4711:5001:1210/093220.123456:ERROR:gpu_init.cc(42)] message`. */
+const readChromium = (record: RawRecord): Parsed | undefined => {
+  const { text } = record
+  const head =
+    /^\[(\d{1,9}):(\d{1,9}):(\d\d)(\d\d)\/(\d\d)(\d\d)(\d\d)\.(\d{3})\d*:([A-Z]{4,7})\d?:([^\]]{1,100})\] /.exec(
+      text.slice(0, 200),
+    )
+  const level = head && toSureLevel(head[9] ?? '')
+  if (!head || !level) return undefined
+  const [pid = 0, thread = 0, month = 0, dayOfMonth = 0] = head.slice(1, 5).map(Number)
+  const clock = clockAt(`${head[5]}:${head[6]}:${head[7]}`, 0)
+  const time = clock < 0 ? -Infinity : withoutYear(month, dayOfMonth, clock + Number(head[8]), record)
+  if (time === -Infinity) return undefined
+  const fields: Draft = {
+    'log.level': level,
+    'process.pid': pid,
+    'process.thread.id': thread,
+    'log.origin.file.name': head[10] ?? '',
+  }
+  const message = splitTrace(text.slice(head[0].length), fields)
+  readEntities(message, '', fields)
+  return finish('generic/chromium', { time, guessed: true }, message, fields)
 }
 
 const klogLevels: ReadonlyMap<string, string> = new Map([

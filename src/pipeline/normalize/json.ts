@@ -2,9 +2,10 @@ import type { RawRecord } from '../../schema/record.ts'
 import { readSureAlert } from './alerts/alert-formats.ts'
 import { addFields, addOtelLevel } from './aliases.ts'
 import { completeCloudTrail, isCloudTrail } from './cloudtrail.ts'
-import { type Draft, finish, refuseRecord } from './draft.ts'
+import { type Draft, finish, refuseRecord, setIfAbsent } from './draft.ts'
 import { readEntities } from './entities.ts'
-import { flatten } from './flatten.ts'
+import { flatten, isObject } from './flatten.ts'
+import { toLogLevel } from './level.ts'
 import { isOtelRecord, layOutOtel, splitOtlp } from './otel.ts'
 import type { Parsed, Parser } from './parser.ts'
 import { readObject } from './read-object.ts'
@@ -32,9 +33,18 @@ const fromObject = (object: Readonly<Record<string, unknown>>, record: RawRecord
   const entries = readWindowsDump(only) ?? flatten(otel ? layOutOtel(only) : only)
   const { stamp, message } = addFields(fields, entries, record)
   if (otel) addOtelLevel(fields, only.severityNumber)
+  if (fields['t.$date'] === undefined && isObject(only.t)) addMongodLevel(only, fields)
   if (isCloudTrail(only)) return finish('json/cloudtrail', stamp, completeCloudTrail(only, fields), fields)
   if (message !== undefined) readEntities(message, nameOf(fields), fields)
   return finish(otel ? 'json/otel' : 'json', stamp, message ?? record.text, fields)
+}
+
+/** Reads the level and component of mongod's lines: `{"t":{"$date":…},"s":"E","c":"NETWORK",…}`. */
+const addMongodLevel = ({ s, c }: Readonly<Record<string, unknown>>, fields: Draft): void => {
+  const level = typeof s === 'string' && /^(?:[FEWI]|D\d?)$/.test(s) ? toLogLevel(s.charAt(0)) : undefined
+  if (level === undefined || typeof c !== 'string') return
+  setIfAbsent(fields, 'log.level', level)
+  setIfAbsent(fields, 'log.logger', c)
 }
 
 /** Moves a text under `event` to `message`, as Splunk's collector accepts it beside its metadata. */

@@ -90,6 +90,18 @@ describe('normalize', () => {
     expect(event?.fields['error.stack_trace']).toContain('B.java:1')
   })
 
+  it('gives a line of a file without a time that of the line before it, or of the first one after it', () => {
+    const lines = ['# header', '2026-03-03 09:00:00 INFO a', 'no time', '2026-03-03 09:00:05 INFO b', 'no time either']
+    const events = createNormalizer().normalize(batchOf(lines, { file: '/var/log/app.log' }))
+    const nine = Date.UTC(2026, 2, 3, 9)
+    expect(events.map(({ time }) => time)).toEqual([nine, nine, nine, nine + 5000, nine + 5000])
+    expect(events.map(({ timeGuessed }) => timeGuessed)).toEqual([true, true, true, true, true])
+    const [live] = normalize('no time')
+    expect(live?.time).toBe(receivedAt)
+    const [alone] = createNormalizer().normalize(batchOf(['no time'], { file: '/var/log/app.log' }))
+    expect(alone?.time).toBe(receivedAt)
+  })
+
   it('loses one record, not the batch, to a parser that throws', () => {
     const normalizer = createNormalizer({
       parseRecord: ({ text }) => {
@@ -147,6 +159,15 @@ describe('the counts', () => {
       { source: 'test', format: 'json', parsed: false, count: 1, sample: '{"x', lastSeenAt: receivedAt },
     ])
     expect(normalizer.takeCounts()).toEqual([])
+  })
+
+  it('list records without a time as not parsed', () => {
+    const normalizer = createNormalizer()
+    normalizer.normalize(batchOf(['{"msg":"x"}', '{"msg":"x","time":"2026-03-03T09:00:00Z"}']))
+    expect(normalizer.takeCounts().map(({ format, parsed }) => [format, parsed])).toEqual([
+      ['json without time', false],
+      ['json', true],
+    ])
   })
 
   it('stay bounded', () => {

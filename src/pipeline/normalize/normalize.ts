@@ -31,6 +31,10 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
     const zoneMinutes = batch.zoneMinutes ?? options.zoneMinutes
     const events: Event[] = []
     const streamOf = createStreams(batch.source)
+    /** The time of the dated line before in the file. */
+    let before: number | undefined
+    /** How many lines at the beginning of a file's batch have no time yet. */
+    let undated = 0
     for (let i = 0; i < batch.texts.length; i++) {
       const original = batch.texts[i] ?? ''
       const first = original.charCodeAt(0)
@@ -46,8 +50,30 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
         batch.lines?.[i],
         streamOf,
       )
-      counts.add(source, parsed.format, parsed.fault === undefined && parsed.format !== 'plain', original, receivedAt)
-      events.push(event)
+      const recognized = parsed.fault === undefined && parsed.format !== 'plain'
+      const dated = isKnown(parsed.time)
+      const isParsed = recognized && (dated || parsed.kind === 'alert')
+      counts.add(
+        source,
+        recognized && !isParsed ? `${parsed.format} without time` : parsed.format,
+        isParsed,
+        original,
+        receivedAt,
+      )
+      // In a file, the time of arrival says nothing about a line, and the lines around it do.
+      if (dated) before = event.time
+      if (batch.file === undefined || dated) events.push(event)
+      else if (before === undefined) {
+        events.push(event)
+        undated++
+      } else events.push({ ...event, time: before })
+      if (undated > 0 && before !== undefined) {
+        for (let j = 0; j < undated; j++) {
+          const early = events[j]
+          if (early) events[j] = { ...early, time: before }
+        }
+        undated = 0
+      }
     }
     return events
   }
@@ -80,6 +106,9 @@ const attempt = (read: (record: RawRecord) => Parsed, record: RawRecord): Parsed
 /** The latest ISO date. Later times are invalid. */
 const latestTime = 253_402_300_799_999
 
+const isKnown = (time: number | undefined): time is number =>
+  time !== undefined && time > -62_167_219_200_000 && time <= latestTime
+
 const toEvent = (
   id: string,
   parsed: Parsed,
@@ -89,7 +118,6 @@ const toEvent = (
   streamOf: (fields: Event['fields']) => string,
 ): Event => {
   const { source, receivedAt } = batch
-  const known = parsed.time !== undefined && parsed.time > -62_167_219_200_000 && parsed.time <= latestTime
   const place = placeOf(batch, line)
   const fields =
     parsed.fault === undefined
@@ -100,8 +128,8 @@ const toEvent = (
   return {
     id,
     kind: parsed.fault === undefined ? parsed.kind : 'pipeline_error',
-    time: known && parsed.time !== undefined ? parsed.time : receivedAt,
-    timeGuessed: known ? parsed.timeGuessed : true,
+    time: isKnown(parsed.time) ? parsed.time : receivedAt,
+    timeGuessed: isKnown(parsed.time) ? parsed.timeGuessed : true,
     receivedAt,
     source,
     stream: streamOf(fields),

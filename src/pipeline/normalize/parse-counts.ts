@@ -2,7 +2,7 @@
 export interface ParseCount {
   readonly source: string
   readonly format: string
-  /** Whether a parser recognized the format, so that the records are not stored as plain text only. */
+  /** Whether a parser recognized the format and the records have a time of their own. */
   readonly parsed: boolean
   readonly count: number
   /** The latest such record, cut. */

@@ -18,6 +18,7 @@ import type { Parser } from './parser.ts'
 import { plainParser } from './plain.ts'
 import { syslog3164Parser } from './syslog-3164.ts'
 import { syslog5424Parser } from './syslog-5424.ts'
+import { vpcFlowParser } from './vpc-flow.ts'
 
 /** All parsers. */
 export const parsers: readonly Parser[] = [
@@ -38,12 +39,21 @@ export const parsers: readonly Parser[] = [
   plainParser,
   syslog3164Parser,
   syslog5424Parser,
+  vpcFlowParser,
 ]
 
 const ofObject = [dockerParser, journaldParser, jsonParser]
 const ofBracket = [errorLogParser, genericParser, jsonParser]
 const ofAngle = [syslog5424Parser, syslog3164Parser]
-const ofDigit = [criParser, errorLogParser, accessLogParser, syslog5424Parser, syslog3164Parser, genericParser]
+const ofDigit = [
+  criParser,
+  errorLogParser,
+  accessLogParser,
+  syslog5424Parser,
+  syslog3164Parser,
+  genericParser,
+  vpcFlowParser,
+]
 const ofLetter = [
   syslog3164Parser,
   genericParser,

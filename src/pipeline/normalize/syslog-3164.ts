@@ -48,6 +48,8 @@ export const syslog3164Parser: Parser = {
           ? readBeforeTag(text, at, record)
           : undefined
     if (!stamp && !priority) return undefined
+    // java.util.logging: Dec 10, 2026 9:32:20 AM com.acme.App main
+    if (stamp && !priority && /^[AP]M$/.test(text.slice(stamp.end - 2, stamp.end))) return undefined
     let i = stamp ? stamp.end : at
     if (stamp && text.charCodeAt(i) === 58) i++
     const afterStamp = i
@@ -58,7 +60,7 @@ export const syslog3164Parser: Parser = {
         : undefined
     }
     const named = readNames(text, i, fields, stamp !== undefined)
-    if (!bsd && !priority && !(named.host && named.tag)) return undefined
+    if (!bsd && !priority && !(named.host && (named.tag || text.charCodeAt(named.end) === 37))) return undefined
     // A BSD time alone is not syslog: dovecot and others use it in their own files.
     let message = text.slice(named.end)
     // ASA: `fw1 : %ASA-6-302013: …`
@@ -115,7 +117,9 @@ const readBeforeTag = (
 }
 
 const isBeforeTag = (text: string, at: number): boolean =>
-  /^ [\w.-]{1,100} [\w./@-]{1,60}\[\d{1,9}\]: /.test(text.slice(at, at + 180))
+  /^ (?![a-z]{2,8}\d?\.(?:emerg|alert|crit|err|warn|notice|info|debug) )[\w.-]{1,100} [\w./@-]{1,60}\[\d{1,9}\]: /.test(
+    text.slice(at, at + 180),
+  )
 
 const isWeekday = (text: string, at: number): boolean =>
   text.charCodeAt(at + 3) === 32 && /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text.slice(at, at + 3))
