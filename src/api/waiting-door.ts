@@ -43,14 +43,16 @@ const answer: RequestListener = (request, response) => {
     connection: 'close',
     ...(status === 503 && { 'retry-after': String(retryAfter) }),
   })
-  response.end(request.method === 'HEAD' ? undefined : JSON.stringify(body))
+  response.end(request.method === 'HEAD' ? undefined : typeof body === 'string' ? body : JSON.stringify(body))
 }
 
-const answerTo = (path: string): { readonly status: number; readonly type: string; readonly body: object } => {
+const answerTo = (path: string): { readonly status: number; readonly type: string; readonly body: object | string } => {
   const type = 'application/json; charset=utf-8'
   if (path === '/health/live') return { status: 200, type, body: { status: 'alive' } }
   if (path === '/health/ready') return { status: 503, type, body: { status: 'not_ready', problems: [reason] } }
   if (path === '/health') return { status: 503, type, body: { status: 'unhealthy', error: reason } }
+  // rsyslog drops the records of a bulk request that gets JSON, and retries at plain text.
+  if (path.endsWith('/_bulk')) return { status: 503, type: 'text/plain; charset=utf-8', body: `${reason}\n` }
   const error = new AppError('UNAVAILABLE', reason, {
     hint: 'Try again in a moment; the log of the server says more.',
     retryable: true,
