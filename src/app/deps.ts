@@ -60,6 +60,7 @@ export const createDeps = async (
     playbooks: pipeline.playbooks,
     carryOut: createCarryOut({ webhooks: config.remediation.webhooks, fetch, now, signal }),
     receivers: receivers.names,
+    receiverTrials: receivers.trials,
     queryGuard: createQueryGuard({
       store,
       now,

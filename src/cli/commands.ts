@@ -102,6 +102,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'list and retry dead-lettered jobs',
     load: () => import('./events/dead-letters.ts'),
   },
+  {
+    name: 'notify',
+    summary: 'send test messages to receivers and preview messages',
+    load: () => import('./alerts/notify.ts'),
+  },
   { name: 'mcp', summary: 'run an MCP server for AI tools', load: () => import('./mcp/mcp.ts') },
   {
     name: 'audit',

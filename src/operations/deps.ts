@@ -4,6 +4,7 @@ import type { LogModel } from '../lib/log-events/log-events.ts'
 import type { LearningProgress } from '../pipeline/detect/detector.ts'
 import type { RuleLibrary } from '../pipeline/detect/sigma/rule-library.ts'
 import type { Intake } from '../pipeline/ingest/intake.ts'
+import type { ReceiverTrials } from '../pipeline/notify/receiver-trials.ts'
 import type { AlertHistory } from '../pipeline/triage/history.ts'
 import type { Case } from '../pipeline/triage/llm/case.ts'
 import type { PreviewedCall } from '../pipeline/triage/llm/preview-call.ts'
@@ -151,6 +152,8 @@ export interface Deps {
   learning(): Promise<readonly { readonly detector: string; readonly progress: readonly LearningProgress[] }[]>
   /** The names of the notification receivers. */
   readonly receivers: readonly string[]
+  /** Sends test messages to receivers and previews messages. */
+  readonly receiverTrials: ReceiverTrials
   metrics(): Promise<string>
   now(): number
   /** A UUIDv7. */

@@ -78,6 +78,8 @@ import { listOpinions } from '../../operations/language-models/list-opinions.ts'
 import { previewModelInput } from '../../operations/language-models/preview-model-input.ts'
 import { testPrompt } from '../../operations/language-models/test-prompt.ts'
 import { listNotifications } from '../../operations/notifications/list-notifications.ts'
+import { previewNotification } from '../../operations/notifications/preview-notification.ts'
+import { testReceiver } from '../../operations/notifications/test-receiver.ts'
 import { clearQueryHistory } from '../../operations/query-results/clear-query-history.ts'
 import { getQuery } from '../../operations/query-results/get-query.ts'
 import { getQueryHistory } from '../../operations/query-results/get-query-history.ts'
@@ -227,6 +229,8 @@ const routes: readonly Route[] = [
     read: async ({ raw }) => bodyInputs(await readJson(raw, mostResultBytes)),
     sends: guardQueryResults.input,
   },
+  { method: 'GET', path: '/api/v1/receivers/:name/preview', operation: previewNotification },
+  { method: 'POST', path: '/api/v1/receivers/:name/test', operation: testReceiver },
   { method: 'GET', path: '/api/v1/rules', operation: listRules },
   { method: 'POST', path: '/api/v1/rules', operation: createRule, body: 'yaml' },
   { method: 'DELETE', path: '/api/v1/rules/:id', operation: removeRule },

@@ -39,13 +39,17 @@ export const alertmanagerSink: Component<typeof options, Sink> = {
     at.pathname = `${at.pathname.replace(/\/$/, '')}/api/v2/alerts`
     const basic = username === undefined ? undefined : Buffer.from(`${username}:${password}`).toString('base64')
     const authorization = token !== undefined ? `Bearer ${token}` : basic && `Basic ${basic}`
-    return createJsonSink({ fetch }, (notification) => [
-      {
-        url: at.href,
-        ...(authorization && { headers: { authorization } }),
-        body: splitNotification(notification).flatMap((one) => toAlerts(one, labels, now())),
-      },
-    ])
+    return createJsonSink(
+      { fetch },
+      (notification) => [
+        {
+          url: at.href,
+          ...(authorization && { headers: { authorization } }),
+          body: splitNotification(notification).flatMap((one) => toAlerts(one, labels, now())),
+        },
+      ],
+      { closes: true },
+    )
   },
 }
 

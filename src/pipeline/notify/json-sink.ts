@@ -10,16 +10,18 @@ interface JsonRequest {
   readonly body: object
 }
 
-/**
- * Creates a sink that sends JSON requests, in order.
- *
- * @param preview renders the bodies for people; replaces a body that contains a secret
- */
+interface JsonSinkOptions extends Pick<Sink, 'closes'> {
+  /** Takes secrets out of a body, for people. */
+  preview?(body: object): object
+}
+
+/** Creates a sink that sends JSON requests, in order. */
 export const createJsonSink = (
   { fetch }: Pick<Runtime, 'fetch'>,
   toRequests: (notification: Notification) => readonly JsonRequest[],
-  preview: (body: object) => object = (body) => body,
+  { preview = (body) => body, closes }: JsonSinkOptions = {},
 ): Sink => ({
+  ...(closes && { closes }),
   async send(notification, signal) {
     for (const { url, method = 'POST', headers = {}, body } of toRequests(notification)) {
       const content = { 'content-type': 'application/json', ...headers }

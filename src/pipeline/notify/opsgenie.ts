@@ -24,10 +24,13 @@ export const opsgenieSink: Component<typeof options, Sink> = {
   options,
   create({ api_key, url }, runtime) {
     const headers = { authorization: `GenieKey ${api_key}` }
-    return createJsonSink(runtime, (notification) =>
-      splitNotification(notification).flatMap((one) =>
-        toCalls(one).map(({ path, ...call }) => ({ url: join(url, path), headers, ...call })),
-      ),
+    return createJsonSink(
+      runtime,
+      (notification) =>
+        splitNotification(notification).flatMap((one) =>
+          toCalls(one).map(({ path, ...call }) => ({ url: join(url, path), headers, ...call })),
+        ),
+      { closes: true },
     )
   },
 }

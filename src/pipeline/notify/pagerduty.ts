@@ -28,7 +28,7 @@ export const pagerdutySink: Component<typeof options, Sink> = {
     createJsonSink(
       runtime,
       (notification) => splitNotification(notification).map((one) => ({ url, body: { routing_key, ...toEvent(one) } })),
-      (body) => ({ ...body, routing_key: '***' }),
+      { closes: true, preview: (body) => ({ ...body, routing_key: '***' }) },
     ),
 }
 

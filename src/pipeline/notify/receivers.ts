@@ -4,6 +4,7 @@ import type { Severity } from '../../schema/severity.ts'
 import { createDelivery } from './deliver.ts'
 import { createDescribeNotification } from './describe-notification.ts'
 import { createNotify } from './notify.ts'
+import { createReceiverTrials } from './receiver-trials.ts'
 import { sinkRegistry } from './registry.ts'
 
 /** A configured receiver. Its sink validates the other options. */
@@ -76,6 +77,17 @@ export const createReceivers = <Tx>({
       wake: delivery.wake,
     }),
     delivery,
+    trials: createReceiverTrials({
+      createSink(wanted, own) {
+        const receiver = current.find(({ name }) => name === wanted)
+        if (!receiver) return undefined
+        const { name, type, min_severity, ...options } = receiver
+        return sinkRegistry.create(type, options, own)
+      },
+      names: [...sinks.keys()],
+      describe,
+      runtime,
+    }),
   }
 }
 

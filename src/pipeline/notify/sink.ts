@@ -48,4 +48,6 @@ export interface Sink {
   send(notification: Notification, signal: AbortSignal): Promise<void>
   /** Renders the message as it would be sent, without secrets. Absent if the receiver has no readable form. */
   preview?(notification: Notification): string
+  /** Whether the receiver holds an incident open until it hears that it is resolved. */
+  readonly closes?: true
 }

@@ -166,6 +166,7 @@ export const vendors: Readonly<Record<string, Vendor>> = {
         details: z.record(z.string(), z.string()).refine((details) => JSON.stringify(details).length <= 8000),
       }),
       [`POST /v2/alerts/${alias}/close?identifierType=alias`]: note,
+      'POST /v2/alerts/vedette-test-t1/close?identifierType=alias': note,
       [`PUT /v2/alerts/${alias}/priority?identifierType=alias`]: z.strictObject({ priority }),
     },
     authorize: wantHeader('authorization', 'GenieKey a-key'),

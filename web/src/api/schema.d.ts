@@ -66,6 +66,7 @@ export interface components {
     NewAccount: { id: string; username: string; email: string | null; full_name: string | null; role: components['schemas']['AccountRole']; is_active: boolean; signs_in_with: "none" | "password" | "oidc"; created_at: string; last_login_at: string | null; link: string; link_expires_at: string }
     NewToken: { id: string; name: string; role: components['schemas']['Role']; kind: "token" | "session" | "password_link"; account_id: string | null; created_at: string; expires_at: string | null; last_used_at: string | null; revoked_at: string | null; secret: string }
     Notification: { id: string; incident_id: string; sink: string; reason: string; severity: string; status: "pending" | "sent" | "failed" | "dead" | "cancelled"; attempts: number; next_attempt_at: string | null; last_error: string | null; created_at: string; sent_at: string | null }
+    NotificationPreview: { receiver: string; incident: string; message: string }
     ObservableType: "ip" | "domain" | "url" | "hash" | "email" | "certificate"
     ObservableTypeInput: "ip" | "domain" | "url" | "hash" | "email" | "certificate"
     Observed: { external_id?: string; source_ref?: string; source_ip?: string; destination_ip?: string; source_port?: number; destination_port?: number; protocol?: string; user_name?: string; asset_id?: string; file_hash?: string; file_name?: string; url?: string; dns_query?: string; raw_data?: Record<string, unknown> }
@@ -79,6 +80,7 @@ export interface components {
     ProviderSignIn: { location: string; pending: string }
     QueryHistory: { query_id: string; total: number; data: ({ dataset: string; record: Record<string, unknown>; received_at: string; odd: boolean })[] }
     ReceivedWebhook: { accepted: number; not_understood: number; alert_ids: (string)[] }
+    ReceiverTest: { receiver: string; delivered: boolean; answer: string; error?: string; hint?: string }
     RecommendedAction: { action: string; priority: "critical" | "high" | "medium" | "low"; type: "containment" | "investigation" | "remediation"; reversible: boolean }
     RemediationAction: { id: string; incident_id: string; alert_id: string | null; action_type: "containment" | "eradication" | "patching" | "configuration_change" | "access_revocation" | "isolation" | "other"; description: string; priority: number; status: "pending" | "in_progress" | "completed" | "skipped" | "failed"; assignee: string | null; due_at: string | null; completed_at: string | null; notes: string; playbook: string | null; parameters: Record<string, string>; webhook: string | null; runs: (components['schemas']['RemediationRun'])[]; proposed_by: string; approved_by: string | null; created_at: string; updated_at: string; version: number }
     RemediationRun: { kind: "dry_run" | "execution"; by: string; at: string; ok: boolean; answer: string }
@@ -358,6 +360,12 @@ export interface paths {
   '/api/v1/query-results': {
     get: { parameters: { query?: { query_id?: string; limit?: number }; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { data: (components['schemas']['ResultAnalysis'])[] } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
     post: { parameters: { query?: never; path?: never; header?: never }; requestBody: { content: { 'application/json': { query?: string; query_id?: string; operation_name?: string | null; variables?: unknown; user?: string; role?: string; records?: (Record<string, unknown>)[]; datasets?: Record<string, (Record<string, unknown>)[]> } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['GuardedResults'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/api/v1/receivers/{name}/preview': {
+    get: { parameters: { query: { incident: string }; path: { name: string }; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['NotificationPreview'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/api/v1/receivers/{name}/test': {
+    post: { parameters: { query?: never; path: { name: string }; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ReceiverTest'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
   '/api/v1/rules': {
     get: { parameters: { query?: { text?: string; level?: components['schemas']['RuleLevelInput']; status?: components['schemas']['RuleStatusInput']; tag?: string; product?: string; pack?: string; enabled?: boolean; applies?: boolean; limit?: number; cursor?: string }; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { data: (components['schemas']['Rule'])[]; next_cursor: string | null; total: number; in_force: number; revision: number; sources: number; faults: (components['schemas']['RuleFault'])[] } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }

@@ -1,0 +1,144 @@
+import type { Runtime } from '../../component.ts'
+import { AppError, messageOf } from '../../errors.ts'
+import { limited, unlessAborted } from '../../lib/deadline/deadline.ts'
+import type { Incident } from '../../schema/incident.ts'
+import { toPlainLine } from './plain.ts'
+import type { Notification, NotificationContext, Sink } from './sink.ts'
+
+/** The outcome of a test message. */
+export interface TrialOutcome {
+  readonly delivered: boolean
+  /** The answer of the receiver, such as `200 ok`; empty if it gave no answer or its protocol has none. */
+  readonly answer: string
+  /** Why the message was not delivered, and what to do. */
+  readonly error?: string
+  readonly hint?: string
+}
+
+/** Tries configured receivers outside the delivery. */
+export interface ReceiverTrials {
+  /** Sends a labelled test message. Throws NOT_FOUND for an unknown receiver. */
+  test(name: string, test: { readonly id: string; readonly actor: string }): Promise<TrialOutcome>
+  /** Renders the message about an incident; undefined if the receiver has no readable form. Throws NOT_FOUND. */
+  preview(name: string, incident: Incident): Promise<string | undefined>
+}
+
+interface TrialOptions {
+  /** Creates the sink of a receiver; undefined if there is none of this name. */
+  readonly createSink: (name: string, runtime: Runtime) => Sink | undefined
+  readonly names: readonly string[]
+  readonly describe: (incident: Incident, sink: string) => Promise<NotificationContext>
+  readonly runtime: Runtime
+}
+
+const timeout = 10_000
+const longestAnswer = 500
+
+/** Creates the trials. Each one has a sink of its own, so that it does not delay the delivery. */
+export const createReceiverTrials = ({ createSink, names, describe, runtime }: TrialOptions): ReceiverTrials => {
+  const open = (name: string, own: Runtime): Sink => {
+    const sink = createSink(name, own)
+    if (sink) return sink
+    throw new AppError('NOT_FOUND', `Receiver "${name}" not found.`, {
+      hint: names.length === 0 ? 'Add a receiver under `notify:` in vedette.yaml.' : `Use one of: ${names.join(', ')}.`,
+    })
+  }
+  return {
+    async test(name, { id, actor }) {
+      const ended = new AbortController()
+      const recorder = recordAnswers(runtime.fetch)
+      const signal = AbortSignal.any([runtime.signal, ended.signal])
+      try {
+        const sink = open(name, { ...runtime, fetch: recorder.fetch, signal })
+        const send = (notification: Notification) =>
+          limited(
+            timeout,
+            signal,
+            (limit) => unlessAborted(sink.send(notification, limit), limit),
+            () => new AppError('SINK_REJECTED', `The receiver did not answer within ${timeout / 1000} s.`),
+          )
+        const opened = toTest({ id, actor, name, time: runtime.now() })
+        await send(opened)
+        const answer = recorder.answer()
+        // Do not leave a test incident open that somebody is paged for.
+        if (sink.closes) await send(toResolved(opened))
+        return { delivered: true, answer }
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'NOT_FOUND') throw error
+        const hint = error instanceof AppError ? error.hint : undefined
+        return { delivered: false, answer: recorder.answer(), error: messageOf(error), ...(hint && { hint }) }
+      } finally {
+        ended.abort()
+      }
+    },
+
+    async preview(name, incident) {
+      const ended = new AbortController()
+      try {
+        const sink = open(name, { ...runtime, signal: AbortSignal.any([runtime.signal, ended.signal]) })
+        return sink.preview?.({
+          ...(await describe(incident, name)),
+          incident,
+          reason: 'opened',
+          idempotencyKey: `${incident.id}/${name}/preview`,
+        })
+      } finally {
+        ended.abort()
+      }
+    },
+  }
+}
+
+/** Records the last answer only, because the one before may contain an access token. */
+const recordAnswers = (fetch: Runtime['fetch']) => {
+  let answer = ''
+  const record: Runtime['fetch'] = async (input, init) => {
+    answer = ''
+    const response = await fetch(input, init)
+    const text = await response.clone().text()
+    answer = `${response.status} ${toPlainLine(text).trim().slice(0, longestAnswer)}`.trim()
+    return response
+  }
+  return { fetch: record, answer: () => answer }
+}
+
+const toTest = (test: {
+  readonly id: string
+  readonly actor: string
+  readonly name: string
+  readonly time: number
+}): Notification => {
+  const time = new Date(test.time).toISOString()
+  const incident: Incident = {
+    id: `test-${test.id}`,
+    display_id: 'TEST',
+    status: 'open',
+    severity: 'low',
+    risk_score: 0,
+    title: 'Vedette can reach this receiver',
+    reason: `${test.actor} sent this test message to the receiver "${test.name}". No action is needed.`,
+    entities: [],
+    techniques: [],
+    evidence: [],
+    members: [],
+    timeline: [],
+    alert_count: 0,
+    event_count: 0,
+    first_seen: time,
+    last_seen: time,
+    created_at: time,
+    updated_at: time,
+    assignee: null,
+    resolution: null,
+    merged_into: null,
+    version: 1,
+  }
+  return { incident, reason: 'opened', idempotencyKey: `${incident.id}/${test.name}/opened/1`, isTest: true }
+}
+
+const toResolved = (opened: Notification): Notification => ({
+  ...opened,
+  incident: { ...opened.incident, status: 'closed' },
+  reason: 'resolved',
+  idempotencyKey: opened.idempotencyKey.replace(/opened/, 'resolved'),
+})
