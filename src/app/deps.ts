@@ -1,3 +1,4 @@
+import type { ContextTables } from '../context/tables.ts'
 import { newId, newSecret } from '../lib/identity/identity.ts'
 import { createCarryOut } from '../operations/actions/carry-out.ts'
 import { readAgents } from '../operations/agents/read-agents.ts'
@@ -22,7 +23,7 @@ export const createDeps = async (
   { rules, rulesFolder, context, intel, suppressions, agents }: AppTables,
   pipeline: RunningPipeline,
   { auditHead }: Upkeep,
-  thread: Pick<PipelineThread, 'problems'> | undefined,
+  thread: Pick<PipelineThread, 'problems' | 'loginHistory'> | undefined,
 ) => {
   const { now, fetch, log, signal } = runtime
   const { models, publish, receivers, learnt } = pipeline
@@ -43,7 +44,8 @@ export const createDeps = async (
     publisher: publish.name === undefined ? undefined : outages.isReached(publish.name),
   })
   const deps: Deps = {
-    ...{ store, queue, suppressions, context, rules, rulesFolder, logModels, auditHead, now, newSecret },
+    ...{ store, queue, suppressions, rules, rulesFolder, logModels, auditHead, now, newSecret },
+    context: { ...context, loadHistory: thread && loaderOf(context.tables, thread) },
     newId: () => newId(now()),
     intake: countIntake(pipeline.intake, telemetry),
     samples: pipeline.sampleWeek.operations,
@@ -84,3 +86,9 @@ export const createDeps = async (
   }
   return { deps, offload }
 }
+
+/** Copies the login history of the pipeline thread into the tables of this thread, where requests read it. */
+const loaderOf =
+  ({ history }: ContextTables, thread: Pick<PipelineThread, 'loginHistory'>) =>
+  async (): Promise<void> =>
+    history.restore(await thread.loginHistory())

@@ -11,6 +11,8 @@ export interface Learnt {
   parse(batch: RecordBatch): Promise<readonly Event[]>
   /** Triages one alert as the pipeline does; stores nothing. */
   triageAlert(alert: Alert, facts: SuppliedFacts): Promise<TriageResult>
+  /** The login history of users and hosts, as the learner saves it. */
+  loginHistory(): Promise<Uint8Array>
   /** How far each detector has learnt. */
   progress(): Promise<readonly { readonly detector: string; readonly progress: readonly LearningProgress[] }[]>
   /** Forgets everything. */

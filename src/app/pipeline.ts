@@ -90,6 +90,7 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
     parse: async (batch) => stages.parse(batch),
     triageAlert: createTriageAlert(triage),
     progress: async () => stages.progress(),
+    loginHistory: async () => context.tables.history.save(),
     forget: async () => checkpoint.forget(),
   }
   const publish = createPublish<Transaction>({

@@ -120,7 +120,12 @@ export interface Deps {
   readonly suppressions: { refresh(): Promise<void> }
   readonly rules: RuleLibrary
   /** Network, asset and user data in memory; `refresh` loads recent changes. */
-  readonly context: { readonly tables: ContextTables; refresh(): Promise<void> }
+  readonly context: {
+    readonly tables: ContextTables
+    refresh(): Promise<void>
+    /** Loads the login history of users and hosts from the thread that learns it; undefined if it is learned in this thread. */
+    readonly loadHistory: (() => Promise<void>) | undefined
+  }
   /** The sources that rules apply to, and their recent matches. */
   reach(): Promise<RuleReach>
   /** Holds one folder for each imported rule set. */

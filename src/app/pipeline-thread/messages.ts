@@ -10,6 +10,7 @@ export type PipelineQuestion =
   | { readonly about: 'parse'; readonly batch: RecordBatch }
   | { readonly about: 'triage'; readonly alert: Alert; readonly facts: SuppliedFacts }
   | { readonly about: 'progress' }
+  | { readonly about: 'login history' }
   | { readonly about: 'forget' }
   | { readonly about: 'refresh'; readonly table: TableName }
   | { readonly about: 'stop' }

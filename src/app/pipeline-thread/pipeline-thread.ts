@@ -119,6 +119,7 @@ export const createPipelineThread = ({
       const known = await ask({ about: 'progress' }).catch(unlessGone)
       return known === undefined ? [] : answered<'progress'>(known)
     },
+    loginHistory: async () => answered<'loginHistory'>(await ask({ about: 'login history' })),
     forget: async () => void (await ask({ about: 'forget' })),
     async refresh(table) {
       // A thread that is not running reads its tables when it starts.

@@ -89,6 +89,8 @@ const start = async () => {
         return learnt.triageAlert(question.alert, question.facts)
       case 'progress':
         return learnt.progress()
+      case 'login history':
+        return learnt.loginHistory()
       case 'forget':
         return learnt.forget()
       case 'refresh':

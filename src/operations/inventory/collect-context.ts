@@ -35,6 +35,7 @@ export const collectContext = defineOperation({
     })
     .meta({ id: 'CollectedContext' }),
   async run({ source_ip, target_ip, asset_id, user_id, at }, { context, now }: Pick<Deps, 'context' | 'now'>) {
+    await context.loadHistory?.()
     const { tables } = context
     const subject = {
       source: source_ip,

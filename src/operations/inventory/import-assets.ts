@@ -29,6 +29,7 @@ export const importAssets = defineOperation({
       apply: ({ id, fields }, before) => toAsset(id, fields, before, moment),
       now: moment,
     })
+    await context.loadHistory?.()
     const unmatched = unmatchedHosts(known, plan.changes, context.tables.history)
     return importInventory(
       { action: 'import_assets', read, plan, unmatched, preview, save: store.assets.save },

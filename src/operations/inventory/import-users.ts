@@ -33,6 +33,7 @@ export const importUsers = defineOperation({
       apply: (row, before) => toPerson(ids.get(nameOf(row)) ?? row.id, row.fields, before, moment),
       now: moment,
     })
+    await context.loadHistory?.()
     const unmatched = unmatchedUsers(known, plan.changes, context.tables.history)
     return importInventory(
       { action: 'import_users', read, plan, unmatched, preview, save: store.people.save },

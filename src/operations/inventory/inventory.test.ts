@@ -26,7 +26,7 @@ const openDeps = async () => {
     eventAt(moment(0), { 'host.name': 'mail' }),
     loginAt(moment(1), 'dana', '10.0.0.9', 'mail'),
   ])
-  return { store, context: { tables, refresh }, now: () => moment(10), actor }
+  return { store, context: { tables, refresh, loadHistory: undefined }, now: () => moment(10), actor }
 }
 
 describe('imported inventory', () => {
