@@ -186,8 +186,6 @@ it(
     const untitled = await create({ description: 'Nameless.' })
     expect(untitled.status).toBe(400)
     expect(await untitled.json()).toEqual({ success: false, error: expect.stringContaining('title') })
-    expect((await create({ title: 'Small thing', severity: 'low', type: 'other' })).status).toBe(200)
-
     const list = z.object({
       data: z.array(z.looseObject({ alert_id: z.string(), status: z.string(), title: z.string() })),
       total: z.int(),
@@ -196,7 +194,10 @@ it(
       total_pages: z.int(),
     })
     const alerts = async (query: string) => list.parse(await get(`/api/v1/alerts${query}`))
-    await until(async () => ((await alerts('?status=triaged')).total === 2 ? true : undefined))
+    // Alerts of one delivery have one creation time.
+    await until(async () => (await alerts('?status=triaged')).total === 1)
+    expect((await create({ title: 'Small thing', severity: 'low', type: 'other' })).status).toBe(200)
+    await until(async () => (await alerts('?status=triaged')).total === 2)
     const byPage = await alerts('?page=2&page_size=1&sort_by=created_at&sort_order=asc')
     expect(byPage).toMatchObject({ total: 2, page: 2, page_size: 1, total_pages: 2, data: [{ title: 'Small thing' }] })
     expect(await alerts('?limit=1&offset=1&sort_by=severity')).toMatchObject({
