@@ -195,9 +195,9 @@ it(
     })
     const alerts = async (query: string) => list.parse(await get(`/api/v1/alerts${query}`))
     // Alerts of one delivery have one creation time.
-    await until(async () => (await alerts('?status=triaged')).total === 1)
+    await until(async () => ((await alerts('?status=triaged')).total === 1 ? true : undefined))
     expect((await create({ title: 'Small thing', severity: 'low', type: 'other' })).status).toBe(200)
-    await until(async () => (await alerts('?status=triaged')).total === 2)
+    await until(async () => ((await alerts('?status=triaged')).total === 2 ? true : undefined))
     const byPage = await alerts('?page=2&page_size=1&sort_by=created_at&sort_order=asc')
     expect(byPage).toMatchObject({ total: 2, page: 2, page_size: 1, total_pages: 2, data: [{ title: 'Small thing' }] })
     expect(await alerts('?limit=1&offset=1&sort_by=severity')).toMatchObject({
