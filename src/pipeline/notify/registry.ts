@@ -3,6 +3,7 @@ import { alertmanagerSink } from './alertmanager.ts'
 import { chronicleSink } from './chronicle.ts'
 import { discordSink } from './discord.ts'
 import { elasticsearchSink } from './elasticsearch.ts'
+import { emailSink } from './email.ts'
 import { kafkaSink } from './kafka.ts'
 import { mattermostSink } from './mattermost.ts'
 import { ntfySink } from './ntfy.ts'
@@ -22,6 +23,7 @@ export const sinkRegistry = defineRegistry<Sink>('sink', [
   chronicleSink,
   discordSink,
   elasticsearchSink,
+  emailSink,
   kafkaSink,
   mattermostSink,
   ntfySink,
