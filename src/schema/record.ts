@@ -12,6 +12,8 @@ export interface RawRecord {
   readonly line?: number | undefined
   /** The zone of times that name none, in minutes east of UTC; a source's option. */
   readonly zoneMinutes?: number | undefined
+  /** Whether other lines of the source write the day before the month in dates with slashes; undefined if they do not show it. */
+  readonly dayFirst?: boolean | undefined
   /** The alert format that its sender names: `splunk`. Without it the parser guesses from the text. */
   readonly format?: string | undefined
 }

@@ -147,6 +147,25 @@ describe('joinContinuations', () => {
     expect(joiner.flush()).toEqual([])
   })
 
+  it('joins the parts of a container’s line', () => {
+    const head = '2026-03-03T09:00:00.123456789Z stdout'
+    expect(texts(join(`${head} P one \n${head} P two \n${head} F three\n${head} F four`))).toEqual([
+      `${head} F one two three`,
+      `${head} F four`,
+    ])
+    const other = '2026-03-03T09:00:00.123456789Z stderr F five'
+    expect(texts(join(`${head} P one\n${other}`))).toEqual([`${head} P one`, other])
+    expect(join(`${head} P ${'x'.repeat(16_000)}\n`.repeat(40)).every(({ text }) => text.length <= 262_144)).toBe(true)
+  })
+
+  it('joins the two lines of java.util.logging', () => {
+    const head = 'Mar 03, 2026 9:00:00 AM com.acme.App main'
+    expect(texts(join(`${head}\nSEVERE: Disk full\nINFO: other`))).toEqual([
+      `${head}\nSEVERE: Disk full`,
+      'INFO: other',
+    ])
+  })
+
   it('limits lines and size', () => {
     expect(join(`a\n${'\tat b\n'.repeat(1200)}`).length).toBe(3)
     expect(join(`a\n${`\tat ${'b'.repeat(100_000)}\n`.repeat(5)}`).every(({ text }) => text.length <= 262_144)).toBe(

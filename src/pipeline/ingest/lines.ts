@@ -161,8 +161,8 @@ const mostLines = 500
 const mostCharacters = 262_144
 
 /**
- * Joins stack traces and other continuations (indented lines, `Caused by:`, Python's `Traceback`, Go's `goroutine`) to their first line. A
- * record has the number of its first line, and at most 500 lines and 256 KB.
+ * Joins stack traces and other continuations (indented lines, `Caused by:`, Python's `Traceback`, Go's `goroutine`, java.util.logging's second
+ * line) to their first line, and the parts of a Kubernetes container's long line to one. A record has the number of its first line, and at most 500 lines and 256 KB.
  */
 export const joinContinuations = (): LineJoiner => {
   let parts: string[] = []
@@ -170,6 +170,8 @@ export const joinContinuations = (): LineJoiner => {
   let characters = 0
   let cut = false
   let trace: Trace
+  /** The stream of a Kubernetes container whose line continues in the next one. */
+  let partOf: string | undefined
 
   const take = (): TextLine[] => {
     if (!first) return []
@@ -184,6 +186,22 @@ export const joinContinuations = (): LineJoiner => {
     characters = line.text.length
     cut = line.cut
     trace = traceBegunBy(line.text)
+    const part = readContainerPart(line.text)
+    partOf = part?.last === false ? part.stream : undefined
+  }
+  /** Appends a part of a container's line without its own time and tags; false if the line is no such part. */
+  const appendPart = (line: TextLine): boolean => {
+    const part = readContainerPart(line.text)
+    const [begun = ''] = parts
+    if (part?.stream !== partOf || !part) return false
+    const text = line.text.slice(part.at)
+    parts = [`${part.last ? withFullTag(begun) : begun}${text}`]
+    characters += text.length + 1
+    cut ||= line.cut
+    if (part.last) partOf = undefined
+    // A joined record is no longer the line that began it.
+    if (first) first = { text: parts[0] ?? '', number: first.number, cut }
+    return true
   }
 
   return {
@@ -191,7 +209,10 @@ export const joinContinuations = (): LineJoiner => {
       const records: TextLine[] = []
       for (const line of lines) {
         const fits = parts.length < mostLines && characters + line.text.length < mostCharacters
+        if (first && fits && partOf !== undefined && appendPart(line)) continue
         if (first && fits && continues(line.text, trace)) {
+          if (trace === 'jul') trace = undefined
+
           // In a Python trace, the first line at the margin is the exception, which ends it.
           if (trace === 'python' && isPythonEnd(line.text)) trace = 'ended'
           else if (trace === undefined || trace === 'ended') trace = traceBegunBy(line.text) ?? trace
@@ -210,13 +231,36 @@ export const joinContinuations = (): LineJoiner => {
 }
 
 /** The kind of trace that a record has begun, which changes how the next line is read. */
-type Trace = 'python' | 'go' | 'ended' | undefined
+type Trace = 'python' | 'go' | 'jul' | 'ended' | undefined
 
 const traceBegunBy = (text: string): Trace => {
   if (text.endsWith('Traceback (most recent call last):')) return 'python'
   if (text.startsWith('panic: ') || text.startsWith('fatal error: ') || /^goroutine \d{1,9} \[/.test(text)) return 'go'
+  // java.util.logging: Dec 10, 2026 9:32:20 AM com.acme.App main
+  if (text.charCodeAt(3) === 32 && /^[A-Z][a-z]{2} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d\s[AP]M \S+ \S+$/.test(text))
+    return 'jul'
   return undefined
 }
+
+/** A line of a Kubernetes container, `<time> stdout P <text>`: P if the next line continues it, F if not. */
+interface ContainerPart {
+  readonly stream: string
+  readonly last: boolean
+  /** The position of the text. */
+  readonly at: number
+}
+
+const readContainerPart = (text: string): ContainerPart | undefined => {
+  // Most lines have no T there, which avoids the expression.
+  if (text.charCodeAt(10) !== 84) return undefined
+  const head = /^\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d) (stdout|stderr) ([FP])(?::\S{0,20})?(?: |$)/.exec(
+    text.slice(0, 80),
+  )
+  return head ? { stream: head[1] ?? '', last: head[2] === 'F', at: head[0].length } : undefined
+}
+
+/** Marks a joined line as complete. */
+const withFullTag = (text: string): string => text.replace(/ (stdout|stderr) P/, ' $1 F')
 
 const continues = (text: string, trace: Trace): boolean => {
   const code = text.charCodeAt(0)
@@ -231,6 +275,7 @@ const continues = (text: string, trace: Trace): boolean => {
       return true
   }
   if (trace === 'python' && isPythonEnd(text)) return true
+  if (trace === 'jul') return /^(?:SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): /.test(text)
   if (code === 67) return text.startsWith('Caused by: ')
   if (code === 46) return /^\.{3} \d{1,6} (?:more|common frames)/.test(text)
   if (code === 84) return trace !== undefined && text.startsWith('Traceback (most recent call last):')

@@ -3,6 +3,8 @@ import { day, minute } from '../../lib/units/time.ts'
 export interface TimeReference {
   readonly receivedAt: number
   readonly zoneMinutes?: number | undefined
+  /** Whether `03/04/2026` is 3 April, as other lines of the source show; undefined if they do not. */
+  readonly dayFirst?: boolean | undefined
 }
 
 const monthNames = 'janfebmaraprmayjunjulaugsepoctnovdec'

@@ -102,6 +102,14 @@ describe('normalize', () => {
     expect(alone?.time).toBe(receivedAt)
   })
 
+  it('takes the order of day and month from the other lines', () => {
+    const days = (...lines: string[]) =>
+      normalize(...lines).map(({ time }) => new Date(time).toISOString().slice(0, 10))
+    expect(days('02/01/2026 09:00:00 a', '13/01/2026 09:00:00 b')).toEqual(['2026-01-02', '2026-01-13'])
+    expect(days('02/01/2026 09:00:00 a', '01/13/2026 09:00:00 b')).toEqual(['2026-02-01', '2026-01-13'])
+    expect(days('02/01/2026 09:00:00 a')).toEqual(['2026-02-01'])
+  })
+
   it('loses one record, not the batch, to a parser that throws', () => {
     const normalizer = createNormalizer({
       parseRecord: ({ text }) => {

@@ -31,6 +31,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
     const zoneMinutes = batch.zoneMinutes ?? options.zoneMinutes
     const events: Event[] = []
     const streamOf = createStreams(batch.source)
+    const dayFirst = dayOrderOf(batch.texts)
     /** The time of the dated line before in the file. */
     let before: number | undefined
     /** How many lines at the beginning of a file's batch have no time yet. */
@@ -41,7 +42,8 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
       // Trim only the rare indented records, to avoid copies.
       const text = first <= 32 || first === 0xfeff ? original.trim() : original
       const { source, receivedAt, format } = batch
-      const parsed = text === '' ? emptyRecord : attempt(read, { text, source, receivedAt, zoneMinutes, format })
+      const parsed =
+        text === '' ? emptyRecord : attempt(read, { text, source, receivedAt, zoneMinutes, dayFirst, format })
       const event = toEvent(
         eventId(batch.partition, batch.first + i),
         parsed,
@@ -82,6 +84,26 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
     stage: (batches) => batches.flatMap(normalize),
     takeCounts: () => counts.take(),
   }
+}
+
+/**
+ * Decides whether dates with slashes at the start of lines have the day first: a number above 12 shows it. Undefined without such a line,
+ * and if lines disagree.
+ */
+const dayOrderOf = (texts: readonly string[]): boolean | undefined => {
+  let found: boolean | undefined
+  for (const text of texts) {
+    // Most lines have no slash there, which avoids the expression.
+    if (text.charCodeAt(2) !== 47 && text.charCodeAt(1) !== 47 && text.charCodeAt(3) !== 47) continue
+    const date = /^[[("]?(\d{1,2})\/(\d{1,2})\/\d{4}\D/.exec(text.slice(0, 14))
+    if (!date) continue
+    const [first, second] = [Number(date[1]), Number(date[2])]
+    if (first <= 12 === second <= 12) continue
+    const dayFirst = first > 12
+    if (found !== undefined && found !== dayFirst) return undefined
+    found = dayFirst
+  }
+  return found
 }
 
 const emptyRecord: Parsed = {

@@ -265,12 +265,14 @@ const readSlashed = (text: string, at: number, place: TimeReference): Stamp | un
       first <= 12 &&
       !(
         middle <= 12 &&
-        isYetToCome(midnight(year, first, middle), place) &&
-        !isYetToCome(midnight(year, middle, first), place)
+        (place.dayFirst ??
+          (isYetToCome(midnight(year, first, middle), place) && !isYetToCome(midnight(year, middle, first), place)))
       )
     const date = monthFirst ? midnight(year, first, middle) : midnight(year, middle, first)
     const stamp = withClock(text, date, text.charCodeAt(third + 4) === 44 ? third + 6 : third + 5, place)
-    return stamp && { ...stamp, guessed: stamp.guessed || (first <= 12 && middle <= 12) }
+    return (
+      stamp && { ...stamp, guessed: stamp.guessed || (first <= 12 && middle <= 12 && place.dayFirst === undefined) }
+    )
   }
   const last = pair(text, third)
   // Year first, as Hadoop and Spark do, unless only the American order gives a date of the last year.
