@@ -156,7 +156,7 @@ const startWithDatabase = async <Started>({
         return await start(database)
       } catch (error) {
         if (signal.aborted) return undefined
-        if (!isAway(error) || storage.url.startsWith('sqlite:')) throw error
+        if (!isAway(error, storage.url)) throw error
         log.warn({ reason: error.message, again_in_ms: wait }, 'Waiting for the database.')
         door ??= await openWaitingDoor({ host: server.host, port: server.port, tls: tlsOf(server) })
         await pause(wait, signal)
@@ -168,7 +168,8 @@ const startWithDatabase = async <Started>({
   }
 }
 
-const isAway = (error: unknown): error is AppError =>
-  error instanceof AppError && error.code === 'UNAVAILABLE' && error.retryable
+/** Whether a database server does not answer at the moment. */
+export const isAway = (error: unknown, url: string): error is AppError =>
+  error instanceof AppError && error.code === 'UNAVAILABLE' && error.retryable && !url.startsWith('sqlite:')
 
 const tlsOf = ({ tls: { cert, key } }: Config['server']) => (cert && key ? { cert, key } : undefined)

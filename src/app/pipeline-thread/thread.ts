@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Log } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
@@ -6,7 +7,8 @@ import { openEmbeddedQueue } from '../../queue/embedded.ts'
 import { joinBells } from '../../queue/shared-bells.ts'
 import { runSchedule } from '../../schedule.ts'
 import { createChangeClock } from '../../store/change-clock.ts'
-import { openStore } from '../../store/open-store.ts'
+import { type OpenStore, openStore, type StoreOptions } from '../../store/open-store.ts'
+import { isAway } from '../base.ts'
 import { toFailure } from '../offload/messages.ts'
 import { startPipeline } from '../pipeline.ts'
 import { openTables, type TableName } from '../tables.ts'
@@ -24,13 +26,26 @@ const log: Log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn
 
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
+const retryMs = 1_000
 /** How many alerts the thread remembers for triage; the dashboard's thread has an index of its own. */
 const alertsInMemory = 100_000
+
+/** Waits for a database server that does not answer, as the main thread does. */
+const openWhenThere = async (options: StoreOptions): Promise<OpenStore> => {
+  for (;;) {
+    try {
+      return await openStore(config.storage.url, options)
+    } catch (error) {
+      if (!isAway(error, config.storage.url)) throw error
+      await sleep(retryMs)
+    }
+  }
+}
 
 const start = async () => {
   const now = Date.now
   const stop = new AbortController()
-  const store = await openStore(config.storage.url, {
+  const store = await openWhenThere({
     now,
     log,
     alertsInMemory,
@@ -101,8 +116,11 @@ const start = async () => {
   }
 }
 
+let isStarted = false
 const started = start()
 parentPort?.on('message', async ({ id, question }: Asked) => {
+  // Nothing runs yet that would have to end.
+  if (question.about === 'stop' && !isStarted) process.exit()
   try {
     const answer = await started
     const value = await answer(question)
@@ -113,7 +131,10 @@ parentPort?.on('message', async ({ id, question }: Asked) => {
   if (question.about === 'stop') parentPort?.close()
 })
 started.then(
-  () => post({ type: 'ready' }),
+  () => {
+    isStarted = true
+    post({ type: 'ready' })
+  },
   (error: unknown) => {
     throw error
   },
