@@ -12,11 +12,11 @@ export type TableName = 'rules' | 'assets and users' | 'networks' | 'indicators'
 /**
  * Opens what the program keeps in memory of rules, context, threat intelligence and suppressions, and reads it for the first time.
  *
- * @param refreshed runs after a table was read again, before its reader continues
+ * @param refresh reloads a table in the pipeline thread
  */
 export const openTables = async (
   { config, store, runtime }: Foundation,
-  refreshed: (table: TableName) => Promise<void> = async () => {},
+  refresh: (table: TableName) => Promise<void> = async () => {},
 ) => {
   const { now, log } = runtime
   const rulesFolder = importsFolder(config)
@@ -24,8 +24,10 @@ export const openTables = async (
   const followed =
     <Given extends readonly unknown[], Result>(table: TableName, read: (...given: Given) => Promise<Result>) =>
     async (...given: Given): Promise<Result> => {
+      // A version that is listed here is already active there, unless this reader itself makes the change.
+      if (given.length === 0) await refresh(table)
       const result = await read(...given)
-      await refreshed(table)
+      if (given.length > 0) await refresh(table)
       return result
     }
   const rules = createRules({ config, settings: store.ruleSettings.list, log })
@@ -37,14 +39,14 @@ export const openTables = async (
   context.refreshNetworks = followed('networks', context.refreshNetworks)
   intel.intel.table.refresh = followed('indicators', intel.intel.table.refresh)
   suppressions.refresh = followed('suppressions', suppressions.refresh)
-  const refresh = {
+  const readers = {
     'assets and users': context.refresh,
     networks: context.refreshNetworks,
     indicators: intel.intel.table.refresh,
     suppressions: suppressions.refresh,
   }
   await rules.refresh()
-  for (const read of Object.values(refresh)) await read()
+  for (const read of Object.values(readers)) await read()
   return {
     rules,
     rulesFolder,
@@ -53,7 +55,7 @@ export const openTables = async (
     suppressions,
     agents: agentsInForce(config),
     /** Reloads each table. */
-    refresh,
+    refresh: readers,
     jobs: [
       { name: 'refresh suppressions', every: 2_000, run: suppressions.refresh },
       { name: 'refresh rules', every: 3_000, run: () => rules.refresh() },
