@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { strToU8, zipSync } from 'fflate'
@@ -34,6 +34,10 @@ let server: Server
 let ruleId = ''
 let alertId = ''
 let model: RunningVendor
+let receiver: ChildProcess
+const receives = `require('node:http')
+  .createServer((request, response) => request.resume().on('end', () => response.writeHead(204).end()))
+  .listen(Number(process.argv[1]), '127.0.0.1')`
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 const rule = `title: Login of root
 id: 88888888-0000-4000-8000-000000000001
@@ -50,10 +54,16 @@ beforeAll(async () => {
   const [vendor] = vendors
   if (!vendor) throw new Error('There is no vendor of models.')
   model = await startVendor(vendor, () => obey('malware', 'a file that is known to be malware', 's1'))
+  const receiverPort = await freePort()
+  // A process of its own, because this one is blocked while a command runs.
+  receiver = spawn(process.execPath, ['-e', receives, String(receiverPort)], { stdio: 'ignore' })
   server = await startServer({
     dataDir: join(data.path, 'data'),
     port: await freePort(),
-    env: { VEDETTE_TRIAGE_LLM_PROVIDERS: JSON.stringify([{ ...model.settings, name: 'model' }]) },
+    env: {
+      VEDETTE_TRIAGE_LLM_PROVIDERS: JSON.stringify([{ ...model.settings, name: 'model' }]),
+      VEDETTE_NOTIFY: JSON.stringify([{ name: 'oncall', type: 'webhook', url: `http://127.0.0.1:${receiverPort}/` }]),
+    },
   })
   mkdirSync(join(data.path, 'compact'))
   await (await openStore(`sqlite:${join(data.path, 'compact/vedette.db')}`, { now: Date.now, log: quiet })).close()
@@ -105,6 +115,7 @@ const judgedAlert = async (name: string): Promise<string> => {
 afterAll(async () => {
   await server.stop()
   await model.wire.close()
+  receiver.kill()
   data.remove()
 })
 
@@ -128,6 +139,7 @@ const localised = (command: string): string =>
     .replaceAll('/var/ossec', `${data.path}/ossec`)
     .replaceAll('RULE_ID', ruleId)
     .replaceAll('ALERT', alertId)
+    .replaceAll('INC-6', 'INC-1')
     .replaceAll('prompts/triage.md', join(root, 'prompts/triage.md'))
     .replaceAll('samples.jsonl', `${data.path}/log/samples.jsonl`)
 
