@@ -20,6 +20,8 @@ export interface FakeResponse {
   readonly cut?: boolean
   /** Never answers. */
   readonly hang?: boolean
+  /** Answers only after this. */
+  readonly after?: Promise<unknown>
 }
 
 export interface FakeServer {
@@ -37,7 +39,7 @@ export const startFakeServer = async (answer: FakeServer['answer']): Promise<Fak
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
+    request.on('end', async () => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://fake')
       const asked = {
         method: request.method ?? '',
@@ -47,10 +49,11 @@ export const startFakeServer = async (answer: FakeServer['answer']): Promise<Fak
         body: Buffer.concat(chunks).toString('utf8'),
       }
       requests.push(asked)
-      const { status = 200, headers = {}, body = '', parts, cut = false, hang = false } = fake.answer(asked)
+      const { status = 200, headers = {}, body = '', parts, cut = false, hang = false, after } = fake.answer(asked)
       response.on('close', () => {
         if (!response.writableFinished && !cut) fake.dropped++
       })
+      await after
       if (parts) {
         response.writeHead(status, headers)
         void sendParts(response, cut ? parts.slice(0, parts.length >> 1) : parts).then(() => {

@@ -144,6 +144,10 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
       claims: [{ sign: 'for', ...said }],
     }))
     ends.push(model.wire.close)
+    // A later result replaces one that is not sent yet.
+    const first = Promise.withResolvers<void>()
+    const { answer } = model.wire
+    model.wire.answer = (request) => ({ ...answer(request), after: first.promise })
     const { queues, server } = await begin(`again-${verdict}`, {
       VEDETTE_TRIAGE_LLM_PROVIDERS: JSON.stringify([{ ...model.settings, name: 'local' }]),
       VEDETTE_TRIAGE_LLM_MIN_LEVEL: 'info',
@@ -153,6 +157,7 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
     const results: Message[] = []
     await until(async () => {
       if (await queues.depth(queues.results)) results.push(...(await queues.drain(queues.results)))
+      if (results.length > 0) first.resolve()
       return results.length >= 2 ? results : undefined
     }, 'Both results')
     await server.settled()
