@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts'
-import { sign } from '../../pipeline/notify/webhook.ts'
+import { sign } from '../../pipeline/notify/sinks/webhook.ts'
 import type { CarryOut } from '../deps.ts'
 
 const longestAnswer = 2_000

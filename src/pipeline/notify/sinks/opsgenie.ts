@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import type { Component } from '../../component.ts'
-import { isOpenIncident } from '../../schema/incident.ts'
-import type { Severity } from '../../schema/severity.ts'
-import { cutText, toIncidentView } from './incident-view.ts'
+import type { Component } from '../../../component.ts'
+import { isOpenIncident } from '../../../schema/incident.ts'
+import type { Severity } from '../../../schema/severity.ts'
+import { cutText, toIncidentView } from '../incident-view.ts'
+import { toPlainMessage } from '../plain-message.ts'
+import { headerSecret, receiverUrl } from '../receiver-url.ts'
+import { type Notification, type Sink, splitNotification } from '../sink.ts'
 import { createJsonSink } from './json-sink.ts'
-import { toPlainMessage } from './plain-message.ts'
-import { headerSecret, receiverUrl } from './receiver-url.ts'
-import { type Notification, type Sink, splitNotification } from './sink.ts'
 
 const options = z.strictObject({
   api_key: headerSecret.meta({ description: 'The key of an API integration.', secret: true }),

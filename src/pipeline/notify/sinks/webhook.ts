@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
-import type { Component } from '../../component.ts'
-import { toFlatAlert } from './flat-alert.ts'
-import { toMessage } from './message.ts'
+import type { Component } from '../../../component.ts'
+import { toFlatAlert } from '../flat-alert.ts'
+import { toMessage } from '../message.ts'
+import { headerSecret, receiverUrl } from '../receiver-url.ts'
+import type { Notification, Sink } from '../sink.ts'
 import { post } from './post.ts'
-import { headerSecret, receiverUrl } from './receiver-url.ts'
-import type { Notification, Sink } from './sink.ts'
 
 const options = z.strictObject({
   url: receiverUrl.describe('The URL to post to.'),

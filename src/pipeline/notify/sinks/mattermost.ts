@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { Component } from '../../component.ts'
-import { type IncidentView, listsOf, messageHeading, toIncidentView } from './incident-view.ts'
+import type { Component } from '../../../component.ts'
+import { type IncidentView, listsOf, messageHeading, toIncidentView } from '../incident-view.ts'
+import { escapeCode, escapeMarkdown } from '../markup.ts'
+import { receiverUrl } from '../receiver-url.ts'
+import { resolvedColour, severityColours } from '../severity-colours.ts'
+import type { Sink } from '../sink.ts'
 import { createJsonSink } from './json-sink.ts'
-import { escapeCode, escapeMarkdown } from './markup.ts'
-import { receiverUrl } from './receiver-url.ts'
-import { resolvedColour, severityColours } from './severity-colours.ts'
-import type { Sink } from './sink.ts'
 
 const options = z.strictObject({
   url: receiverUrl.meta({ description: 'The URL of an incoming webhook.', secret: true }),

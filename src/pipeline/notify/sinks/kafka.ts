@@ -1,13 +1,13 @@
 import { isIP } from 'node:net'
 import type { Producer } from '@platformatic/kafka'
 import { z } from 'zod'
-import type { Component } from '../../component.ts'
-import { AppError } from '../../errors.ts'
-import { unlessAborted } from '../../lib/deadline/deadline.ts'
-import { minute } from '../../lib/units/time.ts'
-import { toFlatAlert } from './flat-alert.ts'
+import type { Component } from '../../../component.ts'
+import { AppError } from '../../../errors.ts'
+import { unlessAborted } from '../../../lib/deadline/deadline.ts'
+import { minute } from '../../../lib/units/time.ts'
+import { toFlatAlert } from '../flat-alert.ts'
+import { type Sink, splitNotification } from '../sink.ts'
 import { kafkaRejection } from './kafka-rejection.ts'
-import { type Sink, splitNotification } from './sink.ts'
 
 const mechanisms = { plain: 'PLAIN', 'scram-sha-256': 'SCRAM-SHA-256', 'scram-sha-512': 'SCRAM-SHA-512' } as const
 

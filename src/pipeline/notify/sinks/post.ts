@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Runtime } from '../../component.ts'
-import { AppError } from '../../errors.ts'
-import { toPlainLine } from './plain.ts'
+import type { Runtime } from '../../../component.ts'
+import { AppError } from '../../../errors.ts'
+import { toPlainLine } from '../plain.ts'
 
 interface Post {
   readonly fetch: Runtime['fetch']

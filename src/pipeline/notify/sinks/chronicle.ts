@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { Component } from '../../component.ts'
+import type { Component } from '../../../component.ts'
+import { receiverUrl } from '../receiver-url.ts'
+import { type Sink, splitNotification } from '../sink.ts'
 import { createGoogleToken, serviceAccountKey } from './google-token.ts'
 import { post } from './post.ts'
-import { receiverUrl } from './receiver-url.ts'
-import { type Sink, splitNotification } from './sink.ts'
 import { toUdmEvent } from './udm-event.ts'
 
 const regions = {

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import type { Component } from '../../component.ts'
-import { day } from '../../lib/units/time.ts'
-import { isOpenIncident } from '../../schema/incident.ts'
-import type { Severity } from '../../schema/severity.ts'
-import { toIncidentView } from './incident-view.ts'
+import type { Component } from '../../../component.ts'
+import { day } from '../../../lib/units/time.ts'
+import { isOpenIncident } from '../../../schema/incident.ts'
+import type { Severity } from '../../../schema/severity.ts'
+import { toIncidentView } from '../incident-view.ts'
+import { headerSecret, receiverUrl } from '../receiver-url.ts'
+import { type Notification, type Sink, splitNotification } from '../sink.ts'
 import { createJsonSink } from './json-sink.ts'
-import { headerSecret, receiverUrl } from './receiver-url.ts'
-import { type Notification, type Sink, splitNotification } from './sink.ts'
 
 const options = z
   .strictObject({

@@ -1,10 +1,10 @@
 import { createServer as createTcp, type Socket } from 'node:net'
 import { createServer as createTls } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
-import { AppError, messageOf } from '../../errors.ts'
-import { makeCertificate } from './certificate.fake.ts'
-import { sinkRegistry } from './registry.ts'
-import { someNotification } from './sink.conformance.ts'
+import { AppError, messageOf } from '../../../errors.ts'
+import { makeCertificate } from '../certificate.fake.ts'
+import { sinkRegistry } from '../registry.ts'
+import { someNotification } from '../sink.conformance.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const end = new AbortController()

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Log } from '../../component.ts'
-import { sinkRegistry } from './registry.ts'
-import { describeSink, openReceiver, someIncident, someNotification } from './sink.conformance.ts'
+import type { Log } from '../../../component.ts'
+import { sinkRegistry } from '../registry.ts'
+import { describeSink, openReceiver, someIncident, someNotification } from '../sink.conformance.ts'
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} }
 const { signal } = new AbortController()

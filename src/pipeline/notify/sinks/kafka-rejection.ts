@@ -1,4 +1,4 @@
-import { AppError, messageOf } from '../../errors.ts'
+import { AppError, messageOf } from '../../../errors.ts'
 
 interface Addressee {
   readonly brokers: readonly string[]

@@ -1,6 +1,6 @@
-import type { AlertType } from '../../schema/detection.ts'
-import { toFlatAlert } from './flat-alert.ts'
-import type { Notification } from './sink.ts'
+import type { AlertType } from '../../../schema/detection.ts'
+import { toFlatAlert } from '../flat-alert.ts'
+import type { Notification } from '../sink.ts'
 
 /** The severities of the Unified Data Model. */
 const severities = {

@@ -1,7 +1,7 @@
 import { importPKCS8, SignJWT } from 'jose'
 import { z } from 'zod'
-import type { Runtime } from '../../component.ts'
-import { AppError, messageOf } from '../../errors.ts'
+import type { Runtime } from '../../../component.ts'
+import { AppError, messageOf } from '../../../errors.ts'
 import { post } from './post.ts'
 
 /** The fields that we need of a service account's key file. */

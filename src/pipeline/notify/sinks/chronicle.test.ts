@@ -2,9 +2,9 @@ import { generateKeyPairSync } from 'node:crypto'
 import { jwtVerify } from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { Log } from '../../component.ts'
-import { sinkRegistry } from './registry.ts'
-import { describeSink, openReceiver, someIncident, someNotification } from './sink.conformance.ts'
+import type { Log } from '../../../component.ts'
+import { sinkRegistry } from '../registry.ts'
+import { describeSink, openReceiver, someIncident, someNotification } from '../sink.conformance.ts'
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} }
 const { signal } = new AbortController()

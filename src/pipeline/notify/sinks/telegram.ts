@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { Component } from '../../component.ts'
-import { type IncidentView, listsOf, messageHeading, toIncidentView } from './incident-view.ts'
+import type { Component } from '../../../component.ts'
+import { type IncidentView, listsOf, messageHeading, toIncidentView } from '../incident-view.ts'
+import { escapeHtml, joinWithin } from '../markup.ts'
+import { receiverUrl } from '../receiver-url.ts'
+import type { Sink } from '../sink.ts'
 import { createJsonSink } from './json-sink.ts'
-import { escapeHtml, joinWithin } from './markup.ts'
-import { receiverUrl } from './receiver-url.ts'
-import type { Sink } from './sink.ts'
 
 const options = z.strictObject({
   token: z

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { Component } from '../../component.ts'
-import type { Severity } from '../../schema/severity.ts'
-import { messageHeading, toIncidentView } from './incident-view.ts'
+import type { Component } from '../../../component.ts'
+import type { Severity } from '../../../schema/severity.ts'
+import { messageHeading, toIncidentView } from '../incident-view.ts'
+import { toPlainMessage } from '../plain-message.ts'
+import { headerSecret, receiverUrl } from '../receiver-url.ts'
+import type { Sink } from '../sink.ts'
 import { createJsonSink } from './json-sink.ts'
-import { toPlainMessage } from './plain-message.ts'
-import { headerSecret, receiverUrl } from './receiver-url.ts'
-import type { Sink } from './sink.ts'
 
 const options = z.strictObject({
   url: receiverUrl.default('https://ntfy.sh').describe('The URL of the ntfy server, without the topic.'),

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { Component } from '../../component.ts'
-import { AppError } from '../../errors.ts'
-import { toFlatAlert } from './flat-alert.ts'
+import type { Component } from '../../../component.ts'
+import { AppError } from '../../../errors.ts'
+import { toFlatAlert } from '../flat-alert.ts'
+import { headerSecret, receiverUrl } from '../receiver-url.ts'
+import { type Notification, type Sink, splitNotification } from '../sink.ts'
 import { post } from './post.ts'
-import { headerSecret, receiverUrl } from './receiver-url.ts'
-import { type Notification, type Sink, splitNotification } from './sink.ts'
 
 const options = z
   .strictObject({

@@ -1,7 +1,7 @@
-import { type SyslogFacility, syslogFacilities } from '../../schema/syslog-facility.ts'
-import { toFlatAlert } from './flat-alert.ts'
-import { toPlainLine } from './plain.ts'
-import type { Notification } from './sink.ts'
+import { type SyslogFacility, syslogFacilities } from '../../../schema/syslog-facility.ts'
+import { toFlatAlert } from '../flat-alert.ts'
+import { toPlainLine } from '../plain.ts'
+import type { Notification } from '../sink.ts'
 
 interface SyslogFrame {
   readonly format: 'rfc5424' | 'rfc3164'

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Log } from '../../component.ts'
-import { makeCertificate } from './certificate.fake.ts'
-import { toHtmlMessage } from './html-message.ts'
-import { toIncidentView } from './incident-view.ts'
-import { sinkRegistry } from './registry.ts'
-import { someIncident, someNotification } from './sink.conformance.ts'
+import type { Log } from '../../../component.ts'
+import { makeCertificate } from '../certificate.fake.ts'
+import { toHtmlMessage } from '../html-message.ts'
+import { toIncidentView } from '../incident-view.ts'
+import { sinkRegistry } from '../registry.ts'
+import { someIncident, someNotification } from '../sink.conformance.ts'
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} }
 const { signal } = new AbortController()
@@ -181,7 +181,7 @@ describe('the sink email', () => {
       verdict: 'likely_malicious',
       actions: ['Block 203.0.113.9'],
     })
-    await expect(toHtmlMessage(toIncidentView(notification))).toMatchFileSnapshot('fixtures/channels/email.html')
+    await expect(toHtmlMessage(toIncidentView(notification))).toMatchFileSnapshot('../fixtures/channels/email.html')
     expect(create(25).preview?.(notification)).toContain('Subject: INC-1: SSH brute force')
   })
 

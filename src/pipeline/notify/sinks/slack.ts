@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import type { Component } from '../../component.ts'
-import { labelledRoles } from '../../schema/address-roles.ts'
-import type { Severity } from '../../schema/severity.ts'
-import { toFlatAlert } from './flat-alert.ts'
-import { toIncidentView } from './incident-view.ts'
+import type { Component } from '../../../component.ts'
+import { labelledRoles } from '../../../schema/address-roles.ts'
+import type { Severity } from '../../../schema/severity.ts'
+import { toFlatAlert } from '../flat-alert.ts'
+import { toIncidentView } from '../incident-view.ts'
+import { receiverUrl } from '../receiver-url.ts'
+import type { Notification, Sink } from '../sink.ts'
 import { post } from './post.ts'
-import { receiverUrl } from './receiver-url.ts'
-import type { Notification, Sink } from './sink.ts'
 
 const options = z.strictObject({
   url: receiverUrl.meta({ description: "The URL of Slack's incoming webhook.", secret: true }),

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { Component } from '../../component.ts'
-import { isOpenIncident } from '../../schema/incident.ts'
-import type { Severity } from '../../schema/severity.ts'
-import { cutText, toIncidentView } from './incident-view.ts'
+import type { Component } from '../../../component.ts'
+import { isOpenIncident } from '../../../schema/incident.ts'
+import type { Severity } from '../../../schema/severity.ts'
+import { cutText, toIncidentView } from '../incident-view.ts'
+import { receiverUrl } from '../receiver-url.ts'
+import { type Notification, type Sink, splitNotification } from '../sink.ts'
 import { createJsonSink } from './json-sink.ts'
-import { receiverUrl } from './receiver-url.ts'
-import { type Notification, type Sink, splitNotification } from './sink.ts'
 
 const options = z.strictObject({
   routing_key: z

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { createTransport } from 'nodemailer'
 import { z } from 'zod'
-import type { Component } from '../../component.ts'
-import { AppError, messageOf } from '../../errors.ts'
-import { toHtmlMessage } from './html-message.ts'
-import { messageHeading, toIncidentView } from './incident-view.ts'
-import { toPlainLine } from './plain.ts'
-import { toPlainText } from './plain-message.ts'
+import type { Component } from '../../../component.ts'
+import { AppError, messageOf } from '../../../errors.ts'
+import { toHtmlMessage } from '../html-message.ts'
+import { messageHeading, toIncidentView } from '../incident-view.ts'
+import { toPlainLine } from '../plain.ts'
+import { toPlainText } from '../plain-message.ts'
+import type { Notification, Sink } from '../sink.ts'
 import { errorCodeOf } from './post.ts'
-import type { Notification, Sink } from './sink.ts'
 
 const address = z.email({ error: 'expected an address such as alerts@example.com' })
 

@@ -1,6 +1,6 @@
-import type { Runtime } from '../../component.ts'
+import type { Runtime } from '../../../component.ts'
+import type { Notification, Sink } from '../sink.ts'
 import { post } from './post.ts'
-import type { Notification, Sink } from './sink.ts'
 
 /** A request with a JSON body. */
 interface JsonRequest {

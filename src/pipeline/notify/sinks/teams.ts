@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { Component } from '../../component.ts'
-import { type IncidentView, listsOf, messageHeading, toIncidentView } from './incident-view.ts'
+import type { Component } from '../../../component.ts'
+import { type IncidentView, listsOf, messageHeading, toIncidentView } from '../incident-view.ts'
+import { receiverUrl } from '../receiver-url.ts'
+import type { Sink } from '../sink.ts'
 import { createJsonSink } from './json-sink.ts'
-import { receiverUrl } from './receiver-url.ts'
-import type { Sink } from './sink.ts'
 
 const options = z.strictObject({
   url: receiverUrl

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { Component } from '../../component.ts'
-import { toFlatAlert } from './flat-alert.ts'
+import type { Component } from '../../../component.ts'
+import { toFlatAlert } from '../flat-alert.ts'
+import { headerSecret, receiverUrl } from '../receiver-url.ts'
+import { type Sink, splitNotification } from '../sink.ts'
 import { post } from './post.ts'
-import { headerSecret, receiverUrl } from './receiver-url.ts'
-import { type Sink, splitNotification } from './sink.ts'
 
 const options = z.strictObject({
   url: receiverUrl.describe("The URL of Splunk's HTTP event collector: `https://splunk:8088/services/collector`."),
