@@ -6,6 +6,7 @@ import { LogModel } from '../src/lib/log-events/log-events.ts'
 import { createRandom } from '../src/lib/random/random.ts'
 import { saveModelFile } from '../src/operations/models/log-model-file.ts'
 import { adminToken, freePort, scratch, startServer } from '../test/e2e/program.ts'
+import { percentile } from './percentile.ts'
 
 // The latency of the three scoring requests, sent sequentially by one client: the 95th
 // percentile, compared with a bare Fastify route that only parses the same bodies, in alternating rounds of one run.
@@ -52,9 +53,6 @@ const calls = [
     body: () => ({ query: 'query Orders { orders { id } }', datasets: { orders: many(1_000, record) } }),
   },
 ] as const
-
-const percentile = (sorted: readonly number[], share: number): number =>
-  Math.round((sorted[Math.floor(share * (sorted.length - 1))] ?? 0) * 10) / 10
 
 const ticksPerSecond = 100
 /** The CPU time of a process in ms, from /proc. */

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { freePort, scratch, sleep, startServer } from '../test/e2e/program.ts'
 import { mixedLines } from './mixed-lines.ts'
+import { percentile } from './percentile.ts'
+import { toRequestBodies } from './request-bodies.ts'
 
 // How long requests wait while the server works off a backlog: with the pipeline in a worker thread, and with the pipeline on the main
 // thread, in one run. The server is a process of its own; one client asks one request after another.
@@ -9,16 +11,7 @@ const perBody = 5_000
 const measuredMs = Number(process.env.SECONDS ?? 15) * 1_000
 const paths = ['/health/live', '/api/v1/incidents'] as const
 
-const lines = mixedLines(total)
-const bodies = Array.from({ length: Math.ceil(total / perBody) }, (_, i) =>
-  lines
-    .slice(i * perBody, (i + 1) * perBody)
-    .map((message) => JSON.stringify({ message }))
-    .join('\n'),
-)
-
-const percentile = (sorted: readonly number[], share: number): number =>
-  Math.round((sorted[Math.floor(share * (sorted.length - 1))] ?? 0) * 10) / 10
+const bodies = toRequestBodies(mixedLines(total), perBody)
 
 const measure = async (workers: 0 | 1) => {
   const folder = scratch()

@@ -6,19 +6,14 @@ import { startApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
 import { median } from './median.ts'
 import { mixedLines } from './mixed-lines.ts'
+import { toRequestBodies } from './request-bodies.ts'
 
 // Lines per second accepted durably over HTTP, against a bare Fastify route that parses the same bodies and stores
 // nothing, in alternating rounds of one run. The pipeline runs meanwhile, as in production.
 const total = Number(process.env.LINES ?? 300_000)
 const perBody = 1_000
 const rounds = 3
-const lines = mixedLines(total)
-const bodies = Array.from({ length: Math.ceil(total / perBody) }, (_, i) =>
-  lines
-    .slice(i * perBody, (i + 1) * perBody)
-    .map((message) => JSON.stringify({ message }))
-    .join('\n'),
-)
+const bodies = toRequestBodies(mixedLines(total), perBody)
 
 /** Posts every body, four at a time, and returns lines per second. Retries after a full queue as requested. */
 const post = async (url: string, headers: Record<string, string>): Promise<number> => {
