@@ -9,6 +9,9 @@ export interface Log {
   error(facts: object, message: string): void
 }
 
+/** Drops every entry. */
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
 /** The dependencies of a component. */
 export interface Runtime {
   /** The clock of the pipeline, in ms: the wall clock on a server, the time of the newest event when analysing history. */

@@ -1,4 +1,4 @@
-import type { Log } from '../component.ts'
+import { type Log, silentLog } from '../component.ts'
 import type { Config } from '../config.ts'
 import { createBareContext } from '../context/context.ts'
 import { describeContext } from '../context/describe-context.ts'
@@ -16,8 +16,6 @@ import type { Event } from '../schema/event.ts'
 import type { RawRecord } from '../schema/record.ts'
 import { createEventStages } from './event-stages.ts'
 
-const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
-
 interface AnalysisOptions {
   readonly config: Pick<Config, 'detectors' | 'correlate' | 'networks'> & {
     readonly triage: Pick<Config['triage'], 'risk'>
@@ -30,7 +28,7 @@ interface AnalysisOptions {
 
 /** Creates a function that runs records through the whole pipeline in memory, each time with untrained detectors. */
 export const createAnalysis =
-  ({ config, rules, indicators, agents = [], log = silent }: AnalysisOptions) =>
+  ({ config, rules, indicators, agents = [], log = silentLog }: AnalysisOptions) =>
   async (records: AsyncIterable<readonly RawRecord[]>): Promise<Analysis> => {
     const { signal } = new AbortController()
     const clock = createClock()

@@ -3,6 +3,7 @@ import { AppError, type ErrorCode, type ErrorDetail, errorCodes } from '../../er
 import type { IndicatorChange } from '../../lib/indicators/indicator-index.ts'
 import { bodyKinds } from '../../operations/sent-body.ts'
 import type { RuleSetting } from '../../schema/rule.ts'
+import { threadLogEntry } from '../thread-log.ts'
 
 /** A request as the worker thread gets it. */
 const job = z.object({
@@ -50,12 +51,7 @@ export const fromWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('answer'), bytes: z.instanceof(Uint8Array) }),
   z.object({ type: z.literal('failure'), failure: failureShape }),
   z.object({ type: z.literal('analyzed'), anomalies: z.number(), seconds: z.number() }),
-  z.object({
-    type: z.literal('log'),
-    level: z.enum(['debug', 'info', 'warn', 'error']),
-    facts: z.record(z.string(), z.unknown()),
-    message: z.string(),
-  }),
+  threadLogEntry,
 ])
 export type FromWorker = z.infer<typeof fromWorker>
 

@@ -1,12 +1,13 @@
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { toAppError } from '../../api/problem.ts'
-import type { Log } from '../../component.ts'
+import { silentLog } from '../../component.ts'
 import { IndicatorIndex } from '../../lib/indicators/indicator-index.ts'
 import { LogModel } from '../../lib/log-events/log-events.ts'
 import { createRules } from '../../operations/rules/rule-folders.ts'
 import type { RuleSetting } from '../../schema/rule.ts'
 import { createAnalysis } from '../analysis.ts'
+import { createThreadLog } from '../thread-log.ts'
 import { type FromWorker, toFailure, toWorker } from './messages.ts'
 import type { WorkerSetup } from './offload.ts'
 import { runJob } from './run-job.ts'
@@ -16,17 +17,14 @@ import { runJob } from './run-job.ts'
 const setup: WorkerSetup = workerData
 const { config, agents } = setup
 const tell = (message: FromWorker, transfer: ArrayBuffer[] = []): void => parentPort?.postMessage(message, transfer)
-const logAt = (level: keyof Log) => (facts: object, message: string) =>
-  tell({ type: 'log', level, facts: { ...facts }, message })
-const log: Log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') }
-// The main thread reads the same folders, and logs what is wrong with them.
-const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} }
+const log = createThreadLog(tell)
 
 // Where cores are few, the main thread goes first. Only Linux sets the priority of a single thread.
 if (process.platform === 'linux') setPriority(10)
 
 let settings: readonly RuleSetting[] = []
-const rules = createRules({ config, settings: async () => settings, log: quiet })
+// The main thread reads the same folders, and logs what is wrong with them.
+const rules = createRules({ config, settings: async () => settings, log: silentLog })
 const indicators = new IndicatorIndex()
 let model: LogModel | undefined
 

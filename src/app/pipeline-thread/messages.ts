@@ -4,6 +4,7 @@ import type { RecordBatch } from '../../schema/record.ts'
 import type { SuppliedFacts } from '../../schema/supplied-enrichment.ts'
 import { failureShape } from '../offload/messages.ts'
 import type { TableName } from '../tables.ts'
+import { threadLogEntry } from '../thread-log.ts'
 
 /** A question of the main thread to the pipeline thread. */
 export type PipelineQuestion =
@@ -36,11 +37,6 @@ export const fromPipeline = z.discriminatedUnion('type', [
   z.object({ type: z.literal('parsed'), parsed: z.number(), failed: z.number() }),
   z.object({ type: z.literal('detected'), detector: z.string(), count: z.number() }),
   z.object({ type: z.literal('results') }),
-  z.object({
-    type: z.literal('log'),
-    level: z.enum(['debug', 'info', 'warn', 'error']),
-    facts: z.record(z.string(), z.unknown()),
-    message: z.string(),
-  }),
+  threadLogEntry,
 ])
 export type FromPipeline = z.infer<typeof fromPipeline>

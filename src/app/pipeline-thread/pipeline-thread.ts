@@ -19,7 +19,7 @@ export interface ThreadSetup {
 
 export interface PipelineThread extends Learnt {
   start(): void
-  /** Reloads a table in the thread, after it was reloaded here. */
+  /** Reloads a table in the thread. */
   refresh(table: TableName): Promise<void>
   /** Says since when the pipeline has not run, if it should. */
   problems(): readonly string[]

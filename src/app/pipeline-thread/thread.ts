@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Log } from '../../component.ts'
+import { silentLog } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
 import { createOutages } from '../../operations/status/outages.ts'
 import { openEmbeddedQueue } from '../../queue/embedded.ts'
@@ -12,6 +12,7 @@ import { isAway } from '../base.ts'
 import { toFailure } from '../offload/messages.ts'
 import { startPipeline } from '../pipeline.ts'
 import { openTables, type TableName } from '../tables.ts'
+import { createThreadLog } from '../thread-log.ts'
 import type { Asked, FromPipeline, PipelineQuestion } from './messages.ts'
 import type { ThreadSetup } from './pipeline-thread.ts'
 import { drainMs, threadTopics } from './shared-state.ts'
@@ -20,11 +21,7 @@ import { drainMs, threadTopics } from './shared-state.ts'
 
 const { config, shared }: ThreadSetup = workerData
 const post = (message: FromPipeline): void => parentPort?.postMessage(message)
-const logAt = (level: keyof Log) => (facts: object, message: string) =>
-  post({ type: 'log', level, facts: { ...facts, ...('err' in facts && { err: messageOf(facts.err) }) }, message })
-const log: Log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') }
-
-const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} }
+const log = createThreadLog(post)
 
 const retryMs = 1_000
 /** How many alerts the thread remembers for triage; the dashboard's thread has an index of its own. */
@@ -76,7 +73,7 @@ const start = async () => {
     resultsStored: () => post({ type: 'results' }),
   }
   // The main thread reads the same tables, and logs what is wrong with them.
-  const tables = await openTables({ ...base, runtime: { ...base.runtime, log: quiet } })
+  const tables = await openTables({ ...base, runtime: { ...base.runtime, log: silentLog } })
   const { learnt, save } = await startPipeline(base, tables)
   const { saveHits } = tables.intel
   const refresh: Readonly<Record<TableName, () => Promise<unknown>>> = {

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Log } from '../../component.ts'
+import { silentLog } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
 import { minute } from '../../lib/units/time.ts'
 import { agentDetector, agentOptions } from '../../pipeline/detect/agent/agent.ts'
@@ -15,7 +15,6 @@ import type { TrialLimits } from '../rules/rule-trial.ts'
 
 const mostResults = 200
 const chunk = 500
-const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
 interface AgentTrialOptions {
   readonly agents: readonly Agent[]
@@ -31,7 +30,7 @@ export const tryAgents = async ({ agents, events, limits, signal }: AgentTrialOp
   const compiled = agents.map(compileAgent)
   const logs = new Map(compiled.map(({ id }) => [id, 0]))
   let [first, last, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0]
-  const runtime = { now: () => last, fetch, log: silent, signal: signal ?? new AbortController().signal }
+  const runtime = { now: () => last, fetch, log: silentLog, signal: signal ?? new AbortController().signal }
   const detectors: readonly Detector[] = [
     agentDetector(agents).create(agentOptions.parse({}), runtime),
     agentModelDetector(agents).create(agentModelOptions.parse({}), runtime),

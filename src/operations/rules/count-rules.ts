@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises'
+import { silentLog } from '../../component.ts'
 import { bundledRules } from '../../pipeline/detect/sigma/bundled-rules.ts'
 import type { RuleBook } from '../../pipeline/detect/sigma/rule-book.ts'
 import type { RuleCounts } from '../storage/backup-manifest.ts'
@@ -9,8 +10,7 @@ import { createRules, importsFolder } from './rule-folders.ts'
 export const openAndCountRules = async (
   config: Parameters<typeof createRules>[0]['config'],
 ): Promise<{ readonly counts: RuleCounts; readonly book: RuleBook }> => {
-  const silent = { debug() {}, info() {}, warn() {}, error() {} }
-  const library = createRules({ config, settings: async () => [], log: silent })
+  const library = createRules({ config, settings: async () => [], log: silentLog })
   await library.refresh()
   const imports = new Set(await readdir(importsFolder(config)).catch(() => []))
   const counts = { bundled: 0, own: 0, imported: 0, configured: 0 }

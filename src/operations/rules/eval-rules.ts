@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import type { Log } from '../../component.ts'
+import { silentLog } from '../../component.ts'
 import { unreadableFile } from '../../errors.ts'
 import { toLogsource } from '../../lib/sigma/read/read-logsource.ts'
 import { isMap, ownValue } from '../../lib/sigma/read/yaml-map.ts'
@@ -18,8 +18,6 @@ import {
 import { bundledTaxonomy } from '../../pipeline/detect/sigma/bundled-rules.ts'
 import { createRuleLibrary } from '../../pipeline/detect/sigma/rule-library.ts'
 
-const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
-
 /** Opens the rules of a file or folder, with the built-in taxonomy and, when given, another. */
 export const openRuleEngine = async (
   rules: string,
@@ -31,7 +29,7 @@ export const openRuleEngine = async (
     placeholders: new Map(),
     minStatus: 'unsupported',
     settings: async () => [],
-    log: silent,
+    log: silentLog,
   })
   const { faults } = await library.refresh()
   const engine = createEngine(library.book.documents, { taxonomy: library.book.taxonomy })

@@ -60,7 +60,7 @@ const details = {
     compromised_credentials_risk: degree,
   }),
   data_exfiltration: z.object({
-    exfiltration_methods: claims('The ways in which data left.'),
+    exfiltration_methods: claims('The methods of data exfiltration.'),
     data_classification: claims('The kind of data.'),
     compliance_implications: claims('The implications for compliance.'),
   }),
