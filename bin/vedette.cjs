@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 'use strict'
-// Starts Vedette under a Node that is new enough: in a checkout src/main.ts, in a package dist/main.js.
+// Starts Vedette under a Node that is new enough.
 const { existsSync } = require('fs')
 const { join } = require('path')
 const { spawn, spawnSync } = require('child_process')
@@ -8,24 +8,26 @@ const { signals } = require('os').constants
 const { chooseRuntime, runtimeBinary, thisMachine } = require('../scripts/bootstrap/platform.cjs')
 
 const root = join(__dirname, '..')
-const source = join(root, 'src', 'main.ts')
-const main = existsSync(source) ? source : join(root, 'dist', 'main.js')
+const isCheckout = existsSync(join(root, 'src', 'main.ts'))
 // A fresh checkout has nothing installed yet.
-if (main === source && !existsSync(join(root, 'node_modules'))) bootstrap('--dashboard')
+if (isCheckout && !existsSync(join(root, 'node_modules'))) bootstrap('--dashboard')
 const choice = chooseRuntime(thisMachine())
 // The small heap keeps memory flat under load and costs no speed.
-const args = ['--max-semi-space-size=8', '--max-old-space-size=768', main, ...process.argv.slice(2)]
+const start = join(__dirname, 'start.mjs')
+const args = ['--max-semi-space-size=8', '--max-old-space-size=768', start, ...process.argv.slice(2)]
+// Each thread would take its own pool of memory from glibc.
+const env = { MALLOC_ARENA_MAX: '2', ...process.env }
 
 if (choice.own && process.execve) {
   // Becomes the program. The #! line cannot carry the flags: the env of Alpine takes one word.
-  process.execve(process.execPath, [process.execPath, ...args], process.env)
+  process.execve(process.execPath, [process.execPath, ...args], env)
 } else {
   const runtime = choice.name && runtimeBinary(join(root, 'scripts', 'runtime'), choice.name)
   // Says why and ends where no runtime can be had.
   if (!choice.own && !existsSync(runtime || '')) bootstrap('--runtime-only')
   const node = choice.own ? process.execPath : runtime
   // The channel tells the child when we are gone, however we ended; signals are passed on.
-  const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(node, args, { env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   child.on('error', (error) => {
     console.error(
       `Cannot start ${node}: ${error.message}. Delete ${join(root, 'scripts/runtime/node_modules')}, then try again.`,

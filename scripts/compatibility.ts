@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { compatSystems } from '../src/compat/systems.fake.ts'
 import { compatPages } from '../test/requirements.ts'
+
+const notHere = readFileSync(resolve(import.meta.dirname, '../src/compat/not-here.md'), 'utf8')
 
 /** Renders the page on compatibility from the promises in the rooms of the older systems. */
 export const compatibilityReference = (): string => `# Compatibility
@@ -16,4 +20,5 @@ main port. Without a token of an analyst, no port returns [personal data](contex
 |---|---|
 ${compatSystems.map(({ name, ports }) => `| \`${name}\` | ${ports.join(', ')} |`).join('\n')}
 
-${compatPages.map((page) => page.replace(/^# /, '## ').replaceAll('../../../docs/', '')).join('\n')}`
+${compatPages.map((page) => page.replace(/^# /, '## ').replaceAll('../../../docs/', '')).join('\n')}
+${notHere}`

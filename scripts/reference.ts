@@ -6,6 +6,7 @@ import { feedComponents, lookupComponents } from '../src/intel/registry.ts'
 import { detectorRegistry } from '../src/pipeline/detect/registry.ts'
 import { sourceRegistry } from '../src/pipeline/ingest/registry.ts'
 import { sinkRegistry } from '../src/pipeline/notify/registry.ts'
+import { routingOptions } from '../src/pipeline/notify/routing-options.ts'
 
 /** Renders the configuration reference from the schemas. */
 export const configReference = (): string => {
@@ -14,6 +15,7 @@ export const configReference = (): string => {
     outages: { began() {}, ended() {} },
     stdin: process.stdin,
     readAlerts: () => [],
+    dropped() {},
   })
   return `# Configuration
 
@@ -35,8 +37,13 @@ ${section('Sources', 'sources', 'Each has a `name`, a `type` and the options of 
 ${section('Detectors', 'detectors', 'Each has a `type` and the options of its type. Detectors that are not listed do not run.', detectorRegistry())}
 ${section('Feeds', 'intel.feeds', 'Each has a `type`, optionally a `name` and an interval (`every`: 12h), and the options of its type.', { components: withLicences(feedComponents) })}
 ${section('Lookups', 'intel.lookups', 'Each has a `type` and the options of its type. A vendor with a key under `intel.api_keys` needs no entry.', { components: withLicences(lookupComponents) })}
-${section('Receivers', 'notify', 'Each has a `name`, a `type`, a `min_severity` (medium) and the options of its type.', sinkRegistry)}`
+${section('Receivers', 'notify', receiversIntro(), sinkRegistry)}`
 }
+
+const receiversIntro = (): string =>
+  ['Each has a `name`, a `type`, the options of its type, and these:', '', ...tableOf(z.object(routingOptions))].join(
+    '\n',
+  )
 
 const section = (
   title: string,
@@ -54,9 +61,7 @@ const section = (
       '',
       summary,
       '',
-      '| option | type | default | description |',
-      '|---|---|---|---|',
-      ...optionsOf(options).map(([option, type, fallback, what]) => row(`\`${option}\``, type, code(fallback), what)),
+      ...tableOf(options),
       '',
     ]),
   ].join('\n')
@@ -77,6 +82,12 @@ const shape = z.object({
     )
     .default({}),
 })
+
+const tableOf = (options: z.ZodType): readonly string[] => [
+  '| option | type | default | description |',
+  '|---|---|---|---|',
+  ...optionsOf(options).map(([option, type, fallback, what]) => row(`\`${option}\``, type, code(fallback), what)),
+]
 
 const optionsOf = (options: z.ZodType): [string, string, unknown, string][] =>
   Object.entries(shape.parse(z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' })).properties)

@@ -1,17 +1,16 @@
 import type { StdioDoor } from './api/mcp/stdio.ts'
 import { openBase } from './app/base.ts'
 import { createDeps } from './app/deps.ts'
+import { createIdleMemory } from './app/idle-memory.ts'
 import { type LocalMcpOptions, openInterfaces } from './app/interfaces.ts'
-import { startPipeline } from './app/pipeline.ts'
-import { createPipelineThread } from './app/pipeline-thread/pipeline-thread.ts'
 import { drainMs } from './app/pipeline-thread/shared-state.ts'
 import { createReload } from './app/reload.ts'
 import { readSources, sourcesInForce } from './app/sources.ts'
-import { openTables } from './app/tables.ts'
 import { createUpkeep } from './app/upkeep.ts'
+import { startWork } from './app/work.ts'
 import { banner } from './cli/server/banner.ts'
 import { receiversInForce } from './compat/network-agents/log-agent-settings.ts'
-import type { Config, Origins } from './config.ts'
+import type { Config, LoadedConfig, Origins } from './config.ts'
 import { messageOf } from './errors.ts'
 import { firstAdminToken } from './operations/accounts/first-admin-token.ts'
 import type { Deps } from './operations/deps.ts'
@@ -22,6 +21,8 @@ import { readVersion } from './version.ts'
 interface AppOptions {
   readonly config: Config
   readonly origins: Origins
+  /** The older systems whose variables are set. */
+  readonly recognized?: LoadedConfig['recognized']
   /** Prints for people who start the program by hand. */
   readonly print: (text: string) => void
   readonly signal: AbortSignal
@@ -44,6 +45,7 @@ export interface App {
 export const startApp = ({
   config,
   origins,
+  recognized = [],
   print,
   signal,
   extraSources = [],
@@ -51,13 +53,9 @@ export const startApp = ({
   const version = readVersion()
   const telemetry = createTelemetry({ level: config.log.level, version, write: (line) => process.stderr.write(line) })
   const { log } = telemetry
-  return openBase({ config, telemetry, signal }, async (base): Promise<App> => {
-    const { store, queue, runtime, shared } = base
-    const thread =
-      shared && createPipelineThread({ config, shared, telemetry, resultsStored: () => pipeline.publish.wake() })
-    const tables = await openTables(base, thread?.refresh)
-    thread?.start()
-    const pipeline = await startPipeline(base, tables, thread)
+  return openBase({ config, telemetry, signal, door: doorOf(config) }, async (base): Promise<App> => {
+    const { store, queue, runtime } = base
+    const { thread, tables, pipeline } = await startWork(base)
     const upkeep = await createUpkeep(base)
     const { deps, offload } = await createDeps(base, tables, pipeline, upkeep, thread)
     const sources = [...sourcesInForce(config, tables.agents), ...extraSources]
@@ -67,18 +65,23 @@ export const startApp = ({
     await base.announce(interfaces.address)
     const background = Promise.all([
       readSources(base, sources, pipeline.intake),
-      pipeline.publish.run(runtime.signal),
-      runSchedule([...tables.jobs, ...pipeline.jobs, ...upkeep.jobs], log, runtime.signal),
+      pipeline.publishResults(runtime.signal),
+      runSchedule(
+        [...tables.jobs, ...pipeline.jobs, ...upkeep.jobs, createIdleMemory(runtime.now)],
+        log,
+        runtime.signal,
+      ),
     ])
     print(
       banner({
-        ...{ version, adminToken, isNew: base.isNew, dataDir: config.data_dir },
+        ...{ version, adminToken, isNew: base.isNew, dataDir: config.data_dir, recognized },
         ...{ address: interfaces.address, compat: interfaces.lines, signInKey: interfaces.signInKey() },
         receivers: pipeline.receivers.names,
         sources: sources.map(({ name }) => name),
       }),
     )
-    if (isFirst && config.samples === 'auto' && sources.length === 0) void pipeline.sampleWeek.show(print)
+    if (isFirst && config.samples === 'auto' && config.topics.includes('records') && sources.length === 0)
+      void pipeline.sampleWeek.show(print)
     // Loads the index of alerts into memory before the first request needs it.
     store.alerts
       .recent()
@@ -93,11 +96,9 @@ export const startApp = ({
       await queue.close(drainMs)
       await background
       await pipeline.receivers.delivery.idle()
-      // Nothing can be saved while the database is away. Nothing is lost either: the next start replays the events since.
-      for (const save of [pipeline.save, tables.intel.saveHits, ...upkeep.saves, pipeline.release]) {
-        await save().catch((error: unknown) =>
-          log.warn({ reason: messageOf(error) }, 'Could not save the learned state on shutdown.'),
-        )
+      // Nothing can be saved while the database is away.
+      for (const save of [tables.intel.saveHits, ...upkeep.saves, pipeline.release]) {
+        await save().catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'Could not save on shutdown.'))
       }
       await base.close()
     }
@@ -119,3 +120,10 @@ export const startApp = ({
     }
   })
 }
+
+/** Where the server listens. */
+const doorOf = ({ server: { host, port, tls } }: Config) => ({
+  host,
+  port,
+  ...(tls.cert && tls.key && { tls: { cert: tls.cert, key: tls.key } }),
+})

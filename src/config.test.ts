@@ -76,7 +76,7 @@ describe('loadConfig', () => {
       'server.port': '--port',
       'server.host': 'VEDETTE_SERVER_HOST',
       'log.level': '/app/vedette.yaml:4:8',
-      partition: 'default',
+      partitions: 'default',
     })
   })
 
@@ -116,9 +116,9 @@ describe('loadConfig', () => {
   })
 
   it('finds the requested file, or reports that it does not exist', () => {
-    const readText = (path: string) => (path === '/etc/x.yaml' ? 'partition: 3' : undefined)
+    const readText = (path: string) => (path === '/etc/x.yaml' ? 'partitions: 3' : undefined)
     const from = (env: Record<string, string>, file?: string) =>
-      loadConfig({ flags: {}, env, cwd: '/app', file, readText }).config.partition
+      loadConfig({ flags: {}, env, cwd: '/app', file, readText }).config.partitions
     expect(from({ VEDETTE_CONFIG: '/etc/x.yaml' })).toBe(3)
     expect(from({}, '../etc/x.yaml')).toBe(3)
     expect(() => from({}, 'none.yaml')).toThrow('No such configuration file: none.yaml.')
@@ -135,12 +135,12 @@ sources:
   - { type: file }
 log: 5
 `
-    expect(faults({ yaml, env: { VEDETTE_PARTITION: 'two' }, flags: { 'server.port': '70000' } })).toEqual([
+    expect(faults({ yaml, env: { VEDETTE_PARTITIONS: 'two' }, flags: { 'server.port': '70000' } })).toEqual([
       '/app/vedette.yaml:9:1 | log: expected keys below it. | Known here: level.',
       '--port | server.port: Too big: expected number to be <=65535; got 70000',
       '/app/vedette.yaml:3:3 | Unknown key "server.prot". | Did you mean "port"?',
       '/app/vedette.yaml:4:10 | queue.max_bytes: "lots" is not a size; examples: 64KB, 512MB, 20GB or 0',
-      'VEDETTE_PARTITION | partition: expected number, received string; got "two"',
+      'VEDETTE_PARTITIONS | partitions: expected number, received string; got "two"',
       '/app/vedette.yaml:8:5 | sources.1.name: expected string, received undefined',
       '/app/vedette.yaml:5:14 | retention.events: "3 moons" is not a duration; examples: 30s, 15m, 12h, 14d or 0',
       '/app/vedette.yaml:1:1 | Unknown key "servr". | Did you mean "server"?',

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { Environment } from './config/environment.ts'
+import type { RecognizedSystem } from './config/former-environment.ts'
 import { type Assignment, environmentLayer, fileLayer, flagLayer, type Layer, type ReadText } from './config/layer.ts'
 import { type Config, configSchema } from './config/schema.ts'
 import { namesBelow, settingOf, settings } from './config/settings.ts'
@@ -30,14 +31,17 @@ export interface LoadedConfig {
   /** The file that was read. */
   readonly file: string | undefined
   readonly warnings: readonly string[]
+  /** The older systems whose variables are set. */
+  readonly recognized: readonly RecognizedSystem[]
 }
 
 /** Loads the configuration: defaults ← file ← environment ← flags. Throws CONFIG_INVALID with every fault at once. */
 export const loadConfig = ({ flags, env, cwd, file, readText = readTextFile }: Sources): LoadedConfig => {
   const found = findFile(file, env, cwd, readText)
+  const fromEnvironment = environmentLayer(env, cwd, readText)
   const layers: readonly Layer[] = [
     ...(found ? [fileLayer(found.path, found.text, dirname(found.path), readText)] : []),
-    environmentLayer(env, cwd, readText),
+    fromEnvironment,
     flagLayer(flags),
   ]
   const assignments = new Map<string, Assignment>()
@@ -83,6 +87,7 @@ export const loadConfig = ({ flags, env, cwd, file, readText = readTextFile }: S
     origins: Object.fromEntries(settings().map(({ key }) => [key, assignments.get(key)?.origin ?? 'default'])),
     file: found?.path,
     warnings: layers.flatMap((layer) => layer.warnings),
+    recognized: fromEnvironment.recognized,
   }
 }
 

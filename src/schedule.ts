@@ -3,7 +3,7 @@ import { messageOf } from './errors.ts'
 import { pause } from './lib/deadline/deadline.ts'
 
 /** A job that runs at intervals. */
-interface ScheduledJob {
+export interface ScheduledJob {
   readonly name: string
   /** From the end of one run to the start of the next, in ms. */
   readonly every: number

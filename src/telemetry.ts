@@ -15,6 +15,16 @@ interface TelemetryOptions {
 /** Gauges read on each scrape, because reading them is cheaper than tracking them. */
 export interface Gauges {
   queues(): Promise<readonly { topic: string; ready: number; dead: number; oldestAge: number }[]>
+  partitions(): Promise<
+    readonly {
+      readonly topic: string
+      readonly partition: number
+      readonly waiting: number
+      readonly oldestAge: number
+      readonly attempts: number
+      readonly owner: string | undefined
+    }[]
+  >
   openAlerts(): Promise<readonly { severity: string; count: number }[]>
   space(): Promise<{ readonly bytes: number; readonly free: number }>
 }
@@ -88,6 +98,18 @@ export const createTelemetry = ({ level, version, write }: TelemetryOptions): Te
   const queueAge = gauge('queue_oldest_age_seconds', 'Age of the oldest waiting job.', ['queue'])
   const queueReady = gauge('queue_ready', 'Waiting items.', ['queue'])
   const queueDead = gauge('queue_dead_letters', 'Dead-lettered jobs.', ['queue'])
+  const partitionLabels = ['topic', 'partition'] as const
+  const partitionWaiting = gauge('partition_waiting', 'Items that wait or run in a partition.', [...partitionLabels])
+  const partitionAge = gauge('partition_oldest_age_seconds', 'Age of the oldest job of a partition.', [
+    ...partitionLabels,
+  ])
+  const partitionAttempts = gauge('partition_failed_attempts', 'Failed attempts of the jobs of a partition.', [
+    ...partitionLabels,
+  ])
+  const partitionOwner = gauge('partition_owner', 'Constant 1; the process that works a partition is a label.', [
+    ...partitionLabels,
+    'owner',
+  ])
   const alertsOpen = gauge('alerts_open', 'Alerts waiting for a decision.', ['severity'])
   const storeBytes = gauge('store_bytes', 'Size of the database.', [])
   const storeFreeBytes = gauge('store_free_bytes', 'Free space inside the database for new rows.', [])
@@ -141,12 +163,21 @@ export const createTelemetry = ({ level, version, write }: TelemetryOptions): Te
       gauges = source
     },
     async metrics() {
-      for (const stale of [queueAge, queueReady, queueDead, alertsOpen, storeBytes, storeFreeBytes]) stale.reset()
+      const partitionGauges = [partitionWaiting, partitionAge, partitionAttempts, partitionOwner]
+      const queueGauges = [queueAge, queueReady, queueDead]
+      for (const stale of [...queueGauges, ...partitionGauges, alertsOpen, storeBytes, storeFreeBytes]) stale.reset()
       try {
         for (const { topic, ready, dead, oldestAge } of (await gauges?.queues()) ?? []) {
           queueAge.set({ queue: topic }, oldestAge / 1000)
           queueReady.set({ queue: topic }, ready)
           queueDead.set({ queue: topic }, dead)
+        }
+        for (const { topic, partition, owner, ...state } of (await gauges?.partitions()) ?? []) {
+          const labels = { topic, partition }
+          partitionWaiting.set(labels, state.waiting)
+          partitionAge.set(labels, state.oldestAge / 1000)
+          partitionAttempts.set(labels, state.attempts)
+          if (owner !== undefined) partitionOwner.set({ ...labels, owner }, 1)
         }
         for (const { severity, count } of (await gauges?.openAlerts()) ?? []) alertsOpen.inc({ severity }, count)
         const space = await gauges?.space()

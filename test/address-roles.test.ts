@@ -92,12 +92,12 @@ describe('the roles of addresses in an incident', () => {
     })
   })
 
-  it('the client behind our own proxy is the attacker, not the proxy', async () => {
+  it('the client behind our own proxy is the attacker, not the proxy', needs(deepRun), async () => {
     const incident = await incidentOf([...attacks('10.0.0.7', '203.0.113.77'), ...attacks('10.0.0.7', '203.0.113.77')])
     expect(rolesOf(incident)).toEqual({ attacker: ['203.0.113.77'], source: ['203.0.113.77'], proxy: ['10.0.0.7'] })
   })
 
-  it('a forged X-Forwarded-For does not hide the attacker', async () => {
+  it('a forged X-Forwarded-For does not hide the attacker', needs(deepRun), async () => {
     expect(rolesOf(await incidentOf(attacks('203.0.113.77', '10.0.0.5')))).toEqual({
       attacker: ['203.0.113.77'],
       source: ['203.0.113.77'],
@@ -127,7 +127,7 @@ describe('the roles of addresses in an incident', () => {
     })
   })
 
-  it('several attackers are counted, and the most active one is named', async () => {
+  it('several attackers are counted, and the most active one is named', needs(deepRun), async () => {
     const own = '10.0.0.5'
     const incident = await incidentOf([
       ...failures('198.51.100.3', own, 40),

@@ -4,6 +4,8 @@ import { loadConfig } from '../src/config.ts'
 import { createRandom } from '../src/lib/random/random.ts'
 import { createRules } from '../src/operations/rules/rule-folders.ts'
 import type { Incident } from '../src/schema/incident.ts'
+import { deepRun } from './depth.ts'
+import { needs } from './needs.ts'
 
 // Operational faults, each a few lines as the kernel or the daemon writes them, in two weeks of an otherwise quiet syslog of which
 // nothing was learnt before. The lines differ from those of the rules' own tests.
@@ -154,7 +156,7 @@ const missed = async (count: number): Promise<readonly string[]> => {
 }
 
 describe('an operational fault in a log seen for the first time', () => {
-  it('is an incident in a rich log', async () => {
+  it('is an incident in a rich log', needs(deepRun), async () => {
     expect(await missed(20_000)).toEqual([])
   })
 
@@ -162,7 +164,7 @@ describe('an operational fault in a log seen for the first time', () => {
     expect(await missed(300)).toEqual([])
   })
 
-  it('is nothing without the fault', async () => {
+  it('is nothing without the fault', needs(deepRun), async () => {
     expect(await analyze(quietLines(20_000))).toEqual([])
   })
 })

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest'
 import { createAnalysis } from '../src/app/analysis.ts'
 import { loadConfig } from '../src/config.ts'
 import { createRules } from '../src/operations/rules/rule-folders.ts'
+import { deepRun } from './depth.ts'
+import { needs } from './needs.ts'
 
 // Password guessing against many programs, each of which no parser and no rule knows or only few do. Every sample is one line as the
 // program writes it, repeated 25 times within a minute with another port or number.
@@ -257,7 +259,7 @@ const toLines = (line: string, attacker: string): readonly { readonly text: stri
     return { text: line.replaceAll(/\{([sian])\}/g, (_all, name: string) => values[name] ?? ''), receivedAt }
   })
 
-it('recognizes password guessing against any program', async () => {
+it('recognizes password guessing against any program', needs(deepRun), async () => {
   const rules = createRules({ config, settings: async () => [], log })
   await rules.refresh()
   async function* records() {
@@ -272,4 +274,4 @@ it('recognizes password guessing against any program', async () => {
     `password guessing recognized: ${found.size} of ${all.length} samples of ${Object.keys(samples).length} programs`,
   )
   expect(missed).toEqual([])
-}, 60_000)
+})

@@ -18,10 +18,11 @@ declare module 'vitest' {
 }
 
 /**
- * The options of a suite or a test that needs something: skips it where that is missing. With CI=true only data may be missing;
+ * The options of a suite or a test that needs something: skips it where any of it is missing. With CI=true only data may be missing;
  * anything else fails the file, so that a green run in CI means that everything ran.
  */
-export const needs = ({ missing, isData = false }: Need): TestOptions => {
+export const needs = (...all: readonly Need[]): TestOptions => {
+  const { missing, isData = false } = all.find((need) => need.missing !== undefined) ?? { missing: undefined }
   if (missing === undefined) return {}
   if (inCi && !isData) throw new Error(`CI skips no tests, but ${missing}.`)
   return { skip: true, meta: { unmet: { missing, isData } } }

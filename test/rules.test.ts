@@ -15,6 +15,7 @@ import {
 } from '../src/lib/sigma/sigma.ts'
 import { toFlatEvent } from '../src/pipeline/detect/sigma/sigma-event.ts'
 import { createNormalizer } from '../src/pipeline/normalize/normalize.ts'
+import { deepRun } from './depth.ts'
 import { needs, sharedData } from './needs.ts'
 
 const rules = resolve(import.meta.dirname, '../rules')
@@ -125,7 +126,7 @@ describe('the rules', () => {
       expect(wrong.map((events) => events.at(-1)?.text)).toEqual([])
     })
 
-    it('has a case that fails without each of its selections', () => {
+    it('has a case that fails without each of its selections', needs(deepRun), () => {
       const needless = documents.flatMap((document) => {
         const { detection = {} } = load(document.source) as { readonly detection?: object }
         return Object.keys(detection).filter((selection) => {
@@ -184,7 +185,7 @@ const known: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 describe.each(Object.entries(known))('real lines: %s', (name, limits) => {
   const log = sharedData(`data/${name}`)
 
-  it('match no other rules', needs(log), () => {
+  it('match no other rules', needs(log, deepRun), () => {
     const engine = createEngine(everything, { taxonomy })
     const counts: Record<string, number> = {}
     const bytes = readFileSync(log.path)

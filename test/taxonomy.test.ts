@@ -16,7 +16,7 @@ import {
 } from '../src/lib/sigma/sigma.ts'
 import { toFlatEvent } from '../src/pipeline/detect/sigma/sigma-event.ts'
 import { createNormalizer } from '../src/pipeline/normalize/normalize.ts'
-import { casesOf } from './depth.ts'
+import { casesOf, deepRun } from './depth.ts'
 import { needs, sharedData } from './needs.ts'
 
 const folder = resolve(import.meta.dirname, '../rules/taxonomy')
@@ -191,7 +191,7 @@ describe("SigmaHQ's rules", needs(pack), () => {
     expect([...missing].toSorted()).toEqual(Object.keys(unknown).toSorted())
   })
 
-  it('match cloud events in JSON lines without a declared source', () => {
+  it('match cloud events in JSON lines without a declared source', needs(deepRun), () => {
     const expected = z
       .object({ expected: z.record(z.string(), z.array(z.string())) })
       .parse(readJson('cloud.expected.json')).expected
@@ -222,7 +222,7 @@ describe("SigmaHQ's rules", needs(pack), () => {
     expect(more.length).toBeLessThanOrEqual(2)
   })
 
-  it.each(casesOf(Object.entries(shippers)))('match the same Windows events by %s', (_, ship) => {
+  it.each(casesOf(Object.entries(shippers)))('match the same Windows events by %s', needs(deepRun), (_, ship) => {
     const expected = z
       .object({ expected: z.record(z.string(), z.array(z.string())) })
       .parse(readJson('regression.expected.json')).expected

@@ -5,6 +5,7 @@ import type { Runtime } from '../component.ts'
 import type { Config } from '../config.ts'
 import { AppError } from '../errors.ts'
 import { pause } from '../lib/deadline/deadline.ts'
+import { plural } from '../lib/units/number.ts'
 import { createOutages } from '../operations/status/outages.ts'
 import { prepareToShrink } from '../operations/storage/compact-database.ts'
 import { finishMoves } from '../operations/storage/put-in-place.ts'
@@ -18,7 +19,7 @@ import type { Transaction } from '../store/database.ts'
 import { lockStore } from '../store/lock-store.ts'
 import { type OpenStore, openStore } from '../store/open-store.ts'
 import type { Telemetry } from '../telemetry.ts'
-import { type SharedState, threadTopics } from './pipeline-thread/shared-state.ts'
+import { partitionsOf, type SharedState, threadTopics } from './pipeline-thread/shared-state.ts'
 
 /** The dependencies of the tables and the pipeline, in any thread. */
 export interface Foundation {
@@ -54,27 +55,29 @@ interface BaseOptions {
   readonly config: Config
   readonly telemetry: Telemetry
   readonly signal: AbortSignal
+  /** Where to answer probes while the database is away; nowhere without it. */
+  readonly door: Parameters<typeof openWaitingDoor>[0] | undefined
 }
 
 /** Opens the store and the queue, and starts the program on them. Returns undefined when the signal comes before the database answers. */
 export const openBase = async <Started>(
-  { config, telemetry, signal }: BaseOptions,
+  { config, telemetry, signal, door }: BaseOptions,
   start: (base: Base) => Promise<Started>,
 ): Promise<Started | undefined> => {
-  const { data_dir, storage, queue: limits, workers } = config
+  const { data_dir, storage, queue: limits, workers, topics: works, partitions } = config
   const { log } = telemetry
-  const now = Date.now
   const isNew = !existsSync(data_dir)
   mkdirSync(data_dir, { recursive: true, mode: 0o700 })
   const lock = await lockStore(storage.url, 'server')
-  const shared: SharedState | undefined =
-    workers > 0 && storage.url !== 'sqlite::memory:'
-      ? { clock: createChangeClock().shared, bells: `vedette queue ${randomUUID()}` }
-      : undefined
-  const delivers = shared ? topics.filter((topic) => !threadTopics.includes(topic)) : topics
+  const hasThreads =
+    workers > 0 && storage.url !== 'sqlite::memory:' && works.some((topic) => threadTopics.includes(topic))
+  const shared: SharedState | undefined = hasThreads
+    ? { clock: createChangeClock().shared, bells: `vedette queue ${randomUUID()}` }
+    : undefined
+  const delivers = shared ? works.filter((topic) => !threadTopics.includes(topic)) : works
   const startOn = async (store: OpenStore): Promise<Started> => {
     const stop = new AbortController()
-    const { connections } = store
+    const { connections, now } = store
     const queue = openEmbeddedQueue({
       connections,
       now,
@@ -82,10 +85,12 @@ export const openBase = async <Started>(
       maxRecords: limits.max_records,
       maxBytes: limits.max_bytes,
       delivers,
+      partitions: partitionsOf(partitions),
       bells: shared && joinBells(shared.bells),
     })
     telemetry.observe({
       queues: queue.depths,
+      partitions: queue.partitions,
       space: store.space,
       openAlerts: async () =>
         (await store.alerts.counts()).filter(({ status }) => openAlertStatuses.some((open) => open === status)),
@@ -112,14 +117,47 @@ export const openBase = async <Started>(
   try {
     await finishMoves(data_dir)
     prepareToShrink(storage.url, log)
-    const open = () => openStore(storage.url, { now, log, clock: shared && createChangeClock(shared.clock) })
-    const started = await startWithDatabase({ open, start: startOn, config, log, signal })
+    const open = async () => {
+      const store = await openStore(storage.url, {
+        now: Date.now,
+        followsServer: true,
+        log,
+        clock: shared && createChangeClock(shared.clock),
+      })
+      try {
+        requireOwnTopics(store, works)
+        requirePartitions(await store.intake.fixPartitions(partitions), partitions)
+        return store
+      } catch (error) {
+        await store.close()
+        throw error
+      }
+    }
+    const started = await startWithDatabase({ open, start: startOn, url: storage.url, door, log, signal })
     if (started === undefined) await lock.release()
     return started
   } catch (error) {
     await lock.release()
     throw error
   }
+}
+
+const requirePartitions = (recorded: number, configured: number): void => {
+  if (recorded === configured) return
+  throw new AppError(
+    'CONFIG_INVALID',
+    `The database has ${plural(recorded, 'partition')}, but the configuration says ${configured}.`,
+    { hint: `Set partitions: ${recorded}. The number is fixed at the first start.` },
+  )
+}
+
+/** Nobody else can work the topics of a database that belongs to one process. */
+const requireOwnTopics = ({ connections }: OpenStore, works: readonly Topic[]): void => {
+  const missing = topics.filter((topic) => !works.includes(topic))
+  if (connections.abilities.shared || missing.length === 0) return
+  throw new AppError('CONFIG_INVALID', `No process would work the topics ${missing.join(' and ')}.`, {
+    hint: 'SQLite belongs to one process, which has to work all topics. Use PostgreSQL for several processes.',
+  })
 }
 
 const shortestWait = 1_000
@@ -132,14 +170,16 @@ const longestWait = 10_000
 const startWithDatabase = async <Started>({
   open,
   start,
-  config: { server, storage },
+  url,
+  door: place,
   log,
   signal,
 }: {
   open(): Promise<OpenStore>
   /** Starts the rest, and closes the database when that fails. */
   start(database: OpenStore): Promise<Started>
-  readonly config: Config
+  readonly url: string
+  readonly door: BaseOptions['door']
   readonly log: Runtime['log']
   readonly signal: AbortSignal
 }): Promise<Started | undefined> => {
@@ -156,9 +196,9 @@ const startWithDatabase = async <Started>({
         return await start(database)
       } catch (error) {
         if (signal.aborted) return undefined
-        if (!isAway(error, storage.url)) throw error
+        if (!isAway(error, url)) throw error
         log.warn({ reason: error.message, again_in_ms: wait }, 'Waiting for the database.')
-        door ??= await openWaitingDoor({ host: server.host, port: server.port, tls: tlsOf(server) })
+        door ??= place && (await openWaitingDoor(place))
         await pause(wait, signal)
       }
     }
@@ -171,5 +211,3 @@ const startWithDatabase = async <Started>({
 /** Whether a database server does not answer at the moment. */
 export const isAway = (error: unknown, url: string): error is AppError =>
   error instanceof AppError && error.code === 'UNAVAILABLE' && error.retryable && !url.startsWith('sqlite:')
-
-const tlsOf = ({ tls: { cert, key } }: Config['server']) => (cert && key ? { cert, key } : undefined)

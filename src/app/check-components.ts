@@ -10,7 +10,8 @@ import { readAlerts } from '../operations/alerts/foreign-alerts.ts'
 import { createOutages } from '../operations/status/outages.ts'
 import { detectorRegistry } from '../pipeline/detect/registry.ts'
 import { sourceRegistry } from '../pipeline/ingest/registry.ts'
-import { sinkRegistry } from '../pipeline/notify/registry.ts'
+import { digestTypes, sinkRegistry } from '../pipeline/notify/registry.ts'
+import { splitReceiver } from '../pipeline/notify/routing-options.ts'
 
 /** Checks every component that the configuration names against its own options; throws CONFIG_INVALID with all faults at once. */
 export const checkComponents = (config: Config): void => {
@@ -20,19 +21,43 @@ export const checkComponents = (config: Config): void => {
     ...faultsOf(
       'sources',
       sources,
-      sourceRegistry({ cursors, outages: createOutages(Date.now), stdin: process.stdin, readAlerts }),
+      sourceRegistry({ cursors, outages: createOutages(Date.now), stdin: process.stdin, readAlerts, dropped() {} }),
     ),
     ...faultsOf('detectors', judging, detectorRegistry()),
     ...faultsOf(
       'notify',
-      receiversInForce(config).map(({ name, min_severity, ...options }) => options),
+      receiversInForce(config)
+        .map(splitReceiver)
+        .map(({ type, options }) => ({ type, ...options })),
       sinkRegistry,
     ),
+    ...digestFaults(config),
     ...faultsThrown(() => configuredIntel(intel)),
     ...faultsThrown(() => agentsInForce(config)),
     ...faultsThrown(() => checkSignIn(config)),
   ]
   if (errors.length > 0) throw new AppError('CONFIG_INVALID', 'The configuration is not valid.', { errors })
+}
+
+const digestFaults = (config: Config): readonly ErrorDetail[] => {
+  const receivers = receiversInForce(config)
+  return config.digests.flatMap(({ to }, i) =>
+    to.flatMap((name, j): readonly ErrorDetail[] => {
+      const path = `digests.${i}.to.${j}`
+      const receiver = receivers.find((one) => one.name === name)
+      if (receiver && digestTypes.has(receiver.type)) return []
+      if (receiver)
+        return [
+          {
+            path,
+            message: `"${name}" gets no digests.`,
+            hint: `Use a receiver of the type ${[...digestTypes].join(', ')}.`,
+          },
+        ]
+      const names = receivers.map((one) => one.name)
+      return [{ path, message: `There is no receiver "${name}".`, hint: didYouMean(name, names) }]
+    }),
+  )
 }
 
 const faultsThrown = (check: () => unknown): readonly ErrorDetail[] => {

@@ -1,3 +1,4 @@
+import { loginHistoryName } from '../context/login-history.ts'
 import type { ContextTables } from '../context/tables.ts'
 import { newId, newSecret } from '../lib/identity/identity.ts'
 import { createCarryOut } from '../operations/actions/carry-out.ts'
@@ -12,6 +13,7 @@ import type { Base } from './base.ts'
 import { createOffload } from './offload/offload.ts'
 import type { RunningPipeline } from './pipeline.ts'
 import type { PipelineThread } from './pipeline-thread/pipeline-thread.ts'
+import { partitionsOf } from './pipeline-thread/shared-state.ts'
 import { createSignIn } from './sign-in.ts'
 import { alertSources } from './sources.ts'
 import type { AppTables } from './tables.ts'
@@ -45,7 +47,14 @@ export const createDeps = async (
   })
   const deps: Deps = {
     ...{ store, queue, suppressions, rules, rulesFolder, logModels, auditHead, now, newSecret },
-    context: { ...context, loadHistory: thread && loaderOf(context.tables, thread) },
+    context: {
+      ...context,
+      loadHistory: thread
+        ? loaderOf(context.tables, thread.loginHistory)
+        : config.topics.includes('records')
+          ? undefined
+          : loaderOf(context.tables, () => savedHistories(store, config.partitions)),
+    },
     newId: () => newId(now()),
     intake: countIntake(pipeline.intake, telemetry),
     samples: pipeline.sampleWeek.operations,
@@ -63,6 +72,7 @@ export const createDeps = async (
     carryOut: createCarryOut({ webhooks: config.remediation.webhooks, fetch, now, signal }),
     receivers: receivers.names,
     receiverTrials: receivers.trials,
+    publicUrl: config.server.public_url,
     queryGuard: createQueryGuard({
       store,
       now,
@@ -87,8 +97,17 @@ export const createDeps = async (
   return { deps, offload }
 }
 
-/** Copies the login history of the pipeline thread into the tables of this thread, where requests read it. */
+/** Copies the login histories of other threads or processes into the tables of this thread, where requests read them. */
 const loaderOf =
-  ({ history }: ContextTables, thread: Pick<PipelineThread, 'loginHistory'>) =>
-  async (): Promise<void> =>
-    history.restore(await thread.loginHistory())
+  ({ history }: ContextTables, load: PipelineThread['loginHistory']) =>
+  async (): Promise<void> => {
+    const [first, ...others] = await load()
+    if (first) history.restore(first)
+    for (const state of others) history.add(state)
+  }
+
+/** The login histories that the processes with the records have saved; they do so twice a minute. */
+const savedHistories = async ({ models }: Base['store'], partitions: number): Promise<readonly Uint8Array[]> => {
+  const saved = await Promise.all(partitionsOf(partitions).map((partition) => models.load(loginHistoryName, partition)))
+  return saved.flatMap((model) => model?.state ?? [])
+}

@@ -1,5 +1,6 @@
 import type { Log } from '../component.ts'
 import type { Config } from '../config.ts'
+import type { LoginHistory } from '../context/login-history.ts'
 import type { ContextTables } from '../context/tables.ts'
 import type { IndicatorIndex } from '../lib/indicators/indicator-index.ts'
 import type { Learner } from '../pipeline/checkpoint.ts'
@@ -23,6 +24,8 @@ interface EventStagesOptions {
   readonly clock: Clock
   readonly rules: RuleBook
   readonly context: ContextTables
+  /** The login history that learns here; the one of the context by default. */
+  readonly history?: LoginHistory
   /** The indicators of threat intelligence; without it, none. */
   readonly indicators?: IndicatorIndex | undefined
   /** The active agents; without it, none. */
@@ -39,6 +42,7 @@ export const createEventStages = ({
   clock,
   rules,
   context,
+  history = context.history,
   indicators,
   agents,
   log,
@@ -50,8 +54,7 @@ export const createEventStages = ({
   const enrich = createEnrich(createEnrichers(context))
   const registry = detectorRegistry(rules, indicators, agents)
   const detectors = config.detectors.map(({ type, ...options }) => registry.create(type, options, runtime))
-  const { run, replay } = createDetect(detectors, { log })
-  const { history } = context
+  const { run, replay, forgetDeliveries } = createDetect(detectors, { log })
   const learners: Learner[] = [
     clock,
     miner,
@@ -67,6 +70,10 @@ export const createEventStages = ({
     learnt.add(id)
     return true
   }
+  const learnLogins = (events: readonly Event[]): void => {
+    history.learn(events)
+    if (history !== context.history) context.history.learn(events)
+  }
   const mine = (events: readonly Event[]): readonly Event[] => {
     const mined = miner.mine(events)
     clock.advance(mined)
@@ -79,10 +86,16 @@ export const createEventStages = ({
     /** Runs the detectors; then learns which users and addresses are usual. */
     async detect(...[events, delivery]: Parameters<typeof run>) {
       const found = await run(events, delivery)
-      if (isNew(delivery.id)) history.learn(events)
+      if (isNew(delivery.id)) learnLogins(events)
       return found
     },
     learners,
+    history,
+    /** Forgets which deliveries came: after the learners were restored, one that comes again teaches them. */
+    forgetDeliveries(): void {
+      learnt.clear()
+      forgetDeliveries()
+    },
     /** The number of log templates. */
     templates: () => miner.size,
     /** Reports the learning progress of each detector. */
@@ -93,7 +106,7 @@ export const createEventStages = ({
     /** Replays stored events to the learners. */
     replay(events: readonly Event[]): void {
       replay(mine(events))
-      history.learn(events)
+      learnLogins(events)
     },
   }
 }

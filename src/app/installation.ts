@@ -43,17 +43,19 @@ const createTrialProgram = (config: Config): TrialProgram => ({
     const threats = createIntel({ config, store, runtime: { now, fetch, log, signal } })
     await threats.intel.table.refresh()
     readPlaybooks(config.remediation.playbooks)
-    const { learners } = createEventStages({
-      config,
-      clock: createClock(now),
-      rules,
-      context: context.tables,
-      indicators: threats.intel.table.index,
-      agents: agentsInForce(config),
-      log,
-      signal,
-    })
-    await createCheckpoint({ learners, models: store.models, interval: 0, now, log }).restore()
+    for (let partition = 0; partition < config.partitions; partition += 1) {
+      const { learners } = createEventStages({
+        config,
+        clock: createClock(now),
+        rules,
+        context: context.tables,
+        indicators: threats.intel.table.index,
+        agents: agentsInForce(config),
+        log,
+        signal,
+      })
+      await createCheckpoint({ learners, partition, models: store.models, interval: 0, now, log }).restore()
+    }
   },
 })
 

@@ -1,20 +1,17 @@
-import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { receiversInForce } from '../compat/network-agents/log-agent-settings.ts'
+import { tagsOf } from '../context/asset-tags.ts'
 import { describeContext } from '../context/describe-context.ts'
 import { askAboutRealAlerts, openSampleWeek } from '../demo/sample-week.ts'
-import { createCheckpoint } from '../pipeline/checkpoint.ts'
-import { createClock } from '../pipeline/clock.ts'
+import { composeDigest } from '../operations/digests/compose-digest.ts'
 import { createCorrelate } from '../pipeline/correlate/correlate.ts'
 import { createMerge } from '../pipeline/detect/merge/merge.ts'
 import { createIntake } from '../pipeline/ingest/intake.ts'
 import { createReceivers } from '../pipeline/notify/receivers.ts'
-import { createPackEvents } from '../pipeline/pack-events.ts'
 import { createPipeline } from '../pipeline/pipeline.ts'
 import { readPlaybooks } from '../pipeline/propose/playbooks.ts'
 import { createPropose } from '../pipeline/propose/propose.ts'
 import { createPublish } from '../pipeline/publish/publish.ts'
-import { recover } from '../pipeline/recovery.ts'
 import { createHistory } from '../pipeline/triage/history.ts'
 import { createLanguageModels } from '../pipeline/triage/llm/language-models.ts'
 import { triagerRegistry } from '../pipeline/triage/registry.ts'
@@ -25,11 +22,10 @@ import { createLease } from '../queue/lease.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Foundation } from './base.ts'
-import { createEventStages } from './event-stages.ts'
 import type { Learnt } from './learnt.ts'
+import { createPartitionStages } from './partition-stages.ts'
 import type { AppTables } from './tables.ts'
 
-const checkpointMs = 30_000
 /** How many alerts a crash may have left without a triage result. */
 const mostUntriaged = 10_000
 
@@ -41,29 +37,28 @@ const mostUntriaged = 10_000
 export const startPipeline = async (base: Foundation, tables: AppTables, elsewhere?: Learnt) => {
   const { config, store, queue, telemetry, outages, runtime } = base
   const { now, log, signal } = runtime
-  const { partition } = config
+  const { partitions, topics: works } = config
   const { context, intel, suppressions } = tables
 
-  const stages = createEventStages({
-    config,
-    clock: createClock(now),
-    rules: tables.rules.book,
-    context: context.tables,
-    indicators: intel.intel.table.index,
-    agents: tables.agents,
-    log,
-    signal,
+  const stages = createPartitionStages(base, tables, async (partition) => {
+    if (partition > 0) return
+    // A crash may have left alerts without a triage result: the topic carries ids, the store is the truth.
+    const untriaged = await store.alerts.untriaged(mostUntriaged)
+    if (untriaged.length > 0) await store.transaction((tx) => queue.publish('alerts', untriaged, tx))
   })
-  const { learners } = stages
-  const checkpoint = createCheckpoint({ learners, models: store.models, interval: checkpointMs, now, log })
+  const ticker = createLease(store.connections, 'ticks')
   const tick = () => {
-    const empty = { partition, first: 0, source: 'clock', receivedAt: now(), texts: [] }
-    return store.transaction((tx) => queue.publish('records', [empty], tx))
+    const receivedAt = now()
+    const empty = Array.from({ length: partitions }, (_, partition) => ({
+      ...{ partition, first: 0, source: 'clock', receivedAt },
+      texts: [],
+    }))
+    return store.transaction((tx) => queue.publish('records', empty, tx))
   }
   const sampleWeek = await openSampleWeek({
     folder: fileURLToPath(new URL('../../samples', import.meta.url)),
     store,
-    intake: createIntake({ store, queue, partition, now }),
+    intake: createIntake({ store, queue, partitions, now }),
     queue,
     tick,
     forget: () => learnt.forget(),
@@ -86,17 +81,15 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
     now,
     log,
   }
-  const learnt: Learnt = elsewhere ?? {
-    parse: async (batch) => stages.parse(batch),
-    triageAlert: createTriageAlert(triage),
-    progress: async () => stages.progress(),
-    loginHistory: async () => context.tables.history.save(),
-    forget: async () => checkpoint.forget(),
-  }
+  const learnt: Learnt = elsewhere ?? { ...stages.learnt, triageAlert: createTriageAlert(triage) }
+  const publisher = createLease(store.connections, 'results to RabbitMQ')
   const publish = createPublish<Transaction>({
     url: config.rabbitmq.url,
     queue: config.rabbitmq.results,
-    outbox: store.alertResults,
+    outbox: {
+      ...store.alertResults,
+      due: async (limit) => ((await publisher.hold()) ? store.alertResults.due(limit) : []),
+    },
     contexts: store.alertContext,
     lookUp,
     outages,
@@ -114,9 +107,14 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
   })
   const playbooks = readPlaybooks(config.remediation.playbooks)
   // Receivers that need a rest and storms of messages are known to one process only, so one process sends all messages.
-  const sender = createLease(store.connections, 'messages to people', randomUUID())
+  const sender = createLease(store.connections, 'messages to people')
   const receivers = createReceivers<Transaction>({
     notify: receiversInForce(config),
+    maintenance: config.maintenance,
+    tagsOf: (alert) => tagsOf(alert, context.tables),
+    digests: config.digests,
+    composeDigest: (wanted) => composeDigest(wanted, { store, learning: () => learnt.progress() }),
+    transaction: store.transaction,
     publicUrl: config.server.public_url,
     store,
     runtime,
@@ -124,21 +122,11 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
     isSender: async () => (await sender.hold()) !== undefined,
   })
 
-  createPipeline<Transaction, unknown>({
+  createPipeline({
     queue,
     meter: telemetry.meter,
 
-    normalize: stages.normalizer.stage,
-    mine: stages.mine,
-    enrich: stages.enrich,
-    events: createPackEvents({
-      events: store.events,
-      parseHealth: store.parseHealth,
-      takeCounts: stages.normalizer.takeCounts,
-      reached: checkpoint.reached,
-      parsed: telemetry.parsed,
-    }),
-    detect: stages.detect,
+    open: stages.open,
     detections: {
       async save(detections, tx) {
         await store.detections.save(detections, tx)
@@ -148,13 +136,6 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
       },
     },
     merge: createMerge(store.alerts, store.suppressions, store.audit, { now, suppress: suppressions.suppress }),
-    checkpoint: checkpoint.stage,
-    async recover() {
-      await recover({ events: store.events, checkpoint, learn: stages.replay, log })
-      // A crash may have left alerts without a triage result: the topic carries ids, the store is the truth.
-      const untriaged = await store.alerts.untriaged(mostUntriaged)
-      if (untriaged.length > 0) await store.transaction((tx) => queue.publish('alerts', untriaged, tx))
-    },
 
     alerts: store.alerts,
     triage: createTriage(triage),
@@ -180,14 +161,24 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
     playbooks,
     receivers,
     jobs: [
-      { name: 'deliver notifications', every: 500, run: receivers.delivery.sendDue },
+      ...(works.includes('incidents')
+        ? [
+            { name: 'deliver notifications', every: 500, run: receivers.delivery.sendDue },
+            { name: 'plan digests', every: 60_000, run: receivers.planDigests },
+          ]
+        : []),
       // Detectors find silence by the tick when no records come.
-      { name: 'tick', every: 15_000, run: tick },
-      ...models.jobs,
+      ...(works.includes('records')
+        ? [{ name: 'tick', every: 15_000, run: async () => ((await ticker.hold()) ? tick() : undefined) }]
+        : []),
+      ...(works.includes('alerts') ? models.jobs : []),
     ],
-    save: checkpoint.save,
-    /** Lets another process send messages at once. */
-    release: sender.release,
+    /** Publishes results until the signal aborts. */
+    publishResults: works.includes('alerts') ? publish.run : async () => {},
+    /** Lets another process take over at once what one does for all. */
+    async release() {
+      for (const lease of [sender, publisher, ticker]) await lease.release()
+    },
   }
 }
 export type RunningPipeline = Awaited<ReturnType<typeof startPipeline>>

@@ -33,4 +33,5 @@ export const readSources = (
     log,
     signal,
     received: telemetry.received,
+    dropped: telemetry.rejected,
   })

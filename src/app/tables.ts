@@ -57,7 +57,7 @@ export const openTables = async (
     /** Reloads each table. */
     refresh: readers,
     jobs: [
-      { name: 'refresh suppressions', every: 2_000, run: suppressions.refresh },
+      { name: 'refresh suppressions', every: 500, run: suppressions.refresh },
       { name: 'refresh rules', every: 3_000, run: () => rules.refresh() },
       { name: 'refresh assets and users', every: 3_000, run: context.refresh },
       { name: 'refresh networks', every: 300_000, run: context.refreshNetworks },

@@ -18,6 +18,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'serve', summary: 'run the server, as `npm start` does', load: () => import('./server/serve.ts') },
   {
+    name: 'worker',
+    summary: 'work topics on a shared database, without API and dashboard',
+    load: () => import('./server/worker.ts'),
+  },
+  {
     name: 'watch',
     usage: 'PATH…',
     summary: 'run the server and follow files',
@@ -107,6 +112,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'send test messages to receivers and preview messages',
     load: () => import('./alerts/notify.ts'),
   },
+  { name: 'digest', summary: 'print or send the summary of a day or a week', load: () => import('./alerts/digest.ts') },
   { name: 'mcp', summary: 'run an MCP server for AI tools', load: () => import('./mcp/mcp.ts') },
   {
     name: 'audit',
@@ -117,6 +123,12 @@ export const commands: readonly CommandEntry[] = [
   { name: 'token', summary: 'create, list and revoke tokens', load: () => import('./access/token.ts') },
   { name: 'config', summary: 'check, print and explain the configuration', load: () => import('./server/config.ts') },
   { name: 'doctor', summary: 'check this installation for problems', load: () => import('./server/doctor.ts') },
+  {
+    name: 'adopt',
+    usage: 'SOURCE',
+    summary: 'take over the data and the settings of an older system; the server must be stopped',
+    load: () => import('./adoption/adopt.ts'),
+  },
   {
     name: 'backup',
     usage: 'FILE',

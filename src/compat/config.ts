@@ -36,14 +36,26 @@ export const compatKeys = {
   query_guard: queryGuardConfig.keys,
 }
 
-interface FormerEnvironment {
+/** The environment of an older system. */
+export interface FormerEnvironment {
+  /** Its name in `compat.ports`. */
+  readonly name: string
   /** The keys that its variables set. */
   readonly variables: Readonly<Record<string, string>>
   /** Why variables have no effect, by their names. */
   readonly unused?: Readonly<Record<string, string>>
+  /** The variables that only this system has, some only with one value: `DB_NAME=anomalies`. */
+  readonly signature: readonly string[]
+  /** The variables that together name its database, as a URL. */
+  readonly database?: {
+    readonly variables: readonly string[]
+    /** Builds the URL; undefined if the variables name none. */
+    url(read: (variable: string) => string | undefined): string | undefined
+  }
 }
 
-const systems: readonly FormerEnvironment[] = [
+/** Every older system whose variables have an effect. */
+export const formerSystems: readonly FormerEnvironment[] = [
   networkAgentsConfig,
   queryGuardConfig,
   logAnalyzerConfig,
@@ -52,10 +64,12 @@ const systems: readonly FormerEnvironment[] = [
 ]
 
 /** The variables of older systems, each with the key that it sets. */
-export const formerVariables = systems.flatMap(({ variables }) => Object.entries(variables))
+export const formerVariables = formerSystems.flatMap(({ variables }) => Object.entries(variables))
 
-const unused = systems.flatMap((system) => Object.entries(system.unused ?? {}))
+const unused = formerSystems.flatMap((system) => Object.entries(system.unused ?? {}))
 
 /** Says why a variable of an older system has no effect here; undefined if it has one or is unknown. */
 export const whyUnused = (variable: string): string | undefined =>
-  unused.find(([names]) => names.split(' ').includes(variable))?.[1]
+  unused.find(
+    ([names]) => names.split(' ').includes(variable) && !formerVariables.some(([name]) => name === variable),
+  )?.[1]

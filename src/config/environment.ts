@@ -14,7 +14,7 @@ export const environment = (): Environment => {
 export const prefix = 'VEDETTE_'
 
 /** Well-known variable names, each with the key that it is an alias of. A name may have several. */
-const aliases: readonly (readonly [variable: string, key: string])[] = [
+export const aliases: readonly (readonly [variable: string, key: string])[] = [
   ...Object.entries({
     ABUSECH_API_KEY: 'intel.api_keys.abuse_ch',
     ABUSEIPDB_API_KEY: 'intel.api_keys.abuseipdb',

@@ -1,7 +1,8 @@
 import { isAbsolute, join } from 'node:path'
 import { AppError, type ErrorDetail } from '../errors.ts'
 import { didYouMean } from '../lib/spelling/closest.ts'
-import { type Environment, prefix } from './environment.ts'
+import { aliases, type Environment, prefix } from './environment.ts'
+import { type RecognizedSystem, readFormerEnvironment } from './former-environment.ts'
 import { namesBelow, type Setting, settingOf, settings } from './settings.ts'
 import { parseYaml } from './yaml-file.ts'
 
@@ -27,7 +28,7 @@ export interface Layer {
 export type ReadText = (path: string) => string | undefined
 
 /** Component options that may name a file with the value: secrets and certificates. */
-const secretOptionFile = /(^|_)(token|secret|password|key|url|ca)_file$/
+const secretOptionFile = /(^|_)(token|secret|password|key|url|ca|cert)_file$/
 
 /** Reads a configuration file. `<key>_file` names a file that contains the value, relative to this one. */
 export const fileLayer = (path: string, text: string, folder: string, readText: ReadText): Layer => {
@@ -87,30 +88,62 @@ export const fileLayer = (path: string, text: string, folder: string, readText: 
   return { assignments, errors, warnings: [] }
 }
 
-/** Reads the environment: `VEDETTE_SERVER_PORT`, its alias `PORT`, and both with `_FILE`. An empty variable counts as unset. */
-export const environmentLayer = (env: Environment, cwd: string, readText: ReadText): Layer => {
+/**
+ * Reads the environment: `VEDETTE_SERVER_PORT`, its alias `PORT`, and both with `_FILE`. An empty variable counts as unset. Variables of
+ * older systems have the meaning of the system that the environment was written for.
+ */
+export const environmentLayer = (
+  env: Environment,
+  cwd: string,
+  readText: ReadText,
+): Layer & { readonly recognized: readonly RecognizedSystem[] } => {
   const assignments: Assignment[] = []
   const errors: ErrorDetail[] = []
-  for (const setting of settings()) {
-    const found = setting.variables.flatMap((name) => [name, `${name}_FILE`]).filter((name) => env[name])
-    const [variable, other] = found
-    if (variable === undefined) continue
-    if (other === `${variable}_FILE`) {
+  const warnings = [...misspelt(env)]
+  const { means, database, recognized } = readFormerEnvironment(env)
+  /** Returns the text of a variable, or of the file that it names; undefined if it is not set. */
+  const textOf = (variable: string): { readonly text: string; readonly origin: string } | undefined => {
+    const [origin, other] = [variable, `${variable}_FILE`].filter((name) => env[name])
+    if (origin === undefined) return undefined
+    if (other !== undefined) {
       errors.push({ path: variable, message: `${variable} and ${other} are both set.`, hint: 'Unset one of them.' })
     }
-    let text = env[variable] ?? ''
-    if (!setting.variables.includes(variable)) {
-      const content = readText(isAbsolute(text) ? text : join(cwd, text))
-      if (content === undefined) {
-        errors.push({ path: variable, message: `No such file: ${text}.` })
-        continue
-      }
-      text = content.trimEnd()
-    }
-    assignments.push({ key: setting.key, value: fromText(text, setting, variable, errors), origin: variable })
+    const given = env[origin] ?? ''
+    if (origin === variable) return { text: given, origin }
+    const content = readText(isAbsolute(given) ? given : join(cwd, given))
+    if (content === undefined) errors.push({ path: origin, message: `No such file: ${given}.` })
+    return content === undefined ? undefined : { text: content.trimEnd(), origin }
   }
-  return { assignments, errors, warnings: misspelt(env) }
+  const aliased = new Set(aliases.map(([variable]) => variable))
+  for (const setting of settings()) {
+    const variable = setting.variables
+      .filter((name) => !aliased.has(name) || means(name, setting.key))
+      .find((name) => env[name] || env[`${name}_FILE`])
+    const found = variable === undefined ? undefined : textOf(variable)
+    if (variable === undefined || found === undefined) continue
+    if (variable === 'DATABASE_URL' && isForeignDatabase(found.text)) {
+      warnings.push(foreignDatabase(found.text))
+      continue
+    }
+    assignments.push({
+      key: setting.key,
+      value: fromText(found.text, setting, found.origin, errors),
+      origin: found.origin,
+    })
+  }
+  const url = database?.url((name) => textOf(name)?.text)
+  if (url !== undefined && !assignments.some(({ key }) => key === 'storage.url')) {
+    assignments.push({ key: 'storage.url', value: url, origin: 'DB_HOST' })
+  }
+  return { assignments, errors, warnings, recognized }
 }
+
+/** Whether a URL, as SQLAlchemy writes it, names a server that Vedette reads but does not store its data in. */
+const isForeignDatabase = (url: string): boolean => /^(mysql|mariadb|mssql|oracle)(\+\w+)?:/.test(url)
+
+const foreignDatabase = (url: string): string =>
+  `DATABASE_URL names a database of the kind "${url.slice(0, url.search(/[+:]/))}", which Vedette cannot store its data in. ` +
+  'The data is stored in `data_dir`, unless storage.url is set.'
 
 /** Reads the command-line flags by dotted key. */
 export const flagLayer = (flags: Readonly<Record<string, unknown>>): Layer => {

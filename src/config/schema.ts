@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { compatKeys } from '../compat/config.ts'
 import { parseRange } from '../lib/address/address.ts'
+import { plainDatabaseUrl } from '../pipeline/ingest/sql/database-url.ts'
+import { digestOptions } from '../pipeline/notify/digest/digest-schedule.ts'
+import { maintenanceWindow, routingOptions } from '../pipeline/notify/routing-options.ts'
 import { riskOptions } from '../pipeline/triage/risk.ts'
 import { ruleStatus } from '../schema/rule.ts'
-import { severity } from '../schema/severity.ts'
 import { intel } from './intel.ts'
 import { llm } from './llm.ts'
 import { component, componentName, durationSetting, secret, size } from './shapes.ts'
@@ -75,6 +77,8 @@ const server = z.strictObject({
 })
 
 /** The whole configuration. Every key has a default and a description; unknown keys are errors. */
+const topicNames = ['records', 'detections', 'alerts', 'incidents'] as const
+
 export const configSchema = z.strictObject({
   data_dir: z.string().min(1).default('./data').describe('The folder for all data, created with mode 0700.'),
   server: server.prefault({}),
@@ -82,8 +86,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       url: z
         .string()
-        // other programs name a driver in it, too: postgresql+asyncpg://
-        .overwrite((text) => text.replace(/^(postgres(?:ql)?)\+\w+:/, '$1:'))
+        .overwrite(plainDatabaseUrl)
         .regex(/^(sqlite|postgres|postgresql):/, 'expected sqlite:PATH or postgres://…')
         .optional()
         .meta({ description: 'The URL of the database; `sqlite:<data_dir>/vedette.db` by default.', secret: 'url' }),
@@ -122,17 +125,25 @@ export const configSchema = z.strictObject({
   workers: z
     .int()
     .min(0)
-    .max(1)
+    .max(64)
     .default(1)
     .describe(
-      'Worker threads for the pipeline. 1: requests are answered while a backlog is worked off. 0: the pipeline shares the main thread, which needs about 100 MB less memory.',
+      'Worker threads for the pipeline, which divide the partitions among themselves. With one or more, requests are answered while a backlog is worked off. 0: the pipeline shares the main thread, which needs about 100 MB less memory.',
     ),
-  partition: z
+  topics: z
+    .array(z.enum(topicNames))
+    .default(() => [...topicNames])
+    .describe(
+      'The topics that this process works: `records` finds what is unusual, `detections` become alerts, `alerts` does triage, `incidents` sends messages. Others on the same database work the rest.',
+    ),
+  partitions: z
     .int()
-    .min(0)
-    .max(9999)
-    .default(0)
-    .describe('The number of this process among all that share a database.'),
+    .min(1)
+    .max(256)
+    .default(1)
+    .describe(
+      'The parts that the records are divided into, by source and host. Each is worked by one thread at a time, so this is the largest number of threads that share the work. Fixed at the first start.',
+    ),
   sources: z
     .array(component.extend({ name: componentName.describe('The source name of its events.') }))
     .default([])
@@ -197,6 +208,10 @@ export const configSchema = z.strictObject({
   correlate: z
     .strictObject({
       gap: durationSetting('30m', 'The maximum time between related alerts of one incident.'),
+      quiet_after: durationSetting(
+        '1d',
+        'An incident of low or medium severity that nobody works on is resolved after this time without news. 0 means never.',
+      ),
     })
     .prefault({}),
   remediation: z
@@ -227,11 +242,21 @@ export const configSchema = z.strictObject({
     .array(
       component.extend({
         name: componentName.describe('The name in the delivery log.'),
-        min_severity: severity.default('medium').describe('The lowest severity of incidents to send.'),
+        ...routingOptions,
       }),
     )
-    .default([])
+    .prefault([])
     .describe('Receivers of incidents.'),
+  digests: z
+    .array(digestOptions)
+    .prefault([])
+    .describe('Daily and weekly digests: `period`, `on`, `at`, `time_zone`, and the receivers `to`.'),
+  maintenance: z
+    .array(maintenanceWindow)
+    .prefault([])
+    .describe(
+      'Periods in which no messages are sent about incidents of which all alerts match: `name`, `only`, `from` and `to`, or `weekly`.',
+    ),
   ...compatKeys,
   mcp: z
     .strictObject({

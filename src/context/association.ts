@@ -38,6 +38,27 @@ export const associate = (associations: Association[], name: string, time: numbe
   associations[oldest] = association
 }
 
+/** Extends a span by another one that was seen elsewhere. */
+export const combineSpans = (span: Omit<Association, 'name'>, other: Omit<Association, 'name'>): void => {
+  span.first = Math.min(span.first, other.first)
+  span.last = Math.max(span.last, other.last)
+  span.days = Math.max(span.days, other.days)
+}
+
+/** Adds associations that were seen elsewhere to a list of at most `limit` entries: the last seen ones stay. */
+export const combineAssociations = (
+  associations: Association[],
+  others: readonly Association[],
+  limit: number,
+): void => {
+  for (const other of others) {
+    const known = associations.find(({ name }) => name === other.name)
+    if (known) combineSpans(known, other)
+    else associations.push({ ...other })
+  }
+  if (associations.length > limit) associations.sort((a, b) => b.last - a.last).splice(limit)
+}
+
 export const dayOf = (time: number): number => Math.floor(time / day)
 
 export const writeSpan = (writer: Writer, { first, last, days }: Omit<Association, 'name'>): Writer =>

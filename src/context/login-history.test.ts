@@ -71,6 +71,30 @@ describe('the login history', () => {
     )
   })
 
+  it('adds what another history has learnt of the same users', () => {
+    const [one, two] = [createLoginHistory(), createLoginHistory()]
+    one.learn([loginAt(moment(0, 8), 'dana', '10.0.0.1'), loginAt(moment(1, 8), 'dana', '10.0.0.1')])
+    two.learn([
+      loginAt(moment(2, 9), 'dana', '10.0.0.1', 'web-02'),
+      loginAt(moment(2, 9), 'dana', '10.0.0.2', 'web-02'),
+      loginAt(moment(2, 9), 'ana', '10.0.0.2', 'web-02'),
+    ])
+    one.add(two.save())
+    expect(one.user('dana')).toMatchObject({ first: moment(0, 8), last: moment(2, 9), days: 2 })
+    expect(one.user('dana')?.addresses).toEqual([
+      { name: '10.0.0.1', first: moment(0, 8), last: moment(2, 9), days: 2 },
+      { name: '10.0.0.2', first: moment(2, 9), last: moment(2, 9), days: 1 },
+    ])
+    expect(
+      one
+        .user('dana')
+        ?.hours.map(({ days }) => days)
+        .slice(8, 10),
+    ).toEqual([2, 1])
+    expect(one.user('ana')).toEqual(two.user('ana'))
+    expect([...one.hosts()]).toEqual(['web-01', 'web-02'])
+  })
+
   it('rejects an invalid state with a hint, and stays empty', () => {
     const history = createLoginHistory()
     history.learn([loginAt(moment(0), 'dana', '10.0.0.1')])

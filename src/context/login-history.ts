@@ -5,6 +5,8 @@ import { type Event, textField } from '../schema/event.ts'
 import {
   type Association,
   associate,
+  combineAssociations,
+  combineSpans,
   dayOf,
   extendSpan,
   readAssociations,
@@ -13,6 +15,9 @@ import {
   writeSpan,
 } from './association.ts'
 import { createRecentEntries } from './recent-entries.ts'
+
+/** The name of its saved state. */
+export const loginHistoryName = 'familiar'
 
 const capacity = { users: 10_000, addresses: 10_000, hosts: 20_000 }
 /** The maximum number of addresses, hosts or users that are stored per entity. */
@@ -71,6 +76,8 @@ export interface LoginHistory {
   users(): Iterable<string>
   save(): Uint8Array
   restore(state: Uint8Array): void
+  /** Adds the state of another history. Days that both have seen count once. */
+  add(state: Uint8Array): void
 }
 
 /** Creates an empty history. */
@@ -97,8 +104,28 @@ export const createLoginHistory = (): LoginHistory => {
     associate(from.users, name, time, maxAssociations)
   }
 
+  const load = (state: Uint8Array): void => {
+    readState(state, (reader) => {
+      readAll(reader, users, startUser, (user, span) => {
+        combineSpans(user, span)
+        const [hours, hourDays] = [reader.u16s(), reader.i32s()]
+        for (let index = 0; index < user.hours.length; index += 1) {
+          user.hours[index] = Math.max(user.hours[index] ?? 0, hours[index] ?? 0)
+          user.hourDays[index] = Math.max(user.hourDays[index] ?? 0, hourDays[index] ?? 0)
+        }
+        combineAssociations(user.addresses, readAssociations(reader), maxAssociations)
+        combineAssociations(user.hosts, readAssociations(reader), maxAssociations)
+      })
+      readAll(reader, addresses, startAddress, (address, span) => {
+        combineSpans(address, span)
+        combineAssociations(address.users, readAssociations(reader), maxAssociations)
+      })
+      readAll(reader, hosts, startSpan, combineSpans)
+    })
+  }
+
   return {
-    name: 'familiar',
+    name: loginHistoryName,
     learn(events) {
       for (const event of events) {
         // Ignore events from the future: later events would look old.
@@ -128,7 +155,7 @@ export const createLoginHistory = (): LoginHistory => {
       for (const [name] of users.entries()) yield name
     },
     save() {
-      const writer = createWriter('familiar', 1)
+      const writer = createWriter(loginHistoryName, 1)
       writeAll(writer, users, (user) => {
         writer.u16s(user.hours).i32s(user.hourDays)
         writeAssociations(writer, user.addresses)
@@ -142,18 +169,9 @@ export const createLoginHistory = (): LoginHistory => {
       users.clear()
       addresses.clear()
       hosts.clear()
-      readState(state, (reader) => {
-        readAll(reader, users, (span) => ({
-          ...span,
-          hours: reader.u16s(),
-          hourDays: reader.i32s(),
-          addresses: readAssociations(reader),
-          hosts: readAssociations(reader),
-        }))
-        readAll(reader, addresses, (span) => ({ ...span, users: readAssociations(reader) }))
-        readAll(reader, hosts, (span) => span)
-      })
+      load(state)
     },
+    add: load,
   }
 }
 
@@ -179,21 +197,25 @@ const writeAll = <Entry extends Span>(
   }
 }
 
-const readAll = <Entry>(
+const readAll = <Entry extends Span>(
   reader: Reader,
-  memory: { see(name: string, time: number, make: () => Entry): Entry },
-  make: (span: Span) => Entry,
+  memory: { see(name: string, time: number, make: (time: number) => Entry): Entry },
+  make: (time: number) => Entry,
+  combine: (entry: Entry, span: Omit<Association, 'name'>) => void,
 ): void => {
   for (let left = reader.varint(); left > 0; left--) {
     const name = reader.text()
     const span = readSpan(reader)
-    memory.see(name, span.last, () => make({ ...span, movedAt: span.last }))
+    combine(
+      memory.see(name, span.last, () => ({ ...make(span.last), days: 0 })),
+      span,
+    )
   }
 }
 
 const readState = (state: Uint8Array, read: (reader: Reader) => void): void => {
   try {
-    read(createReader(state, 'familiar', 1))
+    read(createReader(state, loginHistoryName, 1))
   } catch (error) {
     if (!(error instanceof StateError)) throw error
     throw new AppError('STATE_VERSION', error.message, { hint: error.hint, cause: error })

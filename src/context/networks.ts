@@ -1,10 +1,10 @@
 import { type Address, formatAddress, isMapped, parseRange, subnetOf } from '../lib/address/address.ts'
 import { createRangeTable, type RangeTable } from '../lib/address/range-table.ts'
 import { parseMeant, type Scope, scopeOf } from '../lib/address/scope.ts'
+import { memoize } from '../lib/memoize/memoize.ts'
 import type { NetworkFacts } from '../schema/network-facts.ts'
 import { cloudOf } from './clouds.ts'
 import type { GeoDatabase, Place } from './geo-database.ts'
-import { memoize } from './memoize.ts'
 import { readRangeList } from './range-list.ts'
 
 interface NetworksOptions {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { casesOf } from '../../test/depth.ts'
+import { casesOf, deepRun } from '../../test/depth.ts'
+import { needs } from '../../test/needs.ts'
 import { createAnalysis } from '../app/analysis.ts'
 import { loadConfig } from '../config.ts'
 import { createRules } from '../operations/rules/rule-folders.ts'
@@ -55,7 +56,7 @@ const isOf = ({ lines }: Stage, origin: string | undefined): boolean => {
   return (lines[file] ?? []).some(([first, last]) => Number(number) >= first && Number(number) <= last)
 }
 
-describe.each(casesOf(shifts))(`the recording in ${folder}, %i minutes later`, (shift) => {
+describe.each(casesOf(shifts))(`the recording in ${folder}, %i minutes later`, needs(deepRun), (shift) => {
   let analysis: Analysis
   beforeAll(async () => {
     analysis = await analyse(shift)

@@ -1,3 +1,4 @@
+import { memoize } from '../lib/memoize/memoize.ts'
 import { extractObservables, hostOf, toObservable } from '../lib/observables/observables.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { Observable, ObservableType } from '../schema/indicator.ts'
@@ -14,6 +15,8 @@ export interface AlertObservables {
 
 const maxNamed = 20
 const maxMentioned = 100
+/** Lines of evidence are no longer. */
+const longestLine = 1_000
 const cve = /\bCVE-\d{4}-\d{4,7}\b/gi
 
 /** The entity types that can be looked up. Hosts and users are internal, so no list contains them. */
@@ -39,13 +42,17 @@ export const observablesOf = (alert: Alert): AlertObservables => {
   const lines = alert.evidence.map(({ line }) => line).join('\n')
   const hosts = named.flatMap(({ type, value }) => (type === 'url' ? (hostOf(value) ?? []) : []))
   const namedKeys = new Set(named.map(keyOf))
-  const mentioned = unique([...hosts, ...extractObservables(lines, maxMentioned)]).filter(
-    (one) => !namedKeys.has(keyOf(one)),
-  )
+  const inLines = alert.evidence.flatMap(({ line }) => extractFrom(line) ?? [])
+  const mentioned = unique([...hosts, ...inLines])
+    .filter((one) => !namedKeys.has(keyOf(one)))
+    .slice(0, maxMentioned)
   const texts = [alert.title, alert.sentence, lines, ...alert.techniques].join('\n')
   const vulnerabilities = [...new Set([...texts.matchAll(cve)].map(([id]) => id.toUpperCase()))].slice(0, 10)
   return { named, mentioned, vulnerabilities }
 }
+
+/** Remembers lines, because an alert keeps most of them while it grows. */
+const extractFrom = memoize((line: string) => extractObservables(line, maxMentioned), longestLine)
 
 const keyOf = ({ type, value }: Observable): string => `${type} ${value}`
 

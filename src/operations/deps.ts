@@ -157,6 +157,8 @@ export interface Deps {
   learning(): Promise<readonly { readonly detector: string; readonly progress: readonly LearningProgress[] }[]>
   /** The names of the notification receivers. */
   readonly receivers: readonly string[]
+  /** The URL under which people reach the dashboard. */
+  readonly publicUrl: string | undefined
   /** Sends test messages to receivers and previews messages. */
   readonly receiverTrials: ReceiverTrials
   metrics(): Promise<string>

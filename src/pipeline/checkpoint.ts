@@ -38,6 +38,8 @@ interface Models<Tx> {
 
 interface CheckpointOptions<Tx> {
   readonly learners: readonly Learner[]
+  /** The partition that they learn from. */
+  readonly partition: number
   readonly models: Models<Tx>
   /** The shortest interval between saves, in ms; the events since are replayed after a crash. */
   readonly interval: number
@@ -61,14 +63,13 @@ export interface Checkpoint<Tx> {
   save(tx?: Tx): Promise<void>
 }
 
-/** All learners are saved together, whichever process runs them. */
-const partition = 0
 const positionsName = 'positions'
 const savedPositions = z.array(z.tuple([z.int(), z.int()]))
 
 /** Saves the state of the learners across restarts, and for the next process that delivers records. */
 export const createCheckpoint = <Tx>({
   learners,
+  partition,
   models,
   interval,
   now,

@@ -5,10 +5,12 @@ import type { RecordBatch } from '../schema/record.ts'
 import { chunkRecords, cutRecords } from './cut-records.ts'
 
 const batches = fc
-  .array(fc.record({ size: fc.nat(3 * chunkRecords), hasLines: fc.boolean() }), { maxLength: 8 })
+  .array(fc.record({ size: fc.nat(3 * chunkRecords), hasLines: fc.boolean(), hasPeers: fc.boolean() }), {
+    maxLength: 8,
+  })
   .map((sizes) => {
     let first = 0
-    return sizes.map(({ size, hasLines }): RecordBatch => {
+    return sizes.map(({ size, hasLines, hasPeers }): RecordBatch => {
       const batch = {
         partition: 0,
         first,
@@ -16,6 +18,7 @@ const batches = fc
         receivedAt: 0,
         texts: Array.from({ length: size }, (_, index) => `line ${first + index}`),
         ...(hasLines && { lines: Array.from({ length: size }, (_, index) => first + index) }),
+        ...(hasPeers && { peers: Array.from({ length: size }, (_, index) => `10.0.0.${first + index}`) }),
       }
       first += size
       return batch
@@ -23,7 +26,9 @@ const batches = fc
   })
 
 const recordsOf = (all: readonly RecordBatch[]) =>
-  all.flatMap(({ first, texts, lines }) => texts.map((text, index) => [first + index, text, lines?.[index]]))
+  all.flatMap(({ first, texts, lines, peers }) =>
+    texts.map((text, index) => [first + index, text, lines?.[index], peers?.[index]]),
+  )
 
 describe('cutting records into chunks', () => {
   it('keeps every record, its number and its order, and fills each chunk but the last', () => {

@@ -32,4 +32,5 @@ const slice = (batch: RecordBatch, start: number, end: number): RecordBatch =>
         first: batch.first + start,
         texts: batch.texts.slice(start, end),
         ...(batch.lines && { lines: batch.lines.slice(start, end) }),
+        ...(batch.peers && { peers: batch.peers.slice(start, end) }),
       }

@@ -25,6 +25,14 @@ interface PackEventsOptions<Packed, Tx> {
   readonly parsed: (parsed: number, failed: number) => void
 }
 
+/** Events that are ready to be stored as one block. */
+export interface PackedEvents<Packed> {
+  readonly packed: Packed
+  readonly count: number
+  readonly failed: number
+  readonly newest: Positions
+}
+
 /** Creates the packer that stores events as one block, together with how their records were parsed. */
 export const createPackEvents = <Packed, Tx>({
   events: blocks,
@@ -32,11 +40,7 @@ export const createPackEvents = <Packed, Tx>({
   takeCounts,
   reached,
   parsed,
-}: PackEventsOptions<Packed, Tx>): Packer<
-  Event,
-  { readonly packed: Packed; readonly count: number; readonly failed: number; readonly newest: Positions },
-  Tx
-> => ({
+}: PackEventsOptions<Packed, Tx>): Packer<Event, PackedEvents<Packed>, Tx> => ({
   begin() {
     const packing = blocks.packing()
     let failed = 0

@@ -1,15 +1,17 @@
-import type { Queue } from '../queue/queue.ts'
+import type { Memory, Queue } from '../queue/queue.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { Detection } from '../schema/detection.ts'
 import type { Event } from '../schema/event.ts'
 import type { Incident } from '../schema/incident.ts'
 import type { RecordBatch } from '../schema/record.ts'
 import { cutRecords } from './cut-records.ts'
+import { newestOf } from './newest-detections.ts'
 import type { AlertWithResult } from './publish/alert-result.ts'
 import {
   chain,
   type Delivery,
   inChunks,
+  itemsTo,
   type Keeper,
   keep,
   load,
@@ -24,22 +26,28 @@ import type { ModelRequest } from './triage/llm/requests.ts'
 import type { Opined, OpinedAlert } from './triage/llm/store-opinions.ts'
 import type { TriagedAlert } from './triage/triage.ts'
 
-/** The stages of the pipeline. The wiring fills them in; nothing here knows how any of them works. */
-export interface Pipeline<Tx, Packed = unknown> {
-  readonly queue: Queue<Tx>
-  readonly meter: Meter
-
+/** The stages of one partition of the records: a stream passes always the same ones. */
+export interface PartitionStages<Tx, Packed = unknown> {
   readonly normalize: Stage<RecordBatch, Event>
   readonly mine: Stage<Event, Event>
   readonly enrich: Stage<Event, Event>
   readonly events: Packer<Event, Packed, Tx>
   readonly detect: Stage<Event, Detection>
+  /** Saves what the stages have learnt, every so often, together with the batch that taught it. */
+  readonly checkpoint: Stage<Detection, Detection, Tx>
+  /** The learned state of all of them. */
+  readonly memory: Memory<Tx>
+}
+
+/** The stages of the pipeline. The wiring fills them in; nothing here knows how any of them works. */
+export interface Pipeline<Tx, Packed = unknown> {
+  readonly queue: Queue<Tx>
+  readonly meter: Meter
+
+  /** Creates the stages that learn from the records of a partition. */
+  readonly open: (partition: number) => PartitionStages<Tx, Packed>
   readonly detections: Keeper<Detection, Tx>
   readonly merge: Stage<Detection, Alert, Tx>
-  /** Saves what the stages have learnt, every so often, together with the batch that taught it. */
-  readonly checkpoint: Stage<Alert, Alert, Tx>
-  /** Restores what the last process to deliver records had learnt. */
-  readonly recover: () => Promise<void>
 
   readonly alerts: { load(ids: readonly string[]): Promise<readonly Alert[]> }
   readonly triage: Stage<Alert, TriagedAlert>
@@ -63,28 +71,33 @@ export interface Pipeline<Tx, Packed = unknown> {
 }
 
 /**
- * Connects the stages, first to last. A topic of the queue exists only where items may wait: for bursts of records, for slow lookups, and
- * for receivers that are away. All stages of one delivery share one transaction.
+ * Connects the stages, first to last. A topic of the queue exists only where items may wait: for bursts of records, for more detections of
+ * the same alerts, for slow lookups, and for receivers that are away. All stages of one delivery share one transaction.
  */
 export const createPipeline = <Tx, Packed>(pipeline: Pipeline<Tx, Packed>): void => {
   const { queue, meter } = pipeline
-  const events = packing('events', pipeline.events)
 
-  const detected = chain<RecordBatch, Event, Tx>(meter, stage('normalize', pipeline.normalize))
-    .next(stage('mine', pipeline.mine))
-    .next(stage('enrich', pipeline.enrich))
-    .next(events.pack)
-    .next(stage('detect', pipeline.detect))
+  queue.consumePartitions('records', (partition) => {
+    const { normalize, mine, enrich, detect, checkpoint, memory, ...own } = pipeline.open(partition)
+    const events = packing('events', own.events)
+    const detected = chain<RecordBatch, Event, Tx>(meter, stage('normalize', normalize))
+      .next(stage('mine', mine))
+      .next(stage('enrich', enrich))
+      .next(events.pack)
+      .next(stage('detect', detect))
+    const { handler } = inChunks(meter, cutRecords, detected)
+      .next(events.keep())
+      .next(itemsTo<Detection, Tx, 'detections'>(queue, 'detections'))
+      .next(stage('checkpoint', checkpoint))
+    return { handle: handler, memory }
+  })
 
   queue.consume(
-    'records',
-    inChunks(meter, cutRecords, detected)
-      .next(events.keep())
+    'detections',
+    chain<Detection, Detection, Tx>(meter, stage('newest detections', newestOf))
       .next(keep('detections', pipeline.detections))
       .next(stage('merge', pipeline.merge))
-      .next(stage('checkpoint', pipeline.checkpoint))
       .next(to(queue, 'alerts')).handler,
-    pipeline.recover,
   )
 
   queue.consume(

@@ -10,6 +10,8 @@ interface RecoveryOptions<Tx> {
     partitions(): Promise<readonly number[]>
     replay(partition: number, after: number): AsyncIterable<readonly Event[]>
   }
+  /** Whether the learners learn from a partition. */
+  readonly covers: (partition: number) => boolean
   readonly checkpoint: Checkpoint<Tx>
   /** Teaches events to the learners again, without detections. */
   readonly learn: (events: readonly Event[]) => void
@@ -17,11 +19,11 @@ interface RecoveryOptions<Tx> {
 }
 
 /** Restores the saved state of the learners, then replays the events that were stored after it. */
-export const recover = async <Tx>({ events, checkpoint, learn, log }: RecoveryOptions<Tx>): Promise<void> => {
+export const recover = async <Tx>({ events, covers, checkpoint, learn, log }: RecoveryOptions<Tx>): Promise<void> => {
   checkpoint.forget()
   const positions = await checkpoint.restore()
   let replayed = 0
-  for (const partition of await events.partitions()) {
+  for (const partition of (await events.partitions()).filter(covers)) {
     const newest = new Map<number, number>()
     for await (const batch of events.replay(partition, positions.get(partition) ?? -1)) {
       learn(batch)

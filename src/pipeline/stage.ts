@@ -117,6 +117,16 @@ export const to = <Item extends { readonly id: string }, Tx, Topic extends strin
     return items
   })
 
+/** Publishes the items themselves to a topic. */
+export const itemsTo = <Item, Tx, Topic extends string>(
+  queue: { publish(topic: Topic, items: readonly Item[], tx: Tx): Promise<void> },
+  topic: Topic,
+): NamedStage<Item, Item, Tx> =>
+  stage(`to ${topic}`, async (items, delivery) => {
+    if (items.length > 0) await queue.publish(topic, items, await delivery.transaction())
+    return items
+  })
+
 /** Joins two steps, and counts the items of the first. */
 const join =
   <A, B, C, Tx>(meter: Meter, { name, run }: NamedStage<A, B, Tx>, next: Stage<B, C, Tx>): Stage<A, C, Tx> =>

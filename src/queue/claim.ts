@@ -1,7 +1,7 @@
 import type { JobHeader, Jobs } from './jobs.ts'
 import type { Topic } from './queue.ts'
 
-/** How many records a delivery of several jobs holds, and how many bytes before compression. */
+/** How many records or detections a delivery of several jobs holds, and how many bytes before compression. */
 const mostItems = 4096
 const mostBytes = 8 * 1024 * 1024
 
@@ -13,12 +13,22 @@ export const backOff = (attempt: number): number => 1000 * 2 ** (attempt - 1)
 
 const longestBackOff = backOff(mostAttempts)
 
+/** How long detections wait for more of them, in ms: an alert that grows is written once for many batches of records. */
+const gatherMs = 3_000
+
 /**
  * Chooses the jobs of the next delivery of a topic. Jobs that failed together are retried together until their last attempt.
  * A partition of `records` is blocked while one of its jobs waits for a retry, because detectors need its records in order.
+ *
+ * @param partitions the partitions to choose from, one for a delivery; without them, all partitions together
  */
-export const claim = async (jobs: Jobs, topic: Topic, now: number): Promise<readonly JobHeader[]> => {
-  const waiting = await jobs.waiting(topic)
+export const claim = async (
+  jobs: Jobs,
+  topic: Topic,
+  now: number,
+  partitions?: readonly number[],
+): Promise<readonly JobHeader[]> => {
+  const waiting = await jobs.waiting(topic, partitions)
   // A wait longer than any there can be means that the clock was set back.
   const isDue = (job: JobHeader) => job.run_at <= now || job.run_at > now + longestBackOff
   const blocked =
@@ -28,10 +38,27 @@ export const claim = async (jobs: Jobs, topic: Topic, now: number): Promise<read
   const first = due[0]
   if (first) {
     if (first.attempts >= mostAttempts - 1) return [first]
-    return due.filter((job) => job.attempts === first.attempts && job.run_at === first.run_at)
+    return ofOnePartition(
+      due.filter((job) => job.attempts === first.attempts && job.run_at === first.run_at),
+      partitions,
+    )
   }
-  return together(await jobs.ready(topic, [...blocked]))
+  const ready = ofOnePartition(await jobs.ready(topic, [...blocked], partitions), partitions)
+  const chosen = together(ready)
+  return topic === 'detections' && chosen.length === ready.length && (await isGathering(jobs, chosen, now))
+    ? []
+    : chosen
 }
+
+const ofOnePartition = (
+  headers: readonly JobHeader[],
+  partitions: readonly number[] | undefined,
+): readonly JobHeader[] =>
+  partitions ? headers.filter(({ partition }) => partition === headers[0]?.partition) : headers
+
+/** Whether more detections may come soon, because records run or wait. A clock that was set back ends the wait. */
+const isGathering = async (jobs: Jobs, [oldest]: readonly JobHeader[], now: number): Promise<boolean> =>
+  oldest !== undefined && Math.abs(now - oldest.created_at) < gatherMs && (await jobs.areReady('records'))
 
 /** The first jobs that fit into one delivery; at least one. */
 const together = (headers: readonly JobHeader[]): readonly JobHeader[] => {

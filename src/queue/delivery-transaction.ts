@@ -9,12 +9,29 @@ export interface DeliveryTransaction {
   rollback(): Promise<void>
 }
 
-/** Prepares a transaction that begins at the first use, so that slow work before it keeps nobody waiting. */
-export const createDeliveryTransaction = (connections: Connections): DeliveryTransaction => {
+/**
+ * Prepares a transaction that begins at the first use, so that slow work before it keeps nobody waiting.
+ *
+ * @param fence throws if another process has taken over the work
+ */
+export const createDeliveryTransaction = (
+  connections: Pick<Connections, 'begin'>,
+  fence: (tx: Transaction) => Promise<void> = async () => {},
+): DeliveryTransaction => {
   let opening: Promise<OpenTransaction> | undefined
   let ended = false
+  const begin = async (): Promise<OpenTransaction> => {
+    const transaction = await connections.begin()
+    try {
+      await fence(transaction.tx)
+    } catch (error) {
+      await transaction.rollback()
+      throw error
+    }
+    return transaction
+  }
   const open = async (): Promise<OpenTransaction> => {
-    if (!ended) opening ??= connections.begin()
+    if (!ended) opening ??= begin()
     const transaction = await opening
     if (ended || !transaction) {
       throw new AppError('UNAVAILABLE', 'This delivery has ended: nothing more can be written with it.', {

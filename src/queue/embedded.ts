@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../component.ts'
 import { AppError, messageOf } from '../errors.ts'
@@ -11,8 +10,11 @@ import { backOff, claim, mostAttempts } from './claim.ts'
 import { createDeliveryTransaction } from './delivery-transaction.ts'
 import { decodeJob, encodeJob } from './job-payload.ts'
 import { createJobs, type JobHeader, jobSeq, type NewJob, topics } from './jobs.ts'
-import { createLease, type Lease } from './lease.ts'
-import type { Handler, Queue, Topic, Topics } from './queue.ts'
+import type { TopicLane } from './lane.ts'
+import { createOnlyLane, createSharedLanes, type TopicLanes } from './lanes.ts'
+import type { Fence } from './lease.ts'
+import { readPartitionStates } from './partition-states.ts'
+import type { Queue, Topic, Topics } from './queue.ts'
 import type { SharedBells } from './shared-bells.ts'
 
 interface EmbeddedQueueOptions {
@@ -22,10 +24,10 @@ interface EmbeddedQueueOptions {
   /** Limits of one topic; `publish` fails beyond them. */
   readonly maxRecords?: number
   readonly maxBytes?: number
-  /** Names this process among those that share the database. */
-  readonly owner?: string
   /** The topics that this queue delivers; all by default. Other threads or processes deliver the rest. */
   readonly delivers?: readonly Topic[]
+  /** The partitions that this queue may work; one by default. */
+  readonly partitions?: readonly number[]
   /** Wakes the other threads that have a queue on the same database. */
   readonly bells?: SharedBells | undefined
 }
@@ -36,7 +38,7 @@ const poll = 250
 const pause = 1000
 const longestPause = 30_000
 /** The longest wait while the queue itself cannot be reached, in ms: work resumes within it. */
-const longestTrouble = 8_000
+const longestTrouble = 2_000
 /** Publishers that come within so long after one another, in ms, are one rush. */
 const rushGap = 20
 /** How long a rush goes first at most, in ms, before the next delivery. */
@@ -49,10 +51,10 @@ interface Running {
   cancel(): Promise<void>
 }
 
-/** Keeps the three topics in the store's own database: what a handler writes and the end of its job are one transaction. */
+/** Keeps the topics in the store's own database: what a handler writes and the end of its job are one transaction. */
 export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transaction> => {
-  const { connections, now, log, maxRecords = 2_000_000, maxBytes = 512 * 1024 * 1024, owner = randomUUID() } = options
-  const { delivers = topics, bells: others } = options
+  const { connections, now, log, maxRecords = 2_000_000, maxBytes = 512 * 1024 * 1024 } = options
+  const { delivers = topics, partitions = [0], bells: others } = options
   const jobs = createJobs(connections)
   const backlog = createBacklog({ jobs, maxRecords, maxBytes, now })
   const bells = new Map<Topic, Bell>(topics.map((topic) => [topic, createBell()]))
@@ -60,7 +62,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
   const published = new WeakMap<Transaction, Set<Topic>>()
   const running = new Map<Topic, Running>()
   const workers: Promise<void>[] = []
-  const leases: Lease[] = []
+  const closings: (() => Promise<void>)[] = []
   const stop = new AbortController()
   let closing = false
   let publishedAt = Number.NEGATIVE_INFINITY
@@ -75,15 +77,16 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     else others?.ring(topic)
   }
 
-  /** Hands jobs to the handler. Returns how long the topic has to rest, in ms. */
+  /** Hands jobs to the handler. Returns `done`, or how long the topic has to rest, in ms. */
   const deliver = async <T extends Topic>(
     topic: T,
     headers: readonly JobHeader[],
-    handle: Handler<Topics[T], Transaction>,
-  ): Promise<number> => {
+    { handle, lease }: TopicLane<Topics[T]>,
+  ): Promise<'done' | number> => {
     const seqs = headers.map((job) => job.seq)
     const attempt = Math.max(...headers.map((job) => job.attempts)) + 1
-    const transaction = createDeliveryTransaction(connections)
+    const fence = lease.fence()
+    const transaction = createDeliveryTransaction(connections, fence)
     running.set(topic, { jobs: headers, cancel: transaction.rollback })
     try {
       const items = await readItems<T>(seqs)
@@ -99,11 +102,11 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
         throw new AppError('CONFLICT', 'Another process has done these jobs.', { retryable: true })
       await transaction.commit()
       for (const job of headers) backlog.take(topic, job)
-      return 0
+      return 'done'
     } catch (error) {
       await transaction.rollback()
       if (stop.signal.aborted) return 0
-      return await fail(topic, headers, attempt, error)
+      return await fail(topic, headers, attempt, error, fence)
     } finally {
       running.delete(topic)
       settled.ring()
@@ -126,69 +129,61 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     headers: readonly JobHeader[],
     attempt: number,
     error: unknown,
+    fence: Fence,
   ): Promise<number> => {
     const reason = messageOf(error)
+    const fenced = (work: (tx: Transaction) => Promise<void>) =>
+      connections.transaction(async (tx) => {
+        await fence(tx)
+        await work(tx)
+      })
     if (error instanceof AppError && error.retryable) {
       log.warn({ topic, jobs: headers.length, code: error.code, reason }, 'A delivery has to wait.')
-      return Math.min(longestPause, error.retryAfter === undefined ? pause : error.retryAfter * 1000)
+      // The wait that is recommended to senders would prolong the outage here.
+      const longest = error.code === 'UNAVAILABLE' ? longestTrouble : longestPause
+      return Math.min(longest, error.retryAfter === undefined ? pause : error.retryAfter * 1000)
     }
     const [only, ...others] = headers
     if (only && others.length === 0 && attempt >= mostAttempts) {
-      await jobs.bury(only.seq, attempt, reason)
+      await fenced((tx) => jobs.bury(only.seq, attempt, reason, tx))
       backlog.take(topic, only)
       log.error({ topic, job: `job-${only.seq}`, attempt, reason }, 'A job failed too often and is now a dead letter.')
       return 0
     }
-    await jobs.wait(
-      headers.map((job) => job.seq),
-      attempt,
-      now() + backOff(attempt),
-      reason,
-    )
+    const seqs = headers.map((job) => job.seq)
+    await fenced((tx) => jobs.wait(seqs, attempt, now() + backOff(attempt), reason, tx))
     log.warn({ topic, jobs: headers.length, attempt, reason }, 'A delivery failed and will be tried again.')
     return 0
   }
 
-  const work = async <T extends Topic>(
-    topic: T,
-    handle: Handler<Topics[T], Transaction>,
-    acquired: () => Promise<void>,
-  ): Promise<void> => {
+  const work = async <T extends Topic>(topic: T, lanes: TopicLanes<Topics[T]>): Promise<void> => {
     const bell = bells.get(topic) ?? createBell()
-    const lease = createLease(connections, topic, owner)
-    leases.push(lease)
     let trouble = pause
-    let isPrepared = false
-    const hold = async (): Promise<boolean> => {
-      const held = await lease.hold()
-      if (held !== 'held') isPrepared = false
-      return held !== undefined
-    }
-    const prepare = async (): Promise<void> => {
-      if (isPrepared) return
-      isPrepared = true
-      await acquired().catch((error: unknown) => {
-        isPrepared = false
-        throw error
-      })
-    }
-    /** Keeps the lease while something takes its time. */
+    closings.push(lanes.close)
+    /** Keeps the leases while something takes its time. */
     const renewing = <Result>(running: Promise<Result>): Promise<Result> => {
-      const timer = setInterval(() => void hold().catch(() => false), leaseCare)
+      const timer = setInterval(() => void lanes.renew().catch(() => undefined), leaseCare)
       return running.finally(() => clearInterval(timer))
     }
     while (!closing) {
       let rest = poll
       try {
-        // A topic has one worker across all processes. A worker that lost its lease cannot finish its jobs: another one has claimed them.
-        const isOurs = await hold()
-        if (isOurs) await renewing(prepare())
-        const headers = isOurs ? await claim(jobs, topic, now()) : []
+        // A worker that lost its lease cannot finish its jobs: another one has claimed them.
+        const ours = await renewing(lanes.current())
+        const isWhole = ours[0]?.partition === undefined
+        const headers =
+          ours.length > 0
+            ? await claim(jobs, topic, now(), isWhole ? undefined : ours.flatMap(({ partition }) => partition ?? []))
+            : []
+        const lane = isWhole ? ours[0] : ours.find(({ partition }) => partition === headers[0]?.partition)
         trouble = pause
         if (closing) return
-        if (headers.length > 0) {
+        if (lane && headers.length > 0) {
           const began = performance.now()
-          rest = await renewing(deliver(topic, headers, handle))
+          lane.isWhole = false
+          const ended = await renewing(deliver(topic, headers, lane))
+          lane.isWhole = ended === 'done'
+          rest = ended === 'done' ? 0 : ended
           if (rest === 0) {
             await letOthers(began)
             continue
@@ -241,8 +236,14 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
       published.set(tx, rung.add(topic))
     },
 
-    consume(topic, handle, acquired = async () => {}) {
-      if (delivers.includes(topic)) workers.push(work(topic, handle, acquired))
+    consume(topic, handle, memory) {
+      if (!delivers.includes(topic)) return
+      workers.push(work(topic, createOnlyLane(connections, topic, { handle, ...(memory && { memory }) })))
+    },
+
+    consumePartitions(topic, open) {
+      if (delivers.includes(topic))
+        workers.push(work(topic, createSharedLanes({ connections, topic, partitions, open })))
     },
 
     async depths() {
@@ -260,6 +261,8 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
         }
       })
     },
+
+    partitions: () => readPartitionStates(connections, partitions),
 
     deadLetters: jobs.dead,
 
@@ -291,7 +294,12 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
       stop.abort(new AppError('UNAVAILABLE', 'The server is stopping.', { retryable: true }))
       // Roll back unfinished deliveries; their jobs are retried after the next start.
       for (const delivery of running.values()) await delivery.cancel()
-      for (const lease of leases) await lease.release().catch(() => undefined)
+      for (const close of closings) {
+        // Nothing can be saved while the database is away. Nothing is lost either: the next owner replays the events since.
+        await close().catch((error: unknown) =>
+          log.warn({ reason: messageOf(error) }, 'Could not save the learned state on shutdown.'),
+        )
+      }
     },
   }
 }

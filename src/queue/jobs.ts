@@ -5,7 +5,10 @@ import { batches, insertRows } from '../store/write-rows.ts'
 import type { DeadLetter, Topic } from './queue.ts'
 
 /** A job without its payload. */
-export type JobHeader = Pick<JobRow, 'seq' | 'partition' | 'count' | 'attempts' | 'run_at' | 'bytes' | 'size'>
+export type JobHeader = Pick<
+  JobRow,
+  'seq' | 'partition' | 'count' | 'attempts' | 'run_at' | 'created_at' | 'bytes' | 'size'
+>
 
 export interface TopicTotal {
   readonly topic: Topic
@@ -20,7 +23,7 @@ export type NewJob = Pick<JobRow, 'partition' | 'count' | 'size' | 'payload'>
 
 /** How many jobs are looked at for one delivery. */
 const mostJobs = 1024
-const headColumns = ['seq', 'partition', 'count', 'attempts', 'run_at', 'bytes', 'size'] as const
+const headColumns = ['seq', 'partition', 'count', 'attempts', 'run_at', 'created_at', 'bytes', 'size'] as const
 
 /** The statements of the embedded queue. */
 export const createJobs = ({ read, write, now }: Connections) => ({
@@ -45,26 +48,29 @@ export const createJobs = ({ read, write, now }: Connections) => ({
   },
 
   /** Jobs that have failed and wait for their next attempt, oldest first. */
-  waiting: (topic: Topic): Promise<readonly JobHeader[]> =>
-    read
-      .selectFrom('jobs')
-      .select(headColumns)
-      .where('topic', '=', topic)
-      .where('state', '=', 'waiting')
-      .orderBy('seq')
-      .limit(mostJobs)
-      .execute(),
+  waiting: (topic: Topic, partitions?: readonly number[]): Promise<readonly JobHeader[]> =>
+    headersOf(read, topic, 'waiting', partitions).execute(),
 
   /** Jobs that nobody has tried yet, oldest first, without those of some partitions. */
-  ready(topic: Topic, withoutPartitions: readonly number[]): Promise<readonly JobHeader[]> {
-    const jobs = read
+  ready(
+    topic: Topic,
+    withoutPartitions: readonly number[],
+    partitions?: readonly number[],
+  ): Promise<readonly JobHeader[]> {
+    const jobs = headersOf(read, topic, 'ready', partitions)
+    return (withoutPartitions.length > 0 ? jobs.where('partition', 'not in', withoutPartitions) : jobs).execute()
+  },
+
+  /** Whether jobs of a topic run or wait for their first attempt. */
+  async areReady(topic: Topic): Promise<boolean> {
+    const job = await read
       .selectFrom('jobs')
-      .select(headColumns)
+      .select('seq')
       .where('topic', '=', topic)
       .where('state', '=', 'ready')
-      .orderBy('seq')
-      .limit(mostJobs)
-    return (withoutPartitions.length > 0 ? jobs.where('partition', 'not in', withoutPartitions) : jobs).execute()
+      .limit(1)
+      .executeTakeFirst()
+    return job !== undefined
   },
 
   payloads: (seqs: readonly number[]): Promise<readonly { readonly seq: number; readonly payload: Uint8Array }[]> =>
@@ -76,16 +82,16 @@ export const createJobs = ({ read, write, now }: Connections) => ({
     return Number(numDeletedRows)
   },
 
-  async wait(seqs: readonly number[], attempts: number, runAt: number, reason: string): Promise<void> {
-    await write
+  async wait(seqs: readonly number[], attempts: number, runAt: number, reason: string, tx: Transaction): Promise<void> {
+    await tx
       .updateTable('jobs')
       .set({ state: 'waiting', attempts, run_at: runAt, failed_at: now(), reason })
       .where('seq', 'in', seqs)
       .execute()
   },
 
-  async bury(seq: number, attempts: number, reason: string): Promise<void> {
-    await write
+  async bury(seq: number, attempts: number, reason: string, tx: Transaction): Promise<void> {
+    await tx
       .updateTable('jobs')
       .set({ state: 'dead', attempts, failed_at: now(), reason })
       .where('seq', '=', seq)
@@ -154,9 +160,26 @@ export const createJobs = ({ read, write, now }: Connections) => ({
     return job !== undefined
   },
 })
+
+/** The oldest jobs of a state. */
+const headersOf = (
+  read: Connections['read'],
+  topic: Topic,
+  state: 'ready' | 'waiting',
+  partitions: readonly number[] | undefined,
+) => {
+  const headers = read
+    .selectFrom('jobs')
+    .select(headColumns)
+    .where('topic', '=', topic)
+    .where('state', '=', state)
+    .orderBy('seq')
+    .limit(mostJobs)
+  return partitions ? headers.where('partition', 'in', partitions) : headers
+}
 export type Jobs = ReturnType<typeof createJobs>
 
-export const topics: readonly Topic[] = ['records', 'alerts', 'incidents']
+export const topics: readonly Topic[] = ['records', 'detections', 'alerts', 'incidents']
 
 /** Reads the seq of a job from the id that dead letters are known by. */
 export const jobSeq = (id: string): number | undefined => {

@@ -1,4 +1,6 @@
-import type { Connections } from '../store/database.ts'
+import { type SqlBool, sql } from 'kysely'
+import { AppError } from '../errors.ts'
+import type { Connections, Peers, Transaction } from '../store/database.ts'
 
 /** The right to work on something alone among all processes that share the database. */
 export interface Lease {
@@ -7,45 +9,139 @@ export interface Lease {
    * gap since the last call; undefined if another process has it.
    */
   hold(): Promise<'acquired' | 'held' | undefined>
+  /**
+   * Returns the fence for work that begins now. In a transaction, it keeps the lease until the end: nobody can take it over before. It throws
+   * a retryable CONFLICT if somebody has since the work began, so that a process that was paused meanwhile changes nothing.
+   */
+  fence(): Fence
   release(): Promise<void>
+  readonly name: string
+  /** Whether this process has it and should renew it now. */
+  isDue(): boolean
+  /** Notes that the lease was renewed, if it still has this epoch. */
+  renewed(epoch: number | undefined, at: number): void
 }
+
+export type Fence = (tx: Transaction) => Promise<void>
 
 /** How long a lease lasts when its owner falls silent, and how often it is renewed, in ms. */
 const term = 20_000
-const renewal = 5_000
+const renewal = 2_000
+/** How often a lease of another process is asked for, in ms. */
+const attempts = 1_000
+/** How long an owner must have been silent when it has no connection left, in ms. The restart of a database ends all of them. */
+const silence = 6_000
 
-/** Holds a lease in the database. Where nobody else can work on the database, it is always ours. */
-export const createLease = ({ write, abilities, now }: Connections, name: string, owner: string): Lease => {
-  let renewedAt: number | undefined
+/** Holds a lease in the database. If nobody else can work on the database, the lease is always ours. */
+export const createLease = ({ write, peers }: Connections, name: string): Lease => {
+  let epoch: number | undefined
+  let askedAt = Number.NEGATIVE_INFINITY
+  let asking: Promise<'acquired' | 'held' | undefined> | undefined
+
+  const ask = async (): Promise<'acquired' | 'held' | undefined> => {
+    if (!peers) {
+      const isFirst = epoch === undefined
+      epoch = 0
+      return isFirst ? 'acquired' : 'held'
+    }
+    const { session, moment } = peers
+    const until = sql<number>`${moment} + ${term}`
+    const began = performance.now()
+    const row = await write
+      .insertInto('leases')
+      .values({ name, owner: session, epoch: 1, until })
+      .onConflict((conflict) =>
+        conflict
+          .column('name')
+          .doUpdateSet((old) => ({
+            owner: session,
+            until,
+            epoch: sql<number>`case when ${old.ref('leases.owner')} = ${session} then 0 else 1 end + ${old.ref('leases.epoch')}`,
+          }))
+          .where((old) => old.or([old('leases.owner', '=', session), isFree(peers)])),
+      )
+      .returning('epoch')
+      .executeTakeFirst()
+    askedAt = began
+    const before = epoch
+    epoch = row?.epoch
+    if (epoch === undefined) return undefined
+    return epoch === before ? 'held' : 'acquired'
+  }
+
   return {
     async hold() {
-      const time = now()
-      const since = renewedAt === undefined ? Number.POSITIVE_INFINITY : Math.abs(time - renewedAt)
-      if (since < renewal) return 'held'
-      if (!abilities.shared) {
-        const isFirst = renewedAt === undefined
-        renewedAt = time
-        return isFirst ? 'acquired' : 'held'
+      const since = performance.now() - askedAt
+      if (epoch === undefined ? since < attempts : since < renewal) return epoch === undefined ? undefined : 'held'
+      // A renewal waits for the transaction that is fenced; another one would only wait with it.
+      asking ??= ask().finally(() => {
+        asking = undefined
+      })
+      return asking
+    },
+    fence() {
+      const begun = epoch
+      return async (tx) => {
+        if (!peers) return
+        const mine = tx
+          .selectFrom('leases')
+          .select('epoch')
+          .where('name', '=', name)
+          .where('owner', '=', peers.session)
+          .where('epoch', '=', begun ?? -1)
+        if (await mine.forShare().executeTakeFirst()) return
+        epoch = undefined
+        askedAt = Number.NEGATIVE_INFINITY
+        throw new AppError('CONFLICT', `Another process has taken over the ${name}.`, { retryable: true })
       }
-      const { numInsertedOrUpdatedRows } = await write
-        .insertInto('leases')
-        .values({ name, owner, until: time + term })
-        .onConflict((conflict) =>
-          conflict
-            .column('name')
-            .doUpdateSet({ owner, until: time + term })
-            .where((where) => where.or([where('leases.owner', '=', owner), where('leases.until', '<', time)])),
-        )
-        .executeTakeFirst()
-      renewedAt = numInsertedOrUpdatedRows ? time : undefined
-      if (renewedAt === undefined) return undefined
-      // After its term, another process may have held the lease in the meantime.
-      return since < term ? 'held' : 'acquired'
+    },
+    name,
+    isDue: () => epoch !== undefined && performance.now() - askedAt >= renewal,
+    renewed(found, at) {
+      if (found !== undefined && found === epoch) askedAt = at
     },
     async release() {
-      renewedAt = undefined
-      if (abilities.shared)
-        await write.deleteFrom('leases').where('name', '=', name).where('owner', '=', owner).execute()
+      const held = epoch
+      epoch = undefined
+      askedAt = Number.NEGATIVE_INFINITY
+      if (!peers || held === undefined) return
+      await write
+        .updateTable('leases')
+        .set({ owner: '', until: 0, epoch: held + 1 })
+        .where('name', '=', name)
+        .where('owner', '=', peers.session)
+        .where('epoch', '=', held)
+        .execute()
     },
   }
 }
+
+/** Renews those leases of this process that are due, with one statement. The others learn at their next `hold` who has them. */
+export const renewLeases = async (
+  { write, peers }: Pick<Connections, 'write' | 'peers'>,
+  leases: readonly Lease[],
+): Promise<void> => {
+  const due = leases.filter((lease) => lease.isDue())
+  if (!peers || due.length < 2) return
+  const at = performance.now()
+  const rows = await write
+    .updateTable('leases')
+    .set({ until: sql<number>`${peers.moment} + ${term}` })
+    .where('owner', '=', peers.session)
+    .where(
+      'name',
+      'in',
+      due.map(({ name }) => name),
+    )
+    .returning(['name', 'epoch'])
+    .execute()
+  const epochs = new Map(rows.map(({ name, epoch }) => [name, epoch]))
+  for (const lease of due) lease.renewed(epochs.get(lease.name), at)
+}
+
+/** An SQL expression: whether the owner of a lease has been silent for too long, or has ended. */
+export const isFree = ({ moment, isGone }: Peers) =>
+  sql<SqlBool>`leases.until < ${moment} or (leases.until < ${moment} + ${term - silence} and ${isGone(sql.ref('leases.owner'))})`
+
+/** Names the lease of a partition. */
+export const partitionLease = (topic: string, partition: number): string => `${topic}/${partition}`

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { until } from '../../test/until.ts'
 import { AppError } from '../errors.ts'
+import type { Detection } from '../schema/detection.ts'
 import type { RecordBatch } from '../schema/record.ts'
 import type { Queue } from './queue.ts'
 
@@ -269,6 +270,32 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
       expect(seen).toEqual([0])
     })
 
+    it('gathers detections while records wait, but not for long', async () => {
+      const { queue, publish, transaction, clock } = await start()
+      const found = (id: string) => transaction((tx) => queue.publish('detections', [detectionOf(id)], tx))
+      await publish(batchOf(0, 0))
+      await publish(batchOf(0, 1, 4096))
+      const handled: string[] = []
+      const next = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      queue.consume('detections', async (items) => void handled.push(items.map(({ id }) => id).join('+')))
+      queue.consume('records', async ([batch]) => {
+        await found(`of ${batch?.first}`)
+        await next[batch?.first ?? 0]?.promise
+      })
+      await until(async () => (await queue.depths())[1]?.ready === 1)
+      await pauseFor(300)
+      expect(handled).toEqual([])
+      next[0]?.resolve()
+      await until(async () => (await queue.depths())[1]?.ready === 2)
+      clock.time += 3_000
+      await until(() => handled.length > 0)
+      expect(handled).toEqual(['of 0+of 1'])
+      await found('late')
+      next[1]?.resolve()
+      await queue.idle()
+      expect(handled).toEqual(['of 0+of 1', 'late'])
+    })
+
     it('reports how many jobs wait, and for how long', async () => {
       const { queue, publish, ring, clock } = await start()
       await publish(batchOf(0, 0, 30))
@@ -277,10 +304,11 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
       const depths = await queue.depths()
       expect(depths.map(({ topic, ready }) => [topic, ready])).toEqual([
         ['records', 30],
+        ['detections', 0],
         ['alerts', 2],
         ['incidents', 0],
       ])
-      expect(depths.map(({ oldestAge }) => oldestAge)).toEqual([5_000, 5_000, 0])
+      expect(depths.map(({ oldestAge }) => oldestAge)).toEqual([5_000, 0, 5_000, 0])
     })
 
     it('stops waiting for idleness when aborted', async () => {
@@ -290,6 +318,13 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
     })
   })
 }
+
+const detectionOf = (id: string): Detection => ({
+  ...{ id, detector: 'sigma', kind: 'rule', type: 'other', severity: 'low', score: 0.3, learning: false },
+  ...{ first_seen: '2026-01-15T10:00:00.000Z', last_seen: '2026-01-15T10:00:00.000Z', event_count: 1 },
+  ...{ source: 'test', stream: 'test', title: 'A test', sentence: 'A test.', value: '1', usual: '0', dedup_key: id },
+  ...{ contributions: [], evidence: [], entities: [], techniques: [] },
+})
 
 const pauseFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 

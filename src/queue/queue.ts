@@ -1,8 +1,10 @@
+import type { Detection } from '../schema/detection.ts'
 import type { RecordBatch } from '../schema/record.ts'
 
 /** The item type of each topic. `alerts` and `incidents` carry only ids; their data is in the store. */
 export interface Topics {
   records: RecordBatch
+  detections: Detection
   alerts: string
   incidents: string
 }
@@ -15,6 +17,20 @@ export interface TopicDepth {
   readonly dead: number
   /** Age of the oldest job that waits, in ms; 0 when none does. */
   readonly oldestAge: number
+}
+
+/** One partition of a topic: what waits there, and who works it. Only `records` has several. */
+export interface PartitionState {
+  readonly topic: Topic
+  readonly partition: number
+  /** Items that wait or run. */
+  readonly waiting: number
+  /** The age of the oldest job, in ms; 0 if there is none. */
+  readonly oldestAge: number
+  /** Failed attempts of the jobs that wait. */
+  readonly attempts: number
+  /** The process that works it: `HOST/NUMBER`. Undefined if nobody does. */
+  readonly owner: string | undefined
 }
 
 export interface DeadLetter {
@@ -37,19 +53,42 @@ export interface JobDelivery<Tx> {
 
 export type Handler<Item, Tx> = (items: readonly Item[], delivery: JobDelivery<Tx>) => Promise<unknown>
 
+/** The memory of a handler, which moves with its topic from process to process. */
+export interface Memory<Tx> {
+  /** Runs before the first delivery, and again if another process may have delivered the topic in the meantime. Deliveries wait for it. */
+  restore(): Promise<void>
+  /** Saves before another process may deliver the topic. */
+  save(tx: Tx): Promise<void>
+  /** Runs when this process no longer works the topic. */
+  close?(): void
+}
+
+/** The consumer of a topic or of one of its partitions. */
+export interface Consumer<Item, Tx> {
+  readonly handle: Handler<Item, Tx>
+  readonly memory?: Memory<Tx>
+}
+
 /**
- * Three durable topics with one consumer each. Delivers at least once, in order within a partition. A failed delivery is retried
+ * Durable topics with one consumer each. Delivers at least once, in order within a partition. A failed delivery is retried
  * with back-off. After the last attempt, each of its jobs becomes a dead letter of its own.
  */
 export interface Queue<Tx> {
   /** Adds a job within a transaction. Throws QUEUE_FULL (retryable) when too much waits already. */
   publish<T extends Topic>(topic: T, items: readonly Topics[T][], tx: Tx): Promise<void>
   /**
-   * Starts the consumer of a topic. Several small jobs may come as one delivery. `acquired` runs before the first delivery, and again when
-   * another process may have delivered the topic in the meantime; deliveries wait until it resolves.
+   * Starts the consumer of a topic. Several small jobs may come as one delivery. Detections wait for each other for a few seconds, while
+   * records wait.
    */
-  consume<T extends Topic>(topic: T, handle: Handler<Topics[T], Tx>, acquired?: () => Promise<void>): void
+  consume<T extends Topic>(topic: T, handle: Handler<Topics[T], Tx>, memory?: Memory<Tx>): void
+  /**
+   * Starts the consumers of a topic whose partitions are divided among all processes. `open` creates the handler of a partition, with an
+   * empty memory, each time this process acquires it.
+   */
+  consumePartitions<T extends Topic>(topic: T, open: (partition: number) => Consumer<Topics[T], Tx>): void
   depths(): Promise<readonly TopicDepth[]>
+  /** Reads what waits in each partition, and who works it. */
+  partitions(): Promise<readonly PartitionState[]>
   deadLetters(): Promise<readonly DeadLetter[]>
   /** Puts a dead letter back in its topic. */
   retry(id: string): Promise<boolean>

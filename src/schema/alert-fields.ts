@@ -89,6 +89,11 @@ export const alertFields = {
   text: (alert: Alert): string => textsOf(alert).join('\n'),
 }
 
+const indexed = [...ofIndexEntry, ...ofAlert].flatMap(([name, read]) => (alertFields.isIndexed(name) ? [read] : []))
+
+/** The values that filters find by their words, besides the texts. */
+export const indexedValues = (alert: Alert): readonly unknown[] => indexed.map((read) => read(alert))
+
 /** The texts in which bare words are looked for. */
 export const textsOf = (alert: Alert): readonly string[] => [
   alert.title,

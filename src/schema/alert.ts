@@ -68,6 +68,11 @@ export const alert = z
     resolution: resolution.nullable(),
     /** The suppression that hides it. */
     suppression_id: z.string().nullable(),
+    /** Why it is shown although a suppression matches it: it got clearly worse. */
+    resurfaced: z
+      .object({ suppression_id: z.string(), reason: z.string(), at: z.iso.datetime() })
+      .nullable()
+      .optional(),
     triage: triageResult.nullable(),
     /** Until when somebody has put it aside: until then it is not open. It comes back by itself, and sooner when it gets worse. */
     snoozed_until: z.iso.datetime().nullable().optional(),

@@ -1,20 +1,9 @@
-import { riskLevel, type Severity, severities, severityRank } from './severity.ts'
-import type { ModelOpinion, TriageResult, Verdict } from './triage-result.ts'
+import { lowestScore, riskLevel, type Severity, severities, severityRank } from './severity.ts'
+import { accusesMore, type ModelOpinion, type TriageResult, type Verdict } from './triage-result.ts'
 
-/** From what clears to what accuses; `inconclusive` clears nothing. */
-const bySeverity: readonly Verdict[] = [
-  'benign',
-  'likely_benign',
-  'inconclusive',
-  'suspicious',
-  'likely_malicious',
-  'malicious',
-]
-const isMoreSevere = (a: Verdict, b: Verdict): boolean => bySeverity.indexOf(a) > bySeverity.indexOf(b)
 /** That something is malicious for certain is for lists and people to say. */
 const highestOfModel: Verdict = 'likely_malicious'
 
-const lowestScore: Readonly<Record<Severity, number>> = { critical: 90, high: 70, medium: 40, low: 20, info: 0 }
 const agreement = 0.1
 
 /**
@@ -49,7 +38,7 @@ export const applyOpinion = (card: TriageResult, opinion: ModelOpinion): TriageR
   const raised = after.risk_score > before.risk_score || after.verdict !== before.verdict
 
   const model =
-    counts && isMoreSevere(verdict, 'inconclusive') && isMoreSevere(plain.verdict, 'inconclusive') && accused
+    counts && accusesMore(verdict, 'inconclusive') && accusesMore(plain.verdict, 'inconclusive') && accused
       ? agreement
       : 0
   const { base, threat_intel, history } = plain.confidence_parts
@@ -59,7 +48,7 @@ export const applyOpinion = (card: TriageResult, opinion: ModelOpinion): TriageR
       : raised
         ? [`a model escalated it: ${spaced(before.verdict)} to ${spaced(after.verdict)}`]
         : []),
-    ...(counts && isMoreSevere(plain.verdict, verdict) && isMoreSevere(plain.verdict, 'inconclusive')
+    ...(counts && accusesMore(plain.verdict, verdict) && accusesMore(plain.verdict, 'inconclusive')
       ? [`a model calls it ${spaced(verdict)}, the rules do not`]
       : []),
     ...(opinion.status === 'rejected' ? [`a model's answer failed the checks: ${opinion.reason ?? ''}`] : []),
@@ -135,7 +124,7 @@ const moreSevere = (a: Standing, b: Standing): Standing => {
   return {
     risk_score,
     risk_level: riskLevel(risk_score),
-    verdict: isMoreSevere(b.verdict, a.verdict) ? b.verdict : a.verdict,
+    verdict: accusesMore(b.verdict, a.verdict) ? b.verdict : a.verdict,
   }
 }
 

@@ -36,6 +36,8 @@ const kinds = new Map<string, 'time' | 'text' | readonly string[]>([
   ['time', 'time'],
 ])
 
+const indexed = [...own].flatMap(([name, read]) => (kinds.get(name) === 'time' ? [] : [read]))
+
 /** Lets filters look at detections. `score` is 0–1; severities compare by their rank. */
 export const detectionFields = {
   /** Every field there is. */
@@ -47,11 +49,14 @@ export const detectionFields = {
     return ({ entities }) => readEntity(entities)
   },
   kind: (name: string): 'time' | 'text' | readonly string[] | undefined => kinds.get(name),
-  text: (detection: Detection): string =>
-    [
-      detection.title,
-      detection.sentence,
-      ...detection.entities.map((entity) => entity.value),
-      ...detection.evidence.map((item) => item.line),
-    ].join('\n'),
+  /** The values that searches find by their words: all but times, and those of entities, which are texts. */
+  indexed: (detection: Detection): readonly unknown[] => indexed.map((read) => read(detection)),
+  /** The texts in which bare words are looked for. */
+  texts: (detection: Detection): readonly string[] => [
+    detection.title,
+    detection.sentence,
+    ...detection.entities.map((entity) => entity.value),
+    ...detection.evidence.map((item) => item.line),
+  ],
+  text: (detection: Detection): string => detectionFields.texts(detection).join('\n'),
 }

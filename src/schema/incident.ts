@@ -3,6 +3,7 @@ import { addressRoles } from './address-roles.ts'
 import { resolution } from './alert.ts'
 import { alertType, entity, evidence } from './detection.ts'
 import { severity } from './severity.ts'
+import { verdict } from './triage-result.ts'
 
 export const incidentStatuses = ['open', 'investigating', 'contained', 'eradicated', 'resolved', 'closed'] as const
 export const openIncidentStatuses = ['open', 'investigating', 'contained', 'eradicated'] as const
@@ -34,8 +35,14 @@ export const incident = z
     display_id: z.string(),
     status: z.enum(incidentStatuses),
     severity,
-    /** The highest among its alerts, 0–100. */
+    /** 0–100, in the range of the severity: 90 and more is critical, 70 high, 40 medium, 20 low. */
     risk_score: z.int(),
+    /** The verdict on all of its alerts together, by how far the attack got. Absent from incidents of older versions. */
+    verdict: verdict.optional(),
+    /** How sure the verdict is, 0–1. */
+    confidence: z.number().min(0).max(1).optional(),
+    /** The reasons of the verdict and of the confidence. */
+    verdict_reasons: z.array(z.string()).optional(),
     title: z.string(),
     /** The cause in a sentence or two. */
     reason: z.string(),

@@ -10,6 +10,8 @@ export interface RawRecord {
   readonly file?: string | undefined
   /** Its line number in that file, counted from 1. */
   readonly line?: number | undefined
+  /** The address of its sender, if it came over a network listener. */
+  readonly peer?: string | undefined
   /** The zone of times that name none, in minutes east of UTC; a source's option. */
   readonly zoneMinutes?: number | undefined
   /** Whether other lines of the source write the day before the month in dates with slashes; undefined if they do not show it. */
@@ -31,6 +33,8 @@ export interface RecordBatch {
   readonly file?: string | undefined
   /** Line numbers, as many as texts. */
   readonly lines?: readonly number[] | undefined
+  /** The addresses of the senders, as many as texts. */
+  readonly peers?: readonly string[] | undefined
   readonly zoneMinutes?: number | undefined
   readonly format?: string | undefined
 }

@@ -6,6 +6,17 @@ export const verdict = z
   .meta({ id: 'Verdict' })
 export type Verdict = z.infer<typeof verdict>
 
+/** From what clears to what accuses; `inconclusive` clears nothing. */
+const fromClearing: readonly Verdict[] = [
+  'benign',
+  'likely_benign',
+  'inconclusive',
+  'suspicious',
+  'likely_malicious',
+  'malicious',
+]
+export const accusesMore = (a: Verdict, b: Verdict): boolean => fromClearing.indexOf(a) > fromClearing.indexOf(b)
+
 /** The arithmetic of a risk score, kept so that anyone can repeat it. */
 export const riskBreakdown = z
   .object({

@@ -18,7 +18,7 @@ export const connect = async (
   now: () => number,
   clock = createChangeClock(),
 ): Promise<StoreConnections> => {
-  const { read, write, abilities, positionOf } = database
+  const { read, write, abilities, positionOf, peers } = database
   const listeners: ((tx: Transaction) => void)[] = []
   const committed = (tx: Transaction) => {
     for (const listener of listeners) listener(tx)
@@ -59,6 +59,7 @@ export const connect = async (
     read,
     write,
     abilities,
+    peers,
     now,
     begin,
     async transaction(work) {

@@ -26,7 +26,8 @@ export const copyDatabase = async (url: string, file: string, options: StoreOpti
 export const fillDatabase = async (file: string, url: string, options: StoreOptions): Promise<void> => {
   await (await openStore(url, options)).close()
   await between(`sqlite:${file}`, url, options, async (source, target) => {
-    const [copied, there] = [await countRows(source.read), await countRows(target.read)]
+    const tables = await tablesOfBoth(source.read, target.read)
+    const [copied, there] = [await countRows(source.read, tables), await countRows(target.read, tables)]
     // A restore that was interrupted after its commit is done already.
     if (Object.entries(copied).every(([name, count]) => there[name] === count)) return
     const full = Object.keys(copied).filter((name) => there[name] !== 0)
@@ -59,19 +60,24 @@ const between = async (
 }
 
 const copyRows = async (source: OpenDatabase, from: Transaction, to: Transaction): Promise<void> => {
-  const file = source.abilities.shared ? to : from
-  for (const table of await tablesOf(file)) {
+  for (const table of await tablesOfBoth(from, to)) {
     for await (const rows of source.rows(from, table)) await insertion(table, rows).execute(to)
   }
 }
 
-const countRows = async (db: Kysely<Tables>): Promise<Readonly<Record<string, number>>> => {
+const countRows = async (db: Kysely<Tables>, tables: readonly string[]): Promise<Readonly<Record<string, number>>> => {
   const counts: Record<string, number> = {}
-  for (const table of await tablesOf(db)) {
+  for (const table of tables) {
     const { rows } = await sql<{ count: number }>`select count(*) as count from ${sql.table(table)}`.execute(db)
     counts[table] = Number(rows[0]?.count ?? 0)
   }
   return counts
+}
+
+/** Lists our tables: those of another program in the same database are only on one side. */
+const tablesOfBoth = async (one: Kysely<Tables>, other: Kysely<Tables>): Promise<readonly string[]> => {
+  const others = await tablesOf(other)
+  return (await tablesOf(one)).filter((name) => others.includes(name))
 }
 
 const tablesOf = async (db: Kysely<Tables>): Promise<readonly string[]> =>

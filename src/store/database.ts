@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Expression, Kysely, RawBuilder } from 'kysely'
 import type { AlertTables } from './alerts/alert-tables.ts'
 import type { DetectionTables } from './alerts/detection-tables.ts'
 import type { EventTables } from './events/event-tables.ts'
@@ -46,6 +46,16 @@ export interface Abilities {
   readonly shared: boolean
 }
 
+/** The knowledge of a database about the processes that share it. */
+export interface Peers {
+  /** Names the sessions of this process, or of this thread of it. */
+  readonly session: string
+  /** The clock of the database server, in ms: processes may disagree about the time. */
+  readonly moment: RawBuilder<number>
+  /** Whether no session of a name is open: its process has ended. */
+  isGone(session: Expression<string>): RawBuilder<boolean>
+}
+
 /** The open database, as the files of the store and the embedded queue use it. */
 export interface Connections {
   /** For reading outside a transaction: sees what is committed and waits for nobody. */
@@ -53,6 +63,8 @@ export interface Connections {
   /** For single writes outside a transaction. Waits for the transaction that runs: never use it within one. */
   readonly write: Kysely<Tables>
   readonly abilities: Abilities
+  /** The processes that share the database; undefined if it belongs to this one. */
+  readonly peers: Peers | undefined
   readonly now: () => number
   /** Runs `work` in one transaction: all of it or nothing. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>

@@ -1,5 +1,25 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+
 /** Writes a document for a text column. */
 export const toJson = (value: unknown): string => JSON.stringify(value) ?? 'null'
 
 /** Reads a document that `toJson` wrote; what we wrote ourselves is not checked again. */
 export const fromJson = <T>(text: string): T => JSON.parse(text)
+
+/** Below this, compressing costs more than it saves. */
+const worthCompressing = 512
+/** A document in JSON never begins with it. */
+const zstdStart = 0x28
+
+/** Writes a document for a column of bytes, compressed if it is long. */
+export const packDocument = (value: unknown): Uint8Array => {
+  const json = Buffer.from(toJson(value))
+  return json.length < worthCompressing ? json : zstdCompressSync(json)
+}
+
+/** Reads a document that `packDocument` wrote. */
+export const unpackDocument = <T>(bytes: Uint8Array): T => {
+  const json =
+    bytes[0] === zstdStart ? zstdDecompressSync(bytes) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return fromJson(json.toString())
+}

@@ -41,7 +41,7 @@ const sqliteFileOf = (url: string): string | undefined => {
 const nameOf = (holder: StoreHolder | undefined, user: StoreUser): string => {
   if (!holder) return 'Another process'
   if (holder.user === 'server') return user === 'server' ? 'Another server' : 'A server'
-  return holder.user === 'restore' ? 'A restore' : 'A compaction'
+  return { restore: 'A restore', compact: 'A compaction', adoption: 'An adoption' }[holder.user]
 }
 
 const hintFor = (holder: StoreHolder | undefined, user: StoreUser): string => {

@@ -1,16 +1,19 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import type { Log } from '../component.ts'
 import { AppError, messageOf } from '../errors.ts'
 import type { Tables } from './database.ts'
 import type { OpenDatabase } from './dialects/dialect.ts'
 import { formerMigrations, migrations } from './migrations/migrations.ts'
+import { setAside } from './set-aside.ts'
 
 /** The last commit that still contains the former migrations. */
 const lastFormerVersion = 'a9f1f5e'
 const firstMigration = '0001-schema'
 
-/** Brings the tables to this version. Refuses a database of a newer version, and of a development version that is too old. */
-export const migrate = async ({ write, types }: OpenDatabase): Promise<void> => {
+/** Brings the tables to this version, and renames those of other programs that are in the way. Refuses a database of a newer version, and of a development version that is too old. */
+export const migrate = async (database: OpenDatabase, log: Log): Promise<void> => {
+  const { write, types } = database
   const executed = await executedMigrations(write)
   const newer = newerMigrations(executed)
   if (newer.length > 0) {
@@ -24,7 +27,15 @@ export const migrate = async ({ write, types }: OpenDatabase): Promise<void> => 
     provider: {
       getMigrations: async () =>
         Object.fromEntries(
-          Object.entries(migrations).map(([name, up]): [string, Migration] => [name, { up: (db) => up(db, types) }]),
+          Object.entries(migrations).map(([name, up]): [string, Migration] => [
+            name,
+            {
+              async up(db) {
+                await setAside(db, database, { name, all: migrations, log })
+                await up(db, types)
+              },
+            },
+          ]),
         ),
     },
     // Migrations are written in parallel: one may arrive after another with a later number has run.

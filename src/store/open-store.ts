@@ -35,6 +35,7 @@ import { createModelStore } from './models.ts'
 import { createQueryResultStore } from './query-results/query-results.ts'
 import { createRetentionStore } from './retention.ts'
 import { createRuleSettingStore } from './rule-settings.ts'
+import { followServerTime } from './server-time.ts'
 import type { Store } from './store.ts'
 import { createSuppressionStore } from './suppressions.ts'
 import { createViewStore } from './views.ts'
@@ -42,6 +43,8 @@ import { upsert } from './write-rows.ts'
 
 export interface StoreOptions {
   readonly now: () => number
+  /** Whether to follow the clock of a database server that several processes share. */
+  readonly followsServer?: boolean
   readonly log: Log
   /** How many alerts the index holds in memory; the rest is read from the database when it is asked for. */
   readonly alertsInMemory?: number
@@ -52,18 +55,26 @@ export interface StoreOptions {
 /** A store with the connections that the embedded queue shares. */
 export interface OpenStore extends Store {
   readonly connections: Connections
+  /** The clock of all processes that share the database. */
+  readonly now: () => number
 }
 
 /** Opens the database that a URL names (`sqlite:PATH`, `sqlite::memory:`, `postgres://…`), bringing its tables up to date. */
-export const openStore = async (url: string, { now, log, alertsInMemory, clock }: StoreOptions): Promise<OpenStore> => {
+export const openStore = async (
+  url: string,
+  { now: ownClock, followsServer = false, log, alertsInMemory, clock }: StoreOptions,
+): Promise<OpenStore> => {
   const database = await dialectOf(url).open(url, log)
   try {
-    await migrate(database)
+    await migrate(database, log)
+    const time = followsServer ? await followServerTime(database, ownClock) : undefined
+    const now = time?.now ?? ownClock
     const connections = await connect(database, now, clock)
     const { transaction, begin, write } = connections
     const alertIndex = createAlertIndex(connections, alertsInMemory)
     return {
       connections,
+      now,
       events: createEventStore(connections, (id) =>
         log.error({ block: id }, 'A block of events is damaged and was stepped over; restore it from a backup.'),
       ),
@@ -105,7 +116,10 @@ export const openStore = async (url: string, { now, log, alertsInMemory, clock }
       async ping() {
         await upsert(write, 'counters', [{ name: 'ping', value: now() }], { key: ['name'] })
       },
-      close: database.close,
+      close() {
+        time?.close()
+        return database.close()
+      },
     }
   } catch (error) {
     await database.close()

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
-import { fromJson } from './json.ts'
+import { fromJson, unpackDocument } from './json.ts'
 
 /** A slice of a list, newest first by default. `after` is the opaque cursor of the last item of the previous page. */
 export interface Page<Item> {
@@ -33,7 +33,8 @@ export interface PagePosition {
 }
 
 interface StoredRow extends PagePosition {
-  readonly body: string
+  /** In JSON, or packed. */
+  readonly body: string | Uint8Array
 }
 
 /** How many rows are looked at before others get their turn. */
@@ -53,7 +54,7 @@ export const listPage = async <Item>(
   for (;;) {
     const rows = await fetch(place, size)
     for (const row of rows) {
-      const item = fromJson<Item>(row.body)
+      const item = typeof row.body === 'string' ? fromJson<Item>(row.body) : unpackDocument<Item>(row.body)
       if (matches && !matches(item)) continue
       if (items.length === limit) return { items, next: end && writeCursor(end) }
       items.push(item)

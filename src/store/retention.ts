@@ -7,7 +7,7 @@ import { removeAlerts, removeIncidents } from './alerts/remove-alerts.ts'
 import { trimAudit } from './audit/audit-trim.ts'
 import type { StoreConnections } from './connect.ts'
 import type { Transaction } from './database.ts'
-import { fromJson } from './json.ts'
+import { fromJson, unpackDocument } from './json.ts'
 import { batches } from './write-rows.ts'
 
 /** Moments in ms: rows that last changed before are removed. Undefined keeps them all. */
@@ -47,7 +47,7 @@ export const createRetentionStore = (
   const dropAlerts = async (alerts: readonly OldAlert[], tx: Transaction): Promise<void> => {
     const ids = alerts.map(({ alert_id }) => alert_id)
     await removeAlerts(index, ids, tx)
-    const detections = alerts.flatMap(({ body }) => fromJson<Alert>(body).detection_ids)
+    const detections = alerts.flatMap(({ body }) => unpackDocument<Alert>(body).detection_ids)
     for (const part of batches(detections)) {
       await tx.deleteFrom('detections').where('id', 'in', part).execute()
     }
@@ -206,7 +206,7 @@ export const createRetentionStore = (
 
 interface OldAlert {
   readonly alert_id: string
-  readonly body: string
+  readonly body: Uint8Array
   readonly status: string
   readonly changed_at: number
   readonly incident_id: string | null

@@ -51,7 +51,7 @@ const openOld = async (file: string) => {
 const sizeOf = (file: string) => statSync(file).size
 
 describe('a database file', () => {
-  it('becomes smaller when events are removed, and so does its log', async () => {
+  it('becomes smaller when events are removed, and so does its log', needs(deepRun), async () => {
     const file = newFile()
     const store = await open(file)
     await fill(store, 60)
@@ -121,7 +121,7 @@ describe('a database of an older version', () => {
     await again.close()
   })
 
-  it('is converted at the start when it is small and no other process has it open', async () => {
+  it('is converted at the start when it is small and no other process has it open', needs(deepRun), async () => {
     const file = newFile()
     const store = await openOld(file)
     await fill(store, 2)

@@ -16,6 +16,8 @@ const screens = [
   '/incidents?show=closed',
   '/incidents/INC-1',
   '/add',
+  '/receivers',
+  '/suppressions',
   '/nowhere',
 ]
 const sizes = [

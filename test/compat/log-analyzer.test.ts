@@ -119,6 +119,30 @@ it(keeps('log-analyzer.score'), async () => {
   expect(nested.body).toEqual({ score: expect.any(Number), anomaly: true })
   expect(await answerOf(post('/score', { failed_logins: 2, error_rate: 0.667 }))).toEqual(nested)
   expect((await post('/score', { failed_logins: 'many' })).status).toBe(400)
+  const whole = await answerOf(post('/score', { failed_logins: 2, error_rate: 0 }))
+  expect(await answerOf(post('/score', { failed_logins: '2' }))).toEqual(whole)
+  expect((await post('/score', { other: 1 })).status).toBe(400)
+})
+
+it(keeps('log-analyzer.alerts', 'log-analyzer.paging'), async () => {
+  const attack = sample.map((one) => ({ ...one, service: 'vpn', metadata: { ip: '203.0.113.77' } }))
+  const { body } = await answerOf(post('/ingest', attack))
+  const { incident_id } = z.object({ incident_id: z.int() }).parse(body)
+  const listed = z.object({ incidents: z.array(z.looseObject({ id: z.int() })) })
+  const page = async (query: string) =>
+    listed.parse(await (await fetch(`${own}/incidents${query}`)).json()).incidents.map(({ id }) => id)
+  const all = await page('')
+  expect(all[0]).toBe(incident_id)
+  expect([...(await page('?limit=1')), ...(await page(`?before=${incident_id}`))]).toEqual(all)
+  await server.settled()
+  const alerts = z.object({ data: z.array(z.looseObject({ title: z.string(), incident_id: z.string().nullable() })) })
+  const { data } = alerts.parse(await (await server.ask('/api/v1/alerts?limit=100')).json())
+  const found = data.find(({ title }) => title.startsWith('Anomalous batch of logs from vpn'))
+  expect(found).toMatchObject({
+    type: 'brute_force',
+    incident_id: expect.any(String),
+    entities: expect.arrayContaining([{ type: 'ip', value: '203.0.113.77' }]),
+  })
 })
 
 it(keeps('log-analyzer.own-port'), async () => {

@@ -369,6 +369,22 @@ it(keeps('query-guard.blocked'), async () => {
   ])
 })
 
+it(keeps('query-guard.pre-parse'), async () => {
+  const check = (query: string, headers = { 'hasura-m-auth': key }) =>
+    fetch(`${own}/pre-parse`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ rawRequest: { query }, session: { role: 'user', variables: {} } }),
+    })
+  const allowed = await check('{ orders { id } }')
+  expect([allowed.status, await allowed.text()]).toEqual([204, ''])
+  const refused = await check('mutation { delete_orders(where: {}) { affected_rows } }')
+  expect(refused.status).toBe(400)
+  expect(await refused.json()).toMatchObject({ error: 'This query is blocked', blocked_by: 'delete_\\w+' })
+  expect((await check('')).status).toBe(400)
+  expect((await check('{ orders { id } }', { 'hasura-m-auth': 'wrong' })).status).toBe(401)
+})
+
 it(keeps('query-guard.any-results'), async () => {
   const query = 'select id, amount, tax from orders where ordered_at > $1'
   const send = async (records: unknown) => {

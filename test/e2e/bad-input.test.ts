@@ -44,7 +44,7 @@ const foreign: readonly (readonly [name: string, type: string | undefined, body:
   ['a form', 'application/x-www-form-urlencoded', 'a=b&c=d'],
   ['an upload', 'multipart/form-data; boundary=x', '--x\r\n\r\n--x--\r\n'],
   ['an image', 'image/png', Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10)],
-  ['bzip2', 'text/plain', 'BZh91AY&SY\0\0'],
+  ['7-Zip', 'text/plain', Uint8Array.of(0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4)],
   ['zeros', 'application/json', new Uint8Array(100)],
 ]
 

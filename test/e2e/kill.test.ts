@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createRandom } from '../../src/lib/random/random.ts'
 import { keeps } from '../keeps.ts'
 import { killRepeatedly } from './kill.ts'
 import { freePort, scratch } from './program.ts'
@@ -10,14 +11,6 @@ beforeEach(() => {
 })
 afterEach(() => data.remove())
 
-/** A small seeded generator (mulberry32): the same kill times in every run. */
-const seeded = (seed: number) => () => {
-  seed = (seed + 0x6d2b79f5) | 0
-  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-}
-
 it(`loses nothing and stores nothing twice when killed ${kills} times (${keeps('vedette.nothing-lost', 'vedette.stored-once')})`, {
   timeout: kills * 30_000 + 60_000,
 }, async () => {
@@ -26,7 +19,7 @@ it(`loses nothing and stores nothing twice when killed ${kills} times (${keeps('
     eventsPerSecond: 200,
     dataDir: data.path,
     port: await freePort(),
-    random: seeded(7),
+    random: createRandom(7).next,
   })
   const p95 = report.recoveries[Math.ceil(report.recoveries.length * 0.95) - 1]
   console.log(

@@ -8,6 +8,8 @@ import { countAlerts } from '../../src/operations/alerts/count-alerts.ts'
 import { listAlertIndex } from '../../src/operations/alerts/list-alert-index.ts'
 import { updateAlerts } from '../../src/operations/alerts/update-alerts.ts'
 import { wakeAlerts } from '../../src/operations/alerts/wake-alerts.ts'
+import { openEmbeddedQueue } from '../../src/queue/embedded.ts'
+import { unpackDocument } from '../../src/store/json.ts'
 import { type OpenStore, openStore } from '../../src/store/open-store.ts'
 import { at, begin, sampleAlert } from '../../src/store/samples.conformance.ts'
 
@@ -42,6 +44,7 @@ describe('300,000 alerts', () => {
     store = await openStore(`sqlite:${join(folder, 'vedette.db')}`, { now: () => time, log })
     const alerts = Array.from({ length: many / copies }, (_, number) => manyAlert(number))
     await store.transaction((tx) => store.alerts.save(alerts, tx))
+    await writePlainly()
     for (let copy = 1; copy < copies; copy++) await copyAll(copy)
     time = begin + day
   })
@@ -49,6 +52,16 @@ describe('300,000 alerts', () => {
     await store.close()
     await rm(folder, { recursive: true })
   })
+
+  /** Stores the documents uncompressed, so that the database can change the ids in them. */
+  const writePlainly = () =>
+    store.transaction(async (tx) => {
+      const { rows } = await sql<{ alert_id: string; body: Uint8Array }>`select alert_id, body from alerts`.execute(tx)
+      for (const { alert_id, body } of rows) {
+        const plain = Buffer.from(JSON.stringify(unpackDocument(body)))
+        await sql`update alerts set body = ${plain} where alert_id = ${alert_id}`.execute(tx)
+      }
+    })
 
   /** Copies every alert under another id: much faster than saving each. */
   const copyAll = (copy: number) =>
@@ -63,9 +76,9 @@ describe('300,000 alerts', () => {
         const values = rows.map(({ name }) => {
           if (name === 'alert_id') return sql`${`copy-${copy}-`} || alert_id`
           if (name === 'changed_at') return sql`changed_at + ${copy * span}`
-          return name === document
-            ? sql`replace(${sql.ref(document)}, '"id":"alert-', ${`"id":"copy-${copy}-alert-`})`
-            : sql.ref(name)
+          if (name !== document) return sql.ref(name)
+          const copied = sql`replace(cast(${sql.ref(document)} as text), '"id":"alert-', ${`"id":"copy-${copy}-alert-`})`
+          return document === 'body' ? sql`cast(${copied} as blob)` : copied
         })
         await sql`insert into ${sql.table(table)} (${sql.join(columns)})
           select ${sql.join(values)} from ${sql.table(table)} where alert_id like 'alert-%'`.execute(tx)
@@ -74,6 +87,7 @@ describe('300,000 alerts', () => {
 
   const deps = () => ({
     store,
+    queue: openEmbeddedQueue({ connections: store.connections, now: () => time, log }),
     now: () => time,
     newId: () => crypto.randomUUID(),
     actor: { name: 'noor', role: 'analyst' } as const,

@@ -1,27 +1,50 @@
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import { until } from '../until.ts'
 import { bareMachine } from './bare-machine.ts'
-import { root, scratch } from './program.ts'
+import { buildImage, healthcheck } from './image.ts'
+import { freePort, scratch } from './program.ts'
 
 const folder = scratch()
 const app = join(folder.path, 'app')
 const machine = bareMachine(join(folder.path, 'machine'))
 afterAll(() => folder.remove())
 
-const run = (command: string, args: readonly string[], cwd: string, env = machine) => {
-  const result = spawnSync(command, args, { cwd, env, encoding: 'utf8', maxBuffer: 64 << 20 })
+const run = (command: string, args: readonly string[], cwd: string) => {
+  const result = spawnSync(command, args, { cwd, env: machine, encoding: 'utf8', maxBuffer: 64 << 20 })
   if (result.status !== 0)
     throw new Error(`${command} ${args.join(' ')} ended with ${result.status}:\n${result.stderr}`)
   return result.stdout
 }
 
+let image: string
+
 beforeAll(() => {
   mkdirSync(app)
-  run('npm', ['pack', '--silent', '--pack-destination', folder.path], root, process.env)
-  const tarball = readdirSync(folder.path).find((name) => name.endsWith('.tgz'))
-  run('npm', ['install', '--silent', '--no-audit', '--no-fund', join(folder.path, tarball ?? 'missing')], app)
+  const built = buildImage(folder.path)
+  image = built.image
+  const tarball = readdirSync(join(built.build, 'tmp')).find((name) => name.endsWith('.tgz'))
+  run('npm', ['install', '--silent', '--no-audit', '--no-fund', join(built.build, 'tmp', tarball ?? 'missing')], app)
+})
+
+it('runs in its image', async () => {
+  const vedette = join(image, 'usr/local/bin/vedette')
+  const data = join(image, 'var/lib/vedette')
+  const port = String(await freePort())
+  const env = { ...machine, PORT: port, VEDETTE_DATA_DIR: data, VEDETTE_SAMPLES: 'off' }
+  expect(existsSync(join(image, 'app/src'))).toBe(false)
+  expect(existsSync(join(image, 'app/node_modules/vitest'))).toBe(false)
+  const [, ...check] = z.array(z.string()).parse(healthcheck)
+  const isHealthy = () => spawnSync(process.execPath, check, { env }).status === 0
+  expect(isHealthy()).toBe(false)
+  const child = spawn(vedette, ['serve'], { cwd: data, env, stdio: 'ignore' })
+  await until(isHealthy, () => 'the healthcheck of the image')
+  expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200)
+  child.kill()
+  await new Promise((done) => child.once('exit', done))
 })
 
 it('compiles nothing', () => {

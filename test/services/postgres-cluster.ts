@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -18,7 +19,10 @@ export interface PostgresCluster {
   start(): Promise<void>
   /** `fast` closes connections cleanly, `immediate` like a crash. */
   stop(mode: 'fast' | 'immediate'): Promise<void>
-  ask(sql: string): Promise<readonly unknown[]>
+  /** Asks as the superuser, in the database `postgres` by default. */
+  ask(sql: string, database?: string): Promise<readonly unknown[]>
+  /** The number of its first process. */
+  pid(): Promise<number>
   /** Stops the server and deletes its files. */
   remove(): Promise<void>
 }
@@ -82,6 +86,7 @@ export const createPostgresCluster = async (): Promise<PostgresCluster> => {
       await control('stop', '-m', mode)
     },
     ask,
+    pid: async () => Number((await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n', 1)[0]),
     async remove() {
       await control('stop', '-m', 'immediate').catch(() => undefined)
       rmSync(folder, { recursive: true, force: true })

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { AppError } from '../../src/errors.ts'
 import { describeAlertGroups } from '../../src/operations/alerts/group-alerts.conformance.ts'
 import { describeManyAlerts } from '../../src/operations/alerts/many-alerts.conformance.ts'
 import { openEmbeddedQueue } from '../../src/queue/embedded.ts'
@@ -14,7 +16,9 @@ import { describeQueryResults } from '../../src/store/query-results/query-result
 import { describeRetention } from '../../src/store/retention.conformance.ts'
 import { sampleAlert, sampleDetection } from '../../src/store/samples.conformance.ts'
 import { describeStore } from '../../src/store/store.conformance.ts'
+import { keeps } from '../keeps.ts'
 import { needs } from '../needs.ts'
+import { until } from '../until.ts'
 import { findPostgres, postgresDatabase } from './postgres.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -54,12 +58,54 @@ describe('PostgreSQL', needs(await findPostgres()), () => {
   })
   describeQueue('in PostgreSQL', async (settings) => over(await openEmpty(settings.now), settings))
 
+  it(keeps('any.existing-tables'), async () => {
+    const former = `${database.url}_former`
+    const name = new URL(former).pathname.slice(1)
+    const owner = new pg.Client({ connectionString: database.url })
+    await owner.connect()
+    await owner.query(`create database ${name}`)
+    const client = new pg.Client({ connectionString: former })
+    await client.connect()
+    await client.query(`create table alerts (id uuid primary key default gen_random_uuid(), alert_id varchar(100) unique, raw_data jsonb);
+      create table triage_results (id serial primary key, alert_id varchar(100) references alerts (alert_id) on delete cascade);
+      create view v_active_alerts as select alert_id from alerts;
+      create index alerts_changed_at on alerts (raw_data);
+      insert into alerts (alert_id, raw_data) values ('ALT-1', '{"a": 1}');
+      insert into triage_results (alert_id) values ('ALT-1')`)
+    for (let start = 0; start < 2; start += 1) {
+      const store = await openStore(former, { now: Date.now, log })
+      await store.transaction((tx) => store.alerts.save([sampleAlert(1)], tx))
+      await store.close()
+    }
+    const rows = async (query: string) => (await client.query(query)).rows
+    expect(await rows('select alert_id, raw_data from former_alerts')).toEqual([
+      { alert_id: 'ALT-1', raw_data: { a: 1 } },
+    ])
+    expect(await rows('select * from v_active_alerts')).toEqual([{ alert_id: 'ALT-1' }])
+    expect(await rows('select alert_id from former_triage_results')).toEqual([{ alert_id: 'ALT-1' }])
+    expect(await rows('select alert_id from alerts')).toHaveLength(1)
+    expect(await rows("select 1 from pg_class where relname like 'former\\_former%'")).toEqual([])
+    await client.query('delete from former_alerts')
+    expect(await rows('select * from former_triage_results')).toEqual([])
+    await client.end()
+    await owner.query(`drop database ${name} with (force)`)
+    await owner.end()
+  })
+
   it('is recognised if a development version created it', async () => {
     const first = await openEmpty()
     await first.transaction((tx) => first.alerts.save([sampleAlert(1)], tx))
     const { write } = first.connections
     const rows = formerMigrations.map((name) => sql`(${name}, '2026-11-22')`)
     await sql`delete from kysely_migration`.execute(write)
+    // The later migrations change these.
+    await sql`alter table leases drop column epoch`.execute(write)
+    await sql`alter table notifications drop column receipt`.execute(write)
+    await sql`alter table triage_results add column body text not null default '{}'`.execute(write)
+    for (const table of ['alerts', 'detections']) {
+      await sql`alter table ${sql.table(table)} alter column body type text using ''`.execute(write)
+    }
+    await sql`update alerts set body = ${JSON.stringify(sampleAlert(1))}`.execute(write)
     await sql`insert into kysely_migration (name, timestamp) values ${sql.join(rows)}`.execute(write)
     await first.close()
     const stores = await Promise.all([open(), open()])
@@ -70,10 +116,9 @@ describe('PostgreSQL', needs(await findPostgres()), () => {
   it('gives each job to one of several processes, with failover', async () => {
     const first = await openEmpty()
     const second = await open()
-    let time = Date.now()
     const done: string[] = []
     const queues = [first, second].map(({ connections }, index) => {
-      const queue = openEmbeddedQueue({ connections, now: () => time, log })
+      const queue = openEmbeddedQueue({ connections, now: Date.now, log })
       queue.consume('alerts', async (ids) => void done.push(...ids.map((id) => `${id} by ${index}`)))
       return queue
     })
@@ -86,16 +131,96 @@ describe('PostgreSQL', needs(await findPostgres()), () => {
     const worker = done[0]?.at(-1)
     expect(done).toEqual(Array.from({ length: 20 }, (_, number) => `${number} by ${worker}`))
 
-    // Its database connection is lost without a close: the lease expires.
+    // Its database connections are lost without a close: the lease is free once it is not renewed.
     const [dead, deadStore, alive, aliveStore] = worker === '0' ? [one, first, two, second] : [two, second, one, first]
     await deadStore.close()
     await aliveStore.transaction((tx) => alive.publish('alerts', ['later'], tx))
-    time += 30_000
     await alive.idle()
     expect(done.at(-1)).toBe(`later by ${worker === '0' ? 1 : 0}`)
     await dead.close(0)
     await alive.close()
     await aliveStore.close()
+  })
+
+  /** Delivers one job, whose handler waits until the lease of its topic was changed. */
+  const deliverDuring = async (takeOver: (store: OpenStore) => Promise<unknown>) => {
+    const store = await openEmpty()
+    const queue = openEmbeddedQueue({ connections: store.connections, now: Date.now, log })
+    const begun = Promise.withResolvers<void>()
+    const takenOver = Promise.withResolvers<void>()
+    const attempts: (string | undefined)[] = []
+    const restored: number[] = []
+    queue.consume(
+      'alerts',
+      async (ids, { transaction }) => {
+        begun.resolve()
+        await takenOver.promise
+        const refused = await transaction().then(
+          () => undefined,
+          (error: AppError) => error.code,
+        )
+        attempts.push(refused)
+        if (refused) throw new Error('a failure that would count as an attempt')
+        await queue.publish('incidents', ids, await transaction())
+      },
+      {
+        async restore() {
+          restored.push(attempts.length)
+        },
+        save: async () => {},
+      },
+    )
+    await store.transaction((tx) => queue.publish('alerts', ['a'], tx))
+    await begun.promise
+    await takeOver(store)
+    takenOver.resolve()
+    await until(() => attempts.length > 0)
+    return { store, queue, attempts, restored }
+  }
+  const setLease = ({ connections: { write } }: OpenStore, lease: { owner?: string; epoch?: number; until: number }) =>
+    write.updateTable('leases').set(lease).where('name', '=', 'alerts').execute()
+
+  it('changes nothing in a delivery whose topic another process has taken over', async () => {
+    const { store, queue, attempts, restored } = await deliverDuring((opened) =>
+      setLease(opened, { owner: 'somebody else', epoch: 77, until: Date.now() + 600_000 }),
+    )
+    // It does not even note the failure: the job is now the other one's.
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    const job = await store.connections.read.selectFrom('jobs').select(['state', 'attempts']).executeTakeFirst()
+    expect({ attempts, job }).toEqual({ attempts: ['CONFLICT'], job: { state: 'ready', attempts: 0 } })
+
+    await setLease(store, { until: 0 })
+    await until(() => attempts.length > 1, 'the delivery after the lease has come back')
+    expect({ attempts, restored }).toEqual({ attempts: ['CONFLICT', undefined], restored: [0, 1] })
+    await queue.close()
+    await store.close()
+  })
+
+  it('changes nothing in a delivery that another process interrupted, although the lease came back', async () => {
+    const { store, queue, attempts, restored } = await deliverDuring(async (opened) => {
+      await setLease(opened, { owner: 'somebody else', epoch: 77, until: 0 })
+      const { read } = opened.connections
+      await until(async () => {
+        const lease = await read.selectFrom('leases').select('epoch').where('name', '=', 'alerts').executeTakeFirst()
+        return lease?.epoch === 78
+      }, 'the lease coming back')
+    })
+    await until(() => attempts.length > 1, 'the delivery after the state was restored')
+    expect({ attempts, restored }).toEqual({ attempts: ['CONFLICT', undefined], restored: [0, 1] })
+    await queue.close()
+    await store.close()
+  })
+
+  it('shows what a process with a slow clock has changed', async () => {
+    const fast = await openStore(database.url, { now: Date.now, log, followsServer: true })
+    const slow = await openStore(database.url, { now: () => Date.now() - 300_000, log, followsServer: true })
+    expect(Math.abs(slow.now() - fast.now())).toBeLessThan(2_000)
+    await fast.transaction((tx) => fast.alerts.save([sampleAlert(1)], tx))
+    expect((await fast.alerts.recent()).map(({ id }) => id)).toContain('alert-000001')
+    await slow.transaction((tx) => slow.alerts.save([sampleAlert(2)], tx))
+    expect((await fast.alerts.recent()).map(({ id }) => id)).toContain('alert-000002')
+    await fast.close()
+    await slow.close()
   })
 
   it('stores a text with the one character that PostgreSQL cannot store', async () => {

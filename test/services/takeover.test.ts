@@ -41,7 +41,6 @@ describe('two servers on one database', needs(postgresPrograms()), () => {
           env: {
             VEDETTE_CONFIG: config,
             VEDETTE_STORAGE_URL: cluster.url(),
-            VEDETTE_PARTITION: String(partition),
           },
         }),
       )

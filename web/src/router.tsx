@@ -45,6 +45,16 @@ const screens = root.addChildren([
   }),
   createRoute({
     getParentRoute,
+    path: '/receivers',
+    component: lazyRouteComponent(() => import('./screens/receivers/receivers.tsx'), 'Receivers'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/suppressions',
+    component: lazyRouteComponent(() => import('./screens/suppressions/suppressions.tsx'), 'Suppressions'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/users',
     component: lazyRouteComponent(() => import('./screens/users/users.tsx'), 'Users'),
   }),

@@ -1,5 +1,7 @@
 import { buildClientSchema, getIntrospectionQuery, validateSchema } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { deepRun } from '../../../test/depth.ts'
+import { needs } from '../../../test/needs.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { Incident } from '../../schema/incident.ts'
 import { type OpenStore, openStore } from '../../store/open-store.ts'
@@ -223,7 +225,7 @@ describe('GraphQL', () => {
     expect(errors?.[0]?.extensions.code).toBe('invalid_request')
   })
 
-  it('reads no more than so many things one by one, however long lists turn out to be', async () => {
+  it('reads no more than so many things one by one, however long lists turn out to be', needs(deepRun), async () => {
     const many = Array.from({ length: queryLimits.asks + 20 }, (_, i) => alert(1_000 + i))
     const members = many.map(({ id }) => ({ alert_id: id, reason: 'Alike.', added_at: time }))
     await store.transaction(async (tx) => {
@@ -322,7 +324,7 @@ describe('GraphQL', () => {
     ])
   })
 
-  it('reports missed changes to a returning client, by header and by argument', async () => {
+  it('reports missed changes to a returning client, by header and by argument', needs(deepRun), async () => {
     const [first] = await follow('subscription { incident_changed { id } }', 1, () =>
       save(incident(2, { version: 3, status: 'open' })),
     )

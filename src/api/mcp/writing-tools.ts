@@ -71,7 +71,9 @@ export const writingTools: readonly Tool[] = [
     async run({ scope, reason, days, confirm_token }, { ask, confirmations }) {
       const what = { scope, reason, days }
       if (confirm_token === undefined) {
-        const { checked, hidden, true_positives, open_severe } = await ask(previewSuppression, { scope })
+        const { checked, hidden, true_positives, open_severe, open_successes } = await ask(previewSuppression, {
+          scope,
+        })
         return {
           structured: {
             applied: false,
@@ -79,15 +81,16 @@ export const writingTools: readonly Tool[] = [
             hidden,
             true_positives,
             open_severe,
+            open_successes,
             confirm_token: confirmations.issue(what),
           },
-          text: `It would have hidden ${hidden} of ${checked} alerts in 30 days, ${true_positives} of them true positives. It hides ${open_severe} open alerts of high or critical severity. Call again with confirm_token to apply.`,
+          text: `It would have hidden ${hidden} of ${checked} alerts in 30 days, ${true_positives} of them true positives. It hides ${open_severe} open alerts of high or critical severity, and ${open_successes} in which something succeeded. Call again with confirm_token to apply.`,
         }
       }
       if (!confirmations.redeem(confirm_token, what)) {
         throw new AppError('CONFLICT', 'The confirm_token is not for this, or too old.', { hint: 'Preview it again.' })
       }
-      const made = await ask(createSuppression, { scope, reason, days })
+      const made = await ask(createSuppression, { scope, reason, days, confirmed: true })
       return { structured: { applied: true, id: made.id, expires_at: made.expires_at }, text: `Applied as ${made.id}.` }
     },
   }),

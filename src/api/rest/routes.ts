@@ -40,6 +40,8 @@ import { verifyAudit } from '../../operations/audit/verify-audit.ts'
 import { getDecision } from '../../operations/decisions/get-decision.ts'
 import { listDecisions } from '../../operations/decisions/list-decisions.ts'
 import { undoDecision } from '../../operations/decisions/undo-decision.ts'
+import { getDigest } from '../../operations/digests/get-digest.ts'
+import { sendDigest } from '../../operations/digests/send-digest.ts'
 import { getEvent } from '../../operations/events/get-event.ts'
 import { getTimeline } from '../../operations/events/get-timeline.ts'
 import { listEvents } from '../../operations/events/list-events.ts'
@@ -78,8 +80,10 @@ import { listOpinions } from '../../operations/language-models/list-opinions.ts'
 import { previewModelInput } from '../../operations/language-models/preview-model-input.ts'
 import { testPrompt } from '../../operations/language-models/test-prompt.ts'
 import { listNotifications } from '../../operations/notifications/list-notifications.ts'
+import { listReceivers } from '../../operations/notifications/list-receivers.ts'
 import { previewNotification } from '../../operations/notifications/preview-notification.ts'
 import { testReceiver } from '../../operations/notifications/test-receiver.ts'
+import { checkQuery } from '../../operations/query-results/check-query.ts'
 import { clearQueryHistory } from '../../operations/query-results/clear-query-history.ts'
 import { getQuery } from '../../operations/query-results/get-query.ts'
 import { getQueryHistory } from '../../operations/query-results/get-query-history.ts'
@@ -115,6 +119,7 @@ import { createSuppression } from '../../operations/suppressions/create-suppress
 import { listSuppressions } from '../../operations/suppressions/list-suppressions.ts'
 import { previewSuppression } from '../../operations/suppressions/preview-suppression.ts'
 import { removeSuppression } from '../../operations/suppressions/remove-suppression.ts'
+import { suggestSuppression } from '../../operations/suppressions/suggest-suppression.ts'
 import { updateSuppression } from '../../operations/suppressions/update-suppression.ts'
 import { previewRisk } from '../../operations/triage/preview-risk.ts'
 import { reviewTriage } from '../../operations/triage/review-triage.ts'
@@ -187,6 +192,7 @@ const routes: readonly Route[] = [
   { method: 'POST', path: '/api/v1/decisions/:id/undo', operation: undoDecision },
   { method: 'GET', path: '/api/v1/detections', operation: listDetections },
   { method: 'GET', path: '/api/v1/detections/:id', operation: getDetection },
+  { method: 'GET', path: '/api/v1/digest', operation: getDigest },
   { method: 'GET', path: '/api/v1/events', operation: listEvents },
   { method: 'POST', path: '/api/v1/events', operation: ingestRecords, body: 'records', debug: debugRecords },
   { method: 'GET', path: '/api/v1/events/:id', operation: getEvent },
@@ -199,6 +205,7 @@ const routes: readonly Route[] = [
   { method: 'POST', path: '/api/v1/incidents/:id/comments', operation: commentIncident },
   { method: 'POST', path: '/api/v1/incidents/:id/merge', operation: mergeIncidents },
   { method: 'POST', path: '/api/v1/incidents/:id/split', operation: splitIncident },
+  { method: 'GET', path: '/api/v1/incidents/:id/suppression', operation: suggestSuppression },
   { method: 'POST', path: '/api/v1/incidents/:id/write-up', operation: describeIncident },
   { method: 'POST', path: '/api/v1/incidents/bulk', operation: updateIncidents },
   { method: 'POST', path: '/api/v1/intel/import', operation: importIndicators, body: 'table' },
@@ -219,6 +226,7 @@ const routes: readonly Route[] = [
   { method: 'GET', path: '/api/v1/queries/:id', operation: getQuery },
   { method: 'DELETE', path: '/api/v1/queries/:id/history', operation: clearQueryHistory },
   { method: 'GET', path: '/api/v1/queries/:id/history', operation: getQueryHistory },
+  { method: 'POST', path: '/api/v1/queries/check', operation: checkQuery },
   { method: 'POST', path: '/api/v1/queries/:id/judge', operation: scoreQueryRecord },
   { method: 'POST', path: '/api/v1/queries/:id/records', operation: guardQueryRecord },
   { method: 'GET', path: '/api/v1/query-results', operation: listQueryAnalyses },
@@ -229,7 +237,9 @@ const routes: readonly Route[] = [
     read: async ({ raw }) => bodyInputs(await readJson(raw, mostResultBytes)),
     sends: guardQueryResults.input,
   },
+  { method: 'GET', path: '/api/v1/receivers', operation: listReceivers },
   { method: 'GET', path: '/api/v1/receivers/:name/preview', operation: previewNotification },
+  { method: 'POST', path: '/api/v1/receivers/:name/digest', operation: sendDigest },
   { method: 'POST', path: '/api/v1/receivers/:name/test', operation: testReceiver },
   { method: 'GET', path: '/api/v1/rules', operation: listRules },
   { method: 'POST', path: '/api/v1/rules', operation: createRule, body: 'yaml' },

@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { casesOf, deepRun } from '../../../test/depth.ts'
+import { needs } from '../../../test/needs.ts'
 import { as, fakeServer } from '../server.fake.ts'
 import { mostBytes, mostRecords, parseBody, readLimited } from './body-limits.ts'
 
@@ -7,7 +9,7 @@ const repeat = (before: string, unit: string, after: string): string => `${befor
 const protobuf = 'application/x-protobuf'
 
 describe('a body that takes more memory than its bytes', () => {
-  it.each([
+  const bodies: readonly (readonly [string, string, string | Buffer])[] = [
     ['/v1/logs', 'application/json', repeat('{"resourceLogs":[', '{},', '{}]}')],
     ['/v1/logs', 'application/json', '['.repeat(10_000_000)],
     ['/v1/logs', protobuf, Buffer.alloc(10_000_000).fill(Buffer.from([0x0a, 0]))],
@@ -16,7 +18,8 @@ describe('a body that takes more memory than its bytes', () => {
     ['/services/collector/raw', 'text/plain', 'a\n'.repeat(mostRecords + 1)],
     ['/gelf', 'application/json', '{"short_message":"a"}'.repeat(mostRecords + 1)],
     ['/_bulk', 'application/x-ndjson', '{"index":{}}\n{}\n'.repeat(mostRecords + 1)],
-  ])('is refused at %s, so that the shipper divides it', async (url, type, body) => {
+  ]
+  it.each(casesOf(bodies, 2))('is refused at %s, so that the shipper divides it', async (url, type, body) => {
     const { app, records } = await fakeServer()
     const headers = { ...as('ingest'), 'content-type': type, 'content-encoding': 'gzip' }
     const answer = await app.inject({ method: 'POST', url, headers, payload: gzipSync(body, { level: 1 }) })
@@ -29,7 +32,7 @@ describe('a body that takes more memory than its bytes', () => {
     expect(parseBody(Buffer.from(JSON.stringify({ message })))).toEqual({ message })
   })
 
-  it('waits while others arrive', async () => {
+  it('waits while others arrive', needs(deepRun), async () => {
     const chunk = Buffer.alloc(mostBytes)
     const { promise, resolve } = Promise.withResolvers<void>()
     const slow = async function* () {

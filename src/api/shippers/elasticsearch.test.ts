@@ -80,6 +80,27 @@ describe('the answers of Elasticsearch', () => {
     expect(server.records.map(({ text }) => JSON.parse(text).message)).toEqual(['payment failed', 'payment accepted'])
   })
 
+  it('recognizes records that come again in another group, but no equal records of one request', async () => {
+    const own = await fakeServer()
+    const send = (...documents: readonly object[]) =>
+      own.app.inject({
+        method: 'POST',
+        url: '/_bulk',
+        headers: as('ingest'),
+        payload: bulk(...documents.flatMap((document) => [{ index: {} }, document])),
+      })
+    const third = { '@timestamp': '2026-01-05T10:00:02.789Z', message: 'third' }
+    const coarse = { '@timestamp': '2026-01-05T10:00:03Z', message: 'coarse' }
+    const groups = [[first, second, second], [second, second, third], [first], [coarse], [coarse, third]]
+    for (const group of groups) expect((await send(...group)).json().items.length).toBe(group.length)
+    expect(own.records.map(({ text }) => JSON.parse(text).message)).toEqual([
+      ...['payment failed', 'payment accepted', 'payment accepted', 'third'],
+      // A time without a fraction of a second identifies no record.
+      ...['coarse', 'coarse', 'third'],
+    ])
+    await own.app.close()
+  })
+
   it('answers rsyslog, which has no User-Agent, in plain text when it shall retry', async () => {
     server.intake.full = new AppError('QUEUE_FULL', 'The queue is full.', { retryable: true, retryAfter: 5 })
     const headers = { ...as('ingest'), 'user-agent': '' }

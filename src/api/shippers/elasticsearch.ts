@@ -161,6 +161,7 @@ const bulkAt = (path: string, method: 'POST' | 'PUT' = 'POST'): Route =>
     method,
     path,
     ...(method === 'PUT' && { hide: true }),
+    regroups: true,
     decode: decodeBulk,
     present({ items }, _request, reply) {
       reply.headers(product)

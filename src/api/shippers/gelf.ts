@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts'
+import { flattenGelf } from '../../lib/gelf/flatten-gelf.ts'
 import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
 import type { Refuse, Route } from '../rest/route.ts'
 import { isJsonObject, type JsonObject, textOf } from './json-object.ts'
@@ -25,20 +26,10 @@ const decode = (body: Buffer): ShippedRecords => {
   return { records: messages.map(toRecord), timed: messages.every(({ timestamp }) => isPreciseTime(timestamp)) }
 }
 
-/** Names the parts of a message as other JSON logs do: additional fields lose their underscore. */
-const toRecord = (sent: JsonObject): ShippedRecord => {
-  const { version: _, short_message, full_message, message = short_message, ...rest } = sent
-  const fields = Object.entries(rest).map(([name, value]) => [name.replace(/^_/, ''), value] as const)
-  const trace = textOf(full_message)
-  return {
-    source: toSourceName(sent._service ?? sent._app ?? sent._container_name ?? sent.facility, 'gelf'),
-    text: JSON.stringify({
-      message,
-      ...Object.fromEntries(fields),
-      ...(trace !== undefined && trace !== message && { 'error.stack_trace': trace }),
-    }),
-  }
-}
+const toRecord = (sent: JsonObject): ShippedRecord => ({
+  source: toSourceName(sent._service ?? sent._app ?? sent._container_name ?? sent.facility, 'gelf'),
+  text: JSON.stringify(flattenGelf(sent)),
+})
 
 /** Graylog's GELF over HTTP. */
 export const gelfRoutes: readonly Route[] = [

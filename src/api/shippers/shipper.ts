@@ -6,6 +6,7 @@ import { ingestShipment, type Shipment, type ShippedRecord } from '../../operati
 import { readBody } from '../body.ts'
 import type { ReadToken, Refuse, Route } from '../rest/route.ts'
 import { mostRecords, readLimited, tooMany } from './body-limits.ts'
+import { createRecentRecords, type RecentRecords } from './recent-records.ts'
 
 /** The protocol of log shippers: its authentication, and its answer when a request fails. */
 export interface Shipper {
@@ -27,6 +28,8 @@ interface Door<Decoded extends ShippedRecords> {
   readonly path: string
   /** Left out of the reference: another address of the same. */
   readonly hide?: true
+  /** Whether the shipper may group its records differently when it retries. Then records with precise times are recognized one by one. */
+  readonly regroups?: true
   /** Decodes a body. May throw a SyntaxError or a RangeError for bytes that it cannot read. */
   decode(body: Buffer, request: FastifyRequest): Decoded
   /** Returns the body of the answer. */
@@ -39,9 +42,17 @@ const mostChars = 1_048_576
 /** Makes the route at which a shipper delivers records. */
 export const receiveAt = <Decoded extends ShippedRecords>(
   shipper: Shipper,
-  { method = 'POST', path, hide, decode, present }: Door<Decoded>,
+  { method = 'POST', path, hide, regroups, decode, present }: Door<Decoded>,
 ): Route => {
   const deliveries = new WeakMap<FastifyRequest, Decoded>()
+  const keysOfRequest = new WeakMap<FastifyRequest, readonly string[]>()
+  /** The memory of each server. */
+  const memories = new WeakMap<object, RecentRecords>()
+  const recentOf = ({ server }: FastifyRequest): RecentRecords => {
+    const recent = memories.get(server) ?? createRecentRecords()
+    memories.set(server, recent)
+    return recent
+  }
   return {
     method,
     path,
@@ -53,14 +64,27 @@ export const receiveAt = <Decoded extends ShippedRecords>(
       if (delivery.records.length > mostRecords) throw tooMany('records', mostRecords)
       deliveries.set(request, delivery)
       const hash = createHash('sha256').update(path).update('\0').update(body).digest('hex')
-      const { id, timed, records } = delivery
+      const { id, timed } = delivery
+      const hasOwnKey = request.headers['idempotency-key'] !== undefined
+      const recent = regroups && timed && !hasOwnKey ? recentOf(request) : undefined
+      const keys = recent?.keysOf(delivery.records)
+      if (keys) keysOfRequest.set(request, keys)
+      const own = new Set<string>()
+      const records = delivery.records.filter((_, index) => {
+        const key = keys?.[index]
+        if (!recent || key === undefined) return true
+        const isNew = !recent.isKnown(key) && !own.has(key)
+        own.add(key)
+        return isNew
+      })
       // The sender's own key comes in a header.
-      const ownKey = request.headers['idempotency-key'] === undefined ? (id ?? (timed ? hash : undefined)) : undefined
+      const ownKey = hasOwnKey ? undefined : (id ?? (timed ? hash : undefined))
       return { shipment: { records: records.map(cut), hash, ...(ownKey !== undefined && { key: ownKey }) } }
     },
     present(_answer, request, reply) {
       const delivery = deliveries.get(request)
       if (!delivery) throw new Error('A request is answered that was not read.')
+      recentOf(request).remember(keysOfRequest.get(request) ?? [])
       return present(delivery, request, reply)
     },
   }

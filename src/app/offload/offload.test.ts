@@ -99,7 +99,7 @@ describe('state that changes', () => {
     expect(await names()).toEqual([])
   })
 
-  it('reaches the thread: indicators that come and go', async () => {
+  it('reaches the thread: indicators that come and go', needs(deepRun), async () => {
     const before = await names()
     const bad = { type: 'ip', value: '198.51.100.77' } as const
     indicators.set(bad, { level: 4, confidence: 0.9, sources: ['test'], note: 'C2' })
@@ -108,7 +108,7 @@ describe('state that changes', () => {
     expect(await names()).toEqual(before)
   })
 
-  it('reaches the thread: the model for log events', async () => {
+  it('reaches the thread: the model for log events', needs(deepRun), async () => {
     const logs = Array.from({ length: 60 }, (_, i) => ({
       timestamp: new Date(Date.UTC(2026, 0, 8, 9, i)).toISOString(),
       user: 'ana',
@@ -161,14 +161,14 @@ describe('limits', () => {
     expect(read).toBe(1_048_576 + 65_536)
   })
 
-  it('refuses too many records', async () => {
+  it('refuses too many records', needs(deepRun), async () => {
     await expect(analyse(new TextEncoder().encode('line\n'.repeat(5_001)))).rejects.toMatchObject({
       code: 'TOO_LARGE',
       message: 'A request can analyse at most 5000 records.',
     })
   })
 
-  it('gives the place back when the caller goes away', async () => {
+  it('gives the place back when the caller goes away', needs(deepRun), async () => {
     const stop = new AbortController()
     const jobs = [1, 2, 3].map(() => ask('analyze_logs', { records: sample, source: 'a' }, stop.signal))
     stop.abort()

@@ -1,5 +1,6 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { AppError, messageOf } from '../../errors.ts'
+import { startThread } from '../start-thread.ts'
 
 /** A running worker thread. Its state is lost when it ends. */
 export interface Thread {
@@ -38,7 +39,7 @@ export const createWorkerHost = (options: HostOptions): WorkerHost => {
   let resting: NodeJS.Timeout | undefined
 
   const start = () => {
-    const worker = new Worker(module, {
+    const worker = startThread(module, {
       workerData: data,
       resourceLimits: { maxOldGenerationSizeMb: Math.max(16, Math.round(memory / 1_048_576)) },
     })

@@ -3,12 +3,15 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { deepRun } from '../../../test/depth.ts'
+import { needs } from '../../../test/needs.ts'
 import { loadConfig } from '../../config.ts'
 import { openEmbeddedQueue } from '../../queue/embedded.ts'
 import { joinBells } from '../../queue/shared-bells.ts'
 import { createChangeClock } from '../../store/change-clock.ts'
 import { openStore } from '../../store/open-store.ts'
 import { createPipelineThread } from './pipeline-thread.ts'
+import { threadTopics } from './shared-state.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vedette-thread-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -24,7 +27,7 @@ const setUp = async (name: string) => {
   const logged: string[] = []
   const note = (_facts: object, message: string) => void logged.push(message)
   const thread = createPipelineThread({
-    ...{ config, shared },
+    ...{ config, shared, delivers: threadTopics, partitions: [0] },
     telemetry: {
       log: { debug() {}, info() {}, warn: note, error: note },
       meter: {
@@ -81,7 +84,7 @@ it('delivers what the main thread publishes, answers with what it has learnt, an
   await store.close()
 })
 
-it('starts again after a failure', async () => {
+it('starts again after a failure', needs(deepRun), async () => {
   const { config, thread, logged, openHere } = await setUp('fails')
   const file = config.storage.url.slice('sqlite:'.length)
   writeFileSync(file, 'This is no database.'.repeat(100))

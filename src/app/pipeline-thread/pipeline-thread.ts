@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { z } from 'zod'
 import type { Config } from '../../config.ts'
 import { AppError, messageOf } from '../../errors.ts'
 import { within } from '../../lib/deadline/deadline.ts'
+import type { Topic } from '../../queue/queue.ts'
 import type { Telemetry } from '../../telemetry.ts'
 import type { Learnt } from '../learnt.ts'
 import { fromFailure } from '../offload/messages.ts'
+import { startThread } from '../start-thread.ts'
 import type { TableName } from '../tables.ts'
 import { type Asked, type FromPipeline, fromPipeline, type PipelineQuestion } from './messages.ts'
 import { drainMs, type SharedState } from './shared-state.ts'
@@ -15,6 +17,9 @@ import { drainMs, type SharedState } from './shared-state.ts'
 export interface ThreadSetup {
   readonly config: Config
   readonly shared: SharedState
+  readonly delivers: readonly Topic[]
+  /** The partitions of the records that it may work. */
+  readonly partitions: readonly number[]
 }
 
 export interface PipelineThread extends Learnt {
@@ -27,7 +32,7 @@ export interface PipelineThread extends Learnt {
   stop(): Promise<void>
 }
 
-interface PipelineThreadOptions extends ThreadSetup {
+export interface PipelineThreadOptions extends ThreadSetup {
   readonly telemetry: Pick<Telemetry, 'log' | 'meter' | 'parsed' | 'detected'>
   /** Runs after results of triage were stored for the publisher. */
   readonly resultsStored: () => void
@@ -43,12 +48,7 @@ const longestRest = 30_000
  * Runs the pipeline in a worker thread, so that the main thread always answers. A thread that fails is started again: its unfinished jobs
  * are in the queue, and it restores what it had learnt from the last checkpoint and the events since.
  */
-export const createPipelineThread = ({
-  config,
-  shared,
-  telemetry,
-  resultsStored,
-}: PipelineThreadOptions): PipelineThread => {
+export const createPipelineThread = ({ telemetry, resultsStored, ...setup }: PipelineThreadOptions): PipelineThread => {
   const { log, meter } = telemetry
   const waiting = new Map<number, PromiseWithResolvers<unknown>>()
   let worker: Worker | undefined
@@ -78,10 +78,9 @@ export const createPipelineThread = ({
   }
 
   const start = (): void => {
-    const setup: ThreadSetup = { config, shared }
     // A checkout runs the source, a package the compiled file.
     const module = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
-    const started = new Worker(module, { workerData: setup })
+    const started = startThread(module, { workerData: setup satisfies ThreadSetup })
     worker = started
     started.on('message', (message: unknown) => receive(fromPipeline.parse(message)))
     started.on('error', (error) => log.error({ reason: messageOf(error) }, 'The pipeline thread failed.'))

@@ -1,7 +1,7 @@
 import type { Topic } from '../../queue/queue.ts'
 
-/** The topics that the pipeline thread delivers. Messages to people leave from the main thread. */
-export const threadTopics: readonly Topic[] = ['records', 'alerts']
+/** The topics that pipeline threads deliver. Messages to people leave from the main thread. */
+export const threadTopics: readonly Topic[] = ['records', 'detections', 'alerts']
 
 /** How long running deliveries may take when the program stops, in ms. */
 export const drainMs = 8_000
@@ -13,3 +13,6 @@ export interface SharedState {
   /** The name of the bells. */
   readonly bells: string
 }
+
+/** Lists the partitions of an installation. */
+export const partitionsOf = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index)

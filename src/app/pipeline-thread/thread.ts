@@ -9,17 +9,18 @@ import { runSchedule } from '../../schedule.ts'
 import { createChangeClock } from '../../store/change-clock.ts'
 import { type OpenStore, openStore, type StoreOptions } from '../../store/open-store.ts'
 import { isAway } from '../base.ts'
+import { createIdleMemory } from '../idle-memory.ts'
 import { toFailure } from '../offload/messages.ts'
 import { startPipeline } from '../pipeline.ts'
 import { openTables, type TableName } from '../tables.ts'
 import { createThreadLog } from '../thread-log.ts'
 import type { Asked, FromPipeline, PipelineQuestion } from './messages.ts'
 import type { ThreadSetup } from './pipeline-thread.ts'
-import { drainMs, threadTopics } from './shared-state.ts'
+import { drainMs } from './shared-state.ts'
 
-// The thread of `createPipelineThread`: works the topics of records and alerts with its own connections to the database.
+// The thread of `createPipelineThread`: works the topics from records to alerts with its own connections to the database.
 
-const { config, shared }: ThreadSetup = workerData
+const { config, shared, delivers, partitions }: ThreadSetup = workerData
 const post = (message: FromPipeline): void => parentPort?.postMessage(message)
 const log = createThreadLog(post)
 
@@ -40,22 +41,24 @@ const openWhenThere = async (options: StoreOptions): Promise<OpenStore> => {
 }
 
 const start = async () => {
-  const now = Date.now
   const stop = new AbortController()
   const store = await openWhenThere({
-    now,
+    now: Date.now,
+    followsServer: true,
     log,
     alertsInMemory,
     clock: createChangeClock(shared.clock),
   })
+  const { now } = store
   const queue = openEmbeddedQueue({
     connections: store.connections,
     ...{ now, log, maxRecords: config.queue.max_records, maxBytes: config.queue.max_bytes },
-    delivers: threadTopics,
+    delivers,
+    partitions,
     bells: joinBells(shared.bells),
   })
   const base = {
-    ...{ config, store, queue, delivers: threadTopics },
+    ...{ config, store, queue, delivers },
     telemetry: {
       log,
       meter: {
@@ -74,22 +77,25 @@ const start = async () => {
   }
   // The main thread reads the same tables, and logs what is wrong with them.
   const tables = await openTables({ ...base, runtime: { ...base.runtime, log: silentLog } })
-  const { learnt, save } = await startPipeline(base, tables)
+  const { learnt } = await startPipeline(base, tables)
   const { saveHits } = tables.intel
   const refresh: Readonly<Record<TableName, () => Promise<unknown>>> = {
     rules: tables.rules.refresh,
     ...tables.refresh,
   }
-  const jobs = runSchedule([{ name: 'count hits of indicators', every: 10_000, run: saveHits }], log, stop.signal)
+  const jobs = runSchedule(
+    [{ name: 'count hits of indicators', every: 10_000, run: saveHits }, createIdleMemory(now)],
+    log,
+    stop.signal,
+  )
 
   const end = async (): Promise<void> => {
     await queue.close(drainMs)
     stop.abort()
     await jobs
-    // Nothing can be saved while the database is away. Nothing is lost either: the next start replays the events since.
-    for (const last of [save, saveHits]) {
-      await last().catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'Could not save before the end.'))
-    }
+    await saveHits().catch((error: unknown) =>
+      log.warn({ reason: messageOf(error) }, 'Could not save the hits of indicators.'),
+    )
     await store.close()
   }
 

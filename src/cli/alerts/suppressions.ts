@@ -17,6 +17,7 @@ const preview = z
     hidden: z.number(),
     true_positives: z.number(),
     open_severe: z.number(),
+    open_successes: z.number().default(0),
     samples: z.array(z.object({ title: z.string() }).loose()),
   })
   .loose()
@@ -25,8 +26,17 @@ const addShape = z.object({
   reason: z.string(),
   days: z.string().optional(),
   never: z.boolean().optional(),
+  confirm: z.boolean().optional(),
+  evenIfWorse: z.boolean().optional(),
   json: z.boolean().optional(),
 })
+
+const editShape = addShape.partial().extend({ scope: z.string().optional() })
+
+const readDays = (days: string): number => {
+  if (/^[1-9]\d{0,3}$/.test(days)) return Number(days)
+  throw new AppError('INVALID_REQUEST', `Invalid --days: ${days}.`)
+}
 
 /** `vedette suppressions`: manages suppressions, each with an owner, a reason and an expiry. */
 export const define = (command: Command, context: CommandContext): void => {
@@ -63,6 +73,10 @@ export const define = (command: Command, context: CommandContext): void => {
       if (seen.open_severe > 0) {
         out.write(`Warning: that includes ${counted(seen.open_severe, 'open alert')} of high or critical severity.\n`)
       }
+      if (seen.open_successes > 0) {
+        const alerts = counted(seen.open_successes, 'open alert')
+        out.write(`Warning: that includes ${alerts} in which something succeeded, such as a login.\n`)
+      }
       for (const { title } of seen.samples.slice(0, 10)) out.write(`  ${visible(title)}\n`)
     })
 
@@ -71,16 +85,17 @@ export const define = (command: Command, context: CommandContext): void => {
     .requiredOption('--reason <text>', 'why it is normal')
     .option('--days <number>', 'days until it expires, 90 by default')
     .option('--never', 'never expire')
+    .option('--even-if-worse', 'hide also what gets clearly worse')
+    .option('--confirm', 'hide open alerts of high or critical severity, or with a success such as a login')
     .action(async (scope: string[], options: unknown) => {
-      const { reason, days, never, json: asJson } = addShape.parse(options)
-      if (days !== undefined && !/^[1-9]\d{0,3}$/.test(days)) {
-        throw new AppError('INVALID_REQUEST', `Invalid --days: ${days}.`)
-      }
+      const { reason, days, never, confirm, evenIfWorse, json: asJson } = addShape.parse(options)
       const made = await createClient(options, context).send('POST', base, suppression, {
         scope: scope.join(' '),
         reason,
-        ...(days !== undefined && { days: Number(days) }),
+        ...(days !== undefined && { days: readDays(days) }),
         ...(never && { expires_at: null }),
+        ...(confirm && { confirmed: true }),
+        ...(evenIfWorse && { even_if_worse: true }),
       })
       if (asJson) return json(made)
       out.write(`${made.id}  expires ${made.expires_at ? formatMoment(made.expires_at) : 'never'}\n`)
@@ -96,6 +111,24 @@ export const define = (command: Command, context: CommandContext): void => {
       })
   change('pause', 'Pause a suppression.', true)
   change('resume', 'Resume a paused suppression.', false)
+
+  addRemoteOptions(command.command('edit').description('Change the scope, the reason or the expiry of a suppression.'))
+    .argument('<id>')
+    .option('--scope <filter>', 'the new filter on alerts')
+    .option('--reason <text>', 'why it is normal')
+    .option('--days <number>', 'days from now until it expires')
+    .option('--confirm', 'hide open alerts of high or critical severity, or with a success such as a login')
+    .action(async (id: string, options: unknown) => {
+      const { scope, reason, days, confirm, json: asJson } = editShape.parse(options)
+      const changed = await createClient(options, context).send('PATCH', pathOf(id), suppression, {
+        ...(scope !== undefined && { scope }),
+        ...(reason !== undefined && { reason }),
+        ...(days !== undefined && { days: readDays(days) }),
+        ...(confirm && { confirmed: true }),
+      })
+      if (asJson) return json(changed)
+      out.write(`${changed.id}  expires ${changed.expires_at ? formatMoment(changed.expires_at) : 'never'}\n`)
+    })
 
   addRemoteOptions(command.command('remove').description('Remove a suppression.'))
     .argument('<id>')

@@ -27,7 +27,11 @@ type Options = z.infer<typeof optionsShape>
 /** `vedette analyze`: runs the whole pipeline on files or stdin, in this process. */
 export const define = (command: Command, context: CommandContext): void => {
   command
-    .argument('[paths...]', 'files, folders, globs (`**` included) or `-` for stdin; .gz and .zst are decompressed', [])
+    .argument(
+      '[paths...]',
+      'files, folders, globs (`**` included) or `-` for stdin; compressed files and archives are unpacked',
+      [],
+    )
     .option('--json', 'print one JSON document')
     .option('--ndjson', 'print one JSON incident per line')
     .option('--md', 'print Markdown')
@@ -98,7 +102,7 @@ const analyze = async (paths: readonly string[], options: Options, context: Comm
   if (analysis.records === 0 || analysis.parsed === 0) return 3
   const { failOn } = options
   if (failOn && analysis.incidents.some((one) => severityRank(one.severity) >= severityRank(failOn))) return 1
-  return report.unreadable.length > 0 ? 5 : 0
+  return report.unreadable.length + report.skipped.length > 0 ? 5 : 0
 }
 
 const render = (analysis: Analysis, options: Options, frame: Parameters<typeof renderReport>[1]): string => {

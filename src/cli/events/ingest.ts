@@ -63,5 +63,5 @@ const ingest = async (
   }
   if (signal.aborted) return 130
   if (report.lines === 0) return 3
-  return report.unreadable.length > 0 ? 5 : 0
+  return report.unreadable.length + report.skipped.length > 0 ? 5 : 0
 }

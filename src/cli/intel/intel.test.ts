@@ -74,7 +74,15 @@ describe('vedette intel', () => {
 
   it('looks up a value, or a text from stdin', async () => {
     const known = {
-      ...{ value: 'evil.example.net', type: 'domain', indicator, score: 85, asked: [], accusers: ['own'], benign: [] },
+      ...{
+        value: 'evil.example.net',
+        type: 'domain',
+        indicator,
+        score: 85,
+        asked: [],
+        reported_by: ['own'],
+        benign: [],
+      },
       ...{ missing: [], tlp: 'red', stays_here: 'it is marked tlp:red' },
     }
     const answer = () => ({ data: [known], exploited: [] })

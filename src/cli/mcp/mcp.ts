@@ -43,6 +43,7 @@ const serveLocally = async (options: McpFlags, context: CommandContext): Promise
       sources: [],
       notify: [],
       compat: { ...config.compat, ports: [] },
+      log_analyzer: { ...config.log_analyzer, port: undefined },
       rabbitmq: { ...config.rabbitmq, url: undefined },
       samples: 'off',
       server: { ...config.server, host: '127.0.0.1', port: 0 },

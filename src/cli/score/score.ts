@@ -29,7 +29,7 @@ const defineTable = (command: Command, { out, err, stdin }: CommandContext): voi
       'Prints one JSON line {"row","score"} per row, counted from 0. Scores go from 0 to 1 and are high for anomalies: 0.99 is about ' +
         'one row in a hundred. The first line names the columns. Cells contain numbers or text and may be empty.',
     )
-    .argument('<file>', 'CSV file, plain or compressed with gzip or zstd; `-` for stdin')
+    .argument('<file>', 'CSV file, plain or compressed; `-` for stdin')
     .option('--exclude <column>', 'ignore a column, such as an id; repeatable', collect, [])
     .option('--train <file>', 'file of normal rows to train on; all rows by default')
     .option('--explain', 'add the columns that make a row anomalous')
@@ -50,10 +50,10 @@ const defineSeries = (command: Command, { out, stdin }: CommandContext): void =>
   command
     .summary('score how anomalous each point of a time series is')
     .description(
-      'Prints one JSON line {"row","score"} per row. Scores go from 0 to 1 and are high for anomalies; from 0.275 a point is worth a look. ' +
-        'Each row is compared only with earlier rows. The file needs the columns timestamp and value, sorted by time.',
+      'Prints one JSON line {"row","score"} per row. Scores go from 0 to 1 and are high for anomalies; from 0.45 a point is worth a look. ' +
+        'Each row is compared only with earlier rows. The file needs the column value, sorted by time.',
     )
-    .argument('<file>', 'CSV file, plain or compressed with gzip or zstd; `-` for stdin')
+    .argument('<file>', 'CSV file, plain or compressed; `-` for stdin')
     .option('--explain', 'add the usual range and the kind of anomaly')
     .action(async (path: string, { explain }: ScoreOptions) => {
       const lines = bufferOutput(out)
@@ -73,7 +73,7 @@ const defineSessions = (command: Command, { out, stdin }: CommandContext): void 
       'Prints one JSON line {"session","score"} per session. Scores go from 0 to 1 and are high for anomalies. The file needs the columns ' +
         'session and events (ids separated by spaces); other columns are ignored.',
     )
-    .argument('<file>', 'CSV file, plain or compressed with gzip or zstd; `-` for stdin')
+    .argument('<file>', 'CSV file, plain or compressed; `-` for stdin')
     .option('--train <file>', 'file of normal sessions to train on; all sessions by default')
     .option('--explain', 'add the reasons')
     .action(async (path: string, { train, explain }: ScoreOptions) => {
@@ -93,7 +93,7 @@ const defineLines = (command: Command, { out, err, stdin, now, signal, end }: Co
       'Prints one JSON line {"line","score"} per line. Scores go from 0 to 1, by the log level of the line and the words of its template. ' +
         'Lines without a level are scored by their words. Errors score 0.52 or more.',
     )
-    .argument('<file>', 'log file, folder or glob, plain or compressed with gzip or zstd; `-` for stdin')
+    .argument('<file>', 'log file, folder or glob, plain or compressed; `-` for stdin')
     .option('--explain', 'add the level and the template')
     .action(async (path: string, { explain }: ScoreOptions) => {
       const { report, lines: scored } = scoreLines({ paths: [path], stdin, now, signal })

@@ -10,6 +10,8 @@ const shape = z.object({
   dataDir: z.string().optional(),
   publicUrl: z.string().optional(),
   logLevel: z.string().optional(),
+  workers: z.string().optional(),
+  topics: z.string().optional(),
 })
 
 /** Adds the options that override configuration keys. */
@@ -21,16 +23,26 @@ export const addAppFlags = (command: Command): Command =>
     .option('--data-dir <folder>', 'folder for all data')
     .option('--public-url <url>', 'URL under which users reach the server')
     .option('--log-level <level>', 'log level')
+    .option('--workers <what>', 'what to work here: all, none, topics such as records,alerts, or a number of threads')
 
 /** Loads the configuration with these options applied, as a server does. */
 export const loadWithFlags = (options: unknown, { env, cwd }: Pick<CommandContext, 'env' | 'cwd'>): LoadedConfig => {
-  const { config, host, port, dataDir, publicUrl, logLevel } = shape.parse(options)
+  const { config, host, port, dataDir, publicUrl, logLevel, workers, topics } = shape.parse(options)
   const flags = {
     'server.host': host,
     'server.port': port,
     data_dir: dataDir,
     'server.public_url': publicUrl,
     'log.level': logLevel,
+    ...(topics !== undefined && { topics }),
+    ...workFlags(workers),
   }
   return loadConfig({ flags, env, cwd, file: config })
+}
+
+/** Reads what a process works: a number of threads, or topics. */
+const workFlags = (workers: string | undefined): Readonly<Record<string, unknown>> => {
+  if (workers === undefined || workers === 'all') return {}
+  if (workers === 'none') return { topics: [] }
+  return /^\d+$/.test(workers) ? { workers } : { topics: workers }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { runFake } from '../cli.fake.ts'
-import { checkClock, checkDisk, checkFolder, checkNode, checkSpace } from './doctor.ts'
+import { checkClock, checkDisk, checkFolder, checkNode, checkSpace, describeWorkers } from './doctor.ts'
 
 let folder: string
 beforeEach(() => {
@@ -58,4 +58,23 @@ it('advises to compact a database that never shrinks', () => {
   })
   expect(checkSpace({ ...space, shrinks: true })).not.toHaveProperty('advice')
   expect(checkSpace({ ...space, free: 2 ** 20 })).not.toHaveProperty('advice')
+})
+
+it('says which process works what, and what nobody works', () => {
+  const state = { partition: 0, waiting: 0, oldestAge: 0, attempts: 0 }
+  const states = [
+    { ...state, topic: 'records' as const, owner: 'web-01/7' },
+    { ...state, topic: 'records' as const, partition: 1, owner: 'web-02/9' },
+    { ...state, topic: 'alerts' as const, owner: 'web-01/7' },
+  ]
+  expect(describeWorkers(states)).toEqual({
+    well: true,
+    name: 'workers',
+    text: 'web-01/7: records 0, alerts · web-02/9: records 1',
+  })
+  expect(describeWorkers([...states, { ...state, topic: 'incidents', owner: undefined }])).toMatchObject({
+    well: false,
+    text: expect.stringContaining('nobody works incidents'),
+    advice: expect.stringContaining('vedette worker'),
+  })
 })

@@ -2,9 +2,11 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
+import { silentLog } from '../../component.ts'
 import type { Config, LoadedConfig } from '../../config.ts'
 import { AppError, messageOf } from '../../errors.ts'
 import { checkDatabase } from '../../operations/analysis/database-file.ts'
+import { checkCluster } from '../../operations/storage/check-cluster.ts'
 import { databaseSpace } from '../../operations/storage/compact-database.ts'
 import type { CommandContext } from '../cli.ts'
 import { visible } from '../terminal/terminal.ts'
@@ -34,7 +36,7 @@ export const define = (command: Command, context: CommandContext): void => {
         findings.push(
           checkFolder(config),
           checkDisk(config),
-          await checkStore(config),
+          ...(await checkStore(config, context)),
           await checkPort(config, context),
         )
       }
@@ -133,9 +135,46 @@ export const checkDisk = ({ data_dir }: Pick<Config, 'data_dir'>): Finding => {
   }
 }
 
-const checkStore = async ({ storage }: Config): Promise<Finding> => {
+const checkStore = async (config: Config, { now }: CommandContext): Promise<readonly Finding[]> =>
+  config.storage.url.startsWith('sqlite:') ? [await checkFile(config)] : checkServer(config, now)
+
+const checkServer = async ({ storage, partitions }: Config, now: () => number): Promise<readonly Finding[]> => {
   const name = 'database'
-  if (!storage.url.startsWith('sqlite:')) return { well: true, name, text: 'external server; not checked' }
+  try {
+    const states = await checkCluster(storage.url, partitions, { now, log: silentLog })
+    if (!states) return [{ well: true, name, text: 'answers; its tables are created or updated by the next start' }]
+    return [{ well: true, name, text: 'answers' }, describeWorkers(states)]
+  } catch (error) {
+    const advice = error instanceof AppError ? error.hint : undefined
+    return [{ well: false, name, text: messageOf(error), ...(advice && { advice }) }]
+  }
+}
+
+type WorkedPartition = NonNullable<Awaited<ReturnType<typeof checkCluster>>>[number]
+
+/** Says which process works what, and which topics nobody works. */
+export const describeWorkers = (states: readonly WorkedPartition[]): Finding => {
+  const name = 'workers'
+  const nameOf = ({ topic, partition }: WorkedPartition) => (topic === 'records' ? `${topic} ${partition}` : topic)
+  const owned = Map.groupBy(
+    states.filter(({ owner }) => owner !== undefined),
+    ({ owner }) => owner,
+  )
+  const text = [...owned].map(([owner, own]) => `${owner}: ${own.map(nameOf).join(', ')}`).join(' · ')
+  const free = states.filter(({ owner }) => owner === undefined)
+  if (free.length === 0) return { well: true, name, text }
+  const left = `nobody works ${free.map(nameOf).join(', ')}`
+  return {
+    well: false,
+    name,
+    text: text === '' ? left : `${text} · ${left}`,
+    advice:
+      'Start `vedette serve` or `vedette worker`. After a process has died, others take over in half a minute at most.',
+  }
+}
+
+const checkFile = async ({ storage }: Config): Promise<Finding> => {
+  const name = 'database'
   const faults = await checkDatabase(storage.url)
   if (faults === undefined) return { well: true, name, text: 'none yet (created on first start)' }
   if (faults.length === 0) return checkSpace(databaseSpace(storage.url))

@@ -7,15 +7,21 @@ import { addAppFlags, loadWithFlags } from './app-flags.ts'
 
 /** `vedette serve`: runs the API, the dashboard and the pipeline until it is stopped. */
 export const define = (command: Command, context: CommandContext): void => {
-  addAppFlags(command).action(async (options: unknown) => {
+  const withFlags = addAppFlags(command).option('--syslog <port>', 'receive syslog on this port, by UDP and TCP')
+  withFlags.action(async (options: { readonly syslog?: string }) => {
     let running: App | undefined
+    const listener = toListener(options)
     // During the start there is nothing to reload: everything is being read anyway.
-    context.onHangup(() => void running?.reload(async () => (await loadChecked(options, context, [])).config))
-    await serve(options, context, [], (app) => {
+    context.onHangup(() => void running?.reload(async () => (await loadChecked(options, context, listener)).config))
+    await serve(options, context, listener, (app) => {
       running = app
     })
   })
 }
+
+/** Returns the source of the option --syslog. */
+const toListener = ({ syslog }: { readonly syslog?: string }): Config['sources'] =>
+  syslog === undefined ? [] : [{ name: 'syslog', type: 'syslog', udp: Number(syslog), tcp: Number(syslog) }]
 
 /** Runs the server with additional sources until it stops. */
 export const serve = async (
@@ -25,11 +31,11 @@ export const serve = async (
   started: (app: App) => void = () => {},
 ): Promise<void> => {
   const { err, out, signal } = context
-  const { config, origins, warnings } = await loadChecked(options, context, extraSources)
+  const { config, warnings, ...loaded } = await loadChecked(options, context, extraSources)
   for (const warning of warnings) err.write(`${warning}\n`)
   const { startApp } = await import('../../app.ts')
   try {
-    const app = await startApp({ config, origins, print: (line) => out.write(`${line}\n`), signal, extraSources })
+    const app = await startApp({ config, ...loaded, print: (line) => out.write(`${line}\n`), signal, extraSources })
     if (!app) return
     started(app)
     await new Promise<void>((done) => {

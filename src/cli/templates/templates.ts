@@ -28,7 +28,11 @@ export const define = (command: Command, context: CommandContext): void => {
       'Lists the log templates in files: the constant text of similar lines, and the parts that vary. Shows for each how often and when ' +
         'it occurs, a sample line, and the types of its values.',
     )
-    .argument('[paths...]', 'files, folders, globs (`**` included) or `-` for stdin; .gz and .zst are decompressed', [])
+    .argument(
+      '[paths...]',
+      'files, folders, globs (`**` included) or `-` for stdin; compressed files and archives are unpacked',
+      [],
+    )
     .option(
       '--format <name>',
       'plain: each line is a message; auto: extract the message from the line',
@@ -84,7 +88,7 @@ const run = async (paths: readonly string[], options: TemplateOptions, context: 
 
   if (signal.aborted) context.end(130)
   else if (mined.lines === 0) context.end(3)
-  else if (mined.report.unreadable.length > 0) context.end(5)
+  else if (mined.report.unreadable.length + mined.report.skipped.length > 0) context.end(5)
 }
 
 const mostComplaints = 10

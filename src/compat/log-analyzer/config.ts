@@ -7,6 +7,14 @@ const keys = z
       .url()
       .optional()
       .describe('The URL of an external scorer, used instead of the formula while it responds.'),
+    port: z
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .describe(
+        'The port of its clients on `compat.host`; none by default. `PORT=3000` opens it, unless the server listens beyond loopback.',
+      ),
     model_version: z.string().optional().describe('The model name in `/meta`.'),
   })
   .prefault({})
@@ -15,10 +23,13 @@ const keys = z
 export type LogAnalyzerConfig = z.output<typeof keys>
 
 export const logAnalyzerConfig = {
+  name: 'log-analyzer',
   keys,
+  signature: ['ML_URL', 'THRESHOLD'],
   variables: {
     ML_URL: 'log_analyzer.ml_url',
     MODEL_VERSION: 'log_analyzer.model_version',
+    PORT: 'log_analyzer.port',
     THRESHOLD: 'log_analyzer.threshold',
   },
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { alertsToRecords, readAlerts } from '../../operations/alerts/foreign-alerts.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import type { Actor } from '../../schema/role.ts'
+import { batchAlert } from './batch-alert.ts'
 import type { BatchScorer } from './batch-scorer.ts'
 import { analyzerFeatures, analyzerLog, batchFeatures, scoredPart } from './log-batch.ts'
 
@@ -43,21 +45,18 @@ export const ingestLogBatch = (scorer: BatchScorer) =>
       const { score, by, problem } = await scorer.score(scoredPart(features))
       const { threshold } = scorer
       const { error_count, warn_count, failed_login_count, services } = features
+      const summary = `Anomalous activity detected: errors=${error_count}, warns=${warn_count}, failed_logins=${failed_login_count}`
+      const service = services.length === 1 ? (services[0] ?? null) : null
       const incidentId =
         score > threshold
           ? await store.transaction((tx) =>
-              store.scoredBatches.add(
-                {
-                  detected_at: receivedAt,
-                  service: services.length === 1 ? (services[0] ?? null) : null,
-                  severity: score,
-                  summary: `Anomalous activity detected: errors=${error_count}, warns=${warn_count}, failed_logins=${failed_login_count}`,
-                  features,
-                },
-                tx,
-              ),
+              store.scoredBatches.add({ detected_at: receivedAt, service, severity: score, summary, features }, tx),
             )
           : null
+      if (incidentId !== null) {
+        const alert = batchAlert({ id: incidentId, logs, features, score, summary, time: receivedAt })
+        await intake.accept(alertsToRecords(readAlerts(alert, undefined, receivedAt), 'log-analyzer', receivedAt), {})
+      }
       return {
         stored: logs.length,
         features,

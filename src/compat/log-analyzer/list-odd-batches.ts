@@ -7,7 +7,10 @@ export const listOddBatches = defineOperation({
   name: 'list_odd_batches',
   summary: 'Lists anomalous batches of logs, newest first.',
   role: 'viewer',
-  input: z.strictObject({ limit: z.int().min(1).max(10_000).default(1_000) }),
+  input: z.strictObject({
+    limit: z.int().min(1).max(10_000).default(1_000),
+    before: z.int().min(1).optional().describe('Continue below this id.'),
+  }),
   output: z.object({
     incidents: z.array(
       z.object({
@@ -20,8 +23,8 @@ export const listOddBatches = defineOperation({
       }),
     ),
   }),
-  async run({ limit }, { store }: { readonly store: Pick<Deps['store'], 'scoredBatches'> }) {
-    const batches = await store.scoredBatches.list(limit)
+  async run({ limit, before }, { store }: { readonly store: Pick<Deps['store'], 'scoredBatches'> }) {
+    const batches = await store.scoredBatches.list(limit, before)
     return {
       incidents: batches.map((batch) => ({ ...batch, detected_at: new Date(batch.detected_at).toISOString() })),
     }

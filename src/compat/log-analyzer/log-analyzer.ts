@@ -29,6 +29,10 @@ const features = z.union([
   z.record(z.string(), z.unknown()),
 ])
 
+/** Numbers may be texts, and a missing one is 0, as in the original scorer. */
+const toNumber = (value: unknown): unknown =>
+  value === undefined ? 0 : typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+
 /** The version that clients see for the formula. */
 const formulaVersion = '1.0.0'
 
@@ -57,7 +61,8 @@ export const createLogAnalyzer = (options: LogAnalyzerConfig, runtime: Runtime) 
         const sent = features.safeParse(await readJson(raw))
         if (!sent.success) return {}
         const { failed_logins, error_rate } = sent.data
-        return { features: { failed_logins, error_rate } }
+        if (failed_logins === undefined && error_rate === undefined) return {}
+        return { features: { failed_logins: toNumber(failed_logins), error_rate: toNumber(error_rate) } }
       },
       refuse: refuseScore,
     },
@@ -86,6 +91,10 @@ export const createLogAnalyzer = (options: LogAnalyzerConfig, runtime: Runtime) 
     },
     ...scorerRoutes,
   ]
-  const system: CompatSystem = { name: 'log-analyzer', ports: [3000], routes }
+  const { port } = options
+  const system: CompatSystem = {
+    ...{ name: 'log-analyzer', ports: [3000], routes },
+    ...(port !== undefined && { opened: { port, host: undefined } }),
+  }
   return { system, scorerRoutes }
 }

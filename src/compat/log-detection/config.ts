@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
 export const logDetectionConfig = {
+  name: 'log-detection',
+  signature: ['BATCH_INTERVAL', 'OUTPUT_DIR'],
   keys: z
     .strictObject({
       model_dir: z

@@ -90,7 +90,23 @@ const keys = z
 export type NetworkAgentsConfig = z.output<typeof keys>
 
 export const networkAgentsConfig = {
+  name: 'network-agents',
   keys,
+  signature: [
+    'AGENT_BATCH_SIZE',
+    'AGENT_INTERVAL',
+    'AGENT_LOOKBACK_WINDOW',
+    'AGENT_PROCESSING_INTERVAL',
+    'DB_MIN_CONNECTIONS',
+    'DB_NAME=netmonitor_db',
+    'RESOURCE_THRESHOLD_CPU',
+    'SERVICE_HOST',
+    'SERVICE_PORT',
+    'SFTP_HOST',
+    'SQLITE_DB_PATH',
+    'SQLITE_JOURNAL_MODE',
+    'THRESHOLD_SIGNAL_STRENGTH',
+  ],
   variables: {
     AGENT_BATCH_SIZE: 'network_agents.batch',
     AGENT_LOOKBACK_WINDOW: 'network_agents.lookback',
@@ -120,7 +136,7 @@ export const networkAgentsConfig = {
     'ANALYSIS_INTERVAL AGENT_INTERVAL FEATURE_WINDOW':
       'Agents evaluate lines as they arrive, within the window of their files.',
     'MAX_RETRIES RETRY_DELAY': 'Vedette retries an unreachable database until it is back.',
-    'MODEL_PATH MODEL_UPDATE_INTERVAL MODEL_THRESHOLD MIN_SAMPLES MAX_ANOMALIES TRAINING_INTERVAL MIN_TRAINING_SAMPLES':
+    'ANOMALY_THRESHOLD MODEL_DIR MODEL_PATH MODEL_VERSION MODEL_UPDATE_INTERVAL MODEL_THRESHOLD MIN_SAMPLES MAX_ANOMALIES TRAINING_INTERVAL MIN_TRAINING_SAMPLES':
       'The detector "agent-model" trains itself; tune it with its options under "detectors".',
     'NOTIFICATION_TIMEOUT NOTIFICATION_MAX_RETRIES':
       'Failed deliveries are retried eight times with back-off, then dead-lettered.',

@@ -88,8 +88,35 @@ const keys = z
   .prefault({})
   .describe('Compatibility with the query-result plug-in: `POST /anomalies`.')
 
+const databaseVariables = ['DB_HOST', 'DB_PORT', 'DB_NAME', 'DB_USER', 'DB_PASSWORD']
+
 export const queryGuardConfig = {
+  name: 'query-guard',
   keys,
+  signature: [
+    'ANOMALY_DETECTION_DATA',
+    'CLAUDE_MODEL',
+    'DB_CONNECT_ARGS',
+    'DB_NAME=anomalies',
+    'EXCLUDED_DATASETS',
+    'HISTORICAL_RETENTION_DAYS',
+    'MAX_HISTORICAL_RECORDS',
+    'MAX_RECORDS_PER_BATCH',
+    'MINIMUM_TRAINING_RECORDS',
+    'MODEL_RETENTION_DAYS',
+    'M_AUTH_KEY',
+    'SKIP_PATTERNS',
+  ],
+  database: {
+    variables: databaseVariables,
+    url(read: (variable: string) => string | undefined): string | undefined {
+      const [host, port = '5432', name = 'anomalies', user = 'postgres', password] = databaseVariables.map(read)
+      if (host === undefined) return undefined
+      const access = password === undefined ? '' : `:${encodeURIComponent(password)}`
+      const place = host.includes(':') ? `[${host}]` : host
+      return `postgres://${encodeURIComponent(user)}${access}@${place}:${port}/${encodeURIComponent(name)}`
+    },
+  },
   variables: {
     ANOMALY_DETECTION_DATA: 'data_dir',
     ANOMALY_RETENTION_DAYS: 'query_guard.anomaly_days',
@@ -107,6 +134,8 @@ export const queryGuardConfig = {
   unused: {
     DB_CONNECT_ARGS: 'Set database options in the URL: see "storage.url".',
     STORAGE_PATH: 'Results are stored in the database: see "storage.url".',
+    MAX_TOKENS:
+      'A question to a language model has at most "query_guard.max_records_per_batch" records; "triage.llm.budget" limits the tokens.',
     SKIP_PATTERNS: 'Exclude datasets with "query_guard.excluded_datasets".',
     WORKERS: 'One process does all the work. To scale out, run several behind a load balancer.',
   },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CompatSystem } from '../../api/compat-system.ts'
 import { readJson } from '../../api/rest/json.ts'
 import type { Refuse, Route } from '../../api/rest/route.ts'
+import { checkQuery } from '../../operations/query-results/check-query.ts'
 import { clearQueryHistory, restartQueryHistory } from '../../operations/query-results/clear-query-history.ts'
 import { getQuery } from '../../operations/query-results/get-query.ts'
 import { getQueryHistory } from '../../operations/query-results/get-query-history.ts'
@@ -71,7 +72,22 @@ const clearing = (operation: Route['operation']): Route =>
     }),
   })
 
+const raw = z.object({ rawRequest: z.object({ query: z.string() }) })
+const checked = checkQuery.output
+
 const pluginRoutes: readonly Route[] = [
+  of({
+    method: 'POST',
+    path: '/pre-parse',
+    operation: checkQuery,
+    read: async ({ raw: body }) => ({ query: raw.safeParse(await readJson(body, mostBytes)).data?.rawRequest.query }),
+    // The engine continues after a 204, and passes a 400 on to the client.
+    present: (answer, _request, reply) => {
+      const { blocked_by } = checked.parse(answer)
+      reply.code(blocked_by === null ? 204 : 400)
+      return blocked_by === null ? undefined : { error: 'This query is blocked', blocked_by, timestamp: now() }
+    },
+  }),
   of({
     method: 'POST',
     path: '/anomalies',

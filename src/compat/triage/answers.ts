@@ -17,7 +17,7 @@ type Known = z.output<typeof queryIntel.output>['data'][number]
 export const presentIntel: Present = (answer) => {
   const { data } = queryIntel.output.parse(answer)
   const queried = [...new Set(data.flatMap(({ asked }) => asked))].sort()
-  const found = [...new Set(data.flatMap(({ accusers }) => accusers))].sort()
+  const found = [...new Set(data.flatMap(({ reported_by }) => reported_by))].sort()
   const score = Math.max(0, ...data.map((one) => one.score))
   return {
     success: true,
@@ -38,8 +38,8 @@ export const presentIntel: Present = (answer) => {
   }
 }
 
-const indicatorsOf = ({ value, type, accusers, indicator }: Known) =>
-  accusers.flatMap((source) => {
+const indicatorsOf = ({ value, type, reported_by, indicator }: Known) =>
+  reported_by.flatMap((source) => {
     const report = indicator.reports[source]
     return report ? [{ source, ioc_value: value, ioc_type: type, ...report }] : []
   })

@@ -1,6 +1,19 @@
 import { z } from 'zod'
 
 export const triageConfig = {
+  name: 'triage',
+  signature: [
+    'CHROMA_HOST',
+    'DB_MAX_OVERFLOW',
+    'DB_POOL_SIZE',
+    'ENCRYPTION_KEY',
+    'JWT_EXPIRATION_HOURS',
+    'JWT_SECRET_KEY',
+    'LLM_MOCK_MODE',
+    'LLM_ROUTER_URL',
+    'RABBITMQ_URL',
+    'SIMILARITY_SEARCH_URL',
+  ],
   keys: z
     .strictObject({
       url: z

@@ -43,7 +43,7 @@ export const setAlertStatus = defineOperation({
   output: alert,
   async run(
     { id, status, assigned_to, comment },
-    { store, now, newId, actor }: Pick<Deps, 'store' | 'now' | 'newId'> & { readonly actor: Actor },
+    { store, queue, now, newId, actor }: Pick<Deps, 'store' | 'queue' | 'now' | 'newId'> & { readonly actor: Actor },
   ) {
     const found = await requireAlert(store, id)
     if (status === 'assigned' && assigned_to == null) {
@@ -53,7 +53,7 @@ export const setAlertStatus = defineOperation({
     }
     const wanted = changes[status]
     const all = { ids: [found.id], exclude: [], wait: true, ...(comment != null && { note: comment }) }
-    const deps = { store, now, newId, actor }
+    const deps = { store, queue, now, newId, actor }
     if (assigned_to != null) await updateAlerts.run({ ...all, action: 'assign', assignee: assigned_to }, deps)
     if (wanted.action !== 'assign') await updateAlerts.run({ ...all, ...wanted }, deps)
     return requireAlert(store, found.id)
@@ -66,7 +66,7 @@ type Move = Omit<z.output<typeof setAlertStatus.input>, 'id'>
 export const setEachStatus = async (
   ids: readonly string[],
   move: Move,
-  deps: Pick<Deps, 'store' | 'now' | 'newId'> & { readonly actor: Actor },
+  deps: Pick<Deps, 'store' | 'queue' | 'now' | 'newId'> & { readonly actor: Actor },
 ) => {
   const errors: { alert_id: string; error: string }[] = []
   for (const id of ids) {

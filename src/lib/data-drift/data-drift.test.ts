@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { deepRun } from '../../../test/depth.ts'
+import { needs } from '../../../test/needs.ts'
 import { createRandom } from '../random/random.ts'
 import { findDrift } from './data-drift.ts'
 import type { DriftType } from './finding.ts'
@@ -150,7 +152,7 @@ function tiers(count: number, ordered: boolean): RecordRow[] {
 const normal = (random: ReturnType<typeof createRandom>) =>
   Array.from({ length: 12 }, random.next).reduce((sum, value) => sum + value, -6)
 
-it('finds nothing in records of the same kind, in batches of any size', () => {
+it('finds nothing in records of the same kind, in batches of any size', needs(deepRun), () => {
   const random = createRandom(11)
   const order = (): RecordRow => ({
     id: random.below(1e9),

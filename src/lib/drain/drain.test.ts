@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { runs } from '../../../test/depth.ts'
+import { deepRun, runs } from '../../../test/depth.ts'
 import { needs, sharedData } from '../../../test/needs.ts'
 import { StateError } from '../bytes/codec.ts'
 import { createDrain } from './drain.ts'
@@ -248,7 +248,7 @@ describe('properties', () => {
 const loghub = sharedData('data/loghub')
 
 describe('real logs', needs(loghub), () => {
-  it('groups the lines of eight systems as people did, with one setting', () => {
+  it('groups the lines of eight systems as people did, with one setting', needs(deepRun), () => {
     const systems = readdirSync(loghub.path)
     const accuracies = systems.map((system) => {
       const { lines, truth } = readLabelled(resolve(loghub.path, system, `${system}_2k.structured.csv.gz`))

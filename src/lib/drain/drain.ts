@@ -17,6 +17,8 @@ export interface DrainOptions {
   readonly maxTemplates?: number
   /** Goes into the ids, so that miners of different services name their templates differently. */
   readonly namespace?: string
+  /** Reads the lines. Miners that work in turn may share one. */
+  readonly scanner?: Scanner
 }
 
 /** A template, and how many lines it has had. */
@@ -69,7 +71,7 @@ const version = 2
  */
 export const createDrain = (options: DrainOptions = {}): Drain => {
   const { maxTemplates = 10_000, namespace = '' } = options
-  const line = createScanner()
+  const line = options.scanner ?? createScanner()
   const tree = createTree()
   const recent = createSignatureTable()
   const skeletons = createSkeletonTable()
@@ -77,12 +79,6 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
   /** Ids of templates that have become part of another. */
   let former = new Map<string, Cluster>()
   let clock = 0
-  let scanned: string | undefined
-
-  const scan = (text: string): void => {
-    scanned = text
-    line.scan(text)
-  }
 
   const forget = (cluster: Cluster): void => {
     cluster.alive = false
@@ -158,7 +154,6 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
 
   /** The template of the line that was just loaded. */
   const look = (text: string): Cluster => {
-    scanned = text
     line.scanLoaded(text)
     if (!line.keepsDigits) skeletons.keep(line.low, line.high)
     const known = recent.get(line.low, line.high)
@@ -180,19 +175,19 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
     },
 
     match(text) {
-      scan(text)
+      line.scan(text)
       return (recent.get(line.low, line.high) ?? tree.covering(line))?.template
     },
 
     propose(text) {
-      scan(text)
+      line.scan(text)
       return newTemplate(maskedText(line, text), namespace, (id) => byId.has(id) || former.has(id))
     },
 
     parameters(template, text) {
       const cluster = byId.get(template.id) ?? living(former.get(template.id))
       // The caller asks for the parameters next.
-      if (text !== scanned) scan(text)
+      if (text !== line.text) line.scan(text)
       return (cluster && readParameters(cluster.hashes, text, line)) ?? []
     },
 

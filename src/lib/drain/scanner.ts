@@ -65,6 +65,7 @@ export const createScanner = () => {
   }
 
   const scanLoaded = (text: string): void => {
+    scanner.text = text
     const length = text.length < maxLength ? text.length : maxLength
     let count = 0
     let at = 0
@@ -139,6 +140,8 @@ export const createScanner = () => {
   }
 
   const scanner = {
+    /** The line. */
+    text: '',
     /** How many tokens the line has. */
     count: 0,
     /** Two hashes of the masked line: lines that differ in values only have the same. */

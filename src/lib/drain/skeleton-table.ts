@@ -2,6 +2,8 @@
 const size = 4_096
 /** In longer lines it may matter how long a number is: they may be cut, and their quotations be too long to be looked for. */
 const longest = 200
+/** After so many lines the table is made. */
+const fewest = 64
 /** So often it is decided whether looking here is worth its cost, and for how many such times it is not tried again. */
 const period = 1_024
 const rest = 7
@@ -19,6 +21,7 @@ export const createSkeletonTable = () => {
   let isRead = false
   let lines = 0
   let hits = 0
+  let kept = 0
 
   const table = {
     low: 0,
@@ -65,6 +68,11 @@ export const createSkeletonTable = () => {
     /** Keeps the signature of the line last looked for. */
     keep(low: number, high: number): void {
       if (!isRead) return
+      // A service of few lines does not pay for the table.
+      if (slots === undefined && kept < fewest) {
+        kept++
+        return
+      }
       slots ??= new Int32Array(size * 4)
       const slot = ((first ^ (first >>> 15)) & (size - 1)) * 4
       slots[slot] = first

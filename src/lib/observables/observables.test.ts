@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cpuMs } from '../../../test/cpu-clock.ts'
-import { runs } from '../../../test/depth.ts'
+import { deepRun, runs } from '../../../test/depth.ts'
+import { needs } from '../../../test/needs.ts'
 import { extractObservables, hostOf, isPublicSuffix, refang, toObservable } from './observables.ts'
 
 const read = (text: string) => extractObservables(text).map(({ type, value }) => `${type} ${value}`)
@@ -188,7 +189,7 @@ describe('whatever comes', () => {
     )
   })
 
-  it('takes time in proportion to the length', () => {
+  it('takes time in proportion to the length', needs(deepRun), () => {
     const hostile = [
       '.',
       'a.',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { groupingOf } from './grouping.ts'
-import { nabScore } from './nab.ts'
+import { nabScore, nabScoreLeftOut } from './nab.ts'
 import { confusionOf, rankingOf } from './ranking.ts'
 
 describe('a ranking', () => {
@@ -66,15 +66,24 @@ describe('the score of a benchmark for series', () => {
   const windows: [number, number][] = [[600, 650]]
 
   it('is 0 for silence and near 100 for an alarm at the start of each window', () => {
-    expect(nabScore([{ scores: quiet, windows }])).toBe(0)
-    expect(nabScore([{ scores: at(600), windows }])).toBeCloseTo(100, 0)
+    expect(nabScore([{ scores: quiet, windows }]).score).toBe(0)
+    expect(nabScore([{ scores: at(600), windows }])).toMatchObject({ score: expect.closeTo(100, 0), threshold: 1 })
   })
 
   it('likes early alarms better than late ones, and no alarms outside', () => {
-    const [early, late, outside] = [at(605), at(648), at(605, 300, 900)].map((scores) =>
-      nabScore([{ scores, windows }]),
+    const [early, late, outside] = [at(605), at(648), at(605, 300, 900)].map(
+      (scores) => nabScore([{ scores, windows }]).score,
     )
     expect(early).toBeGreaterThan(late ?? 0)
     expect(early).toBeGreaterThan(outside ?? 0)
+  })
+
+  it('takes the threshold of a group from the other groups', () => {
+    const scaled = (factor: number) => [
+      { scores: at(600, 900).map((score, row) => score * (row === 900 ? 0.5 : 1) * factor), windows },
+    ]
+    expect(nabScoreLeftOut([scaled(1), scaled(1)])).toBeCloseTo(100, 0)
+    // The hit of the first group is below the threshold of the second, and the false alarm of the second is above that of the first.
+    expect(nabScoreLeftOut([scaled(0.4), scaled(1)])).toBeLessThan(55)
   })
 })

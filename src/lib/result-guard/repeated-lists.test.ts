@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { casesOf, runs } from '../../../test/depth.ts'
+import { casesOf, deepRun, runs } from '../../../test/depth.ts'
+import { needs } from '../../../test/needs.ts'
 import type { RecordRow } from '../data-drift/record-table.ts'
 import { createRandom } from '../random/random.ts'
 import { RecordModel } from '../record-model/record-model.ts'
@@ -65,7 +66,7 @@ describe('a list that is polled again and again', () => {
     }
   })
 
-  it('is seldom anomalous when a row comes, goes or is edited', () => {
+  it('is seldom anomalous when a row comes, goes or is edited', needs(deepRun), () => {
     let polls = 0
     let loud = 0
     for (let seed = 0; seed < runs(12); seed += 1) {
@@ -88,7 +89,7 @@ describe('a list that is polled again and again', () => {
     expect(loud / polls).toBeLessThan(0.03)
   })
 
-  it('is still anomalous when its content changes', () => {
+  it('is still anomalous when its content changes', needs(deepRun), () => {
     for (const count of casesOf([30, 60, 200])) {
       const rows = listOf(count, count)
       const changes: Readonly<Record<string, (row: RecordRow, i: number) => RecordRow>> = {
@@ -106,7 +107,7 @@ describe('a list that is polled again and again', () => {
     }
   })
 
-  it('that alternates with another, as with two users, is compared with its own former result', () => {
+  it('that alternates with another, as with two users, is compared with its own former result', needs(deepRun), () => {
     const take = watch()
     const [mine, yours] = [listOf(60, 1), listOf(45, 2).map((row) => ({ ...row, balance: 1e4 + Number(row.balance) }))]
     take(mine)

@@ -10,13 +10,13 @@ import {
 import type { FlatEvent } from './event.ts'
 import { explainMatch } from './explain.ts'
 import { documentFault, type Fault } from './fault.ts'
-import { type Alike, createExclusion } from './matching/exclusion.ts'
 import { createGroup, type RuleGroup } from './matching/group.ts'
 import type { Match } from './matching/match.ts'
 import { createMatcher } from './matching/matcher.ts'
 import { type ConditionPlan, createTestLeaves, type Leaves } from './matching/plan.ts'
 import { createRecognise, type PlannedKind } from './matching/recognise.ts'
 import { createResolve, createRoutes } from './matching/routes.ts'
+import { type Alike, createVerdicts } from './matching/verdicts.ts'
 import { createEventView, createFieldNames, type Resolve } from './matching/view.ts'
 import type { Node } from './node.ts'
 import { isWithinLogsource } from './read/read-logsource.ts'
@@ -36,8 +36,8 @@ export interface Engine {
   match(event: FlatEvent, onPart?: (rule: DetectionRule) => void): Match[]
   /** The logsource of an event. */
   kindsOf(event: FlatEvent): readonly TaxonomyEventKind[]
-  /** How many events came, of how many of them all rules were excluded at once, and how many rules were tried in all. */
-  readonly counts: { readonly events: number; readonly excluded: number; readonly tried: number }
+  /** How many events came, of how many of them the answer was known from an earlier one, and how many rules were tried in all. */
+  readonly counts: { readonly events: number; readonly known: number; readonly tried: number }
   /** The state of the correlations. Bounded, whatever events came. */
   save(): Uint8Array
   /** Restores saved state, except of rules that have changed or gone. Throws on bytes that it cannot read. */
@@ -50,11 +50,15 @@ export interface EngineOptions {
   readonly maxGroups?: number
   /** How many events a correlation remembers in all groups together. Default 100,000. */
   readonly maxEvents?: number
-  /** When events count as alike, so that what would exclude all rules from them is worked out once. */
+  /** When events count as alike, so that rules are tried once for all of them. */
   readonly alike?: Alike
 }
 
-const none: readonly number[] = []
+/** The numbers of the rules that are true of an event, in order, and where its fields are. */
+interface Verdict {
+  readonly hits: readonly number[]
+  readonly resolve: Resolve
+}
 
 /** Makes an engine of documents. Leaves out and reports those that cannot run. */
 export const createEngine = (documents: readonly SigmaDocument[], options: EngineOptions): Engine => {
@@ -83,7 +87,7 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
     kind.logsources.some((one) => groups.some(({ logsource }) => isWithinLogsource(one, logsource))),
   )
   const routes = createRoutes({ groups, names, recognise: recogniserOf(matter) })
-  const isExcluded = createExclusion({
+  const likenessOf = createVerdicts<Verdict>({
     plans,
     leaves,
     names,
@@ -98,8 +102,17 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
     rules.map(({ rule }) => rule),
     options,
   )
-  const counts = { events: 0, excluded: 0, tried: 0 }
+  const counts = { events: 0, known: 0, tried: 0 }
   const read = (field: string): readonly string[] => view.slot(names.numberOf(field)).values
+  const tryRules = (event: FlatEvent): Verdict => {
+    const { groups: near, resolve } = routes.of(event)
+    if (event.logsource) view.show(event, resolve)
+    else view.look(resolve)
+    const before = matcher.tried
+    const hits = near.flatMap((group) => matcher.match(group))
+    counts.tried += matcher.tried - before
+    return { hits: hits.length > 1 ? hits.sort((a, b) => a - b) : hits, resolve }
+  }
   // On its own, because a function that makes closures takes memory at every call, and most events match nothing.
   const tell = (
     event: FlatEvent,
@@ -125,22 +138,17 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
     counts,
     match(event, onPart) {
       counts.events += 1
-      if (!event.logsource && isExcluded(event)) {
-        counts.excluded += 1
-        return []
+      const likeness = event.logsource ? undefined : likenessOf(event)
+      const known = likeness?.verdict
+      if (known) {
+        counts.known += 1
+        if (known.hits.length === 0) return []
+        view.show(event, known.resolve)
+        return tell(event, known.hits, known.resolve, onPart)
       }
-      const { groups: near, resolve } = routes.of(event)
-      if (near.length === 0) return []
-      if (event.logsource) view.show(event, resolve)
-      else view.look(resolve)
-      const before = matcher.tried
-      let hits: readonly number[] = none
-      for (const group of near) {
-        const more = matcher.match(group)
-        if (more.length > 0) hits = hits.length > 0 ? [...hits, ...more] : more
-      }
-      counts.tried += matcher.tried - before
-      return hits.length === 0 ? [] : tell(event, hits, resolve, onPart)
+      const verdict = tryRules(event)
+      if (likeness) likeness.verdict = verdict
+      return verdict.hits.length === 0 ? [] : tell(event, verdict.hits, verdict.resolve, onPart)
     },
     kindsOf: (event) => (event.logsource ? [] : recogniseAll(event).map(({ kind }) => kind)),
     save: joined.save,

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cpuMs } from '../../../test/cpu-clock.ts'
-import { casesOf, runs } from '../../../test/depth.ts'
+import { casesOf, deepRun, runs } from '../../../test/depth.ts'
+import { needs } from '../../../test/needs.ts'
 import { lintFile } from './lint/lint.ts'
 import { createEngine, flattenEvent, type Match, readDocuments } from './sigma.ts'
 
@@ -284,7 +285,7 @@ const hostile: readonly (readonly [string, string])[] = [
   ['many documents', '---\na: 1\n'.repeat(2_000)],
 ]
 
-test.each(hostile)('no time is lost on %s', (_, text) => {
+test.each(hostile)('no time is lost on %s', needs(deepRun), (_, text) => {
   expect(isQuick(text)).toBe(true)
 })
 
@@ -327,7 +328,7 @@ describe('no event stops anything', () => {
     )
   })
 
-  test('deep, wide and long ones', () => {
+  test('deep, wide and long ones', needs(deepRun), () => {
     let deep: unknown = 'x'
     for (let level = 0; level < 50_000; level++) deep = { a: deep }
     const wide = Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`f${n}`, n]))

@@ -89,12 +89,10 @@ const readData = (text: string): YamlMap => {
   }
 }
 
-const below = (map: YamlMap, prefix: string): YamlMap =>
-  Object.fromEntries(
-    Object.entries(map).flatMap(([name, value]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
-    ),
-  )
+const below = (map: YamlMap, prefix: string): YamlMap => {
+  const names = Object.keys(map).filter((name) => name.startsWith(prefix))
+  return Object.fromEntries(names.map((name) => [name.slice(prefix.length), map[name]]))
+}
 
 const undefinedIfEmpty = (map: YamlMap): YamlMap | undefined => (Object.keys(map).length === 0 ? undefined : map)
 

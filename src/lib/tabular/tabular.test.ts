@@ -72,7 +72,7 @@ describe('scores', () => {
     expect(model.score(turned)).toEqual(scores.toReversed())
   })
 
-  it('say about how rare a row is: one in twenty scores above 0.95 or so', () => {
+  it('say about how rare a row is: one in twenty scores above 0.95 or so', needs(deepRun), () => {
     const rows = planted(4000, 4, 6)
     const model = fitTable(matrixTable(rows, 4))
     const fresh = model.score(matrixTable(planted(4000, 4, 7), 4))
@@ -80,7 +80,7 @@ describe('scores', () => {
     expect(fresh.filter((score) => score > 0.5).length / 4000).toBeGreaterThan(0.4)
   })
 
-  it('see a small cluster far away, and a row in the gap between two groups', () => {
+  it('see a small cluster far away, and a row in the gap between two groups', needs(deepRun), () => {
     const random = createRandom(8)
     const matrix = Float64Array.from({ length: 1010 * 2 }, (_, i) => {
       const row = i >> 1
@@ -106,7 +106,7 @@ describe('anomalous rows among those that are learnt', () => {
     4,
   )
 
-  it('do not hide one another', () => {
+  it('do not hide one another', needs(deepRun), () => {
     for (const seed of casesOf([1, 2, 3])) {
       const scores = scoreTable(table, { seed })
       const { auc } = rankingOf(
@@ -162,7 +162,7 @@ describe('words, missing cells and extremes', () => {
     expect(parts[0]?.column).toBe('fixed')
   })
 
-  it('explains by columns: the parts sum to the excess over a half', () => {
+  it('explains by columns: the parts sum to the excess over a half', needs(deepRun), () => {
     const model = fitTable(table)
     for (const cells of [
       [0.5, 'gre', 1],

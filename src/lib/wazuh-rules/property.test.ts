@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cpuMs } from '../../../test/cpu-clock.ts'
-import { runs } from '../../../test/depth.ts'
+import { deepRun, runs } from '../../../test/depth.ts'
+import { needs } from '../../../test/needs.ts'
 import { readDocuments } from '../sigma/sigma.ts'
 import { patternTypes, translatePattern } from './patterns.ts'
 import { convertWazuhRules } from './wazuh-rules.ts'
@@ -98,7 +99,7 @@ test('no pattern makes it throw', () => {
   )
 })
 
-test('thousands of rules below each other end soon', () => {
+test('thousands of rules below each other end soon', needs(deepRun), () => {
   const chain = Array.from(
     { length: runs(5000) },
     (_, n) => `<rule id="${n + 1}" level="3"><if_sid>${n}</if_sid><match>a</match></rule>`,

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openEmbeddedQueue } from '../../queue/embedded.ts'
 import type { OpenStore } from '../../store/open-store.ts'
 import { at, begin, sampleAlert, sampleIncident, sampleTriage } from '../../store/samples.conformance.ts'
 import { groupFields } from './group-alerts.ts'
 import { listAlertIndex } from './list-alert-index.ts'
 import { listAlerts } from './list-alerts.ts'
 import { updateAlerts } from './update-alerts.ts'
+
+const quiet = (): void => {}
+const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
 
 const now = begin + 86_400_000
 const hosts = ['web-01', 'WEB-01', 'db "main"', 'back\\slash', `long-${'x'.repeat(200)}`]
@@ -42,6 +46,7 @@ export const describeAlertGroups = (name: string, open: (now: () => number) => P
 
     const deps = () => ({
       store,
+      queue: openEmbeddedQueue({ connections: store.connections, now: () => now, log }),
       now: () => now,
       newId: randomUUID,
       actor: { name: 'noor', role: 'analyst' } as const,

@@ -5,6 +5,7 @@ import { runs } from '../../../test/depth.ts'
 import { browseAlerts } from '../../compat/triage/browse-alerts.ts'
 import { chartAlerts } from '../../compat/triage/chart-alerts.ts'
 import { summarizeAlerts } from '../../compat/triage/summarize-alerts.ts'
+import { openEmbeddedQueue } from '../../queue/embedded.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { OpenStore } from '../../store/open-store.ts'
 import { at, begin, sampleAlert, sampleTriage } from '../../store/samples.conformance.ts'
@@ -16,6 +17,9 @@ import { listAlertIndex } from './list-alert-index.ts'
 import { alertSort } from './sort-alerts.ts'
 import { updateAlerts } from './update-alerts.ts'
 import { wakeAlerts } from './wake-alerts.ts'
+
+const quiet = (): void => {}
+const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
 
 const now = begin + 86_400_000
 const most = 60
@@ -82,6 +86,7 @@ export const describeManyAlerts = (
 
     const deps = (store: OpenStore) => ({
       store,
+      queue: openEmbeddedQueue({ connections: store.connections, now: () => now, log }),
       now: () => now,
       newId: randomUUID,
       actor: { name: 'noor', role: 'analyst' } as const,

@@ -63,7 +63,8 @@ const openDeps = async (...alerts: readonly Alert[]) => {
   const store = await openStore('sqlite::memory:', { now: () => time, log })
   stores.push(store)
   await store.transaction((tx) => store.alerts.save(alerts, tx))
-  return { store, deps: { store, now: () => time, newId: randomUUID, actor: dana } }
+  const queue = openEmbeddedQueue({ connections: store.connections, now: () => time, log })
+  return { store, deps: { store, queue, now: () => time, newId: randomUUID, actor: dana } }
 }
 const historyOf = async (store: Store, id: string) =>
   (await store.audit.list({ target_id: id, limit: 50 })).items.map(({ actor, action }) => `${actor} ${action}`)
@@ -97,12 +98,11 @@ describe('updating alerts', () => {
 
   it('undoes a snooze, and ends it with any other update', async () => {
     const { store, deps } = await openDeps(alert(1), alert(2))
-    const queue = openEmbeddedQueue({ connections: store.connections, now: () => time, log })
     const snooze = ask({ ids: ['a1', 'a2'], action: 'snooze' as const, until: '2024-12-11T08:00:00Z' })
     const { decision_id } = await updateAlerts.run(snooze, deps)
     await updateAlerts.run(ask({ ids: ['a2'], action: 'close' as const, resolution: 'expected' as const }), deps)
     expect((await store.alerts.get('a2'))?.snoozed_until).toBeNull()
-    const undone = await undoDecision.run({ id: decision_id ?? '' }, { ...deps, queue })
+    const undone = await undoDecision.run({ id: decision_id ?? '' }, deps)
     expect(undone).toMatchObject({ changed: 1, skipped: [{ id: 'a2', reason: 'has changed since' }] })
     expect((await store.alerts.get('a1'))?.snoozed_until).toBeNull()
   })

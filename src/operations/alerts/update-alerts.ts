@@ -4,6 +4,7 @@ import type { Store } from '../../store/store.ts'
 import { applyToAlerts, changeReport } from '../decisions/apply-changes.ts'
 import { alertChangeInput, readChange, requireSelector, selector, wait } from '../decisions/change-input.ts'
 import { decide } from '../decisions/decide.ts'
+import { settleIncidents } from '../decisions/settle-incidents.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { parseAlertSearch, searchAlerts } from './search-alerts.ts'
@@ -14,7 +15,7 @@ export const updateAlerts = defineOperation({
   role: 'analyst',
   input: z.strictObject({ ...selector, ...alertChangeInput, wait }),
   output: changeReport,
-  async run(input, deps: Pick<Deps, 'store' | 'now' | 'newId'> & { readonly actor: Actor }) {
+  async run(input, deps: Pick<Deps, 'store' | 'queue' | 'now' | 'newId'> & { readonly actor: Actor }) {
     requireSelector(input)
     const { store, actor } = deps
     const now = deps.now()
@@ -31,7 +32,9 @@ export const updateAlerts = defineOperation({
           const alerts = await store.alerts.load(part, tx)
           const known = new Set(alerts.map(({ id }) => id))
           const missing = part.filter((id) => !known.has(id)).map((id) => ({ id, reason: 'does not exist' }))
-          return [...missing, ...(await applyToAlerts(store, tx, alerts, step))]
+          const skipped = await applyToAlerts(store, tx, alerts, step)
+          await settleIncidents(deps, tx, alerts, step)
+          return [...missing, ...skipped]
         },
       },
       deps,

@@ -6,7 +6,7 @@ import { createCsvReader } from '../../lib/tabular/csv-reader.ts'
 import type { Table } from '../../lib/tabular/table.ts'
 import { compressionOf, decompress } from '../../pipeline/ingest/file/decompress.ts'
 
-/** Reads the bytes of a file, or of stdin for `-`; gzip and zstd are unpacked. */
+/** Reads the bytes of a file, or of stdin for `-`; compressed ones are unpacked. */
 export async function* readInput(path: string, stdin: Readable): AsyncGenerator<Buffer> {
   const stream = path === '-' ? stdin : createReadStream(path, { highWaterMark: 2 ** 20 })
   const chunks = stream[Symbol.asyncIterator]()

@@ -83,8 +83,8 @@ export const applyToAlerts = async (
 }
 
 /**
- * Changes an incident in a transaction and notifies its receivers. Closing an incident closes its open alerts. Returns
- * the reason if it was skipped.
+ * Changes an incident in a transaction and notifies its receivers. Closing, resolving or reopening an incident does the same to its alerts,
+ * so that the two never contradict each other. Returns the reason if it was skipped.
  */
 export const applyToIncident = async (
   { store, queue }: Pick<Deps, 'store' | 'queue'>,
@@ -103,15 +103,43 @@ export const applyToIncident = async (
   await store.incidents.save([changed], tx)
   await store.audit.append([auditChange('incident', incident, changed, doing)], tx)
   await queue.publish('incidents', [incident.id], tx)
-  if (doing.change.action === 'close') {
+  const follow = followOf(incident, doing.change)
+  if (follow) {
     const members = await store.alerts.load(
       incident.members.map(({ alert_id }) => alert_id),
       tx,
     )
-    await applyToAlerts(store, tx, members.filter(isOpenAlert), doing)
+    await applyToAlerts(store, tx, members.filter(follow.concerns), { ...doing, change: follow.change })
   }
   return undefined
 }
+
+/** Returns what a change of an incident means for its alerts, and for which of them. */
+const followOf = (
+  incident: Incident,
+  change: RequestedChange,
+): { readonly change: RequestedChange; readonly concerns: (alert: Alert) => boolean } | undefined => {
+  switch (change.action) {
+    case 'close':
+      // An alert that its sender resolved gets the resolution too, so that triage learns from it.
+      return { change, concerns: (alert) => isOpenAlert(alert) || isUndecided(alert) }
+    case 'advance':
+      // An open alert would absorb what happens next, and nobody would be notified.
+      return change.status === 'resolved' ? { change: { action: 'resolve' }, concerns: isOpenAlert } : undefined
+    case 'resolve':
+      return { change, concerns: isOpenAlert }
+    case 'reopen':
+      return {
+        change,
+        concerns: (alert) =>
+          !isOpenAlert(alert) && alert.status !== 'suppressed' && alert.resolution === incident.resolution,
+      }
+    default:
+      return undefined
+  }
+}
+
+const isUndecided = ({ status, resolution }: Alert): boolean => status === 'resolved' && resolution === null
 
 const describe = ({ change, note }: ChangeContext): string => {
   const because = note === undefined ? '' : `: ${note}`
@@ -130,5 +158,7 @@ const describe = ({ change, note }: ChangeContext): string => {
       return `snoozed it until ${change.until}${because}`
     case 'wake':
       return `woke it${because}`
+    case 'resolve':
+      return `resolved it${because}`
   }
 }

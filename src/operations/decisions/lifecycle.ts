@@ -13,6 +13,8 @@ export type RequestedChange =
   /** Snoozes an alert until a time, ISO 8601; `wake` ends the snooze. */
   | { readonly action: 'snooze'; readonly until: string }
   | { readonly action: 'wake' }
+  /** Resolves an alert because its incident is over, without a resolution. */
+  | { readonly action: 'resolve' }
 
 interface Circumstances {
   readonly actor: string
@@ -64,6 +66,8 @@ export const changeAlert = (
       return open
         ? { skipped: 'is open' }
         : next({ status: alert.triage ? 'triaged' : 'new', resolution: null, suppression_id: null })
+    case 'resolve':
+      return open ? next({ status: 'resolved', ...awake(alert) }) : { skipped: `is ${alert.status}` }
     case 'advance':
       return { skipped: 'has no such status' }
   }
@@ -107,6 +111,8 @@ export const changeIncident = (
           })
     case 'reopen':
       return open ? { skipped: 'is open' } : next({ status: 'open', resolution: null, ...unsuppressed(incident) })
+    case 'resolve':
+      return open ? next({ status: 'resolved' }) : { skipped: `is ${incident.status}` }
     case 'snooze':
     case 'wake':
       return { skipped: 'is an incident; only alerts can be snoozed' }

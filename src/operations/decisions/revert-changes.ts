@@ -1,6 +1,6 @@
 import { alert } from '../../schema/alert.ts'
 import type { AuditEntry } from '../../schema/audit-entry.ts'
-import { incident } from '../../schema/incident.ts'
+import { incident, withStatus } from '../../schema/incident.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Deps } from '../deps.ts'
 import { auditedFields } from './apply-changes.ts'
@@ -57,7 +57,8 @@ export const revertChanges = async (
     (item, { old_values, action }) => {
       const text = `${who.actor}: undid: ${action}`
       const timeline = [...item.timeline, { time: moment, kind: 'change' as const, text, actor: who.actor }]
-      return { ...item, ...ofIncident.parse(old_values), timeline, updated_at: moment, version: item.version + 1 }
+      const { status, ...old } = ofIncident.parse(old_values)
+      return { ...withStatus(item, status, moment), ...old, timeline, updated_at: moment, version: item.version + 1 }
     },
   )
 

@@ -44,9 +44,12 @@ export const undoDecision = defineOperation({
       updated_at: new Date(time).toISOString(),
     }
     await store.transaction((tx) => store.decisions.save(undone, tx))
+    // Incidents that ended with their alerts come back with them, but nobody chose them.
+    const chosen = entries.filter(({ target_type }) => target_type === 'alert' || decision.target_type === 'incident')
+    const kept = new Set(skipped.map((item) => item.id))
     return {
-      matched: entries.length,
-      changed: entries.length - skipped.length,
+      matched: chosen.length,
+      changed: chosen.filter(({ target_id }) => !kept.has(target_id)).length,
       skipped: skipped.slice(0, mostSkipped),
       pending: 0,
       decision_id: id,

@@ -192,8 +192,8 @@ describe('incidents', () => {
       await updateIncidents.run({ filter: 'severity:high', exclude: [], wait: true, action: 'acknowledge' }, deps),
     ).toMatchObject({
       matched: 2,
-      changed: 2,
-      skipped: [],
+      changed: 1,
+      skipped: [{ reason: 'is closed' }],
     })
     await expect(updateAlerts.run({ exclude: [], wait: true, action: 'reopen' }, deps)).rejects.toMatchObject({
       code: 'INVALID_REQUEST',

@@ -73,10 +73,10 @@ describe('indicators of our own', () => {
     })
     const { data } = lookUpIntel.output.parse(await lookUp({ value: 'https://www.evil.example.net/a' }))
     expect(data).toMatchObject([
-      { type: 'url', accusers: [], stays_here: expect.stringContaining('configuration') },
+      { type: 'url', reported_by: [], stays_here: expect.stringContaining('configuration') },
       {
         value: 'www.evil.example.net',
-        accusers: ['own'],
+        reported_by: ['own'],
         tlp: 'amber',
         stays_here: 'it is marked tlp:amber',
         indicator: {
@@ -98,7 +98,7 @@ describe('indicators of our own', () => {
       new Date(begin + day).toISOString(),
     )
     time += 2 * day
-    expect((await lookUp({ value: '203.0.113.9' })).data[0]?.accusers).toEqual(['theirs'])
+    expect((await lookUp({ value: '203.0.113.9' })).data[0]?.reported_by).toEqual(['theirs'])
     await expire({ id: '203.0.113.10' })
     time += 1
     expect(await list()).toEqual(['203.0.113.9'])
@@ -234,7 +234,7 @@ describe('feeds', () => {
       done: true,
       source: { state: 'ok', entries: 1, next_pull_at: new Date(begin + 3_600_000).toISOString() },
     })
-    expect((await lookUp({ value: '203.0.113.9' })).data[0]?.accusers).toEqual(['theirs'])
+    expect((await lookUp({ value: '203.0.113.9' })).data[0]?.reported_by).toEqual(['theirs'])
     wire.answer = ({ headers }) => ({ status: headers['if-none-match'] === '"1"' ? 304 : 500 })
     await pull('theirs')
     wire.answer = () => ({ status: 503 })
@@ -263,7 +263,7 @@ describe('looking up', () => {
     const found = await lookUp({
       text: 'From 203.0.113[.]9 to hxxp://evil[.]example[.]net/x and 192.0.2.1, cve-2021-44228',
     })
-    const known = found.data.filter(({ accusers }) => accusers.length > 0).map(({ value }) => value)
+    const known = found.data.filter(({ reported_by }) => reported_by.length > 0).map(({ value }) => value)
     expect(known.sort()).toEqual(['203.0.113.9', 'evil.example.net'])
     expect(found.exploited).toMatchObject([{ cve: 'CVE-2021-44228', ransomware: true }])
     expect(await lookUp({ value: 'CVE-2021-44228' })).toMatchObject({ data: [], exploited: [{}] })
@@ -287,7 +287,7 @@ describe('looking up', () => {
     })
     expect((await lookUp({ value: '45.33.32.156' })).data[0]?.asked).toEqual([])
     expect((await lookUp({ value: '45.33.32.156', ask_others: true })).data[0]).toMatchObject({
-      accusers: ['greynoise'],
+      reported_by: ['greynoise'],
     })
     expect((await listIntelSources.run({}, deps)).data).toMatchObject([
       { name: 'greynoise', kind: 'lookup', state: 'used_up', entries: null, daily: 1, used_today: 1 },

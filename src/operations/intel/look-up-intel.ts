@@ -23,7 +23,7 @@ const known = z
     score: z.number(),
     /** The queried vendors, the ones that report it as malicious, and the known-benign lists that contain it. */
     asked: z.array(z.string()),
-    accusers: z.array(z.string()),
+    reported_by: z.array(z.string()),
     benign: z.array(z.string()),
     /** The vendors that could not be queried, with reasons. */
     missing: z.array(z.string()),
@@ -108,7 +108,7 @@ const present = (looked: LookupResult): z.input<typeof known> => {
   return {
     ...observable,
     ...{ indicator, score },
-    ...{ asked: [...asked], accusers: [...reporters], benign: [...benign], missing: [...missing] },
+    ...{ asked: [...asked], reported_by: [...reporters], benign: [...benign], missing: [...missing] },
     tlp: strictestTlp(indicator.tags) ?? null,
     stays_here: withheld ?? null,
   }

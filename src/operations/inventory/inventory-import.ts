@@ -46,7 +46,7 @@ export const inventoryImport = z
     /** Names seen in logs that are still missing from the inventory: the count, and the first 100. */
     unmatched: z.object({ count: z.int(), names: z.array(z.string()) }),
   })
-  .meta({ id: 'ToldImport' })
+  .meta({ id: 'InventoryImport' })
 
 type InventoryImport = z.input<typeof inventoryImport>
 

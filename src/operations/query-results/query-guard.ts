@@ -51,6 +51,8 @@ export interface QueryGuard {
   readonly excludedPatterns: readonly string[]
   /** The lowest severity that creates an alert. */
   readonly alertFrom: AlertFrom
+  /** The blocked expression that a query matches; undefined if it may run. */
+  blockedBy(query: string): string | undefined
   /** Scores, then learns. The learned state is durable when this returns. */
   guard(result: QueryResult): Promise<{
     readonly analyses: readonly ResultAnalysis[]
@@ -119,6 +121,7 @@ export const createQueryGuard = (options: QueryGuardOptions): QueryGuard => {
   return {
     excludedPatterns: options.excludedDatasets,
     alertFrom: options.alertFrom,
+    blockedBy: blocks,
 
     async guard(result) {
       const { query_id, query } = result

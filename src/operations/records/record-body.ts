@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../errors.ts'
 import { bodyTexts } from '../../pipeline/ingest/body.ts'
-import { compressionOf, decompress } from '../../pipeline/ingest/file/decompress.ts'
+import { archiveReader, nameOfEntry, type ReadEntries } from '../../pipeline/ingest/file/archive.ts'
+import { compressionOf, decompress, expansionGuard } from '../../pipeline/ingest/file/decompress.ts'
 import { asUtf8 } from '../../pipeline/ingest/file/utf16.ts'
 import { chunkTexts } from './record-chunk.ts'
-import { refuseContent, refuseType } from './record-content.ts'
+import { recordTypes, refuseContent, refuseType } from './record-content.ts'
 import type { RecordChunk } from './record-input.ts'
 import { chunkLines } from './record-lines.ts'
 
@@ -16,7 +17,7 @@ const expansion = { ratio: 250, ratioFrom: 25 * 1_048_576, bytes: 2 ** 38 }
 
 /**
  * Reads log records from a body of any common shape: a JSON array, an envelope such as `{"Records": […]}`, one object,
- * JSON lines or plain lines; optionally gzip or zstd. An unspecific content type is resolved by the first bytes. Throws
+ * JSON lines or plain lines; optionally compressed, or in a zip or tar archive. An unspecific content type is resolved by the first bytes. Throws
  * UNSUPPORTED_MEDIA_TYPE for content that is not text.
  */
 export async function* readRecords(
@@ -28,6 +29,11 @@ export async function* readRecords(
   const sent = await peek(body)
   const { head, rest } = await peek(asUtf8(unpacked(sent)))
   if (head.length === 0) throw empty()
+  const archive = archiveReader(head)
+  if (archive) {
+    yield* readArchive(rest, archive)
+    return
+  }
   refuseContent(type, head)
   const shape = shapeOf(type, head)
   if (shape !== 'json') {
@@ -46,6 +52,46 @@ export async function* readRecords(
 }
 
 const isJsonType = (type: string): boolean => /^application\/([\w.+-]*\+)?json$/.test(type)
+
+/** Reads the records of each file of an archive. Throws at its end if it has files that are no logs, or no file at all. */
+async function* readArchive(stream: AsyncIterable<Buffer>, read: ReadEntries): AsyncGenerator<RecordChunk> {
+  const guard = expansionGuard(expansion)
+  const checked = async function* (content: AsyncIterable<Uint8Array>) {
+    for await (const bytes of content) {
+      guard.expanded(bytes.length)
+      yield bytes
+    }
+  }
+  const skipped: string[] = []
+  let files = 0
+  try {
+    for await (const entry of read(guard.received(stream))) {
+      const name = entry.isFile ? nameOfEntry(entry.path) : undefined
+      if (name === undefined || entry.bytes === 0) continue
+      files += 1
+      try {
+        yield* readRecords(checked(entry.content()), undefined)
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'UNSUPPORTED_MEDIA_TYPE') throw error
+        skipped.push(`${name}: ${error.message}`)
+      }
+    }
+  } catch (error) {
+    if (error instanceof AppError && error.code !== 'SOURCE_FAILED') throw error
+    const isBomb = error instanceof AppError
+    throw new AppError(isBomb ? 'TOO_LARGE' : 'INVALID_REQUEST', isBomb ? error.message : 'The archive is corrupt.', {
+      hint: 'Send its files separately.',
+      cause: error,
+    })
+  }
+  if (files === 0) throw empty()
+  if (skipped.length > 0) {
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', `Files of the archive are no logs: ${skipped.slice(0, 5).join(' ')}`, {
+      hint: 'All other files of the archive are stored. Do not send them again.',
+      accepts: recordTypes,
+    })
+  }
+}
 
 /** Returns whether a body is one JSON document or one record per line. */
 const shapeOf = (type: string, head: Buffer): 'json' | 'json lines' | 'text lines' => {
@@ -93,7 +139,7 @@ async function* joined(first: readonly Uint8Array[], iterator: AsyncIterator<Uin
 
 async function* unpacked({ head, rest }: Awaited<ReturnType<typeof peek>>): AsyncGenerator<Buffer> {
   const compression = compressionOf(head)
-  if (compression !== 'gzip' && compression !== 'zstd') {
+  if (!compression) {
     yield* rest
     return
   }
@@ -104,7 +150,7 @@ async function* unpacked({ head, rest }: Awaited<ReturnType<typeof peek>>): Asyn
     const broken = error.cause !== undefined
     throw new AppError(
       broken ? 'INVALID_REQUEST' : 'TOO_LARGE',
-      broken ? `The body is not valid ${compression}.` : error.message,
+      broken ? `The body is not valid ${compression.name}.` : error.message,
       {
         hint: 'Send the body uncompressed, or in several requests.',
         cause: error,

@@ -7,7 +7,7 @@ export const recordTypes = ['application/json', 'application/x-ndjson', 'text/pl
 const listed = 'Send application/json, application/x-ndjson or text/plain.'
 
 const foreignTypes =
-  /^(?:multipart|image|audio|video|font)\/|^application\/(?:(?:x-|vnd\.google\.|vnd\.)?(?:protobuf|protocol-buffers|msgpack|messagepack)|grpc|cbor|avro|pdf|zip|xml|x-7z-compressed|x-bzip2?|x-xz|x-tar|vnd\.apache\.\w+)(?:$|\+|-)|^text\/xml$|\+(?:xml|protobuf|cbor|msgpack)$/
+  /^(?:multipart|image|audio|video|font)\/|^application\/(?:(?:x-|vnd\.google\.|vnd\.)?(?:protobuf|protocol-buffers|msgpack|messagepack)|grpc|cbor|avro|pdf|xml|x-7z-compressed|vnd\.apache\.\w+)(?:$|\+|-)|^text\/xml$|\+(?:xml|protobuf|cbor|msgpack)$/
 
 /** Refuses a content type from which no records can be read. */
 export const refuseType = (type: string): void => {

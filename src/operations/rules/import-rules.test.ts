@@ -4,7 +4,8 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { strToU8, zipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runs } from '../../../test/depth.ts'
+import { deepRun, runs } from '../../../test/depth.ts'
+import { needs } from '../../../test/needs.ts'
 import { importRules } from './import-rules.ts'
 import { removeImport } from './remove-import.ts'
 import { readArchive } from './rule-archive.ts'
@@ -145,7 +146,7 @@ describe('an import', () => {
     expect(opened.deps.rules.get(id(1))).toMatchObject({ pack: 'theirs', inForce: true })
   })
 
-  it('takes the place of the one before as a whole, and keeps what was said', async () => {
+  it('takes the place of the one before as a whole, and keeps what was said', needs(deepRun), async () => {
     await take({ '1.yml': guess(1), '2.yml': guess(2), '9.yml': windows })
     await updateRule.run({ id: id(2), enabled: false }, opened.deps)
     expect(await take({ '1.yml': guess(1), 'moved/2.yml': guess(2, 'author: x\n'), '3.yml': guess(3) })).toMatchObject({

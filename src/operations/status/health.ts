@@ -1,9 +1,10 @@
 import { messageOf } from '../../errors.ts'
+import type { PartitionState } from '../../queue/queue.ts'
 import type { Deps, Health } from '../deps.ts'
 
 interface HealthParts {
   readonly store: Pick<Deps['store'], 'ping'>
-  readonly queue: Pick<Deps['queue'], 'depths'>
+  readonly queue: Pick<Deps['queue'], 'depths' | 'partitions'>
   readonly telemetry: { stages(): Health['stages'] }
   readonly outages: { problems(): readonly string[] }
   readonly broker: () => NonNullable<Health['broker']>
@@ -21,7 +22,7 @@ export const createHealth =
         ...base,
         ready: true,
         // A source that cannot be reached does not stop records from other sources.
-        problems: [...outages.problems(), ...(await models.problems())],
+        problems: [...outages.problems(), ...(await models.problems()), ...abandoned(await queue.partitions())],
         queues: (await queue.depths()).map(({ oldestAge, ...depth }) => ({ ...depth, oldest_age_ms: oldestAge })),
       }
     } catch (error) {
@@ -29,3 +30,16 @@ export const createHealth =
       return { ...base, ready: false, problems: [messageOf(error), ...outages.problems()] }
     }
   }
+
+/** How long jobs wait before nobody works them, in ms: a takeover is quicker. */
+const abandonedMs = 60_000
+
+/** Names the topics whose jobs nobody works. */
+const abandoned = (states: readonly PartitionState[]): readonly string[] =>
+  states.flatMap(({ topic, partition, owner, waiting, oldestAge }) =>
+    owner === undefined && oldestAge > abandonedMs
+      ? [
+          `No process works the topic ${topic}${topic === 'records' ? `, partition ${partition}` : ''}: ${waiting} wait. Start \`vedette worker\`.`,
+        ]
+      : [],
+  )

@@ -12,6 +12,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { deepRun } from '../../../test/depth.ts'
+import { needs } from '../../../test/needs.ts'
 import { createInstallation } from '../../app/installation.ts'
 import { loadConfig } from '../../config.ts'
 import { openStore } from '../../store/open-store.ts'
@@ -104,7 +106,7 @@ it('restores rules and audit to the places of another configuration', async () =
   expect(readFileSync(at('b/rules/b.yml'), 'utf8')).toBe(readFileSync(at('a/rules/b.yml'), 'utf8'))
 })
 
-it('follows links in folders of rules, and never ends in a circle', async () => {
+it('follows links in folders of rules, and never ends in a circle', needs(deepRun), async () => {
   await install()
   mkdirSync(at('elsewhere'))
   writeFileSync(at('elsewhere/c.yml'), rule.replace('0001', '0003'))
@@ -113,7 +115,7 @@ it('follows links in folders of rules, and never ends in a circle', async () => 
   expect((await backup()).manifest.rules).toMatchObject({ configured: 2 })
 })
 
-it('says where it put what no setting names, and which settings differ', async () => {
+it('says where it put what no setting names, and which settings differ', needs(deepRun), async () => {
   await install()
   await backup('a', { VEDETTE_RETENTION_EVENTS: '3d', VEDETTE_ADMIN_TOKEN: 'very-secret-token' })
   const other = loadConfig({ flags: { data_dir: at('b/data') }, env: {}, cwd: at('b'), readText: () => undefined })
@@ -132,7 +134,7 @@ it('says where it put what no setting names, and which settings differ', async (
   expect(settings).not.toContain('very-secret-token')
 })
 
-it('leaves what lies outside of the data folder alone when only that is wanted', async () => {
+it('leaves what lies outside of the data folder alone when only that is wanted', needs(deepRun), async () => {
   await install()
   await backup()
   mkdirSync(at('b/rules'), { recursive: true })
@@ -141,7 +143,7 @@ it('leaves what lies outside of the data folder alone when only that is wanted',
   expect(readdirSync(at('b/data')).sort()).toEqual(['audit-checkpoint.json', 'rules', 'vedette.db', 'vedette.db.lock'])
 })
 
-it('removes rules that the backup has not, and keeps them', async () => {
+it('removes rules that the backup has not, and keeps them', needs(deepRun), async () => {
   await install()
   rmSync(at('a/data/rules'), { recursive: true })
   await backup()
@@ -153,7 +155,7 @@ it('removes rules that the backup has not, and keeps them', async () => {
   expect(existsSync(join(kept[0] ?? '', 'rules/own/a.yml'))).toBe(true)
 })
 
-it('finds an audit that was tampered with, and still restores it', async () => {
+it('finds an audit that was tampered with, and still restores it', needs(deepRun), async () => {
   await install()
   change(at('a/data/vedette.db'), "update audit_logs set actor = 'eve' where id = 2")
   await backup()
@@ -164,7 +166,7 @@ it('finds an audit that was tampered with, and still restores it', async () => {
   expect((await restore('b')).doubts).toEqual([expect.stringContaining('tampered')])
 })
 
-it('finds rows cut off the end of the audit by its checkpoint', async () => {
+it('finds rows cut off the end of the audit by its checkpoint', needs(deepRun), async () => {
   await install()
   change(
     at('a/data/vedette.db'),
@@ -185,7 +187,7 @@ it('refuses a database of a newer version and writes nothing', async () => {
   expect(existsSync(at('b'))).toBe(false)
 })
 
-it('restores over a damaged database, and keeps that', async () => {
+it('restores over a damaged database, and keeps that', needs(deepRun), async () => {
   await install()
   await backup()
   writeFileSync(at('a/data/vedette.db'), 'not a database '.repeat(500))

@@ -1,21 +1,11 @@
-import { createTarDecoder, createTarPacker } from 'modern-tar'
+import { createTarPacker } from 'modern-tar'
 import { AppError } from '../../errors.ts'
+import { readTarEntries } from '../../lib/archive/entries.ts'
 
 /** A file to put into an archive. */
 interface TarMember {
   readonly path: string
   readonly bytes: number
-  content(): AsyncIterable<Uint8Array>
-}
-
-/** An entry as its header describes it. */
-interface TarEntry {
-  /** The path as written: it may lead anywhere. */
-  readonly path: string
-  /** False for folders, links and devices. */
-  readonly isFile: boolean
-  readonly bytes: number
-  /** Yields the content in chunks. Unread content is skipped at the next entry. */
   content(): AsyncIterable<Uint8Array>
 }
 
@@ -39,15 +29,9 @@ export const writeTar = (members: Iterable<TarMember>, modifiedAt: number): Read
 }
 
 /** Reads the entries of a tar stream, of any size. Throws INVALID_REQUEST where the stream is no tar, or is cut off. */
-export async function* tarEntries(stream: AsyncIterable<Uint8Array>): AsyncGenerator<TarEntry> {
+export async function* tarEntries(stream: AsyncIterable<Uint8Array>): ReturnType<typeof readTarEntries> {
   try {
-    const entries = ReadableStream.from(stream).pipeThrough(createTarDecoder({ strict: true }))
-    for await (const { header, body } of entries) {
-      const { name: path, type, size: bytes } = header
-      yield { path, isFile: type === 'file', bytes, content: () => body.values() }
-      // A body that is cancelled can stall the decoder.
-      for await (const _ of body.values());
-    }
+    yield* readTarEntries(stream)
   } catch (error) {
     if (error instanceof AppError) throw error
     throw new AppError('INVALID_REQUEST', 'The archive is no tar file, or is cut off.', {

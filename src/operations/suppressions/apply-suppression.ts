@@ -1,12 +1,13 @@
-import { openAlertStatuses } from '../../schema/alert.ts'
+import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
 import type { Incident } from '../../schema/incident.ts'
-import { quietIncident } from '../../schema/quiet-incident.ts'
+import { settleIncident } from '../../schema/settle-incident.ts'
 import type { Suppression } from '../../schema/suppression.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
 import { auditedFields } from '../decisions/apply-changes.ts'
 import { isOpenAlert } from '../decisions/lifecycle.ts'
 import type { Deps } from '../deps.ts'
+import { outgrows } from './suppression-cover.ts'
 import { readScope } from './suppression-scope.ts'
 
 const chunk = 500
@@ -22,7 +23,8 @@ export const applySuppression = async (
   await suppressions.refresh()
   const time = now()
   if (suppression.paused || (suppression.expires_at !== null && Date.parse(suppression.expires_at) <= time)) return
-  const { matches } = readScope(suppression.scope, time)
+  const scope = readScope(suppression.scope, time)
+  const matches = (alert: Alert) => scope.matches(alert) && outgrows(alert, suppression) === undefined
   // Hidden alerts leave the list, so that every page is a first page.
   for (;;) {
     const { items } = await store.alerts.list({ status: openAlertStatuses, limit: chunk, matches })
@@ -43,7 +45,7 @@ interface Work {
 const hide = async (
   ids: readonly string[],
   suppression: Suppression,
-  matches: ReturnType<typeof readScope>['matches'],
+  matches: (alert: Alert) => boolean,
   { store, queue, time, tx }: Work,
 ): Promise<number> => {
   const now = new Date(time).toISOString()
@@ -52,6 +54,7 @@ const hide = async (
     ...alert,
     status: 'suppressed' as const,
     suppression_id: suppression.id,
+    ...(alert.resurfaced && { resurfaced: null }),
     updated_at: now,
     version: alert.version + 1,
   }))
@@ -64,7 +67,7 @@ const hide = async (
       from.members.map(({ alert_id }) => alert_id),
       tx,
     )
-    const to = quietIncident(from, members, now)
+    const to = settleIncident(from, members, now)
     if (to) closed.push({ from, to: { ...to, updated_at: now, version: from.version + 1 } })
   }
   await store.incidents.save(

@@ -4,17 +4,18 @@ import { suppression } from '../../schema/suppression.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { applySuppression } from './apply-suppression.ts'
-import { auditSuppression, expiry, readExpiry, readScope, reason, scope, usualExpiry } from './suppression-scope.ts'
+import { auditSuppression, expiry, readExpiry, reason, risks, scope, usualExpiry } from './suppression-scope.ts'
+import { requireConfirmation, surveyScope } from './survey-scope.ts'
 
 /** Says that something is normal. */
 export const createSuppression = defineOperation({
   name: 'create_suppression',
   summary: 'Creates a suppression. Alerts in its scope, including open ones, are stored but not notified.',
   role: 'analyst',
-  input: z.strictObject({ scope, reason, ...expiry }),
+  input: z.strictObject({ scope, reason, ...expiry, ...risks }),
   output: suppression,
   async run(
-    { scope, reason, days, expires_at },
+    { scope, reason, days, expires_at, even_if_worse, confirmed },
     {
       store,
       queue,
@@ -25,8 +26,9 @@ export const createSuppression = defineOperation({
     }: Pick<Deps, 'store' | 'queue' | 'suppressions' | 'now' | 'newId'> & { readonly actor: Actor },
   ) {
     const time = now()
-    readScope(scope, time)
     const end = readExpiry({ days, expires_at }, time)
+    const survey = await surveyScope(store, scope, time)
+    requireConfirmation(survey, confirmed)
     const made = {
       id: newId(),
       scope,
@@ -37,6 +39,8 @@ export const createSuppression = defineOperation({
       paused: false,
       hits: 0,
       last_hit_at: null,
+      covers: survey.covers,
+      ...(even_if_worse && { even_if_worse }),
     }
     await store.transaction(async (tx) => {
       await store.suppressions.save(made, tx)

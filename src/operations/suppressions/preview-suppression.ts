@@ -1,13 +1,10 @@
 import { z } from 'zod'
-import { day } from '../../lib/units/time.ts'
-import { alert, openAlertStatuses } from '../../schema/alert.ts'
+import { alert } from '../../schema/alert.ts'
+import { suppressionCover } from '../../schema/suppression.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
-import { readScope, scope } from './suppression-scope.ts'
-
-const days = 30
-const mostSamples = 10
-const pageSize = 500
+import { scope } from './suppression-scope.ts'
+import { surveyScope } from './survey-scope.ts'
 
 /** Shows which alerts a suppression would have hidden, before it is created. */
 export const previewSuppression = defineOperation({
@@ -27,6 +24,10 @@ export const previewSuppression = defineOperation({
       true_positives: z.int(),
       /** How many open alerts of high or critical severity it would hide, whenever they were made. */
       open_severe: z.int(),
+      /** How many open alerts it would hide in which something succeeded, such as a login. */
+      open_successes: z.int(),
+      /** The worst that it would hide. Something clearly worse comes back by itself. */
+      covers: suppressionCover,
       /** The newest of what it would have hidden; those that were real come first, then those that are open and severe. */
       samples: z.array(
         alert.pick({
@@ -43,52 +44,26 @@ export const previewSuppression = defineOperation({
     .meta({ id: 'SuppressionPreview' }),
   async run({ scope }, { store, now }: Pick<Deps, 'store' | 'now'>) {
     const to = now()
-    const from = to - days * day
-    const { matches } = readScope(scope, to)
-    const real: z.infer<typeof alert>[] = []
-    const severe: z.infer<typeof alert>[] = []
-    const others: z.infer<typeof alert>[] = []
-    let [checked, hidden, truePositives, openSevere] = [0, 0, 0, 0]
-    let after: string | undefined
-    do {
-      const page = await store.alerts.list({ limit: pageSize, after })
-      for (const item of page.items) {
-        // By creation time: history that was imported today is new in the queue.
-        const isRecent = Date.parse(item.created_at) >= from
-        if (isRecent) checked += 1
-        const isSevere = isOpenAndSevere(item)
-        if ((!isRecent && !isSevere) || !matches(item)) continue
-        if (isRecent) hidden += 1
-        const isReal = item.resolution === 'true_positive'
-        if (isReal) truePositives += 1
-        if (isSevere) openSevere += 1
-        const samples = isReal ? real : isSevere ? severe : others
-        if (samples.length < mostSamples) samples.push(item)
-      }
-      after = page.next
-    } while (after !== undefined)
+    const survey = await surveyScope(store, scope, to)
     return {
       scope,
-      from: new Date(from).toISOString(),
+      from: new Date(survey.from).toISOString(),
       to: new Date(to).toISOString(),
-      checked,
-      hidden,
-      true_positives: truePositives,
-      open_severe: openSevere,
-      samples: [...real, ...severe, ...others]
-        .slice(0, mostSamples)
-        .map(({ id, title, sentence, severity, status, resolution, last_seen }) => ({
-          id,
-          title,
-          sentence,
-          severity,
-          status,
-          resolution,
-          last_seen,
-        })),
+      checked: survey.checked,
+      hidden: survey.hidden,
+      true_positives: survey.truePositives,
+      open_severe: survey.openSevere,
+      open_successes: survey.openSuccesses,
+      covers: survey.covers,
+      samples: survey.samples.map(({ id, title, sentence, severity, status, resolution, last_seen }) => ({
+        id,
+        title,
+        sentence,
+        severity,
+        status,
+        resolution,
+        last_seen,
+      })),
     }
   },
 })
-
-const isOpenAndSevere = ({ status, severity }: z.infer<typeof alert>): boolean =>
-  openAlertStatuses.some((open) => open === status) && (severity === 'high' || severity === 'critical')

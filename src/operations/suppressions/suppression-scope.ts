@@ -27,6 +27,20 @@ export const expiry = {
     .describe('The expiry, instead of days; null means never.'),
 }
 
+/** The decisions of a person about the risks of a suppression. */
+export const risks = {
+  even_if_worse: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether to hide also what gets clearly worse: more severe, with a success such as a login, or five times as many events at once. By default such an alert comes back.',
+    ),
+  confirmed: z
+    .boolean()
+    .optional()
+    .describe('Confirms that open alerts of high or critical severity, or with a success such as a login, are hidden.'),
+}
+
 /** Reads the scope of a suppression; refuses one that would hide every alert. */
 export const readScope = (text: string, now: number): Predicate<Alert> => {
   const predicate = alertFilter(text, now, 'scope')

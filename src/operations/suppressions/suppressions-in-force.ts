@@ -1,28 +1,56 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { MatchedSuppression } from '../../pipeline/detect/merge/merge-detections.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { Suppression } from '../../schema/suppression.ts'
 import { savedAlertFilter } from '../filter.ts'
+import { outgrows } from './suppression-cover.ts'
 
 interface SuppressionsOptions {
   list(): Promise<readonly Suppression[]>
   readonly now: () => number
 }
 
+interface ActiveSuppression {
+  readonly suppression: Suppression
+  readonly until: number
+  readonly matches: (alert: Alert) => boolean
+}
+
 /** Caches the active suppressions, so that alerts need no query each. */
 export const createSuppressions = ({ list, now }: SuppressionsOptions) => {
-  let active: readonly { readonly id: string; readonly until: number; readonly hides: (alert: Alert) => boolean }[] = []
+  let active: readonly ActiveSuppression[] = []
   return {
     /** Reloads them from the store; called at start and by the scheduler. */
     async refresh(): Promise<void> {
+      const known = new Map(active.map((one) => [one.suppression.id, one]))
       active = (await list())
         .filter(({ paused }) => !paused)
-        .map(({ id, scope, expires_at }) => ({
-          id,
-          until: expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(expires_at),
-          hides: savedAlertFilter(scope, now()).matches,
-        }))
+        .map(({ hits: _, last_hit_at: __, ...rest }) => {
+          // Hits change all the time; they are no reason to compile the filter again.
+          const suppression = { ...rest, hits: 0, last_hit_at: null }
+          const same = known.get(suppression.id)
+          if (same && isDeepStrictEqual(same.suppression, suppression)) return same
+          const { scope, expires_at } = suppression
+          return {
+            suppression,
+            until: expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(expires_at),
+            matches: savedAlertFilter(scope, now()).matches,
+          }
+        })
     },
-    /** Names the suppression that hides an alert, if one does. */
-    suppress: (alert: Alert): string | undefined =>
-      active.find(({ until, hides }) => until > now() && hides(alert))?.id,
+    /** Returns the suppression that hides an alert, else one that the alert has outgrown. */
+    suppress(alert: Alert): MatchedSuppression | undefined {
+      let outgrown: MatchedSuppression | undefined
+      for (const { suppression, until, matches } of active) {
+        if (until <= now() || !matches(alert)) continue
+        const { id } = suppression
+        // An alert that once got worse stays visible until somebody calls that normal too.
+        const former = alert.resurfaced?.suppression_id === id ? alert.resurfaced.reason : undefined
+        const reason = former ?? outgrows(alert, suppression)
+        if (reason === undefined) return { id }
+        outgrown ??= { id, outgrown: reason }
+      }
+      return outgrown
+    },
   }
 }

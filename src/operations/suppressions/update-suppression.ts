@@ -5,22 +5,25 @@ import { suppression } from '../../schema/suppression.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { applySuppression } from './apply-suppression.ts'
-import { auditSuppression, expiry, readExpiry, reason, requireSuppression } from './suppression-scope.ts'
+import { auditSuppression, expiry, readExpiry, reason, requireSuppression, risks, scope } from './suppression-scope.ts'
+import { requireConfirmation, surveyScope } from './survey-scope.ts'
 
-/** Pauses, resumes or extends a suppression. Its scope stays: another scope is another suppression. */
+/** Changes a suppression. Resuming or editing it calls what matches it now normal, also if that had got worse. */
 export const updateSuppression = defineOperation({
   name: 'update_suppression',
-  summary: 'Pauses, resumes or extends a suppression, or changes its reason.',
+  summary: 'Pauses, resumes, extends or edits a suppression.',
   role: 'analyst',
   input: z.strictObject({
     id: z.string().max(100),
     paused: z.boolean().optional(),
+    scope: scope.optional(),
     reason: reason.optional(),
     ...expiry,
+    ...risks,
   }),
   output: suppression,
   async run(
-    { id, paused, reason, days, expires_at },
+    { id, paused, scope, reason, days, expires_at, even_if_worse, confirmed },
     {
       store,
       queue,
@@ -31,15 +34,23 @@ export const updateSuppression = defineOperation({
   ) {
     const time = now()
     const end = readExpiry({ days, expires_at }, time)
-    if (paused === undefined && reason === undefined && end === undefined) {
+    const given = [paused, scope, reason, end, even_if_worse]
+    if (given.every((value) => value === undefined)) {
       throw new AppError('INVALID_REQUEST', 'No change was given.', {
-        hint: 'Give paused, days, expires_at or reason.',
+        hint: 'Give paused, scope, days, expires_at, reason or even_if_worse.',
       })
     }
     const before = await requireSuppression(store, id)
+    const isActive = !(paused ?? before.paused)
+    const isReconsidered = paused === false || scope !== undefined || even_if_worse !== undefined
+    const survey = isActive && isReconsidered ? await surveyScope(store, scope ?? before.scope, time) : undefined
+    if (survey) requireConfirmation(survey, confirmed)
     const after = {
       ...before,
-      paused: paused ?? before.paused,
+      scope: scope ?? before.scope,
+      paused: !isActive,
+      even_if_worse: even_if_worse ?? before.even_if_worse,
+      ...(survey && { covers: survey.covers }),
       reason: reason ?? before.reason,
       expires_at: end === undefined ? before.expires_at : end,
     }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { runs } from '../../../test/depth.ts'
+import { deepRun, runs } from '../../../test/depth.ts'
+import { needs } from '../../../test/needs.ts'
 import type { Alert } from '../../schema/alert.ts'
 import { alertTypes, type Entity } from '../../schema/detection.ts'
 import { type Incident, incident as incidentSchema } from '../../schema/incident.ts'
@@ -59,6 +60,12 @@ describe('which alerts belong together', () => {
     expect(incident?.entities[0]).toEqual(entity('ip', '183.62.140.253'))
     expect(incident?.timeline.map(({ time }) => time)).toEqual(incident?.timeline.map(({ time }) => time).sort())
     expect(incident?.members[1]?.reason).toBe('same service sshd on LabSZ, 5 min later')
+  })
+
+  it('does not join alerts of two hosts by the name of a service', () => {
+    const on = (host: string, id: string) =>
+      alert(id, 0, 2, { entities: [entity('host', host), entity('service', 'systemd')], stream: `syslog/${host}` })
+    expect(partition(run([on('web-01', 'a'), on('db-02', 'b')]))).toEqual([['a'], ['b']])
   })
 
   it('counts no further addresses if the lead alert covers many', () => {
@@ -147,7 +154,7 @@ describe('which alerts belong together', () => {
     expect(run([low('a', 'baseline'), low('b', 'template', true)])).toHaveLength(1)
   })
 
-  it('does not let one incident absorb everything', () => {
+  it('does not let one incident absorb everything', needs(deepRun), () => {
     const chain = Array.from({ length: 200 }, (_, i) => alert(`a${i}`, i * 60, i * 60 + 30, onHost('web-01')))
     for (const { first_seen, last_seen } of run(chain)) {
       expect(Date.parse(last_seen) - Date.parse(first_seen)).toBeLessThanOrEqual(72 * 60 * minute)

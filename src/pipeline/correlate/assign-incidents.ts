@@ -3,7 +3,7 @@ import { span } from '../../lib/units/duration.ts'
 import { day, hour } from '../../lib/units/time.ts'
 import { type Alert, isDismissed, openAlertStatuses } from '../../schema/alert.ts'
 import { type Incident, isOpenIncident, withStatus } from '../../schema/incident.ts'
-import { isNewsTo, quietIncident } from '../../schema/quiet-incident.ts'
+import { isNewsTo, settleIncident } from '../../schema/settle-incident.ts'
 import { admissionTo } from './admission.ts'
 import { byStart, startsAt } from './alert-facts.ts'
 import { bondOf, gapBetween, strongest } from './bond.ts'
@@ -84,7 +84,7 @@ const openIncident = (
     id: incidentIdOf(sorted),
     display_id: `INC-${nextNumber()}`,
     status: 'open',
-    ...deriveIncident(sorted, undefined),
+    ...deriveIncident(sorted, { ...nothingBefore, timeline: sorted.flatMap((alert) => resurfacedStep(alert)) }),
     members: sorted.map((alert, i) => ({
       alert_id: alert.id,
       reason: i === 0 ? 'first alert of this incident' : reasonFor(alert, sorted, limits),
@@ -97,6 +97,14 @@ const openIncident = (
     merged_into: null,
     version: 1,
   }
+}
+
+const nothingBefore = { members: [], evidence: [], event_count: 0, entities: [], address_roles: undefined }
+
+const resurfacedStep = (alert: Alert): Incident['timeline'] => {
+  const text = worseThanSuppressed(alert)
+  if (text === undefined || !alert.resurfaced) return []
+  return [{ time: alert.resurfaced.at, kind: 'change', text: `${alert.title}: ${text}`, actor: 'vedette' }]
 }
 
 /** Returns the id of an incident, from its first alert and that alert's former incident, so that no id is reused. */
@@ -126,12 +134,14 @@ const update = (
     added_at: time,
   }))
   const [cause] = reopens(before, added)
-  const reason = joined.find(({ alert_id }) => alert_id === cause?.id)?.reason
+  const reason = [joined.find(({ alert_id }) => alert_id === cause?.id)?.reason, cause && worseThanSuppressed(cause)]
   const reopening = open
     ? []
     : cause
-      ? [reopenStep(before, cause, reason ?? '', now)]
-      : back.map((alert) => reopenStep(before, alert, 'its suppression ended', now)).slice(0, 1)
+      ? [reopenStep(before, cause, reason.filter((part) => part !== undefined).join('; '), now)]
+      : back
+          .map((alert) => reopenStep(before, alert, worseThanSuppressed(alert) ?? 'its suppression ended', now))
+          .slice(0, 1)
   if (!open && reopening.length === 0) {
     // The alerts repeat what people dismissed, so add them without reopening.
     const members = [...before.members, ...joined]
@@ -144,7 +154,7 @@ const update = (
     ...deriveIncident(alerts, { ...before, timeline: [...before.timeline, ...reopening] }),
     members: [...before.members, ...joined],
   }
-  const settled = quietIncident(after, alerts, time) ?? after
+  const settled = settleIncident(after, alerts, time) ?? after
   if (JSON.stringify(settled) === JSON.stringify(before)) return undefined
   return { ...settled, updated_at: time, version: before.version + 1 }
 }
@@ -152,6 +162,9 @@ const update = (
 /** Returns the alerts that reopen a closed incident: any, or only those with news if people dismissed it. */
 const reopens = (before: Incident, added: readonly Alert[]): readonly Alert[] =>
   isDismissed(before) && !before.suppression_id ? added.filter((alert) => isNewsTo(before, alert)) : added
+
+const worseThanSuppressed = ({ resurfaced }: Alert): string | undefined =>
+  resurfaced ? `clearly worse than what was suppressed: ${resurfaced.reason}` : undefined
 
 const reopenStep = (before: Incident, alert: Alert, reason: string, now: number) => ({
   time: new Date(now).toISOString(),

@@ -62,7 +62,7 @@ const disturbances: readonly AlertType[] = ['anomaly', 'other', 'ddos']
 
 /**
  * Finds the strongest thing that two alerts share and that is close enough in time: an address, file or user outweighs a service, and a
- * service outweighs a host. A host alone counts only within half an hour and for related types.
+ * service outweighs a host. A host alone counts only within half an hour and for related types; a service only on one host.
  */
 export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bond | undefined => {
   const gap = gapBetween(a, b)
@@ -90,9 +90,6 @@ export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bo
     const named = a.entities.some(({ type }) => type === 'host')
     return { strength: 1, gap, shared: `same ${named ? 'host' : 'source'} ${host}` }
   }
-  if (service && a.type === b.type && gap <= Math.min(limit, overlap)) {
-    return { strength: 1, gap, shared: `same service ${service}` }
-  }
   return undefined
 }
 
@@ -101,10 +98,9 @@ export const gapBetween = (a: Alert, b: Alert): number => Math.max(0, startsAt(b
 
 /** Returns the keys of an alert. Two alerts without a common key have no bond. */
 export const bondKeys = (alert: Alert): ReadonlySet<string> => {
-  const [host, service] = [alertHost(alert), serviceOf(alert)]
+  const host = alertHost(alert)
   const keys = new Set<string>()
   if (host) keys.add(`host ${host}`)
-  if (service) keys.add(`service ${service}`)
   for (const [key, entity] of entitiesOf(alert)) if (isSpecific(entity) || entity.type === 'template') keys.add(key)
   return keys
 }

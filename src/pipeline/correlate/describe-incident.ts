@@ -3,12 +3,13 @@ import type { Alert } from '../../schema/alert.ts'
 import { attackStage } from '../../schema/attack-stage.ts'
 import type { Entity, Evidence } from '../../schema/detection.ts'
 import type { Incident } from '../../schema/incident.ts'
-import { ratedAlerts } from '../../schema/quiet-incident.ts'
-import { moreSevere, type Severity, severities, severityRank } from '../../schema/severity.ts'
+import { ratedAlerts } from '../../schema/settle-incident.ts'
+import { severityRank } from '../../schema/severity.ts'
 import { showsSuccess, tellingEvidence } from '../../schema/telling-evidence.ts'
 import { byImportance, byStart, eventsOf } from './alert-facts.ts'
+import { rateIncident } from './rate-incident.ts'
 import { summarizeIncident } from './summary.ts'
-import { gotIn, incidentReason, incidentTitle, leadOf, momentOf } from './title.ts'
+import { incidentReason, incidentTitle, leadOf, momentOf } from './title.ts'
 
 const maxEvidence = 20
 const maxEntities = 50
@@ -17,6 +18,9 @@ type IncidentDescription = Pick<
   Incident,
   | 'severity'
   | 'risk_score'
+  | 'verdict'
+  | 'confidence'
+  | 'verdict_reasons'
   | 'title'
   | 'reason'
   | 'summary'
@@ -53,8 +57,7 @@ export const deriveIncident = (
   const alert_count = alerts.length + gone
   const event_count = Math.max(events, former.event_count)
   return {
-    severity: severityOf(rated),
-    risk_score: Math.max(0, ...rated.map(({ triage }) => triage?.risk_score ?? 0)),
+    ...rateIncident(rated),
     title: incidentTitle(rated),
     reason: incidentReason(rated),
     summary: summarizeIncident(rated, { alerts: alert_count, events: event_count }),
@@ -82,13 +85,6 @@ export const deriveIncident = (
     first_seen: extreme(alerts, ({ first_seen }) => first_seen, -1),
     last_seen: extreme(alerts, ({ last_seen }) => last_seen, 1),
   }
-}
-
-/** Returns the highest severity of the alerts; one level more if an attack and a login confirm each other. */
-const severityOf = (alerts: readonly Alert[]): Severity => {
-  const highest = alerts.reduce<Severity>((worst, { severity }) => moreSevere(worst, severity), 'info')
-  const confirmed = alerts.some(gotIn) && alerts.some(({ type }) => type === 'brute_force')
-  return confirmed ? (severities[severityRank(highest) + 1] ?? highest) : highest
 }
 
 /**

@@ -69,6 +69,15 @@ describe('detect', () => {
     expect(calls).toEqual(['detect 3'])
   })
 
+  it('learns from a redelivery after the detectors were restored', async () => {
+    const { detector, calls } = createRecorder()
+    const { run, forgetDeliveries } = createDetect([detector], { log })
+    await run(events(3), delivery('a'))
+    forgetDeliveries()
+    expect(await run(events(3), delivery('a'))).toHaveLength(3)
+    expect(calls).toEqual(['detect 3', 'detect 3'])
+  })
+
   it('passes on every tick', async () => {
     const { detector, calls } = createRecorder()
     const { run } = createDetect([detector], { log })

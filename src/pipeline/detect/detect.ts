@@ -27,6 +27,8 @@ export interface Detect {
   readonly run: Stage<Event, Detection>
   /** Teaches the detectors stored events after a restart. Detections are dropped, because they are already stored. */
   replay(events: readonly Event[]): void
+  /** Forgets which deliveries came, after the detectors were restored. */
+  forgetDeliveries(): void
   /** Failures, and detections beyond the limit, per detector. */
   readonly counts: ReadonlyMap<string, { readonly failed: number; readonly summedUp: number }>
   /** Saves the state of each detector that has one, by name. */
@@ -102,6 +104,7 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
     replay(events) {
       runDetectors(events)
     },
+    forgetDeliveries: () => findings.clear(),
     counts,
     save: () =>
       new Map(

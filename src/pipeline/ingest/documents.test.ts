@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cpuMs } from '../../../test/cpu-clock.ts'
-import { casesOf, runs } from '../../../test/depth.ts'
+import { casesOf, deepRun, runs } from '../../../test/depth.ts'
+import { needs } from '../../../test/needs.ts'
 import { joinDocuments } from './documents.ts'
 import { joinContinuations, splitLines, type TextLine } from './lines.ts'
 
@@ -135,7 +136,7 @@ describe('joinDocuments', () => {
     ['one line', (value) => JSON.stringify(value)],
     ['many lines', (value) => JSON.stringify(value, null, 1)],
   ]
-  it.each(casesOf(layouts))('reads documents longer than any record in %s', (_name, write) => {
+  it.each(casesOf(layouts))('reads documents longer than any record in %s', needs(deepRun), (_name, write) => {
     const document = {
       owner: '1',
       logGroup: 'g',
@@ -157,7 +158,7 @@ describe('joinDocuments', () => {
     expect(() => JSON.parse(truncated.at(-1)?.text ?? '')).toThrow()
   })
 
-  it('reads long lists within lists', () => {
+  it('reads long lists within lists', needs(deepRun), () => {
     const long = runs(30_000)
     const stream = (app: string, count: number) => ({
       stream: { app },

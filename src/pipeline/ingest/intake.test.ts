@@ -13,7 +13,7 @@ const createDeps = (maxRecords = Number.POSITIVE_INFINITY) => {
   const fault: { next: Error | undefined } = { next: undefined }
   type Draft = Omit<typeof kept, 'commits'> & { cursors: [string, string][] }
   const intake = createIntake<Draft>({
-    partition: 7,
+    partitions: 1,
     now: () => 5000,
     maxWaiting: 1000,
     store: {
@@ -34,9 +34,13 @@ const createDeps = (maxRecords = Number.POSITIVE_INFINITY) => {
         return result
       },
       intake: {
-        async reserve(_partition, count, draft) {
-          draft.next += count
-          return draft.next - count
+        async reserve(counts, draft) {
+          const first = new Map<number, number>()
+          for (const [partition, count] of counts) {
+            first.set(partition, draft.next)
+            draft.next += count
+          }
+          return first
         },
         async remember(key, bodyHash, answer, _at, draft) {
           const [knownHash, knownAnswer] = draft.keys.get(key) ?? []
@@ -72,9 +76,9 @@ describe('the intake', () => {
     expect(answers.map(({ accepted }) => accepted)).toEqual([3, 0, 2])
     await intake.accept(lines(1))
     expect(kept.batches.map(({ partition, first, texts }) => [partition, first, texts.length])).toEqual([
-      [7, 0, 3],
-      [7, 3, 2],
-      [7, 5, 1],
+      [0, 0, 3],
+      [0, 3, 2],
+      [0, 5, 1],
     ])
   })
 

@@ -34,7 +34,7 @@ interface IntakeOptions<Tx> {
   readonly store: {
     transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
     readonly intake: {
-      reserve(partition: number, count: number, tx: Tx): Promise<number>
+      reserve(counts: ReadonlyMap<number, number>, tx: Tx): Promise<ReadonlyMap<number, number>>
       remember(
         key: string,
         bodyHash: string,
@@ -47,7 +47,7 @@ interface IntakeOptions<Tx> {
     }
   }
   readonly queue: { publish(topic: 'records', batches: readonly RecordBatch[], tx: Tx): Promise<void> }
-  readonly partition: number
+  readonly partitions: number
   readonly now: () => number
   /** How many characters may wait in memory for a commit. */
   readonly maxWaiting?: number
@@ -90,7 +90,7 @@ export const createIntake = <Tx>(options: IntakeOptions<Tx>): Intake => {
 
   return {
     accept(records, accepting = {}) {
-      const batches = toBatches(records)
+      const batches = toBatches(records, options.partitions)
       const size = records.reduce((sum, record) => sum + record.text.length, 0)
       if (waiting.length > 0 && characters + size > maxWaiting) return Promise.reject(tooMuch(records.length))
       const { promise, resolve, reject } = Promise.withResolvers<Acceptance>()
@@ -131,29 +131,28 @@ const settle = async <Tx>(options: IntakeOptions<Tx>, group: readonly Request[])
 }
 
 const commit = async <Tx>(
-  { store, queue, partition, now }: IntakeOptions<Tx>,
+  { store, queue, partitions, now }: IntakeOptions<Tx>,
   group: readonly Request[],
   tx: Tx,
 ): Promise<readonly (Acceptance | AppError)[]> => {
   const answers: (Acceptance | AppError)[] = []
   const accepted: Request[] = []
   for (const sent of group) {
-    const request = await withoutKnown(store.intake, sent, now(), tx)
+    const request = await withoutKnown(store.intake, partitions, sent, now(), tx)
     const repeated = await findAnswer(store.intake, request, now(), tx)
     answers.push(repeated ?? { accepted: request.count, repeated: false })
     if (!repeated) accepted.push(request)
   }
 
-  const count = accepted.reduce((sum, request) => sum + request.count, 0)
-  if (count > 0) {
-    let first = await store.intake.reserve(partition, count, tx)
-    const batches = accepted.flatMap((request) => request.batches)
+  const batches = accepted.flatMap((request) => request.batches)
+  if (batches.length > 0) {
+    const next = new Map(await store.intake.reserve(countByPartition(batches), tx))
     await queue.publish(
       'records',
       batches.map((batch): RecordBatch => {
-        const numbered = { partition, first, ...batch }
-        first += batch.texts.length
-        return numbered
+        const first = next.get(batch.partition) ?? 0
+        next.set(batch.partition, first + batch.texts.length)
+        return { ...batch, first }
       }),
       tx,
     )
@@ -167,9 +166,17 @@ const commit = async <Tx>(
   return answers
 }
 
+/** Counts the records of each partition, in the order of the partitions: two transactions that reserve numbers must not cross. */
+const countByPartition = (batches: readonly UnnumberedBatch[]): ReadonlyMap<number, number> => {
+  const counts = new Map<number, number>()
+  for (const { partition, texts } of batches) counts.set(partition, (counts.get(partition) ?? 0) + texts.length)
+  return new Map([...counts].sort(([a], [b]) => a - b))
+}
+
 /** Drops records with known keys, from this request or an earlier one. */
 const withoutKnown = async <Tx>(
   intake: IntakeOptions<Tx>['store']['intake'],
+  partitions: number,
   request: Request,
   at: number,
   tx: Tx,
@@ -178,7 +185,9 @@ const withoutKnown = async <Tx>(
   if (!keys) return request
   const left = new Set(await intake.rememberEach(keys, at, tx))
   const fresh = request.records.filter((_, index) => left.delete(keys[index] ?? ''))
-  return fresh.length === request.count ? request : { ...request, batches: toBatches(fresh), count: fresh.length }
+  return fresh.length === request.count
+    ? request
+    : { ...request, batches: toBatches(fresh, partitions), count: fresh.length }
 }
 
 /** Returns the answer of an earlier request with the same key. Otherwise remembers this one. */

@@ -20,14 +20,17 @@ describe('toBatches', () => {
         file: fc.constantFrom('a.log', 'b.log', undefined),
         line: fc.constantFrom(1, 2, undefined),
         zoneMinutes: fc.constantFrom(60, undefined),
+        peer: fc.constantFrom('10.0.0.1', '10.0.0.2', undefined),
       }),
     )
     fc.assert(
       fc.property(records, (given) => {
-        const back = toBatches(given).flatMap(({ texts, lines, file, zoneMinutes }) =>
-          texts.map((text, index) => ({ text, file, zoneMinutes, line: lines?.[index] })),
+        const back = toBatches(given).flatMap(({ texts, lines, peers, file, zoneMinutes }) =>
+          texts.map((text, index) => ({ text, file, zoneMinutes, line: lines?.[index], peer: peers?.[index] })),
         )
-        expect(back).toEqual(given.map(({ text, file, zoneMinutes, line }) => ({ text, file, zoneMinutes, line })))
+        expect(back).toEqual(
+          given.map(({ text, file, zoneMinutes, line, peer }) => ({ text, file, zoneMinutes, line, peer })),
+        )
       }),
     )
   })

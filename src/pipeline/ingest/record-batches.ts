@@ -1,7 +1,8 @@
 import type { RawRecord, RecordBatch } from '../../schema/record.ts'
+import { partitionOf } from './partition.ts'
 
 /** A batch without numbers. */
-export type UnnumberedBatch = Omit<RecordBatch, 'partition' | 'first'>
+export type UnnumberedBatch = Omit<RecordBatch, 'first'>
 
 /** The limits of a batch. */
 const mostTexts = 4096
@@ -9,8 +10,15 @@ const mostCharacters = 4 * 1024 * 1024
 /** Records of one batch share an arrival time, which may differ by up to this many ms. */
 const sameArrival = 1000
 
-/** Splits records into batches, in order: by source, file, arrival time and size. */
-export const toBatches = (records: readonly RawRecord[]): readonly UnnumberedBatch[] => {
+/** Splits records into batches, in order: by partition, source, file, arrival time and size. */
+export const toBatches = (records: readonly RawRecord[], partitions = 1): readonly UnnumberedBatch[] =>
+  partitions === 1
+    ? batchesOf(records, 0)
+    : [...Map.groupBy(records, (record) => partitionOf(record, partitions))].flatMap(([partition, own]) =>
+        batchesOf(own, partition),
+      )
+
+const batchesOf = (records: readonly RawRecord[], partition: number): readonly UnnumberedBatch[] => {
   const batches: UnnumberedBatch[] = []
   let start = 0
   let characters = 0
@@ -18,14 +26,14 @@ export const toBatches = (records: readonly RawRecord[]): readonly UnnumberedBat
     const first = records[start]
     const full = index - start >= mostTexts || characters + record.text.length > mostCharacters
     if (index > start && first && (full || !belongTogether(first, record))) {
-      batches.push(toBatch(first, records.slice(start, index)))
+      batches.push(toBatch(first, records.slice(start, index), partition))
       start = index
       characters = 0
     }
     characters += record.text.length
   })
   const first = records[start]
-  if (first) batches.push(toBatch(first, records.slice(start)))
+  if (first) batches.push(toBatch(first, records.slice(start), partition))
   return batches
 }
 
@@ -35,14 +43,17 @@ const belongTogether = (a: RawRecord, b: RawRecord): boolean =>
   a.format === b.format &&
   a.source === b.source &&
   (a.line === undefined) === (b.line === undefined) &&
+  (a.peer === undefined) === (b.peer === undefined) &&
   Math.abs(a.receivedAt - b.receivedAt) <= sameArrival
 
-const toBatch = (first: RawRecord, records: readonly RawRecord[]): UnnumberedBatch => ({
+const toBatch = (first: RawRecord, records: readonly RawRecord[], partition: number): UnnumberedBatch => ({
+  partition,
   source: first.source,
   receivedAt: first.receivedAt,
   texts: records.map((record) => record.text),
   ...(first.file !== undefined && { file: first.file }),
   ...(first.line !== undefined && { lines: records.flatMap((record) => record.line ?? []) }),
+  ...(first.peer !== undefined && { peers: records.flatMap((record) => record.peer ?? []) }),
   ...(first.zoneMinutes !== undefined && { zoneMinutes: first.zoneMinutes }),
   ...(first.format !== undefined && { format: first.format }),
 })

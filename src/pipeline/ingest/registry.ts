@@ -1,10 +1,16 @@
 import { defineRegistry, type Registry } from '../../component.ts'
 import { fileSource } from './file/file.ts'
+import { gelfSource } from './gelf/gelf.ts'
+import type { CountDropped } from './listen/dropped.ts'
+import { kafkaSource } from './queues/kafka.ts'
+import { natsSource } from './queues/nats.ts'
+import { redisSource } from './queues/redis.ts'
 import { rabbitmqSource } from './rabbitmq/rabbitmq.ts'
 import type { ReadAlerts } from './rabbitmq/rabbitmq-message.ts'
 import type { Cursors, Outages, Source } from './source.ts'
 import { sqlSource } from './sql/sql.ts'
 import { stdinSource } from './stdin.ts'
+import { syslogSource } from './syslog/syslog.ts'
 
 /** The dependencies of sources. */
 interface Surroundings {
@@ -12,13 +18,19 @@ interface Surroundings {
   readonly outages: Outages
   readonly stdin: AsyncIterable<Uint8Array>
   readonly readAlerts: ReadAlerts
+  readonly dropped: CountDropped
 }
 
 /** Lists the sources that a configuration can name. Each receives its `name` as an option. */
-export const sourceRegistry = ({ cursors, outages, stdin, readAlerts }: Surroundings): Registry<Source> =>
+export const sourceRegistry = ({ cursors, outages, stdin, readAlerts, dropped }: Surroundings): Registry<Source> =>
   defineRegistry('source', [
     fileSource(cursors),
+    gelfSource(dropped),
+    kafkaSource(outages),
+    natsSource(outages),
+    redisSource(outages),
     rabbitmqSource(readAlerts, outages),
     sqlSource(cursors, outages),
     stdinSource(stdin),
+    syslogSource(dropped),
   ])

@@ -3,6 +3,7 @@ import type { Log } from '../../component.ts'
 import { AppError, messageOf } from '../../errors.ts'
 import { pause } from '../../lib/deadline/deadline.ts'
 import type { Intake } from './intake.ts'
+import type { CountDropped } from './listen/dropped.ts'
 import type { ReadAlerts } from './rabbitmq/rabbitmq-message.ts'
 import { sourceRegistry } from './registry.ts'
 import type { Cursors, Outages } from './source.ts'
@@ -18,12 +19,13 @@ interface SourcesOptions {
   readonly log: Log
   readonly signal: AbortSignal
   readonly received: (protocol: string, count: number) => void
+  readonly dropped: CountDropped
 }
 
 /** Runs the configured sources until the signal aborts. Restarts a source that fails. */
 export const runSources = (options: SourcesOptions): Promise<unknown> => {
-  const { sources, cursors, outages, intake, readAlerts, now, log, signal, received } = options
-  const registry = sourceRegistry({ cursors, outages, stdin: process.stdin, readAlerts })
+  const { sources, cursors, outages, intake, readAlerts, now, log, signal, received, dropped } = options
+  const registry = sourceRegistry({ cursors, outages, stdin: process.stdin, readAlerts, dropped })
   return Promise.all(
     sources.map(async (entry) => {
       const { type, ...its } = entry

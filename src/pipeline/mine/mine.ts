@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.ts'
 import { createReader, createWriter, type Reader, StateError } from '../../lib/bytes/codec.ts'
 import { createDrain, type Drain, type TemplateCount } from '../../lib/drain/drain.ts'
+import { createScanner } from '../../lib/drain/scanner.ts'
 import { type Event, textField } from '../../schema/event.ts'
 
 export interface MinerOptions {
@@ -46,13 +47,14 @@ const version = 1
  */
 export const createMiner = (options: MinerOptions = {}): Miner => {
   const { maxServices = 256, maxTemplates = 10_000, maxTotal = 50_000 } = options
+  const scanner = createScanner()
   let services = new Map<string, Service>()
   let batches = 0
 
   const serviceOf = (key: string): Service => {
     const known = services.get(key)
     if (known) return known
-    const service = { key, drain: createDrain({ maxTemplates, namespace: key }), lastBatch: batches }
+    const service = { key, drain: createDrain({ maxTemplates, namespace: key, scanner }), lastBatch: batches }
     services.set(key, service)
     if (services.size > maxServices) forgetOldest()
     return service
@@ -76,7 +78,7 @@ export const createMiner = (options: MinerOptions = {}): Miner => {
     for (let left = reader.varint(); left > 0; left--) {
       const key = reader.text()
       const lastBatch = reader.varint()
-      const drain = createDrain({ maxTemplates, namespace: key })
+      const drain = createDrain({ maxTemplates, namespace: key, scanner })
       drain.restore(reader.bytes())
       restored.set(key, { key, drain, lastBatch })
     }

@@ -11,21 +11,21 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'user.name': `
     user.name user username uid account identity userid acct usrname suser accountname targetusername
     subjectusername login loginname useridentity.username userprincipalname useremail actor.user.name
-    actor.alternateid initiatedby.user.userprincipalname user.username principal protopayload.authenticationinfo.principalemail`,
-  'user.domain': 'user.domain userdomain accountdomain targetdomainname subjectdomainname domain',
-  'user.email': 'user.email email',
+    actor.alternateid initiatedby.user.userprincipalname user.username sourceaccountname principal protopayload.authenticationinfo.principalemail`,
+  'user.domain': 'user.domain userdomain accountdomain targetdomainname subjectdomainname sourceaccountdomain domain',
+  'user.email': 'user.email email actor.email',
   'source.ip': `
     source.ip sourceip srcip ip clientip remoteaddr sourceipaddress ipaddress remoteip src rhost sourceaddress
     srcaddr saddr source.address client.address client.ip remoteaddress calleripaddress callerip userip actor.ip
     id.origh srcendpoint.ip net.peer.ip requestmetadata.callerip client remotehost peer
     req.remoteaddress ipsrc src.ip.address clientipaddress cip connsrcip initiatedby.user.ipaddress actorip client.ipaddress sourceips
-    protopayload.requestmetadata.callerip`,
+    protopayload.requestmetadata.callerip ipaddr src.ip`,
   'network.forwarded_ip': `
     network.forwardedip xforwardedfor httpxforwardedfor headers.xforwardedfor req.headers.xforwardedfor
     request.headers.xforwardedfor http.request.headers.xforwardedfor`,
   'destination.ip': `
     destination.ip destip dstip destinationip serverip targetip destinationaddress dst dstaddr daddr
-    destination.address id.resph dstendpoint.ip server.address server.ip dest`,
+    destination.address id.resph dstendpoint.ip server.address server.ip dest conndestip dst.ip dst.ip.address`,
   'source.port': 'source.port srcport sourceport spt sport id.origp srcendpoint.port clientport client.port remoteport',
   'destination.port': `
     destination.port destport dstport destinationport dpt dport id.respp dstendpoint.port server.port`,
@@ -41,12 +41,16 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'log.logger': 'log.logger logger loggername scope.name',
   'host.name': `
     host.name host hostname host.hostname deviceid devicename computername computer machinename machine
-    hostidentifier device.hostname nodename node agent.hostname devicehostname devname`,
+    hostidentifier device.hostname nodename node agent.hostname devicehostname devname dvchost endpoint.name
+    logsourcename`,
   'service.name': 'service.name service servicename program app appname application applicationname',
   'process.name': 'process.name processname process comm',
-  'process.pid': 'process.pid pid processid procid',
-  'process.executable': 'process.executable image exe processpath executable',
-  'process.command_line': 'process.commandline commandline cmdline processcommandline',
+  'process.pid': 'process.pid pid processid procid rawprocessid winlog.process.pid',
+  'process.executable': `
+    process.executable image exe processpath executable imagefilename process.path process.file.path
+    process.image.path src.process.image.path`,
+  'process.command_line': `
+    process.commandline commandline cmdline processcommandline process.cmdline src.process.cmdline`,
   'process.parent.executable': 'process.parent.executable parentimage',
   'process.parent.command_line': 'process.parent.commandline parentcommandline',
   'user_agent.original': 'useragent.original useragent httpuseragent http.useragent ua client.useragent.rawuseragent',
@@ -64,7 +68,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'error.stack_trace': 'error.stacktrace error.stack stacktrace stack err.stack exception.stacktrace errorverbose',
   'rule.name': 'rule.name rulename sourcerule.name',
   'rule.id': 'rule.id ruleid',
-  'network.transport': 'network.transport proto protocol transport ipprotocol',
+  'network.transport': 'network.transport proto protocol transport ipprotocol connipproto',
   'dns.question.name': 'dns.question.name queryname',
   'file.path': 'file.path filepath targetfilename',
   'event.id': 'event.id eventuuid',
@@ -92,14 +96,15 @@ const byName: ReadonlyMap<string, Alias> = new Map(
 
 /** How many keys to cache. */
 const mostRemembered = 10_000
-const remembered = new Map<string, Alias | undefined>()
+const remembered = new Map<string, Alias | null>()
 
 /** Looks up a key; undefined if it is no alias. */
 export const aliasOf = (key: string): Alias | undefined => {
-  if (remembered.has(key)) return remembered.get(key)
+  const known = remembered.get(key)
+  if (known !== undefined) return known ?? undefined
   const alias = key.length > 100 ? undefined : find(key.toLowerCase().replace(/[_\- ]/g, ''))
   if (remembered.size >= mostRemembered) remembered.clear()
-  remembered.set(key, alias)
+  remembered.set(key, alias ?? null)
   return alias
 }
 

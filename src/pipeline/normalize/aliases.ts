@@ -20,16 +20,16 @@ type Entry = readonly [key: string, value: FieldValue]
  * Adds values to fields, under ECS names where name and value are unambiguous, else under their own names. Of several names for one field,
  * the best with a plausible value wins. The others keep their names, so nothing is lost.
  */
-export const addFields = (fields: Draft, entries: readonly Entry[], record: RawRecord): FoundValues => {
+export const addFields = (fields: Draft, entries: readonly Entry[], received: RawRecord): FoundValues => {
+  const record = withOwnZone(received, entries)
   const connection = entries.some(([key]) => key === 'id.orig_h')
   const state: State = { fields, record, connection, stamp: undefined, message: undefined }
   const claims: (readonly [Alias, Entry])[] = []
   for (const entry of entries) {
     const alias = aliasOf(entry[0])
-    if (alias) claims.push([alias, entry])
+    if (alias) insert(claims, [alias, entry])
     else keep(fields, entry[0], entry[1])
   }
-  claims.sort((a, b) => a[0].rank - b[0].rank)
   state.stamp = stampOfParts(claims, entries, record)
   for (const [alias, [key, value]] of claims) {
     if (!claim(state, alias, key, value) && value !== '') keep(fields, key, value)
@@ -52,7 +52,50 @@ export const addFields = (fields: Draft, entries: readonly Entry[], record: RawR
     fields['url.path'] = query < 0 ? url : url.slice(0, query)
     if (query >= 0) setIfAbsent(fields, 'url.query', url.slice(query + 1))
   }
+  addParts(fields)
   return { stamp: state.stamp ?? guessTime(entries, record), message: state.message }
+}
+
+/** Inserts a claim behind those of its rank. Claims are few, and sorting them would copy them. */
+const insert = (claims: (readonly [Alias, Entry])[], claimed: readonly [Alias, Entry]): void => {
+  let at = claims.length
+  claims.push(claimed)
+  for (let before = claims[at - 1]; before && before[0].rank > claimed[0].rank; before = claims[at - 1]) {
+    claims[at] = before
+    at--
+  }
+  claims[at] = claimed
+}
+
+/** Adds the parts of a path or a URL that ECS has a field for. */
+const addParts = (fields: Draft): void => {
+  const path = fields['file.path']
+  const name = typeof path === 'string' ? /[^/\\]+$/.exec(path.slice(-260))?.[0] : undefined
+  if (name !== undefined) setIfAbsent(fields, 'file.name', name)
+  const url = fields['url.original']
+  const host =
+    typeof url === 'string'
+      ? /^[a-z]{2,10}:\/\/(?:[^@/?#]{0,200}@)?([\w.-]{1,253})(?=[:/?#]|$)/i.exec(url)?.[1]
+      : undefined
+  if (host !== undefined) setIfAbsent(fields, 'url.domain', host)
+}
+
+/** Names of fields with the zone of the other times in a record: `tz=+0100`. */
+const zoneNames = new Set(['tz', 'timezone', 'time_zone', 'utcoffset', 'utc_offset'])
+
+/** Whether a key names a zone. Looks at its first letter first, because this runs for every field. */
+const isZoneName = (key: string): boolean => {
+  const first = key.charCodeAt(0) | 32
+  return (first === 116 || first === 117) && key.length <= 10 && zoneNames.has(key.toLowerCase())
+}
+
+/** Applies the zone that a record names to its times without one. */
+const withOwnZone = (record: RawRecord, entries: readonly Entry[]): RawRecord => {
+  const zone = entries.find(([key]) => isZoneName(key))?.[1]
+  const match = typeof zone === 'string' ? /^(?:UTC|GMT)?([+-])(\d\d):?(\d\d)$/.exec(zone) : undefined
+  if (!match) return record
+  const minutes = Number(match[2]) * 60 + Number(match[3])
+  return { ...record, zoneMinutes: match[1] === '-' ? -minutes : minutes }
 }
 
 /** Joins the fields `date` and `time`, if the record has both and no complete time beside them. */

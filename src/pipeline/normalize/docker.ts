@@ -10,6 +10,8 @@ export const dockerParser: Parser = {
   name: 'docker',
   parse(record) {
     const { text } = record
+    // Quotes are frequent in JSON, and a search for a text that begins with one stops at each of them.
+    if (!text.startsWith('{"log":') && !text.includes('stream"')) return undefined
     if (!text.startsWith('{"log":') && !(text.includes('"log"') && text.includes('"stream"'))) return undefined
     const object = readObject(text)
     if (typeof object !== 'object') return undefined

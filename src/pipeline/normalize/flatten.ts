@@ -28,13 +28,33 @@ const walk = (
   for (const key in object) {
     if (result.length >= mostFields) return
     const value = object[key]
-    const name = prefix === '' ? key : `${prefix}.${key}`
+    const name = prefix === '' ? key : nestedName(prefix, key)
     if (isObject(value) && depth < deepest) walk(value, name, depth + 1, result)
     else {
       const field = toFieldValue(value)
       if (field !== undefined && name.length <= 512) result.push([name, field])
     }
   }
+}
+
+const mostPrefixes = 500
+const mostNames = 500
+const nestedNames = new Map<string, Map<string, string>>()
+
+/** Joins a prefix and a key. Events share the names that recur, which are looked up faster than equal ones. */
+const nestedName = (prefix: string, key: string): string => {
+  let names = nestedNames.get(prefix)
+  if (names === undefined) {
+    if (nestedNames.size >= mostPrefixes) nestedNames.clear()
+    names = new Map()
+    nestedNames.set(prefix, names)
+  }
+  const known = names.get(key)
+  if (known !== undefined) return known
+  const name = `${prefix}.${key}`
+  if (names.size >= mostNames) names.clear()
+  names.set(key, name)
+  return name
 }
 
 /** Converts a JSON value to a field value. */

@@ -11,6 +11,8 @@ export const journaldParser: Parser = {
   name: 'journald',
   parse(record) {
     const { text } = record
+    // Quotes are frequent in JSON, and a search for a text that begins with one stops at each of them.
+    if (!text.includes('_REALTIME_TIMESTAMP"') && !text.includes('_BOOT_ID"')) return undefined
     if (
       !text.includes('"__REALTIME_TIMESTAMP"') &&
       !text.includes('"_SOURCE_REALTIME_TIMESTAMP"') &&

@@ -49,6 +49,7 @@ const addMongodLevel = ({ s, c }: Readonly<Record<string, unknown>>, fields: Dra
 
 /** Moves a text under `event` to `message`, as Splunk's collector accepts it beside its metadata. */
 const withMessage = (object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  if (typeof object.event !== 'string') return object
   const { event, ...rest } = object
   const isLine = typeof event === 'string' && object.message === undefined && /[\s{]/.test(event)
   return isLine && ('sourcetype' in rest || 'index' in rest || 'source' in rest) ? { ...rest, message: event } : object

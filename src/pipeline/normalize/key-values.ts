@@ -41,12 +41,19 @@ export const readPairs = (text: string, at = 0, separator = 32): { pairs: [strin
     }
     const valueStart = i
     while (i < text.length && !isEnd(text.charCodeAt(i), separator)) i++
+    if (isDateBeforeClock(text, valueStart, i)) i += ' hh:mm:ss'.length
     // A comma between pairs belongs to neither.
     const value = text.slice(valueStart, i)
     pairs.push([key, separator === 32 && (value.endsWith(',') || value.endsWith(';')) ? value.slice(0, -1) : value])
   }
   return { pairs, others }
 }
+
+/** Whether a value is a date with the time of day after it: `time=2026-03-03 09:00:00`. */
+const isDateBeforeClock = (text: string, start: number, end: number): boolean =>
+  end - start === 10 &&
+  text.charCodeAt(start + 4) === 45 &&
+  /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?= |$)/.test(text.slice(start, end + 10))
 
 /** Returns the closing quote; −1 if there is none. */
 export const quotedEnd = (text: string, open: number): number => {

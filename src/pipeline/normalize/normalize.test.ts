@@ -102,6 +102,16 @@ describe('normalize', () => {
     expect(alone?.time).toBe(receivedAt)
   })
 
+  it('names the sender of a record, and takes it for the host if the record names none', () => {
+    const events = createNormalizer().normalize(
+      batchOf(['<34>1 - web-01 su - - - hello', '<34>no host here'], { peers: ['10.0.0.1', '10.0.0.2'] }),
+    )
+    expect(events).toMatchObject([
+      { stream: 'test/web-01/su', fields: { 'log.source.address': '10.0.0.1', 'host.name': 'web-01' } },
+      { stream: 'test/10.0.0.2', fields: { 'log.source.address': '10.0.0.2', 'host.name': '10.0.0.2' } },
+    ])
+  })
+
   it('takes the order of day and month from the other lines', () => {
     const days = (...lines: string[]) =>
       normalize(...lines).map(({ time }) => new Date(time).toISOString().slice(0, 10))

@@ -1,10 +1,11 @@
 import { messageOf } from '../../errors.ts'
-import type { Event } from '../../schema/event.ts'
+import type { Event, FieldValue } from '../../schema/event.ts'
 import { eventId, type RawRecord, type RecordBatch } from '../../schema/record.ts'
 import type { Stage } from '../stage.ts'
 import { type ParseCount, ParseCounts } from './parse-counts.ts'
 import { parseRecord } from './parse-record.ts'
 import type { Parsed } from './parser.ts'
+import { copyWord } from './recurring-words.ts'
 
 /** Turns each record into one event. */
 export interface Normalizer {
@@ -23,14 +24,14 @@ interface NormalizerOptions {
   readonly parseRecord?: (record: RawRecord) => Parsed
 }
 
-/** Creates a normalizer. Its only state is counts, so an event depends on its record alone. */
+/** Creates a normalizer. Its only state is counts and caches, so an event depends on its record alone. */
 export const createNormalizer = (options: NormalizerOptions = {}): Normalizer => {
   const counts = new ParseCounts()
+  const streamOf = createStreams()
   const read = options.parseRecord ?? parseRecord
   const normalize = (batch: RecordBatch): Event[] => {
     const zoneMinutes = batch.zoneMinutes ?? options.zoneMinutes
     const events: Event[] = []
-    const streamOf = createStreams(batch.source)
     const dayFirst = dayOrderOf(batch.texts)
     /** The time of the dated line before in the file. */
     let before: number | undefined
@@ -44,14 +45,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
       const { source, receivedAt, format } = batch
       const parsed =
         text === '' ? emptyRecord : attempt(read, { text, source, receivedAt, zoneMinutes, dayFirst, format })
-      const event = toEvent(
-        eventId(batch.partition, batch.first + i),
-        parsed,
-        batch,
-        original,
-        batch.lines?.[i],
-        streamOf,
-      )
+      const event = toEvent(eventId(batch.partition, batch.first + i), parsed, batch, original, i, streamOf)
       const recognized = parsed.fault === undefined && parsed.format !== 'plain'
       const dated = isKnown(parsed.time)
       const isParsed = recognized && (dated || parsed.kind === 'alert')
@@ -136,11 +130,11 @@ const toEvent = (
   parsed: Parsed,
   batch: RecordBatch,
   original: string,
-  line: number | undefined,
-  streamOf: (fields: Event['fields']) => string,
+  index: number,
+  streamOf: (source: string, fields: Event['fields']) => string,
 ): Event => {
   const { source, receivedAt } = batch
-  const place = placeOf(batch, line)
+  const place = placeOf(batch, index, parsed)
   const fields =
     parsed.fault === undefined
       ? place
@@ -154,35 +148,52 @@ const toEvent = (
     timeGuessed: isKnown(parsed.time) ? parsed.timeGuessed : true,
     receivedAt,
     source,
-    stream: streamOf(fields),
+    stream: streamOf(source, fields),
     message: parsed.message,
     original,
     fields,
   }
 }
 
-/** Returns the fields for a record's position in a file. */
-const placeOf = ({ file }: RecordBatch, line: number | undefined): Event['fields'] | undefined =>
-  file === undefined ? undefined : { 'log.file.path': file, ...(line !== undefined && { 'log.file.line': line }) }
+/** Returns the fields for a record's position in a file, or for its sender. A sender that names no host is one itself, as for a relay. */
+const placeOf = (
+  { file, lines, peers }: RecordBatch,
+  index: number,
+  { fields }: Parsed,
+): Event['fields'] | undefined => {
+  const line = lines?.[index]
+  if (file !== undefined) return { 'log.file.path': file, ...(line !== undefined && { 'log.file.line': line }) }
+  const peer = peers?.[index]
+  if (peer === undefined) return undefined
+  return { 'log.source.address': peer, ...(fields['host.name'] === undefined && { 'host.name': peer }) }
+}
+
+/** The streams with names up to this length are cached, and so many of them. */
+const longestName = 128
+const mostStreams = 10_000
 
 /** Returns a function that names an event's stream by source, host and service. Events of a stream share the string. */
-const createStreams = (source: string): ((fields: Event['fields']) => string) => {
-  const streams = new Map<string, Map<string, string>>()
-  return (fields) => {
-    const host = fields['host.name']
-    const service = fields['service.name'] ?? fields['process.name']
-    const hostName = typeof host === 'string' ? host : ''
-    const serviceName = typeof service === 'string' ? service : ''
-    let services = streams.get(hostName)
-    if (!services) {
-      services = new Map()
-      streams.set(hostName, services)
+const createStreams = () => {
+  const sources = new Map<string, Map<string, Map<string, string>>>()
+  let size = 0
+  return (source: string, fields: Event['fields']): string => {
+    const host = textOr(fields['host.name'], '')
+    const service = textOr(fields['service.name'] ?? fields['process.name'], '')
+    const known = sources.get(source)?.get(host)?.get(service)
+    if (known !== undefined) return known
+    const stream = [source, host, service].filter((part, index) => index === 0 || part !== '').join('/')
+    if (host.length > longestName || service.length > longestName) return stream
+    if (size >= mostStreams) {
+      sources.clear()
+      size = 0
     }
-    let stream = services.get(serviceName)
-    if (stream === undefined) {
-      stream = [source, hostName, serviceName].filter((part, index) => index === 0 || part !== '').join('/')
-      services.set(serviceName, stream)
-    }
+    size += 1
+    const hosts = sources.get(source) ?? new Map<string, Map<string, string>>()
+    sources.set(source, hosts)
+    const services = hosts.get(host) ?? new Map<string, string>()
+    hosts.set(copyWord(host), services.set(copyWord(service), stream))
     return stream
   }
 }
+
+const textOr = (value: FieldValue | undefined, other: string): string => (typeof value === 'string' ? value : other)

@@ -34,8 +34,8 @@ export const cacheWords = <Refusal extends undefined = never>(read: (word: strin
       seen[slot] = hash
       return answer
     }
-    const copy = copyOf(answer)
-    known[slot] = { word: answer === word ? copy : copyOf(word), answer: copy }
+    const copy = copyWord(answer)
+    known[slot] = { word: answer === word ? copy : copyWord(word), answer: copy }
     return copy
   }
 }
@@ -43,5 +43,6 @@ export const cacheWords = <Refusal extends undefined = never>(read: (word: strin
 /** Lets events share strings for users, addresses and programs. */
 export const shareWord = cacheWords<never>((word) => word)
 
-const copyOf = (text: string): string =>
+/** Copies a text out of the line that it is a part of, which it would keep in memory. */
+export const copyWord = (text: string): string =>
   text.length < shortSubstring ? text : Buffer.from(text, 'utf16le').toString('utf16le')

@@ -1,9 +1,10 @@
 import type { Log } from '../../component.ts'
 import { AppError, messageOf } from '../../errors.ts'
 import { limited, unlessAborted } from '../../lib/deadline/deadline.ts'
-import type { Incident } from '../../schema/incident.ts'
+import { type Incident, isOpenIncident } from '../../schema/incident.ts'
 import { severityRank } from '../../schema/severity.ts'
 import { afterFailure } from './attempt.ts'
+import { digestId } from './digest/digest-schedule.ts'
 import type { PlannedMessage } from './notify.ts'
 import type { Notification, NotificationContext, NotifyReason, Sink } from './sink.ts'
 import { createStormGuard, type StormGuard } from './storm.ts'
@@ -29,6 +30,21 @@ interface DeliverOptions {
   readonly isSender?: () => Promise<boolean>
   /** The timeout of a sink, in ms. */
   readonly timeout?: number
+  /** How to send to a receiver, by name. */
+  readonly manners?: ReadonlyMap<string, DeliveryManner>
+  /** Builds the message of a planned digest. */
+  readonly digest?: (row: PlannedMessage) => Promise<Notification>
+  /** Whether a receiver was ever notified of an incident. */
+  readonly isKnown?: (incidentId: string, sink: string) => Promise<boolean>
+}
+
+/** How messages to a receiver are sent. */
+interface DeliveryManner {
+  /** Whether it is notified only of incidents that nobody acknowledged. */
+  readonly escalates: boolean
+  /** Whether messages that are due together are sent as one. */
+  readonly isGrouped: boolean
+  readonly limit?: Parameters<typeof createStormGuard>[0]
 }
 
 export interface NotificationDelivery {
@@ -51,7 +67,9 @@ const wakeMs = 100
 export const createDelivery = (notifications: Notifications, options: DeliverOptions): NotificationDelivery => {
   const { sinks, now, signal, log, isSender = async () => true } = options
   const busy = new Map<string, Promise<void>>()
-  const guards = new Map<string, StormGuard>([...sinks.keys()].map((name) => [name, createStormGuard()]))
+  const guards = new Map<string, StormGuard>(
+    [...sinks.keys()].map((name) => [name, createStormGuard(options.manners?.get(name)?.limit)]),
+  )
   const context: Context = { ...options, isSender, update: notifications.update }
   let waking: NodeJS.Timeout | undefined
 
@@ -111,28 +129,65 @@ interface Line extends Context {
 const sendAll = async (rows: readonly PlannedMessage[], line: Line): Promise<void> => {
   const { guard, incidents, now, signal, isSender } = line
   const sink = rows[0]?.sink ?? ''
-  const found = new Map((await incidents.load(rows.map(({ incident_id }) => incident_id))).map((one) => [one.id, one]))
-  const gone = rows.filter(({ incident_id }) => !found.has(incident_id))
-  await Promise.all(gone.map((row) => line.update({ ...row, status: 'dead', last_error: 'The incident was deleted.' })))
-
-  const isQuiet = ({ incident_id }: PlannedMessage) => Boolean(found.get(incident_id)?.suppression_id)
-  const cancelled = rows.filter(isQuiet)
-  await Promise.all(cancelled.map((row) => line.update({ ...row, status: 'cancelled', next_attempt_at: null })))
-
-  const left = rows.filter((row) => found.has(row.incident_id) && !isQuiet(row))
-  while (left.length > 0 && !signal.aborted && (await isSender())) {
+  const waiting = [...rows]
+  while (waiting.length > 0 && !signal.aborted && (await isSender())) {
     const plan = guard.plan(now())
     if ('waitUntil' in plan) {
-      await Promise.all(left.map((row) => line.update({ ...row, next_attempt_at: plan.waitUntil })))
+      await Promise.all(waiting.map((row) => line.update({ ...row, next_attempt_at: plan.waitUntil })))
       return
     }
-    const together = 'together' in plan ? left.splice(0) : left.splice(0, 1)
-    const planned = toNotification(together, found)
-    const notification = planned && { ...planned, ...(await line.describe?.(planned.incident, sink)) }
-    if (!notification || !(await sendOne(together, notification, line))) return
-    if ('together' in plan) guard.digested(now())
-    else guard.sent(now())
+    const isGrouped = 'together' in plan || line.manners?.get(sink)?.isGrouped === true
+    const next = isGrouped ? waiting.splice(0) : waiting.splice(0, 1)
+    for (const row of next.filter(({ incident_id }) => incident_id === digestId)) {
+      const message = await line.digest?.(row)
+      if (message && !(await sendOne([row], message, line))) return
+    }
+    // Read the incidents only now: a suppression during a slow delivery stops the messages that are left.
+    const found = new Map(
+      (await incidents.load(next.map(({ incident_id }) => incident_id))).map((one) => [one.id, one]),
+    )
+    const left = await dropMoot(next, found, line)
+    // One message says the same of all its incidents: either that they began, or that they are over.
+    for (const isOver of [false, true]) {
+      const together = left.filter(({ reason }) => (reason === 'resolved') === isOver)
+      const planned = toNotification(together, found)
+      if (!planned) continue
+      const context = await line.describe?.(planned.incident, sink)
+      if (!(await sendOne(together, { ...planned, ...context }, line))) return
+      if ('together' in plan) guard.digested(now())
+      else guard.sent(now())
+    }
   }
+}
+
+/** Ends messages about incidents that were deleted, suppressed, acknowledged or are over, and returns the others. */
+const dropMoot = async (
+  rows: readonly PlannedMessage[],
+  found: ReadonlyMap<string, Incident>,
+  line: Line,
+): Promise<readonly PlannedMessage[]> => {
+  const left: PlannedMessage[] = []
+  for (const row of rows) {
+    if (row.incident_id === digestId) continue
+    const incident = found.get(row.incident_id)
+    if (!incident) await line.update({ ...row, status: 'dead', last_error: 'The incident was deleted.' })
+    else if (await isMoot(row, incident, line))
+      await line.update({ ...row, status: 'cancelled', next_attempt_at: null })
+    else left.push(row)
+  }
+  return left
+}
+
+const isMoot = async (
+  { reason, sink, incident_id }: PlannedMessage,
+  incident: Incident,
+  { manners, isKnown }: Line,
+): Promise<boolean> => {
+  const escalates = manners?.get(sink)?.escalates === true
+  if (reason === 'resolved') return escalates && (await isKnown?.(incident_id, sink)) === false
+  // A message that waited, such as for the next attempt, must not follow the one that the incident is over.
+  if (incident.suppression_id || !isOpenIncident(incident)) return true
+  return escalates && (incident.status !== 'open' || incident.assignee !== null)
 }
 
 /** Builds one message for several rows, with the most severe incident first. */
@@ -140,7 +195,8 @@ const toNotification = (
   rows: readonly PlannedMessage[],
   found: ReadonlyMap<string, Incident>,
 ): Notification | undefined => {
-  const pairs = rows.flatMap((row) => {
+  const newest = new Map(rows.map((row) => [row.incident_id, row]))
+  const pairs = [...newest.values()].flatMap((row) => {
     const incident = found.get(row.incident_id)
     return incident ? { row, incident } : []
   })
@@ -161,8 +217,13 @@ const toNotification = (
 /** Sends one message and records the result. Returns false if the receiver needs a pause. */
 const sendOne = async (rows: readonly PlannedMessage[], notification: Notification, line: Line): Promise<boolean> => {
   const { sink, signal, now, random, log, notified, timeout = 10_000 } = line
+  // A message with several incidents is not about any one of them.
+  let receipt: string | undefined
+  const keep = (given: string): void => {
+    if (rows.length === 1) receipt = given
+  }
   try {
-    const send = (limit: AbortSignal) => unlessAborted(sink.send(notification, limit), limit)
+    const send = (limit: AbortSignal) => unlessAborted(sink.send({ ...notification, keep }, limit), limit)
     await limited(timeout, signal, send, () => noAnswer(timeout))
   } catch (error) {
     if (signal.aborted) return false
@@ -183,6 +244,7 @@ const sendOne = async (rows: readonly PlannedMessage[], notification: Notificati
         status: ended ? 'dead' : 'failed',
         next_attempt_at: ended ? null : outcome.retryAt,
         last_error: outcome.error,
+        ...(receipt !== undefined && { receipt }),
       })
     }
     return dead
@@ -196,6 +258,7 @@ const sendOne = async (rows: readonly PlannedMessage[], notification: Notificati
       next_attempt_at: null,
       last_error: null,
       sent_at: now(),
+      ...(receipt !== undefined && { receipt }),
     })
   }
   return true

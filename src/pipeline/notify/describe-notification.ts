@@ -27,16 +27,19 @@ export const createDescribeNotification =
     const [riskiest] = loaded
       .flatMap(({ triage }) => (triage ? [triage] : []))
       .sort((a, b) => b.risk_score - a.risk_score)
-    const previous = lastSent(messages.filter((message) => message.sink === sink))
+    const own = messages.filter((message) => message.sink === sink)
+    const previous = lastSent(own)
+    const receipt = own.findLast((message) => message.receipt)?.receipt
     return {
       ...(publicUrl !== undefined && { publicUrl }),
       ...(riskiest && {
-        verdict: riskiest.verdict,
+        verdict: incident.verdict ?? riskiest.verdict,
         actions: riskiest.recommended_actions
           .toSorted((a, b) => urgency.indexOf(a.priority) - urgency.indexOf(b.priority))
           .map(({ action }) => action),
       }),
       ...(previous && { previous }),
+      ...(receipt && { receipt }),
     }
   }
 

@@ -1,6 +1,7 @@
 import { labelledRoles } from '../../schema/address-roles.ts'
 import type { Incident } from '../../schema/incident.ts'
-import { toPlainLine } from './plain.ts'
+import type { DigestPage } from './digest/digest-page.ts'
+import { cutText, toPlainLine } from './plain.ts'
 import type { Notification, NotifyReason } from './sink.ts'
 
 /** Another incident of the same message, in one line. */
@@ -38,7 +39,16 @@ export interface IncidentView {
   readonly next: readonly string[]
   /** The incident's page, if `server.public_url` is set. */
   readonly link?: string
+  /** The label of the link, by default `Open incident`. */
+  readonly linkLabel?: string
   readonly others: readonly OtherIncident[]
+  /** The lists below the heading, in place of changes, next steps and other incidents. */
+  readonly lists?: readonly TitledList[]
+}
+
+interface TitledList {
+  readonly title: string
+  readonly items: readonly string[]
 }
 
 const mostEvidence = 3
@@ -59,6 +69,7 @@ const changeLabels: Readonly<Record<NotifyReason, string>> = {
 
 /** Describes an incident for people. Further incidents of the message are listed with one line each. */
 export const toIncidentView = (notification: Notification): IncidentView => {
+  if (notification.digest) return toDigestView(notification.digest)
   const { incident, reason, others = [], publicUrl, verdict, actions = [], isTest } = notification
   const link = linkTo(incident, publicUrl)
   return {
@@ -92,24 +103,50 @@ export const toIncidentView = (notification: Notification): IncidentView => {
   }
 }
 
+/** Shows a digest in the form of messages about incidents, which every channel renders. */
+const toDigestView = ({ name, days, summary, sections, link }: DigestPage): IncidentView => ({
+  change: name,
+  reason: 'opened',
+  id: '',
+  title: days,
+  severity: 'info',
+  risk: 0,
+  rating: days,
+  cause: summary,
+  facts: [],
+  evidence: [],
+  changes: [],
+  next: [],
+  ...(link !== undefined && { link, linkLabel: 'Open Vedette' }),
+  others: [],
+  lists: sections.map(({ title, rows }) => ({
+    title,
+    items: rows.map(({ id, severity, text, note }) => {
+      const mark = id === undefined ? '' : `${id}${severity === undefined ? '' : ` (${severity})`}: `
+      return `${mark}${text}${note === undefined ? '' : ` (${note})`}`
+    }),
+  })),
+})
+
 /** The heading of a message: `New incident INC-3: SSH brute force on web-01`. */
 export const messageHeading = ({ change, id, title }: Pick<IncidentView, 'change' | 'id' | 'title'>): string =>
-  `${change} ${id}: ${title}`
+  `${[change, id].filter((part) => part !== '').join(' ')}: ${title}`
 
 /** The parts below the heading that are lists, each with its title; empty ones are left out. */
-export const listsOf = ({
-  changes,
-  next,
-  others,
-}: IncidentView): readonly { readonly title: string; readonly items: readonly string[] }[] =>
-  [
-    { title: 'Since the last message', items: changes },
-    { title: 'Next steps', items: next },
-    {
-      title: 'Also in this message',
-      items: others.map(({ id, severity, title }) => `${id} (${severity}): ${title}`),
-    },
-  ].filter(({ items }) => items.length > 0)
+export const listsOf = ({ changes, next, others, lists }: IncidentView): readonly TitledList[] =>
+  (
+    lists ?? [
+      { title: 'Since the last message', items: changes },
+      { title: 'Next steps', items: next },
+      {
+        title: 'Also in this message',
+        items: others.map(({ id, severity, title }) => `${id} (${severity}): ${title}`),
+      },
+    ]
+  ).filter(({ items }) => items.length > 0)
+
+/** The label of the link of a message. */
+export const linkLabelOf = ({ linkLabel = 'Open incident' }: IncidentView): string => linkLabel
 
 const linkTo = ({ display_id }: Incident, publicUrl: string | undefined): string | undefined =>
   publicUrl === undefined ? undefined : `${publicUrl.replace(/\/+$/, '')}/incidents/${encodeURIComponent(display_id)}`
@@ -169,9 +206,3 @@ const linesOf = (texts: readonly string[]): readonly string[] =>
 
 /** Cuts a text to a number of UTF-16 code units, without splitting a character. */
 const clip = (text: string, most: number): string => cutText(toPlainLine(text).trim(), most)
-
-/** Cuts a text to at most `most` UTF-16 code units and marks the cut, without splitting a character. */
-export const cutText = (text: string, most: number): string => {
-  if (text.length <= most) return text
-  return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
-}

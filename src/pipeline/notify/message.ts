@@ -9,12 +9,11 @@ const maxEvidence = 5
 export const toMessage = (notification: Notification) => {
   const { incident, reason, idempotencyKey, others = [], verdict, isTest } = notification
   const { changes, next, link } = toIncidentView(notification)
+  const envelope = { specversion: '1.0', id: idempotencyKey, source: 'vedette', time: incident.updated_at }
+  if (notification.digest) return { ...envelope, type: 'vedette.digest', data: notification.digest }
   return {
-    specversion: '1.0',
-    id: idempotencyKey,
-    source: 'vedette',
+    ...envelope,
     type: `vedette.incident.${reason}`,
-    time: incident.updated_at,
     subject: incident.display_id,
     data: {
       reason,

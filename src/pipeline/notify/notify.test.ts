@@ -1,16 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { until } from '../../../test/until.ts'
-import type { Log } from '../../component.ts'
 import { AppError } from '../../errors.ts'
 import { type Incident, incidentStatuses } from '../../schema/incident.ts'
 import { severities } from '../../schema/severity.ts'
 import { afterFailure } from './attempt.ts'
-import { createDelivery } from './deliver.ts'
-import { createNotify, type PlannedMessage } from './notify.ts'
+import { openNotifier as deps, recorder } from './notifier.fake.ts'
+import type { PlannedMessage } from './notify.ts'
 import { type PriorMessage, routeIncident } from './route.ts'
 import { someIncident } from './sink.conformance.ts'
-import type { Notification, Sink } from './sink.ts'
+import type { Sink } from './sink.ts'
 
 const oncall = { name: 'oncall', minSeverity: 'medium' as const }
 
@@ -21,7 +20,7 @@ describe('routeIncident', () => {
     for (const state of states) {
       const incident = someIncident({ severity: 'medium', ...state })
       for (const { sink, reason } of routeIncident(incident, messages, [oncall])) {
-        messages.push({ sink, reason, severity: incident.severity })
+        messages.push({ sink, reason, severity: incident.severity, status: 'sent' })
       }
     }
     return messages.map(({ reason }) => reason)
@@ -54,7 +53,7 @@ describe('routeIncident', () => {
         for (const one of states) {
           const incident = someIncident(one)
           for (const route of routeIncident(incident, messages, [oncall]))
-            messages.push({ ...route, severity: one.severity })
+            messages.push({ ...route, severity: one.severity, status: 'sent' })
           expect(routeIncident(incident, messages, [oncall])).toEqual([])
         }
         expect(new Set(messages.map(({ id }) => id)).size).toBe(messages.length)
@@ -79,74 +78,6 @@ describe('afterFailure', () => {
     expect(afterFailure(new TypeError('fetch failed'), 1, 0, () => 0)).toMatchObject({ retryAt: 1000 })
   })
 })
-
-const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
-
-/** Notifications in memory, a fixed clock, and the delivery to the sinks. */
-const deps = (sinks: Readonly<Record<string, Sink>>, timeout = 1000) => {
-  const rows = new Map<string, PlannedMessage>()
-  const clock = { now: 1_000_000 }
-  const incidents = new Map<string, Incident>()
-  const notifications = {
-    plan: async (planned: readonly PlannedMessage[]) => {
-      for (const row of planned) if (!rows.has(row.id)) rows.set(row.id, row)
-    },
-    forIncident: async (id: string) => [...rows.values()].filter(({ incident_id }) => incident_id === id),
-    due: async (now: number, limit: number) =>
-      [...rows.values()]
-        .filter(
-          ({ status, next_attempt_at }) => ['pending', 'failed'].includes(status) && (next_attempt_at ?? 0) <= now,
-        )
-        .slice(0, limit),
-    update: async (row: PlannedMessage) => void rows.set(row.id, row),
-    cancel: async (id: string) => {
-      for (const row of rows.values()) {
-        if (row.incident_id === id && ['pending', 'failed'].includes(row.status))
-          rows.set(row.id, { ...row, status: 'cancelled', next_attempt_at: null })
-      }
-    },
-  }
-  const stop = new AbortController()
-  const delivery = createDelivery(notifications, {
-    sinks: new Map(Object.entries(sinks)),
-    incidents: { load: async (ids) => ids.flatMap((id) => incidents.get(id) ?? []) },
-    now: () => clock.now,
-    random: () => 0,
-    signal: stop.signal,
-    log: silent,
-    timeout,
-  })
-  const receivers = Object.keys(sinks).map((name) => ({ name, minSeverity: 'medium' as const }))
-  const stage = createNotify(notifications, { receivers, now: () => clock.now })
-  const job = { id: 'job', attempt: 1, signal: stop.signal, transaction: async () => 'tx' }
-  return {
-    rows,
-    clock,
-    stop,
-    delivery,
-    async plan(...messages: readonly Incident[]) {
-      for (const incident of messages) incidents.set(incident.id, incident)
-      await stage(messages, job)
-    },
-    async deliver() {
-      await delivery.sendDue()
-      await delivery.idle()
-    },
-    statuses: () => [...rows.values()].map(({ status }) => status),
-  }
-}
-
-const recorder = (answer: () => Error | undefined = () => undefined) => {
-  const sent: Notification[] = []
-  const sink: Sink = {
-    async send(notification) {
-      sent.push(notification)
-      const error = answer()
-      if (error) throw error
-    },
-  }
-  return { sent, sink }
-}
 
 describe('delivery', () => {
   it('sends each message once, whatever is redelivered', async () => {
@@ -191,7 +122,7 @@ describe('delivery', () => {
   it('does not let a hanging receiver block others, or itself forever', async () => {
     const hanging: Sink = { send: () => new Promise(() => {}) }
     const { sent, sink } = recorder()
-    const { plan, delivery, statuses } = deps({ hanging, oncall: sink }, 60)
+    const { plan, delivery, statuses } = deps({ hanging, oncall: sink }, { timeout: 60 })
     await plan(someIncident())
     await delivery.sendDue()
     await until(() => sent.length === 1)

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Log } from '../../component.ts'
+import { someDigest } from './digest/digest.fake.ts'
+import { toDigestPage } from './digest/digest-page.ts'
 import { createReceivers } from './receivers.ts'
+import { digestTypes } from './registry.ts'
 import { someIncident } from './sink.conformance.ts'
 import { openVendor, type Vendor, vendors } from './vendor.fake.ts'
 
@@ -20,6 +23,8 @@ describe.each(Object.keys(vendors))('a test of a receiver of the type %s', (type
   afterEach(() => server.close())
   const open = () =>
     createReceivers({
+      composeDigest: async () => someDigest,
+      transaction: (work) => work(undefined),
       notify: [{ name: 'oncall', type, min_severity: 'high', ...vendorOf(type).options(server.origin) }],
       store: {
         notifications: {
@@ -38,6 +43,12 @@ describe.each(Object.keys(vendors))('a test of a receiver of the type %s', (type
       isSender: async () => true,
     }).trials
   const test = { id: 't1', actor: 'kim' }
+
+  it('sends a digest, if people read its messages', async () => {
+    const sent = open().sendDigest('oncall', toDigestPage(someDigest, 'https://vedette.example.com'), 'd1')
+    if (digestTypes.has(type)) expect(await sent).toMatchObject({ delivered: true })
+    else await expect(sent).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
 
   it('sends a labelled message, returns the answer and leaves nothing open', async () => {
     const outcome = await open().test('oncall', test)

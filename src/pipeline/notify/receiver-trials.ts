@@ -2,6 +2,10 @@ import type { Runtime } from '../../component.ts'
 import { AppError, messageOf } from '../../errors.ts'
 import { limited, unlessAborted } from '../../lib/deadline/deadline.ts'
 import type { Incident } from '../../schema/incident.ts'
+import type { Severity } from '../../schema/severity.ts'
+import { toDigestNotification } from './digest/digest-notification.ts'
+import type { DigestPage } from './digest/digest-page.ts'
+import { noIncident } from './no-incident.ts'
 import { toPlainLine } from './plain.ts'
 import type { Notification, NotificationContext, Sink } from './sink.ts'
 
@@ -15,10 +19,23 @@ export interface TrialOutcome {
   readonly hint?: string
 }
 
+/** A configured receiver, without secrets. */
+export interface ListedReceiver {
+  readonly name: string
+  readonly type: string
+  readonly min_severity: Severity
+  /** The rest of its route, in words. */
+  readonly route: readonly string[]
+  readonly gets_digests: boolean
+}
+
 /** Tries configured receivers outside the delivery. */
 export interface ReceiverTrials {
+  list(): readonly ListedReceiver[]
   /** Sends a labelled test message. Throws NOT_FOUND for an unknown receiver. */
   test(name: string, test: { readonly id: string; readonly actor: string }): Promise<TrialOutcome>
+  /** Sends a digest now. Throws NOT_FOUND for an unknown receiver, and CONFLICT for one that people do not read. */
+  sendDigest(name: string, digest: DigestPage, id: string): Promise<TrialOutcome>
   /** Renders the message about an incident; undefined if the receiver has no readable form. Throws NOT_FOUND. */
   preview(name: string, incident: Incident): Promise<string | undefined>
 }
@@ -26,7 +43,7 @@ export interface ReceiverTrials {
 interface TrialOptions {
   /** Creates the sink of a receiver; undefined if there is none of this name. */
   readonly createSink: (name: string, runtime: Runtime) => Sink | undefined
-  readonly names: readonly string[]
+  readonly receivers: readonly ListedReceiver[]
   readonly describe: (incident: Incident, sink: string) => Promise<NotificationContext>
   readonly runtime: Runtime
 }
@@ -35,7 +52,8 @@ const timeout = 10_000
 const longestAnswer = 500
 
 /** Creates the trials. Each one has a sink of its own, so that it does not delay the delivery. */
-export const createReceiverTrials = ({ createSink, names, describe, runtime }: TrialOptions): ReceiverTrials => {
+export const createReceiverTrials = ({ createSink, receivers, describe, runtime }: TrialOptions): ReceiverTrials => {
+  const names = receivers.map(({ name }) => name)
   const open = (name: string, own: Runtime): Sink => {
     const sink = createSink(name, own)
     if (sink) return sink
@@ -43,33 +61,54 @@ export const createReceiverTrials = ({ createSink, names, describe, runtime }: T
       hint: names.length === 0 ? 'Add a receiver under `notify:` in vedette.yaml.' : `Use one of: ${names.join(', ')}.`,
     })
   }
-  return {
-    async test(name, { id, actor }) {
-      const ended = new AbortController()
-      const recorder = recordAnswers(runtime.fetch)
-      const signal = AbortSignal.any([runtime.signal, ended.signal])
-      try {
-        const sink = open(name, { ...runtime, fetch: recorder.fetch, signal })
-        const send = (notification: Notification) =>
-          limited(
-            timeout,
-            signal,
-            (limit) => unlessAborted(sink.send(notification, limit), limit),
-            () => new AppError('SINK_REJECTED', `The receiver did not answer within ${timeout / 1000} s.`),
-          )
-        const opened = toTest({ id, actor, name, time: runtime.now() })
-        await send(opened)
-        const answer = recorder.answer()
-        // Do not leave a test incident open that somebody is paged for.
-        if (sink.closes) await send(toResolved(opened))
-        return { delivered: true, answer }
-      } catch (error) {
-        if (error instanceof AppError && error.code === 'NOT_FOUND') throw error
-        const hint = error instanceof AppError ? error.hint : undefined
-        return { delivered: false, answer: recorder.answer(), error: messageOf(error), ...(hint && { hint }) }
-      } finally {
-        ended.abort()
+  /** Sends messages one after another with a sink of their own, and returns the answer to the first one. */
+  const attempt = async (name: string, toMessages: (sink: Sink) => readonly Notification[]): Promise<TrialOutcome> => {
+    const ended = new AbortController()
+    const recorder = recordAnswers(runtime.fetch)
+    const signal = AbortSignal.any([runtime.signal, ended.signal])
+    try {
+      const sink = open(name, { ...runtime, fetch: recorder.fetch, signal })
+      const send = (notification: Notification) =>
+        limited(
+          timeout,
+          signal,
+          (limit) => unlessAborted(sink.send(notification, limit), limit),
+          () => new AppError('SINK_REJECTED', `The receiver did not answer within ${timeout / 1000} s.`),
+        )
+      const [first, ...others] = toMessages(sink)
+      let receipt: string | undefined
+      const keep = (given: string): void => {
+        receipt = given
       }
+      if (first) await send({ ...first, keep })
+      const answer = recorder.answer()
+      for (const other of others) await send(receipt === undefined ? other : { ...other, receipt })
+      return { delivered: true, answer }
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'NOT_FOUND') throw error
+      const hint = error instanceof AppError ? error.hint : undefined
+      return { delivered: false, answer: recorder.answer(), error: messageOf(error), ...(hint && { hint }) }
+    } finally {
+      ended.abort()
+    }
+  }
+  return {
+    list: () => receivers,
+
+    test: (name, { id, actor }) =>
+      attempt(name, (sink) => {
+        const opened = toTest({ id, actor, name, time: runtime.now() })
+        // Do not leave a test incident open that somebody is paged for.
+        return sink.closes ? [opened, toResolved(opened)] : [opened]
+      }),
+
+    async sendDigest(name, digest, id) {
+      if (receivers.some((one) => one.name === name && !one.gets_digests)) {
+        throw new AppError('CONFLICT', `Receiver "${name}" gets no digests.`, {
+          hint: 'Use a receiver that people read, such as email or slack.',
+        })
+      }
+      return attempt(name, () => [toDigestNotification(digest, `digest/${id}/${name}`, runtime.now())])
     },
 
     async preview(name, incident) {
@@ -108,30 +147,13 @@ const toTest = (test: {
   readonly name: string
   readonly time: number
 }): Notification => {
-  const time = new Date(test.time).toISOString()
   const incident: Incident = {
+    ...noIncident(test.time),
     id: `test-${test.id}`,
     display_id: 'TEST',
-    status: 'open',
     severity: 'low',
-    risk_score: 0,
     title: 'Vedette can reach this receiver',
     reason: `${test.actor} sent this test message to the receiver "${test.name}". No action is needed.`,
-    entities: [],
-    techniques: [],
-    evidence: [],
-    members: [],
-    timeline: [],
-    alert_count: 0,
-    event_count: 0,
-    first_seen: time,
-    last_seen: time,
-    created_at: time,
-    updated_at: time,
-    assignee: null,
-    resolution: null,
-    merged_into: null,
-    version: 1,
   }
   return { incident, reason: 'opened', idempotencyKey: `${incident.id}/${test.name}/opened/1`, isTest: true }
 }

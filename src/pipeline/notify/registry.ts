@@ -17,6 +17,18 @@ import { teamsSink } from './sinks/teams.ts'
 import { telegramSink } from './sinks/telegram.ts'
 import { webhookSink } from './sinks/webhook.ts'
 
+/** The types of receivers that people read, which digests can be sent to. */
+export const digestTypes: ReadonlySet<string> = new Set([
+  'discord',
+  'email',
+  'mattermost',
+  'ntfy',
+  'slack',
+  'teams',
+  'telegram',
+  'webhook',
+])
+
 /** Lists the sinks that a configuration can name. */
 export const sinkRegistry = defineRegistry<Sink>('sink', [
   alertmanagerSink,

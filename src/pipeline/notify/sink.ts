@@ -1,6 +1,7 @@
 import type { Incident } from '../../schema/incident.ts'
 import type { Severity } from '../../schema/severity.ts'
 import type { Verdict } from '../../schema/triage-result.ts'
+import type { DigestPage } from './digest/digest-page.ts'
 
 /** Why a receiver is notified. */
 export type NotifyReason = 'opened' | 'severity_raised' | 'reopened' | 'resolved'
@@ -9,12 +10,14 @@ export type NotifyReason = 'opened' | 'severity_raised' | 'reopened' | 'resolved
 export interface NotificationContext {
   /** The URL under which people reach the dashboard, for links. */
   readonly publicUrl?: string
-  /** Triage's verdict on the riskiest alert. */
+  /** The verdict on the incident. */
   readonly verdict?: Verdict
   /** The actions that triage recommends for the riskiest alert, most urgent first. */
   readonly actions?: readonly string[]
   /** The last message about the incident that this receiver got. `time` is in ms. */
   readonly previous?: { readonly time: number; readonly severity: Severity }
+  /** The identifier that `keep` got for the message about the incident to this receiver. */
+  readonly receipt?: string
 }
 
 export interface Notification extends NotificationContext {
@@ -22,10 +25,14 @@ export interface Notification extends NotificationContext {
   readonly reason: NotifyReason
   /** The same on every attempt, so that the receiver can drop repeats. */
   readonly idempotencyKey: string
+  /** Remembers what the receiver calls the message, for later messages about the incident. */
+  readonly keep?: (receipt: string) => void
   /** Further incidents in the same message during a storm. `incident` is the most severe. */
   readonly others?: readonly Incident[]
   /** Whether somebody only tries the receiver. */
   readonly isTest?: boolean
+  /** A digest, which the message contains in place of the incident. */
+  readonly digest?: DigestPage
 }
 
 /** Splits a notification by incident, for receivers that store each alone. */

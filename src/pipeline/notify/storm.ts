@@ -1,8 +1,7 @@
 import { minute } from '../../lib/units/time.ts'
 
-/** More messages to one receiver in ten minutes are a storm. */
-const mostMessages = 20
-const window = 10 * minute
+/** The rate of messages to one receiver above which they are combined, by default. */
+const usualLimit = { messages: 20, per: 10 * minute }
 /** How often a digest is sent during a storm. */
 const digestEvery = minute
 
@@ -14,14 +13,14 @@ export interface StormGuard {
   digested(now: number): void
 }
 
-/** Allows 20 messages in ten minutes. Further ones are combined into a digest once a minute. */
-export const createStormGuard = (): StormGuard => {
+/** Allows a number of messages in a period. Further ones are combined, at most once a minute. */
+export const createStormGuard = ({ messages, per }: typeof usualLimit = usualLimit): StormGuard => {
   let sent: number[] = []
   let digestedAt = Number.NEGATIVE_INFINITY
   return {
     plan(now) {
-      sent = sent.filter((time) => time > now - window)
-      if (sent.length < mostMessages) return { single: mostMessages - sent.length }
+      sent = sent.filter((time) => time > now - per)
+      if (sent.length < messages) return { single: messages - sent.length }
       return now - digestedAt >= digestEvery ? { together: true } : { waitUntil: digestedAt + digestEvery }
     },
     sent: (now) => void sent.push(now),

@@ -41,7 +41,8 @@ export interface AlertRow {
   changed_at: number
   /** Its words, for skipping what cannot match. */
   search: string
-  body: string
+  /** The whole alert, packed. */
+  body: Uint8Array
 }
 
 /** The index of alerts: the fields that they are counted, sorted and filtered by. The ones that changed last are in memory as well. */
@@ -81,7 +82,6 @@ export interface TriageResultRow {
   reviewed_at: number | null
   created_at: number
   updated_at: number
-  body: string
 }
 
 export interface AlertContextRow {

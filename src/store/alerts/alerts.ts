@@ -2,11 +2,12 @@ import { sql } from 'kysely'
 import { AppError } from '../../errors.ts'
 import { addressIn } from '../../schema/address-roles.ts'
 import { type Alert, isDismissed, openAlertStatuses } from '../../schema/alert.ts'
+import { indexedValues, textsOf } from '../../schema/alert-fields.ts'
 import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import type { Entity } from '../../schema/detection.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { fromJson, toJson } from '../json.ts'
+import { packDocument, toJson, unpackDocument } from '../json.ts'
 import { listPage, type Page, type RowQuery } from '../page.ts'
 import { createRecent } from '../recent.ts'
 import { batches, upsert } from '../write-rows.ts'
@@ -52,6 +53,8 @@ export interface AlertStore {
 /** The size of the cache of parsed alerts. A growing incident reads the same alerts again and again. */
 const mostRecent = 3_000
 
+type Stamp = Pick<AlertRow, 'alert_id' | 'changed_at' | 'version'>
+
 const alive = [...openAlertStatuses, 'suppressed']
 const closed = ['resolved', 'false_positive']
 
@@ -65,6 +68,24 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
   }
   const bodies = (tx?: Transaction) => stamps(tx).select('body')
   const recent = createRecent<Alert>(mostRecent)
+
+  /** Reads the alerts of rows, of which it parses only those that changed since it last did. */
+  const readAll = async (rows: readonly Stamp[], tx?: Transaction): Promise<readonly Alert[]> => {
+    const found: Alert[] = []
+    const stale: string[] = []
+    for (const { alert_id, changed_at, version } of rows) {
+      const known = recent.get(alert_id, `${changed_at} ${version}`)
+      if (known) found.push(known)
+      else stale.push(alert_id)
+    }
+    if (stale.length === 0) return found
+    for (const { alert_id, changed_at, version, body } of await bodies(tx).where('alert_id', 'in', stale).execute()) {
+      const alert = unpackDocument<Alert>(body)
+      recent.put(alert_id, `${changed_at} ${version}`, alert)
+      found.push(alert)
+    }
+    return found
+  }
 
   /** Two writers may give different alerts the same name at the same moment, where it is their senders' name: the later one tries again. */
   const refuseTaken = async (saved: readonly Alert[], tx: Transaction): Promise<void> => {
@@ -89,8 +110,8 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
     async findOpen(dedupKeys, tx) {
       const found: Alert[] = []
       for (const part of batches([...new Set(dedupKeys)])) {
-        const rows = await bodies(tx).where('dedup_key', 'in', part).where('status', 'in', alive).execute()
-        for (const row of rows) found.push(fromJson(row.body))
+        const rows = await stamps(tx).where('dedup_key', 'in', part).where('status', 'in', alive).execute()
+        found.push(...(await readAll(rows, tx)))
       }
       return found
     },
@@ -103,7 +124,7 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
           .where('status', 'in', closed)
           .where('last_seen', '>=', since)
           .execute()
-        for (const row of rows) found.push(fromJson(row.body))
+        for (const row of rows) found.push(unpackDocument(row.body))
       }
       return found.filter(isDismissed)
     },
@@ -127,21 +148,8 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
     async load(ids, tx) {
       const found = new Map<string, Alert>()
       for (const part of batches(ids)) {
-        const stale: string[] = []
-        for (const { alert_id, changed_at, version } of await stamps(tx).where('alert_id', 'in', part).execute()) {
-          const known = recent.get(alert_id, `${changed_at} ${version}`)
-          if (known) found.set(alert_id, known)
-          else stale.push(alert_id)
-        }
-        if (stale.length === 0) continue
-        for (const { alert_id, changed_at, version, body } of await stamps(tx)
-          .select('body')
-          .where('alert_id', 'in', stale)
-          .execute()) {
-          const alert = fromJson<Alert>(body)
-          recent.put(alert_id, `${changed_at} ${version}`, alert)
-          found.set(alert_id, alert)
-        }
+        const rows = await stamps(tx).where('alert_id', 'in', part).execute()
+        for (const alert of await readAll(rows, tx)) found.set(alert.id, alert)
       }
       return ids.flatMap((id) => found.get(id) ?? [])
     },
@@ -150,7 +158,7 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
       const row =
         (await bodies().where('alert_id', '=', id).executeTakeFirst()) ??
         (await bodies().where('external_id', '=', id).orderBy('created_at', 'desc').executeTakeFirst())
-      return row && fromJson<Alert>(row.body)
+      return row && unpackDocument<Alert>(row.body)
     },
 
     list: (query) =>
@@ -272,9 +280,8 @@ const toRow = (alert: Alert, changedAt: number): AlertRow => ({
   created_at: Date.parse(alert.created_at),
   updated_at: Date.parse(alert.updated_at),
   changed_at: changedAt,
-  // The raw data of the sender is not searchable.
-  search: searchText({ ...alert, observed: { ...alert.observed, raw_data: undefined } }),
-  body: toJson(alert),
+  search: searchText([textsOf(alert), indexedValues(alert)]),
+  body: packDocument(alert),
 })
 
 const entityOf = (alert: Alert, type: Entity['type']): string | null =>

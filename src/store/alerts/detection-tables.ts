@@ -22,7 +22,8 @@ export interface DetectionRow {
   /** When it was saved last, by the store's clock. */
   saved_at: number
   search: string
-  body: string
+  /** The whole detection, packed. */
+  body: Uint8Array
 }
 
 export interface SuppressionRow {

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import { type Detection, fewerLines } from '../../schema/detection.ts'
+import { detectionFields } from '../../schema/detection-fields.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
-import { fromJson, toJson } from '../json.ts'
+import { packDocument, unpackDocument } from '../json.ts'
 import { listPage, type Page, type RowQuery } from '../page.ts'
 import { batches, upsert } from '../write-rows.ts'
 import type { DetectionRow } from './detection-tables.ts'
@@ -50,14 +51,14 @@ export const createDetectionStore = ({ read, contains, now }: StoreConnections):
 
   async get(id) {
     const row = await read.selectFrom('detections').select('body').where('id', '=', id).executeTakeFirst()
-    return row && fromJson<Detection>(row.body)
+    return row && unpackDocument<Detection>(row.body)
   },
 
   async load(ids, tx) {
     const found = new Map<string, Detection>()
     for (const part of batches(ids)) {
       const rows = await (tx ?? read).selectFrom('detections').select(['id', 'body']).where('id', 'in', part).execute()
-      for (const row of rows) found.set(row.id, fromJson(row.body))
+      for (const row of rows) found.set(row.id, unpackDocument(row.body))
     }
     return ids.flatMap((id) => found.get(id) ?? [])
   },
@@ -130,6 +131,6 @@ const toRow = (detection: Detection, savedAt: number): DetectionRow => ({
   last_seen: Date.parse(detection.last_seen),
   score: Math.round(detection.score * 100),
   saved_at: savedAt,
-  search: searchText(detection),
-  body: toJson(detection),
+  search: searchText([detectionFields.indexed(detection), detectionFields.texts(detection)]),
+  body: packDocument(detection),
 })

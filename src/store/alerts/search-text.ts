@@ -6,19 +6,22 @@ const spaces = /\s+/u
  */
 export const searchText = (document: unknown): string => {
   const words = new Set<string>()
-  collect(document, words)
+  collect(document, words, new Set())
   return [...words].join(' ')
 }
 
 /** Splits a lower-case fragment into the words that `searchText` must contain for a match. */
 export const wordsOf = (piece: string): readonly string[] => piece.split(spaces).filter((word) => word !== '')
 
-const collect = (value: unknown, words: Set<string>): void => {
+const collect = (value: unknown, words: Set<string>, seen: Set<unknown>): void => {
   if (value === null || value === undefined) return
   if (typeof value === 'object') {
-    for (const part of Object.values(value)) collect(part, words)
+    for (const part of Object.values(value)) collect(part, words, seen)
     return
   }
+  // Lines of one alert repeat the same values.
+  if (seen.has(value)) return
+  seen.add(value)
   for (const word of splitText(String(value))) words.add(word)
 }
 

@@ -45,6 +45,5 @@ const toRow = (alertId: string, result: TriageResult): TriageResultRow => {
     reviewed_at: result.review ? Date.parse(result.review.reviewed_at) : null,
     created_at: calculatedAt,
     updated_at: calculatedAt,
-    body: toJson(result),
   }
 }

@@ -7,7 +7,7 @@ import type { Anomaly } from '../../schema/anomaly.ts'
 import type { Store } from '../store.ts'
 
 /** Marks a file whose rows are ours, so that the rows of others are taken over once. */
-const ours = 0x56_44_54_54
+export const anomalyFileMark = 0x56_44_54_54
 const pageSize = 1_000
 /** Other processes commit a little later than they take the moment of a change. */
 const overlapMs = 10_000
@@ -36,15 +36,17 @@ export interface AnomalyFile {
  */
 export const openAnomalyFile = async (
   path: string,
-  { anomalies, transaction }: Pick<Store, 'anomalies' | 'transaction'>,
+  { anomalies, intake, transaction }: Pick<Store, 'anomalies' | 'intake' | 'transaction'>,
 ): Promise<AnomalyFile> => {
   const file = openFile(path)
   try {
     // A file of ours beside an empty store has outlived it.
-    if (file.pragma('application_id', { simple: true }) !== ours || (await anomalies.count()) === 0) {
-      const found = adopted(file)
+    if (file.pragma('application_id', { simple: true }) !== anomalyFileMark || (await anomalies.count()) === 0) {
+      // `vedette adopt` may have taken the first of them already.
+      const taken = Number((await intake.readCursor(`adopted ${path}`, 'mcp_anomalies')) ?? 0)
+      const found = adopted(file).flatMap((one) => (one.id > taken ? [{ ...one, id: one.id - taken }] : []))
       await transaction((tx) => anomalies.adopt(found, tx))
-      file.pragma(`application_id = ${ours}`)
+      file.pragma(`application_id = ${anomalyFileMark}`)
     }
   } catch (error) {
     file.close()

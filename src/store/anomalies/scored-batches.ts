@@ -2,6 +2,7 @@ import type { StoreConnections } from '../connect.ts'
 import { nextNumbers } from '../counters.ts'
 import type { Transaction } from '../database.ts'
 import { fromJson, toJson } from '../json.ts'
+import { insertRows } from '../write-rows.ts'
 
 /** A batch of logs that scored above the threshold, as the clients of the log analyser list them. */
 export interface ScoredBatch {
@@ -17,8 +18,10 @@ export interface ScoredBatch {
 export interface ScoredBatchStore {
   /** Keeps one and returns its number. */
   add(batch: Omit<ScoredBatch, 'id'>, tx: Transaction): Promise<number>
-  /** The newest first. */
-  list(limit: number): Promise<readonly ScoredBatch[]>
+  /** Takes over the batches of another program, which come in the order of their numbers; in an empty store they keep them. */
+  adopt(batches: readonly ScoredBatch[], tx: Transaction): Promise<void>
+  /** The newest first, of those with a smaller number than `before`. */
+  list(limit: number, before?: number): Promise<readonly ScoredBatch[]>
 }
 
 /** Keeps the batches of logs that scored above the threshold. */
@@ -32,8 +35,17 @@ export const createScoredBatchStore = ({ read }: StoreConnections): ScoredBatchS
     return id
   },
 
-  async list(limit) {
-    const rows = await read.selectFrom('scored_batches').selectAll().orderBy('id', 'desc').limit(limit).execute()
-    return rows.map((row) => ({ ...row, features: fromJson(row.features) }))
+  async adopt(found, tx) {
+    const highest = found.at(-1)?.id ?? 0
+    if (highest === 0) return
+    const before = (await nextNumbers(tx, 'scored batches', highest)) - 1
+    const rows = found.map(({ id, features, ...rest }) => ({ ...rest, id: before + id, features: toJson(features) }))
+    await insertRows(tx, 'scored_batches', rows)
+  },
+
+  async list(limit, before) {
+    let rows = read.selectFrom('scored_batches').selectAll().orderBy('id', 'desc').limit(limit)
+    if (before !== undefined) rows = rows.where('id', '<', before)
+    return (await rows.execute()).map((row) => ({ ...row, features: fromJson(row.features) }))
   },
 })

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Log } from '../../component.ts'
-import type { Abilities, Tables, Transaction } from '../database.ts'
+import type { Abilities, Peers, Tables, Transaction } from '../database.ts'
 
 /** Column types that differ between databases. */
 export interface ColumnTypes {
@@ -21,6 +21,12 @@ export interface Space {
 /** A row of any table. */
 export type DatabaseRow = Readonly<Record<string, unknown>>
 
+/** Something that has a name of its own in a database. */
+export interface Relation {
+  readonly name: string
+  readonly kind: 'table' | 'view' | 'index'
+}
+
 /** An open database of one kind. */
 export interface OpenDatabase {
   readonly read: Kysely<Tables>
@@ -29,6 +35,8 @@ export interface OpenDatabase {
   readonly types: ColumnTypes
   /** The SQL function for the position of a text in another. */
   readonly positionOf: 'instr' | 'strpos'
+  /** Undefined if no other process may work on the database. */
+  readonly peers?: Peers
   /** Rejects while the database cannot be written to. */
   verify(): Promise<void>
   space(): Promise<Space>
@@ -36,6 +44,9 @@ export interface OpenDatabase {
   reclaim(signal?: AbortSignal): Promise<number>
   /** Reads all rows of a table, some at a time. */
   rows(tx: Transaction, table: string): AsyncIterable<readonly DatabaseRow[]>
+  /** Lists what is in the database, without the tables of the migrator. */
+  relations(db: Kysely<unknown>): Promise<readonly Relation[]>
+  rename(db: Kysely<unknown>, relation: Relation, to: string): Promise<void>
   close(): Promise<void>
 }
 

@@ -47,6 +47,8 @@ export const isUnreachable = (error: unknown): boolean =>
 
 const awayCodes = [
   '08',
+  // The server closed the session of a process that was paused in the middle of a transaction.
+  '25P03',
   '53',
   '57P',
   'ECONN',

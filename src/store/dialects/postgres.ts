@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -15,6 +17,7 @@ import type { Tables } from '../database.ts'
 import type { DatabaseRow, Dialect } from './dialect.ts'
 import { isUnreachable, translatePostgresError } from './postgres-error.ts'
 import { createLink, type Link } from './postgres-link.ts'
+import { postgresRelations, renameInPostgres } from './postgres-relations.ts'
 
 const abilities = { lockRows: true, shared: true } as const
 const types = { blob: 'bytea', key: 'bigint' } as const
@@ -22,9 +25,13 @@ const bigint = 20
 const connectMs = 4_000
 /** How long a failed attempt to connect speaks for the next ones, in ms. */
 const restMs = 500
-/** Makes the server close a session and free its locks soon after the client vanishes. The default is two hours. */
+/**
+ * Makes the server close a session and free its locks soon after the client vanishes, for which the default is two hours, or stops in the
+ * middle of a transaction: a process that is paused still acknowledges every packet.
+ */
 const noticeLostClients =
-  'set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3; set tcp_user_timeout = 10000'
+  'set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3; set tcp_user_timeout = 10000; ' +
+  'set idle_in_transaction_session_timeout = 10000'
 
 /** Keeps everything in a PostgreSQL server, where several processes may work on it: `postgres://user:password@host/database`. */
 export const postgres: Dialect = {
@@ -41,8 +48,10 @@ export const postgres: Dialect = {
       client.end().catch(ignore)
     }
     const link = createLink({ probe, log })
+    const session = nameSession()
     const pool = new pg.Pool({
       connectionString: url,
+      application_name: session,
       max: 10,
       connectionTimeoutMillis: connectMs,
       keepAlive: true,
@@ -77,6 +86,11 @@ export const postgres: Dialect = {
       abilities,
       types,
       positionOf: 'strpos',
+      peers: {
+        session,
+        moment: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+        isGone: (name) => sql<boolean>`not exists (select from pg_stat_activity where application_name = ${name})`,
+      },
       verify: async () => void (await sql`select 1`.execute(db)),
       async space() {
         const { rows } = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(db)
@@ -85,6 +99,8 @@ export const postgres: Dialect = {
       // The server does this by itself (autovacuum).
       reclaim: async () => 0,
       async *rows(tx, table) {
+        // The reader of a backup may be slow.
+        await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx)
         await sql`declare copied no scroll cursor for select * from ${sql.table(table)}`.execute(tx)
         for (;;) {
           const { rows } = await sql<DatabaseRow>`fetch 100 from copied`.execute(tx)
@@ -93,10 +109,18 @@ export const postgres: Dialect = {
         }
         await sql`close copied`.execute(tx)
       },
+      relations: postgresRelations,
+      rename: renameInPostgres,
       close: () => db.destroy(),
     }
   },
 }
+
+/** Names the sessions of this process by its host and number: short and plain enough for `application_name`. */
+const nameSession = (): string =>
+  `vedette ${hostname()
+    .replace(/[^\w.-]/g, '')
+    .slice(0, 32)}/${process.pid}/${randomBytes(4).toString('hex')}`
 
 /** Says in our words what went wrong, and keeps out the one character that PostgreSQL cannot store in a text. */
 const guardDriver = (driver: Driver, link: Link, place: string): Driver => {

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { translateSqliteError } from './sqlite-error.ts'
 
 /** The programs that need a store to themselves. */
-const storeUsers = z.enum(['server', 'restore', 'compact'])
+const storeUsers = z.enum(['server', 'restore', 'compact', 'adoption'])
 export type StoreUser = z.output<typeof storeUsers>
 
 /** The process that has a store to itself. */

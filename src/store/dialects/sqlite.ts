@@ -9,6 +9,7 @@ import type { DatabaseRow, Dialect, OpenDatabase } from './dialect.ts'
 import { PatientSqliteDialect } from './patient-sqlite.ts'
 import { guardSqlite } from './sqlite-connection.ts'
 import { createDamage, translateSqliteError } from './sqlite-error.ts'
+import { renameInSqlite, sqliteRelations } from './sqlite-relations.ts'
 import { readSqliteSpace, reclaimSqliteSpace } from './sqlite-space.ts'
 import { type SqliteWitness, watchSqliteFile } from './sqlite-witness.ts'
 
@@ -110,6 +111,8 @@ const opened = (
         last = rows.at(-1)?.copied ?? last
       }
     },
+    relations: sqliteRelations,
+    rename: renameInSqlite,
     verify: async () => verify(),
     space: async () => readSqliteSpace(writer),
     reclaim: (signal) =>

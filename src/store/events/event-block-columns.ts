@@ -9,7 +9,14 @@ const same = 0
 const fresh = 1
 const known = 2
 
-/** Values that repeat, each kept once and referred to by number: at most 65,533 different ones. */
+/** Where nearly all of so many values differ, the later ones are not compared with all before them. */
+const trial = 256
+const nearlyAll = trial - trial / 8
+
+/**
+ * Values that repeat, each kept once and referred to by number: at most 65,533 different ones. All values of a column that hardly repeat
+ * are stored.
+ */
 export class ColumnWriter {
   readonly #numbers = new Map<Scalar, number>()
   readonly #oddNumbers = new Map<string, number>()
@@ -18,15 +25,18 @@ export class ColumnWriter {
   #count = 0
   #last: FieldValue | undefined
   #lastNumber = -1
+  #isDistinct = false
 
-  add(value: FieldValue): void {
+  /** Returns whether the value is a new one. */
+  add(value: FieldValue): boolean {
     // Zero is looked at again, because 0 equals -0 and they are not the same.
     if (value === this.#last && value !== 0) {
       this.#push(same)
-      return
+      return false
     }
-    const number = this.#numberOf(value)
-    if (number === this.values.length) {
+    const number = this.#isDistinct ? this.values.length : this.#numberOf(value)
+    const isNew = number === this.values.length
+    if (isNew) {
       this.values.push(value)
       this.#push(fresh)
     } else {
@@ -34,6 +44,8 @@ export class ColumnWriter {
     }
     this.#last = value
     this.#lastNumber = number
+    if (this.#count === trial) this.#isDistinct = this.values.length > nearlyAll
+    return isNew
   }
 
   writeCodes(to: ByteWriter): void {

@@ -5,6 +5,8 @@ import { ColumnWriter, readCodes, readValues, writeValues } from './event-block-
 interface Column {
   readonly number: number
   readonly writer: ColumnWriter
+  /** Values that are no part of the text of their event. */
+  readonly apart: string[]
 }
 
 /** The way to a set of field names in their order: events of one shape walk the same way. */
@@ -29,7 +31,8 @@ export class FieldsWriter {
   readonly #shapes: (readonly number[])[] = []
   readonly #shapeOf = new ColumnWriter()
 
-  add(fields: Fields): void {
+  /** Adds the fields of an event with this text. */
+  add(fields: Fields, text: string): void {
     let node = this.#root
     for (const name in fields) {
       const value = fields[name]
@@ -39,7 +42,10 @@ export class FieldsWriter {
         step = node.next.get(name) ?? this.#step(node, name)
         node.last = step
       }
-      step.column.writer.add(value)
+      const { writer, apart } = step.column
+      if (writer.add(value)) {
+        for (const one of textsOf(value)) if (!text.includes(one)) apart.push(one)
+      }
       node = step.node
     }
     if (node.shape < 0) {
@@ -50,16 +56,14 @@ export class FieldsWriter {
     this.#shapeOf.add(node.shape)
   }
 
-  /** Every value that occurs, once in each column, as text. */
+  /** Every value that occurs, as text. */
   texts(): string[] {
-    const texts: string[] = []
-    for (const { writer } of this.#columns.values()) {
-      for (const value of writer.values) {
-        if (typeof value === 'object') for (const one of value) texts.push(String(one))
-        else texts.push(String(value))
-      }
-    }
-    return texts
+    return [...this.#columns.values()].flatMap(({ writer }) => writer.values.flatMap(textsOf))
+  }
+
+  /** The values that are no part of the text of an event that has them. */
+  textsApart(): string[] {
+    return [...this.#columns.values()].flatMap(({ apart }) => apart)
   }
 
   write(to: ByteWriter): void {
@@ -74,13 +78,16 @@ export class FieldsWriter {
   }
 
   #step(from: ShapeNode, name: string): ShapeStep {
-    const column = this.#columns.get(name) ?? { number: this.#columns.size, writer: new ColumnWriter() }
+    const column = this.#columns.get(name) ?? { number: this.#columns.size, writer: new ColumnWriter(), apart: [] }
     this.#columns.set(name, column)
     const step: ShapeStep = { name, node: { next: new Map(), shape: -1, last: undefined }, column }
     from.next.set(name, step)
     return step
   }
 }
+
+const textsOf = (value: FieldValue): readonly string[] =>
+  typeof value === 'object' ? value.map(String) : [String(value)]
 
 /** Reads what a FieldsWriter wrote; returns how to make the fields of one event. */
 export const readFields = (from: ByteReader, count: number): ((index: number) => Fields) => {

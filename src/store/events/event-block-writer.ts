@@ -53,7 +53,7 @@ export class BlockWriter {
     this.#columns.source.add(event.source)
     this.#columns.stream.add(event.stream)
     if (!this.#messages.add(event.original, event.message)) this.#apart.push(eventText(event))
-    this.#fields.add(event.fields)
+    this.#fields.add(event.fields, event.original)
     this.#flags.push(
       eventKinds.indexOf(event.kind) | (event.timeGuessed ? guessedFlag : 0) | (template ? templateFlag : 0),
     )
@@ -82,7 +82,8 @@ export class BlockWriter {
     const templates = template.values.map(parseTemplate)
     const sources = source.values.map(String)
     const streams = stream.values.map(String)
-    const texts = this.#fields.texts()
+    // The filter knows the originals, and so whatever is a part of them. The case of other letters depends on their neighbours.
+    const texts = ascii ? this.#fields.textsApart() : this.#fields.texts()
     texts.push(...sources, ...streams, ...new Set(this.#flags.map((flag) => eventKinds[flag & kindMask] ?? '')))
     for (const { id, text } of templates) texts.push(id, text)
     for (const text of ascii ? this.#apart : [...originals, ...this.#apart]) texts.push(text)

@@ -13,9 +13,16 @@ export interface VolumeRow extends EventVolume {
 /** Counts events, or what was counted of them, by the slot that they happened in and their source. */
 export class EventTally {
   readonly #sources = new Map<string, Map<number, EventCountRow>>()
+  /** The row of the last event: mostly that of the next one, too. */
+  #last: EventCountRow | undefined
 
   add({ time, source, fields }: Event): void {
-    const row = this.#rowOf(Math.floor(time / volumeSlot) * volumeSlot, source)
+    const slot = Math.floor(time / volumeSlot) * volumeSlot
+    let row = this.#last
+    if (row?.slot !== slot || row.source !== source) {
+      row = this.#rowOf(slot, source)
+      this.#last = row
+    }
     row[volumeKind(fields['log.level'])] += 1
   }
 
@@ -81,6 +88,40 @@ export const readVolume = async (
     buckets.set(time, { time, ...addVolume(buckets.get(time) ?? noVolume, volume) })
   }
   return [...buckets.values()]
+}
+
+/** The events of one source in a span. Times in ms. */
+export interface SourceVolume {
+  readonly source: string
+  readonly lines: number
+  /** When the last slot with an event begins. */
+  readonly last: number
+}
+
+/** Counts the events of each source in a span of whole slots. */
+export const readSourceVolumes = async (
+  read: Connections['read'],
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<readonly SourceVolume[]> => {
+  const rows = await read
+    .selectFrom('event_counts')
+    .select(({ fn }) => [
+      'source',
+      fn.sum('error').as('error'),
+      fn.sum('warning').as('warning'),
+      fn.sum('other').as('other'),
+      fn.max('slot').as('last'),
+    ])
+    .where('slot', '>=', from)
+    .where('slot', '<', to)
+    .groupBy('source')
+    .orderBy('source')
+    .execute()
+  return rows.map(({ source, error, warning, other, last }) => ({
+    source,
+    lines: Number(error) + Number(warning) + Number(other),
+    last: Number(last),
+  }))
 }
 
 /** The slot of the earliest event; undefined without one. */

@@ -34,7 +34,8 @@ export const createPacking = (): EventPacking => {
 
   return {
     add(events) {
-      for (const { event, partition, number } of inOrder(events)) {
+      for (const event of inOrder(events)) {
+        const { partition, number } = placeOf(event)
         if (!writer?.takes(partition, number, event)) {
           close()
           writer = new BlockWriter(partition, number)
@@ -64,24 +65,27 @@ const finishBlock = async (writer: BlockWriter, tally: EventTally): Promise<Pack
   row: await writer.finish(),
 })
 
-interface Placed {
-  readonly event: Event
-  readonly partition: number
-  readonly number: number
+/** Sorts events by their place, each once. Mostly they are in order. */
+const inOrder = (events: readonly Event[]): readonly Event[] => {
+  let [lastPartition, lastNumber] = [-1, -1]
+  for (const event of events) {
+    const { partition, number } = placeOf(event)
+    if (partition < lastPartition || (partition === lastPartition && number <= lastNumber)) return sortByPlace(events)
+    lastPartition = partition
+    lastNumber = number
+  }
+  return events
 }
 
-const inOrder = (events: readonly Event[]): readonly Placed[] => {
-  const placed = events.map(toPlaced)
-  const isBefore = (a: Placed, b: Placed) =>
-    a.partition < b.partition || (a.partition === b.partition && a.number < b.number)
-  if (placed.every((item, index) => index === 0 || isBefore(placed[index - 1] ?? item, item))) return placed
-  return placed
+const sortByPlace = (events: readonly Event[]): readonly Event[] =>
+  events
+    .map((event) => ({ event, ...placeOf(event) }))
     .sort((a, b) => a.partition - b.partition || a.number - b.number)
-    .filter(({ event }, index, all) => event.id !== all[index - 1]?.event.id)
-}
+    .map(({ event }) => event)
+    .filter(({ id }, index, all) => id !== all[index - 1]?.id)
 
-const toPlaced = (event: Event): Placed => {
-  const place = parseEventId(event.id)
-  if (!place) throw new Error(`"${event.id}" is not the id of an event.`)
-  return { event, partition: place.partition, number: place.number }
+const placeOf = ({ id }: Event): { readonly partition: number; readonly number: number } => {
+  const place = parseEventId(id)
+  if (!place) throw new Error(`"${id}" is not the id of an event.`)
+  return place
 }

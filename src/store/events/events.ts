@@ -9,7 +9,15 @@ import { blockSize, decodeBlock } from './event-block.ts'
 import { type BlockCache, createBlockCache, type ReportBroken } from './event-block-cache.ts'
 import { compactBlocks } from './event-block-compaction.ts'
 import { type EventPosition, type Scan, scanBlocks } from './event-block-scan.ts'
-import { addCounts, EventTally, firstSlot, readVolume, type VolumeRow } from './event-counts.ts'
+import {
+  addCounts,
+  EventTally,
+  firstSlot,
+  readSourceVolumes,
+  readVolume,
+  type SourceVolume,
+  type VolumeRow,
+} from './event-counts.ts'
 import { createFilterCache } from './event-filter-cache.ts'
 import { createPacking, type EventPacking, type PackedBlock, packEvents } from './event-packing.ts'
 
@@ -47,6 +55,8 @@ export interface EventStore {
    * All three are multiples of `volumeSlot`.
    */
   volume(span: { readonly from: number; readonly to: number; readonly bucket: number }): Promise<readonly VolumeRow[]>
+  /** Counts the events of each source. The ends are multiples of `volumeSlot`. */
+  volumeBySource(span: { readonly from: number; readonly to: number }): Promise<readonly SourceVolume[]>
   /** Since when events are counted: the start of the slot of the earliest; undefined without one. */
   countedSince(): Promise<number | undefined>
 }
@@ -142,6 +152,7 @@ export const createEventStore = (connections: Connections, reportBroken: ReportB
     },
 
     volume: (span) => readVolume(read, span),
+    volumeBySource: (span) => readSourceVolumes(read, span),
     countedSince: () => firstSlot(read),
   }
 }

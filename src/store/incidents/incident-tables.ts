@@ -62,4 +62,5 @@ export interface NotificationTableRow {
   last_error: string | null
   created_at: number
   sent_at: number | null
+  receipt: string | null
 }

@@ -12,6 +12,13 @@ import type { IncidentRow } from './incident-tables.ts'
 export interface IncidentStore {
   /** Open incidents last seen at or after a time: what a new alert may join. */
   findOpen(lastSeenAfter: number, tx: Transaction): Promise<readonly Incident[]>
+  /** Open incidents that nobody took, of these severities, and that have not changed since a moment; by id, after one of them. */
+  idle(query: {
+    readonly before: number
+    readonly severities: readonly Incident['severity'][]
+    readonly after: string
+    readonly limit: number
+  }): Promise<readonly Incident[]>
   save(incidents: readonly Incident[], tx: Transaction): Promise<void>
   load(ids: readonly string[], tx?: Transaction): Promise<readonly Incident[]>
   /** By id or by display id (`INC-3`). */
@@ -42,6 +49,21 @@ export const createIncidentStore = (connections: StoreConnections): IncidentStor
         .orderBy('incident_id')
         .execute()
       return rows.map((row) => fromJson(row.body))
+    },
+
+    async idle({ before, severities, after, limit }) {
+      const rows = await read
+        .selectFrom('incidents')
+        .select('body')
+        .where('status', '=', 'open')
+        .where('assigned_to', 'is', null)
+        .where('severity', 'in', severities)
+        .where('updated_at', '<', before)
+        .where('incident_id', '>', after)
+        .orderBy('incident_id')
+        .limit(limit)
+        .execute()
+      return rows.map(({ body }) => fromJson(body))
     },
 
     async save(incidents, tx) {

@@ -19,6 +19,8 @@ export interface NotificationRow {
   readonly last_error: string | null
   readonly created_at: number
   readonly sent_at: number | null
+  /** The identifier of the message at the receiver, if the message can be changed later. */
+  readonly receipt?: string | null
 }
 
 export interface NotificationStore {
@@ -26,9 +28,24 @@ export interface NotificationStore {
   plan(rows: readonly NotificationRow[], tx: Transaction): Promise<void>
   due(now: number, limit: number): Promise<readonly NotificationRow[]>
   update(row: NotificationRow): Promise<void>
-  /** Cancels the deliveries of an incident that are not sent yet. */
+  /** Cancels the deliveries of an incident that are not sent yet, except the one that says that it is resolved. */
   cancel(incidentId: string, tx: Transaction): Promise<void>
   forIncident(incidentId: string, tx?: Transaction): Promise<readonly NotificationRow[]>
+  /** Counts the messages planned in a span, by status. */
+  counts(span: {
+    readonly from: number
+    readonly to: number
+  }): Promise<readonly { readonly status: string; readonly count: number }[]>
+  /** Counts the messages planned since a moment, by receiver and status. `last_error` is any of their errors. */
+  bySink(from: number): Promise<
+    readonly {
+      readonly sink: string
+      readonly status: string
+      readonly count: number
+      readonly last_sent_at: number | null
+      readonly last_error: string | null
+    }[]
+  >
   list(query: PageRequest & { readonly status?: string | undefined }): Promise<Page<NotificationRow>>
 }
 
@@ -63,6 +80,7 @@ export const createNotificationStore = ({ read, write }: StoreConnections): Noti
       .set({ status: 'cancelled', next_attempt_at: null })
       .where('incident_id', '=', incidentId)
       .where('status', 'in', ['pending', 'failed'])
+      .where('reason', '<>', 'resolved')
       .execute()
   },
 
@@ -75,6 +93,37 @@ export const createNotificationStore = ({ read, write }: StoreConnections): Noti
       .orderBy('id')
       .execute()
     return rows.map(fromRow)
+  },
+
+  async counts({ from, to }) {
+    const rows = await read
+      .selectFrom('notifications')
+      .select(({ fn }) => ['status', fn.countAll().as('count')])
+      .where('created_at', '>=', from)
+      .where('created_at', '<', to)
+      .groupBy('status')
+      .execute()
+    return rows.map((row) => ({ ...row, count: Number(row.count) }))
+  },
+
+  async bySink(from) {
+    const rows = await read
+      .selectFrom('notifications')
+      .select(({ fn }) => [
+        'sink',
+        'status',
+        fn.countAll().as('count'),
+        fn.max('sent_at').as('last_sent_at'),
+        fn.max('last_error').as('last_error'),
+      ])
+      .where('created_at', '>=', from)
+      .groupBy(['sink', 'status'])
+      .execute()
+    return rows.map(({ count, last_sent_at, ...row }) => ({
+      ...row,
+      count: Number(count),
+      last_sent_at: last_sent_at === null ? null : Number(last_sent_at),
+    }))
   },
 
   async list({ limit, after, status: wanted }) {

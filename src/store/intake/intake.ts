@@ -4,8 +4,10 @@ import { batches, insertNew, upsert } from '../write-rows.ts'
 
 /** The door where records come in: numbers, idempotency keys and source positions. */
 export interface IntakeStore {
-  /** Reserves `count` numbers of a partition; returns the first. */
-  reserve(partition: number, count: number, tx: Transaction): Promise<number>
+  /** Records the number of partitions, which never changes; returns the recorded one. */
+  fixPartitions(wanted: number): Promise<number>
+  /** Reserves so many numbers of each partition; returns the first of each. */
+  reserve(counts: ReadonlyMap<number, number>, tx: Transaction): Promise<ReadonlyMap<number, number>>
   /** Remembers a key; returns what was remembered before under the same key, if anything. */
   remember(
     key: string,
@@ -23,18 +25,38 @@ export interface IntakeStore {
   readCursor(source: string, key: string): Promise<string | undefined>
 }
 
+const partitionCounter = 'partitions'
+
 /** Keeps what the door for records needs: the next numbers, idempotency keys, how far sources have read. */
 export const createIntakeStore = ({ read, write }: StoreConnections): IntakeStore => ({
-  async reserve(partition, count, tx) {
-    const { next_number } = await tx
-      .insertInto('partitions')
-      .values({ partition, next_number: count })
-      .onConflict((conflict) =>
-        conflict.column('partition').doUpdateSet((row) => ({ next_number: row('partitions.next_number', '+', count) })),
-      )
-      .returning('next_number')
+  async fixPartitions(wanted) {
+    // Before there was a number, there was one partition.
+    const used = await read.selectFrom('partitions').select('partition').limit(1).executeTakeFirst()
+    await write
+      .insertInto('counters')
+      .values({ name: partitionCounter, value: used ? 1 : wanted })
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .execute()
+    const { value } = await write
+      .selectFrom('counters')
+      .select('value')
+      .where('name', '=', partitionCounter)
       .executeTakeFirstOrThrow()
-    return next_number - count
+    return value
+  },
+
+  async reserve(counts, tx) {
+    const rows = await tx
+      .insertInto('partitions')
+      .values([...counts].map(([partition, count]) => ({ partition, next_number: count })))
+      .onConflict((conflict) =>
+        conflict
+          .column('partition')
+          .doUpdateSet((row) => ({ next_number: row('partitions.next_number', '+', row.ref('excluded.next_number')) })),
+      )
+      .returning(['partition', 'next_number'])
+      .execute()
+    return new Map(rows.map(({ partition, next_number }) => [partition, next_number - (counts.get(partition) ?? 0)]))
   },
 
   async remember(key, bodyHash, answer, at, tx) {

@@ -13,7 +13,7 @@ export interface JobRow {
   /** `ready`, `waiting` (for its next attempt) or `dead`. */
   state: string
   partition: number
-  /** How many records or ids it holds. */
+  /** How many records, detections or ids it holds. */
   count: number
   attempts: number
   run_at: number
@@ -30,6 +30,8 @@ export interface JobRow {
 export interface LeaseRow {
   name: string
   owner: string
+  /** Grows with every change of owner: a commit with an older one is refused. */
+  epoch: number
   until: number
 }
 

@@ -60,9 +60,9 @@ const find = async ({ contains }: StoreConnections, prefix: string, tx: Transact
     .where((where) => contains(where.ref('sources'), `"${prefix}`))
     .execute()
   const rows = await tx
-    .selectFrom('alerts')
+    .selectFrom('alert_heads')
     .select('alert_id')
-    .where((where) => contains(where.ref('body'), `"source":"${prefix}`))
+    .where((where) => contains(where.ref('head'), `"source":"${prefix}`))
     .execute()
   const alerts = new Set(rows.map(({ alert_id }) => alert_id))
   const incidents = await tx.selectFrom('incidents').select(['incident_id', 'body']).execute()

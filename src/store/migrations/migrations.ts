@@ -1,10 +1,16 @@
 import type { Kysely } from 'kysely'
 import type { ColumnTypes } from '../dialects/dialect.ts'
 import { initialSchema } from './0001-schema.ts'
+import { leaseEpochs } from './0002-lease-epochs.ts'
+import { packedDocuments } from './0003-packed-documents.ts'
+import { notificationReceipts } from './0004-notification-receipts.ts'
 
 /** Every migration, in order. A released one is never changed: what comes later is a migration of its own. */
 export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>>> = {
   '0001-schema': initialSchema,
+  '0002-lease-epochs': leaseEpochs,
+  '0003-packed-documents': packedDocuments,
+  '0004-notification-receipts': notificationReceipts,
 }
 
 /** The migrations of the development versions. Together they made the tables of `0001-schema`. */

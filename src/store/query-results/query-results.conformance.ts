@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { deepRun } from '../../../test/depth.ts'
+import { needs } from '../../../test/needs.ts'
 import type { ResultAnalysis } from '../../schema/query-result.ts'
 import type { OpenStore } from '../open-store.ts'
 import type { KeptResult } from './query-results.ts'
@@ -44,7 +46,7 @@ export const describeQueryResults = (name: string, open: (now: () => number) => 
       ])
     })
 
-    it('drops the oldest beyond a number of records, but never the newest result', async () => {
+    it('drops the oldest beyond a number of records, but never the newest result', needs(deepRun), async () => {
       await save(resultOf(1, 50), resultOf(2, 50), resultOf(3, 50), resultOf(4, 500, 'users'))
       const trim = (most: number) => store.transaction((tx) => store.queryResults.trim(stream, most, tx))
       expect(await trim(150)).toBe(0)

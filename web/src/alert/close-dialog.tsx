@@ -9,13 +9,18 @@ interface CloseDialogProps {
   /** The objects to close: "3 alerts". */
   readonly subject: string
   readonly onClose: () => void
-  readonly onSelect: (resolution: Noun<'Resolution'>, note: string | undefined) => void
+  /** `isNormal`: whether to hide the same in future. */
+  readonly onSelect: (resolution: Noun<'Resolution'>, note: string | undefined, isNormal: boolean) => void
+  /** Whether a suppression can follow. */
+  readonly offersSuppression?: boolean
 }
 
 /** Selects a resolution, with a number key each, and an optional note. */
-export const CloseDialog = ({ subject, onClose, onSelect }: CloseDialogProps) => {
+export const CloseDialog = ({ subject, onClose, onSelect, offersSuppression = false }: CloseDialogProps) => {
   const note = useRef<HTMLTextAreaElement>(null)
-  const select = (resolution: Noun<'Resolution'>): void => onSelect(resolution, note.current?.value.trim() || undefined)
+  const normal = useRef<HTMLInputElement>(null)
+  const select = (resolution: Noun<'Resolution'>): void =>
+    onSelect(resolution, note.current?.value.trim() || undefined, normal.current?.checked === true)
   useKeys(
     'Close',
     resolutions.map((value, index) => ({
@@ -42,6 +47,12 @@ export const CloseDialog = ({ subject, onClose, onSelect }: CloseDialogProps) =>
           </li>
         ))}
       </ul>
+      {offersSuppression && (
+        <label className="mt-2 flex min-h-7 items-center gap-2">
+          <input ref={normal} type="checkbox" className="accent-(--accent)" />
+          Then hide the same in future…
+        </label>
+      )}
       <label htmlFor="close-note" className="mt-3 block font-medium">
         Note <span className="font-normal text-text-2">(optional, before you select)</span>
       </label>

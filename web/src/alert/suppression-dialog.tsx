@@ -9,6 +9,8 @@ import { conditionsOf, hasCondition, scopeOf, toggleCondition } from './suppress
 
 interface SuppressionDialogProps {
   readonly alert: Noun<'AlertHead'>
+  /** The filter to begin with, in place of the suggested conditions. */
+  readonly initialScope?: string
   readonly onClose: () => void
   readonly onCreated: (suppression: Noun<'Suppression'>) => void
 }
@@ -21,10 +23,10 @@ const durations = [
 ]
 
 /** Creates a suppression from an alert, with a preview of the last 30 days. */
-export const SuppressionDialog = ({ alert, onClose, onCreated }: SuppressionDialogProps) => {
+export const SuppressionDialog = ({ alert, initialScope, onClose, onCreated }: SuppressionDialogProps) => {
   const id = useId()
   const conditions = conditionsOf(alert)
-  const [scope, setScope] = useState(() => scopeOf(conditions.filter(({ suggested }) => suggested)))
+  const [scope, setScope] = useState(() => initialScope ?? scopeOf(conditions.filter(({ suggested }) => suggested)))
   const [reason, setReason] = useState('')
   const [days, setDays] = useState(90)
   const preview = useQuery({
@@ -34,7 +36,7 @@ export const SuppressionDialog = ({ alert, onClose, onCreated }: SuppressionDial
     retry: false,
   })
   const create = useMutation({
-    mutationFn: () => answerOf(api.POST('/api/v1/suppressions', { body: { scope, reason, days } })),
+    mutationFn: () => answerOf(api.POST('/api/v1/suppressions', { body: { scope, reason, days, confirmed: true } })),
     onSuccess: onCreated,
   })
   const submit = (event: FormEvent): void => {

@@ -42,6 +42,12 @@ export const SuppressionPreview = ({ preview }: { readonly preview: UseQueryResu
           sure.
         </Warning>
       )}
+      {data !== undefined && data.open_successes > 0 && (
+        <Warning>
+          Hides {plural(data.open_successes, 'open alert')} in which something succeeded, such as a login. Narrow the
+          filter unless you are sure.
+        </Warning>
+      )}
       {data !== undefined && data.samples.length > 0 && (
         <ul className="mt-2 max-h-40 overflow-y-auto" tabIndex={-1}>
           {data.samples.map(({ id, title, severity, resolution, last_seen }) => (

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
+import { EyeOff, Send } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { answerOf, api } from '../api/client.ts'
@@ -60,6 +61,14 @@ const Commands = ({ onClose, openHelp }: Omit<PaletteProps, 'open'>) => {
               {name}
             </PaletteItem>
           ))}
+          <PaletteItem onSelect={closeThen(() => router.navigate({ to: '/suppressions' }))}>
+            <EyeOff size={16} aria-hidden className="text-text-2" />
+            Suppressions
+          </PaletteItem>
+          <PaletteItem onSelect={closeThen(() => router.navigate({ to: '/receivers' }))}>
+            <Send size={16} aria-hidden className="text-text-2" />
+            Receivers
+          </PaletteItem>
         </Command.Group>
         {(incidents.data?.data.length ?? 0) > 0 && (
           <Command.Group heading="Incidents">

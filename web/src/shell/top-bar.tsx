@@ -61,6 +61,7 @@ const Account = () => {
   const rows = density.use()
   const navigate = useNavigate()
   const isAdmin = useMay('admin')
+  const isAnalyst = useMay('analyst')
   const zone = timeZone.use()
   const keys = singleKeys.use()
   const [changing, setChanging] = useState(false)
@@ -97,6 +98,8 @@ const Account = () => {
         Single-key shortcuts
       </MenuItem>
       <MenuSeparator />
+      <MenuItem onSelect={() => void navigate({ to: '/suppressions' })}>Suppressions</MenuItem>
+      {isAnalyst && <MenuItem onSelect={() => void navigate({ to: '/receivers' })}>Receivers</MenuItem>}
       {isAdmin && <MenuItem onSelect={() => void navigate({ to: '/users' })}>Users</MenuItem>}
       {data.account !== null && <MenuItem onSelect={() => setChanging(true)}>Change password</MenuItem>}
       <MenuItem onSelect={() => void signOut(queries)}>Sign out</MenuItem>

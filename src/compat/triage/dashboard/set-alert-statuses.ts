@@ -21,7 +21,10 @@ export const setAlertStatuses = defineOperation({
     comment,
   }),
   output: z.object({ updated_count: z.int(), errors: moveErrors }),
-  async run({ alert_ids, status, comment }, deps: Pick<Deps, 'store' | 'now' | 'newId'> & { readonly actor: Actor }) {
+  async run(
+    { alert_ids, status, comment },
+    deps: Pick<Deps, 'store' | 'queue' | 'now' | 'newId'> & { readonly actor: Actor },
+  ) {
     const errors = await setEachStatus(alert_ids, { status, comment }, deps)
     return { updated_count: alert_ids.length - errors.length, errors }
   },

@@ -34,7 +34,10 @@ export const moveAlerts = defineOperation({
     failure_count: z.int(),
     errors: moveErrors,
   }),
-  async run({ action, alert_ids, params }, deps: Pick<Deps, 'store' | 'now' | 'newId'> & { readonly actor: Actor }) {
+  async run(
+    { action, alert_ids, params },
+    deps: Pick<Deps, 'store' | 'queue' | 'now' | 'newId'> & { readonly actor: Actor },
+  ) {
     if (action === 'assign' && params?.user_id == null) {
       throw new AppError('INVALID_REQUEST', 'The action "assign" needs "params.user_id".', {
         errors: [{ path: 'params.user_id', message: 'is missing' }],

@@ -4,7 +4,8 @@ import type { FlatEvent } from '../event.ts'
 import { compares, numberOf } from '../matching/holds.ts'
 import type { CorrelationMatch } from '../matching/match.ts'
 import type { Node } from '../node.ts'
-import { createWindow, dropFirst, insert, type Measure, measure, type Window, type WindowItem } from './window.ts'
+import { createGroupWindows } from './group-windows.ts'
+import { dropFirst, insert, type Measure, measure, type Window, type WindowItem } from './window.ts'
 
 const mostShown = 50
 
@@ -12,6 +13,8 @@ const mostShown = 50
 export interface Correlation {
   readonly rule: CorrelationRule
   readonly number: number
+  /** The numbers of the rules that it refers to, in its order. */
+  readonly refers: readonly number[]
   observe(
     event: FlatEvent,
     matched: ReadonlySet<number>,
@@ -39,6 +42,7 @@ const capacityOf = ({ correlation, conditions }: CorrelationRule): number =>
     : 10_000
 
 const separator = '\u001f'
+const nothing: readonly string[] = []
 
 /** Makes a correlation with nothing remembered. */
 export const createCorrelation = ({
@@ -50,44 +54,21 @@ export const createCorrelation = ({
   limits,
 }: CorrelationOptions): Correlation => {
   const { maxGroups = 10_000, maxEvents = 100_000 } = limits
-  /** The group that was touched last is at the end. */
-  let groups = new Map<string, Window>()
+  const groups = createGroupWindows()
   let remembered = 0
   const capacity = capacityOf(rule)
   const isValued = rule.correlation.startsWith('value_')
   const isTemporal = rule.correlation.startsWith('temporal')
 
-  const touch = (key: string): Window => {
-    const window = groups.get(key) ?? createWindow()
-    groups.delete(key)
-    groups.set(key, window)
-    return window
-  }
-  /**
-   * The group that was quiet longest. A map's iterator continues where it was and groups that are touched move behind it, so we reuse it: a
-   * new one would first have to step over all groups that were deleted since the map last grew.
-   */
-  let oldestFirst = groups.entries()
-  const nextOldest = (): [string, Window] | undefined => {
-    const next = oldestFirst.next()
-    if (!next.done) return next.value
-    oldestFirst = groups.entries()
-    return oldestFirst.next().value
-  }
   /** Forgets the groups that were quiet longest, and of the last one its oldest events. */
   const bound = (): void => {
     while (groups.size > maxGroups || (remembered > maxEvents && groups.size > 1)) {
-      const oldest = nextOldest()
-      if (!oldest) return
-      remembered -= oldest[1].items.length
-      groups.delete(oldest[0])
+      remembered -= groups.oldest?.items.length ?? 0
+      groups.removeOldest()
     }
-    if (remembered <= maxEvents) return
-    const [only] = groups.values()
-    if (only) {
-      dropFirst(only, remembered - maxEvents, rule)
-      remembered = maxEvents
-    }
+    if (remembered <= maxEvents || !groups.oldest) return
+    dropFirst(groups.oldest, remembered - maxEvents, rule)
+    remembered = maxEvents
   }
   const isMet = ({ value, has }: Measure): boolean =>
     rule.expression
@@ -96,7 +77,7 @@ export const createCorrelation = ({
       : rule.conditions.every(({ comparison, number: wanted }) => compares(value, comparison, wanted))
 
   const add = (item: WindowItem, key: string): { window: Window; found: Measure } | undefined => {
-    const window = touch(key)
+    const window = groups.touch(key)
     const before = window.items.length
     const inserted = insert(window, item, rule)
     const surplus = Math.max(0, window.items.length - capacity)
@@ -116,6 +97,7 @@ export const createCorrelation = ({
   return {
     rule,
     number,
+    refers,
     observe(event, matched, read) {
       let match: CorrelationMatch | undefined
       const counted = new Set<string>()
@@ -123,10 +105,10 @@ export const createCorrelation = ({
       for (let member = refers.length - 1; member >= 0; member--) {
         const own = fields[member]
         if (!own || !matched.has(refers[member] ?? -1)) continue
-        const group = own.group.map((field) => read(field).join(','))
-        if (own.group.some((field) => read(field).length === 0)) continue
-        const value = isValued ? own.value.map((field) => read(field).join(',')).join(separator) : ''
-        if (isValued && own.value.some((field) => read(field).length === 0)) continue
+        const group = readAll(own.group, read)
+        const values = isValued ? readAll(own.value, read) : nothing
+        if (!group || !values) continue
+        const value = values.join(separator)
         if (isValued && rule.correlation !== 'value_count' && Number.isNaN(numberOf(value))) continue
         const key = group.join(separator)
         // An event that several rules match is counted once; temporal ones ask for each of the rules.
@@ -139,7 +121,7 @@ export const createCorrelation = ({
     },
     save() {
       const writer = createWriter('sigma-correlation', 1).varint(groups.size)
-      for (const [key, { items }] of groups) {
+      for (const [key, { items }] of groups.entries()) {
         writer.text(key).varint(items.length)
         for (const { time, id, member, value } of items) writer.f64(time).text(id).varint(member).text(value)
       }
@@ -147,24 +129,30 @@ export const createCorrelation = ({
     },
     restore(state) {
       const reader = createReader(state, 'sigma-correlation', 1)
-      const restored = new Map<string, Window>()
-      let total = 0
+      groups.clear()
+      remembered = 0
       for (let left = reader.varint(); left > 0; left--) {
-        const key = reader.text()
-        const window = createWindow()
+        const window = groups.touch(reader.text())
         for (let more = reader.varint(); more > 0; more--) {
           const item = { time: reader.f64(), id: reader.text(), member: reader.varint(), value: reader.text() }
           insert(window, item, rule)
         }
-        total += window.items.length
-        restored.set(key, window)
+        remembered += window.items.length
       }
-      groups = restored
-      oldestFirst = groups.entries()
-      remembered = total
       bound()
     },
   }
+}
+
+/** Reads some fields; undefined when one of them has no value. */
+const readAll = (fields: readonly string[], read: (field: string) => readonly string[]): string[] | undefined => {
+  const texts: string[] = []
+  for (const field of fields) {
+    const values = read(field)
+    if (values.length === 0) return undefined
+    texts.push(values.join(','))
+  }
+  return texts
 }
 
 /** Whether a condition in words is true, given which rules were met. */
@@ -202,12 +190,14 @@ const toMatch = (
     time: event.time,
     group: Object.fromEntries(rule.groupBy.map((field, index) => [field, group[index] ?? ''])),
     value,
-    events: shown.map(({ id, time, member }) => ({
-      id,
-      time,
-      rule: rule.rules[member] ?? '',
-      title: titles[member] ?? '',
-    })),
+    get events() {
+      return shown.map(({ id, time, member }) => ({
+        id,
+        time,
+        rule: rule.rules[member] ?? '',
+        title: titles[member] ?? '',
+      }))
+    },
     eventCount,
   }
 }

@@ -7,6 +7,9 @@ import { type Correlation, createCorrelation } from './correlation.ts'
 
 const kind = 'sigma'
 const version = 1
+/** For so many sets of rules it is known which correlations refer to them. */
+const mostKept = 1000
+const none: readonly CorrelationMatch[] = []
 
 /** All correlations of an engine. */
 export interface Correlations {
@@ -17,7 +20,11 @@ export interface Correlations {
   /** Whether a correlation refers to a rule, given by its number. */
   isPart(rule: number): boolean
   /** Shows an event and the rules that it matched; answers the correlations that it completed. */
-  observe(event: FlatEvent, hits: readonly number[], read: (field: string) => readonly string[]): CorrelationMatch[]
+  observe(
+    event: FlatEvent,
+    hits: readonly number[],
+    read: (field: string) => readonly string[],
+  ): readonly CorrelationMatch[]
   save(): Uint8Array
   restore(state: Uint8Array): void
 }
@@ -52,6 +59,22 @@ export const createCorrelations = (
     return createCorrelation({ rule, titles, number: rules.length + index, refers, fields, limits })
   })
   const byId = new Map(running.map((correlation) => [correlation.rule.id, correlation]))
+  const concerned = new Map<string, readonly Correlation[]>()
+  /** The correlations that refer to some rules, or to each other, in order. */
+  const concernedBy = (hits: readonly number[]): readonly Correlation[] => {
+    const key = hits.join()
+    const known = concerned.get(key)
+    if (known) return known
+    const reached = new Set(hits)
+    const found = running.filter(({ number, refers }) => {
+      const isConcerned = refers.some((one) => reached.has(one))
+      if (isConcerned) reached.add(number)
+      return isConcerned
+    })
+    if (concerned.size >= mostKept) concerned.clear()
+    concerned.set(key, found)
+    return found
+  }
 
   return {
     active: ordered,
@@ -59,9 +82,11 @@ export const createCorrelations = (
     isHidden: (rule) => hidden.has(rule),
     isPart: (rule) => parts.has(rule),
     observe(event, hits, read) {
+      const near = concernedBy(hits)
+      if (near.length === 0) return none
       const matched = new Set(hits)
       const matches: CorrelationMatch[] = []
-      for (const correlation of running) {
+      for (const correlation of near) {
         const match = correlation.observe(event, matched, read)
         if (!match) continue
         matched.add(correlation.number)

@@ -21,6 +21,9 @@ export const createScreen = (literals: readonly Wanted[]): Screen => {
   const plain = literals.filter(({ text }) => isAscii(text))
   const isShort = ({ text }: Wanted) => text.length < longestGram
   const shorts = plain.filter(isShort).map(toSought)
+  const shortsAnywhere = shorts.filter(({ manner, codes }) => manner === 'contains' && codes.length > 0)
+  const shortsAtEnds = shorts.filter((sought) => !shortsAnywhere.includes(sought))
+  const pairs = shortsAnywhere.length > 0 ? pairsOf(shortsAnywhere) : undefined
   const longs = plain.filter((literal) => !isShort(literal)).map(toSought)
   const marks = new Int32Array(2 ** (32 - markShift - 5))
   const byGram = new Map<number, Sought[]>()
@@ -78,7 +81,8 @@ export const createScreen = (literals: readonly Wanted[]): Screen => {
   return (value) => {
     const { length } = value
     if (length > longest || bytes.write(value) !== length) return search(value)
-    for (const sought of shorts) if (isSomewhere(sought, length)) return true
+    for (const sought of shortsAtEnds) if (isAtEnd(sought, length)) return true
+    if (pairs && hasShort(pairs, shortsAnywhere, length)) return true
     return longs.length > 0 && mayHold(length) && walk(length)
   }
 }
@@ -125,8 +129,35 @@ const isAt = ({ manner, codes }: Sought, start: number, length: number): boolean
   return true
 }
 
-const isSomewhere = (sought: Sought, length: number): boolean => {
-  for (let start = 0; start + sought.codes.length <= length; start++) if (isAt(sought, start, length)) return true
+/** Whether a text that is wanted at one end is there; the empty text is anywhere. */
+const isAtEnd = (sought: Sought, length: number): boolean => {
+  const { manner, codes } = sought
+  return isAt(sought, manner === 'starts' || manner === 'equals' ? 0 : length - codes.length, length)
+}
+
+/** A set of bits for pairs of letters without case: those that short texts begin with. */
+const pairsOf = (shorts: readonly Sought[]): Int32Array => {
+  const pairs = new Int32Array(2 ** (16 - 5))
+  for (const { codes } of shorts) {
+    const [first = 0, second] = codes
+    for (let next = second ?? 0; next <= (second ?? 255); next++) {
+      const pair = (first << 8) | next
+      pairs[pair >>> 5] = (pairs[pair >>> 5] ?? 0) | (1 << pair)
+    }
+  }
+  return pairs
+}
+
+const hasShort = (pairs: Int32Array, shorts: readonly Sought[], length: number): boolean => {
+  const from = bytes
+  const fold = lower
+  let pair = 0
+  for (let at = 0; at <= length; at++) {
+    // Behind the end is any letter: a text of one letter may end the value.
+    pair = ((pair << 8) | (at < length ? (fold[from[at] as number] as number) : 0)) & 0xffff
+    if (at === 0 || (((pairs[pair >>> 5] as number) >>> pair) & 1) === 0) continue
+    for (const sought of shorts) if (isAt(sought, at - 1, length)) return true
+  }
   return false
 }
 

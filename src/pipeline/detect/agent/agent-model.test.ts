@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { deepRun } from '../../../../test/depth.ts'
+import { needs } from '../../../../test/needs.ts'
 import type { Runtime } from '../../../component.ts'
 import { createRandom } from '../../../lib/random/random.ts'
 import type { Detection } from '../../../schema/detection.ts'
@@ -67,7 +69,7 @@ const detectAll = (events: readonly Event[], agents = [bundledAgent('wifi')]): D
 }
 
 describe('the model of an agent', () => {
-  it('reports the type that its clients know, with all counts', () => {
+  it('reports the type that its clients know, with all counts', needs(deepRun), () => {
     const found = detectAll([...normal(0, 400, (at) => (at === 398 * window ? quietAttack(at) : []))])
     expect(found).toHaveLength(1)
     expect(found[0]).toMatchObject({
@@ -92,7 +94,7 @@ describe('the model of an agent', () => {
     expect(found.map(({ severity, agent }) => [severity, agent?.severity])).toEqual([['low', 2]])
   })
 
-  it('leaves exceeded thresholds to the agent', () => {
+  it('leaves exceeded thresholds to the agent', needs(deepRun), () => {
     const flood = (start: number) => Array.from({ length: 80 }, (_, i) => line(start + i * 3, 'wlan0: deauth'))
     expect(detectAll(normal(0, 400, (at) => (at === 398 * window ? flood(at) : [])))).toEqual([])
   })

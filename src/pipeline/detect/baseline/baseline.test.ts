@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { deepRun } from '../../../../test/depth.ts'
+import { needs } from '../../../../test/needs.ts'
 import type { Runtime } from '../../../component.ts'
 import { createRandom } from '../../../lib/random/random.ts'
 import type { Detection } from '../../../schema/detection.ts'
@@ -158,7 +160,7 @@ describe('baseline', () => {
     expect(detectAll(merge(normal, answers(240, 3, 15, 404)))).toEqual([])
   })
 
-  it('reports that a stream stops in daytime, although it is quiet at night', () => {
+  it('reports that a stream stops in daytime, although it is quiet at night', needs(deepRun), () => {
     const hours = (count: number) =>
       Array.from({ length: count }, (_, hour) => flow(hour * 60, 60, hour % 24 < 10 ? 2 : 0.4)).flat()
     const others = flow(0, 5 * 24 * 60, 1, { stream: 'auth/web-01/other' })

@@ -144,7 +144,7 @@ describe('mergeDetections', () => {
   })
 
   it('suppresses an alert, and reopens it without a matching suppression', () => {
-    const [hidden] = mergeDetections([], [detection()], { ...context, suppress: () => 's1' })
+    const [hidden] = mergeDetections([], [detection()], { ...context, suppress: () => ({ id: 's1' }) })
     expect(hidden).toMatchObject({ status: 'suppressed', suppression_id: 's1' })
     const grown = detection({ event_count: 21, last_seen: at(2 * minute) })
     expect(mergeDetections(hidden ? [hidden] : [], [grown], context)[0]).toMatchObject({
@@ -270,7 +270,7 @@ describe('the merge stage', () => {
 
   it('stores suppressed alerts, counts them once, and does not pass them on', async () => {
     const { rows, hits, alerts, suppressions, audit } = store()
-    const merge = createMerge(alerts, suppressions, audit, { now: () => start, suppress: () => 's1' })
+    const merge = createMerge(alerts, suppressions, audit, { now: () => start, suppress: () => ({ id: 's1' }) })
     expect(await merge([detection()], delivery)).toEqual([])
     expect(await merge([detection({ event_count: 30, last_seen: at(3 * minute) })], delivery)).toEqual([])
     expect([...rows.values()]).toMatchObject([{ status: 'suppressed', event_count: 30 }])

@@ -9,10 +9,17 @@ export const dismissedWindow = week
 /** How long an open alert absorbs matching detections, since it was last seen. */
 export const reopenWindow = day
 
+/** A suppression that matches an alert. */
+export interface MatchedSuppression {
+  readonly id: string
+  /** Why it does not hide the alert: the alert is clearly worse than what was suppressed. */
+  readonly outgrown?: string | undefined
+}
+
 interface MergeContext {
   readonly now: number
-  /** Returns the id of the suppression that matches an alert, if any. */
-  readonly suppress: (alert: Alert) => string | undefined
+  /** Returns the suppression that matches an alert, if any. */
+  readonly suppress: (alert: Alert) => MatchedSuppression | undefined
   /** In ms of event time. Defaults to 24 hours. */
   readonly window?: number
   /** Alerts that are no longer open, by id. A detection that one of them covers opens nothing, and their ids are not reused. */
@@ -66,6 +73,7 @@ export const mergeDetections = (
       return applySuppression(
         former ? { ...endSnoozeIfWorse(alert, former), version: former.version + 1 } : alert,
         suppress,
+        now,
       )
     })
 }
@@ -124,10 +132,15 @@ const resolve = (target: Alert | undefined, detection: Detection, now: number): 
 const isAlive = ({ status }: Alert): boolean => status !== 'resolved' && status !== 'false_positive'
 
 /** Suppresses an alert that a suppression matches, and reopens one that none matches any more. Leaves alerts that somebody works on. */
-const applySuppression = (alert: Alert, suppress: MergeContext['suppress']): Alert => {
+const applySuppression = (alert: Alert, suppress: MergeContext['suppress'], now: number): Alert => {
   const idle = (alert.status === 'new' || alert.status === 'triaged') && !alert.assignee
   if (!idle && alert.status !== 'suppressed') return alert
-  const suppression = suppress(alert)
-  if (suppression !== undefined) return { ...alert, status: 'suppressed', suppression_id: suppression }
-  return alert.status === 'suppressed' ? { ...alert, status: 'new', suppression_id: null } : alert
+  const matched = suppress(alert)
+  if (matched && matched.outgrown === undefined) {
+    return { ...alert, status: 'suppressed', suppression_id: matched.id, ...(alert.resurfaced && { resurfaced: null }) }
+  }
+  const shown: Alert = alert.status === 'suppressed' ? { ...alert, status: 'new', suppression_id: null } : alert
+  if (matched?.outgrown === undefined || alert.resurfaced?.suppression_id === matched.id) return shown
+  const at = new Date(now).toISOString()
+  return { ...shown, resurfaced: { suppression_id: matched.id, reason: matched.outgrown, at } }
 }

@@ -2,7 +2,7 @@ import { type Alert, isDismissed } from '../../../schema/alert.ts'
 import type { AuditEntry } from '../../../schema/audit-entry.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import type { Stage } from '../../stage.ts'
-import { dismissedWindow, mergeDetections } from './merge-detections.ts'
+import { dismissedWindow, type MatchedSuppression, mergeDetections } from './merge-detections.ts'
 
 interface Alerts<Tx> {
   /** Returns open or suppressed alerts with these keys. */
@@ -24,7 +24,7 @@ interface Audit<Tx> {
 
 interface MergeOptions {
   readonly now: () => number
-  readonly suppress: (alert: Alert) => string | undefined
+  readonly suppress: (alert: Alert) => MatchedSuppression | undefined
   /** In ms of event time. */
   readonly window?: number
 }

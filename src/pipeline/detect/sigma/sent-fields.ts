@@ -16,7 +16,7 @@ export const sentFields = ({ original }: Event): FlatEvent['fields'] | undefined
 }
 
 const fieldsOf = (value: Sent): FlatEvent['fields'] =>
-  flattenEvent(windowsFields(value) ?? { ...namedValues(value), ...value })
+  flattenEvent(windowsFields(value) ?? (hasNamedValues(value) ? { ...namedValues(value), ...value } : value))
 
 /** Returns the JSON after a syslog or container runtime header. */
 const tail = (text: string): string => {
@@ -48,6 +48,13 @@ const parse = (text: string): Sent | undefined => {
     return undefined
   }
 }
+
+const hasNamedValues = ({ ExtendedProperties, Parameters, parameters, events, id }: Sent): boolean =>
+  ExtendedProperties !== undefined ||
+  Parameters !== undefined ||
+  parameters !== undefined ||
+  events !== undefined ||
+  isObject(id)
 
 /**
  * Reads fields that some services send as lists of names and values: Microsoft 365's `ExtendedProperties` and `Parameters` (`RequestType`),

@@ -27,8 +27,12 @@ export const eventEntities = (values: Event['fields']): Entity[] =>
   })
 
 /** Identifies a recurring problem by its address, else its user, else its host; else by the rule alone. */
-export const eventSubject = (event: Event): string => {
-  const named = eventEntities(event.fields)
-  const best = named.find(({ type }) => type === 'ip') ?? named.find(({ type }) => type === 'user')
-  return (best ?? named.find(({ type }) => type === 'host'))?.value ?? ''
+export const eventSubject = ({ fields: values }: Event): string => {
+  for (const wanted of ['ip', 'user', 'host']) {
+    for (const [field, type] of fields) {
+      const value = type === wanted ? values[field] : undefined
+      if (typeof value === 'string' && value !== '') return value
+    }
+  }
+  return ''
 }

@@ -9,19 +9,20 @@ import { sentFields } from './sent-fields.ts'
 export const toFlatEvent = (event: Event): FlatEvent => createFlattening()(event)
 /** Creates a converter that reuses one object: each result is valid until the next call. */
 export const createFlattening = (): ((event: Event) => FlatEvent) => {
-  const more = { message: '', '@timestamp': Number.NaN, 'event.kind': '', 'vedette.source': '' }
+  const own = { message: '', '@timestamp': Number.NaN, 'event.kind': '', 'vedette.source': '' }
   const fields: FlatEvent['fields'] = {}
+  const more: FlatEvent['fields'] = own
   const flat = { id: '', time: Number.NaN, fields, more, text: '' }
   return (event) => {
     const sent = sentFields(event)
     flat.id = event.id
     flat.time = event.time
-    // The sent fields are a fresh object, and adding to it is much faster than copying it.
-    flat.fields = sent ? Object.assign(sent, event.fields) : event.fields
-    more.message = event.message
-    more['@timestamp'] = event.time
-    more['event.kind'] = event.kind
-    more['vedette.source'] = event.source
+    own.message = event.message
+    own['@timestamp'] = event.time
+    own['event.kind'] = event.kind
+    own['vedette.source'] = event.source
+    flat.fields = event.fields
+    flat.more = sent ? Object.assign(Object.create(null), own, sent) : own
     flat.text = event.original
     return flat
   }

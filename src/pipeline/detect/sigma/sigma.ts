@@ -135,8 +135,12 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
         const running = current()
         const found = new Map<string, Detection>()
         let at: Event | undefined
+        let kept: Event | undefined
         const keep = () => {
-          if (at) lines.set(at.id, { sample: keepSample(at), usedAt: at.time })
+          // Several rules may match one event.
+          if (!at || at === kept) return
+          kept = at
+          lines.set(at.id, { sample: keepSample(at), usedAt: at.time })
         }
         for (const event of events) {
           if (event.kind === 'pipeline_error') continue

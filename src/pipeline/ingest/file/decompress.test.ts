@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -9,6 +11,8 @@ const decompressAll = async (bytes: Buffer, limits?: ExpansionLimits) => {
   return Buffer.concat(chunks).toString()
 }
 
+const ofLib = (name: string) => readFileSync(join(import.meta.dirname, '../../../lib', name))
+
 describe('decompress', () => {
   it('reads gzip with several members, zstd with several frames, padding, and uncompressed data', async () => {
     expect(await decompressAll(Buffer.concat([gzipSync('one '), gzipSync('two'), Buffer.alloc(64)]))).toBe('one two')
@@ -16,9 +20,19 @@ describe('decompress', () => {
     expect(await decompressAll(Buffer.from('plain'))).toBe('plain')
   })
 
-  it('reports unsupported formats and corrupt data', async () => {
-    await expect(decompressAll(Buffer.from('BZh9...'))).rejects.toThrow('Compression with bzip2')
-    await expect(decompressAll(Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]))).rejects.toThrow('Compression with xz')
+  it('reads bzip2, xz and LZ4, also several streams', async () => {
+    expect(await decompressAll(ofLib('bzip2/fixtures/streams.bz2'))).toBe('one\ntwo\n')
+    expect(await decompressAll(readFileSync(join(import.meta.dirname, 'fixtures/streams.xz')))).toBe('one\ntwo\n')
+    expect(await decompressAll(ofLib('lz4/fixtures/frames.lz4'))).toMatch(/^one\n[\s\S]*two\n$/)
+    expect(await decompressAll(Buffer.from('BZh9 is a text'))).toBe('BZh9 is a text')
+  })
+
+  it('reports corrupt data', async () => {
+    await expect(decompressAll(Buffer.from('BZh91AY&SY...'))).rejects.toThrow('bzip2 data is incomplete')
+    await expect(decompressAll(Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]))).rejects.toThrow('xz data is incomplete')
+    await expect(decompressAll(ofLib('lz4/fixtures/frames.lz4').subarray(0, 20))).rejects.toThrow(
+      'lz4 data is incomplete',
+    )
     await expect(decompressAll(gzipSync('some text').subarray(0, 15))).rejects.toThrow('gzip data is incomplete')
     await expect(decompressAll(Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3]))).rejects.toThrow(
       'zstd data is incomplete',
@@ -31,6 +45,9 @@ describe('decompress', () => {
     await expect(decompressAll(gzipSync(zeros), limits)).rejects.toThrow('a decompression bomb')
     await expect(decompressAll(zstdCompressSync(zeros), limits)).rejects.toThrow('a decompression bomb')
     await expect(decompressAll(gzipSync(zeros), { ...limits, ratio: 2_000, bytes: 1 << 22 })).rejects.toThrow('bomb')
+    await expect(decompressAll(ofLib('bzip2/fixtures/mixed.bz2'), { ...limits, bytes: 1 << 16 })).rejects.toThrow(
+      'bomb',
+    )
     expect((await decompressAll(gzipSync('x'.repeat(1 << 20)), { ...limits, ratio: 2_000 })).length).toBe(1 << 20)
   })
 })

@@ -1,21 +1,61 @@
-import { Readable, Transform } from 'node:stream'
+import { Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
+import xz from 'xz-decompress'
 import { AppError } from '../../../errors.ts'
+import { bunzip } from '../../../lib/bzip2/bunzip.ts'
+import { unlz4 } from '../../../lib/lz4/unlz4.ts'
 
-type Compression = 'gzip' | 'zstd' | 'bzip2' | 'xz'
+type Bytes = AsyncIterable<Uint8Array>
 
 const chunkSize = 65_536
 
-const magics: readonly (readonly [Compression, readonly number[]])[] = [
-  ['gzip', [0x1f, 0x8b]],
-  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
-  ['bzip2', [0x42, 0x5a, 0x68]],
-  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
+interface Compression {
+  readonly name: string
+  readonly magic: readonly number[]
+  /** Decompresses a stream. Throws if the data is corrupt or cut off. */
+  unpack(input: AsyncIterable<Buffer>): Bytes
+}
+
+const compressions: readonly Compression[] = [
+  { name: 'gzip', magic: [0x1f, 0x8b], unpack: (input) => piped(input, createGunzip({ chunkSize })) },
+  {
+    name: 'zstd',
+    magic: [0x28, 0xb5, 0x2f, 0xfd],
+    unpack: (input) => piped(input, createZstdDecompress({ chunkSize })),
+  },
+  { name: 'bzip2', magic: [0x42, 0x5a, 0x68], unpack: bunzip },
+  {
+    name: 'xz',
+    magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a],
+    unpack: (input) => new xz.XzReadableStream(ReadableStream.from(input)).values(),
+  },
+  { name: 'lz4', magic: [0x04, 0x22, 0x4d, 0x18], unpack: unlz4 },
 ]
 
 /** Returns the compression of a file by its first bytes, because the name may be wrong. */
 export const compressionOf = (head: Uint8Array): Compression | undefined =>
-  magics.find(([, magic]) => magic.every((byte, i) => head[i] === byte))?.[0]
+  compressions.find(
+    ({ name, magic }) => magic.every((byte, i) => head[i] === byte) && (name !== 'bzip2' || isBzip2(head)),
+  )
+
+/** Whether bytes begin a bzip2 stream with a block, or an empty one. A text may begin with its three letters, too. */
+const isBzip2 = (head: Uint8Array): boolean => {
+  const magic = Buffer.from(head.subarray(4, 7)).toString('hex')
+  return magic === '314159' || magic === '177245'
+}
+
+/** Passes a stream through a decompressor of Node. */
+async function* piped(input: AsyncIterable<Buffer>, unzip: ReturnType<typeof createGunzip>): AsyncGenerator<Buffer> {
+  const packed = Readable.from(input)
+  packed.once('error', (error) => unzip.destroy(error))
+  packed.pipe(unzip)
+  try {
+    yield* unzip
+  } finally {
+    packed.destroy()
+    unzip.destroy()
+  }
+}
 
 /** Limits for the size of decompressed data. */
 export interface ExpansionLimits {
@@ -29,14 +69,9 @@ export interface ExpansionLimits {
 
 export const expansionLimits: ExpansionLimits = { ratio: 500, ratioFrom: 2 ** 28, bytes: 2 ** 38 }
 
-const advice: Readonly<Record<'bzip2' | 'xz', string>> = {
-  bzip2: 'Unpack it first: bunzip2 --keep FILE.',
-  xz: 'Unpack it first: unxz --keep FILE.',
-}
-
 /**
- * Decompresses a stream, including gzip with several members and zstd with several frames. Throws SOURCE_FAILED if the data is corrupt,
- * the format is not supported, or the output exceeds the limits.
+ * Decompresses a stream, also one with several members or frames. Throws SOURCE_FAILED if the data is corrupt, or the output exceeds
+ * the limits.
  */
 export async function* decompress(
   input: AsyncIterable<Buffer>,
@@ -47,43 +82,46 @@ export async function* decompress(
     yield* input
     return
   }
-  if (compression === 'bzip2' || compression === 'xz') {
-    throw new AppError('SOURCE_FAILED', `Compression with ${compression} is not supported.`, {
-      hint: advice[compression],
-    })
-  }
-  let received = 0
-  let decompressed = 0
-  const counter = new Transform({
-    transform(chunk, _encoding, done) {
-      received += chunk.length
-      done(null, chunk)
-    },
-  })
-  const unzip = compression === 'gzip' ? createGunzip({ chunkSize }) : createZstdDecompress({ chunkSize })
-  const packed = Readable.from(input)
-  packed.once('error', (error) => unzip.destroy(error))
-  counter.once('error', (error) => unzip.destroy(error))
-  packed.pipe(counter).pipe(unzip)
+  const guard = expansionGuard(limits)
   try {
-    for await (const chunk of unzip) {
-      decompressed += chunk.length
-      if (decompressed > limits.bytes || (decompressed > limits.ratioFrom && decompressed > received * limits.ratio)) {
-        throw new AppError(
-          'SOURCE_FAILED',
-          `The file expands to more than ${decompressed} bytes from ${received} and may be a decompression bomb.`,
-          {
-            hint: 'If the file is a log, unpack it yourself and read the result.',
-          },
-        )
-      }
-      yield chunk
+    for await (const chunk of compression.unpack(guard.received(input))) {
+      guard.expanded(chunk.length)
+      yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     }
   } catch (error) {
     if (error instanceof AppError) throw error
-    throw new AppError('SOURCE_FAILED', `The ${compression} data is incomplete or corrupt.`, { cause: error })
-  } finally {
-    packed.destroy()
-    unzip.destroy()
+    throw new AppError('SOURCE_FAILED', `The ${compression.name} data is incomplete or corrupt.`, { cause: error })
+  }
+}
+
+/** Compares what goes into a decompressor with what comes out. */
+interface ExpansionGuard {
+  /** Counts what goes in. */
+  received(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
+  /** Counts what came out. Throws SOURCE_FAILED beyond the limits. */
+  expanded(bytes: number): void
+}
+
+/** Creates a guard against decompression bombs. */
+export const expansionGuard = (limits: ExpansionLimits): ExpansionGuard => {
+  let received = 0
+  let decompressed = 0
+  return {
+    async *received(input) {
+      for await (const chunk of input) {
+        received += chunk.length
+        yield chunk
+      }
+    },
+    expanded(bytes) {
+      decompressed += bytes
+      if (decompressed <= limits.bytes && (decompressed <= limits.ratioFrom || decompressed <= received * limits.ratio))
+        return
+      throw new AppError(
+        'SOURCE_FAILED',
+        `The file expands to more than ${decompressed} bytes from ${received} and may be a decompression bomb.`,
+        { hint: 'If the file is a log, unpack it yourself and read the result.' },
+      )
+    },
   }
 }

@@ -37,7 +37,7 @@ export const readChunks = (
 }
 
 async function* readAll(paths: readonly string[], options: ChunkOptions, report: ReadReport): AsyncGenerator<Chunk> {
-  const logs = await findLogs(paths, options, report)
+  const { logs, close } = await findLogs(paths, options, report)
   const sequences = logs.map((log) => {
     const source = options.source ?? log.name
     const use = async function* (bytes: AsyncIterable<Buffer>, path: string) {
@@ -45,10 +45,14 @@ async function* readAll(paths: readonly string[], options: ChunkOptions, report:
     }
     return { time: log.time, batches: readLog(log, options, report, use) }
   })
-  for await (const [chunk] of mergeByTime<Chunk>(sequences, ({ bytes }) => options.timeOf(firstLine(bytes)))) {
-    if (!chunk) continue
-    report.lines += chunk.lines
-    yield chunk
+  try {
+    for await (const [chunk] of mergeByTime<Chunk>(sequences, ({ bytes }) => options.timeOf(firstLine(bytes)))) {
+      if (!chunk) continue
+      report.lines += chunk.lines
+      yield chunk
+    }
+  } finally {
+    await close()
   }
 }
 

@@ -18,7 +18,7 @@ import {
   startPosition,
 } from './followed-file.ts'
 
-const packed = /\.(gz|zst|zstd|bz2|xz|zip)$/i
+const packed = /\.(gz|zst|zstd|bz2|xz|lz4|zip|tar|tgz|tbz2|txz)$/i
 /** More open files would leave too few handles for connections. */
 const maxOpen = 1_000
 

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { AppError, fileReasonOf } from '../../../errors.ts'
 import { splitLines } from '../lines.ts'
 import { foreignContent } from '../sniff.ts'
+import { archiveReader, openUnpacking, type Unpacking } from './archive.ts'
 import { compressionOf, decompress, type ExpansionLimits, expansionLimits } from './decompress.ts'
 import { toFileSets } from './file-set.ts'
 import { findFiles, type SkippedFile } from './find-files.ts'
@@ -47,28 +48,55 @@ interface Log {
   readonly name: string
   readonly paths: readonly string[]
   readonly time: number | undefined
+  /** Returns the path of a file for people: `logs.zip:auth.log` for a file of an archive. */
+  nameOf(path: string): string
 }
+
+/** The logs found, some of them unpacked. */
+interface FoundLogs {
+  readonly logs: readonly Log[]
+  /** Removes what was unpacked. */
+  close(): Promise<void>
+}
+
+/** How deep archives may be within archives. */
+const deepestArchive = 3
 
 /** Finds the logs of paths, folders, patterns and `-`. Pipes come last, because their start time is unknown. */
 export const findLogs = async (
   paths: readonly string[],
   options: OpenOptions,
   report: ReadReport,
-): Promise<readonly Log[]> => {
+): Promise<FoundLogs> => {
   const { files, pipes, unreadable } = await findFiles(paths.filter((path) => path !== '-'))
   report.unreadable.push(...unreadable)
   const heads = new Map<string, Head>()
-  for (const path of files) {
-    const head = await readFileHead(path, options, report)
-    if (head) heads.set(path, head)
+  const names = new Map<string, string>()
+  const unpacking = openUnpacking()
+  const nameOf = (path: string) => names.get(path) ?? path
+  const look = async (path: string, depth: number): Promise<void> => {
+    const head = await readFileHead(path, { ...options, nameOf, report })
+    if (head?.archive && depth < deepestArchive) {
+      for await (const inner of unpackFile(path, head, unpacking, { ...options, nameOf, report })) {
+        names.set(inner.path, `${nameOf(path)}:${inner.name}`)
+        await look(inner.path, depth + 1)
+      }
+    } else if (head?.archive) report.skipped.push({ path: nameOf(path), reason: tooDeep })
+    else if (head) heads.set(path, head)
   }
+  for (const path of files) await look(path, 0)
   const sets = toFileSets([...heads.keys()], (path) => heads.get(path)?.time)
   const streams = [...pipes, ...(paths.includes('-') ? ['-'] : [])]
-  return [
-    ...sets.map((set) => ({ ...set, time: heads.get(set.paths[0] ?? '')?.time })),
-    ...streams.map((path) => ({ name: 'stdin', paths: [path], time: Number.POSITIVE_INFINITY })),
-  ]
+  return {
+    logs: [
+      ...sets.map((set) => ({ ...set, nameOf, time: heads.get(set.paths[0] ?? '')?.time })),
+      ...streams.map((path) => ({ name: 'stdin', nameOf, paths: [path], time: Number.POSITIVE_INFINITY })),
+    ],
+    close: unpacking.remove,
+  }
 }
+
+const tooDeep = 'It is an archive in an archive in an archive. Unpack the outer one first.'
 
 /** Passes the decompressed bytes of each file of a log to `use`, as UTF-8. Reports files that cannot be read to the end. */
 export async function* readLog<Item>(
@@ -87,11 +115,11 @@ export async function* readLog<Item>(
       const { first, rest } = await peek(stream)
       const counted = count(first, rest, report, options.signal)
       const bytes = asUtf8(decompress(counted, compressionOf(first), options.limits ?? expansionLimits))
-      yield* use(textOnly(bytes, path, report), path)
+      yield* use(textOnly(bytes, log.nameOf(path), report), log.nameOf(path))
       report.files += path === '-' ? 0 : 1
     } catch (error) {
       if (options.signal?.aborted) return
-      report.unreadable.push({ path, reason: withHint(error) })
+      report.unreadable.push({ path: log.nameOf(path), reason: withHint(error) })
     } finally {
       options.signal?.removeEventListener('abort', stop)
       stream.destroy()
@@ -144,31 +172,65 @@ async function* count(
 
 interface Head {
   readonly time: number | undefined
+  /** Reads the entries, if the file is an archive. */
+  readonly archive: ReturnType<typeof archiveReader>
+}
+
+interface HeadOptions extends OpenOptions {
+  readonly report: ReadReport
+  nameOf(path: string): string
 }
 
 /** Checks the beginning of a file: whether it is text, and its first time. Returns undefined if there is nothing to read. */
-const readFileHead = async (path: string, options: OpenOptions, report: ReadReport): Promise<Head | undefined> => {
+const readFileHead = async (path: string, { timeOf, nameOf, report }: HeadOptions): Promise<Head | undefined> => {
   try {
     const { size } = await stat(path)
     if (size === 0) return undefined
     const raw = await readHead(path)
     const compression = compressionOf(raw)
-    const decompressed = compression ? await decompressHead(raw, compression) : raw
+    const decompressed = compression ? await decompressHead(path, compression) : raw
+    const archive = archiveReader(decompressed)
+    if (archive) return { archive, time: undefined }
     const text = utf16Of(decompressed)
       ? Buffer.from(new TextDecoder(utf16Of(decompressed)).decode(decompressed))
       : decompressed
     const reason = foreignReason(text)
     if (reason !== undefined) {
-      report.skipped.push({ path, reason })
+      report.skipped.push({ path: nameOf(path), reason })
       return undefined
     }
     report.totalBytes += size
-    return { time: firstTime(text, options.timeOf) }
+    return { archive, time: firstTime(text, timeOf) }
   } catch (error) {
     const list = error instanceof AppError ? report.skipped : report.unreadable
-    list.push({ path, reason: withHint(error) })
+    list.push({ path: nameOf(path), reason: withHint(error) })
     return undefined
   }
+}
+
+/** Unpacks an archive. Reports one that cannot be read to its end. */
+async function* unpackFile(
+  path: string,
+  { archive }: Head,
+  unpacking: Unpacking,
+  { limits = expansionLimits, nameOf, report }: HeadOptions,
+) {
+  if (!archive) return
+  const stream = createReadStream(path, { highWaterMark: headBytes })
+  try {
+    const { first, rest } = await peek(stream)
+    const bytes = decompress(joined(first, rest), compressionOf(first), limits)
+    yield* unpacking.unpack(bytes, archive, limits)
+  } catch (error) {
+    report.unreadable.push({ path: nameOf(path), reason: withHint(error) })
+  } finally {
+    stream.destroy()
+  }
+}
+
+async function* joined(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield first
+  yield* { [Symbol.asyncIterator]: () => rest }
 }
 
 const readHead = async (path: string): Promise<Buffer> => {
@@ -181,17 +243,18 @@ const readHead = async (path: string): Promise<Buffer> => {
   }
 }
 
-/** Decompresses the first bytes. A missing end is not an error. */
-const decompressHead = async (raw: Buffer, compression: ReturnType<typeof compressionOf>): Promise<Buffer> => {
-  const chunks = decompress(Readable.from([raw]), compression)
+/** Decompresses the first bytes. Data that is corrupt or cut off is reported when it is read. */
+const decompressHead = async (path: string, compression: ReturnType<typeof compressionOf>): Promise<Buffer> => {
+  const stream = createReadStream(path, { highWaterMark: headBytes })
+  const chunks = decompress(stream, compression)
   try {
     const { value } = await chunks.next()
     return value ?? Buffer.alloc(0)
-  } catch (error) {
-    if (error instanceof AppError && error.cause === undefined) throw error
+  } catch {
     return Buffer.alloc(0)
   } finally {
     await chunks.return(undefined)
+    stream.destroy()
   }
 }
 

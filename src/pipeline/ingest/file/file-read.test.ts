@@ -1,16 +1,21 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { strToU8, zipSync } from 'fflate'
+import { packTar } from 'modern-tar'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type FileReadOptions, readFiles } from './file-read.ts'
 
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'vedette-read-'))
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 const timeOf = (text: string): number | undefined => {
   const match = /^t=(\d+)/.exec(text)
@@ -83,12 +88,70 @@ describe('readFiles', () => {
     expect(texts.filter((text) => text === 'x').length).toBeGreaterThan(1000)
     expect(report.skipped.map(({ path, reason }) => [path.slice(folder.length + 1), reason])).toEqual([
       ['bin', 'It is binary data, which cannot be read. Send text: JSON, JSON lines or plain lines.'],
-      ['old.bz2', 'Compression with bzip2 is not supported. Unpack it first: bunzip2 --keep FILE.'],
     ])
     expect(report.unreadable.map(({ reason }) => reason).sort()).toEqual([
       'No file matches this pattern.',
       'No such file or folder. Check the path.',
+      'The bzip2 data is incomplete or corrupt.',
       'The gzip data is incomplete or corrupt.',
+    ])
+  })
+
+  it('reads the logs in archives by time, the parts of a rotation together', async () => {
+    const logs = zipSync({
+      'var/log/x.log.1': strToU8('t=1 a\n'),
+      'var/log/x.log': strToU8('t=4 d\n'),
+      'other/x.log.2.gz': gzipSync('t=0 other\n'),
+      '__MACOSX/._x.log': strToU8('t=9 hidden\n'),
+    })
+    put('bundle.zip', logs)
+    put(
+      'logs.tar.gz',
+      gzipSync(
+        await packTar([
+          { header: { name: './y.log', size: 6 }, body: 't=2 b\n' },
+          { header: { name: '../../y.log', size: 6 }, body: 't=3 c\n' },
+          { header: { name: 'link.log', size: 0, type: 'symlink', linkname: '/etc/passwd' } },
+        ]),
+      ),
+    )
+    mkdirSync(join(folder, '.tmp'))
+    vi.stubEnv('TMPDIR', join(folder, '.tmp'))
+    const { texts, records, report } = await read([folder])
+    expect(readdirSync(join(folder, '.tmp'))).toEqual([])
+    expect(texts).toEqual(['t=0 other', 't=1 a', 't=2 b', 't=3 c', 't=4 d'])
+    expect(records.map(({ source, file }) => [source, file?.slice(folder.length + 1)])).toEqual([
+      ['x.log', 'bundle.zip:other/x.log.2.gz'],
+      ['x.log', 'bundle.zip:var/log/x.log.1'],
+      ['y.log', 'logs.tar.gz:y.log'],
+      ['y.log', 'logs.tar.gz:y.log'],
+      ['x.log', 'bundle.zip:var/log/x.log'],
+    ])
+    expect([report.files, report.skipped, report.unreadable]).toEqual([5, [], []])
+  })
+
+  it('reads an archive in an archive, but not endlessly', async () => {
+    let nested = strToU8('innermost\n')
+    for (const name of ['a.log', 'b.zip', 'c.zip', 'd.zip', 'e.zip']) {
+      nested = zipSync({ [name]: nested })
+      put(`${name}.zip`, nested)
+    }
+    const { texts, report } = await read([folder])
+    expect(texts).toEqual(Array.from({ length: 3 }, () => 'innermost'))
+    expect(report.skipped.map(({ reason }) => reason)).toEqual(
+      Array.from({ length: 2 }, () => expect.stringContaining('in an archive')),
+    )
+  })
+
+  it('reports archives that are cut off or bombs, and reads what can be read', async () => {
+    const logs = zipSync({ 'a.log': strToU8('one\n'), 'b.log': strToU8('two\n'.repeat(1_000)) })
+    put('cut.zip', logs.subarray(0, logs.length - 150))
+    put('bomb.zip', zipSync({ 'bomb.log': new Uint8Array(1 << 24) }))
+    const { texts, report } = await read([folder], { limits: { ratio: 500, ratioFrom: 1 << 20, bytes: 1 << 30 } })
+    expect(texts).toContain('one')
+    expect(report.unreadable.map(({ path, reason }) => [path.slice(folder.length + 1), reason.slice(0, 30)])).toEqual([
+      ['bomb.zip', expect.stringContaining('The file expands')],
+      ['cut.zip', expect.stringContaining('The archive is incomplete')],
     ])
   })
 

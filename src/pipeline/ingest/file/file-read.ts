@@ -30,7 +30,7 @@ async function* readAll(
   report: ReadReport,
 ): AsyncGenerator<readonly RawRecord[]> {
   const { zoneMinutes, now, timeOf } = options
-  const logs = await findLogs(paths, options, report)
+  const { logs, close } = await findLogs(paths, options, report)
   const batchSize = logs.length > 1 ? 1_024 : 4_096
   const batches = logs.map((log) => {
     const source = options.source ?? log.name
@@ -38,8 +38,12 @@ async function* readAll(
       recordsOf(bytes, { source, file: path === '-' ? undefined : path, zoneMinutes, now, batchSize })
     return { time: log.time, batches: readLog(log, options, report, use) }
   })
-  for await (const batch of mergeByTime(batches, ({ text }) => timeOf(text))) {
-    report.lines += batch.length
-    yield batch
+  try {
+    for await (const batch of mergeByTime(batches, ({ text }) => timeOf(text))) {
+      report.lines += batch.length
+      yield batch
+    }
+  } finally {
+    await close()
   }
 }

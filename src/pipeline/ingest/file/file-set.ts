@@ -17,7 +17,7 @@ export interface FileSet {
   readonly paths: readonly string[]
 }
 
-const packed = /\.(gz|zst|zstd|bz2|xz|z)$/i
+const packed = /\.(gz|zst|zstd|bz2|xz|lz4|z)$/i
 const dated = /[-._](\d{4}-?\d{2}-?\d{2}(?:[-T_.]?\d{2}(?:[-:]?\d{2}){0,2})?)(?=\.|$)/
 const numbered = /\.(\d{1,3})$/
 

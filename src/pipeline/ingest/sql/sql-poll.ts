@@ -5,6 +5,7 @@ import { minute } from '../../../lib/units/time.ts'
 import { offer } from '../offer.ts'
 import type { Cursors, Emit, Outages } from '../source.ts'
 import { type ForeignDatabase, openForeignDatabase } from './foreign-database.ts'
+import { fitLogEntriesQuery } from './log-entries-query.ts'
 import {
   beginAgain,
   fromCursor,
@@ -58,7 +59,8 @@ export const pollRows = async (
     let database: ForeignDatabase | undefined
     try {
       database = await open(options, signal)
-      const table = tableOf(database, options)
+      const query = await unlessAborted(fitLogEntriesQuery(options.query, database), signal)
+      const table = tableOf(database, { ...options, query })
       position ??= startBehind(options.from === 'end' ? ((await unlessAborted(table.last(), signal)) ?? 0) : 0)
       while (!signal.aborted) {
         for await (const page of unread(table, position, signal)) {

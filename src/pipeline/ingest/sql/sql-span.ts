@@ -1,5 +1,6 @@
 import type { RawRecord } from '../../../schema/record.ts'
 import { openForeignDatabase } from './foreign-database.ts'
+import { fitLogEntriesQuery } from './log-entries-query.ts'
 import { type RowColumns, readRow, rowsToRecords } from './row-record.ts'
 
 interface SpanOptions {
@@ -22,6 +23,7 @@ export async function* readTimeSpan(
 ): AsyncGenerator<readonly RawRecord[]> {
   const database = await openForeignDatabase(url, { timeout })
   try {
+    const fitted = await fitLogEntriesQuery(query, database)
     const [id, time, program] = [columns.id, columns.time, columns.program].map(database.quoteName)
     const moment = (ms: number) => database.quote(new Date(ms).toISOString().slice(0, 19).replace('T', ' '))
     const wanted = programs.map((one) => database.quote(one.toLowerCase())).join(', ')
@@ -31,7 +33,7 @@ export async function* readTimeSpan(
     ].join(' and ')
     for (let read = Number.MIN_SAFE_INTEGER; ; ) {
       const rows = await database.query(
-        `select * from (${query}) as found where ${where} and ${id} > ${read} order by ${id} limit ${batch}`,
+        `select * from (${fitted}) as found where ${where} and ${id} > ${read} order by ${id} limit ${batch}`,
       )
       const found = rows.map((row) => readRow(row, columns))
       if (found.length > 0) yield rowsToRecords(found, { source: name, now: now(), zoneMinutes })

@@ -88,6 +88,18 @@ describe('sql', () => {
     }
   }
 
+  it('reads log entries without a table of devices (network-agents.no-devices)', async () => {
+    cursors.clear()
+    table.database.exec('drop table devices')
+    table.database
+      .prepare('insert into log_entries (device_id, device_ip, timestamp, message) values (?, ?, ?, ?)')
+      .run(7, '192.0.2.9', '2026-01-15 10:00:00', 'hello')
+    const source = start()
+    await expect.poll(() => source.messages()).toEqual(['hello'])
+    expect(source.texts[0]).toContain('192.0.2.9')
+    await source.stop()
+  })
+
   it('converts rows to fields that the parsers know', async () => {
     cursors.clear()
     table.database

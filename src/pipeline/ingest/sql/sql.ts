@@ -3,12 +3,8 @@ import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import type { Cursors, Outages, Source } from '../source.ts'
 import { zone } from '../zone.ts'
+import { logEntriesQuery } from './log-entries-query.ts'
 import { pollRows } from './sql-poll.ts'
-
-const logEntries = `
-  select e.id, e.timestamp, e.log_level, e.process_name, e.message, e.raw_message, e.structured_data, e.device_id,
-    coalesce(d.ip_address, e.device_ip) as device_ip, d.name as device_name
-  from log_entries e left join devices d on d.id = e.device_id`
 
 const column = (name: string, holds: string) => z.string().min(1).default(name).describe(`The column with ${holds}.`)
 
@@ -24,7 +20,7 @@ export const sqlOptions = z.strictObject({
   query: z
     .string()
     .min(1)
-    .default(logEntries)
+    .default(logEntriesQuery)
     .describe('The query for the rows, without limit and order. Defaults to the log entries of a Log Monitor.'),
   columns: z
     .strictObject({

@@ -3,6 +3,8 @@ import { createTransport } from 'nodemailer'
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { AppError, messageOf } from '../../../errors.ts'
+import { toDigestHtml } from '../digest/digest-html.ts'
+import { toDigestText } from '../digest/digest-text.ts'
 import { toHtmlMessage } from '../html-message.ts'
 import { messageHeading, toIncidentView } from '../incident-view.ts'
 import { toPlainLine } from '../plain.ts'
@@ -79,10 +81,24 @@ export const emailSink: Component<typeof options, Sink> = {
 
 /** Builds a mail. The first one about an incident has the id that all later ones refer to; a retry repeats its id. */
 const toMail = (notification: Notification, from: string) => {
-  const { incident, reason, idempotencyKey } = notification
+  const { incident, reason, idempotencyKey, digest } = notification
   const view = toIncidentView(notification)
   const domain = from.slice(from.lastIndexOf('@') + 1)
+  const headers = {
+    // Asks vacation responders not to answer.
+    'Auto-Submitted': 'auto-generated',
+    'X-Auto-Response-Suppress': 'All',
+  }
   const idOf = (key: string) => `<${createHash('sha256').update(key).digest('hex').slice(0, 32)}@${domain}>`
+  if (digest) {
+    return {
+      subject: withoutEncodedWords(`${digest.name}: ${digest.days}`),
+      text: toDigestText(digest),
+      html: toDigestHtml(digest),
+      messageId: idOf(idempotencyKey),
+      headers,
+    }
+  }
   const first = idOf(incident.id)
   const isFirst = reason === 'opened'
   return {
@@ -92,11 +108,7 @@ const toMail = (notification: Notification, from: string) => {
     html: toHtmlMessage(view),
     messageId: isFirst ? first : idOf(idempotencyKey),
     ...(!isFirst && { inReplyTo: first, references: first }),
-    headers: {
-      // Asks vacation responders not to answer.
-      'Auto-Submitted': 'auto-generated',
-      'X-Auto-Response-Suppress': 'All',
-    },
+    headers,
   }
 }
 

@@ -1,6 +1,8 @@
 import { createServer as createTcp, type Socket } from 'node:net'
 import { createServer as createTls } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
+import { deepRun } from '../../../../test/depth.ts'
+import { needs } from '../../../../test/needs.ts'
 import { AppError, messageOf } from '../../../errors.ts'
 import { makeCertificate } from '../certificate.fake.ts'
 import { sinkRegistry } from '../registry.ts'
@@ -89,7 +91,7 @@ describe('the sink kafka', () => {
     expect(error).not.toHaveProperty('cause.message')
   })
 
-  it('speaks TLS only with brokers whose certificate is trusted', async () => {
+  it('speaks TLS only with brokers whose certificate is trusted', needs(deepRun), async () => {
     const certificate = makeCertificate()
     const heard: string[] = []
     const broker = await openPort(refuse(heard), certificate)

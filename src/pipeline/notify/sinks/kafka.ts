@@ -1,49 +1,26 @@
-import { isIP } from 'node:net'
 import type { Producer } from '@platformatic/kafka'
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { AppError } from '../../../errors.ts'
 import { unlessAborted } from '../../../lib/deadline/deadline.ts'
+import {
+  kafkaConnection,
+  kafkaConnectionFaults,
+  kafkaTopic,
+  toKafkaClient,
+} from '../../../lib/kafka/kafka-connection.ts'
 import { minute } from '../../../lib/units/time.ts'
 import { toFlatAlert } from '../flat-alert.ts'
 import { type Sink, splitNotification } from '../sink.ts'
 import { kafkaRejection } from './kafka-rejection.ts'
 
-const mechanisms = { plain: 'PLAIN', 'scram-sha-256': 'SCRAM-SHA-256', 'scram-sha-512': 'SCRAM-SHA-512' } as const
-
 const options = z
   .strictObject({
-    brokers: z
-      .array(z.string().regex(/^([\w.-]+|\[[\da-f:.]+\]):\d{1,5}$/i, 'expected host:port'))
-      .min(1)
-      .default(['localhost:9092'])
-      .describe('Brokers to connect to first, as `host:port`. They report the others.'),
-    topic: z
-      .string()
-      .regex(/^(?!\.{1,2}$)[\w.-]{1,249}$/, 'use letters, digits, ".", "_" and "-", 249 at most')
-      .default('security-anomalies')
-      .describe('The topic to write to.'),
-    tls: z.boolean().default(false).describe('Whether to use TLS.'),
-    ca: z
-      .string()
-      .optional()
-      .describe(
-        'With `tls`: certificates to trust instead of the public ones, as PEM. `ca_file` reads them from a file.',
-      ),
-    sasl: z
-      .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
-      .optional()
-      .describe('The SASL mechanism. `plain` needs `tls`, or the password is readable on the network.'),
-    username: z.string().min(1).optional().describe('The SASL user.'),
-    password: z.string().min(1).optional().meta({ description: 'The password of `username`.', secret: true }),
+    ...kafkaConnection,
+    topic: kafkaTopic.default('security-anomalies').describe('The topic to write to.'),
   })
-  .refine(({ tls, ca }) => ca === undefined || tls, { path: ['ca'], error: 'needs tls' })
-  .superRefine(({ sasl, username, password }, { addIssue }) => {
-    for (const [name, value] of Object.entries({ username, password })) {
-      if ((sasl === undefined) === (value === undefined)) continue
-      const message = sasl === undefined ? 'needs sasl' : 'is required with sasl'
-      addIssue({ code: 'custom', path: [name], message })
-    }
+  .superRefine((given, { addIssue }) => {
+    for (const { path, message } of kafkaConnectionFaults(given)) addIssue({ code: 'custom', path: [path], message })
   })
 
 const idleMs = minute
@@ -107,18 +84,10 @@ export const kafkaSink: Component<typeof options, Sink> = {
 type StringProducer = Producer<string, string, string, string>
 
 /** Opens an idempotent producer that waits for all replicas. Loads the library lazily, because that takes half a second. */
-const openProducer = async ({
-  brokers,
-  tls,
-  ca,
-  sasl,
-  username,
-  password,
-}: z.output<typeof options>): Promise<StringProducer> => {
+const openProducer = async (settings: z.output<typeof options>): Promise<StringProducer> => {
   const { ProduceAcks, Producer, stringSerializers } = await import('@platformatic/kafka')
   const producer = new Producer({
-    clientId: 'vedette',
-    bootstrapBrokers: brokers,
+    ...toKafkaClient(settings),
     serializers: stringSerializers,
     acks: ProduceAcks.ALL,
     idempotent: true,
@@ -130,15 +99,8 @@ const openProducer = async ({
     // Enough for a new topic or a new leader. The delivery handles longer outages.
     retries: 3,
     retryDelay: 500,
-    ...(tls && { tls: ca === undefined ? {} : { ca }, tlsServerName: !brokers.some(isAddress) }),
-    ...(sasl && username !== undefined && password !== undefined
-      ? { sasl: { mechanism: mechanisms[sasl], username, password } }
-      : {}),
   })
   // A rejected connection that is then cut fails twice, but the library handles only one error.
   producer.connections.on('connecting', ({ connection }) => connection.on('error', () => {}))
   return producer
 }
-
-/** Whether a broker is an IP address: certificates are selected by name only. */
-const isAddress = (broker: string): boolean => broker.startsWith('[') || isIP(broker.replace(/:\d+$/, '')) !== 0

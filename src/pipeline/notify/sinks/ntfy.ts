@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import type { Severity } from '../../../schema/severity.ts'
-import { messageHeading, toIncidentView } from '../incident-view.ts'
+import { linkLabelOf, messageHeading, toIncidentView } from '../incident-view.ts'
 import { toPlainMessage } from '../plain-message.ts'
 import { headerSecret, receiverUrl } from '../receiver-url.ts'
 import type { Sink } from '../sink.ts'
@@ -40,7 +40,7 @@ export const ntfySink: Component<typeof options, Sink> = {
             tags: [isOver ? 'white_check_mark' : 'rotating_light', view.severity],
             ...(view.link !== undefined && {
               click: view.link,
-              actions: [{ action: 'view', label: 'Open incident', url: view.link }],
+              actions: [{ action: 'view', label: linkLabelOf(view), url: view.link }],
             }),
           },
         },

@@ -2,30 +2,64 @@ import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { labelledRoles } from '../../../schema/address-roles.ts'
 import type { Severity } from '../../../schema/severity.ts'
+import type { DigestPage } from '../digest/digest-page.ts'
 import { toFlatAlert } from '../flat-alert.ts'
-import { toIncidentView } from '../incident-view.ts'
+import { type IncidentView, toIncidentView } from '../incident-view.ts'
+import { toPlainMessage } from '../plain-message.ts'
 import { receiverUrl } from '../receiver-url.ts'
+import { resolvedColour } from '../severity-colours.ts'
 import type { Notification, Sink } from '../sink.ts'
 import { post } from './post.ts'
+import { createSlackApp } from './slack-app.ts'
 
-const options = z.strictObject({
-  url: receiverUrl.meta({ description: "The URL of Slack's incoming webhook.", secret: true }),
-  footer: z.string().max(300).default('Log Anomaly Detection').describe('The footer of each message.'),
-})
+const options = z
+  .strictObject({
+    url: receiverUrl.optional().meta({ description: "The URL of Slack's incoming webhook.", secret: true }),
+    token: z
+      .string()
+      .regex(/^xox[a-z]-[\w-]+$/, 'expected the token of a Slack app, such as xoxb-…')
+      .optional()
+      .meta({
+        description: 'The bot token of a Slack app, instead of `url`. It needs the scope chat:write.',
+        secret: true,
+      }),
+    channel: z
+      .string()
+      .regex(/^[CGD][A-Z0-9]{6,}$|^#?[\w.-]{1,80}$/, 'expected the ID of a channel, such as C0123456789')
+      .optional()
+      .describe('The channel of the app: its ID, or `#name`. The app must be a member.'),
+    api: receiverUrl.default('https://slack.com/api').describe('The URL of the Web API.'),
+    footer: z.string().max(300).default('Log Anomaly Detection').describe('The footer of each message.'),
+  })
+  .refine(({ url, token }) => (url === undefined) !== (token === undefined), {
+    message: 'give either url or token',
+    path: ['url'],
+  })
+  .refine(({ token, channel }) => (token === undefined) === (channel === undefined), {
+    message: 'give token and channel, or neither',
+    path: ['channel'],
+  })
 
 /** Posts to an incoming webhook of Slack or a compatible service (Mattermost, Rocket.Chat). */
 export const slackSink: Component<typeof options, Sink> = {
   name: 'slack',
   summary: 'Posts each incident to a Slack channel.',
   options,
-  create: ({ url, footer }, { fetch }) => ({
-    async send(notification, signal) {
-      const body = JSON.stringify(toSlack(notification, footer))
-      const answer = await post({ fetch, url, headers: { 'content-type': 'application/json' }, body, signal })
-      await answer.body?.cancel()
-    },
-    preview: (notification) => JSON.stringify(toSlack(notification, footer), null, 2),
-  }),
+  create({ url, token, channel, api, footer }, runtime) {
+    const { fetch } = runtime
+    if (url === undefined) {
+      const attach = (notification: Notification) => toSlack(notification, footer)
+      return createSlackApp({ token: token ?? '', channel: channel ?? '', api, attach, disarm }, runtime)
+    }
+    return {
+      async send(notification, signal) {
+        const body = JSON.stringify(toSlack(notification, footer))
+        const answer = await post({ fetch, url, headers: { 'content-type': 'application/json' }, body, signal })
+        await answer.body?.cancel()
+      },
+      preview: (notification) => JSON.stringify(toSlack(notification, footer), null, 2),
+    }
+  },
 }
 
 const colours: Readonly<Record<Severity, string>> = {
@@ -36,7 +70,14 @@ const colours: Readonly<Record<Severity, string>> = {
   critical: '#8b0000',
 }
 
+/** Slack shows plain text as it is, apart from its three control characters. */
+const toSlackDigest = (digest: DigestPage, view: IncidentView) => ({
+  text: disarm(`${digest.name} · ${digest.days}`),
+  attachments: [{ fallback: disarm(digest.summary), text: disarm(toPlainMessage(view)), mrkdwn_in: [] }],
+})
+
 const toSlack = (notification: Notification, footer: string) => {
+  if (notification.digest) return toSlackDigest(notification.digest, toIncidentView(notification))
   const { incident } = notification
   const flat = toFlatAlert(notification)
   const { link } = toIncidentView(notification)
@@ -44,7 +85,7 @@ const toSlack = (notification: Notification, footer: string) => {
   return {
     attachments: [
       {
-        color: colours[flat.severity],
+        color: notification.reason === 'resolved' ? resolvedColour : colours[flat.severity],
         fallback: disarm(`${flat.incident} ${flat.severity}: ${flat.event}`),
         title: disarm(`${flat.incident}: ${flat.event}`),
         ...(link !== undefined && { title_link: link }),

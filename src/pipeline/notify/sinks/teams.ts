@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
-import { type IncidentView, listsOf, messageHeading, toIncidentView } from '../incident-view.ts'
+import { type IncidentView, linkLabelOf, listsOf, messageHeading, toIncidentView } from '../incident-view.ts'
 import { receiverUrl } from '../receiver-url.ts'
 import type { Sink } from '../sink.ts'
 import { createJsonSink } from './json-sink.ts'
@@ -66,7 +66,7 @@ const toCard = (view: IncidentView) => ({
     ]),
   ],
   ...(view.link !== undefined && {
-    actions: [{ type: 'Action.OpenUrl', title: 'Open incident', url: view.link }],
+    actions: [{ type: 'Action.OpenUrl', title: linkLabelOf(view), url: view.link }],
   }),
 })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
-import { type IncidentView, listsOf, messageHeading, toIncidentView } from '../incident-view.ts'
+import { type IncidentView, linkLabelOf, listsOf, messageHeading, toIncidentView } from '../incident-view.ts'
 import { escapeHtml, joinWithin } from '../markup.ts'
 import { receiverUrl } from '../receiver-url.ts'
 import type { Sink } from '../sink.ts'
@@ -41,7 +41,7 @@ export const telegramSink: Component<typeof options, Sink> = {
             // The Bot API rejects buttons to hosts without a dot, such as localhost.
             ...(view.link !== undefined &&
               new URL(view.link).hostname.includes('.') && {
-                reply_markup: { inline_keyboard: [[{ text: 'Open incident', url: view.link }]] },
+                reply_markup: { inline_keyboard: [[{ text: linkLabelOf(view), url: view.link }]] },
               }),
           },
         },

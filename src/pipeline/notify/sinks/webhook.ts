@@ -32,7 +32,7 @@ export const webhookSink: Component<typeof options, Sink> = {
   options,
   create({ url, token, secret, shape }, { fetch, now }) {
     const toBody = (notification: Notification) =>
-      shape === 'flat' ? toFlatAlert(notification) : toMessage(notification)
+      shape === 'flat' && !notification.digest ? toFlatAlert(notification) : toMessage(notification)
     return {
       async send(notification, signal) {
         const body = JSON.stringify(toBody(notification))

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { casesOf } from '../../../../test/depth.ts'
+import { casesOf, deepRun } from '../../../../test/depth.ts'
+import { needs } from '../../../../test/needs.ts'
 import { until } from '../../../../test/until.ts'
 import type { OpinionDraft } from '../../../schema/triage-result.ts'
 import { someAlert } from '../triager.conformance.ts'
@@ -43,7 +44,7 @@ describe('an answer that somebody watches', () => {
       expect(await deps.spentThisMonth()).toEqual({ cost: 4_500, tokens: 1_100, calls: 1 })
     })
 
-    it('can be previewed exactly', async () => {
+    it('can be previewed exactly', needs(deepRun), async () => {
       const vendor = await deps.start(type)
       const { question } = poseQuestion(someAlert(), someCard, asking(deps))
       const shown = await previewCall(deps.providerOf(vendor), question, true)
@@ -68,7 +69,7 @@ describe('an answer that somebody watches', () => {
       },
     )
 
-    it('is complete at once from a vendor without streaming', async () => {
+    it('is complete at once from a vendor without streaming', needs(deepRun), async () => {
       const vendor = await deps.start(type)
       vendor.behaviour = 'streams to nobody'
       const { drafts, opinion } = await watch(deps.modelsOf([vendor]))
@@ -76,7 +77,7 @@ describe('an answer that somebody watches', () => {
       expect(opinion).toMatchObject({ status: 'answered', provider: 'm0', cost_usd: 0.0045 })
     })
 
-    it('is aborted without callers, and its possible cost counts', async () => {
+    it('is aborted without callers, and its possible cost counts', needs(deepRun), async () => {
       const vendor = await deps.start(type)
       vendor.behaviour = 'stalls'
       const leaving = new AbortController()

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { casesOf } from '../../../../test/depth.ts'
+import { casesOf, deepRun } from '../../../../test/depth.ts'
+import { needs } from '../../../../test/needs.ts'
 import { applyOpinion } from '../../../schema/apply-opinion.ts'
 import { assessAlert } from '../assess.ts'
 import { someAlert, someSurroundings } from '../triager.conformance.ts'
@@ -43,7 +44,7 @@ describe('language models', () => {
       expect(await deps.store.llm.spent('month 2026-01')).toEqual({ cost: 4_500, tokens: 1_100, calls: 1 })
     })
 
-    it('can be previewed exactly', async () => {
+    it('can be previewed exactly', needs(deepRun), async () => {
       const vendor = await deps.start(type)
       const { question } = poseQuestion(someAlert(), card, asking(deps))
       const shown = await previewCall(deps.providerOf(vendor), question, false)
@@ -69,7 +70,7 @@ describe('language models', () => {
       },
     )
 
-    it('are retried once if they are busy', async () => {
+    it('are retried once if they are busy', needs(deepRun), async () => {
       const vendor = await deps.start(type)
       vendor.behaviour = 'is busy once'
       expect(await opine(deps.modelsOf([vendor]))).toMatchObject({ status: 'answered' })
@@ -112,7 +113,7 @@ describe('language models', () => {
     expect(await opine(models)).toMatchObject({ status: 'answered' })
   })
 
-  it('are skipped after a failure, and retried later', async () => {
+  it('are skipped after a failure, and retried later', needs(deepRun), async () => {
     const vendor = await deps.start('openai-compatible')
     vendor.behaviour = 'fails'
     const models = deps.modelsOf([vendor])

@@ -22,7 +22,8 @@ export const snippets: readonly Snippet[] = [
   {
     id: 'file',
     name: 'File',
-    where: 'Run in a clone of Vedette on the machine with the file. Also reads .gz and .zst files, and directories.',
+    where:
+      'Run in a clone of Vedette on the machine with the file. Also reads compressed files, archives and directories.',
     text: (values) => `${environment(values)}\n./vedette ingest /var/log/auth.log`,
   },
   {

@@ -30,6 +30,7 @@ export const useIncidentActions = ({ incident, lead, onMerged }: IncidentActions
   const queries = useQueryClient()
   const canEdit = useMay('analyst') && incident.merged_into === null
   const [dialog, setDialog] = useState<'close' | 'assign' | 'suppress' | 'merge' | 'note'>()
+  const [suggested, setSuggested] = useState<string>()
   const { id, display_id, alerts } = incident
   const close = () => setDialog(undefined)
   const apply = (change: IncidentChange): void => {
@@ -47,6 +48,15 @@ export const useIncidentActions = ({ incident, lead, onMerged }: IncidentActions
     await refresh(queries)
   }
   const path = { params: { path: { id } } }
+  const closeAsNormal = async (change: IncidentChange): Promise<void> => {
+    close()
+    await changeIncidents(queries, [id], change)
+    try {
+      setSuggested((await answerOf(api.GET('/api/v1/incidents/{id}/suppression', path))).scope)
+    } catch (error) {
+      toast(toProblem(error).message, { error: true })
+    }
+  }
 
   const acknowledge: AlertAction = { name: 'Acknowledge', keys: 'a', run: () => apply({ action: 'acknowledge' }) }
   const note: AlertAction = { name: 'Add note…', keys: 'n', run: () => setDialog('note') }
@@ -74,9 +84,12 @@ export const useIncidentActions = ({ incident, lead, onMerged }: IncidentActions
         <CloseDialog
           subject={`${display_id} and its alerts`}
           onClose={close}
-          onSelect={(resolution, text) =>
-            apply({ action: 'close', resolution, ...(text !== undefined && { note: text }) })
-          }
+          offersSuppression={lead !== undefined}
+          onSelect={(resolution, text, isNormal) => {
+            const change = { action: 'close' as const, resolution, ...(text !== undefined && { note: text }) }
+            if (isNormal) void closeAsNormal(change)
+            else apply(change)
+          }}
         />
       )}
       {dialog === 'assign' && (
@@ -98,6 +111,17 @@ export const useIncidentActions = ({ incident, lead, onMerged }: IncidentActions
                 return changeIncidents(queries, [id], { action: 'close', resolution: 'false_positive' })
               return undefined
             })
+          }}
+        />
+      )}
+      {suggested !== undefined && lead && (
+        <SuppressionDialog
+          alert={lead}
+          initialScope={suggested}
+          onClose={() => setSuggested(undefined)}
+          onCreated={() => {
+            setSuggested(undefined)
+            toast('Marked as normal.', { ms: 5_000 })
           }}
         />
       )}

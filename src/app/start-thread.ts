@@ -1,0 +1,13 @@
+import { Worker, type WorkerOptions } from 'node:worker_threads'
+
+/**
+ * Starts a module in a worker thread. A thread does not inherit the compile cache, and compiling all modules would take most of the time
+ * until it works.
+ */
+export const startThread = (module: URL, options: WorkerOptions): Worker =>
+  new Worker(
+    `const { enableCompileCache, flushCompileCache } = require('node:module')
+    enableCompileCache()
+    import(${JSON.stringify(module.href)}).then(() => flushCompileCache())`,
+    { ...options, eval: true },
+  )

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { createEngine, type FlatEvent, readDocuments, readTaxonomy } from '../sigma.ts'
+
+const rules = `title: Refused
+logsource: { product: p }
+detection: { sel: { message|contains: denied }, condition: sel }
+---
+title: Elsewhere
+logsource: { product: q }
+detection: { sel: { message|contains: [granted, denied] }, condition: sel }
+`
+const kinds = `kinds:
+  - { name: p, when: { program: door }, logsources: [{ product: p }] }
+  - { name: q, when: { program: gate }, logsources: [{ product: q }] }
+`
+const open = (text: string) =>
+  createEngine(readDocuments(text, 'rules.yml').documents, {
+    taxonomy: readTaxonomy(kinds, 'kinds.yml'),
+    alike: { after: 0, mostValues: 2 },
+  })
+const event = (message: string, program = 'door'): FlatEvent => ({ id: 'e', time: 0, fields: { program, message } })
+
+test('rules are tried once for events that they cannot distinguish', () => {
+  const engine = open(rules)
+  const titles = (one: FlatEvent) => engine.match(one).map((match) => match.rule.title)
+  const messages = Array.from({ length: 200 }, (_, number) => `${number} ${number % 2 === 0 ? 'granted' : 'Denied'}`)
+  expect(messages.map((message) => titles(event(message)).length)).toEqual(messages.map((_, number) => number % 2))
+  // The field varies after three values. Then one event of each class is tried.
+  expect(engine.counts.known).toBeGreaterThan(190)
+  // Other kinds have other rules, which distinguish the same values differently.
+  expect(titles(event('201 granted', 'gate'))).toEqual(['Elsewhere'])
+})
+
+test('rules with keywords are tried for each event', () => {
+  const engine = open(`${rules}---
+title: Word
+logsource: { product: p }
+detection: { keywords: [tailgate], condition: keywords }
+`)
+  for (let number = 0; number < 20; number++) expect(engine.match(event(`${number} granted`))).toEqual([])
+  expect(engine.match(event('a tailgate'))).toHaveLength(1)
+  expect(engine.counts.known).toBe(0)
+})
+
+test('a value that is a list passes the tests that one of its texts passes', () => {
+  const engine = open(rules)
+  const list = (...message: string[]): FlatEvent => ({ id: 'e', time: 0, fields: { program: 'door', message } })
+  for (let round = 0; round < 3; round++) {
+    expect(engine.match(list('granted', 'denied'))).toHaveLength(1)
+    expect(engine.match(list('granted'))).toHaveLength(0)
+    expect(engine.match(list())).toHaveLength(0)
+  }
+})

@@ -1,0 +1,53 @@
+import type { Deps } from '../deps.ts'
+import type { FormerSource } from './former-source.ts'
+
+/** The destination of an adoption. */
+export interface AdoptionTarget {
+  readonly store: Deps['store']
+  /** Accepts log lines; the pipeline processes them when the server runs. */
+  readonly intake: Deps['intake']
+  /** The folder for adopted files, such as agents. */
+  readonly folder: string
+  now(): number
+}
+
+/** Why something was not taken. */
+export interface LeftOut {
+  readonly what: string
+  readonly count: number
+  readonly why: string
+}
+
+export interface Adopted {
+  readonly added: number
+  /** How many were there already. */
+  readonly present: number
+  readonly leftOut?: readonly LeftOut[]
+}
+
+/** One kind of thing that can be taken from an older system. */
+export interface AdoptionPart {
+  /** The word of Vedette for them, in the plural: `alerts`. */
+  readonly noun: string
+  /** Where they are: `alerts`, `anomaly_outputs/anomalies_detected.csv`. */
+  readonly from: string
+  count(): Promise<number>
+  /** Takes what is not there yet. A second call adds nothing. */
+  adopt(target: AdoptionTarget): Promise<Adopted>
+}
+
+/** An older system whose users can move to Vedette. */
+export interface FormerSystem {
+  /** The name in `compat.ports`. */
+  readonly name: string
+  /** The words for it in a sentence: `the alert triage services`. */
+  readonly title: string
+  /** Lists what shows that a source is of this system; nothing if it is not. */
+  recognize(source: FormerSource): readonly string[]
+  /** Lists what can be taken, in the order in which it has to be. */
+  parts(source: FormerSource): readonly AdoptionPart[]
+  /** Lists what Vedette has no place for. */
+  leftOut(source: FormerSource): Promise<readonly LeftOut[]>
+  /** The settings that adopted files need, by key. */
+  settings?(source: FormerSource, folder: string): Readonly<Record<string, unknown>>
+}

@@ -1,0 +1,119 @@
+import type { Alert } from '../../schema/alert.ts'
+import { attackStage } from '../../schema/attack-stage.ts'
+import type { Incident } from '../../schema/incident.ts'
+import { lowestScore, moreSevere, type Severity, severities, severityRank } from '../../schema/severity.ts'
+import { showsDeed } from '../../schema/telling-evidence.ts'
+import { accusesMore, type Verdict } from '../../schema/triage-result.ts'
+import { gotIn, momentOf } from './title.ts'
+
+export type IncidentRating = Pick<Incident, 'severity' | 'risk_score' | 'verdict' | 'confidence' | 'verdict_reasons'>
+
+/** How far an attack got, according to all alerts together. */
+interface Chain {
+  /** The stages of the attack. */
+  readonly stages: readonly string[]
+  readonly detectors: number
+  readonly hasBreakIn: boolean
+  /** Whether something was done after the break-in. */
+  readonly isCompromise: boolean
+}
+
+/** So many stages of one attack are no coincidence. */
+const manyStages = 3
+/** The confidence without any reasons, and the highest that evidence in logs can give. */
+const baseConfidence = 0.5
+const highestConfidence = 0.95
+
+/**
+ * Rates an incident by its chain of alerts: the stages, whether the attack succeeded, how many detectors agree. The severity of the worst
+ * alert rises if they confirm each other, and is critical after a compromise. The risk lies in the range of the severity, so both sort alike;
+ * the highest risk of an alert decides where in it.
+ */
+export const rateIncident = (alerts: readonly Alert[]): IncidentRating => {
+  const chain = chainOf(alerts)
+  const severity = severityOf(alerts, chain)
+  const highest = Math.max(0, ...alerts.map(({ triage }) => triage?.risk_score ?? 0))
+  return {
+    severity,
+    risk_score: riskWithin(severity, highest),
+    verdict: verdictOf(alerts, chain),
+    confidence: confidenceOf(alerts, chain),
+    verdict_reasons: reasonsOf(alerts, chain),
+  }
+}
+
+const chainOf = (alerts: readonly Alert[]): Chain => {
+  const stages = [...new Set(alerts.flatMap((alert) => attackStage(alert) ?? []))]
+  const entries = alerts.filter(gotIn).map(momentOf)
+  const isFurther = (alert: Alert) => {
+    const stage = attackStage(alert)
+    return stage !== undefined && !beforeEntry.has(stage) && entries.some((entry) => momentOf(alert) >= entry)
+  }
+  return {
+    stages,
+    detectors: new Set(alerts.flatMap(({ detectors }) => detectors)).size,
+    hasBreakIn: entries.length > 0,
+    isCompromise: entries.length > 0 && alerts.some((alert) => alert.evidence.some(showsDeed) || isFurther(alert)),
+  }
+}
+
+/** The stages that end with the entry. */
+const beforeEntry = new Set([
+  'reconnaissance',
+  'resource development',
+  'password guessing',
+  'initial access',
+  'discovery',
+])
+
+const severityOf = (alerts: readonly Alert[], { hasBreakIn, isCompromise }: Chain): Severity => {
+  const highest = alerts.reduce<Severity>((worst, { severity }) => moreSevere(worst, severity), 'info')
+  if (isCompromise) return 'critical'
+  const isConfirmed = hasBreakIn && alerts.some(({ type }) => type === 'brute_force')
+  return isConfirmed ? (severities[severityRank(highest) + 1] ?? highest) : highest
+}
+
+/** Puts a risk from 0 to 100 into the range of a severity. */
+const riskWithin = (severity: Severity, risk: number): number => {
+  const lowest = lowestScore[severity]
+  const next = severities[severityRank(severity) + 1]
+  const highest = next === undefined ? 100 : lowestScore[next] - 1
+  return lowest + Math.round(((highest - lowest) * risk) / 100)
+}
+
+/** The most accusing verdict on an alert, at least `likely_malicious` if the chain shows it. Only lists and people are certain. */
+const verdictOf = (alerts: readonly Alert[], { stages, detectors, hasBreakIn }: Chain): Verdict => {
+  const isChain = hasBreakIn || (stages.length >= manyStages && detectors > 1)
+  const given = alerts.flatMap(({ triage }) => (triage ? [triage.verdict] : []))
+  const all: readonly Verdict[] = isChain ? [...given, 'likely_malicious'] : given
+  return all.reduce((worst, one) => (accusesMore(one, worst) ? one : worst), all[0] ?? 'inconclusive')
+}
+
+const confidenceOf = (alerts: readonly Alert[], chain: Chain): number => {
+  const best = Math.max(baseConfidence, ...alerts.map(({ triage }) => triage?.confidence ?? 0))
+  const more =
+    (chain.hasBreakIn ? 0.15 : 0) +
+    (chain.isCompromise ? 0.1 : 0) +
+    0.05 * Math.min(4, Math.max(0, chain.stages.length - 1)) +
+    0.05 * Math.min(2, Math.max(0, chain.detectors - 1))
+  return Math.round(100 * Math.min(Math.max(highestConfidence, best), best + more)) / 100
+}
+
+const reasonsOf = (alerts: readonly Alert[], { stages, detectors, hasBreakIn, isCompromise }: Chain): string[] => {
+  const asked = alerts.some(({ triage }) => (triage?.breakdown.threat_intel.sources_queried ?? 0) > 0)
+  const listed = alerts.some(({ triage }) => (triage?.inputs.threat_intel?.detected_by ?? 0) > 0)
+  return [
+    ...(isCompromise
+      ? ['the attacker logged in and continued']
+      : hasBreakIn
+        ? ['a login of the attacker succeeded']
+        : []),
+    ...(stages.length > 1 ? [`${stages.length} stages of an attack: ${stages.join(', ')}`] : []),
+    ...(detectors > 1 ? [`${detectors} detectors agree`] : []),
+    listed
+      ? 'it is on a threat list'
+      : asked
+        ? 'no threat list has it'
+        : 'threat intelligence was not asked, so it does not count',
+  ]
+}

@@ -1,0 +1,52 @@
+import type { Digest } from '../../../schema/digest.ts'
+
+/** A week with something in every section. */
+export const someDigest: Digest = {
+  period: 'week',
+  from: '2024-12-02T08:00:00.000Z',
+  to: '2024-12-09T08:00:00.000Z',
+  lines: 12_400,
+  lines_before: 10_000,
+  detections: 31,
+  alerts: 9,
+  incidents: 4,
+  open: 1,
+  unassigned: 1,
+  worst: [
+    {
+      display_id: 'INC-3',
+      title: 'SSH brute force on web-01: <b>286</b> failed logins from 203.0.113.9',
+      severity: 'high',
+      status: 'open',
+      resolution: null,
+      assignee: null,
+      first_seen: '2024-12-08T06:00:00.000Z',
+      last_seen: '2024-12-08T06:59:00.000Z',
+      alert_count: 3,
+    },
+    {
+      display_id: 'INC-2',
+      title: 'Disk full on db-01',
+      severity: 'medium',
+      status: 'closed',
+      resolution: 'true_positive',
+      assignee: 'kim',
+      first_seen: '2024-12-03T11:00:00.000Z',
+      last_seen: '2024-12-03T11:00:00.000Z',
+      alert_count: 1,
+    },
+  ],
+  sources: 3,
+  stopped: [{ source: 'cron.log', last_seen: '2024-12-01T23:50:00.000Z' }],
+  quiet: [{ source: 'mail.log', lines: 2_467 }],
+  new_sources: ['dns.log'],
+  learning: [{ detector: 'template', known: 11, of: 20 }],
+  closed: [{ resolution: 'false_positive', alerts: 2 }],
+  suppressions: [
+    { scope: 'ip:203.0.113.7', reason: 'our own scanner', alerts: 14, detections: 1_200, expires_at: null },
+  ],
+  unused_suppressions: 1,
+  parsed_percent: 99.2,
+  unparsed: [{ source: 'app.log', parsed_percent: 91.5, sample: '<script>alert(1)</script>' }],
+  messages: { sent: 5, failed: 1 },
+}

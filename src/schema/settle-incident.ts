@@ -1,0 +1,71 @@
+import { type Alert, isDismissed, openAlertStatuses } from './alert.ts'
+import { attackStage } from './attack-stage.ts'
+import type { AlertType, Entity } from './detection.ts'
+import { type Incident, isOpenIncident, withStatus } from './incident.ts'
+
+/**
+ * Ends an open incident of which no alert is open any more; otherwise undefined. It closes if its alerts were suppressed or dismissed, and
+ * is resolved if any was real or its sender resolved it. `suppression_id` keeps receivers quiet about it until one of its alerts is open
+ * again.
+ */
+export const settleIncident = (incident: Incident, members: readonly Alert[], now: string): Incident | undefined => {
+  if (members.length === 0 || !isOpenIncident(incident) || members.some(isOpen)) return undefined
+  const { text, status, ...end } = endOf(members)
+  return {
+    ...withStatus(incident, status, now),
+    ...end,
+    timeline: [...incident.timeline, { time: now, kind: 'change', text, actor: 'vedette' }],
+  }
+}
+
+interface IncidentEnd extends Pick<Incident, 'status' | 'resolution' | 'suppression_id'> {
+  readonly text: string
+}
+
+const endOf = (members: readonly Alert[]): IncidentEnd => {
+  const hidden = members.find(({ status }) => status === 'suppressed')
+  if (hidden) {
+    return {
+      status: 'closed',
+      resolution: 'expected',
+      suppression_id: hidden.suppression_id,
+      text: 'Closed: all of its open alerts are suppressed',
+    }
+  }
+  const resolutions = new Set(members.flatMap(({ resolution }) => resolution ?? []))
+  if (members.every(isDismissed)) {
+    const [first = 'other', ...more] = resolutions
+    const resolution = more.length === 0 ? first : 'other'
+    const as = more.length === 0 ? ` as ${resolution.replaceAll('_', ' ')}` : ''
+    return { status: 'closed', resolution, text: `Closed: all of its alerts were closed${as}` }
+  }
+  const resolution = resolutions.has('true_positive') ? 'true_positive' : null
+  return { status: 'resolved', resolution, text: 'Resolved: all of its alerts are resolved' }
+}
+
+const isOpen = ({ status }: Alert): boolean => openAlertStatuses.some((one) => one === status)
+
+/** The alerts that an incident is described by: suppressed and dismissed ones count only while there are no others. */
+export const ratedAlerts = (members: readonly Alert[]): readonly Alert[] => {
+  const rated = members.filter((alert) => alert.status !== 'suppressed' && !isDismissed(alert))
+  return rated.length > 0 ? rated : members
+}
+
+/**
+ * Whether an alert shows something that an incident which people dismissed did not: a stage or a kind of attack, or somebody. An anomaly
+ * says nothing of its cause, so that it is news.
+ */
+export const isNewsTo = (incident: Incident, alert: Alert): boolean => {
+  const stage = attackStage(alert)
+  const known = new Set(incident.entities.map(nameOf))
+  return (
+    incident.types?.includes(alert.type) !== true ||
+    vagueTypes.has(alert.type) ||
+    (stage !== undefined && !incident.timeline.some((step) => step.stage === stage)) ||
+    alert.entities.some((entity) => parties.has(entity.type) && !known.has(nameOf(entity)))
+  )
+}
+
+const nameOf = ({ type, value }: Entity): string => `${type} ${value}`
+const vagueTypes: ReadonlySet<AlertType> = new Set(['anomaly', 'other'])
+const parties: ReadonlySet<Entity['type']> = new Set(['ip', 'user', 'host', 'asset', 'device', 'domain', 'hash'])

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { PostgresCluster } from '../services/postgres-cluster.ts'
+import type { ClusterProcess } from './process.ts'
+
+/** The parts of a cluster that faults break. */
+export interface Breakable {
+  readonly servers: readonly ClusterProcess[]
+  readonly workers: readonly ClusterProcess[]
+  readonly database: PostgresCluster
+  /** The next number of the schedule, 0 ≤ x < 1. */
+  readonly random: () => number
+}
+
+/** Breaks something and repairs it; resolves when it is repaired. Returns what it did to what. */
+type Fault = (cluster: Breakable) => Promise<string>
+
+const oneOf = <Item>(items: readonly Item[], random: () => number): Item => {
+  const item = items[Math.floor(random() * items.length)]
+  if (item === undefined) throw new Error('There is nothing to choose from.')
+  return item
+}
+
+const between = (least: number, most: number, random: () => number): number =>
+  Math.round(least + random() * (most - least))
+
+const killOne =
+  (role: 'servers' | 'workers'): Fault =>
+  async (cluster) => {
+    const one = oneOf(cluster[role], cluster.random)
+    await one.stop('SIGKILL')
+    await sleep(between(0, 3_000, cluster.random))
+    one.start()
+    return `killed ${one.name}`
+  }
+
+const killAll: Fault = async ({ servers, workers }) => {
+  const all = [...servers, ...workers]
+  await Promise.all(all.map((one) => one.stop('SIGKILL')))
+  for (const one of all) one.start()
+  return 'killed every process'
+}
+
+const restartAll: Fault = async ({ servers, workers }) => {
+  for (const one of [...workers, ...servers]) {
+    await one.stop('SIGTERM')
+    one.start()
+    for (let waited = 0; waited < 30_000 && !(await one.isReady()); waited += 100) await sleep(100)
+  }
+  return 'restarted every process, one after another'
+}
+
+const pauseWorker: Fault = async ({ workers, random }) => {
+  const one = oneOf(workers, random)
+  // Longer than the lease of a partition, so that another worker has it when this one wakes up.
+  const ms = between(25_000, 35_000, random)
+  one.pause()
+  await sleep(ms)
+  one.resume()
+  return `paused ${one.name} for ${Math.round(ms / 1000)} s`
+}
+
+const restartDatabase =
+  (mode: 'fast' | 'immediate'): Fault =>
+  async ({ database, random }) => {
+    await database.stop(mode)
+    const ms = between(0, 6_000, random)
+    await sleep(ms)
+    await database.start()
+    return `${mode === 'fast' ? 'restarted' : 'crashed'} PostgreSQL, away for ${Math.round(ms / 1000)} s`
+  }
+
+const cutOff: Fault = async ({ servers, workers, random }) => {
+  const one = oneOf([...servers, ...workers], random)
+  one.line.cut()
+  return `broke the connections of ${one.name} to the database`
+}
+
+const dropPackets: Fault = async ({ servers, workers, random }) => {
+  const one = oneOf([...servers, ...workers], random)
+  const ms = between(5_000, 20_000, random)
+  one.line.silence()
+  await sleep(ms)
+  one.line.resume()
+  return `dropped the packets between ${one.name} and the database for ${Math.round(ms / 1000)} s`
+}
+
+const faults: readonly Fault[] = [
+  killOne('workers'),
+  killOne('servers'),
+  restartDatabase('immediate'),
+  dropPackets,
+  pauseWorker,
+  killAll,
+  restartDatabase('fast'),
+  cutOff,
+  restartAll,
+]
+
+/** The fault at a place of the schedule: each kind once, in an order of its own, before any comes again. */
+export const createSchedule = (random: () => number) => {
+  let left: Fault[] = []
+  return (): Fault => {
+    if (left.length === 0) left = [...faults]
+    return left.splice(Math.floor(random() * left.length), 1)[0] ?? cutOff
+  }
+}

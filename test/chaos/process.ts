@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { adminToken, freePort, root } from '../e2e/program.ts'
+import { createLine, type Line } from '../services/line.ts'
+
+/** A server or a worker of the cluster, with a proxy of its own to the database, so that it can be cut off alone. */
+export interface ClusterProcess {
+  readonly name: string
+  readonly url: string
+  readonly line: Line
+  start(): void
+  /** Resolves once the process has ended. */
+  stop(signal: NodeJS.Signals): Promise<void>
+  pause(): void
+  resume(): void
+  isReady(): Promise<boolean>
+  /** The last output. */
+  output(): string
+}
+
+interface ProcessOptions {
+  readonly name: string
+  readonly role: 'server' | 'worker'
+  readonly dataDir: string
+  readonly database: { readonly port: number; url(port: number): string }
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** Prepares a process of the cluster; `start` starts it. */
+export const createProcess = async ({
+  name,
+  role,
+  dataDir,
+  database,
+  env,
+}: ProcessOptions): Promise<ClusterProcess> => {
+  const [port, linePort] = [await freePort(), await freePort()]
+  const line = createLine(linePort, { host: '127.0.0.1', port: database.port })
+  await line.open()
+  const args = role === 'server' ? ['serve', '--workers', 'none'] : ['worker', '--health-port', String(port)]
+  let child: ChildProcess | undefined
+  let ended = Promise.resolve()
+  let printed = ''
+  const url = `http://127.0.0.1:${port}`
+  return {
+    name,
+    url,
+    line,
+    start() {
+      const started = spawn(join(root, 'bin/vedette.cjs'), args, {
+        env: {
+          ...process.env,
+          ...env,
+          PORT: String(port),
+          VEDETTE_DATA_DIR: dataDir,
+          VEDETTE_ADMIN_TOKEN: adminToken,
+          VEDETTE_SAMPLES: 'off',
+          VEDETTE_STORAGE_URL: database.url(linePort),
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      for (const stream of [started.stdout, started.stderr]) {
+        stream.on('data', (chunk) => {
+          printed = (printed + chunk).slice(-20_000)
+        })
+      }
+      ended = new Promise((done) => started.once('exit', () => done()))
+      child = started
+    },
+    async stop(signal) {
+      child?.kill(signal)
+      await ended
+    },
+    pause: () => child?.kill('SIGSTOP'),
+    resume: () => child?.kill('SIGCONT'),
+    async isReady() {
+      const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
+      await answer?.body?.cancel()
+      return answer?.status === 200
+    },
+    output: () => printed,
+  }
+}

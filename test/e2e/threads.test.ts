@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { until } from '../until.ts'
+import { freePort, scratch, startServer } from './program.ts'
+
+const alerts = z.object({ data: z.array(z.object({ title: z.string() })) })
+const events = z.object({ data: z.array(z.object({ id: z.string(), message: z.string() })) })
+
+const numberOf = (id: string): number => Number(id.split('-')[1])
+const secondOf = (message: string): number => Number(/port (\d+)/.exec(message)?.[1])
+
+it('divides the records among threads on SQLite, each host in order, and remembers after a kill', async () => {
+  const data = scratch()
+  const hosts = Array.from({ length: 8 }, (_, host) => `web-${host}`)
+  const env = { VEDETTE_WORKERS: '3', VEDETTE_PARTITIONS: '5' }
+  const start = async () => startServer({ dataDir: data.path, port: await freePort(), env })
+  const began = Date.now() - 600_000
+  const line = (host: number, second: number, text: string) =>
+    `${new Date(began + second * 1_000).toISOString()} ${hosts[host]} sshd[7]: ${text} for dana from 203.0.113.${host + 1} port ${second} ssh2`
+  const first = await start()
+  let last = first
+  const send = async (lines: readonly string[]) => {
+    const body = lines.join('\n')
+    const answer = await last.ask('/api/v1/events', { method: 'POST', headers: { 'content-type': 'text/plain' }, body })
+    expect(answer.status).toBe(200)
+  }
+  const breakIns = async () => {
+    const found = alerts.parse(await (await last.ask('/api/v1/alerts?limit=200')).json()).data
+    return found.filter(({ title }) => /^dana logged in .* after 24 failed/.test(title)).length
+  }
+  try {
+    for (const from of [0, 12]) {
+      await send(
+        Array.from({ length: 12 }, (_, second) =>
+          hosts.map((_name, host) => line(host, from + second, 'Failed password')),
+        ).flat(),
+      )
+    }
+    await first.settled()
+    await first.stop('SIGKILL')
+    last = await start()
+    await send(hosts.map((_name, host) => line(host, 40, 'Accepted password')))
+    await until(async () => (await breakIns()) === hosts.length, `${hosts.length} logins after failures`)
+
+    const partitions = new Set<string>()
+    for (const host of hosts) {
+      const query = new URLSearchParams({ q: `host.name:${host}`, limit: '100' })
+      const { data: found } = events.parse(await (await last.ask(`/api/v1/events?${query}`)).json())
+      const own = new Set(found.map(({ id }) => id.split('-')[0] ?? ''))
+      expect({ host, count: found.length, partitions: own.size }).toEqual({ host, count: 25, partitions: 1 })
+      const inOrder = found.toSorted((a, b) => numberOf(a.id) - numberOf(b.id)).map(({ message }) => secondOf(message))
+      expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b))
+      for (const partition of own) partitions.add(partition)
+    }
+    expect(partitions.size).toBeGreaterThan(1)
+    expect(await last.stop()).toBe(0)
+  } finally {
+    await last.stop('SIGKILL')
+    data.remove()
+  }
+})
