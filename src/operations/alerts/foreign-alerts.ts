@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AppError, type ErrorDetail } from '../../errors.ts'
 import { minute } from '../../lib/units/time.ts'
 import { alertParsers, formatOf, splitAlerts } from '../../pipeline/normalize/alerts/alert-formats.ts'
-import { toStamp } from '../../pipeline/normalize/timestamp.ts'
+import { toStamp } from '../../pipeline/normalize/time/timestamp.ts'
 import type { RawRecord } from '../../schema/record.ts'
 import { securityAlert } from '../../schema/security-alert.ts'
 

@@ -2,10 +2,10 @@ import { messageOf } from '../../errors.ts'
 import type { Event, FieldValue } from '../../schema/event.ts'
 import { eventId, type RawRecord, type RecordBatch } from '../../schema/record.ts'
 import type { Stage } from '../stage.ts'
+import { copyWord } from './fields/recurring-words.ts'
 import { type ParseCount, ParseCounts } from './parse-counts.ts'
 import { parseRecord } from './parse-record.ts'
 import type { Parsed } from './parser.ts'
-import { copyWord } from './recurring-words.ts'
 
 /** Turns each record into one event. */
 export interface Normalizer {

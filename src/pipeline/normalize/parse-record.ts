@@ -1,11 +1,11 @@
 import type { RawRecord } from '../../schema/record.ts'
 import { alertParsers } from './alerts/alert-formats.ts'
 import { refuseRecord } from './draft.ts'
-import { embeddedTimeParser } from './embedded-time.ts'
-import { looksLikePairs } from './logfmt.ts'
+import { embeddedTimeParser } from './formats/embedded-time.ts'
+import { looksLikePairs } from './formats/logfmt.ts'
+import { plainParser } from './formats/plain.ts'
 import { readMeaning } from './meaning/read-meaning.ts'
 import type { Parsed } from './parser.ts'
-import { plainParser } from './plain.ts'
 import { candidates } from './registry.ts'
 
 const deepestNesting = 3

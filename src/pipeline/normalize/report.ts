@@ -1,11 +1,11 @@
 import type { Event, FieldValue } from '../../schema/event.ts'
-import { isObject } from './flatten.ts'
-import { isBytes } from './journald.ts'
+import { isObject } from './fields/flatten.ts'
+import { isBytes } from './formats/journald.ts'
+import { splitOtlp, toMap } from './formats/otel.ts'
+import { readPriority } from './formats/priority.ts'
+import { readStructuredData } from './formats/structured-data.ts'
 import { createNormalizer } from './normalize.ts'
-import { splitOtlp, toMap } from './otel.ts'
-import { readPriority } from './priority.ts'
 import { describeAlerts } from './report-alerts.ts'
-import { readStructuredData } from './structured-data.ts'
 
 /** The result of parsing one sample, for parser tests. */
 export interface NormalizedSample {

@@ -1,9 +1,9 @@
 import type { RawRecord } from '../../../schema/record.ts'
-import { addFields } from '../aliases.ts'
 import { type Draft, refuseRecord } from '../draft.ts'
-import { flatten, isObject } from '../flatten.ts'
+import { addFields } from '../fields/aliases.ts'
+import { flatten, isObject } from '../fields/flatten.ts'
+import { readObject } from '../formats/read-object.ts'
 import type { Parsed, Parser } from '../parser.ts'
-import { readObject } from '../read-object.ts'
 
 const finder = /\b(?:IDS|IPS|NIDS|HIDS|NIPS|HIPS|IDPS?|NGIPS|EDR|XDR|Snort|Suricata|SNORT|SURICATA)\b/
 const findings = /(?:^|[\s:/])(?:ids|ips|nids|hids|intrusion[ _-](?:detection|prevention)|ids alert)$/i

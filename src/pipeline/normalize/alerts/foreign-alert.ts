@@ -1,12 +1,12 @@
 import type { AlertType } from '../../../schema/detection.ts'
 import type { RawRecord } from '../../../schema/record.ts'
 import type { Severity } from '../../../schema/severity.ts'
-import { addFields } from '../aliases.ts'
 import { type Draft, longestValue, refuseRecord } from '../draft.ts'
-import { flatten } from '../flatten.ts'
+import { addFields } from '../fields/aliases.ts'
+import { flatten } from '../fields/flatten.ts'
+import { readObject } from '../formats/read-object.ts'
 import type { Parsed, Parser } from '../parser.ts'
-import { readObject } from '../read-object.ts'
-import type { Stamp } from '../timestamp.ts'
+import type { Stamp } from '../time/timestamp.ts'
 import { type Json, set } from './pick.ts'
 
 /** An alert of another system, in terms of the triage contract. */

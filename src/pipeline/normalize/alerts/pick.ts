@@ -1,6 +1,6 @@
-import { type Endpoint, toAddress, toPort } from '../address.ts'
 import { type Draft, longestValue, setIfAbsent } from '../draft.ts'
-import { isObject } from '../flatten.ts'
+import { type Endpoint, toAddress, toPort } from '../fields/address.ts'
+import { isObject } from '../fields/flatten.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 

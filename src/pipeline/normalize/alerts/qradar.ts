@@ -1,6 +1,6 @@
 import type { AlertType } from '../../../schema/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
-import { toStamp } from '../timestamp.ts'
+import { toStamp } from '../time/timestamp.ts'
 import { guessType, isResolvedStatus, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { at, type Json, numberAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'

@@ -1,4 +1,4 @@
-import { toStamp } from '../timestamp.ts'
+import { toStamp } from '../time/timestamp.ts'
 import { toAlertType, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { at, type Json, numberAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'

@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.ts'
-import { isObject } from '../flatten.ts'
-import { toStamp } from '../timestamp.ts'
+import { isObject } from '../fields/flatten.ts'
+import { toStamp } from '../time/timestamp.ts'
 import { guessType, isResolvedStatus, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { at, type Json, numberAt, objectsAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'

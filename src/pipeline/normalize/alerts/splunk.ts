@@ -1,5 +1,5 @@
-import { isObject } from '../flatten.ts'
-import { toStamp } from '../timestamp.ts'
+import { isObject } from '../fields/flatten.ts'
+import { toStamp } from '../time/timestamp.ts'
 import { guessType, toAlertType, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { at, type Json, pickText, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'

@@ -1,6 +1,6 @@
 import type { Severity } from '../../../schema/severity.ts'
-import { isObject } from '../flatten.ts'
-import { toStamp } from '../timestamp.ts'
+import { isObject } from '../fields/flatten.ts'
+import { toStamp } from '../time/timestamp.ts'
 import { guessType } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'
 import { numberAt, set, setHashes, setSide, setUrl, text, textsAt } from './pick.ts'

@@ -1,6 +1,6 @@
-import { setAddress } from '../address.ts'
 import { type Draft, longestValue, setIfAbsent } from '../draft.ts'
-import { wordAfter, wordAt } from '../key-values.ts'
+import { setAddress } from '../fields/address.ts'
+import { wordAfter, wordAt } from '../fields/key-values.ts'
 import { readKnownPhrase, readUser, setUser, toPhrases } from './phrase.ts'
 
 /** `alice : TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=/bin/bash`, with the reason of a refusal before TTY. */

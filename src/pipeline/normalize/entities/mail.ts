@@ -1,6 +1,6 @@
-import { setAddress } from '../address.ts'
 import { type Draft, setIfAbsent } from '../draft.ts'
-import { wordAfter, wordAt } from '../key-values.ts'
+import { setAddress } from '../fields/address.ts'
+import { wordAfter, wordAt } from '../fields/key-values.ts'
 import { setUser } from './phrase.ts'
 
 /** Parses a message of dovecot: `imap-login: Login: user=<alice>, method=PLAIN, rip=1.2.3.4, lip=10.0.0.1`. */

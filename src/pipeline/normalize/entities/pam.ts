@@ -1,6 +1,6 @@
-import { setAddress } from '../address.ts'
 import { type Draft, setIfAbsent } from '../draft.ts'
-import { wordAfter, wordAt } from '../key-values.ts'
+import { setAddress } from '../fields/address.ts'
+import { wordAfter, wordAt } from '../fields/key-values.ts'
 import { setUser } from './phrase.ts'
 
 /** Programs in which one user acts as another. The caller is the user, the other account the target. */

@@ -1,7 +1,7 @@
-import { setAddress, toPort } from '../address.ts'
 import { type Draft, setIfAbsent } from '../draft.ts'
-import { wordAt } from '../key-values.ts'
-import { shareWord } from '../recurring-words.ts'
+import { setAddress, toPort } from '../fields/address.ts'
+import { wordAt } from '../fields/key-values.ts'
+import { shareWord } from '../fields/recurring-words.ts'
 
 /** The beginning of a message, with its category, action and outcome, and a parser for the rest. */
 type Phrase = readonly [

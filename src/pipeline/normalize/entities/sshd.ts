@@ -1,6 +1,6 @@
-import { setAddress, toPort } from '../address.ts'
 import { type Draft, setIfAbsent } from '../draft.ts'
-import { wordAfter, wordAt } from '../key-values.ts'
+import { setAddress, toPort } from '../fields/address.ts'
+import { wordAfter, wordAt } from '../fields/key-values.ts'
 import { readKnownPhrase, readPeer, readUser, readUserAtPeer, readUserFrom, setUser, toPhrases } from './phrase.ts'
 
 const authentication = 'authentication'

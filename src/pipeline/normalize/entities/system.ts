@@ -1,6 +1,6 @@
-import { setAddress } from '../address.ts'
 import { type Draft, longestValue, setIfAbsent } from '../draft.ts'
-import { wordAfter, wordAt } from '../key-values.ts'
+import { setAddress } from '../fields/address.ts'
+import { wordAfter, wordAt } from '../fields/key-values.ts'
 import { readKnownPhrase, setUser, toPhrases } from './phrase.ts'
 
 /** Parses a message of cron: `(root) CMD (command -v debian-sa1)`. */

@@ -1,7 +1,7 @@
-import { setAddress, toAddress } from '../address.ts'
-import { isDigitCode } from '../calendar.ts'
 import type { Draft } from '../draft.ts'
-import { wordAt } from '../key-values.ts'
+import { setAddress, toAddress } from '../fields/address.ts'
+import { wordAt } from '../fields/key-values.ts'
+import { isDigitCode } from '../time/calendar.ts'
 import { setUser } from './phrase.ts'
 
 /** Words before an address that define its side. */

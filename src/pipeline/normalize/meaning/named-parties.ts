@@ -1,4 +1,4 @@
-import { toAddress } from '../address.ts'
+import { toAddress } from '../fields/address.ts'
 
 const ipv4 = '(?:\\d{1,3}\\.){3}\\d{1,3}'
 const ipv6 = '(?:[0-9a-f]{1,4}:){2,7}[0-9a-f]{0,4}(?:::?[0-9a-f]{1,4}){0,6}|[0-9a-f]{0,4}::(?:[0-9a-f]{1,4}:?){1,7}'

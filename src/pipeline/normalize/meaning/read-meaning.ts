@@ -1,6 +1,6 @@
-import { setAddress, toAddress } from '../address.ts'
 import { type Draft, setIfAbsent } from '../draft.ts'
 import { setUser } from '../entities/phrase.ts'
+import { setAddress, toAddress } from '../fields/address.ts'
 import { failedLogin } from './failed-login.ts'
 import { meaningOf } from './lexicon.ts'
 import { isLoginPath } from './login-path.ts'

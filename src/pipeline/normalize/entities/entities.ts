@@ -1,0 +1,132 @@
+import type { Draft } from '../draft.ts'
+import { setIfAbsent } from '../draft.ts'
+import { readAccounts, readLogins, readSu, readSudo } from './accounts.ts'
+import { readFtp } from './ftp.ts'
+import { readDovecot, readExim, readPostfix } from './mail.ts'
+import { readPam } from './pam.ts'
+import { readSshd } from './sshd.ts'
+import { readCron, readDns, readFilterlog, readHostapd, readKernel, readLogind, readSystemd } from './system.ts'
+import { readUnknownProgram } from './unknown-program.ts'
+
+type Reader = (message: string, fields: Draft) => boolean
+
+/** Parsers of known programs. A name with a slash (`postfix/smtpd`) is looked up by the part before the slash. */
+const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['CRON', readCron],
+  ['CROND', readCron],
+  ['chage', readAccounts],
+  ['chfn', readAccounts],
+  ['cron', readCron],
+  ['crond', readCron],
+  ['crontab', readCron],
+  ['dnsmasq', readDns],
+  ['filterlog', readFilterlog],
+  ['dovecot', readDovecot],
+  ['exim', readExim],
+  ['ftpd', readFtp],
+  ['gpasswd', readAccounts],
+  ['groupadd', readAccounts],
+  ['groupdel', readAccounts],
+  ['groupmod', readAccounts],
+  ['hostapd', readHostapd],
+  ['kernel', readKernel],
+  ['klogind', readLogins],
+  ['login', readLogins],
+  ['named', readDns],
+  ['passwd', readAccounts],
+  ['postfix', readPostfix],
+  ['proftpd', readFtp],
+  ['pure-ftpd', readFtp],
+  ['rlogind', readLogins],
+  ['root', readLogins],
+  ['sshd', readSshd],
+  ['sshd-auth', readSshd],
+  ['sshd-session', readSshd],
+  ['su', readSu],
+  ['sudo', readSudo],
+  ['systemd', readSystemd],
+  ['systemd-logind', readLogind],
+  ['telnetd', readLogins],
+  ['useradd', readAccounts],
+  ['userdel', readAccounts],
+  ['usermod', readAccounts],
+  ['vsftpd', readFtp],
+])
+
+/**
+ * Sets the entities and the outcome of a message: `user.name`, `source.ip`, `event.action`, `event.outcome` and others. Knows the messages
+ * of common programs; for others, reads only values after unambiguous words. `module` is the PAM module in a tag like `sshd(pam_unix)`.
+ * Linear in the length of the message.
+ */
+export const readEntities = (message: string, program: string, fields: Draft, module?: string): void => {
+  if (module !== undefined && readPam(message, 0, program, fields)) return
+  const first = message.charCodeAt(0)
+  if (first === 112 && message.startsWith('pam_')) {
+    const colon = message.indexOf(': ')
+    if (colon > 0 && colon < 64) {
+      const open = message.indexOf('(')
+      if (program === '' && open > 0 && open < colon) {
+        const end = message.indexOf(':', open)
+        setIfAbsent(fields, 'process.name', message.slice(open + 1, end))
+      }
+      readPam(message, colon + 2, program, fields)
+      return
+    }
+  }
+  if (first === 80 && message.startsWith('PAM ')) {
+    // PAM 2 more authentication failures; logname= …
+    const more = message.indexOf('more authentication failure')
+    if (more > 0 && more < 16) {
+      fields['event.repeated'] = Number.parseInt(message.slice(4), 10) || 1
+      readPam(message, more, program, fields)
+      return
+    }
+  }
+  if (first === 109 && message.startsWith('message repeated ')) {
+    // message repeated 5 times: [ Failed password for …]
+    const open = message.indexOf(': [ ')
+    if (open > 0 && open < 40) {
+      fields['event.repeated'] = Number.parseInt(message.slice(17), 10) || 1
+      readEntities(message.slice(open + 4, message.endsWith(']') ? -1 : undefined), program, fields, module)
+      return
+    }
+  }
+  const reader = readers.get(program) ?? readers.get(baseName(program))
+  if (reader) {
+    reader(message, fields)
+    return
+  }
+  if (program === '' && readUnnamed(message, fields)) return
+  readUnknownProgram(message, fields)
+}
+
+/** Parses a message that identifies its program although the program is not named. */
+const readUnnamed = (message: string, fields: Draft): boolean => {
+  const reader = looksLikeSshd(message)
+    ? readSshd
+    : message.includes(' LOGIN: Client "') || message.startsWith('CONNECT: Client "')
+      ? readFtp
+      : message.includes('authenticator failed for ')
+        ? readExim
+        : message.startsWith('client ') && message.includes(' query: ')
+          ? readDns
+          : undefined
+  if (!reader?.(message, fields)) return false
+  const program =
+    reader === readSshd ? 'sshd' : reader === readDns ? 'named' : reader === readExim ? undefined : 'vsftpd'
+  if (program !== undefined) setIfAbsent(fields, 'process.name', program)
+  return true
+}
+
+const looksLikeSshd = (message: string): boolean =>
+  message.includes(' ssh2') ||
+  message.includes('[preauth]') ||
+  message.includes('service(sshd)') ||
+  message.includes('kex_exchange_identification') ||
+  message.includes(' SHA256:') ||
+  (message.includes(' port ') && / (?:from|user \S{1,64}) \S{3,64} port \d{1,5}(?::|$)/.test(message.slice(0, 300)))
+
+const baseName = (program: string): string => {
+  const slash = program.indexOf('/')
+  return slash < 0 ? program : slash === 0 ? program.slice(program.lastIndexOf('/') + 1) : program.slice(0, slash)
+}

@@ -1,0 +1,72 @@
+import { isIPv4, isIPv6 } from '../../../lib/address/address.ts'
+import { type Draft, setIfAbsent } from '../draft.ts'
+import { shareWord } from './recurring-words.ts'
+
+export interface Endpoint {
+  readonly ip?: string
+  readonly domain?: string
+  readonly port?: number
+}
+
+/** Parses `10.0.0.1`, `10.0.0.1:22`, `10.0.0.1#53`, `[::1]:80`, `::ffff:10.0.0.1` or a host name; undefined for anything else. */
+export const toAddress = (word: string): Endpoint | undefined => {
+  let text = word
+  if (text.charCodeAt(0) === 91) {
+    const close = text.indexOf(']')
+    if (close < 0) return undefined
+    const port = text.charCodeAt(close + 1) === 58 ? toPort(text.slice(close + 2)) : undefined
+    return withPort(toHost(text.slice(1, close)), port)
+  }
+  if (text.startsWith('::ffff:') || text.startsWith('::FFFF:')) text = text.slice(7)
+  if (isIPv4(text)) return { ip: text }
+  const colon = text.lastIndexOf(':')
+  if (colon > 0 && text.indexOf(':') === colon) {
+    return withPort(toHost(text.slice(0, colon)), toPort(text.slice(colon + 1)))
+  }
+  const hash = text.indexOf('#')
+  if (hash > 0) return withPort(toHost(text.slice(0, hash)), toPort(text.slice(hash + 1)))
+  return toHost(text)
+}
+
+const toHost = (text: string): Endpoint | undefined => {
+  if (isIPv4(text) || isIPv6(text)) return { ip: text }
+  return isHostName(text) ? { domain: text } : undefined
+}
+
+const withPort = (address: Endpoint | undefined, port: number | undefined): Endpoint | undefined =>
+  address && port !== undefined ? { ...address, port } : address
+
+/** Whether a text may be a host name: letters, digits, dots, dashes. */
+const isHostName = (text: string): boolean =>
+  text.length > 1 &&
+  text.length <= 253 &&
+  /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/.test(text) &&
+  /[A-Za-z]/.test(text)
+
+/** Parses a port from 0 to 65535. */
+export const toPort = (text: string): number | undefined => {
+  if (text.length === 0 || text.length > 5) return undefined
+  const port = Number(text)
+  return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : undefined
+}
+
+/** Whether a text is a value of X-Forwarded-For: addresses separated by commas. */
+export const isForwardedFor = (text: string): boolean =>
+  text.length <= 500 && text.split(',').every((part) => toAddress(part.trim())?.ip !== undefined)
+
+/** Field names per side. Constants, because lookups by concatenated names are slow. */
+const names = {
+  source: { ip: 'source.ip', domain: 'source.domain', port: 'source.port' },
+  destination: { ip: 'destination.ip', domain: 'destination.domain', port: 'destination.port' },
+} as const
+
+/** Sets `<side>.ip` or `<side>.domain`, and the port. Returns whether the word was an address. */
+export const setAddress = (fields: Draft, side: 'source' | 'destination', word: string): boolean => {
+  const address = toAddress(word)
+  if (!address) return false
+  const { ip, domain, port } = names[side]
+  if (address.ip !== undefined) setIfAbsent(fields, ip, shareWord(address.ip))
+  if (address.domain !== undefined) setIfAbsent(fields, domain, shareWord(address.domain))
+  if (address.port !== undefined) setIfAbsent(fields, port, address.port)
+  return true
+}

@@ -1,0 +1,259 @@
+import type { FieldValue } from '../../../schema/event.ts'
+import type { RawRecord } from '../../../schema/record.ts'
+import { type Draft, longestValue, setIfAbsent } from '../draft.ts'
+import { guessTime, joinDateAndClock } from '../time/guess-time.ts'
+import { type Stamp, toStamp } from '../time/timestamp.ts'
+import { isForwardedFor, setAddress, toAddress, toPort } from './address.ts'
+import { type Alias, aliasOf } from './alias-table.ts'
+import { numberToLevel, otelToLevel, toLogLevel } from './level.ts'
+import { toOutcome } from './outcome.ts'
+
+/** Values that `addFields` found besides fields. */
+export interface FoundValues {
+  readonly stamp: Stamp | undefined
+  readonly message: string | undefined
+}
+
+type Entry = readonly [key: string, value: FieldValue]
+
+/**
+ * Adds values to fields, under ECS names where name and value are unambiguous, else under their own names. Of several names for one field,
+ * the best with a plausible value wins. The others keep their names, so nothing is lost.
+ */
+export const addFields = (fields: Draft, entries: readonly Entry[], received: RawRecord): FoundValues => {
+  const record = withOwnZone(received, entries)
+  const connection = entries.some(([key]) => key === 'id.orig_h')
+  const state: State = { fields, record, connection, stamp: undefined, message: undefined }
+  const claims: (readonly [Alias, Entry])[] = []
+  for (const entry of entries) {
+    const alias = aliasOf(entry[0])
+    if (alias) insert(claims, [alias, entry])
+    else keep(fields, entry[0], entry[1])
+  }
+  state.stamp = stampOfParts(claims, entries, record)
+  for (const [alias, [key, value]] of claims) {
+    if (!claim(state, alias, key, value) && value !== '') keep(fields, key, value)
+  }
+  const forwarded = fields['network.forwarded_ip']
+  if (typeof forwarded === 'string' && fields['source.ip'] === undefined) {
+    setAddress(fields, 'source', forwarded.split(',')[0]?.trim() ?? '')
+  }
+  const status = fields['http.response.status_code']
+  if (
+    typeof status === 'number' &&
+    fields['event.outcome'] === undefined &&
+    fields['http.request.method'] !== undefined
+  ) {
+    fields['event.outcome'] = status >= 400 ? 'failure' : 'success'
+  }
+  const url = fields['url.original']
+  if (typeof url === 'string' && url.startsWith('/') && fields['url.path'] === undefined) {
+    const query = url.indexOf('?')
+    fields['url.path'] = query < 0 ? url : url.slice(0, query)
+    if (query >= 0) setIfAbsent(fields, 'url.query', url.slice(query + 1))
+  }
+  addParts(fields)
+  return { stamp: state.stamp ?? guessTime(entries, record), message: state.message }
+}
+
+/** Inserts a claim behind those of its rank. Claims are few, and sorting them would copy them. */
+const insert = (claims: (readonly [Alias, Entry])[], claimed: readonly [Alias, Entry]): void => {
+  let at = claims.length
+  claims.push(claimed)
+  for (let before = claims[at - 1]; before && before[0].rank > claimed[0].rank; before = claims[at - 1]) {
+    claims[at] = before
+    at--
+  }
+  claims[at] = claimed
+}
+
+/** Adds the parts of a path or a URL that ECS has a field for. */
+const addParts = (fields: Draft): void => {
+  const path = fields['file.path']
+  const name = typeof path === 'string' ? /[^/\\]+$/.exec(path.slice(-260))?.[0] : undefined
+  if (name !== undefined) setIfAbsent(fields, 'file.name', name)
+  const url = fields['url.original']
+  const host =
+    typeof url === 'string'
+      ? /^[a-z]{2,10}:\/\/(?:[^@/?#]{0,200}@)?([\w.-]{1,253})(?=[:/?#]|$)/i.exec(url)?.[1]
+      : undefined
+  if (host !== undefined) setIfAbsent(fields, 'url.domain', host)
+}
+
+/** Names of fields with the zone of the other times in a record: `tz=+0100`. */
+const zoneNames = new Set(['tz', 'timezone', 'time_zone', 'utcoffset', 'utc_offset'])
+
+/** Whether a key names a zone. Looks at its first letter first, because this runs for every field. */
+const isZoneName = (key: string): boolean => {
+  const first = key.charCodeAt(0) | 32
+  return (first === 116 || first === 117) && key.length <= 10 && zoneNames.has(key.toLowerCase())
+}
+
+/** Applies the zone that a record names to its times without one. */
+const withOwnZone = (record: RawRecord, entries: readonly Entry[]): RawRecord => {
+  const zone = entries.find(([key]) => isZoneName(key))?.[1]
+  const match = typeof zone === 'string' ? /^(?:UTC|GMT)?([+-])(\d\d):?(\d\d)$/.exec(zone) : undefined
+  if (!match) return record
+  const minutes = Number(match[2]) * 60 + Number(match[3])
+  return { ...record, zoneMinutes: match[1] === '-' ? -minutes : minutes }
+}
+
+/** Joins the fields `date` and `time`, if the record has both and no complete time beside them. */
+const stampOfParts = (
+  claims: readonly (readonly [Alias, Entry])[],
+  entries: readonly Entry[],
+  record: RawRecord,
+): Stamp | undefined => {
+  const date = claims.find(([{ plain }]) => plain === 'date')?.[1][1]
+  if (date === undefined) return undefined
+  const clock = claims.find(([{ plain }]) => plain === 'time')?.[1][1]
+  const zone = entries.find(([key]) => key === 'tz' || key === 'timezone')?.[1]
+  const joined = joinDateAndClock(date, clock, zone, record)
+  const exact = joined && claims.find(([{ plain }]) => plain === 'eventtime')?.[1][1]
+  return (exact === undefined ? undefined : toStamp(exact, record)) ?? joined
+}
+
+interface State {
+  readonly fields: Draft
+  readonly record: RawRecord
+  /** Whether the record is a Zeek connection. */
+  readonly connection: boolean
+  stamp: Stamp | undefined
+  message: string | undefined
+}
+
+/** Puts a value under the alias's name. Returns false if the name is taken or the value is implausible. */
+const claim = (state: State, { target, plain }: Alias, key: string, value: FieldValue): boolean => {
+  const { fields } = state
+  switch (target) {
+    case '@timestamp':
+      return claimTime(state, plain, value)
+    case 'message':
+      if (state.message !== undefined || typeof value !== 'string') return false
+      state.message = value
+      return true
+    case 'source.ip':
+    case 'destination.ip': {
+      // The first of several addresses is the client's; the others are proxies.
+      const [text] = Array.isArray(value) ? value : [value]
+      if (fields[target] !== undefined || typeof text !== 'string') return false
+      const first = text.includes(',') ? text.slice(0, text.indexOf(',')).trim() : text
+      if (toAddress(first)?.ip === undefined) return false
+      return setAddress(fields, target === 'source.ip' ? 'source' : 'destination', first)
+    }
+    case 'network.forwarded_ip': {
+      const text = Array.isArray(value) ? value.join(', ') : value
+      return typeof text === 'string' && isForwardedFor(text) && claimText(fields, target, text)
+    }
+    case 'source.port':
+    case 'destination.port': {
+      const port = toPort(String(value))
+      if (port === undefined || fields[target] !== undefined) return false
+      fields[target] = port
+      return true
+    }
+    case 'log.level':
+      return claimLevel(fields, plain, value)
+    case 'event.outcome':
+      return claimOutcome(fields, plain, value)
+    case 'user.name':
+      // Zeek's `uid` identifies a connection.
+      if (plain === 'uid' && state.connection) return false
+      // A Windows security identifier is not a user name.
+      if (typeof value === 'string' && value.startsWith('S-1-')) {
+        fields['user.id'] ??= value
+        return true
+      }
+      return claimText(fields, target, typeof value === 'number' ? String(value) : value)
+    case 'http.response.status_code':
+    case 'process.pid': {
+      const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value
+      if (typeof number !== 'number' || fields[target] !== undefined) return false
+      fields[target] = number
+      return true
+    }
+    case 'event.severity':
+      if (fields[target] !== undefined) return false
+      fields[target] = typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : value
+      return true
+    case 'event.code':
+      return claimText(fields, target, typeof value === 'number' ? String(value) : value)
+    case 'event.action':
+      // Skip a generic name such as winston's or pino's `type`, which adds nothing to ECS's `event.category`.
+      return typeof value === 'string' && value.length <= 256 && claimText(fields, target, value)
+    default:
+      return target === key.toLowerCase() && Array.isArray(value) ? false : claimText(fields, target, value)
+  }
+}
+
+const claimText = (fields: Draft, target: string, value: FieldValue): boolean => {
+  if (typeof value !== 'string' || value === '' || value === '-' || fields[target] !== undefined) return false
+  fields[target] = value.slice(0, longestValue)
+  return true
+}
+
+const claimTime = (state: State, plain: string, value: FieldValue): boolean => {
+  if (state.stamp) return false
+  if (plain.endsWith('unixnano')) {
+    const nanoseconds = Number(value)
+    if (!(nanoseconds > 0)) return false
+    state.stamp = { time: Math.floor(nanoseconds / 1e6), end: 0, guessed: false }
+    return true
+  }
+  state.stamp = toStamp(value, state.record)
+  return state.stamp !== undefined
+}
+
+/** Maps level words; numbers as syslog's (0–7) or pino's (10–60). A numeric `severity` is no level. */
+const claimLevel = (fields: Draft, plain: string, value: FieldValue): boolean => {
+  if (fields['log.level'] !== undefined) return false
+  let level: string | undefined
+  if (typeof value === 'string')
+    level = /^\d$/.test(value) && plain === 'priority' ? numberToLevel(Number(value)) : toLogLevel(value)
+  else if (typeof value === 'number' && (plain === 'level' || plain === 'priority' || plain === 'lvl'))
+    level = numberToLevel(value)
+  if (level === undefined && typeof value === 'string' && plain === 'log.level') level = value.toLowerCase()
+  if (level === undefined) {
+    if (typeof value !== 'number' || plain !== 'severity' || fields['event.severity'] !== undefined) return false
+    fields['event.severity'] = value
+    return true
+  }
+  fields['log.level'] = level
+  return true
+}
+
+const claimOutcome = (fields: Draft, plain: string, value: FieldValue): boolean => {
+  if (plain === 'success' && typeof value !== 'boolean') return false
+  const number = typeof value === 'string' && plain === 'status' && /^[1-5]\d\d$/.test(value) ? Number(value) : value
+  if (typeof number === 'number') {
+    if (plain !== 'status' || number < 100 || number > 599 || fields['http.response.status_code'] !== undefined)
+      return false
+    fields['http.response.status_code'] = number
+    return true
+  }
+  const outcome = toOutcome(String(value))
+  if (outcome !== undefined && fields['event.outcome'] === undefined) {
+    fields['event.outcome'] = outcome
+    return true
+  }
+  // An action that is no outcome is more specific than the event's type.
+  if (plain !== 'action' || typeof value !== 'string' || value === '' || value.length > 256) return false
+  const other = fields['event.action']
+  fields['event.action'] = value
+  if (other !== undefined) fields['event.type'] ??= other
+  return true
+}
+
+/** Stores a value under its own name. */
+const keep = (fields: Draft, key: string, value: FieldValue): void => {
+  // Names of built-in object properties would be lost, or worse.
+  const name = key === '__proto__' ? '_proto_' : key
+  if (!Object.hasOwn(fields, name)) fields[name] = typeof value === 'string' ? value.slice(0, longestValue) : value
+}
+
+/** Sets the level from OpenTelemetry's SeverityNumber, unless there is a level word. */
+export const addOtelLevel = (fields: Draft, severityNumber: unknown): void => {
+  if (fields['log.level'] !== undefined || typeof severityNumber !== 'number') return
+  const level = otelToLevel(severityNumber)
+  if (level) fields['log.level'] = level
+}

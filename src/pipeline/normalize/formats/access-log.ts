@@ -1,0 +1,111 @@
+import { isIPv4, isIPv6 } from '../../../lib/address/address.ts'
+import type { RawRecord } from '../../../schema/record.ts'
+import { type Draft, finish, longestValue } from '../draft.ts'
+import { isForwardedFor, setAddress } from '../fields/address.ts'
+import { quotedEnd, unquote } from '../fields/key-values.ts'
+import { readTarget } from '../fields/request-target.ts'
+import type { Parsed, Parser } from '../parser.ts'
+import { readTimestamp } from '../time/timestamp.ts'
+import { readIis } from './iis.ts'
+import { readSquid } from './squid.ts'
+
+/** Parses access logs of Apache and nginx (common and combined, with an optional virtual host), Squid and IIS. */
+export const accessLogParser: Parser = {
+  name: 'access-log',
+  parse: (record) => readCommon(record) ?? readSquid(record) ?? readIis(record),
+}
+
+const readCommon = (record: RawRecord): Parsed | undefined => {
+  const { text } = record
+  // Most lines that get here contain no quote, and a search for one character is cheap.
+  if (!text.includes('"')) return undefined
+  // client ident user [10/Oct/2000:13:55:36 -0700] "request" status bytes "referrer" "agent"
+  let open = text.indexOf(' [')
+  while (open > 0 && open < 600 && text.charCodeAt(open + 4) !== 47 && text.charCodeAt(open + 3) !== 47)
+    open = text.indexOf(' [', open + 2)
+  if (open < 3 || open >= 600) return undefined
+  const stamp = readTimestamp(text, open + 2, record)
+  if (!stamp || text.charCodeAt(stamp.end) !== 93 || text.charCodeAt(stamp.end + 1) !== 32) return undefined
+  const fields: Draft = { 'event.category': 'web' }
+  if (!readClient(text.slice(0, open), fields)) return undefined
+  let i = stamp.end + 2
+  if (text.charCodeAt(i) !== 34) return undefined
+  const requestEnd = requestClose(text, i)
+  if (requestEnd < 0) return undefined
+  const request = unquote(text, i + 1, requestEnd)
+  i = requestEnd + 1
+  const numbers = /^ (\d{3}|-) (\d{1,15}|-)/.exec(text.slice(i, i + 24))
+  if (!numbers) return undefined
+  i += numbers[0].length
+  readRequest(request, fields)
+  const status = Number(numbers[1])
+  if (status >= 100) {
+    fields['http.response.status_code'] = status
+    fields['event.outcome'] = status >= 400 ? 'failure' : 'success'
+  }
+  if (numbers[2] !== '-') fields['http.response.body.bytes'] = Number(numbers[2])
+  const referrer = readQuoted(text, i)
+  const agent = referrer && readQuoted(text, referrer.end)
+  if (referrer && referrer.value !== '-' && referrer.value !== '') fields['http.request.referrer'] = referrer.value
+  if (agent && agent.value !== '-' && agent.value !== '') fields['user_agent.original'] = agent.value
+  // nginx's usual format behind a proxy ends with the X-Forwarded-For header.
+  const forwarded = agent && readQuoted(text, agent.end)
+  if (forwarded && isForwardedFor(forwarded.value)) fields['network.forwarded_ip'] = forwarded.value
+  const format = referrer && agent ? 'access-log/combined' : 'access-log/common'
+  return finish(format, stamp, `${request} ${numbers[1]}`, fields)
+}
+
+/** Parses the fields before the time: an optional virtual host, client, ident, and user, whose name may contain spaces. */
+const readClient = (head: string, fields: Draft): boolean => {
+  let rest = head
+  let word = rest.slice(0, rest.indexOf(' '))
+  const second = rest.slice(word.length + 1)
+  const next = second.slice(0, Math.max(second.indexOf(' '), 0))
+  if (next !== '' && next !== '-' && (isIPv4(next) || isIPv6(next)) && !isIPv4(word)) {
+    const colon = word.lastIndexOf(':')
+    fields['url.domain'] = colon > 0 ? word.slice(0, colon) : word
+    const port = Number(colon > 0 ? word.slice(colon + 1) : Number.NaN)
+    if (port > 0) fields['url.port'] = port
+    rest = second
+    word = next
+  }
+  if (!setAddress(fields, 'source', word)) return false
+  const ident = rest.indexOf(' ', word.length + 1)
+  if (ident < 0) return false
+  const user = rest.slice(ident + 1).trim()
+  if (user !== '-' && user !== '' && user !== '""') fields['user.name'] = user
+  return true
+}
+
+/** Parses `GET /path?query HTTP/1.1`. Keeps other requests as they are. */
+const readRequest = (request: string, fields: Draft): void => {
+  const blank = request.indexOf(' ')
+  const method = request.slice(0, Math.max(blank, 0))
+  if (!/^[A-Za-z_-]{2,24}$/.test(method)) {
+    if (request !== '-' && request !== '') fields['http.request.line'] = request.slice(0, longestValue)
+    return
+  }
+  fields['http.request.method'] = method
+  const version = request.lastIndexOf(' HTTP/')
+  const target = request.slice(blank + 1, version > blank ? version : undefined)
+  if (version > blank) fields['http.version'] = request.slice(version + 6)
+  readTarget(method, target, fields)
+}
+
+/** Returns the end of the request: the first quote, unless a later quote is followed by a status, because clients may send unescaped quotes. */
+const requestClose = (text: string, open: number): number => {
+  const end = quotedEnd(text, open)
+  if (end < 0 || isStatus(text, end + 1)) return end
+  for (let i = text.indexOf('" ', end + 1); i >= 0 && i < end + 8192; i = text.indexOf('" ', i + 1)) {
+    if (isStatus(text, i + 1)) return i
+  }
+  return -1
+}
+
+const isStatus = (text: string, at: number): boolean => /^ (?:[1-5]\d\d|-) /.test(text.slice(at, at + 6))
+
+const readQuoted = (text: string, at: number): { value: string; end: number } | undefined => {
+  if (text.charCodeAt(at) !== 32 || text.charCodeAt(at + 1) !== 34) return undefined
+  const end = quotedEnd(text, at + 1)
+  return end < 0 ? undefined : { value: unquote(text, at + 2, end).slice(0, longestValue), end: end + 1 }
+}

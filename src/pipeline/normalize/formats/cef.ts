@@ -1,0 +1,165 @@
+import type { RawRecord } from '../../../schema/record.ts'
+import { type Draft, finish, longestValue, refuseRecord, setIfAbsent } from '../draft.ts'
+import { setAddress, toPort } from '../fields/address.ts'
+import { toOutcome } from '../fields/outcome.ts'
+import type { Parser } from '../parser.ts'
+import { type Stamp, toStamp } from '../time/timestamp.ts'
+
+/** Parses ArcSight's Common Event Format on a line of its own. `body.ts` finds it within syslog. */
+export const cefParser: Parser = {
+  name: 'cef',
+  parse(record) {
+    if (!record.text.startsWith('CEF:')) return undefined
+    const fields: Draft = {}
+    const body = readCef(record.text, fields, record)
+    return body
+      ? finish('cef', body.stamp, body.message, fields)
+      : refuseRecord('cef', 'The CEF header has fewer than seven parts.', record.text)
+  },
+}
+
+export interface ForeignBody {
+  readonly message: string
+  readonly stamp: Stamp | undefined
+}
+
+/** ECS names of extension keys. Other keys keep their names below `cef.`. */
+const names: Readonly<Record<string, string>> = {
+  act: 'event.action',
+  app: 'network.protocol',
+  cat: 'event.type',
+  dhost: 'destination.domain',
+  dmac: 'destination.mac',
+  dntdom: 'destination.user.domain',
+  dpid: 'process.pid',
+  dproc: 'process.name',
+  duser: 'destination.user.name',
+  dvc: 'observer.ip',
+  dvchost: 'host.name',
+  externalId: 'event.id',
+  fileHash: 'file.hash.sha256',
+  filePath: 'file.path',
+  fname: 'file.name',
+  outcome: 'event.outcome',
+  proto: 'network.transport',
+  reason: 'event.reason',
+  request: 'url.original',
+  requestClientApplication: 'user_agent.original',
+  requestMethod: 'http.request.method',
+  shost: 'source.domain',
+  smac: 'source.mac',
+  sntdom: 'user.domain',
+  spid: 'process.parent.pid',
+  sproc: 'process.parent.name',
+  suid: 'user.id',
+  suser: 'user.name',
+}
+const numeric = new Set(['process.pid', 'process.parent.pid'])
+
+/** Parses `CEF:0|vendor|product|version|class|name|severity|key=value …`; undefined if the header is incomplete. */
+export const readCef = (text: string, fields: Draft, record: RawRecord): ForeignBody | undefined => {
+  const header: string[] = []
+  let at = text.indexOf(':') + 1
+  while (header.length < 7) {
+    const end = pipeAfter(text, at)
+    if (end < 0) {
+      if (header.length === 6) header.push(unescapeHeader(text.slice(at)))
+      at = text.length
+      break
+    }
+    header.push(unescapeHeader(text.slice(at, end)))
+    at = end + 1
+  }
+  const [, vendor = '', product = '', version = '', code = '', name = '', severity = ''] = header
+  if (header.length < 7) return undefined
+  setIfAbsent(fields, 'observer.vendor', vendor)
+  setIfAbsent(fields, 'observer.product', product)
+  setIfAbsent(fields, 'observer.version', version)
+  setIfAbsent(fields, 'event.code', code)
+  setIfAbsent(fields, 'rule.name', name)
+  setIfAbsent(fields, 'event.severity', /^\d{1,3}$/.test(severity) ? Number(severity) : severity)
+  setIfAbsent(fields, 'service.name', product)
+  const extension = readExtension(text, at)
+  let stamp: Stamp | undefined
+  for (const [key, value] of extension) {
+    if (value === '') continue
+    if (key === 'rt' || key === 'end' || key === 'start') {
+      if (key === 'rt' || !stamp) stamp = toStamp(value, record) ?? stamp
+    } else if (key === 'src' || key === 'dst') setSide(fields, key === 'src' ? 'source' : 'destination', value)
+    else if (key === 'spt' || key === 'dpt')
+      setIfAbsent(fields, key === 'spt' ? 'source.port' : 'destination.port', toPort(value) ?? value)
+    else if (names[key] === undefined) setIfAbsent(fields, `cef.${labelOf(extension, key)}`, value)
+    else setIfAbsent(fields, names[key], numeric.has(names[key]) ? Number(value) || value : value)
+  }
+  const action = fields['event.action']
+  if (fields['event.outcome'] === undefined && typeof action === 'string') {
+    const outcome = toOutcome(action)
+    if (outcome) fields['event.outcome'] = outcome
+  }
+  setIfAbsent(fields, 'event.action', name)
+  return { message: name, stamp }
+}
+
+/** Returns the name of a custom key: `cs1Label` names `cs1`. */
+const labelOf = (extension: ReadonlyMap<string, string>, key: string): string => {
+  const label = extension.get(`${key}Label`)
+  return label && /^[\w .-]{1,64}$/.test(label) ? label.trim().replaceAll(' ', '_') : key
+}
+
+const setSide = (fields: Draft, side: 'source' | 'destination', value: string): void => {
+  if (!setAddress(fields, side, value)) setIfAbsent(fields, `${side}.address`, value)
+}
+
+/** Parses pairs whose values may contain spaces: a value ends before the next `key=`. Linear: looks back once from each `=`. */
+export const readExtension = (text: string, from: number): Map<string, string> => {
+  const result = new Map<string, string>()
+  let key = ''
+  let valueAt = -1
+  const put = (end: number): void => {
+    if (key === '' || result.size >= 300) return
+    if (!result.has(key))
+      result.set(key, unescapeValue(text.slice(valueAt, Math.min(end, valueAt + longestValue)).trim()))
+  }
+  for (let i = text.indexOf('=', from); i >= 0; i = text.indexOf('=', i + 1)) {
+    if (isEscaped(text, i)) continue
+    let start = i
+    while (start > from && start > valueAt && i - start < 128 && isKey(text.charCodeAt(start - 1))) start--
+    if (start === i || (start > from && text.charCodeAt(start - 1) !== 32)) continue
+    put(start)
+    key = text.slice(start, i)
+    valueAt = i + 1
+  }
+  put(text.length)
+  return result
+}
+
+/** Whether a backslash escapes a character. Looks back a bounded distance. */
+const isEscaped = (text: string, at: number): boolean => {
+  let slashes = 0
+  while (slashes < 16 && text.charCodeAt(at - 1 - slashes) === 92) slashes++
+  return slashes % 2 === 1
+}
+
+const pipeAfter = (text: string, at: number): number => {
+  for (let i = at; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 92) i++
+    else if (code === 124) return i
+  }
+  return -1
+}
+
+const unescapeHeader = (text: string): string => (text.includes('\\') ? text.replace(/\\([\\|])/g, '$1') : text).trim()
+
+const unescapeValue = (text: string): string =>
+  text.includes('\\')
+    ? text.replace(/\\([\\=nr])/g, (_, code: string) => (code === 'n' ? '\n' : code === 'r' ? '\r' : code))
+    : text
+
+const isKey = (code: number): boolean =>
+  (code >= 97 && code <= 122) ||
+  (code >= 65 && code <= 90) ||
+  (code >= 48 && code <= 57) ||
+  code === 95 ||
+  code === 46 ||
+  code === 45

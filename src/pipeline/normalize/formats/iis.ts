@@ -1,0 +1,56 @@
+import type { RawRecord } from '../../../schema/record.ts'
+import { type Draft, finish } from '../draft.ts'
+import { setAddress } from '../fields/address.ts'
+import { readTarget } from '../fields/request-target.ts'
+import type { Parsed } from '../parser.ts'
+import { readTimestamp } from '../time/timestamp.ts'
+
+const shape =
+  /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (\S{3,64}) ([A-Z]{3,20}) (\S{1,16384}) (\S{1,16384}) (\d{1,5}) (\S{1,256}) (\S{3,64}) (\S{1,4096}) (\S{1,8192}) (\d{3}) (\d{1,5}) (\d{1,10}) (\d{1,12})(?: |$)/
+
+/**
+ * Parses a line of IIS with its default fields: date, time, s-ip, cs-method, cs-uri-stem, cs-uri-query, s-port, cs-username, c-ip,
+ * cs(User-Agent), cs(Referer), sc-status, sc-substatus, sc-win32-status, time-taken. Times are in UTC.
+ */
+export const readIis = (record: RawRecord): Parsed | undefined => {
+  const { text } = record
+  if (text.charCodeAt(4) !== 45 || text.charCodeAt(10) !== 32) return undefined
+  const found = shape.exec(text)
+  if (!found) return undefined
+  const [
+    ,
+    server = '',
+    method = '',
+    stem = '',
+    query = '',
+    port,
+    user = '',
+    client = '',
+    agent = '',
+    referrer = '',
+    status,
+  ] = found
+  const fields: Draft = { 'event.category': 'web', 'http.request.method': method }
+  if (!setAddress(fields, 'source', client) || !setAddress(fields, 'destination', server)) return undefined
+  const target = query === '-' ? stem : `${stem}?${query}`
+  readTarget(method, target, fields)
+  fields['destination.port'] = Number(port)
+  if (user !== '-') fields['user.name'] = user
+  // IIS writes spaces as plus signs.
+  if (agent !== '-') fields['user_agent.original'] = agent.replaceAll('+', ' ')
+  if (referrer !== '-') fields['http.request.referrer'] = referrer
+  const code = Number(status)
+  fields['http.response.status_code'] = code
+  fields['event.outcome'] = code >= 400 ? 'failure' : 'success'
+  fields['iis.substatus'] = Number(found[11])
+  fields['iis.win32_status'] = Number(found[12])
+  // ECS uses nanoseconds.
+  fields['event.duration'] = Number(found[13]) * 1e6
+  const stamp = readTimestamp(text, 0, { ...record, zoneMinutes: 0 })
+  return finish(
+    'access-log/iis',
+    stamp && { time: stamp.time, guessed: false },
+    `${method} ${target} ${status}`,
+    fields,
+  )
+}

@@ -1,0 +1,61 @@
+import type { RawRecord } from '../../../schema/record.ts'
+import { readSureAlert } from '../alerts/alert-formats.ts'
+import { type Draft, finish, refuseRecord, setIfAbsent } from '../draft.ts'
+import { readEntities } from '../entities/entities.ts'
+import { addFields, addOtelLevel } from '../fields/aliases.ts'
+import { flatten, isObject } from '../fields/flatten.ts'
+import { toLogLevel } from '../fields/level.ts'
+import type { Parsed, Parser } from '../parser.ts'
+import { completeCloudTrail, isCloudTrail } from './cloudtrail.ts'
+import { isOtelRecord, layOutOtel, splitOtlp } from './otel.ts'
+import { readObject } from './read-object.ts'
+import { readWindowsDump } from './windows-dump.ts'
+
+/** Parses one JSON object per record, with any field names: ECS, OpenTelemetry, pino, bunyan, winston, zap and others. */
+export const jsonParser: Parser = {
+  name: 'json',
+  parse(record) {
+    const object = readObject(record.text)
+    if (object === undefined) return undefined
+    if (typeof object === 'string') return refuseRecord('json', object, record.text)
+    return readSureAlert(object, record) ?? fromObject(object, record)
+  },
+}
+
+const fromObject = (object: Readonly<Record<string, unknown>>, record: RawRecord): Parsed => {
+  const fields: Draft = {}
+  const exported = 'resourceLogs' in object ? splitOtlp(object) : undefined
+  if (exported && exported.length !== 1) {
+    return finish('json/otlp', undefined, record.text, { 'otel.records': exported.length })
+  }
+  const only = exported?.[0] ?? withMessage(object)
+  const otel = isOtelRecord(only)
+  const entries = readWindowsDump(only) ?? flatten(otel ? layOutOtel(only) : only)
+  const { stamp, message } = addFields(fields, entries, record)
+  if (otel) addOtelLevel(fields, only.severityNumber)
+  if (fields['t.$date'] === undefined && isObject(only.t)) addMongodLevel(only, fields)
+  if (isCloudTrail(only)) return finish('json/cloudtrail', stamp, completeCloudTrail(only, fields), fields)
+  if (message !== undefined) readEntities(message, nameOf(fields), fields)
+  return finish(otel ? 'json/otel' : 'json', stamp, message ?? record.text, fields)
+}
+
+/** Reads the level and component of mongod's lines: `{"t":{"$date":…},"s":"E","c":"NETWORK",…}`. */
+const addMongodLevel = ({ s, c }: Readonly<Record<string, unknown>>, fields: Draft): void => {
+  const level = typeof s === 'string' && /^(?:[FEWI]|D\d?)$/.test(s) ? toLogLevel(s.charAt(0)) : undefined
+  if (level === undefined || typeof c !== 'string') return
+  setIfAbsent(fields, 'log.level', level)
+  setIfAbsent(fields, 'log.logger', c)
+}
+
+/** Moves a text under `event` to `message`, as Splunk's collector accepts it beside its metadata. */
+const withMessage = (object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  if (typeof object.event !== 'string') return object
+  const { event, ...rest } = object
+  const isLine = typeof event === 'string' && object.message === undefined && /[\s{]/.test(event)
+  return isLine && ('sourcetype' in rest || 'index' in rest || 'source' in rest) ? { ...rest, message: event } : object
+}
+
+const nameOf = (fields: Draft): string => {
+  const program = fields['process.name'] ?? fields['service.name']
+  return typeof program === 'string' ? program : ''
+}

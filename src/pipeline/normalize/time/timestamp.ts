@@ -1,0 +1,391 @@
+import { day, hour, minute } from '../../../lib/units/time.ts'
+import {
+  clockAt,
+  fractionEnd,
+  fractionMs,
+  isDigitCode,
+  midnight,
+  monthAt,
+  pair,
+  quad,
+  type TimeReference,
+  withoutYear,
+  zoneAt,
+} from './calendar.ts'
+
+/** A parsed time, the end of its text, and whether its year, zone or day and month order was guessed. */
+export interface Stamp {
+  readonly time: number
+  readonly end: number
+  readonly guessed: boolean
+}
+
+/**
+ * Parses a timestamp at a position, in any common log format; undefined without one. Hand-written scanners that look at a bounded number
+ * of characters. A day that does not exist is no timestamp.
+ */
+export const readTimestamp = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  const first = text.charCodeAt(at)
+  if (!isDigitCode(first)) return readNamed(text, at, place)
+  if (quad(text, at) >= 0) {
+    switch (text.charCodeAt(at + 4)) {
+      case 45: // 2025-01-31
+      case 47: // 2025/01/31
+      case 46: // 2025.01.31
+        return readIso(text, at, place)
+      case 32: // 2014 Dec 20 09:29:47
+        return monthAt(text, at + 5) > 0 ? readYearFirst(text, at, place) : undefined
+    }
+    return readCompact(text, at, place)
+  }
+  switch (text.charCodeAt(at + 2)) {
+    case 47: // 17/06/09, 10/Oct/2000, 06/09/2017
+      return readSlashed(text, at, place)
+    case 46: // 31.01.2025
+      return readEuropean(text, at, place)
+    case 32: // 10 Nov 2022
+    case 45: // 10-Nov-2022, 11-10 09:21:53
+      return monthAt(text, at + 3) > 0 ? readDayFirst(text, at, 2, place) : readMonthAndDay(text, at, place)
+  }
+  if (text.charCodeAt(at + 1) === 47 || text.charCodeAt(at + 1) === 32 || text.charCodeAt(at + 1) === 45) {
+    return text.charCodeAt(at + 1) === 47 ? readSlashed(text, at, place) : readDayFirst(text, at, 1, place)
+  }
+  return readCompact(text, at, place)
+}
+
+/**
+ * Parses `2025-01-31T12:00:00.123Z` and its variants: a space or a tab for the T, slashes, a comma, no zone, a zone name, the day of the
+ * year (`2025-031`) or of the week (`2025-W05-5`).
+ */
+export const readIso = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  const separator = text.charCodeAt(at + 4)
+  if (text.charCodeAt(at + 7) !== separator) return readDayOfYear(text, at, place) ?? readDayOfWeek(text, at, place)
+  const date = midnight(quad(text, at), pair(text, at + 5), pair(text, at + 8))
+  let i = at + 10
+  const between = text.charCodeAt(i)
+  if (between === 45) {
+    // BGL: 2005-06-03-15.42.50.675872
+    const dotted = clockAt(text, i + 1, 46)
+    return complete(text, date, dotted < 0 ? clockAt(text, i + 1) : dotted, i + 9, place)
+  }
+  if (between === 44 && text.charCodeAt(i + 1) === 32) i++
+  // Gin: 2026/12/10 - 09:32:20
+  else if (between === 32 && text.charCodeAt(i + 1) === 45 && text.charCodeAt(i + 2) === 32) i += 2
+  else if (!isBetween(between)) return undefined
+  const clock = clockAt(text, i + 1)
+  if (clock >= 0) return complete(text, date, clock, i + 9, place)
+  // MariaDB: 2026-12-10  9:32:20
+  if (between === 32 && text.charCodeAt(i + 1) === 32) {
+    const padded = paddedClockAt(text, i + 1)
+    return complete(text, date, padded < 0 ? clockAt(text, i + 2) : padded, padded < 0 ? i + 10 : i + 9, place)
+  }
+  // Without seconds: 2025-01-31T12:00Z
+  const hours = pair(text, i + 1)
+  const minutes = pair(text, i + 4)
+  if (between !== 84 || text.charCodeAt(i + 3) !== 58 || hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+    return undefined
+  return complete(text, date, hours * hour + minutes * minute, i + 6, place)
+}
+
+/** Whether a character may separate a date from a clock: T, t, a space, a tab, `_`, `:`. */
+const isBetween = (code: number): boolean =>
+  code === 84 || code === 32 || code === 116 || code === 9 || code === 95 || code === 58
+
+/** `2026-344T09:32:20Z` */
+const readDayOfYear = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  const tens = pair(text, at + 5)
+  const ones = text.charCodeAt(at + 7) - 48
+  if (text.charCodeAt(at + 4) !== 45 || tens < 0 || !(ones >= 0 && ones <= 9) || !isBetween(text.charCodeAt(at + 8)))
+    return undefined
+  const year = quad(text, at)
+  const date = midnight(year, 1, 1) + (tens * 10 + ones - 1) * day
+  if (tens * 10 + ones < 1 || date > midnight(year, 12, 31)) return undefined
+  return complete(text, date, clockAt(text, at + 9), at + 17, place)
+}
+
+/** `2026-W50-4T09:32:20Z`: the first week has the year's first Thursday. */
+const readDayOfWeek = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  if (text.charCodeAt(at + 4) !== 45 || text.charCodeAt(at + 5) !== 87 || text.charCodeAt(at + 8) !== 45)
+    return undefined
+  const week = pair(text, at + 6)
+  const weekday = text.charCodeAt(at + 9) - 48
+  if (week < 1 || week > 53 || !(weekday >= 1 && weekday <= 7) || !isBetween(text.charCodeAt(at + 10))) return undefined
+  const fourth = midnight(quad(text, at), 1, 4)
+  const monday = fourth - ((new Date(fourth).getUTCDay() + 6) % 7) * day
+  return complete(text, monday + ((week - 1) * 7 + weekday - 1) * day, clockAt(text, at + 11), at + 19, place)
+}
+
+/** Parses RFC 3164's `Feb  5 17:32:18`, with an optional year before or after the clock, and `Oct 11, 2019 13:29:28`. */
+export const readBsd = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  const month = monthAt(text, at)
+  if (month === 0) return undefined
+  let i = at + 3
+  while (i < at + 9 && isLower(text.charCodeAt(i))) i++
+  if (text.charCodeAt(i) === 46) i++
+  if (text.charCodeAt(i) !== 32) return undefined
+  while (text.charCodeAt(i) === 32 && i < at + 12) i++
+  let dayOfMonth = pair(text, i)
+  if (dayOfMonth >= 0) i += 2
+  else {
+    dayOfMonth = text.charCodeAt(i) - 48
+    if (!(dayOfMonth >= 1 && dayOfMonth <= 9)) return undefined
+    i++
+  }
+  const comma = text.charCodeAt(i) === 44
+  if (comma) i++
+  if (text.charCodeAt(i) !== 32) return undefined
+  i++
+  const year = text.charCodeAt(i + 4) === 32 || text.charCodeAt(i + 4) === 44 ? quad(text, i) : -1
+  if (year >= 1000) {
+    i += text.charCodeAt(i + 4) === 44 ? 6 : 5
+    return withClock(text, midnight(year, month, dayOfMonth), i, place)
+  }
+  const clock = clockAt(text, i)
+  if (clock < 0) return undefined
+  const point = i + 8
+  const end = fractionEnd(text, point)
+  const timeOfDay = clock + fractionMs(text, point, end)
+  const yearAt = yearAfter(text, end)
+  if (yearAt > 0) {
+    const zone = zoneAt(text, end)
+    const date = midnight(quad(text, yearAt), month, dayOfMonth)
+    if (date === -Infinity) return undefined
+    const minutes = zone && zone.end < yearAt ? zone.minutes : undefined
+    return {
+      time: date + timeOfDay - (minutes ?? place.zoneMinutes ?? 0) * minute,
+      end: yearAt + 4,
+      guessed: minutes === undefined && place.zoneMinutes === undefined,
+    }
+  }
+  const time = withoutYear(month, dayOfMonth, timeOfDay, place)
+  return time === -Infinity ? undefined : { time, end, guessed: true }
+}
+
+/** Converts seconds, ms, µs or ns since 1970, by magnitude: 1973–5138 in seconds. */
+export const fromEpoch = (value: number): number | undefined => {
+  if (!(value >= 1e8 && value < 1e20)) return undefined
+  if (value < 1e11) return Math.round(value * 1000)
+  if (value < 1e14) return Math.round(value)
+  return Math.floor(value < 1e17 ? value / 1e3 : value / 1e6)
+}
+
+/** Parses a field's value as a time: a number since 1970, its text, or a timestamp with nothing after it. */
+export const toStamp = (value: unknown, place: TimeReference): Stamp | undefined => {
+  if (typeof value === 'number') {
+    const time = fromEpoch(value)
+    return time === undefined ? undefined : { time, end: 0, guessed: false }
+  }
+  if (typeof value !== 'string' || value.length < 8 || value.length > 48) return undefined
+  const text = value.trim()
+  if (/^\d{9,20}(?:\.\d{1,9})?$/.test(text)) {
+    // Take ms from the digits, because 19 of them exceed a number's precision.
+    if (/^1\d{18}$/.test(text)) return { time: Number(text.slice(0, 13)), end: text.length, guessed: false }
+    const time = fromEpoch(Number(text))
+    if (time !== undefined) return { time, end: text.length, guessed: false }
+  }
+  const stamp = readTimestamp(text, 0, place)
+  if (stamp) return text.length - stamp.end <= 6 ? stamp : undefined
+  const date = text.length === 10 ? midnight(quad(text, 0), pair(text, 5), pair(text, 8)) : -Infinity
+  return date === -Infinity ? undefined : { time: date, end: 10, guessed: true }
+}
+
+/** `Sun Dec 04 04:47:44 2005`, `Mon, 02 Jan 2006 15:04:05 GMT`, `Feb  5 17:32:18`. */
+const readNamed = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  if (monthAt(text, at) > 0) return readBsd(text, at, place)
+  if (!weekdays.has(text.slice(at, at + 3))) return undefined
+  let i = at + 3
+  if (text.charCodeAt(i) === 44) i++
+  if (text.charCodeAt(i) !== 32) return undefined
+  i++
+  if (!isDigitCode(text.charCodeAt(i))) return readBsd(text, i, place)
+  // journalctl: Thu 2026-12-10 09:32:20 UTC
+  if (quad(text, i) >= 0) return readIso(text, i, place)
+  return readDayFirst(text, i, isDigitCode(text.charCodeAt(i + 1)) ? 2 : 1, place)
+}
+
+const weekdays = new Set(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'])
+
+/** `2014 Dec 20 09:29:47` */
+const readYearFirst = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  const blank = text.charCodeAt(at + 9) === 32 ? 1 : 0
+  const dayOfMonth = blank ? text.charCodeAt(at + 10) - 48 : pair(text, at + 9)
+  return withClock(text, midnight(quad(text, at), monthAt(text, at + 5), dayOfMonth), at + 12, place)
+}
+
+/** `10 Nov 2022 09:21:53`, `10-Nov-2022 09:21:53.955`, `10 Nov 09:21:53.955` */
+const readDayFirst = (text: string, at: number, digits: number, place: TimeReference): Stamp | undefined => {
+  const dayOfMonth = digits === 2 ? pair(text, at) : text.charCodeAt(at) - 48
+  const i = at + digits + 1
+  const month = monthAt(text, i)
+  if (month === 0 || text.charCodeAt(i + 3) !== text.charCodeAt(i - 1)) return undefined
+  const clock = clockAt(text, i + 4)
+  if (clock >= 0) return completeWithoutYear(text, month, dayOfMonth, clock, i + 12, place)
+  return withClock(text, midnight(quad(text, i + 4), month, dayOfMonth), i + 9, place)
+}
+
+/** Android's logcat: `12-10 09:32:20.123`. */
+const readMonthAndDay = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  if (text.charCodeAt(at + 2) !== 45 || text.charCodeAt(at + 5) !== 32) return undefined
+  return completeWithoutYear(text, pair(text, at), pair(text, at + 3), clockAt(text, at + 6), at + 14, place)
+}
+
+const completeWithoutYear = (
+  text: string,
+  month: number,
+  dayOfMonth: number,
+  clock: number,
+  at: number,
+  place: TimeReference,
+): Stamp | undefined => {
+  if (clock < 0) return undefined
+  const end = fractionEnd(text, at)
+  const time = withoutYear(month, dayOfMonth, clock + fractionMs(text, at, end), place)
+  return time === -Infinity ? undefined : { time, end, guessed: true }
+}
+
+/** `10/Oct/2000:13:55:36 -0700`, `17/06/09 20:10:40`, `6/9/2017 8:10:40 PM`, Snort's `06/09-20:10:40.123456` */
+const readSlashed = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  const second = text.charCodeAt(at + 1) === 47 ? at + 2 : at + 3
+  const first = second === at + 2 ? text.charCodeAt(at) - 48 : pair(text, at)
+  const month = monthAt(text, second)
+  if (month > 0) {
+    if (text.charCodeAt(second + 3) !== 47) return undefined
+    return withClock(text, midnight(quad(text, second + 4), month, first), second + 9, place)
+  }
+  const middle = text.charCodeAt(second + 1) === 47 ? text.charCodeAt(second) - 48 : pair(text, second)
+  const third = text.charCodeAt(second + 1) === 47 ? second + 2 : second + 3
+  if (middle < 0 || middle > 31) return undefined
+  if (text.charCodeAt(third - 1) === 45)
+    return completeWithoutYear(text, first, middle, clockAt(text, third), third + 8, place)
+  if (text.charCodeAt(third - 1) !== 47) return undefined
+  const year = quad(text, third)
+  if (year >= 1000) {
+    // Month first, as programs that write slashes do, unless that month does not exist or is yet to come.
+    const monthFirst =
+      first <= 12 &&
+      !(
+        middle <= 12 &&
+        (place.dayFirst ??
+          (isYetToCome(midnight(year, first, middle), place) && !isYetToCome(midnight(year, middle, first), place)))
+      )
+    const date = monthFirst ? midnight(year, first, middle) : midnight(year, middle, first)
+    const stamp = withClock(text, date, text.charCodeAt(third + 4) === 44 ? third + 6 : third + 5, place)
+    return (
+      stamp && { ...stamp, guessed: stamp.guessed || (first <= 12 && middle <= 12 && place.dayFirst === undefined) }
+    )
+  }
+  const last = pair(text, third)
+  // Year first, as Hadoop and Spark do, unless only the American order gives a date of the last year.
+  const yearFirst = midnight(2000 + first, middle, last)
+  const monthFirst = midnight(2000 + last, first, middle)
+  const american = !isRecent(yearFirst, place) && isRecent(monthFirst, place)
+  const stamp = withClock(text, american || yearFirst === -Infinity ? monthFirst : yearFirst, third + 3, place)
+  return stamp && { ...stamp, guessed: stamp.guessed || (yearFirst > -Infinity && monthFirst > -Infinity) }
+}
+
+const isYetToCome = (date: number, place: TimeReference): boolean => date > place.receivedAt + day
+
+const isRecent = (date: number, place: TimeReference): boolean =>
+  date > place.receivedAt - 366 * day && !isYetToCome(date, place)
+
+/** `31.01.2025 12:00:00` */
+const readEuropean = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  if (text.charCodeAt(at + 5) !== 46) return undefined
+  return withClock(text, midnight(quad(text, at + 6), pair(text, at + 3), pair(text, at)), at + 11, place)
+}
+
+/** `081109 203615`, `20250131T120000Z`, `20250131 12:00:00`, `20250131120000`, `1117838570.123` */
+const readCompact = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  let end = at
+  while (end < at + 20 && isDigitCode(text.charCodeAt(end))) end++
+  const length = end - at
+  const next = text.charCodeAt(end)
+  if (length === 6 && next === 32) {
+    const date = midnight(2000 + pair(text, at), pair(text, at + 2), pair(text, at + 4))
+    const clock = clockAt(text, end + 1)
+    if (clock >= 0) return complete(text, date, clock, end + 9, place)
+    // MySQL 5: 261210  9:32:20
+    const padded = paddedClockAt(text, end + 1)
+    if (padded >= 0) return complete(text, date, padded, end + 9, place)
+    if (isDigitCode(text.charCodeAt(end + 7))) return undefined
+    return complete(text, date, digitsToClock(text, end + 1), end + 7, place)
+  }
+  if (length === 8 && (next === 84 || next === 32 || next === 45)) {
+    const date = midnight(quad(text, at), pair(text, at + 4), pair(text, at + 6))
+    const clock = clockAt(text, end + 1)
+    if (clock >= 0) return complete(text, date, clock, end + 9, place)
+    return next === 84 ? complete(text, date, digitsToClock(text, end + 1), end + 7, place) : undefined
+  }
+  if (length === 14) {
+    const date = midnight(quad(text, at), pair(text, at + 4), pair(text, at + 6))
+    return complete(text, date, digitsToClock(text, at + 8), end, place)
+  }
+  // A plain number is a time only before a separator.
+  if (length !== 10 && length !== 13 && length !== 16 && length !== 19) return undefined
+  const fraction = length === 10 ? fractionEnd(text, end) : end
+  const after = text.charCodeAt(fraction)
+  const named = after === 58 && text.charCodeAt(fraction + 1) === 32
+  if (fraction < text.length && !named && after !== 32 && after !== 93 && after !== 9 && after !== 124) return undefined
+  const time = fromEpoch(Number(text.slice(at, fraction)))
+  return time === undefined || time < 631_152_000_000 ? undefined : { time, end: fraction, guessed: false }
+}
+
+/** Parses ` 9:32:20`, with a space for the first digit; −1 if invalid. */
+const paddedClockAt = (text: string, at: number): number =>
+  text.charCodeAt(at) === 32 && text.charCodeAt(at + 2) === 58 ? clockAt(`0${text.slice(at + 1, at + 8)}`, 0) : -1
+
+const digitsToClock = (text: string, at: number): number => {
+  const hours = pair(text, at)
+  const minutes = pair(text, at + 2)
+  const seconds = pair(text, at + 4)
+  if (hours < 0 || minutes < 0 || seconds < 0 || hours > 23 || minutes > 59 || seconds > 60) return -1
+  return (hours * 3600 + minutes * 60 + seconds) * 1000
+}
+
+/** Completes a date with a clock, which may have twelve hours. */
+const withClock = (text: string, date: number, at: number, place: TimeReference): Stamp | undefined => {
+  if (date === -Infinity) return undefined
+  const before = text.charCodeAt(at - 1)
+  if (before !== 32 && before !== 58 && before !== 84 && before !== 44 && before !== 45) return undefined
+  let i = at
+  if (text.charCodeAt(i) === 32) i++
+  let clock = clockAt(text, i)
+  let end = i + 8
+  if (clock < 0 && text.charCodeAt(i + 1) === 58 && isDigitCode(text.charCodeAt(i))) {
+    clock = clockAt(`0${text.slice(i, i + 7)}`, 0)
+    end = i + 7
+  }
+  if (clock < 0) return undefined
+  const half = text.charCodeAt(end + 1) | 32
+  if (text.charCodeAt(end) === 32 && (half === 97 || half === 112) && (text.charCodeAt(end + 2) | 32) === 109) {
+    const hours = Math.floor(clock / hour)
+    if (half === 112 && hours < 12) clock += 43_200_000
+    if (half === 97 && hours === 12) clock -= 43_200_000
+    end += 3
+  }
+  return complete(text, date, clock, end, place)
+}
+
+/** Adds the fraction and the zone after date and clock. */
+const complete = (text: string, date: number, clock: number, at: number, place: TimeReference): Stamp | undefined => {
+  if (date === -Infinity || clock < 0) return undefined
+  const end = fractionEnd(text, at)
+  const local = date + clock + fractionMs(text, at, end)
+  const zone = zoneAt(text, end)
+  if (zone) return { time: local - zone.minutes * minute, end: zone.end, guessed: false }
+  return { time: local - (place.zoneMinutes ?? 0) * minute, end, guessed: place.zoneMinutes === undefined }
+}
+
+/** Returns the position of the year in `04:47:44 2005` or `16:24:19 CDT 2013`; 0 without one. */
+const yearAfter = (text: string, at: number): number => {
+  if (text.charCodeAt(at) !== 32) return 0
+  let i = at + 1
+  const zone = zoneAt(text, at)
+  if (zone) i = zone.end + 1
+  const year = quad(text, i)
+  const after = text.charCodeAt(i + 4)
+  // 1990–2099 before a separator. A host may be named 2005, but not after a weekday and month.
+  return year >= 1990 && year < 2100 && (i + 4 >= text.length || after === 93 || after === 32 || after === 58) ? i : 0
+}
+
+const isLower = (code: number): boolean => code >= 97 && code <= 122
