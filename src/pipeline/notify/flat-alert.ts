@@ -7,6 +7,10 @@ import type { Notification } from './sink.ts'
 export interface FlatAlert {
   readonly title: string
   readonly type: string
+  /** The names of type and destination in the anomalies of that service. */
+  readonly event_type: string
+  readonly threat_type: string
+  readonly dest_ip: string | null
   readonly severity: Notification['incident']['severity']
   readonly user: string | null
   /** The source in the evidence; with several sources, the largest attacker. */
@@ -38,6 +42,9 @@ export const toFlatAlert = ({ incident, reason, others = [] }: Notification): Fl
   return {
     title: `Security Alert: ${type}`,
     type,
+    event_type: type,
+    threat_type: type,
+    dest_ip: ip('destination'),
     severity: incident.severity,
     user: first('user'),
     source_ip: ip('source'),

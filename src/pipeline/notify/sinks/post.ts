@@ -7,26 +7,36 @@ interface Post {
   readonly fetch: Runtime['fetch']
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body?: string
   readonly signal: AbortSignal
-  readonly method?: 'POST' | 'PUT'
+  /** Further statuses that are no failure. */
+  readonly accepts?: readonly number[]
+  readonly method?: 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT'
 }
 
 const mostReason = 200
 const mostAnswer = 64 * 1024
 
 /**
- * Posts a body and returns the response with its body unread. 2xx means delivered. 5xx, 408, 425 and 429 are retryable, other statuses are
+ * Sends a request, a POST by default, and returns the response with its body unread. 2xx means delivered. 5xx, 408, 425 and 429 are retryable, other statuses are
  * not. Redirects are not followed, because they would send the message to an address that is not configured. Errors name only the origin of
  * the URL, because path and query often contain a secret; they quote what a JSON or plain text answer gives as the reason.
  */
-export const post = async ({ fetch, url, headers, body, signal, method = 'POST' }: Post): Promise<Response> => {
+export const post = async ({
+  fetch,
+  url,
+  headers,
+  body,
+  signal,
+  method = 'POST',
+  accepts = [],
+}: Post): Promise<Response> => {
   const { origin } = new URL(url)
   const response = await fetch(url, {
     method,
     redirect: 'manual',
     headers: { 'user-agent': 'vedette', ...headers },
-    body,
+    ...(body !== undefined && { body }),
     signal,
   }).catch((error: unknown) => {
     throw new AppError('SINK_REJECTED', `${origin} could not be reached: ${errorCodeOf(error)}.`, {
@@ -34,8 +44,8 @@ export const post = async ({ fetch, url, headers, body, signal, method = 'POST' 
       retryable: true,
     })
   })
-  if (response.ok) return response
-  throw rejection(url, response, await readAnswer(response))
+  if (response.ok || accepts.includes(response.status)) return response
+  throw rejection({ url, method }, response, await readAnswer(response))
 }
 
 /** Reads a short answer that a person can read; empty if there is none. */
@@ -62,7 +72,11 @@ const readAnswer = async (response: Response): Promise<string> => {
   return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
-const rejection = (url: string, { status, headers }: Response, answer: string): AppError => {
+const rejection = (
+  { url, method }: { readonly url: string; readonly method: string },
+  { status, headers }: Response,
+  answer: string,
+): AppError => {
   const { origin } = new URL(url)
   const redirected = status >= 300 && status < 400
   const { reason, wait } = explain(answer)
@@ -72,7 +86,7 @@ const rejection = (url: string, { status, headers }: Response, answer: string): 
   return new AppError('SINK_REJECTED', `${origin} returned status ${status}${quoted}.`, {
     hint: redirected
       ? 'The receiver redirects. Configure the target URL instead.'
-      : `Check that ${origin} accepts POST requests from here.`,
+      : `Check that ${origin} accepts ${method} requests from here.`,
     retryable: status >= 500 || status === 429 || status === 408 || status === 425,
     ...(retryAfter !== undefined && { retryAfter }),
   })
