@@ -126,7 +126,9 @@ const modules = await Promise.all(
 const operations = new Map(
   [
     ...modules.flatMap((module) => Object.values(module).filter(isOperation)),
-    ...compatSystems.flatMap(({ routes }) => routes.map(({ operation }) => operation)),
+    ...compatSystems.flatMap(({ routes, ownRoutes = [] }) =>
+      [...routes, ...ownRoutes].map(({ operation }) => operation),
+    ),
   ].map((one) => [one.name, one]),
 )
 

@@ -201,6 +201,7 @@ it(keeps('network-agents.agents', 'network-agents.agent-stats'), async () => {
     description: expect.any(String),
     model_path: null,
     config: expect.objectContaining({ agent_id: 'wifi', process_filters: expect.arrayContaining(['hostapd']) }),
+    process_filters: expect.arrayContaining(['hostapd']),
   })
   expect(await of('/wifi')).toEqual(wifi)
   expect(await of('/wifi/config')).toEqual(wifi?.config)
@@ -211,19 +212,164 @@ it(keeps('network-agents.agents', 'network-agents.agent-stats'), async () => {
 
   const found = await anomalies('?agent_name=wifi&limit=1000')
   const stats = await of('/wifi/stats')
-  expect(stats).toEqual({
+  expect(stats).toMatchObject({
     agent_id: 'wifi',
     status: 'active',
     anomalies_detected: found.length,
     anomalies_by_type: { auth_failure: 120, wifi_anomaly: 1 },
     last_anomaly: found[0]?.timestamp,
+    agent: wifi,
+    analysis_stats: { anomalies_detected: found.length, anomaly_type_counts: { auth_failure: 120, wifi_anomaly: 1 } },
   })
-  expect(await of('/stats/overview')).toEqual({
+  expect(await of('/stats/overview')).toMatchObject({
     total_agents: 6,
     active_agents: 6,
     anomalies_detected: (await anomalies('?limit=1000')).length,
-    agents: expect.arrayContaining([stats]),
+    agent_stats: expect.arrayContaining([stats]),
   })
+})
+
+it(keeps('network-agents.agent-details'), async () => {
+  const of = async (path: string) => (await get(`/api/v1/agents${path}`)).body
+  const detailed = await of('/wifi/detailed')
+  // The page calls these without checking that they are there.
+  expect(detailed).toMatchObject({
+    id: 'wifi',
+    agent_type: expect.stringMatching(/^(hybrid|ml_based|rule_based)$/),
+    capabilities: expect.any(Array),
+    data_requirements: {
+      data_sources: ['log_entries'],
+      process_filters: expect.arrayContaining(['hostapd']),
+      lookback_period: '5 minutes',
+      sampling_frequency: '60 seconds',
+    },
+    export_considerations: {
+      required_fields: expect.any(Array),
+      preprocessing_steps: expect.any(Array),
+      training_data_requirements: expect.any(Array),
+    },
+    configuration: { enabled: true, analysis_rules: expect.any(Object) },
+    performance_metrics: { anomalies_detected: 121 },
+  })
+  expect(await of('/detailed-info')).toHaveLength(6)
+  expect(await of('/detailed-info?agent_ids=wifi')).toEqual([detailed])
+  expect(await of('/wifi/model')).toEqual({ agent_id: 'wifi', model_path: 'wifi' })
+})
+
+it(keeps('network-agents.pages', 'network-agents.models'), async () => {
+  const of = async (path: string) => (await get(`/api/v1${path}`)).body
+  const connected = { status: 'connected', last_check: expect.any(String) }
+  expect(await of('/dashboard')).toMatchObject({
+    system_status: {
+      status: 'healthy',
+      uptime: expect.stringMatching(/^0d 0h \d+m \d+s$/),
+      version: expect.stringMatching(/^\d+\./),
+      connections: { database: connected, data_source: connected, redis: { status: 'disconnected' } },
+    },
+    recent_anomalies: expect.arrayContaining([
+      expect.objectContaining({ type: 'auth_failure', severity: expect.any(Number), status: 'detected' }),
+    ]),
+    performance_metrics: { cpu_usage: expect.any(Number), memory_usage: expect.any(Number) },
+  })
+  expect(await of('/server/status')).toMatchObject({
+    status: 'healthy',
+    components: { database: 'healthy', model: 'healthy', cache: 'healthy' },
+    metrics: { response_time: expect.any(Number) },
+    services: expect.arrayContaining([expect.objectContaining({ name: 'wifi', status: 'running' })]),
+  })
+  expect(await of('/server/stats')).toMatchObject({
+    cpu: { cores: expect.any(Number) },
+    memory: { total: expect.any(Number), used: expect.any(Number) },
+    disk: { free: expect.any(Number) },
+  })
+  const { models } = z.object({ models: z.array(z.looseObject({ id: z.string() })) }).parse(await of('/models'))
+  expect(models.map(({ id }) => id)).toContain('wifi')
+  expect(models.map(({ id }) => id)).not.toContain('log_level')
+  expect(await of('/models/wifi/info')).toMatchObject({ status: 'active', agent_info: { is_running: true } })
+  expect(await of('/model-management/models')).toHaveLength(models.length)
+  expect(await of('/model-management/models/wifi')).toMatchObject({
+    status: 'deployed',
+    metadata: { training_info: { feature_names: expect.arrayContaining(['auth_failures']) } },
+  })
+  expect(await get('/api/v1/models/nobody/info')).toMatchObject({ status: 404 })
+})
+
+it(keeps('network-agents.export'), async () => {
+  const send = (path: string, method: string, body?: object, secret = token) =>
+    fetch(own + path, {
+      method,
+      headers: { authorization: `Bearer ${secret}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+  const config = {
+    ...{ data_types: ['logs', 'anomalies', 'ips'], batch_size: 1_000, include_metadata: true },
+    ...{ validation_level: 'basic', output_format: 'json', compression: false, processes: ['hostapd'] },
+  }
+  const made = z
+    .looseObject({ export_id: z.string() })
+    .parse(await (await send('/api/v1/export', 'POST', config)).json())
+  const listed = await anomalies('?limit=1000')
+  expect(made).toMatchObject({
+    status: 'completed',
+    record_counts: { logs: 500 + 720, anomalies: listed.length, ips: 121 },
+  })
+  expect((await get('/api/v1/export?limit=10&offset=0')).body).toEqual([made])
+  expect((await get(`/api/v1/export/${made.export_id}/status`)).body).toMatchObject({
+    total_records: made.record_count,
+  })
+  expect((await get(`/api/v1/export/${made.export_id}/progress`)).body).toMatchObject({ progress: 100 })
+  expect((await get('/api/v1/export/stats')).body).toMatchObject({ total_exports: 1 })
+  const file = await send(`/api/v1/export/download/${made.export_id}`, 'GET')
+  const bytes = await file.bytes()
+  expect(bytes.length).toBe(made.file_size)
+  expect(JSON.parse(Buffer.from(bytes).toString())).toMatchObject({
+    logs: expect.arrayContaining([expect.objectContaining({ program: 'hostapd', device_ip: '192.0.2.1' })]),
+    anomalies: listed,
+  })
+  const none = { ...config, start_date: '2020-01-01T00:00:00Z', end_date: '2020-01-02T00:00:00Z', processes: [] }
+  expect(await (await send('/api/v1/export', 'POST', none)).json()).toMatchObject({ record_count: 0 })
+  const path = `/api/v1/export/${made.export_id}`
+  expect((await send(path, 'DELETE')).status).toBe(403)
+  expect((await send(path, 'DELETE', undefined, adminToken)).status).toBe(200)
+  expect((await get(path)).status).toBe(404)
+})
+
+it(keeps('network-agents.anomaly-status'), async () => {
+  const [wifi] = await anomalies('?agent_name=dns')
+  const move = (status: string, secret = adminToken) =>
+    fetch(`${own}/api/v1/anomalies/${wifi?.id}/status`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ status }),
+    })
+  expect((await move('resolved', token)).status).toBe(403)
+  await server.settled()
+  const alerts = async (status: string) =>
+    z
+      .object({ data: z.array(z.looseObject({ title: z.string() })) })
+      .parse(
+        await (await server.ask(`/api/v1/alerts?q=${encodeURIComponent(`status:${status} detector:agent`)}`)).json(),
+      ).data.length
+  for (const [theirs, ours] of [
+    ['investigating', 'investigating'],
+    ['false_positive', 'false_positive'],
+    ['new', 'new'],
+    ['ignored', 'resolved'],
+  ]) {
+    const answer = await move(theirs ?? '')
+    expect([answer.status, await answer.json()]).toEqual([200, { status: 'updated' }])
+    if (ours !== 'new') expect(await alerts(ours ?? '')).toBe(1)
+  }
+  expect((await move('solved')).status).toBe(400)
+  expect(
+    (
+      await fetch(`${own}/api/v1/anomalies/999999/status`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+        body: '{"status":"new"}',
+      })
+    ).status,
+  ).toBe(404)
 })
 
 it(keeps('network-agents.agent-validate'), async () => {
@@ -306,6 +452,26 @@ it(keeps('network-agents.environment'), async () => {
   other.remove()
 })
 
+it(keeps('network-agents.settings'), async () => {
+  expect((await get('/api/v1/settings/database')).status).toBe(403)
+  const answer = await fetch(`${own}/api/v1/settings/database`, { headers: { authorization: `Bearer ${adminToken}` } })
+  expect(await answer.json()).toEqual({
+    host: null,
+    port: 5432,
+    database: 'netmonitor_db',
+    user: 'postgres',
+    password: '',
+  })
+  const metrics = await fetch(`${own}/metrics`, { headers: { authorization: `Bearer ${token}` } })
+  const text = await metrics.text()
+  expect(text).toContain('# TYPE vedette_')
+  expect(text).toMatch(/^wifi_agent_logs_processed_total [1-9]/m)
+  expect(text).toMatch(/^wifi_agent_anomalies_detected_total\{type="auth_failure"\} 120$/m)
+  expect(text).toMatch(/^wifi_agent_alerts_generated_total\{severity="\w+"\} [1-9]/m)
+  expect(text).toMatch(/^wifi_agent_processing_duration_seconds_count [1-9]/m)
+  expect(text).toMatch(/^wifi_agent_active_devices \d/m)
+})
+
 it(keeps('network-agents.sqlite'), async () => {
   await server.settled()
   const listed = await anomalies('?limit=1000')
@@ -385,18 +551,4 @@ it(keeps('network-agents.logs'), async () => {
   expect(both.total).toBe(each.reduce((sum, { total }) => sum + total, 0))
   expect((await get('/api/v1/logs?page=x')).status).toBe(400)
   expect((await get('/api/v1/logs', 'Bearer wrong')).status).toBe(401)
-})
-
-it(keeps('network-agents.settings'), async () => {
-  expect((await get('/api/v1/settings/database')).status).toBe(403)
-  const answer = await fetch(`${own}/api/v1/settings/database`, { headers: { authorization: `Bearer ${adminToken}` } })
-  expect(await answer.json()).toEqual({
-    host: null,
-    port: 5432,
-    database: 'netmonitor_db',
-    user: 'postgres',
-    password: '',
-  })
-  const metrics = await fetch(`${own}/metrics`, { headers: { authorization: `Bearer ${token}` } })
-  expect(await metrics.text()).toContain('# TYPE vedette_')
 })

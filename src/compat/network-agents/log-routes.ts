@@ -39,7 +39,8 @@ const readQuery: NonNullable<Route['readQuery']> = ({ start_date, startDate, end
 
 const fieldOf = ({ fields }: EventView, name: string) => fields[name] ?? null
 
-const toEntry = (event: EventView) => {
+/** Shows an event as a row of `log_entries`. */
+export const toEntry = (event: EventView) => {
   const level = fieldOf(event, 'log.level')
   const number = Number(fieldOf(event, 'event.id') ?? Number.NaN)
   return {

@@ -1,16 +1,24 @@
 import type { CompatSystem } from '../../api/compat-system.ts'
-import { presentText } from '../../api/rest/present-text.ts'
 import type { Present, Route } from '../../api/rest/route.ts'
 import { isLogAgentSetUp } from '../../operations/agents/read-agents.ts'
 import { getHealth, health } from '../../operations/status/get-health.ts'
-import { getMetrics } from '../../operations/status/get-metrics.ts'
 import { agentRoutes } from './agent-routes.ts'
 import type { NetworkAgentsConfig } from './config.ts'
 import { listAnomalies } from './list-anomalies.ts'
+import { createExportRoutes } from './log-exports.ts'
 import { logRoutes } from './log-routes.ts'
 import { refuseOnOwnPort, route } from './route.ts'
+import { serviceRoutes } from './service-routes.ts'
+import { setAnomalyStatus } from './set-anomaly-status.ts'
 
 const anomalies = route({ path: '/api/v1/anomalies', operation: listAnomalies })
+
+const anomalyStatus = route({
+  method: 'POST',
+  path: '/api/v1/anomalies/:id/status',
+  operation: setAnomalyStatus,
+  present: () => ({ status: 'updated' }),
+})
 
 /** Healthy means that the store and the database of the log entries respond. */
 const presentHealth: Present = (answer, _request, reply) => {
@@ -21,11 +29,6 @@ const presentHealth: Present = (answer, _request, reply) => {
 }
 
 const probe = (path: string): Route => route({ path, operation: getHealth, hide: true, present: presentHealth })
-
-const metrics: Route = {
-  ...{ method: 'GET', path: '/metrics', operation: getMetrics },
-  ...{ hide: true, bareToken: true, type: 'text/plain', present: presentText },
-}
 
 /** The log-agent service. It always required a token. */
 export const networkAgents = (settings: {
@@ -39,6 +42,12 @@ export const networkAgents = (settings: {
       opened: { port: settings.network_agents.port, host: settings.network_agents.host },
     }),
   needsToken: true,
-  routes: [anomalies, ...agentRoutes, ...logRoutes(settings.network_agents.database)],
-  ownRoutes: [{ ...anomalies, refuse: refuseOnOwnPort }, probe('/health'), probe('/api/v1/health'), metrics],
+  routes: [anomalies, anomalyStatus, ...agentRoutes, ...logRoutes(settings.network_agents.database)],
+  ownRoutes: [
+    { ...anomalies, refuse: refuseOnOwnPort },
+    probe('/health'),
+    probe('/api/v1/health'),
+    ...serviceRoutes,
+    ...createExportRoutes(),
+  ],
 })

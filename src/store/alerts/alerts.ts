@@ -24,6 +24,8 @@ export interface AlertStore {
   load(ids: readonly string[], tx?: Transaction): Promise<readonly Alert[]>
   /** By id, else by what its sender calls it: then the newest. */
   get(id: string): Promise<Alert | undefined>
+  /** The newest alert with this key, open or closed. */
+  newestOf(dedupKey: string): Promise<Alert | undefined>
   /** `loose`: only those that are in no incident. */
   list(query: RowQuery<Alert> & { readonly loose?: boolean | undefined }): Promise<Page<Alert>>
   /**
@@ -158,6 +160,11 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
       const row =
         (await bodies().where('alert_id', '=', id).executeTakeFirst()) ??
         (await bodies().where('external_id', '=', id).orderBy('created_at', 'desc').executeTakeFirst())
+      return row && unpackDocument<Alert>(row.body)
+    },
+
+    async newestOf(dedupKey) {
+      const row = await bodies().where('dedup_key', '=', dedupKey).orderBy('created_at', 'desc').executeTakeFirst()
       return row && unpackDocument<Alert>(row.body)
     },
 

@@ -23,6 +23,8 @@ export interface AnomalyStore {
     readonly after: number
     readonly limit: number
   }): Promise<readonly { readonly anomaly: Anomaly; readonly changedAt: number }[]>
+  /** The ids of the detections behind some anomalies, by the ids of these. */
+  detectionIds(ids: readonly number[]): Promise<ReadonlyMap<number, string>>
   count(): Promise<number>
   /** How many there are of each agent and type, and when the newest of them was seen. */
   sums(): Promise<
@@ -98,6 +100,15 @@ export const createAnomalyStore = ({ read, now, stamp }: StoreConnections): Anom
       .limit(limit)
       .execute()
     return rows.map((row) => ({ anomaly: toAnomaly(row), changedAt: row.changed_at }))
+  },
+
+  async detectionIds(ids) {
+    const rows = await read
+      .selectFrom('agent_anomalies')
+      .select(['id', 'detection_id'])
+      .where('id', 'in', [...ids])
+      .execute()
+    return new Map(rows.map(({ id, detection_id }) => [id, detection_id]))
   },
 
   async count() {

@@ -581,6 +581,9 @@ export interface paths {
   '/api/v1/anomalies': {
     get: { parameters: { query?: { limit?: number; offset?: number; agent_name?: string }; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Anomaly'])[] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
+  '/api/v1/anomalies/{id}/status': {
+    post: { parameters: { query?: never; path: { id: number }; header?: never }; requestBody: { content: { 'application/json': { status: "new" | "investigating" | "escalated" | "resolved" | "ignored" | "false_positive" } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { alert_id: string } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
   '/api/v1/logs': {
     get: { parameters: { query?: { from?: string; to?: string; levels?: (string)[]; programs?: (string)[]; search?: string; page?: number; per_page?: number }; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { data: (components['schemas']['Event'])[]; total: number; programs: (string)[] } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
