@@ -3,11 +3,12 @@ import type { Config } from '../config.ts'
 import type { LoginHistory } from '../context/login-history.ts'
 import type { ContextTables } from '../context/tables.ts'
 import type { IndicatorIndex } from '../lib/indicators/indicator-index.ts'
-import type { Learner } from '../pipeline/checkpoint.ts'
+import { type Learner, learnersOf } from '../pipeline/checkpoint.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { createDetect } from '../pipeline/detect/detect.ts'
 import { detectorRegistry } from '../pipeline/detect/registry.ts'
 import type { RuleBook } from '../pipeline/detect/sigma/rule-book.ts'
+import type { SigmaReports } from '../pipeline/detect/sigma/sigma.ts'
 import { createEnrich } from '../pipeline/enrich/enrich.ts'
 import { createEnrichers } from '../pipeline/enrich/registry.ts'
 import { createMiner } from '../pipeline/mine/mine.ts'
@@ -30,6 +31,8 @@ interface EventStagesOptions {
   readonly indicators?: IndicatorIndex | undefined
   /** The active agents; without it, none. */
   readonly agents?: readonly Agent[]
+  /** The findings of rules to report; all by default. */
+  readonly sigmaReports?: SigmaReports
   readonly log: Log
   readonly signal: AbortSignal
 }
@@ -45,6 +48,7 @@ export const createEventStages = ({
   history = context.history,
   indicators,
   agents,
+  sigmaReports,
   log,
   signal,
 }: EventStagesOptions) => {
@@ -52,15 +56,10 @@ export const createEventStages = ({
   const normalizer = createNormalizer()
   const miner = createMiner()
   const enrich = createEnrich(createEnrichers(context))
-  const registry = detectorRegistry(rules, indicators, agents)
+  const registry = detectorRegistry(rules, indicators, agents, sigmaReports)
   const detectors = config.detectors.map(({ type, ...options }) => registry.create(type, options, runtime))
-  const { run, replay, forgetDeliveries } = createDetect(detectors, { log })
-  const learners: Learner[] = [
-    clock,
-    miner,
-    history,
-    ...detectors.flatMap(({ name, save, restore }) => (save && restore ? [{ name, save, restore }] : [])),
-  ]
+  const { run, factsOf, replay, forgetDeliveries } = createDetect(detectors, { log })
+  const learners: Learner[] = [clock, miner, history, ...learnersOf(detectors)]
   const learnt = new Set<string>()
   /** Whether a delivery comes for the first time, among the last ones. */
   const isNew = (id: string): boolean => {
@@ -89,6 +88,7 @@ export const createEventStages = ({
       if (isNew(delivery.id)) learnLogins(events)
       return found
     },
+    factsOf,
     learners,
     history,
     /** Forgets which deliveries came: after the learners were restored, one that comes again teaches them. */

@@ -44,6 +44,7 @@ export const createPartitionStages = (
       history: partitions === 1 ? history : createLoginHistory(),
       indicators: tables.intel.intel.table.index,
       agents: tables.agents,
+      ...(partitions > 1 && { sigmaReports: 'rules' }),
       log,
       signal,
     })
@@ -90,6 +91,7 @@ export const createPartitionStages = (
           parsed: telemetry.parsed,
         }),
         detect: stages.detect,
+        facts: stages.factsOf,
         checkpoint: checkpoint.stage,
         memory: {
           async restore() {

@@ -22,6 +22,7 @@ import { createLease } from '../queue/lease.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Foundation } from './base.ts'
+import { createFactStages } from './fact-stages.ts'
 import type { Learnt } from './learnt.ts'
 import { createPartitionStages } from './partition-stages.ts'
 import type { AppTables } from './tables.ts'
@@ -127,6 +128,7 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
     meter: telemetry.meter,
 
     open: stages.open,
+    across: createFactStages(base, tables),
     detections: {
       async save(detections, tx) {
         await store.detections.save(detections, tx)

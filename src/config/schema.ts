@@ -77,7 +77,7 @@ const server = z.strictObject({
 })
 
 /** The whole configuration. Every key has a default and a description; unknown keys are errors. */
-const topicNames = ['records', 'detections', 'alerts', 'incidents'] as const
+const topicNames = ['records', 'facts', 'detections', 'alerts', 'incidents'] as const
 
 export const configSchema = z.strictObject({
   data_dir: z.string().min(1).default('./data').describe('The folder for all data, created with mode 0700.'),
@@ -134,7 +134,7 @@ export const configSchema = z.strictObject({
     .array(z.enum(topicNames))
     .default(() => [...topicNames])
     .describe(
-      'The topics that this process works: `records` finds what is unusual, `detections` become alerts, `alerts` does triage, `incidents` sends messages. Others on the same database work the rest.',
+      'The topics that this process works: `records` finds what is unusual, `facts` counts over all partitions, `detections` become alerts, `alerts` does triage, `incidents` sends messages. Others on the same database work the rest.',
     ),
   partitions: z
     .int()

@@ -12,6 +12,10 @@ export interface Learner {
   restore(state: Uint8Array): void
 }
 
+/** Those that remember something, of detectors. */
+export const learnersOf = (detectors: readonly (Pick<Learner, 'name'> & Partial<Learner>)[]): readonly Learner[] =>
+  detectors.flatMap(({ name, save, restore }) => (save && restore ? [{ name, save, restore }] : []))
+
 /** The number of the newest event of each partition. */
 export type Positions = ReadonlyMap<number, number>
 

@@ -8,6 +8,7 @@ import { cutRecords } from './cut-records.ts'
 import { newestOf } from './newest-detections.ts'
 import type { AlertWithResult } from './publish/alert-result.ts'
 import {
+  besideTo,
   chain,
   type Delivery,
   inChunks,
@@ -33,9 +34,19 @@ export interface PartitionStages<Tx, Packed = unknown> {
   readonly enrich: Stage<Event, Event>
   readonly events: Packer<Event, Packed, Tx>
   readonly detect: Stage<Event, Detection>
+  /** The events of a delivery that detectors over all partitions have to see. */
+  readonly facts: (delivery: string) => readonly Event[]
   /** Saves what the stages have learnt, every so often, together with the batch that taught it. */
   readonly checkpoint: Stage<Detection, Detection, Tx>
   /** The learned state of all of them. */
+  readonly memory: Memory<Tx>
+}
+
+/** The stages for the facts of all partitions. */
+export interface FactStages<Tx> {
+  readonly detect: Stage<Event, Detection>
+  /** Saves what the stage has learnt, together with the facts that taught it. */
+  readonly checkpoint: Stage<Detection, Detection, Tx>
   readonly memory: Memory<Tx>
 }
 
@@ -46,6 +57,8 @@ export interface Pipeline<Tx, Packed = unknown> {
 
   /** Creates the stages that learn from the records of a partition. */
   readonly open: (partition: number) => PartitionStages<Tx, Packed>
+  /** The stages for the facts of all partitions; undefined if there is only one. */
+  readonly across: FactStages<Tx> | undefined
   readonly detections: Keeper<Detection, Tx>
   readonly merge: Stage<Detection, Alert, Tx>
 
@@ -78,7 +91,7 @@ export const createPipeline = <Tx, Packed>(pipeline: Pipeline<Tx, Packed>): void
   const { queue, meter } = pipeline
 
   queue.consumePartitions('records', (partition) => {
-    const { normalize, mine, enrich, detect, checkpoint, memory, ...own } = pipeline.open(partition)
+    const { normalize, mine, enrich, detect, facts, checkpoint, memory, ...own } = pipeline.open(partition)
     const events = packing('events', own.events)
     const detected = chain<RecordBatch, Event, Tx>(meter, stage('normalize', normalize))
       .next(stage('mine', mine))
@@ -88,9 +101,19 @@ export const createPipeline = <Tx, Packed>(pipeline: Pipeline<Tx, Packed>): void
     const { handler } = inChunks(meter, cutRecords, detected)
       .next(events.keep())
       .next(itemsTo<Detection, Tx, 'detections'>(queue, 'detections'))
+      .next(besideTo<Detection, Event, Tx, 'facts'>(queue, 'facts', facts))
       .next(stage('checkpoint', checkpoint))
     return { handle: handler, memory }
   })
+
+  // Correlations count over all partitions, such as one address on many hosts.
+  if (pipeline.across) {
+    const { detect, checkpoint, memory } = pipeline.across
+    const { handler } = chain<Event, Detection, Tx>(meter, stage('detect across partitions', detect))
+      .next(itemsTo<Detection, Tx, 'detections'>(queue, 'detections'))
+      .next(stage('checkpoint', checkpoint))
+    queue.consume('facts', handler, memory)
+  }
 
   queue.consume(
     'detections',

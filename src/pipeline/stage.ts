@@ -127,6 +127,18 @@ export const itemsTo = <Item, Tx, Topic extends string>(
     return items
   })
 
+/** Publishes items that another stage has left beside its output in the same delivery. */
+export const besideTo = <Item, Beside, Tx, Topic extends string>(
+  queue: { publish(topic: Topic, items: readonly Beside[], tx: Tx): Promise<void> },
+  topic: Topic,
+  besideOf: (delivery: string) => readonly Beside[],
+): NamedStage<Item, Item, Tx> =>
+  stage(`to ${topic}`, async (items, delivery) => {
+    const beside = besideOf(delivery.id)
+    if (beside.length > 0) await queue.publish(topic, beside, await delivery.transaction())
+    return items
+  })
+
 /** Joins two steps, and counts the items of the first. */
 const join =
   <A, B, C, Tx>(meter: Meter, { name, run }: NamedStage<A, B, Tx>, next: Stage<B, C, Tx>): Stage<A, C, Tx> =>

@@ -13,8 +13,9 @@ export const backOff = (attempt: number): number => 1000 * 2 ** (attempt - 1)
 
 const longestBackOff = backOff(mostAttempts)
 
-/** How long detections wait for more of them, in ms: an alert that grows is written once for many batches of records. */
+/** How long facts and detections wait for more, in ms: what grows or is learnt from them is written once for many batches of records. */
 const gatherMs = 3_000
+const gathers: readonly Topic[] = ['facts', 'detections']
 
 /**
  * Chooses the jobs of the next delivery of a topic. Jobs that failed together are retried together until their last attempt.
@@ -45,7 +46,7 @@ export const claim = async (
   }
   const ready = ofOnePartition(await jobs.ready(topic, [...blocked], partitions), partitions)
   const chosen = together(ready)
-  return topic === 'detections' && chosen.length === ready.length && (await isGathering(jobs, chosen, now))
+  return gathers.includes(topic) && chosen.length === ready.length && (await isGathering(jobs, chosen, now))
     ? []
     : chosen
 }
@@ -56,7 +57,7 @@ const ofOnePartition = (
 ): readonly JobHeader[] =>
   partitions ? headers.filter(({ partition }) => partition === headers[0]?.partition) : headers
 
-/** Whether more detections may come soon, because records run or wait. A clock that was set back ends the wait. */
+/** Whether more may come soon, because records run or wait. A clock that was set back ends the wait. */
 const isGathering = async (jobs: Jobs, [oldest]: readonly JobHeader[], now: number): Promise<boolean> =>
   oldest !== undefined && Math.abs(now - oldest.created_at) < gatherMs && (await jobs.areReady('records'))
 

@@ -179,7 +179,7 @@ const headersOf = (
 }
 export type Jobs = ReturnType<typeof createJobs>
 
-export const topics: readonly Topic[] = ['records', 'detections', 'alerts', 'incidents']
+export const topics: readonly Topic[] = ['records', 'facts', 'detections', 'alerts', 'incidents']
 
 /** Reads the seq of a job from the id that dead letters are known by. */
 export const jobSeq = (id: string): number | undefined => {

@@ -41,7 +41,9 @@ export const readPartitionStates = async (
       owner: peers ? owners.get(topic === 'records' ? partitionLease(topic, partition) : topic) : 'this process',
     }
   }
-  return topics.flatMap((topic) =>
-    (topic === 'records' ? partitions : [0]).map((partition) => stateOf(topic, partition)),
-  )
+  return topics.flatMap((topic) => {
+    // One partition needs no facts, so nobody works them.
+    if (topic === 'facts' && partitions.length === 1) return []
+    return (topic === 'records' ? partitions : [0]).map((partition) => stateOf(topic, partition))
+  })
 }

@@ -273,6 +273,7 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
     it('gathers detections while records wait, but not for long', async () => {
       const { queue, publish, transaction, clock } = await start()
       const found = (id: string) => transaction((tx) => queue.publish('detections', [detectionOf(id)], tx))
+      const waiting = async () => (await queue.depths()).find(({ topic }) => topic === 'detections')?.ready
       await publish(batchOf(0, 0))
       await publish(batchOf(0, 1, 4096))
       const handled: string[] = []
@@ -282,11 +283,11 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
         await found(`of ${batch?.first}`)
         await next[batch?.first ?? 0]?.promise
       })
-      await until(async () => (await queue.depths())[1]?.ready === 1)
+      await until(async () => (await waiting()) === 1)
       await pauseFor(300)
       expect(handled).toEqual([])
       next[0]?.resolve()
-      await until(async () => (await queue.depths())[1]?.ready === 2)
+      await until(async () => (await waiting()) === 2)
       clock.time += 3_000
       await until(() => handled.length > 0)
       expect(handled).toEqual(['of 0+of 1'])
@@ -304,11 +305,12 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
       const depths = await queue.depths()
       expect(depths.map(({ topic, ready }) => [topic, ready])).toEqual([
         ['records', 30],
+        ['facts', 0],
         ['detections', 0],
         ['alerts', 2],
         ['incidents', 0],
       ])
-      expect(depths.map(({ oldestAge }) => oldestAge)).toEqual([5_000, 0, 5_000, 0])
+      expect(depths.map(({ oldestAge }) => oldestAge)).toEqual([5_000, 0, 0, 5_000, 0])
     })
 
     it('stops waiting for idleness when aborted', async () => {

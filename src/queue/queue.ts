@@ -1,9 +1,11 @@
 import type { Detection } from '../schema/detection.ts'
+import type { Event } from '../schema/event.ts'
 import type { RecordBatch } from '../schema/record.ts'
 
 /** The item type of each topic. `alerts` and `incidents` carry only ids; their data is in the store. */
 export interface Topics {
   records: RecordBatch
+  facts: Event
   detections: Detection
   alerts: string
   incidents: string
@@ -77,8 +79,8 @@ export interface Queue<Tx> {
   /** Adds a job within a transaction. Throws QUEUE_FULL (retryable) when too much waits already. */
   publish<T extends Topic>(topic: T, items: readonly Topics[T][], tx: Tx): Promise<void>
   /**
-   * Starts the consumer of a topic. Several small jobs may come as one delivery. Detections wait for each other for a few seconds, while
-   * records wait.
+   * Starts the consumer of a topic. Several small jobs may come as one delivery. Facts and detections wait for others of their kind for a
+   * few seconds, while records wait.
    */
   consume<T extends Topic>(topic: T, handle: Handler<Topics[T], Tx>, memory?: Memory<Tx>): void
   /**

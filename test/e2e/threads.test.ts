@@ -17,6 +17,9 @@ it('divides the records among threads on SQLite, each host in order, and remembe
   const began = Date.now() - 600_000
   const line = (host: number, second: number, text: string) =>
     `${new Date(began + second * 1_000).toISOString()} ${hosts[host]} sshd[7]: ${text} for dana from 203.0.113.${host + 1} port ${second} ssh2`
+  // One address looks for accounts: a few on each host, so that only all partitions together show it.
+  const guess = (second: number) =>
+    `${new Date(began + second * 1_000).toISOString()} ${hosts[second % hosts.length]} sshd[7]: Invalid user guest${second} from 198.51.100.7 port ${second}`
   const first = await start()
   let last = first
   const send = async (lines: readonly string[]) => {
@@ -24,9 +27,9 @@ it('divides the records among threads on SQLite, each host in order, and remembe
     const answer = await last.ask('/api/v1/events', { method: 'POST', headers: { 'content-type': 'text/plain' }, body })
     expect(answer.status).toBe(200)
   }
-  const breakIns = async () => {
+  const count = async (title: RegExp) => {
     const found = alerts.parse(await (await last.ask('/api/v1/alerts?limit=200')).json()).data
-    return found.filter(({ title }) => /^dana logged in .* after 24 failed/.test(title)).length
+    return found.filter((alert) => title.test(alert.title)).length
   }
   try {
     for (const from of [0, 12]) {
@@ -36,15 +39,22 @@ it('divides the records among threads on SQLite, each host in order, and remembe
         ).flat(),
       )
     }
+    await send(Array.from({ length: 8 }, (_, second) => guess(second)))
     await first.settled()
+    expect(await count(/user name enumeration/)).toBe(0)
     await first.stop('SIGKILL')
     last = await start()
     await send(hosts.map((_name, host) => line(host, 40, 'Accepted password')))
-    await until(async () => (await breakIns()) === hosts.length, `${hosts.length} logins after failures`)
+    await send(Array.from({ length: 8 }, (_, second) => guess(second + 8)))
+    await until(
+      async () => (await count(/^dana logged in .* after 24 failed/)) === hosts.length,
+      `${hosts.length} logins after failures`,
+    )
+    await until(async () => (await count(/user name enumeration/)) === 1, 'an address that looked for accounts')
 
     const partitions = new Set<string>()
     for (const host of hosts) {
-      const query = new URLSearchParams({ q: `host.name:${host}`, limit: '100' })
+      const query = new URLSearchParams({ q: `host.name:${host} dana`, limit: '100' })
       const { data: found } = events.parse(await (await last.ask(`/api/v1/events?${query}`)).json())
       const own = new Set(found.map(({ id }) => id.split('-')[0] ?? ''))
       expect({ host, count: found.length, partitions: own.size }).toEqual({ host, count: 25, partitions: 1 })

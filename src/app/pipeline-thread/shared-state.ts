@@ -1,7 +1,7 @@
 import type { Topic } from '../../queue/queue.ts'
 
 /** The topics that pipeline threads deliver. Messages to people leave from the main thread. */
-export const threadTopics: readonly Topic[] = ['records', 'detections', 'alerts']
+export const threadTopics: readonly Topic[] = ['records', 'facts', 'detections', 'alerts']
 
 /** How long running deliveries may take when the program stops, in ms. */
 export const drainMs = 8_000

@@ -10,7 +10,7 @@ const shape = z.object({ healthPort: z.coerce.number().int().min(1).max(65_535).
 export const define = (command: Command, context: CommandContext): void => {
   command
     .option('--config <file>', 'configuration file; ./vedette.yaml or a standard location by default')
-    .option('--topics <list>', 'topics to work: records,detections,alerts,incidents; all by default')
+    .option('--topics <list>', 'topics to work: records,facts,detections,alerts,incidents; all by default')
     .option('--workers <number>', 'threads that divide the partitions of the records')
     .option('--health-port <number>', 'port of /health/live, /health/ready and /metrics; none by default')
     .option('--host <address>', 'address of the health port')

@@ -21,9 +21,9 @@ export const trackAlert = defineOperation({
     const found = await store.alerts.get(id)
     if (!found) {
       const waiting = (await queue.depths()).some(
-        ({ topic, ready, running }) => (topic === 'records' || topic === 'detections') && ready + running > 0,
+        ({ topic, ready, running }) => topic !== 'alerts' && topic !== 'incidents' && ready + running > 0,
       )
-      // Any record or detection that still waits may be this alert.
+      // Any record, fact or detection that still waits may be this alert.
       if (!waiting) await requireAlert(store, id)
       return { alert_id: id, status: 'processing' as const, message: 'Alert is being processed' }
     }

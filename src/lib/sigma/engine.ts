@@ -52,6 +52,11 @@ export interface EngineOptions {
   readonly maxEvents?: number
   /** When events count as alike, so that rules are tried once for all of them. */
   readonly alike?: Alike
+  /**
+   * Which matches to report; all by default. With `rules`, correlations are left to another engine, which gets the events of `onPart` and
+   * reports `correlations` only.
+   */
+  readonly reports?: 'all' | 'rules' | 'correlations'
 }
 
 /** The numbers of the rules that are true of an event, in order, and where its fields are. */
@@ -103,6 +108,7 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
     options,
   )
   const counts = { events: 0, known: 0, tried: 0 }
+  const { reports = 'all' } = options
   const read = (field: string): readonly string[] => view.slot(names.numberOf(field)).values
   const tryRules = (event: FlatEvent): Verdict => {
     const { groups: near, resolve } = routes.of(event)
@@ -125,11 +131,11 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
       const node = nodes[number]
       if (!rule || !node) return []
       if (joined.isPart(number)) onPart?.(rule)
-      if (joined.isHidden(number)) return []
+      if (reports === 'correlations' || joined.isHidden(number)) return []
       const explain = () => explainMatch(node, event, { names, resolve })
       return [{ type: 'rule', rule, eventId: event.id, time: event.time, explain }]
     })
-    return [...own, ...joined.observe(event, hits, read)]
+    return reports === 'rules' ? own : [...own, ...joined.observe(event, hits, read)]
   }
 
   return {

@@ -6,7 +6,7 @@ import { pageOf } from '../paging.ts'
 const deadLetter = z
   .object({
     id: z.string(),
-    topic: z.enum(['records', 'detections', 'alerts', 'incidents']),
+    topic: z.enum(['records', 'facts', 'detections', 'alerts', 'incidents']),
     reason: z.string(),
     attempts: z.int(),
     failed_at: z.iso.datetime(),

@@ -25,6 +25,8 @@ export interface Detect {
    * tick. A delivery that comes in chunks returns the detections of all chunks with the last one.
    */
   readonly run: Stage<Event, Detection>
+  /** The facts of a delivery that `run` has just returned from: events that a detector over all partitions has to see. */
+  factsOf(delivery: string): readonly Event[]
   /** Teaches the detectors stored events after a restart. Detections are dropped, because they are already stored. */
   replay(events: readonly Event[]): void
   /** Forgets which deliveries came, after the detectors were restored. */
@@ -66,7 +68,8 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
       // An empty batch means a clock tick, so skip the detector if filtering left it no events.
       if (events.length === 0 && batch.length > 0) return []
       const found = detectWith(detector, events)
-      return found.length > 0 ? [{ detector, found }] : []
+      const facts = detector.takeFacts?.() ?? []
+      return found.length > 0 || facts.length > 0 ? [{ detector, found, facts }] : []
     })
   }
   /** Keeps the newest version of each detection, up to the limit per detector. */
@@ -101,6 +104,7 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
       const earlier = [...(findings.get(whole)?.values() ?? [])].flat()
       return limitFindings(events.length > 0 ? earlier : [...earlier, ...fresh])
     },
+    factsOf: (delivery) => [...(findings.get(delivery)?.values() ?? [])].flat().flatMap(({ facts }) => facts),
     replay(events) {
       runDetectors(events)
     },
@@ -125,6 +129,7 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
 interface Found {
   readonly detector: Detector
   readonly found: Detection[]
+  readonly facts: readonly Event[]
 }
 
 const isAlert = ({ kind }: Event): boolean => kind === 'alert'

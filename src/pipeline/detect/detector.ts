@@ -15,6 +15,8 @@ export interface Detector {
   /** Whether to report every detection, without a limit per delivery. */
   readonly unlimited?: boolean
   detect(events: readonly Event[]): Detection[]
+  /** Takes the facts of the events of the last `detect`: those that a detector over all partitions has to see. */
+  takeFacts?(): readonly Event[]
   /** Returns the state with a versioned header. */
   save?(): Uint8Array
   /** Throws STATE_VERSION, with a hint, on a state that it cannot read. */

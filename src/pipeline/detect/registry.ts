@@ -12,11 +12,16 @@ import { sequence } from './login/sequence.ts'
 import { rarity } from './rarity/rarity.ts'
 import { session } from './session/session.ts'
 import { noRules, type RuleBook } from './sigma/rule-book.ts'
-import { sigmaDetector } from './sigma/sigma.ts'
+import { type SigmaReports, sigmaDetector } from './sigma/sigma.ts'
 import { template } from './template/template.ts'
 
 /** Lists the detectors that the configuration can name. Rules, indicators and agents come from outside; the defaults contain none. */
-export const detectorRegistry = (rules: RuleBook = noRules, indicators?: IndicatorIndex, agents?: readonly Agent[]) =>
+export const detectorRegistry = (
+  rules: RuleBook = noRules,
+  indicators?: IndicatorIndex,
+  agents?: readonly Agent[],
+  sigmaReports?: SigmaReports,
+) =>
   defineRegistry<Detector>('detector', [
     agentDetector(agents),
     agentModelDetector(agents),
@@ -27,6 +32,6 @@ export const detectorRegistry = (rules: RuleBook = noRules, indicators?: Indicat
     rarity,
     sequence,
     session,
-    sigmaDetector(rules),
+    sigmaDetector(rules, sigmaReports),
     template,
   ])

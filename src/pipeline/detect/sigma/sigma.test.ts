@@ -4,6 +4,7 @@ import { describeDetector } from '../detector.conformance.ts'
 import { detectorRegistry } from '../registry.ts'
 import { someEvent, someLogin, someTime } from '../shared/some-events.ts'
 import type { RuleBook } from './rule-book.ts'
+import type { SigmaReports } from './sigma.ts'
 
 const taxonomy = readTaxonomy(
   `kinds:
@@ -58,7 +59,8 @@ const bookOf = (text: string, revision = 1): RuleBook => {
 }
 
 const runtime = { fetch, log: { debug() {}, info() {}, warn() {}, error() {} }, signal: new AbortController().signal }
-const make = (book: RuleBook) => (now: () => number) => detectorRegistry(book).create('sigma', {}, { ...runtime, now })
+const make = (book: RuleBook, reports?: SigmaReports) => (now: () => number) =>
+  detectorRegistry(book, undefined, undefined, reports).create('sigma', {}, { ...runtime, now })
 
 const minute = 60_000
 const failures = (from: number, count: number, address: string, start: number) =>
@@ -152,3 +154,27 @@ detection:
   condition: selection
 level: low
 `
+
+it('finds the same in two partitions, whose facts go to a third detector', () => {
+  const events = [
+    ...failures(0, 7, '203.0.113.9', someTime),
+    someLogin(50, someTime + minute, true, 'backup', '203.0.113.9'),
+    someEvent(51, someTime + minute),
+  ]
+  const create = (reports: SigmaReports) => make(bookOf(rules), reports)(() => someTime)
+  const [left, right, across, alone] = [create('rules'), create('rules'), create('correlations'), create('all')]
+  const found = events.flatMap((event, index) => {
+    const own = index % 2 === 0 ? left : right
+    const detections = own.detect([event])
+    // Facts leave the process as JSON.
+    const facts = JSON.parse(JSON.stringify(own.takeFacts?.() ?? []))
+    expect(facts).toHaveLength(event.fields['event.outcome'] === 'failure' ? 1 : 0)
+    return [...detections, ...across.detect(facts)]
+  })
+  expect(found.map(({ title }) => title)).toEqual([
+    'Many failed logins: 203.0.113.9',
+    'Many failed logins: 203.0.113.9',
+    'Login of the backup account: 203.0.113.9',
+  ])
+  expect(found).toEqual(events.flatMap((event) => alone.detect([event])))
+})

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { createWriter, type Reader, type Writer } from '../../../lib/bytes/codec.ts'
-import { createEngine, type Engine, type Match } from '../../../lib/sigma/sigma.ts'
+import { createEngine, type Engine, type EngineOptions, type Match } from '../../../lib/sigma/sigma.ts'
 import type { Detection, Entity } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
@@ -44,8 +44,13 @@ interface Line {
   usedAt: number
 }
 
+/**
+ * Which findings of rules to report: with `rules`, the events that correlations count leave as facts; with `correlations`, facts come in.
+ */
+export type SigmaReports = NonNullable<EngineOptions['reports']>
+
 /** Matches events against the active rules. Reports repeats at the 2nd, 5th, 10th, 20th, 50th … match. */
-export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detector> => ({
+export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): Component<typeof options, Detector> => ({
   name,
   summary: 'Finds events, and correlated events, that Sigma rules describe.',
   options,
@@ -57,12 +62,13 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
     let restored: Uint8Array | undefined
     let episodes = new BoundedMap<Episode>(maxEpisodes)
     let lines = new BoundedMap<Line>(Math.max(1, maxSamples))
+    let facts: Event[] = []
 
     /** Returns the engine for the active rules. Carries correlation state over when the rules change. */
     const current = (): Engine => {
       if (engine && revision === rules.revision) return engine
       const state = engine ? engine.save() : restored
-      engine = createEngine(rules.documents, { taxonomy: rules.taxonomy })
+      engine = createEngine(rules.documents, { taxonomy: rules.taxonomy, reports })
       if (state) engine.restore(state)
       restored = undefined
       revision = rules.revision
@@ -140,7 +146,8 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
           // Several rules may match one event.
           if (!at || at === kept) return
           kept = at
-          lines.set(at.id, { sample: keepSample(at), usedAt: at.time })
+          if (reports === 'rules') facts.push(at)
+          else lines.set(at.id, { sample: keepSample(at), usedAt: at.time })
         }
         for (const event of events) {
           if (event.kind === 'pipeline_error') continue
@@ -151,6 +158,11 @@ export const sigmaDetector = (rules: RuleBook): Component<typeof options, Detect
           }
         }
         return [...found.values()]
+      },
+      takeFacts() {
+        const taken = facts
+        facts = []
+        return taken
       },
       save() {
         const writer = createWriter(name, version).bytes(current().save()).varint(episodes.size)
