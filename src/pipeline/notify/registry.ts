@@ -15,6 +15,10 @@ import { splunkSink } from './sinks/splunk.ts'
 import { syslogSink } from './sinks/syslog.ts'
 import { teamsSink } from './sinks/teams.ts'
 import { telegramSink } from './sinks/telegram.ts'
+import { githubSink } from './sinks/trackers/github.ts'
+import { gitlabSink } from './sinks/trackers/gitlab.ts'
+import { jiraSink } from './sinks/trackers/jira.ts'
+import { thehiveSink } from './sinks/trackers/thehive.ts'
 import { webhookSink } from './sinks/webhook.ts'
 
 /** The types of receivers that people read, which digests can be sent to. */
@@ -36,6 +40,9 @@ export const sinkRegistry = defineRegistry<Sink>('sink', [
   discordSink,
   elasticsearchSink,
   emailSink,
+  githubSink,
+  gitlabSink,
+  jiraSink,
   kafkaSink,
   mattermostSink,
   ntfySink,
@@ -46,5 +53,6 @@ export const sinkRegistry = defineRegistry<Sink>('sink', [
   syslogSink,
   teamsSink,
   telegramSink,
+  thehiveSink,
   webhookSink,
 ])
