@@ -59,6 +59,7 @@ const openRows: Readonly<Record<string, string>> = {
   'GET /services/collector/health/1.0': 'answers probes of forwarders',
   'POST /api/v1/auth/login': 'takes a password',
   'POST /api/v1/password': 'takes the secret of a link',
+  'POST /api/v1/receivers/:name/buttons': 'takes the signature of the receiver',
   'POST /api/v1/session': 'takes the secret of a link, or a token',
   'POST /api/v1/session/password': 'takes a password',
   'POST /api/v1/session/provider': 'begins a sign-in at the identity provider',

@@ -72,6 +72,7 @@ export const createDeps = async (
     carryOut: createCarryOut({ webhooks: config.remediation.webhooks, fetch, now, signal }),
     receivers: receivers.names,
     receiverTrials: receivers.trials,
+    receiverButtons: receivers.buttons,
     publicUrl: config.server.public_url,
     queryGuard: createQueryGuard({
       store,

@@ -4,6 +4,7 @@ import type { LogModel } from '../lib/log-events/log-events.ts'
 import type { LearningProgress } from '../pipeline/detect/detector.ts'
 import type { RuleLibrary } from '../pipeline/detect/sigma/rule-library.ts'
 import type { Intake } from '../pipeline/ingest/intake.ts'
+import type { ReceiverButtons } from '../pipeline/notify/receiver-buttons.ts'
 import type { ReceiverTrials } from '../pipeline/notify/receiver-trials.ts'
 import type { AlertHistory } from '../pipeline/triage/history.ts'
 import type { Case } from '../pipeline/triage/llm/case.ts'
@@ -161,6 +162,8 @@ export interface Deps {
   readonly publicUrl: string | undefined
   /** Sends test messages to receivers and previews messages. */
   readonly receiverTrials: ReceiverTrials
+  /** Serves the buttons in messages. */
+  readonly receiverButtons: ReceiverButtons
   metrics(): Promise<string>
   now(): number
   /** A UUIDv7. */

@@ -81,6 +81,7 @@ import { previewModelInput } from '../../operations/language-models/preview-mode
 import { testPrompt } from '../../operations/language-models/test-prompt.ts'
 import { listNotifications } from '../../operations/notifications/list-notifications.ts'
 import { listReceivers } from '../../operations/notifications/list-receivers.ts'
+import { pressButton } from '../../operations/notifications/press-button.ts'
 import { previewNotification } from '../../operations/notifications/preview-notification.ts'
 import { testReceiver } from '../../operations/notifications/test-receiver.ts'
 import { checkQuery } from '../../operations/query-results/check-query.ts'
@@ -139,6 +140,7 @@ import { presentHealth, presentReadiness } from './present-health.ts'
 import { endCookie, setCookie } from './present-session.ts'
 import { presentText } from './present-text.ts'
 import type { Route } from './route.ts'
+import { presentNothing, readSignedBody } from './signed-body.ts'
 
 /** A result of 50,000 records has some 20 MB. */
 const mostResultBytes = 32 * 1_048_576
@@ -239,6 +241,14 @@ const routes: readonly Route[] = [
   },
   { method: 'GET', path: '/api/v1/receivers', operation: listReceivers },
   { method: 'GET', path: '/api/v1/receivers/:name/preview', operation: previewNotification },
+  {
+    method: 'POST',
+    path: '/api/v1/receivers/:name/buttons',
+    operation: pressButton,
+    open: true,
+    read: readSignedBody,
+    present: presentNothing,
+  },
   { method: 'POST', path: '/api/v1/receivers/:name/digest', operation: sendDigest },
   { method: 'POST', path: '/api/v1/receivers/:name/test', operation: testReceiver },
   { method: 'GET', path: '/api/v1/rules', operation: listRules },

@@ -172,6 +172,7 @@ const factsOf = (incident: Incident): IncidentView['facts'] => {
       label: role === 'attacker' ? attackerLabel(roles, value) : label,
       value: clip(value, longestFact),
     })),
+    ...(incident.assignee === null ? [] : [{ label: 'Assigned to', value: clip(incident.assignee, longestFact) }]),
     { label: 'Since', value: formatTime(incident.first_seen) },
     { label: 'Last seen', value: formatTime(incident.last_seen) },
     { label: 'Events', value: String(incident.event_count) },

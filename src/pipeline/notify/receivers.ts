@@ -10,6 +10,7 @@ import { toDigestNotification } from './digest/digest-notification.ts'
 import { toDigestPage } from './digest/digest-page.ts'
 import { type DigestOptions, planDigests, readDigestId } from './digest/digest-schedule.ts'
 import { createNotify } from './notify.ts'
+import { createReceiverButtons } from './receiver-buttons.ts'
 import { createReceiverTrials } from './receiver-trials.ts'
 import { digestTypes, sinkRegistry } from './registry.ts'
 import { isKnownTo } from './route.ts'
@@ -125,6 +126,7 @@ export const createReceivers = <Tx>({
       const rows = planDigests(digests, runtime.now())
       if (rows.length > 0) await transaction((tx) => store.notifications.plan(rows, tx))
     },
+    buttons: createReceiverButtons({ sinks, describe, runtime }),
     trials: createReceiverTrials({
       createSink(wanted, own) {
         const receiver = current.find(({ name }) => name === wanted)

@@ -1,3 +1,4 @@
+import type { Resolution } from '../../schema/alert.ts'
 import type { Incident } from '../../schema/incident.ts'
 import type { Severity } from '../../schema/severity.ts'
 import type { Verdict } from '../../schema/triage-result.ts'
@@ -57,4 +58,34 @@ export interface Sink {
   preview?(notification: Notification): string
   /** Whether the receiver holds an incident open until it hears that it is resolved. */
   readonly closes?: true
+  /** The buttons of its messages, if it has any. */
+  readonly buttons?: SinkButtons
+}
+
+/** A request that a receiver sends when somebody presses a button. */
+export interface ButtonRequest {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** The body as it was sent, which the signature is about. */
+  readonly body: string
+}
+
+/** A press of a button in a message. */
+export interface ButtonPress {
+  /** The ID of the incident. */
+  readonly incident: string
+  readonly change: { readonly action: 'acknowledge' } | { readonly action: 'close'; readonly resolution: Resolution }
+  /** The person at the receiver, and the name of their account, if the receiver's options have one. */
+  readonly presser: string
+  readonly account: string | undefined
+  /** Where the receiver expects an answer. */
+  readonly answerTo: string
+}
+
+export interface SinkButtons {
+  /** Checks that the receiver sent a request, and reads it. Throws UNAUTHENTICATED or INVALID_REQUEST. */
+  read(request: ButtonRequest): ButtonPress
+  /** Shows the changed incident in the message. */
+  show(press: ButtonPress, notification: Notification, signal: AbortSignal): Promise<void>
+  /** Says something to the one who pressed, and to nobody else. */
+  say(press: ButtonPress, text: string, signal: AbortSignal): Promise<void>
 }

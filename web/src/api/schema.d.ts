@@ -26,6 +26,7 @@ export interface components {
     AuditHead: { id: number; hash: string }
     AuditReport: { ok: boolean; rows: number; head: components['schemas']['AuditHead'] | null; start: components['schemas']['AuditHead'] | null; checkpoint: components['schemas']['AuditHead'] | null; faults: ({ id: number; kind: "changed" | "missing" | "added" | "lost"; text: string })[] }
     Backtest: { rules: ({ id: string; title: string; level: components['schemas']['RuleLevel'] | null })[]; from: string | null; to: string | null; events: number; cut: "time" | "events" | null; hits: number; hits_by_hour: ({ hour: string; hits: number })[]; expected_alerts: { per_week: number; how: string }; samples: ({ rule_id: string; event_id: string; time: string; source: string; line: string; matched: (components['schemas']['MatchedField'])[]; group?: Record<string, string>; value?: number; event_count?: number })[]; overlap: { events: number; rules: ({ id: string; title: string; events: number; share: number })[]; detectors: ({ detector: string; events: number; share: number })[] }; applies_to: (string)[]; sources: number; faults: (components['schemas']['RuleFault'])[] }
+    ButtonPressed: Record<string, unknown>
     ChangeReport: { matched: number; changed: number; skipped: ({ id: string; reason: string })[]; pending: number; decision_id: string | null }
     Checklist: ({ step: "see_why" | "mark_normal" | "add_logs" | "tell_people" | "connect_tool"; done: boolean })[]
     CollectedContext: { enrichment_sources: ("source_network" | "target_network" | "asset" | "user")[]; source_network: components['schemas']['NetworkFacts'] | null; target_network: components['schemas']['NetworkFacts'] | null; asset: Record<string, unknown> | null; user: Record<string, unknown> | null; contexts: (components['schemas']['AlertContext'])[]; reasons: ({ sign: "for" | "against"; text: string; about: string })[] }
@@ -381,6 +382,9 @@ export interface paths {
   }
   '/api/v1/receivers/{name}/preview': {
     get: { parameters: { query: { incident: string }; path: { name: string }; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['NotificationPreview'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/api/v1/receivers/{name}/buttons': {
+    post: { parameters: { query?: never; path: { name: string }; header?: never }; requestBody: { content: { 'application/json': { body: string; headers: Record<string, string | (string)[]> } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ButtonPressed'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
   '/api/v1/receivers/{name}/digest': {
     post: { parameters: { query?: never; path: { name: string }; header?: never }; requestBody: { content: { 'application/json': { period?: "day" | "week"; to?: string } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['DigestDelivery'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }

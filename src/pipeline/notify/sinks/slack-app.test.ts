@@ -10,7 +10,40 @@ const token = 'xoxb-1234567890-abcdefghij'
 const channel = 'C0123456789'
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 
-const attachment = z.strictObject({
+const plain = (most: number) => z.strictObject({ type: z.literal('plain_text'), text: z.string().min(1).max(most) })
+/** https://docs.slack.dev/reference/block-kit/blocks/actions-block */
+const buttons = z.strictObject({
+  fallback: z.string(),
+  blocks: z.tuple([
+    z.strictObject({
+      type: z.literal('actions'),
+      block_id: z.string().max(255),
+      elements: z
+        .array(
+          z.discriminatedUnion('type', [
+            z.strictObject({
+              type: z.literal('button'),
+              action_id: z.string().max(255),
+              style: z.enum(['primary', 'danger']),
+              text: plain(75),
+            }),
+            z.strictObject({
+              type: z.literal('static_select'),
+              action_id: z.string().max(255),
+              placeholder: plain(150),
+              options: z
+                .array(z.strictObject({ text: plain(75), value: z.string().max(150) }))
+                .min(1)
+                .max(100),
+            }),
+          ]),
+        )
+        .min(1)
+        .max(25),
+    }),
+  ]),
+})
+const facts = z.strictObject({
   color: z.string().regex(/^#[\da-f]{6}$/),
   fallback: z.string().min(1),
   title: z.string().min(1),
@@ -20,16 +53,26 @@ const attachment = z.strictObject({
   ts: z.int(),
   mrkdwn_in: z.array(z.string()),
 })
-const content = { channel: z.string(), text: z.string().min(1).max(40_000), attachments: z.array(attachment).max(100) }
+const content = {
+  channel: z.string(),
+  text: z.string().min(1).max(40_000),
+  attachments: z.tuple([facts]).rest(buttons),
+}
 const posted = z.union([
   z.strictObject(content),
   z.strictObject({ channel: z.string(), thread_ts: z.string(), text: z.string().min(1) }),
 ])
 const changed = z.strictObject({ ...content, ts: z.string() })
 
+const buttonsOf = ([, ...more]: z.output<typeof changed>['attachments']) =>
+  more.flatMap(({ blocks: [{ elements }] }) => elements.map(({ action_id }) => action_id))
+
 /** A Web API of Slack as its documentation describes chat.postMessage and chat.update: always 200, with `ok` in the body. */
 const openSlack = async () => {
-  const messages = new Map<string, { text: string; color?: string; readonly replies: string[] }>()
+  const messages = new Map<
+    string,
+    { text: string; color?: string; buttons: readonly string[]; readonly replies: string[] }
+  >()
   const failures: string[] = []
   const calls: string[] = []
   const answer = (path: string, authorization: string | undefined, body: unknown): object => {
@@ -41,7 +84,8 @@ const openSlack = async () => {
       const message = messages.get(ts)
       if (!message) return { ok: false, error: 'message_not_found' }
       message.text = text
-      message.color = attachments[0]?.color ?? ''
+      message.color = attachments[0].color
+      message.buttons = buttonsOf(attachments)
       return { ok: true, channel, ts, text }
     }
     const message = posted.parse(body)
@@ -53,7 +97,8 @@ const openSlack = async () => {
       return { ok: true, channel, ts: '1' }
     }
     const ts = `17338137${String(messages.size).padStart(2, '0')}.000100`
-    messages.set(ts, { text: message.text, color: message.attachments[0]?.color ?? '', replies: [] })
+    const { text, attachments } = message
+    messages.set(ts, { text, color: attachments[0].color, buttons: buttonsOf(attachments), replies: [] })
     return { ok: true, channel, ts, message: {} }
   }
   const server = createServer((request, response) => {
@@ -107,6 +152,7 @@ describe('a Slack app', () => {
       {
         text: `Reopened ${title}`,
         color: '#ff0000',
+        buttons: [],
         replies: [
           expect.stringMatching(/^Severity raised/),
           expect.stringMatching(/^Resolved/),
@@ -121,6 +167,14 @@ describe('a Slack app', () => {
     await send()
     await send({ status: 'resolved' })
     expect(shown()).toMatchObject([{ text: expect.stringMatching(/^Resolved INC-1/), color: '#2e7d32' }])
+  })
+
+  it('has buttons while the incident is open, if Slack can sign them', async () => {
+    const { send } = open({ signing_secret: 'ab'.repeat(16) })
+    await send()
+    expect(shown()).toMatchObject([{ buttons: ['acknowledge', 'close'] }])
+    await send({ status: 'resolved' })
+    expect(shown()).toMatchObject([{ buttons: [] }])
   })
 
   it('does not post again when only the thread failed', async () => {

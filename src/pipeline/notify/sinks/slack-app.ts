@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { Runtime } from '../../../component.ts'
 import { AppError } from '../../../errors.ts'
+import { isOpenIncident } from '../../../schema/incident.ts'
 import { messageHeading, toIncidentView } from '../incident-view.ts'
 import { toPlainLine } from '../plain.ts'
-import type { Notification, Sink } from '../sink.ts'
+import type { Notification, Sink, SinkButtons } from '../sink.ts'
 import { post } from './post.ts'
+import { readSlackPress, slackButtons } from './slack-buttons.ts'
 
 interface SlackAppOptions {
   readonly token: string
@@ -14,6 +16,10 @@ interface SlackAppOptions {
   /** Builds the attachments of a message, and escapes a text. */
   readonly attach: (notification: Notification) => { readonly attachments: readonly object[] }
   readonly disarm: (text: string) => string
+  /** The secret with which Slack signs presses of buttons; without it, messages have none. */
+  readonly signingSecret?: string | undefined
+  /** The accounts of Slack's users, by the ID of the user. */
+  readonly users: Readonly<Record<string, string>>
 }
 
 const answerShape = z.looseObject({
@@ -39,7 +45,20 @@ const lost = new Set(['cant_update_message', 'edit_window_closed', 'message_not_
  * Posts one message per incident as a Slack app, updates it in place, and writes what changed into its thread. The channel and the
  * timestamp that Slack returns identify the message.
  */
-export const createSlackApp = ({ token, channel, api, attach, disarm }: SlackAppOptions, { fetch }: Runtime): Sink => {
+export const createSlackApp = (options: SlackAppOptions, { fetch, now }: Runtime): Sink => {
+  const { token, channel, api, disarm, signingSecret, users } = options
+  const toContent = (notification: Notification) => {
+    const { incident, others = [], isTest, digest } = notification
+    const { attachments } = options.attach(notification)
+    const hasButtons =
+      signingSecret !== undefined && isOpenIncident(incident) && others.length === 0 && !isTest && !digest
+    const buttons = hasButtons ? [slackButtons(incident)] : []
+    return {
+      // Shown in push notifications, and above the attachment.
+      text: disarm(messageHeading(toIncidentView(notification))),
+      attachments: [...attachments, ...buttons],
+    }
+  }
   const call = async (method: string, body: object, signal: AbortSignal): Promise<z.output<typeof answerShape>> => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=utf-8' }
     const url = `${api.replace(/\/+$/, '')}/${method}`
@@ -50,18 +69,33 @@ export const createSlackApp = ({ token, channel, api, attach, disarm }: SlackApp
   }
 
   const begin = async (notification: Notification, signal: AbortSignal): Promise<void> => {
-    const answer = await call('chat.postMessage', { channel, ...toContent(notification, { attach, disarm }) }, signal)
+    const answer = await call('chat.postMessage', { channel, ...toContent(notification) }, signal)
     if (!answer.ok) throw rejection(answer.error)
     if (answer.channel && answer.ts) notification.keep?.(`${answer.channel}:${answer.ts}`)
   }
 
+  const answer = async (url: string, body: object, signal: AbortSignal): Promise<void> => {
+    const headers = { 'content-type': 'application/json; charset=utf-8' }
+    const given = await post({ fetch, url, headers, body: JSON.stringify(body), signal })
+    await given.body?.cancel()
+  }
+
   return {
+    ...(signingSecret !== undefined && {
+      buttons: {
+        read: (request) => readSlackPress(request, { secret: signingSecret, users, now }),
+        show: ({ answerTo }, notification, signal) =>
+          answer(answerTo, { replace_original: true, ...toContent(notification) }, signal),
+        say: ({ answerTo }, text, signal) =>
+          answer(answerTo, { response_type: 'ephemeral', replace_original: false, text: disarm(text) }, signal),
+      } satisfies SinkButtons,
+    }),
     closes: true,
     async send(notification, signal) {
       const { receipt, reason, others = [] } = notification
       const [known, ts] = receipt?.split(':') ?? []
       if (!known || !ts || others.length > 0) return begin(notification, signal)
-      const content = toContent(notification, { attach, disarm })
+      const content = toContent(notification)
       const updated = await call('chat.update', { channel: known, ts, ...content }, signal)
       if (!updated.ok && lost.has(updated.error ?? '')) return begin(notification, signal)
       if (!updated.ok) throw rejection(updated.error)
@@ -71,15 +105,9 @@ export const createSlackApp = ({ token, channel, api, attach, disarm }: SlackApp
       const replied = await call('chat.postMessage', reply, signal)
       if (!replied.ok) throw rejection(replied.error)
     },
-    preview: (notification) => JSON.stringify({ channel, ...toContent(notification, { attach, disarm }) }, null, 2),
+    preview: (notification) => JSON.stringify({ channel, ...toContent(notification) }, null, 2),
   }
 }
-
-const toContent = (notification: Notification, { attach, disarm }: Pick<SlackAppOptions, 'attach' | 'disarm'>) => ({
-  // Shown in push notifications, and above the attachment.
-  text: disarm(messageHeading(toIncidentView(notification))),
-  ...attach(notification),
-})
 
 const toReply = (notification: Notification): string => {
   const { change, changes } = toIncidentView(notification)

@@ -28,6 +28,20 @@ const options = z
       .regex(/^[CGD][A-Z0-9]{6,}$|^#?[\w.-]{1,80}$/, 'expected the ID of a channel, such as C0123456789')
       .optional()
       .describe('The channel of the app: its ID, or `#name`. The app must be a member.'),
+    signing_secret: z
+      .string()
+      .regex(/^[\da-f]{16,128}$/, 'expected the signing secret of a Slack app')
+      .optional()
+      .meta({
+        description: 'The signing secret of the app. Messages get buttons to acknowledge and close incidents.',
+        secret: true,
+      }),
+    users: z
+      .record(z.string().regex(/^[UW][A-Z0-9]+$/, 'expected the ID of a user, such as U0123456789'), z.string().min(1))
+      .default({})
+      .describe(
+        'The people who may use the buttons: accounts of Vedette by the ID of the Slack user, `{ U0123456789: kim }`.',
+      ),
     api: receiverUrl.default('https://slack.com/api').describe('The URL of the Web API.'),
     footer: z.string().max(300).default('Log Anomaly Detection').describe('The footer of each message.'),
   })
@@ -39,17 +53,24 @@ const options = z
     message: 'give token and channel, or neither',
     path: ['channel'],
   })
+  .refine(({ token, signing_secret }) => token !== undefined || signing_secret === undefined, {
+    message: 'needs token and channel',
+    path: ['signing_secret'],
+  })
 
 /** Posts to an incoming webhook of Slack or a compatible service (Mattermost, Rocket.Chat). */
 export const slackSink: Component<typeof options, Sink> = {
   name: 'slack',
   summary: 'Posts each incident to a Slack channel.',
   options,
-  create({ url, token, channel, api, footer }, runtime) {
+  create({ url, token, channel, api, footer, signing_secret, users }, runtime) {
     const { fetch } = runtime
     if (url === undefined) {
       const attach = (notification: Notification) => toSlack(notification, footer)
-      return createSlackApp({ token: token ?? '', channel: channel ?? '', api, attach, disarm }, runtime)
+      return createSlackApp(
+        { token: token ?? '', channel: channel ?? '', api, attach, disarm, signingSecret: signing_secret, users },
+        runtime,
+      )
     }
     return {
       async send(notification, signal) {
@@ -96,6 +117,7 @@ const toSlack = (notification: Notification, footer: string) => {
           ...labelledRoles(incident.address_roles).map(({ label, value }) => field(titles[label] ?? label, value)),
           field('Event', flat.type),
           field('Action', flat.action),
+          ...(incident.assignee === null ? [] : [field('Assigned to', incident.assignee)]),
           field('Message', flat.message, false),
         ],
         footer: disarm(footer),
