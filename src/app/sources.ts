@@ -1,4 +1,5 @@
 import { logEntrySources } from '../compat/network-agents/log-agent-settings.ts'
+import { insertedAlertSources } from '../compat/triage/inserted-alerts.ts'
 import type { Config } from '../config.ts'
 import { readAlerts } from '../operations/alerts/foreign-alerts.ts'
 import type { Intake } from '../pipeline/ingest/intake.ts'
@@ -14,6 +15,7 @@ export const alertSources = ({ url, alerts: queue }: Config['rabbitmq']) =>
 export const sourcesInForce = (config: Config, agents: readonly Agent[]): Config['sources'] => [
   ...config.sources,
   ...alertSources(config.rabbitmq),
+  ...insertedAlertSources(config),
   ...logEntrySources(config.network_agents, agents),
 ]
 

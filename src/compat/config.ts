@@ -28,6 +28,12 @@ export const compatKeys = {
         .min(1)
         .default('127.0.0.1')
         .describe('The address these ports listen on. Clients that reach them can send and read without a token.'),
+      sql_alerts: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Whether to read alerts that programs insert into `compat.alerts` of PostgreSQL, as the source `sql-alerts`.',
+        ),
     })
     .prefault({}),
   log_analyzer: logAnalyzerConfig.keys,
