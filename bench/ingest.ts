@@ -68,7 +68,9 @@ const throughPipeline = async (corpus: CorpusName, folder: string): Promise<z.in
   })
   const app = await startApp({ config, origins, print: () => {}, signal: new AbortController().signal })
   if (!app) throw new Error('The start was interrupted.')
-  const { intake, queue, store, health } = app.deps
+  const { intake, queue, store, health, learning } = app.deps
+  // The pipeline thread answers once it has loaded its modules and rules, which is no part of the work on a line.
+  await learning()
   const used = async (): Promise<number> => {
     const { bytes, free } = await store.space()
     return bytes - free

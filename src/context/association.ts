@@ -17,25 +17,21 @@ export const extendSpan = (span: Omit<Association, 'name'>, time: number): void 
 }
 
 /**
- * Adds a sighting to a list of at most `limit` entries, and drops the least recently seen one. Copies the name, because a substring keeps
- * its whole log line in memory.
+ * Adds a sighting to a list of at most `limit` entries, and drops the least recently seen one. Keeps the name, so it must be a string of
+ * its own: a substring keeps its whole log line in memory.
  */
 export const associate = (associations: Association[], name: string, time: number, limit: number): void => {
+  let oldest: Association | undefined
   for (const association of associations) {
-    if (association.name !== name) continue
-    extendSpan(association, time)
-    return
+    if (association.name === name) {
+      extendSpan(association, time)
+      return
+    }
+    if (oldest === undefined || association.last < oldest.last) oldest = association
   }
-  const association = { name: Buffer.from(name, 'utf16le').toString('utf16le'), first: time, last: time, days: 1 }
-  if (associations.length < limit) {
-    associations.push(association)
-    return
-  }
-  const oldest = associations.reduce(
-    (found, { last }, index) => (last < (associations[found]?.last ?? 0) ? index : found),
-    0,
-  )
-  associations[oldest] = association
+  const fresh = { name, first: time, last: time, days: 1 }
+  if (associations.length < limit || oldest === undefined) associations.push(fresh)
+  else associations[associations.indexOf(oldest)] = fresh
 }
 
 /** Extends a span by another one that was seen elsewhere. */

@@ -29,6 +29,8 @@ interface Span {
   last: number
   days: number
   movedAt: number
+  /** Shared by all associations with it. */
+  readonly name: string
 }
 
 interface UserTrack extends Span {
@@ -86,10 +88,10 @@ export const createLoginHistory = (): LoginHistory => {
   const addresses = createRecentEntries<AddressTrack>(capacity.addresses)
   const hosts = createRecentEntries<Span>(capacity.hosts)
 
-  const learnUser = (name: string, event: Event, host: string | undefined): void => {
+  const learnUser = (seen: string, event: Event, host: string | undefined): void => {
     const { time } = event
     const address = textField(event, 'source.ip')
-    const user = users.see(name, time, startUser)
+    const user = users.see(seen, time, startUser)
     extendSpan(user, time)
     const hourOfDay = Math.floor((time - dayOf(time) * day) / hour)
     if (dayOf(time) > (user.hourDays[hourOfDay] ?? 0)) {
@@ -98,10 +100,10 @@ export const createLoginHistory = (): LoginHistory => {
     }
     if (host !== undefined) associate(user.hosts, host, time, maxAssociations)
     if (address === undefined || address.length > maxNameLength) return
-    associate(user.addresses, address, time, maxAssociations)
     const from = addresses.see(address, time, startAddress)
     extendSpan(from, time)
-    associate(from.users, name, time, maxAssociations)
+    associate(user.addresses, from.name, time, maxAssociations)
+    associate(from.users, user.name, time, maxAssociations)
   }
 
   const load = (state: Uint8Array): void => {
@@ -131,9 +133,11 @@ export const createLoginHistory = (): LoginHistory => {
         // Ignore events from the future: later events would look old.
         if (event.kind !== 'event' || event.time > event.receivedAt + day) continue
         const name = event.fields['host.name']
-        const host = typeof name === 'string' && name.length <= maxNameLength ? name : undefined
-        if (host !== undefined) {
-          extendSpan(hosts.see(host, event.time, startSpan), event.time)
+        let host: string | undefined
+        if (typeof name === 'string' && name.length <= maxNameLength) {
+          const span = hosts.see(name, event.time, startSpan)
+          extendSpan(span, event.time)
+          host = span.name
         }
         if (event.fields['event.outcome'] !== 'success') continue
         const user = event.fields['user.name']
@@ -175,10 +179,10 @@ export const createLoginHistory = (): LoginHistory => {
   }
 }
 
-const startSpan = (time: number): Span => ({ first: time, last: time, days: 1, movedAt: time })
-const startAddress = (time: number): AddressTrack => ({ ...startSpan(time), users: [] })
-const startUser = (time: number): UserTrack => ({
-  ...startSpan(time),
+const startSpan = (time: number, name: string): Span => ({ first: time, last: time, days: 1, movedAt: time, name })
+const startAddress = (time: number, name: string): AddressTrack => ({ ...startSpan(time, name), users: [] })
+const startUser = (time: number, name: string): UserTrack => ({
+  ...startSpan(time, name),
   hours: new Uint16Array(24),
   hourDays: new Int32Array(24),
   addresses: [],
@@ -199,15 +203,15 @@ const writeAll = <Entry extends Span>(
 
 const readAll = <Entry extends Span>(
   reader: Reader,
-  memory: { see(name: string, time: number, make: (time: number) => Entry): Entry },
-  make: (time: number) => Entry,
+  memory: { see(name: string, time: number, make: (time: number, name: string) => Entry): Entry },
+  make: (time: number, name: string) => Entry,
   combine: (entry: Entry, span: Omit<Association, 'name'>) => void,
 ): void => {
   for (let left = reader.varint(); left > 0; left--) {
     const name = reader.text()
     const span = readSpan(reader)
     combine(
-      memory.see(name, span.last, () => ({ ...make(span.last), days: 0 })),
+      memory.see(name, span.last, (time, copy) => ({ ...make(time, copy), days: 0 })),
       span,
     )
   }

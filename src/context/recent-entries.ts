@@ -7,8 +7,8 @@ const grain = hour
 export interface RecentEntries<Entry> {
   readonly size: number
   get(name: string): Entry | undefined
-  /** Finds or creates an entry, and marks it as seen. */
-  see(name: string, time: number, make: (time: number) => Entry): Entry
+  /** Finds or creates an entry, and marks it as seen. `make` gets a copy of the name, because a substring keeps its whole log line. */
+  see(name: string, time: number, make: (time: number, name: string) => Entry): Entry
   entries(): IterableIterator<[string, Entry]>
   clear(): void
 }
@@ -24,12 +24,13 @@ export const createRecentEntries = <Entry extends { movedAt: number }>(capacity:
     see(name, time, make) {
       const known = all.get(name)
       if (known && time - known.movedAt < grain) return known
-      const entry = known ?? make(time)
+      const copy = Buffer.from(name, 'utf16le').toString('utf16le')
+      const entry = known ?? make(time, copy)
       entry.movedAt = time
       const oldest = !known && all.size >= capacity ? all.keys().next().value : undefined
       if (oldest !== undefined) all.delete(oldest)
       all.delete(name)
-      all.set(Buffer.from(name, 'utf16le').toString('utf16le'), entry)
+      all.set(copy, entry)
       return entry
     },
     entries: () => all.entries(),

@@ -21,20 +21,25 @@ export interface SessionReading {
 }
 
 const none: ReadonlyMap<string, number> = new Map()
+/** The arrays before the first session. */
+const empty = new Int32Array(0)
+/** The least length of the arrays that replace them. */
+const shortest = 64
 
 /** Reads sessions into one set of arrays: O(events), no allocation for those with known events only. */
 export const createReading = (vocabulary: Vocabulary): ((session: Session, learn: boolean) => SessionReading) => {
-  let codes = new Int32Array(64)
-  let distinct = new Int32Array(64)
-  let counts = new Int32Array(64)
-  let times = new Int32Array(256)
+  let codes = empty
+  let distinct = empty
+  let counts = empty
+  let times = empty
 
   return (session, learn) => {
     const { length } = session
     if (length > codes.length) {
-      codes = new Int32Array(length * 2)
-      distinct = new Int32Array(length * 2)
-      counts = new Int32Array(length * 2)
+      const room = Math.max(shortest, length * 2)
+      codes = new Int32Array(room)
+      distinct = new Int32Array(room)
+      counts = new Int32Array(room)
     }
     let unknowns: Map<string, number> | undefined
     let size = 0
@@ -53,7 +58,7 @@ export const createReading = (vocabulary: Vocabulary): ((session: Session, learn
       high = Math.imul(high ^ hash, 0x01000193) + i
       low = Math.imul((low << 5) ^ (low >>> 27) ^ hash, 0x5bd1e995)
       if (code >= times.length) {
-        const larger = new Int32Array(code * 2)
+        const larger = new Int32Array(Math.max(shortest, code * 2))
         larger.set(times)
         times = larger
       }

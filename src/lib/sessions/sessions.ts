@@ -68,7 +68,8 @@ export class Sessions {
   readonly #orders: SessionTally
   readonly #sample = new SessionSample()
   readonly #read: (session: Session, learn: boolean) => SessionReading
-  #sessionsWith = new Float64Array(256)
+  /** By code; those of the two ends are 0. */
+  #sessionsWith = new Float64Array(2)
   #size = 0
   #pending = 0
   #model: Model | undefined

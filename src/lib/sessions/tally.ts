@@ -2,6 +2,10 @@ import type { Reader, Writer } from '../bytes/codec.ts'
 import { mix } from './vocabulary.ts'
 
 const seed = 0x9e3779b9
+const fewestSlots = 64
+/** The slots of all tallies that count nothing yet: many never do. They are replaced by the first key, never written to. */
+const noKeys = new Float64Array(fewestSlots).fill(-1)
+const noCounts = new Uint32Array(fewestSlots)
 
 /**
  * How many sessions hold each key (a whole number below 2^53): open addressing in flat arrays, 16 bytes a slot. Past its limit it
@@ -9,9 +13,9 @@ const seed = 0x9e3779b9
  */
 export class SessionTally {
   readonly #limit: number
-  #keys = new Float64Array(64).fill(-1)
-  #counts = new Uint32Array(64)
-  #seenBy = new Uint32Array(64)
+  #keys = noKeys
+  #counts = noCounts
+  #seenBy = noCounts
   #size = 0
 
   constructor(limit: number) {
@@ -45,10 +49,11 @@ export class SessionTally {
     return true
   }
   endVisits(): void {
-    this.#seenBy.fill(0)
+    if (this.#keys !== noKeys) this.#seenBy.fill(0)
   }
   /** Counts a key once more, once a visitor, and returns how often it was counted before. */
   add(key: number, visitor = 0): number {
+    if (this.#keys === noKeys) this.#rebuild(fewestSlots, 1)
     const slot = this.slot(key)
     const before = this.#counts[slot] ?? 0
     if (before > 0 && visitor > 0 && this.#seenBy[slot] === visitor) return before
@@ -106,7 +111,7 @@ export class SessionTally {
   load(reader: Reader): void {
     let key = 0
     const size = reader.varint()
-    let slots = 64
+    let slots = fewestSlots
     while (slots < size * 2) slots *= 2
     this.#rebuild(slots, 1)
     for (let left = size; left > 0; left--) {

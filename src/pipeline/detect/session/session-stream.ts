@@ -54,7 +54,7 @@ const fields = ['trace.id', 'transaction.id', 'http.request.id', 'session.id', '
 export const sessionKeyOf = ({ fields: values }: Event): SessionKey | undefined => {
   for (const field of fields) {
     const value = values[field]
-    if (typeof value === 'string') return readKey(`${field} ${value}`)
+    if (typeof value === 'string') return field === 'process.pid' ? readKey(`${field} ${value}`) : `${field} ${value}`
     if (typeof value === 'number') return isProcess(field, value) ? value : `${field} ${value}`
   }
   return undefined

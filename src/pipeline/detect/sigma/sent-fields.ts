@@ -1,4 +1,4 @@
-import { type FlatEvent, flattenEvent } from '../../../lib/sigma/sigma.ts'
+import { FlatFields, flattenEvent } from '../../../lib/sigma/flatten.ts'
 import { windowsFields, windowsFieldsOfXml } from '../../../lib/sigma/windows-event.ts'
 import type { Event } from '../../../schema/event.ts'
 
@@ -7,15 +7,18 @@ import type { Event } from '../../../schema/event.ts'
  * of Windows XML. Also reads objects inside syslog lines, container logs and shippers' envelopes. Undefined for other texts. Parses the
  * record again, at about the cost of the first time.
  */
-export const sentFields = ({ original }: Event): FlatEvent['fields'] | undefined => {
+export const sentFields = ({ original }: Event): FlatFields | undefined => {
   // Most records contain neither, and a search for one character is cheap.
   const outer = original.includes('{') ? (parse(original) ?? parse(tail(original))) : undefined
-  if (outer === undefined) return original.includes('<Event') ? windowsFieldsOfXml(original) : undefined
+  if (outer === undefined) {
+    const ofXml = original.includes('<Event') ? windowsFieldsOfXml(original) : undefined
+    return ofXml && Object.assign(new FlatFields(), ofXml)
+  }
   const inner = carried(outer)
-  return inner ? { ...fieldsOf(outer), ...fieldsOf(inner) } : fieldsOf(outer)
+  return inner ? Object.assign(fieldsOf(outer), fieldsOf(inner)) : fieldsOf(outer)
 }
 
-const fieldsOf = (value: Sent): FlatEvent['fields'] =>
+const fieldsOf = (value: Sent): FlatFields =>
   flattenEvent(windowsFields(value) ?? (hasNamedValues(value) ? { ...namedValues(value), ...value } : value))
 
 /** Returns the JSON after a syslog or container runtime header. */

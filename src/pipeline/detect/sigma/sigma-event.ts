@@ -7,6 +7,7 @@ import { sentFields } from './sent-fields.ts'
  * search the original record.
  */
 export const toFlatEvent = (event: Event): FlatEvent => createFlattening()(event)
+
 /** Creates a converter that reuses one object: each result is valid until the next call. */
 export const createFlattening = (): ((event: Event) => FlatEvent) => {
   const own = { message: '', '@timestamp': Number.NaN, 'event.kind': '', 'vedette.source': '' }
@@ -22,8 +23,11 @@ export const createFlattening = (): ((event: Event) => FlatEvent) => {
     own['event.kind'] = event.kind
     own['vedette.source'] = event.source
     flat.fields = event.fields
-    flat.more = sent ? Object.assign(Object.create(null), own, sent) : own
+    if (sent) for (const name of ownNames) if (sent[name] === undefined) sent[name] = own[name]
+    flat.more = sent ?? own
     flat.text = event.original
     return flat
   }
 }
+
+const ownNames = ['message', '@timestamp', 'event.kind', 'vedette.source'] as const
