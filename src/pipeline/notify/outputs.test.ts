@@ -125,6 +125,18 @@ describe('receivers of the log detection service', () => {
     ])
   })
 
+  it('a data stream receives documents once', async () => {
+    receiver.answer.body = JSON.stringify({ errors: true, items: [{ create: { status: 409 } }] })
+    const options = { url: receiver.url, index: 'logs-vedette-default', data_stream: true }
+    await create('elasticsearch', options).send(notification(), signal)
+    const { body, path } = only()
+    expect(path).toContain('/logs-vedette-default/_bulk')
+    expect(body.split('\n', 2).map((line) => JSON.parse(line))).toMatchObject([
+      { create: { _id: 'i1/oncall/opened/1' } },
+      { '@timestamp': '2024-12-10T07:00:00.000Z' },
+    ])
+  })
+
   it.each([
     [[200, 429], true],
     [[200, 400], false],

@@ -9,7 +9,9 @@ import { kafkaSink } from './sinks/kafka.ts'
 import { mattermostSink } from './sinks/mattermost.ts'
 import { ntfySink } from './sinks/ntfy.ts'
 import { opsgenieSink } from './sinks/opsgenie.ts'
+import { otlpSink } from './sinks/otlp.ts'
 import { pagerdutySink } from './sinks/pagerduty.ts'
+import { s3Sink } from './sinks/s3.ts'
 import { slackSink } from './sinks/slack.ts'
 import { splunkSink } from './sinks/splunk.ts'
 import { syslogSink } from './sinks/syslog.ts'
@@ -47,7 +49,9 @@ export const sinkRegistry = defineRegistry<Sink>('sink', [
   mattermostSink,
   ntfySink,
   opsgenieSink,
+  otlpSink,
   pagerdutySink,
+  s3Sink,
   slackSink,
   splunkSink,
   syslogSink,

@@ -79,18 +79,21 @@ const hostile = 'a "quoted"\u0000\u001b[31m \r\nX-Injected: 1 </title><script>al
 interface SinkFacts {
   /** Whether its messages have several lines. Texts of an incident must be one line anyway. */
   readonly multiline?: boolean
+  /** Whether the receiver answers with JSON. */
+  readonly json?: boolean
 }
 
 /** Tests the promises of HTTP sinks against a receiver on loopback. */
 export const describeSink = (
   name: string,
   make: (url: string) => Sink,
-  { multiline = false }: SinkFacts = {},
+  { multiline = false, json = false }: SinkFacts = {},
 ): void => {
   describe(`the sink ${name}`, () => {
     let receiver: Awaited<ReturnType<typeof openReceiver>>
     beforeEach(async () => {
       receiver = await openReceiver()
+      if (json) receiver.answer.body = '{}'
     })
     afterEach(() => receiver.close())
     const { signal } = new AbortController()

@@ -14,6 +14,10 @@ const options = z
       .regex(/^[a-z\d][a-z\d._-]{0,254}$/, 'use lower-case letters, digits, dots, dashes and underscores')
       .default('security-anomalies')
       .describe('The index, alias or data stream to write to.'),
+    data_stream: z
+      .boolean()
+      .default(false)
+      .describe('Whether `index` is a data stream, which only takes new documents: `logs-vedette-default`.'),
     api_key: headerSecret.optional().meta({ description: 'The encoded key: `Authorization: ApiKey …`.', secret: true }),
     username: z.string().min(1).optional().describe('For Basic authentication.'),
     password: z.string().min(1).optional().meta({ description: 'For Basic authentication.', secret: true }),
@@ -26,9 +30,9 @@ const options = z
 /** Writes one document per incident and reason. The document id makes retries idempotent. */
 export const elasticsearchSink: Component<typeof options, Sink> = {
   name: 'elasticsearch',
-  summary: 'Writes each incident to an index of Elasticsearch or OpenSearch.',
+  summary: 'Writes each incident to an index or a data stream of Elasticsearch or OpenSearch.',
   options,
-  create({ url, index, api_key, username, password }, { fetch }) {
+  create({ url, index, data_stream, api_key, username, password }, { fetch }) {
     const authorization =
       api_key !== undefined
         ? `ApiKey ${api_key}`
@@ -49,14 +53,15 @@ export const elasticsearchSink: Component<typeof options, Sink> = {
     return {
       async send(notification, signal) {
         const all = splitNotification(notification)
-        if (all.length === 1) {
+        if (all.length === 1 && !data_stream) {
           const id = encodeURIComponent(notification.idempotencyKey)
           const body = JSON.stringify(toDocument(notification))
           const answer = await send(`${index}/_doc/${id}`, 'application/json', body, signal)
           await answer.body?.cancel()
           return
         }
-        const lines = all.flatMap((one) => [{ index: { _id: one.idempotencyKey } }, toDocument(one)])
+        const action = data_stream ? 'create' : 'index'
+        const lines = all.flatMap((one) => [{ [action]: { _id: one.idempotencyKey } }, toDocument(one)])
         const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
         const answer = await send(`${index}/_bulk`, 'application/x-ndjson', body, signal)
         checkBulk(await answer.text(), new URL(url).origin)
@@ -86,7 +91,9 @@ const checkBulk = (text: string, origin: string): void => {
   }
   const { errors, items } = answer.data
   if (!errors) return
-  const refused = items.flatMap((item) => Object.values(item)).filter(({ status }) => status >= 300)
+  // A conflict means that an earlier attempt created the document.
+  const refused = items.flatMap((item) => Object.values(item)).filter(({ status }) => status >= 300 && status !== 409)
+  if (refused.length === 0) return
   const statuses = [...new Set(refused.map(({ status }) => status))].join(', ')
   throw new AppError(
     'SINK_REJECTED',
