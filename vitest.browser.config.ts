@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { repeatLate } from './test/repeat-late.ts'
 
 /** What people do in the dashboard: the whole program and a real Chromium. One file at a time: each has both for itself. */
 export default defineConfig({
@@ -7,6 +8,7 @@ export default defineConfig({
     reporters: ['default', ['./test/closing-line.ts', { suite: 'browser' }]],
     testTimeout: 240_000,
     hookTimeout: 240_000,
+    retry: repeatLate,
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { repeatLate } from './test/repeat-late.ts'
 
 /**
  * What needs no running program. `npm test` takes a tenth of the inputs of each property and leaves out what takes long;
@@ -12,6 +13,7 @@ export default defineConfig(({ mode }) => ({
     env: { VEDETTE_TEST_DEPTH: mode === 'deep' || process.env.CI === 'true' ? 'deep' : 'quick' },
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    retry: repeatLate,
     pool: 'forks',
     maxWorkers: 2,
     // The files of a worker share its modules: loading them anew for each file took a quarter of the time.

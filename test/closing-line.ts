@@ -4,8 +4,8 @@ import { writeReport } from './reports.ts'
 
 /**
  * Ends a run with one plain line that people and scripts can read: `12 passed, 0 failed, 3 skipped`. The lines above it say why tests
- * were skipped. In CI a skipped test fails the run, unless it needs data from outside the repository. Also writes the report of the
- * suite, which `npm run test:promises` reads.
+ * were skipped, and which tests passed only when repeated. In CI a skipped test fails the run, unless it needs data from outside the
+ * repository. Also writes the report of the suite, which `npm run test:promises` reads.
  */
 export default class ClosingLine implements Reporter {
   #suite: string
@@ -37,6 +37,9 @@ export default class ClosingLine implements Reporter {
     for (const [missing, count] of reasons) console.log(`${count} skipped: ${missing}`)
     for (const name of unexplained) console.log(`CI skips no tests, but this one was skipped: ${name}`)
     if (unexplained.length > 0) process.exitCode = 1
+    for (const test of tests.filter((test) => test.diagnostic()?.flaky)) {
+      console.log(`Late at first, passed when repeated: ${test.module.relativeModuleId} > ${test.fullName}`)
+    }
 
     writeReport({
       suite: this.#suite,
