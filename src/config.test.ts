@@ -45,6 +45,7 @@ describe('loadConfig', () => {
       'session',
       'sigma',
       'template',
+      'trend',
     ])
     expect(origins['server.port']).toBe('default')
     expect(file).toBeUndefined()

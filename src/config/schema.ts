@@ -25,6 +25,7 @@ const defaultDetectors = [
   'session',
   'sigma',
   'template',
+  'trend',
 ]
 
 const server = z.strictObject({

@@ -51,8 +51,18 @@ const readCommon = (record: RawRecord): Parsed | undefined => {
   // nginx's usual format behind a proxy ends with the X-Forwarded-For header.
   const forwarded = agent && readQuoted(text, agent.end)
   if (forwarded && isForwardedFor(forwarded.value)) fields['network.forwarded_ip'] = forwarded.value
+  const took = agent && durationAt(text, forwarded?.end ?? agent.end)
+  if (took !== undefined) fields['event.duration'] = took
   const format = referrer && agent ? 'access-log/combined' : 'access-log/common'
   return finish(format, stamp, `${request} ${numbers[1]}`, fields)
+}
+
+/** Reads the duration that many formats end with, in ns: nginx's seconds with a fraction, or Apache's whole microseconds. */
+const durationAt = (text: string, at: number): number | undefined => {
+  if (text.charCodeAt(at) !== 32) return undefined
+  const match = /^ (?:rt=|request_time=)?(?:(\d{1,6}\.\d{1,6})|(\d{1,12}))(?= |$)/.exec(text.slice(at, at + 32))
+  if (!match) return undefined
+  return match[1] === undefined ? Number(match[2]) * 1e3 : Math.round(Number(match[1]) * 1e9)
 }
 
 /** Parses the fields before the time: an optional virtual host, client, ident, and user, whose name may contain spaces. */

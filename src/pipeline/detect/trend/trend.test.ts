@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import { createRandom } from '../../../lib/random/random.ts'
+import { day } from '../../../lib/units/time.ts'
+import type { Detection } from '../../../schema/detection.ts'
+import type { Event } from '../../../schema/event.ts'
+import { describeDetector } from '../detector.conformance.ts'
+import { someEvent, someTime } from '../shared/some-events.ts'
+import { createMeasurementReader, toRoute } from './measurement.ts'
+import { trend } from './trend.ts'
+
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+const make = (now: () => number) =>
+  trend.create(trend.options.parse({}), { now, fetch, log, signal: new AbortController().signal })
+
+let number = 0
+interface Course {
+  readonly failures?: (grown: number, path: string) => number
+  readonly took?: (grown: number) => number
+  readonly perDay?: (grown: number) => number
+}
+const paths = ['/', '/items/17', '/checkout', '/search']
+/** Requests on some days from a given day on. `grown` runs from 0 to 1. */
+const requests = (from: number, days: number, { failures, took, perDay }: Course = {}): Event[] => {
+  const random = createRandom(from + 1)
+  return Array.from({ length: days * 24 }, (_, hour) => hour).flatMap((hour) => {
+    const grown = hour / (days * 24)
+    const count = Math.round((perDay?.(grown) ?? 480) / 24)
+    return Array.from({ length: count }, (_, i) => {
+      const path = paths[random.below(paths.length)] ?? '/'
+      const status = random.next() < (failures?.(grown, path) ?? 0.002) ? 502 : 200
+      const duration = (took?.(grown) ?? 100) * (0.5 + random.next())
+      return someEvent(number++, someTime + from * day + ((hour + i / count) * day) / 24, {
+        stream: 'app/web-01/shop',
+        message: 'request completed',
+        fields: { 'service.name': 'shop', 'http.response.status_code': status, path, duration_ms: duration },
+      })
+    })
+  })
+}
+
+describeDetector('trend', {
+  make,
+  normal: requests(0, 4),
+  moreNormal: requests(4, 3),
+  anomalous: requests(4, 4, { took: (grown) => 100 + 400 * grown }),
+  *flood(count) {
+    for (let i = 0; i < count; i++)
+      yield someEvent(i, someTime + i * 60_000, {
+        stream: `app/web-01/service-${i}`,
+        fields: { 'service.name': `service-${i}`, 'http.response.status_code': 200, path: `/${'x'.repeat(i % 300)}` },
+      })
+  },
+})
+
+const detectAll = (events: readonly Event[]): Detection[] => {
+  const detector = make(() => 0)
+  const found = new Map<string, Detection>()
+  for (let i = 0; i < events.length; i += 500)
+    for (const detection of detector.detect(events.slice(i, i + 500))) found.set(detection.id, detection)
+  return [...found.values()]
+}
+const titles = (events: readonly Event[]) => detectAll(events).map(({ severity, title }) => `${severity}: ${title}`)
+
+describe('trend', () => {
+  it('reports a share of errors that grows over a week', () => {
+    const [found, ...others] = detectAll([...requests(0, 3), ...requests(3, 7, { failures: (grown) => 0.12 * grown })])
+    expect(others).toEqual([])
+    expect(found?.severity).toBe('medium')
+    expect(found?.title).toMatch(/^[\d.]+ % errors from shop in a day, usually /)
+    expect(found?.sentence).toMatch(/^\d+ errors in \d+ lines of shop within 24 hours are [\d.]+ %; on earlier days/)
+    expect(found?.evidence).toHaveLength(1)
+  })
+
+  it('names the only route that fails', () => {
+    const failing = { failures: (grown: number, path: string) => (path === '/checkout' ? 0.4 * grown : 0.002) }
+    expect(titles([...requests(0, 3), ...requests(3, 6, failing)])).toEqual([
+      expect.stringMatching(/^(?:medium|high): [\d.]+ % errors from \/checkout of shop in a day/),
+    ])
+  })
+
+  it('reports durations that grow, also without normal days before', () => {
+    expect(titles(requests(0, 8, { took: (grown) => 100 + 400 * grown }))).toEqual([
+      expect.stringMatching(/^medium: shop is [\d.]+ times as slow as usual: \d+ ms instead of \d+ ms/),
+    ])
+  })
+
+  it('reports falling traffic against the same days of an earlier week, but no quiet weekends', () => {
+    const falling = requests(8, 7, { perDay: (grown) => 480 - 360 * grown })
+    expect(titles([...requests(0, 8), ...falling])).toEqual([
+      expect.stringMatching(/^medium: Only \d+ log lines from shop in a day, formerly 480$/),
+    ])
+    const week = (from: number) => [...requests(from, 5), ...requests(from + 5, 2, { perDay: () => 100 })]
+    expect(titles([...week(0), ...week(7), ...week(14)])).toEqual([])
+  })
+
+  it('leaves a burst of errors to the baseline', () => {
+    const burst = requests(5, 1, { failures: (grown) => (grown > 0.4 && grown < 0.45 ? 1 : 0.002) })
+    expect(titles([...requests(0, 5), ...burst, ...requests(6, 2)])).toEqual([])
+  })
+
+  it('is not confused by one wrong date', () => {
+    const events = [...requests(0, 4), someEvent(number++, someTime + 900 * day), ...requests(4, 3)]
+    expect(titles(events)).toEqual([])
+  })
+})
+
+describe('toRoute', () => {
+  it.each([
+    ['/', '/'],
+    ['/items/6073?page=2', '/items/*'],
+    ['/api/v2/users/3f2a-77/orders', '/api/v2/users/*/…'],
+    [`/reset/${'k'.repeat(50)}`, '/reset/*'],
+  ])('reduces %s to %s', (path, route) => {
+    expect(toRoute(path)).toBe(route)
+  })
+})
+
+describe('a measurement', () => {
+  const durationOf = (message: string, fields: Event['fields'] = {}) =>
+    createMeasurementReader().durationOf(someEvent(1, someTime, { message, fields }))
+  it.each<[number | undefined, string, Event['fields']]>([
+    [231, 'processed order 17 in 231 ms', {}],
+    [1500, 'GET /items took 1.5s', {}],
+    [12, 'rendered (12ms)', {}],
+    [231.4, 'done', { latency: '231.4ms' }],
+    [310, 'done', { elapsed: 0.31 }],
+    [80, 'done', { responseTime: 80 }],
+    [5, 'done', { elapsedMicros: 5000 }],
+    [7, 'done', { 'event.duration': 7e6 }],
+    [undefined, 'listening on port 8080', { port: 8080, bytes: 17 }],
+  ])('is %s ms in %s %o', (expected, message, fields) => {
+    expect(durationOf(message, fields)).toBe(expected)
+  })
+})

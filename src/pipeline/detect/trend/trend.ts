@@ -1,0 +1,241 @@
+import { z } from 'zod'
+import type { Component } from '../../../component.ts'
+import { createWriter } from '../../../lib/bytes/codec.ts'
+import { day } from '../../../lib/units/time.ts'
+import type { Detection } from '../../../schema/detection.ts'
+import { type Event, textField } from '../../../schema/event.ts'
+import type { Detector } from '../detector.ts'
+import { BoundedMap } from '../shared/bounded-map.ts'
+import { keepSample } from '../shared/evidence.ts'
+import { flatText } from '../shared/flat-text.ts'
+import { readState } from '../shared/state.ts'
+import {
+  type CourseOfDays,
+  countInQuarter,
+  endQuarter,
+  forgetSamples,
+  lastDay,
+  quarterLength,
+  startCourse,
+} from './course.ts'
+import { createMeasurementReader, routeFieldOf, toRoute } from './measurement.ts'
+import { type Followed, type OpenTrend, type ServiceTrends, startFollowed, startService } from './service-trends.ts'
+import { explainTrend } from './trend-explanation.ts'
+import { readService, writeService } from './trend-state.ts'
+import { lessThroughput, longerDurations, moreErrors, type Worsening } from './worsening.ts'
+
+const name = 'trend'
+const version = 1
+/** A route is followed after so many requests that did not fail because of the client. */
+const followedFrom = 20
+const mostPaths = 2000
+/** So many quarters of a day in a row must be worse. */
+const confirmedBy = 2
+/** After so many quarters in order, what is worse later is a new trend. */
+const overAfter = 4
+/** A reported trend is reported again when it is this many times worse. */
+const worseAgain = 1.2
+/** A route is the only one that fails if it has this share of the errors; the only slow one after so many quarters. */
+const mostOfErrors = 0.6
+const aloneAfter = 4
+/** A clock that leaps further needs a second event as confirmation. */
+const leap = 2 * day
+const daysToLearn = 2
+
+const options = z.strictObject({
+  max_services: z.int().min(1).default(300).describe('How many services to follow.'),
+  max_routes: z.int().min(0).default(30).describe('How many routes to follow per service.'),
+})
+
+/**
+ * Finds services and routes that work worse from day to day: a larger share of errors, longer durations, less traffic. Counts by quarters
+ * of a day, and compares the last 24 hours with the older half of up to 35 days, because a moving average would follow a slow change. O(1)
+ * per event, O(routes) four times a day. Not for sudden changes, which `baseline` finds within minutes.
+ */
+export const trend: Component<typeof options, Detector> = {
+  name,
+  summary: 'Finds services that get worse from day to day: more errors, longer durations, less traffic.',
+  options,
+  create(given) {
+    let services = new BoundedMap<ServiceTrends>(given.max_services)
+    /** Caches the service of each stream, to avoid building a key per event. */
+    let byStream = new Map<string, ServiceTrends>()
+    const measurements = createMeasurementReader()
+
+    const serviceOf = (event: Event): ServiceTrends => {
+      const cached = byStream.get(event.stream)
+      if (cached && services.get(cached.key) === cached) return cached
+      const service = textField(event, 'service.name')
+      const key = service === undefined ? event.source : `${event.source}/${service}`
+      let found = services.get(key)
+      if (!found) {
+        found = startService(key, event, given.max_routes)
+        services.set(key, found)
+      }
+      if (byStream.size >= 4 * given.max_services) byStream.clear()
+      byStream.set(event.stream, found)
+      if (textField(event, 'host.name') !== found.host) found.host = undefined
+      return found
+    }
+
+    const routeOf = (service: ServiceTrends, event: Event): Followed | undefined => {
+      const path = given.max_routes === 0 ? undefined : routeFieldOf(event)
+      if (path === undefined) return undefined
+      let route = service.paths.get(path)
+      if (route === undefined) {
+        route = toRoute(path)
+        if (service.paths.size >= mostPaths) service.paths.clear()
+        service.paths.set(flatText(path, 1000), route)
+      }
+      const followed = service.routes.get(route)
+      if (followed) {
+        followed.usedAt = event.time
+        return followed
+      }
+      const status = event.fields['http.response.status_code']
+      if (typeof status === 'number' && status >= 400 && status < 500) return undefined
+      const candidate = service.candidates.get(route)
+      if (!candidate) service.candidates.set(route, { count: 1, usedAt: event.time })
+      else if (++candidate.count < followedFrom) candidate.usedAt = event.time
+      else {
+        service.candidates.delete(route)
+        service.routes.set(route, startFollowed(route, startCourse(service.newest)))
+      }
+      return undefined
+    }
+
+    const take = (event: Event, found: Map<string, Detection>): void => {
+      const service = serviceOf(event)
+      service.usedAt = service.newest
+      advance(service, event.time)
+      const { whole } = service
+      if (service.newest >= whole.course.open.start + quarterLength) endQuarters(service, found)
+      const isError = measurements.isError(event)
+      const took = measurements.durationOf(event)
+      countInQuarter(whole.course, event, isError, took)
+      const route = routeOf(service, event)
+      if (route) countInQuarter(route.course, event, isError, took)
+      service.latest = event
+    }
+
+    return {
+      name,
+      detect(events) {
+        const found = new Map<string, Detection>()
+        for (const event of events) take(event, found)
+        // Keep only a sample of the last event, because an event holds its whole record.
+        for (const service of services.values()) if (service.latest) service.latest = keepSample(service.latest)
+        return [...found.values()]
+      },
+      save() {
+        const writer = createWriter(name, version).varint(services.size)
+        for (const service of services.values()) writeService(writer, service)
+        return writer.finish()
+      },
+      restore(state) {
+        readState(state, name, version, (reader) => {
+          const restored = new BoundedMap<ServiceTrends>(given.max_services)
+          for (let left = reader.varint(); left > 0; left--) {
+            const service = readService(reader, given.max_routes)
+            restored.set(service.key, service)
+          }
+          services = restored
+          byStream = new Map()
+        })
+      },
+    }
+  },
+}
+
+/** Advances the clock of a service. A leap needs a second event, so that one wrong date ends no quarters. */
+const advance = (service: ServiceTrends, time: number): void => {
+  if (time <= service.newest) return
+  if (time - service.newest <= leap || Math.abs(time - service.leap) <= leap) {
+    service.newest = time
+    service.leap = Number.POSITIVE_INFINITY
+  } else service.leap = time
+}
+
+interface Worse {
+  readonly followed: Followed
+  readonly worsening: Worsening
+}
+
+/** Ends the quarters of a service and of its routes, and reports what has become worse. */
+const endQuarters = (service: ServiceTrends, found: Map<string, Detection>): void => {
+  const { whole, routes, newest, latest } = service
+  const all = [whole, ...routes.values()]
+  for (const { course } of all) endQuarter(course, newest)
+  const worse: readonly Worse[] = all.flatMap((followed) =>
+    worseningsOf(followed).map((worsening) => ({ followed, worsening })),
+  )
+  for (const followed of all)
+    noteTrends(
+      followed,
+      worse.flatMap((one) => (one.followed === followed ? one.worsening : [])),
+    )
+  for (const one of worse) {
+    const { followed, worsening } = one
+    const open = followed.trends.find(({ kind }) => kind === worsening.kind)
+    if (!open || open.seen < confirmedBy || worsening.factor < open.reported * worseAgain) continue
+    if (isExplained(worse, one, whole, routes.size)) continue
+    const { failure, slowest } = followed.course
+    const sample = worsening.kind === 'errors' ? failure : worsening.kind === 'durations' ? slowest : latest
+    if (!sample) continue
+    open.reported = worsening.factor
+    const subject = { ...service, route: followed.route }
+    const isLearning = followed.course.days.length < daysToLearn
+    const times = { start: open.start, end: Math.max(sample.time, open.start), isLearning }
+    const detection = explainTrend(subject, worsening, times, [sample])
+    found.set(detection.id, detection)
+  }
+  for (const { course } of all) forgetSamples(course)
+}
+
+const worseningsOf = ({ route, course }: Followed): readonly Worsening[] => {
+  const { last, before } = lastDay(course)
+  const { quarters, days, today } = course
+  // The traffic of whole days is compared once a day.
+  const isMorning = course.open.start === today.start
+  return [
+    moreErrors(last, quarters, before),
+    longerDurations(last, quarters, before),
+    route === '' && isMorning ? lessThroughput(days) : undefined,
+  ].filter((one) => one !== undefined)
+}
+
+/** Notes which trends go on and which are over. */
+const noteTrends = ({ trends, course }: Followed, worse: readonly Worsening[]): void => {
+  for (const { kind } of worse) {
+    const open = trends.find((one) => one.kind === kind)
+    // Three days in a row have confirmed a change of traffic.
+    const first = kind === 'throughput' ? confirmedBy : 1
+    if (open) {
+      open.seen++
+      open.ended = 0
+    } else trends.push({ kind, start: course.open.start, seen: first, ended: 0, reported: 0 })
+  }
+  const isOver = (open: OpenTrend): boolean => {
+    if (worse.some(({ kind }) => kind === open.kind)) return false
+    if (open.reported === 0 && open.kind !== 'throughput') return true
+    return ++open.ended > overAfter
+  }
+  trends.splice(0, trends.length, ...trends.filter((open) => !isOver(open)))
+}
+
+/**
+ * Whether another finding has the same cause: the only route that is worse explains its service, and the service its routes. Of a service
+ * that is worse as a whole, the first route to show it is not the only one.
+ */
+const isExplained = (worse: readonly Worse[], { followed, worsening }: Worse, { course }: Followed, routes: number) => {
+  const alike = worse.filter((one) => one.worsening.kind === worsening.kind)
+  const ofRoutes = alike.filter((one) => one.followed.route !== '')
+  const [route, ...others] = ofRoutes
+  const isOnlyOne = route !== undefined && others.length === 0 && routes >= 3 && isAlone(route, course)
+  return followed.route === '' ? isOnlyOne : !isOnlyOne && (ofRoutes.length < 2 || alike.length > ofRoutes.length)
+}
+
+const isAlone = ({ followed, worsening }: Worse, service: CourseOfDays): boolean =>
+  worsening.kind === 'errors'
+    ? worsening.lines >= mostOfErrors * lastDay(service).last.errors
+    : (followed.trends.find(({ kind }) => kind === worsening.kind)?.seen ?? 0) >= aloneAfter
