@@ -99,6 +99,7 @@ const mayCarry = (parsed: Parsed, text: string): boolean => {
       break
     default: {
       const code = message.charCodeAt(at)
+      if ((code === 48 || code === 49) && message.charCodeAt(at + 1) === 124) break // CEF without its tag
       if (code >= 48 && code <= 57)
         return (
           message !== text &&

@@ -53,6 +53,7 @@ const ofDigit = [
   syslog3164Parser,
   genericParser,
   vpcFlowParser,
+  cefParser,
 ]
 const ofLetter = [
   syslog3164Parser,

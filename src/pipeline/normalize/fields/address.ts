@@ -29,8 +29,18 @@ export const toAddress = (word: string): Endpoint | undefined => {
 }
 
 const toHost = (text: string): Endpoint | undefined => {
-  if (isIPv4(text) || isIPv6(text)) return { ip: text }
+  if (isIPv4(text)) return { ip: text }
+  if (isIPv6(text)) return { ip: shorten(text) }
   return isHostName(text) ? { domain: text } : undefined
+}
+
+/** Writes an IPv6 address as RFC 5952 recommends, so that all spellings of one are the same. Keeps a zone such as `%eth0`. */
+const shorten = (text: string): string => {
+  if (!/[A-F]|(?:^|:)0/.test(text)) return text
+  const zone = text.indexOf('%')
+  const address = zone < 0 ? text : text.slice(0, zone)
+  if (!URL.canParse(`http://[${address}]`)) return text
+  return new URL(`http://[${address}]`).hostname.slice(1, -1) + (zone < 0 ? '' : text.slice(zone))
 }
 
 const withPort = (address: Endpoint | undefined, port: number | undefined): Endpoint | undefined =>

@@ -1,3 +1,6 @@
+import type { FieldValue } from '../../../schema/event.ts'
+import { suggestField } from './name-words.ts'
+
 /**
  * Field names that programs use for one thing, best first. Written without case, underscores and dashes, so that `src_ip`, `SrcIp` and
  * `src-ip` are the same. The name of a nested object is its dotted path.
@@ -40,9 +43,9 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'log.level': 'log.level level severitytext severity priority sev loglevel levelname lvl @l severityname meta.level',
   'log.logger': 'log.logger logger loggername scope.name',
   'host.name': `
-    host.name host hostname host.hostname deviceid devicename computername computer machinename machine
+    host.name host hostname host.hostname devicename computername computer machinename machine
     hostidentifier device.hostname nodename node agent.hostname devicehostname devname dvchost endpoint.name
-    logsourcename`,
+    logsourcename deviceid`,
   'service.name': 'service.name service servicename program app appname application applicationname',
   'process.name': 'process.name processname process comm',
   'process.pid': 'process.pid pid processid procid rawprocessid winlog.process.pid',
@@ -83,6 +86,8 @@ export interface Alias {
   readonly rank: number
   /** The name without case, underscores and dashes. */
   readonly plain: string
+  /** Whether a value is plausible, for a name that is only guessed. */
+  readonly fits?: (value: FieldValue) => boolean
 }
 
 const byName: ReadonlyMap<string, Alias> = new Map(
@@ -102,10 +107,16 @@ const remembered = new Map<string, Alias | null>()
 export const aliasOf = (key: string): Alias | undefined => {
   const known = remembered.get(key)
   if (known !== undefined) return known ?? undefined
-  const alias = key.length > 100 ? undefined : find(key.toLowerCase().replace(/[_\- ]/g, ''))
+  const alias = key.length > 100 ? undefined : (find(key.toLowerCase().replace(/[_\- ]/g, '')) ?? guess(key))
   if (remembered.size >= mostRemembered) remembered.clear()
   remembered.set(key, alias ?? null)
   return alias
+}
+
+/** Guesses an alias by the words of a name. It ranks below all known ones, a longer name below a shorter one. */
+const guess = (key: string): Alias | undefined => {
+  const suggested = suggestField(key)
+  return suggested && { ...suggested, rank: 300 + suggested.rank * 10 + key.length, plain: '' }
 }
 
 /** Objects in which senders wrap the record's subject. */
@@ -119,13 +130,16 @@ const find = (name: string): Alias | undefined => {
   // MongoDB's extended JSON: {"t":{"$date":…}}, {"$date":{"$numberLong":"…"}}
   const plain = name.includes('.$') ? name.replace(/\.\$date(?:\.\$numberlong)?$/, '') : name
   const alias = byName.get(plain)
-  if (alias) return alias
+  if (alias) return identifiers.has(plain) ? { ...alias, rank: alias.rank + 150 } : alias
   const wrapper = wrappers.find((prefix) => plain.startsWith(prefix))
   const inner = wrapper === undefined ? undefined : byName.get(plain.slice(wrapper.length))
   return inner && !inner.plain.includes('.') && !vague.has(inner.plain)
     ? { ...inner, rank: inner.rank + 100 }
     : undefined
 }
+
+/** Names that often have a number, so a name inside another object is better. */
+const identifiers = new Set(['userid', 'uid', 'identity', 'deviceid'])
 
 /** Names that are ambiguous inside other objects. */
 const vague = new Set(

@@ -7,6 +7,7 @@ import { isForwardedFor, setAddress, toAddress, toPort } from './address.ts'
 import { type Alias, aliasOf } from './alias-table.ts'
 import { numberToLevel, otelToLevel, toLogLevel } from './level.ts'
 import { toOutcome } from './outcome.ts'
+import { setTransport } from './transport.ts'
 
 /** Values that `addFields` found besides fields. */
 export interface FoundValues {
@@ -32,7 +33,11 @@ export const addFields = (fields: Draft, entries: readonly Entry[], received: Ra
   }
   state.stamp = stampOfParts(claims, entries, record)
   for (const [alias, [key, value]] of claims) {
-    if (!claim(state, alias, key, value) && value !== '') keep(fields, key, value)
+    // A guessed name stays beside the field, because users know the value by it.
+    if (alias.fits) {
+      if (fields[alias.target] === undefined && alias.fits(value)) claim(state, alias, key, value)
+      keep(fields, key, value)
+    } else if (!claim(state, alias, key, value) && value !== '') keep(fields, key, value)
   }
   const forwarded = fields['network.forwarded_ip']
   if (typeof forwarded === 'string' && fields['source.ip'] === undefined) {
@@ -46,14 +51,39 @@ export const addFields = (fields: Draft, entries: readonly Entry[], received: Ra
   ) {
     fields['event.outcome'] = status >= 400 ? 'failure' : 'success'
   }
-  const url = fields['url.original']
-  if (typeof url === 'string' && url.startsWith('/') && fields['url.path'] === undefined) {
-    const query = url.indexOf('?')
-    fields['url.path'] = query < 0 ? url : url.slice(0, query)
-    if (query >= 0) setIfAbsent(fields, 'url.query', url.slice(query + 1))
+  addParts(fields)
+  divideAccount(fields)
+  nameProcess(fields)
+  return { stamp: state.stamp ?? guessTime(entries, record), message: state.message }
+}
+
+/** Fields that only the parser of a format knows. */
+const reserved = new Set([
+  '@timestamp',
+  'message',
+  'event.action',
+  'event.code',
+  'event.severity',
+  'log.level',
+  'process.name',
+  'service.name',
+  'host.name',
+  'rule.name',
+])
+
+/** Adds fields for names that a parser does not know itself, as far as they are unambiguous and the fields are free. */
+export const addOthers = (fields: Draft, entries: readonly Entry[], record: RawRecord): void => {
+  const state: State = { fields, record, connection: false, stamp: undefined, message: undefined }
+  const claims: (readonly [Alias, Entry])[] = []
+  for (const entry of entries) {
+    const alias = aliasOf(entry[0])
+    if (alias && !reserved.has(alias.target)) insert(claims, [alias, entry])
+  }
+  for (const [alias, [key, value]] of claims) {
+    if (fields[alias.target] === undefined && alias.fits?.(value) !== false) claim(state, alias, key, value)
   }
   addParts(fields)
-  return { stamp: state.stamp ?? guessTime(entries, record), message: state.message }
+  divideAccount(fields)
 }
 
 /** Inserts a claim behind those of its rank. Claims are few, and sorting them would copy them. */
@@ -67,17 +97,55 @@ const insert = (claims: (readonly [Alias, Entry])[], claimed: readonly [Alias, E
   claims[at] = claimed
 }
 
+/** Adds the parts of a URL, or of its path and query. */
+const readUrl = (fields: Draft): void => {
+  const url = fields['url.original'] ?? fields['url.full']
+  if (typeof url !== 'string') return
+  const whole = /^[a-z]{2,10}:\/\/(?:[^@/?#]{0,200}@)?([\w.-]{1,253})(?::\d{1,5})?(?=[/?#]|$)/i.exec(url)
+  if (!whole && !url.startsWith('/')) return
+  if (whole) {
+    setIfAbsent(fields, 'url.full', url)
+    setIfAbsent(fields, 'url.domain', whole[1] ?? '')
+  }
+  const rest = whole ? url.slice(whole[0].length) : url
+  const path = /^[^?#]*/.exec(rest)?.[0] ?? ''
+  if (path !== '') setIfAbsent(fields, 'url.path', path)
+  const query = /^[^?#]*\?([^#]*)/.exec(rest)?.[1]
+  if (query !== undefined) setIfAbsent(fields, 'url.query', query)
+}
+
+/** Divides Windows' `DOMAIN\\user`. */
+const divideAccount = (fields: Draft): void => {
+  const user = fields['user.name']
+  if (typeof user !== 'string') return
+  const slash = user.indexOf('\\')
+  if (slash <= 0 || slash === user.length - 1 || user.includes('\\', slash + 1)) return
+  fields['user.domain'] = user.slice(0, slash)
+  fields['user.name'] = user.slice(slash + 1)
+}
+
+/** Moves a path out of the process's name, and names a process by its path. */
+const nameProcess = (fields: Draft): void => {
+  const name = fields['process.name']
+  if (typeof name === 'string' && /^(?:[A-Za-z]:)?[\\/].*[\\/][^\\/]+$/.test(name)) {
+    setIfAbsent(fields, 'process.executable', name)
+    fields['process.name'] = lastPart(name)
+  }
+  const path = fields['process.executable']
+  if (typeof path === 'string' && fields['process.name'] === undefined && /[\\/]/.test(path)) {
+    const file = lastPart(path)
+    if (file !== '') fields['process.name'] = file
+  }
+}
+
+const lastPart = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
+
 /** Adds the parts of a path or a URL that ECS has a field for. */
 const addParts = (fields: Draft): void => {
   const path = fields['file.path']
   const name = typeof path === 'string' ? /[^/\\]+$/.exec(path.slice(-260))?.[0] : undefined
   if (name !== undefined) setIfAbsent(fields, 'file.name', name)
-  const url = fields['url.original']
-  const host =
-    typeof url === 'string'
-      ? /^[a-z]{2,10}:\/\/(?:[^@/?#]{0,200}@)?([\w.-]{1,253})(?=[:/?#]|$)/i.exec(url)?.[1]
-      : undefined
-  if (host !== undefined) setIfAbsent(fields, 'url.domain', host)
+  readUrl(fields)
 }
 
 /** Names of fields with the zone of the other times in a record: `tz=+0100`. */
@@ -165,9 +233,15 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
         return true
       }
       return claimText(fields, target, typeof value === 'number' ? String(value) : value)
+    case 'network.transport':
+      if (fields[target] !== undefined || value === '' || typeof value === 'boolean' || Array.isArray(value))
+        return false
+      setTransport(fields, String(value))
+      return true
     case 'http.response.status_code':
+    case 'process.parent.pid':
     case 'process.pid': {
-      const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value
+      const number = typeof value === 'string' && /^(?:\d{1,9}|0x[\da-f]{1,8})$/i.test(value) ? Number(value) : value
       if (typeof number !== 'number' || fields[target] !== undefined) return false
       fields[target] = number
       return true

@@ -10,8 +10,8 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * Flattens an object to dotted names: at most 300 names, ten levels deep. Deeper values and lists of objects stay JSON text. Skips null
- * and empty objects. Linear.
+ * Flattens an object to dotted names: at most 300 names, ten levels deep. Deeper values stay JSON text. Skips null and empty
+ * objects. Linear.
  */
 export const flatten = (object: Readonly<Record<string, unknown>>): [string, FieldValue][] => {
   const result: [string, FieldValue][] = []
@@ -30,11 +30,47 @@ const walk = (
     const value = object[key]
     const name = prefix === '' ? key : nestedName(prefix, key)
     if (isObject(value) && depth < deepest) walk(value, name, depth + 1, result)
+    else if (Array.isArray(value) && depth < deepest && isObject(value[0])) walkList(value, name, depth, result)
     else {
       const field = toFieldValue(value)
       if (field !== undefined && name.length <= 512) result.push([name, field])
     }
   }
+}
+
+/**
+ * Keeps a list of objects as JSON text, and also flattens a list with one object like that object, and a list of names and values to
+ * these names.
+ */
+const walkList = (list: readonly unknown[], name: string, depth: number, result: [string, FieldValue][]): void => {
+  const [only] = list
+  if (name.length > 512) return
+  result.push([name, JSON.stringify(list).slice(0, longestValue)])
+  const values = list.length <= mostValues ? list.map(namedValue) : []
+  if (values.every((value) => value !== undefined)) {
+    for (const [key, value] of values) {
+      const field = toFieldValue(value)
+      if (field !== undefined && result.length < mostFields) result.push([nestedName(name, key), field])
+    }
+  } else if (list.length === 1 && isObject(only)) walk(only, name, depth + 1, result)
+}
+
+const mostValues = 64
+
+/** Reads `{"name": …, "value": …}`, with any case, and other names of the value such as `intValue`. */
+const namedValue = (item: unknown): readonly [string, unknown] | undefined => {
+  if (!isObject(item)) return undefined
+  let name: unknown
+  let value: unknown
+  let others = 0
+  for (const key in item) {
+    if (/^(?:name|key)$/i.test(key)) name = item[key]
+    else if (/value$/i.test(key)) value = item[key]
+    else others++
+  }
+  return others === 0 && typeof name === 'string' && /^[\w .-]{1,64}$/.test(name) && value !== undefined
+    ? [name, value]
+    : undefined
 }
 
 const mostPrefixes = 500

@@ -1,7 +1,9 @@
 import type { RawRecord } from '../../../schema/record.ts'
 import { type Draft, finish, longestValue, refuseRecord, setIfAbsent } from '../draft.ts'
 import { setAddress, toPort } from '../fields/address.ts'
+import { addOthers } from '../fields/aliases.ts'
 import { toOutcome } from '../fields/outcome.ts'
+import { setTransport, toTransport } from '../fields/transport.ts'
 import type { Parser } from '../parser.ts'
 import { type Stamp, toStamp } from '../time/timestamp.ts'
 
@@ -9,7 +11,7 @@ import { type Stamp, toStamp } from '../time/timestamp.ts'
 export const cefParser: Parser = {
   name: 'cef',
   parse(record) {
-    if (!record.text.startsWith('CEF:')) return undefined
+    if (!isCef(record.text)) return undefined
     const fields: Draft = {}
     const body = readCef(record.text, fields, record)
     return body
@@ -17,6 +19,10 @@ export const cefParser: Parser = {
       : refuseRecord('cef', 'The CEF header has fewer than seven parts.', record.text)
   },
 }
+
+/** Whether a text is CEF, also without `CEF:`, which syslog servers take for a tag and remove. */
+const isCef = (text: string): boolean =>
+  text.startsWith('CEF:') || (/^[01]\|/.test(text) && /^[01](?:\|[^|=\n]{1,100}){3}(?:\|[^|\n]{0,500}){3}\|/.test(text))
 
 export interface ForeignBody {
   readonly message: string
@@ -41,7 +47,6 @@ const names: Readonly<Record<string, string>> = {
   filePath: 'file.path',
   fname: 'file.name',
   outcome: 'event.outcome',
-  proto: 'network.transport',
   reason: 'event.reason',
   request: 'url.original',
   requestClientApplication: 'user_agent.original',
@@ -59,7 +64,7 @@ const numeric = new Set(['process.pid', 'process.parent.pid'])
 /** Parses `CEF:0|vendor|product|version|class|name|severity|key=value …`; undefined if the header is incomplete. */
 export const readCef = (text: string, fields: Draft, record: RawRecord): ForeignBody | undefined => {
   const header: string[] = []
-  let at = text.indexOf(':') + 1
+  let at = text.startsWith('CEF:') ? 4 : 0
   while (header.length < 7) {
     const end = pipeAfter(text, at)
     if (end < 0) {
@@ -76,10 +81,10 @@ export const readCef = (text: string, fields: Draft, record: RawRecord): Foreign
   setIfAbsent(fields, 'observer.product', product)
   setIfAbsent(fields, 'observer.version', version)
   setIfAbsent(fields, 'event.code', code)
-  setIfAbsent(fields, 'rule.name', name)
   setIfAbsent(fields, 'event.severity', /^\d{1,3}$/.test(severity) ? Number(severity) : severity)
   setIfAbsent(fields, 'service.name', product)
   const extension = readExtension(text, at)
+  const others: (readonly [string, string])[] = []
   let stamp: Stamp | undefined
   for (const [key, value] of extension) {
     if (value === '') continue
@@ -88,9 +93,16 @@ export const readCef = (text: string, fields: Draft, record: RawRecord): Foreign
     } else if (key === 'src' || key === 'dst') setSide(fields, key === 'src' ? 'source' : 'destination', value)
     else if (key === 'spt' || key === 'dpt')
       setIfAbsent(fields, key === 'spt' ? 'source.port' : 'destination.port', toPort(value) ?? value)
-    else if (names[key] === undefined) setIfAbsent(fields, `cef.${labelOf(extension, key)}`, value)
-    else setIfAbsent(fields, names[key], numeric.has(names[key]) ? Number(value) || value : value)
+    else if (key === 'proto') setTransport(fields, value.toLowerCase() === value ? value : toTransport(value))
+    else if (names[key] === undefined) {
+      const label = labelOf(extension, key)
+      setIfAbsent(fields, `cef.${label}`, value)
+      others.push([label, value])
+    } else setIfAbsent(fields, names[key], numeric.has(names[key]) ? Number(value) || value : value)
   }
+  const rule = others.find(([label]) => ruleLabel.test(label))?.[1]
+  setIfAbsent(fields, 'rule.name', rule ?? name)
+  addOthers(fields, others, record)
   const action = fields['event.action']
   if (fields['event.outcome'] === undefined && typeof action === 'string') {
     const outcome = toOutcome(action)
@@ -99,6 +111,8 @@ export const readCef = (text: string, fields: Draft, record: RawRecord): Foreign
   setIfAbsent(fields, 'event.action', name)
   return { message: name, stamp }
 }
+
+const ruleLabel = /(?:^|_)(?:rule|policy|acl)(?:_?name)?$/i
 
 /** Returns the name of a custom key: `cs1Label` names `cs1`. */
 const labelOf = (extension: ReadonlyMap<string, string>, key: string): string => {

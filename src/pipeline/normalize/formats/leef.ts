@@ -1,7 +1,9 @@
 import type { RawRecord } from '../../../schema/record.ts'
 import { type Draft, finish, longestValue, refuseRecord, setIfAbsent } from '../draft.ts'
 import { setAddress, toPort } from '../fields/address.ts'
+import { addOthers } from '../fields/aliases.ts'
 import { toOutcome } from '../fields/outcome.ts'
+import { setTransport } from '../fields/transport.ts'
 import type { Parser } from '../parser.ts'
 import { type Stamp, toStamp } from '../time/timestamp.ts'
 import type { ForeignBody } from './cef.ts'
@@ -25,7 +27,6 @@ const names: Readonly<Record<string, string>> = {
   dstmac: 'destination.mac',
   identhostname: 'host.name',
   policy: 'rule.name',
-  proto: 'network.transport',
   reason: 'event.reason',
   resource: 'host.name',
   role: 'user.roles',
@@ -59,6 +60,7 @@ export const readLeef = (text: string, fields: Draft, record: RawRecord): Foreig
   setIfAbsent(fields, 'event.code', code)
   setIfAbsent(fields, 'service.name', product)
   let stamp: Stamp | undefined
+  const others: (readonly [string, string])[] = []
   let count = 0
   for (let start = at; start < text.length && count < 300; count++) {
     const next = text.indexOf(separator, start)
@@ -67,26 +69,35 @@ export const readLeef = (text: string, fields: Draft, record: RawRecord): Foreig
     if (equals > start && equals < end) {
       const key = text.slice(start, equals).trim()
       const value = text.slice(equals + 1, Math.min(end, equals + 1 + longestValue)).trim()
-      if (value !== '') stamp = put(fields, key, value, record) ?? stamp
+      if (value !== '') stamp = put(fields, key, value, record, others) ?? stamp
     }
     start = end + separator.length
   }
+  addOthers(fields, others, record)
   setIfAbsent(fields, 'event.action', code)
   const outcome = toOutcome(String(fields['event.action']))
   if (outcome) setIfAbsent(fields, 'event.outcome', outcome)
   return { message: text.slice(at), stamp }
 }
 
-const put = (fields: Draft, key: string, value: string, record: RawRecord): Stamp | undefined => {
+const put = (
+  fields: Draft,
+  key: string,
+  value: string,
+  record: RawRecord,
+  others: (readonly [string, string])[],
+): Stamp | undefined => {
   const lower = key.toLowerCase()
   if (lower === 'devtime') return toStamp(value, record)
   if (lower === 'src' || lower === 'dst') setAddress(fields, lower === 'src' ? 'source' : 'destination', value)
   else if (lower === 'srcport' || lower === 'dstport') {
     const port = toPort(value)
     if (port !== undefined) setIfAbsent(fields, lower === 'srcport' ? 'source.port' : 'destination.port', port)
-  } else if (lower === 'sev') setIfAbsent(fields, 'event.severity', Number(value) || 0)
+  } else if (lower === 'proto') setTransport(fields, value)
+  else if (lower === 'sev') setIfAbsent(fields, 'event.severity', Number(value) || 0)
   else {
     const ours = names[lower]
+    if (ours === undefined) others.push([key, value])
     setIfAbsent(fields, ours ?? `leef.${key.slice(0, 128)}`, value)
   }
   return undefined

@@ -1,17 +1,11 @@
 import { type Draft, finish } from '../draft.ts'
 import { setAddress, toPort } from '../fields/address.ts'
+import { toTransport } from '../fields/transport.ts'
 import type { Parser } from '../parser.ts'
 import { fromEpoch } from '../time/timestamp.ts'
 
 const shape =
   /^\d{1,2} (\d{12}|unknown) (eni-[0-9a-f]{1,32}) ([0-9a-f.:]{3,45}) ([0-9a-f.:]{3,45}) (\d{1,5}) (\d{1,5}) (\d{1,3}) (\d{1,15}) (\d{1,18}) (\d{10}) (\d{10}) (ACCEPT|REJECT) (\w{2,8})(?: |$)/
-
-const transports: ReadonlyMap<string, string> = new Map([
-  ['1', 'icmp'],
-  ['6', 'tcp'],
-  ['17', 'udp'],
-  ['58', 'ipv6-icmp'],
-])
 
 /** Parses AWS VPC flow logs with the default fields, of any version. The time is the start of the flow. */
 export const vpcFlowParser: Parser = {
@@ -29,7 +23,7 @@ export const vpcFlowParser: Parser = {
       'aws.vpcflow.interface_id': found[2] ?? '',
       'network.packets': Number(found[8]),
       'network.bytes': Number(found[9]),
-      'network.transport': transports.get(protocol) ?? protocol,
+      'network.transport': toTransport(protocol),
     }
     if (account !== 'unknown') fields['cloud.account.id'] = account
     if (!setAddress(fields, 'source', source) || !setAddress(fields, 'destination', destination)) return undefined
