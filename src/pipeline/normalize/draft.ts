@@ -7,7 +7,10 @@ export type Draft = Record<string, FieldValue>
 /** Maximum length of a field's text. The record itself keeps all of it. */
 export const longestValue = 32_768
 
-/** Finishes a parsed record. The program becomes the service, unless the record names a better one. */
+/**
+ * Finishes a parsed record. The program becomes the service, unless the record names a better one, or is about a process with a path, as
+ * those of Windows and EDR systems are.
+ */
 export const finish = (
   format: string,
   stamp: { readonly time: number; readonly guessed: boolean } | undefined,
@@ -15,7 +18,8 @@ export const finish = (
   fields: Draft,
 ): Parsed => {
   const program = fields['process.name']
-  if (program !== undefined && fields['service.name'] === undefined) fields['service.name'] = program
+  if (program !== undefined && fields['service.name'] === undefined && fields['process.executable'] === undefined)
+    fields['service.name'] = program
   return {
     format,
     kind: 'event',

@@ -36,7 +36,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'event.action': `
     event.action eventtype eventname operationname operation activitydisplayname eventsimplename type event category
     actiontype eventaction activityname operationtype event.type`,
-  'event.code': 'event.code eventid eventcode',
+  'event.code': 'event.code eventid eventcode winlog.eventid',
   message: `
     message msg description text log body @message shortmessage fullmessage @m @mt eventmessage logmessage
     displaymessage summary textpayload`,
@@ -45,16 +45,16 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'host.name': `
     host.name host hostname host.hostname devicename computername computer machinename machine
     hostidentifier device.hostname nodename node agent.hostname devicehostname devname dvchost endpoint.name
-    logsourcename deviceid`,
+    logsourcename winlog.computername deviceid`,
   'service.name': 'service.name service servicename program app appname application applicationname',
   'process.name': 'process.name processname process comm',
-  'process.pid': 'process.pid pid processid procid rawprocessid winlog.process.pid',
+  'process.pid': 'process.pid pid processid procid rawprocessid newprocessid winlog.process.pid',
   'process.executable': `
     process.executable image exe processpath executable imagefilename process.path process.file.path
-    process.image.path src.process.image.path`,
+    process.image.path src.process.image.path newprocessname`,
   'process.command_line': `
     process.commandline commandline cmdline processcommandline process.cmdline src.process.cmdline`,
-  'process.parent.executable': 'process.parent.executable parentimage',
+  'process.parent.executable': 'process.parent.executable parentimage parentprocessname',
   'process.parent.command_line': 'process.parent.commandline parentcommandline',
   'user_agent.original': 'useragent.original useragent httpuseragent http.useragent ua client.useragent.rawuseragent',
   'http.request.method': `
@@ -86,16 +86,28 @@ export interface Alias {
   readonly rank: number
   /** The name without case, underscores and dashes. */
   readonly plain: string
+  /** Whether other fields follow from it: the parts of a URL, a path or an account. */
+  readonly hasParts: boolean
   /** Whether a value is plausible, for a name that is only guessed. */
   readonly fits?: (value: FieldValue) => boolean
 }
+
+const divisible = new Set([
+  'file.path',
+  'http.response.status_code',
+  'network.forwarded_ip',
+  'process.executable',
+  'process.name',
+  'url.full',
+  'url.original',
+])
 
 const byName: ReadonlyMap<string, Alias> = new Map(
   Object.entries(aliasTable).flatMap(([target, names]) =>
     names
       .trim()
       .split(/\s+/)
-      .map((plain, rank) => [plain, { target, rank, plain }] as const),
+      .map((plain, rank) => [plain, { target, rank, plain, hasParts: divisible.has(target) }] as const),
   ),
 )
 
@@ -116,7 +128,14 @@ export const aliasOf = (key: string): Alias | undefined => {
 /** Guesses an alias by the words of a name. It ranks below all known ones, a longer name below a shorter one. */
 const guess = (key: string): Alias | undefined => {
   const suggested = suggestField(key)
-  return suggested && { ...suggested, rank: 300 + suggested.rank * 10 + key.length, plain: '' }
+  return (
+    suggested && {
+      ...suggested,
+      rank: 300 + suggested.rank * 10 + key.length,
+      plain: '',
+      hasParts: divisible.has(suggested.target),
+    }
+  )
 }
 
 /** Objects in which senders wrap the record's subject. */

@@ -7,6 +7,7 @@ import { isForwardedFor, setAddress, toAddress, toPort } from './address.ts'
 import { type Alias, aliasOf } from './alias-table.ts'
 import { numberToLevel, otelToLevel, toLogLevel } from './level.ts'
 import { toOutcome } from './outcome.ts'
+import { shareWord } from './recurring-words.ts'
 import { setTransport } from './transport.ts'
 
 /** Values that `addFields` found besides fields. */
@@ -22,23 +23,40 @@ type Entry = readonly [key: string, value: FieldValue]
  * the best with a plausible value wins. The others keep their names, so nothing is lost.
  */
 export const addFields = (fields: Draft, entries: readonly Entry[], received: RawRecord): FoundValues => {
-  const record = withOwnZone(received, entries)
-  const connection = entries.some(([key]) => key === 'id.orig_h')
-  const state: State = { fields, record, connection, stamp: undefined, message: undefined }
   const claims: (readonly [Alias, Entry])[] = []
+  let zone: FieldValue | undefined
+  let connection = false
+  let hasDate = false
   for (const entry of entries) {
-    const alias = aliasOf(entry[0])
-    if (alias) insert(claims, [alias, entry])
-    else keep(fields, entry[0], entry[1])
+    const [key, value] = entry
+    const alias = aliasOf(key)
+    if (alias) {
+      insert(claims, [alias, entry])
+      if (alias.plain === 'date') hasDate = true
+      else if (alias.plain === 'id.origh') connection = true
+    } else {
+      keep(fields, key, value)
+      if (zone === undefined && isZoneName(key)) zone = value
+    }
   }
-  state.stamp = stampOfParts(claims, entries, record)
+  const record = zone === undefined ? received : withOwnZone(received, zone)
+  const state: State = { fields, record, connection, stamp: undefined, message: undefined }
+  if (hasDate) state.stamp = stampOfParts(claims, entries, record)
+  let hasParts = false
   for (const [alias, [key, value]] of claims) {
+    if (alias.hasParts) hasParts = true
     // A guessed name stays beside the field, because users know the value by it.
     if (alias.fits) {
       if (fields[alias.target] === undefined && alias.fits(value)) claim(state, alias, key, value)
       keep(fields, key, value)
     } else if (!claim(state, alias, key, value) && value !== '') keep(fields, key, value)
   }
+  if (hasParts) addParts(fields)
+  return { stamp: state.stamp ?? guessTime(entries, record), message: state.message }
+}
+
+/** Adds the fields that follow from others: the parts of a URL or a path, the outcome of a status. */
+const addParts = (fields: Draft): void => {
   const forwarded = fields['network.forwarded_ip']
   if (typeof forwarded === 'string' && fields['source.ip'] === undefined) {
     setAddress(fields, 'source', forwarded.split(',')[0]?.trim() ?? '')
@@ -51,10 +69,11 @@ export const addFields = (fields: Draft, entries: readonly Entry[], received: Ra
   ) {
     fields['event.outcome'] = status >= 400 ? 'failure' : 'success'
   }
-  addParts(fields)
-  divideAccount(fields)
+  const path = fields['file.path']
+  const name = typeof path === 'string' ? /[^/\\]+$/.exec(path.slice(-260))?.[0] : undefined
+  if (name !== undefined) setIfAbsent(fields, 'file.name', name)
+  readUrl(fields)
   nameProcess(fields)
-  return { stamp: state.stamp ?? guessTime(entries, record), message: state.message }
 }
 
 /** Fields that only the parser of a format knows. */
@@ -83,7 +102,6 @@ export const addOthers = (fields: Draft, entries: readonly Entry[], record: RawR
     if (fields[alias.target] === undefined && alias.fits?.(value) !== false) claim(state, alias, key, value)
   }
   addParts(fields)
-  divideAccount(fields)
 }
 
 /** Inserts a claim behind those of its rank. Claims are few, and sorting them would copy them. */
@@ -114,14 +132,14 @@ const readUrl = (fields: Draft): void => {
   if (query !== undefined) setIfAbsent(fields, 'url.query', query)
 }
 
-/** Divides Windows' `DOMAIN\\user`. */
-const divideAccount = (fields: Draft): void => {
-  const user = fields['user.name']
-  if (typeof user !== 'string') return
-  const slash = user.indexOf('\\')
-  if (slash <= 0 || slash === user.length - 1 || user.includes('\\', slash + 1)) return
-  fields['user.domain'] = user.slice(0, slash)
-  fields['user.name'] = user.slice(slash + 1)
+/** Sets the user, and the domain of Windows' `DOMAIN\\user`. */
+const claimUser = (fields: Draft, account: FieldValue): boolean => {
+  const slash = typeof account === 'string' ? account.indexOf('\\') : -1
+  if (typeof account !== 'string' || slash <= 0 || slash === account.length - 1 || account.includes('\\', slash + 1))
+    return claimText(fields, 'user.name', account)
+  if (!claimText(fields, 'user.name', account.slice(slash + 1))) return false
+  fields['user.domain'] = account.slice(0, slash)
+  return true
 }
 
 /** Moves a path out of the process's name, and names a process by its path. */
@@ -140,14 +158,6 @@ const nameProcess = (fields: Draft): void => {
 
 const lastPart = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
-/** Adds the parts of a path or a URL that ECS has a field for. */
-const addParts = (fields: Draft): void => {
-  const path = fields['file.path']
-  const name = typeof path === 'string' ? /[^/\\]+$/.exec(path.slice(-260))?.[0] : undefined
-  if (name !== undefined) setIfAbsent(fields, 'file.name', name)
-  readUrl(fields)
-}
-
 /** Names of fields with the zone of the other times in a record: `tz=+0100`. */
 const zoneNames = new Set(['tz', 'timezone', 'time_zone', 'utcoffset', 'utc_offset'])
 
@@ -158,8 +168,7 @@ const isZoneName = (key: string): boolean => {
 }
 
 /** Applies the zone that a record names to its times without one. */
-const withOwnZone = (record: RawRecord, entries: readonly Entry[]): RawRecord => {
-  const zone = entries.find(([key]) => isZoneName(key))?.[1]
+const withOwnZone = (record: RawRecord, zone: FieldValue): RawRecord => {
   const match = typeof zone === 'string' ? /^(?:UTC|GMT)?([+-])(\d\d):?(\d\d)$/.exec(zone) : undefined
   if (!match) return record
   const minutes = Number(match[2]) * 60 + Number(match[3])
@@ -232,7 +241,9 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
         fields['user.id'] ??= value
         return true
       }
-      return claimText(fields, target, typeof value === 'number' ? String(value) : value)
+      return claimUser(fields, typeof value === 'number' ? String(value) : value)
+    case 'host.name':
+      return claimText(fields, target, typeof value === 'string' ? shareWord(value) : value)
     case 'network.transport':
       if (fields[target] !== undefined || value === '' || typeof value === 'boolean' || Array.isArray(value))
         return false
