@@ -1,6 +1,8 @@
 import type { RawRecord } from '../../schema/record.ts'
 import { alertParsers } from './alerts/alert-formats.ts'
-import { refuseRecord } from './draft.ts'
+import { type Draft, refuseRecord } from './draft.ts'
+import { addFields } from './fields/aliases.ts'
+import { readPairs } from './fields/key-values.ts'
 import { embeddedTimeParser } from './formats/embedded-time.ts'
 import { looksLikePairs } from './formats/logfmt.ts'
 import { plainParser } from './formats/plain.ts'
@@ -15,13 +17,34 @@ export const parseRecord = (record: RawRecord): Parsed => {
   if (record.format !== undefined) return parseAlert(record, record.format)
   const parsed = first(record) ?? withoutPrefix(record) ?? embeddedTimeParser.parse(record) ?? plainParser.parse(record)
   if (!parsed) throw new Error('The plain parser rejected a text.')
-  return parsed.fault === undefined ? withMeaning(unpack(parsed, record, 1)) : parsed
+  return parsed.fault === undefined ? withMeaning(withPairs(unpack(parsed, record, 1), record)) : parsed
 }
 
 /** Adds the meaning of the message, of an event only: alerts of other systems say theirs. */
 const withMeaning = (parsed: Parsed): Parsed => {
   if (parsed.kind === 'event') readMeaning(parsed.message, parsed.fields)
   return parsed
+}
+
+/** Formats whose message is text, which may contain pairs. */
+const textual = /(?:syslog\/\w+|generic|generic\/\w+|embedded-time|plain|docker|cri|journald)$/
+
+/** Adds the `key=value` pairs of a message that consists mostly of them: `[RDP Session] user="ada" client_ip="10.0.0.1" …`. */
+const withPairs = (parsed: Parsed, record: RawRecord): Parsed => {
+  const { message, fields } = parsed
+  const first = message.indexOf('=')
+  if (first < 0 && !message.includes(':"')) return parsed
+  if (parsed.kind !== 'event' || !textual.test(parsed.format) || fields['event.action'] !== undefined) return parsed
+  const { pairs, others } = readPairs(message)
+  if (pairs.length < 3 || others > pairs.length) return parsed
+  const found: Draft = {}
+  const { stamp } = addFields(found, pairs, record)
+  return {
+    ...parsed,
+    time: parsed.time ?? stamp?.time,
+    timeGuessed: parsed.time === undefined && stamp ? stamp.guessed : parsed.timeGuessed,
+    fields: { ...found, ...fields },
+  }
 }
 
 /** Parses the rest of a line after the name that docker compose and foreman write before it: `web-1  | …`. */

@@ -2,7 +2,7 @@
 const mostPairs = 300
 
 /**
- * Parses the `key=value` pairs of a text: plain values end at a space (or `separator`), quoted ones at their quote, with backslashes
+ * Parses the `key=value` and `key:"value"` pairs of a text: plain values end at a space (or `separator`), quoted ones at their quote, with backslashes
  * removed. Counts other words, but drops them. Linear.
  */
 export const readPairs = (text: string, at = 0, separator = 32): { pairs: [string, string][]; others: number } => {
@@ -16,19 +16,24 @@ export const readPairs = (text: string, at = 0, separator = 32): { pairs: [strin
       code === 32 ||
       code === 10 ||
       code === 13 ||
-      (separator === 32 && (code === 44 || code === 59))
+      (separator === 32 && (code === 44 || code === 59 || code === 91 || code === 123 || code === 40))
     ) {
       code = text.charCodeAt(++i)
     }
     if (i >= text.length) break
     const start = i
     while (i < text.length && isKey(text.charCodeAt(i))) i++
-    if (i === start || text.charCodeAt(i) !== 61) {
+    // Check Point: action:"Accept"; ike::"Main Mode"
+    const key = text.slice(start, i)
+    if (i > start && text.charCodeAt(i) === 58) {
+      const quote = text.charCodeAt(i + 1) === 58 ? i + 2 : i + 1
+      if (text.charCodeAt(quote) === 34) i = quote - 1
+    }
+    if (i === start || (text.charCodeAt(i) !== 61 && !(text.charCodeAt(i) === 58 && text.charCodeAt(i + 1) === 34))) {
       others++
       i = skipWord(text, i, separator)
       continue
     }
-    const key = text.slice(start, i)
     i++
     const quote = text.charCodeAt(i)
     if (quote === 34 || quote === 39) {
