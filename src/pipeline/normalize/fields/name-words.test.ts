@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { suggestField, wordsOf } from './name-words.ts'
+import { suggestField, nameWords } from './name-words.ts'
 
-describe('wordsOf', () => {
+describe('nameWords', () => {
   it.each([
     ['SHA256HashData', 'sha256 hash data'],
     ['src.process.image.path', 'src process image path'],
@@ -9,7 +9,7 @@ describe('wordsOf', () => {
     ['conndestport', 'conn dest port'],
     ['Event type', 'event type'],
     ['important', 'important'],
-  ])('divides %s', (name, words) => expect(wordsOf(name).join(' ')).toBe(words))
+  ])('divides %s', (name, words) => expect(nameWords(name).join(' ')).toBe(words))
 })
 
 describe('suggestField', () => {

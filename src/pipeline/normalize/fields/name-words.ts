@@ -43,7 +43,7 @@ const hashes: ReadonlyMap<string, (value: FieldValue) => boolean> = new Map([
  * Splits a name into lower-case words: `SHA256HashData`, `src.process.image.path` and `conn_dst_ip`. Words that are written together are
  * split if all of the name consists of known words: `conndestport`.
  */
-export const wordsOf = (name: string): readonly string[] =>
+export const nameWords = (name: string): readonly string[] =>
   name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
@@ -152,7 +152,7 @@ const rules: readonly NameRule[] = [
  * address, a hash, a path, …). Undefined if the words are ambiguous. The value decides: see `fits`.
  */
 export const suggestField = (name: string): SuggestedField | undefined => {
-  const words = wordsOf(name).filter((word) => !filler.has(word))
+  const words = nameWords(name).filter((word) => !filler.has(word))
   const isForeign = words.some((word) => foreign.has(word))
   const isParent = words.includes('parent')
   const hash = words.find((word) => hashes.has(word)) ?? ''
