@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { suggestField, nameWords } from './name-words.ts'
+import { nameWords, suggestField } from './name-words.ts'
 
 describe('nameWords', () => {
   it.each([
