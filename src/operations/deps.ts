@@ -143,7 +143,7 @@ export interface Deps {
   /** Triages one alert outside the pipeline and stores nothing. Facts supplied by the sender override local ones. */
   triageAlert(alert: Alert, facts: SuppliedFacts): Promise<TriageResult>
   /** Earlier alerts by their shared properties. */
-  readonly history: Pick<AlertHistory, 'find'>
+  readonly history: Pick<AlertHistory, 'find' | 'search'>
   /** The active risk formula. */
   readonly risk: RiskOptions
   readonly offload: Offload

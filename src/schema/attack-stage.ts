@@ -34,6 +34,11 @@ const ofType: Readonly<Partial<Record<AlertType, string>>> = {
   phishing: 'initial access',
 }
 
+/** The stages of an attack that techniques stand for. */
+export const attackStages = (ids: readonly string[]): readonly string[] => [
+  ...new Set(ids.flatMap((id) => techniques[ranks.get(id.slice(0, 5)) ?? -1]?.[0] ?? [])),
+]
+
 /** The stage of an attack that an alert indicates: the latest of its techniques; undefined if it indicates none. */
 export const attackStage = (alert: Pick<Alert, 'techniques' | 'type' | 'evidence'>): string | undefined => {
   if (alert.type === 'unauthorized_access' && alert.evidence.some(showsBreakIn)) return 'initial access'

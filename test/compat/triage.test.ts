@@ -398,8 +398,47 @@ it(keeps('triage.similar'), async () => {
     matched_fields: expect.arrayContaining(['ip:45.33.32.156']),
     risk_level: expect.any(String),
   })
+  expect(body).toMatchObject({ success: true, data: { results: found.results }, meta: expect.any(Object) })
+  const others = await ask('similarity-search', '/api/v1/search', {
+    query_text: 'Encrypted files and a demand for money',
+  })
+  expect(others.status).toBe(200)
+  const texts = await ask('similarity-search', '/api/v1/search', {
+    query_text: 'A ransom note was found on shares',
+    top_k: 3,
+  })
+  expect(JSON.stringify(texts.body)).toContain('like-1')
   const nothing = await ask('similarity-search', '/api/v1/search', {})
   expect(nothing).toMatchObject({ status: 400, body: { success: false } })
+})
+
+it(keeps('triage.similarity-index'), async () => {
+  const texts = ['Ransomware on a share', 'A virus on shares']
+  const { body: embedded } = await ask('similarity-search', '/api/v1/embeddings', { texts, model: 'all-MiniLM-L6-v2' })
+  const { data } = z
+    .object({
+      data: z.object({ embeddings: z.array(z.array(z.number()).length(384)).length(2), dimension: z.literal(384) }),
+    })
+    .parse(embedded)
+  const [one = [], other = []] = data.embeddings
+  expect(one.reduce((sum, value, i) => sum + value * (other[i] ?? 0), 0)).toBeGreaterThan(0.3)
+  const count = async () =>
+    z
+      .object({
+        success: z.literal(true),
+        data: z.object({ total_vectors: z.int(), dimension: z.int(), last_updated: z.string() }),
+      })
+      .parse((await ask('similarity-search', '/api/v1/stats')).body).data.total_vectors
+  const before = await count()
+  for (const alert of [
+    security('indexed-1'),
+    { alert: security('indexed-1'), triage_result: { risk_level: 'high' } },
+  ]) {
+    const { body } = await ask('similarity-search', '/api/v1/index', alert)
+    expect(body).toMatchObject({ success: true, message: 'Alert indexed-1 indexed successfully' })
+  }
+  await triaged('indexed-1')
+  expect(await count()).toBe(before + 1)
 })
 
 it(keeps('triage.own-ports'), async () => {

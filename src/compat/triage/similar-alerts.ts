@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { invalidInput } from '../../api/problem.ts'
+import { presentIn } from '../../api/rest/envelope.ts'
 import { readJson } from '../../api/rest/json.ts'
 import type { Present, Route } from '../../api/rest/route.ts'
 import { findSimilarAlerts } from '../../operations/alerts/find-similar-alerts.ts'
@@ -61,9 +62,9 @@ export const readSimilarQuery: NonNullable<Route['read']> = async ({ raw }) => {
 }
 
 /** Presents similar alerts. */
-export const presentSimilar: Present = (answer, _request, reply) => {
+export const presentSimilar: Present = (answer, request, reply) => {
   const { data } = findSimilarAlerts.output.parse(answer)
-  return {
+  const found = {
     results: data.map(({ similarity, matched, alert }) => ({
       alert_id: alert.observed?.external_id ?? alert.id,
       similarity_score: similarity,
@@ -82,4 +83,6 @@ export const presentSimilar: Present = (answer, _request, reply) => {
     total_results: data.length,
     search_time_ms: Math.round(reply.elapsedTime),
   }
+  // The documentation of the service has no envelope, its code has one.
+  return { ...z.looseObject({}).parse(presentIn('')(found, request, reply)), ...found }
 }

@@ -14,6 +14,7 @@ import { judgeAlert } from './judge-alert.ts'
 import { queryIntel } from './query-intel.ts'
 import { routerModels, routerRoutes } from './router/router.ts'
 import { presentSimilar, readSimilarQuery } from './similar-alerts.ts'
+import { similarityIndexRoutes } from './similarity-index.ts'
 import { trackAlert } from './track-alert.ts'
 
 const mostBytes = 8 * 1_048_576
@@ -79,6 +80,6 @@ export const triageServices: readonly CompatSystem[] = [
   service('threat-intel-aggregator', 9004, [query], { own: [{ ...query, refuse: refuseWith200 }] }),
   service('llm-router', 9005, routerRoutes, { own: [routerModels], consumes: false }),
   service('ai-triage-agent', 9006, [triage], { own: [{ ...triage, refuse: refuseWith200 }] }),
-  service('similarity-search', 9007, [search]),
+  service('similarity-search', 9007, [search], { own: similarityIndexRoutes(refuse) }),
   triageGateway,
 ]

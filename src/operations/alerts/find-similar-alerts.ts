@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { alertWords } from '../../pipeline/triage/alert-words.ts'
 import { alertFeatures } from '../../pipeline/triage/features.ts'
-import { type Likeness, similarFrom } from '../../pipeline/triage/history.ts'
+import { foundFrom, type Likeness, similarFrom } from '../../pipeline/triage/history.ts'
 import { alert } from '../../schema/alert.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
@@ -20,7 +21,14 @@ export const findSimilarAlerts = defineOperation({
     id: z.string().max(1_024).optional().describe('The ID of the alert to compare with.'),
     alert: like.optional().describe('A description to compare with.'),
     top_k: z.int().min(1).max(100).default(10).describe('The maximum number of alerts.'),
-    min_similarity: z.number().min(0).max(1).default(similarFrom).describe('The minimum similarity, 0–1.'),
+    min_similarity: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe(
+        `The minimum similarity, 0–1; ${similarFrom} to an alert and ${foundFrom} to a description by default.`,
+      ),
   }),
   output: z.object({
     data: z.array(
@@ -36,19 +44,26 @@ export const findSimilarAlerts = defineOperation({
   }),
   async run({ id, alert: described, top_k, min_similarity }, { store, history }: Pick<Deps, 'store' | 'history'>) {
     const likeness = await readLikeness(store, id, described)
-    const found = await history.find(likeness, {
-      most: top_k,
-      least: min_similarity,
-      ...(likeness.id !== undefined && { except: likeness.id }),
-    })
-    const wanted = new Set(alertFeatures(likeness))
+    const found =
+      likeness.id === undefined
+        ? await history.search(likeness, { most: top_k, least: min_similarity ?? foundFrom })
+        : await history.find(likeness, { most: top_k, least: min_similarity ?? similarFrom, except: likeness.id })
+    const wanted = new Set([...alertFeatures(likeness), ...(likeness.id === undefined ? alertWords(likeness) : [])])
     const alerts = await store.alerts.load(found.map(({ entry }) => entry.id))
     const byId = new Map(alerts.map((one) => [one.id, one]))
     return {
       data: found.flatMap(({ entry, similarity }) => {
         const one = byId.get(entry.id)
         return one
-          ? [{ similarity, matched: alertFeatures(entry).filter((feature) => wanted.has(feature)), alert: one }]
+          ? [
+              {
+                similarity,
+                matched: [...new Set([...alertFeatures(entry), ...alertWords(entry)])].filter((feature) =>
+                  wanted.has(feature),
+                ),
+                alert: one,
+              },
+            ]
           : []
       }),
     }

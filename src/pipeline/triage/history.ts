@@ -1,11 +1,13 @@
 import type { Alert } from '../../schema/alert.ts'
 import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
+import { alertWords } from './alert-words.ts'
 import { alertFeatures } from './features.ts'
 import { createSimilarIndex, type Remembered, type SimilarMatch } from './similar-index.ts'
 import type { History } from './surroundings.ts'
 
-/** The minimum similarity of similar alerts. */
+/** The minimum similarity of similar alerts, and of alerts that a text finds. */
 export const similarFrom = 0.6
+export const foundFrom = 0.3
 const mostShown = 5
 const mostRemembered = 100_000
 
@@ -25,6 +27,8 @@ export interface AlertHistory {
     like: Likeness,
     options: { readonly most: number; readonly least: number; readonly except?: string },
   ): Promise<SimilarEntries>
+  /** Returns the alerts that a description finds best: by words, their meanings, techniques and entities. */
+  search(like: Likeness, options: { readonly most: number; readonly least: number }): Promise<SimilarEntries>
   /** Removes deleted alerts. */
   forget(ids: readonly string[]): void
 }
@@ -38,6 +42,8 @@ export type SimilarEntries = readonly { readonly entry: AlertIndexEntry; readonl
  */
 export const createHistory = (entries: () => Promise<readonly AlertIndexEntry[]>): AlertHistory => {
   const index = createSimilarIndex<RememberedAlert>(mostRemembered)
+  /** Most installations never search by text, so this index is created by the first search. */
+  let words: ReturnType<typeof createSimilarIndex<RememberedAlert>> | undefined
   const seen = new WeakSet<AlertIndexEntry>()
   let latest: readonly AlertIndexEntry[] = []
 
@@ -54,7 +60,9 @@ export const createHistory = (entries: () => Promise<readonly AlertIndexEntry[]>
     }
     for (const head of changed.reverse()) {
       seen.add(head)
-      index.put({ id: head.id, time: Date.parse(head.first_seen), entry: head }, alertFeatures(head))
+      const item = remember(head)
+      index.put(item, alertFeatures(head))
+      words?.put(item, alertWords(head))
     }
   }
 
@@ -83,11 +91,30 @@ export const createHistory = (entries: () => Promise<readonly AlertIndexEntry[]>
       return matches.map(({ item, similarity }) => ({ entry: item.entry, similarity }))
     },
 
+    async search(like, { most, least }) {
+      await refresh()
+      if (!words) {
+        words = createSimilarIndex<RememberedAlert>(mostRemembered)
+        for (const head of latest.slice(-mostRemembered)) words.put(remember(head), alertWords(head))
+      }
+      const matches = words.find({ features: alertWords(like), least, most, cosine: true })
+      return matches.map(({ item, similarity }) => ({ entry: item.entry, similarity }))
+    },
+
     forget(ids) {
-      for (const id of ids) index.remove(id)
+      for (const id of ids) {
+        index.remove(id)
+        words?.remove(id)
+      }
     },
   }
 }
+
+const remember = (entry: AlertIndexEntry): RememberedAlert => ({
+  id: entry.id,
+  time: Date.parse(entry.first_seen),
+  entry,
+})
 
 const toSimilar = ({ item: { entry }, similarity }: SimilarMatch<RememberedAlert>): History['nearest'][number] => ({
   alert_id: entry.id,

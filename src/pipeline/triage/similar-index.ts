@@ -19,6 +19,8 @@ interface Question {
   readonly least: number
   /** The maximum number of matches. */
   readonly most: number
+  /** Compares by the cosine, which a short text and a long one can have in common, instead of the Jaccard index. */
+  readonly cosine?: boolean
 }
 
 export interface SimilarIndex<Item extends Remembered> {
@@ -39,6 +41,8 @@ const weights: Readonly<Record<string, number>> = {
   type: 1,
   detector: 1,
   source: 0.5,
+  word: 1,
+  meaning: 0.5,
 }
 const weightOf = (feature: string): number => weights[feature.slice(0, feature.indexOf(':'))] ?? 1.5
 
@@ -128,7 +132,7 @@ export const createSimilarIndex = <Item extends Remembered>(most = 100_000): Sim
       places.delete(id)
     },
 
-    find({ id, features, before = Number.POSITIVE_INFINITY, least, most: mostFound }, visit) {
+    find({ id, features, before = Number.POSITIVE_INFINITY, least, most: mostFound, cosine = false }, visit) {
       shared.fill(0, 0, slots.length)
       counted.fill(0, 0, slots.length)
       const scale = Math.log(2 + places.size)
@@ -148,7 +152,10 @@ export const createSimilarIndex = <Item extends Remembered>(most = 100_000): Sim
       // The newest items are last, and win among equals.
       for (let place = slots.length - 1; place >= 0; place--) {
         const both = shared[place] ?? 0
-        const similarity = both / (both + total + (totals[place] ?? 0) - 2 * (counted[place] ?? 0))
+        const own = totals[place] ?? 0
+        const similarity = cosine
+          ? Math.min(1, both / Math.sqrt(total * own))
+          : both / (both + total + own - 2 * (counted[place] ?? 0))
         if (both === 0 || similarity < least || (times[place] ?? 0) >= before) continue
         const item = slots[place]?.item
         if (!item || item.id === id) continue
