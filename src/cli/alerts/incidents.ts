@@ -104,6 +104,7 @@ const renderIncident = (incident: Incident, width: number, paint: Paint): string
     ...wrap(heading.join(' · '), width - indent.length).map((line) => indent + line),
     '',
     ...lines(incident.summary ?? incident.reason),
+    ...section('Verdict', verdictLines(incident).flatMap(lines)),
     ...section(
       'Timeline',
       timeline.map(({ time, text }) => truncate(`${indent}${formatMoment(time)}  ${visible(text)}`, width)),
@@ -115,3 +116,12 @@ const renderIncident = (incident: Incident, width: number, paint: Paint): string
     ...facts(incident),
   ].join('\n')}\n`
 }
+
+/** The verdict on the incident as a whole, with its reasons. Older incidents have none. */
+const verdictLines = ({ verdict, confidence, verdict_reasons = [] }: Incident): readonly string[] =>
+  verdict === undefined
+    ? []
+    : [
+        `${verdict.replaceAll('_', ' ')}${confidence === undefined ? '' : `, confidence ${Math.round(confidence * 100)} %`}`,
+        ...verdict_reasons.map((reason) => `- ${reason}`),
+      ]

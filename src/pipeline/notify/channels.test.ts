@@ -29,6 +29,7 @@ describeSink('telegram', (url) => create('telegram', { url, token: '1:a', chat: 
 const facts: Partial<Incident> = {
   types: ['brute_force'],
   severity: 'critical',
+  verdict_reasons: ['a login of the attacker succeeded', '2 detectors agree', 'no threat list has it'],
   entities: [
     { type: 'host', value: 'web-01' },
     { type: 'user', value: 'root' },
@@ -135,6 +136,7 @@ const hostileNotification: fc.Arbitrary<Notification> = fc
       severity,
       title: filled,
       reason: filled,
+      verdict_reasons: [filled, filled],
       status: reason === 'resolved' ? 'closed' : 'open',
       entities: [
         { type: 'host', value: filled },

@@ -33,6 +33,8 @@ export interface IncidentView {
   readonly facts: readonly { readonly label: string; readonly value: string }[]
   /** The lines that prove it, oldest first. */
   readonly evidence: readonly string[]
+  /** The reasons of the verdict; empty when the incident is over. */
+  readonly reasons: readonly string[]
   /** The changes since the last message to this receiver; empty in the first one. */
   readonly changes: readonly string[]
   /** The recommended next steps; empty when the incident is over. */
@@ -52,6 +54,7 @@ interface TitledList {
 }
 
 const mostEvidence = 3
+const mostReasons = 3
 const mostNext = 3
 const mostChanges = 5
 const mostOthers = 10
@@ -88,6 +91,12 @@ export const toIncidentView = (notification: Notification): IncidentView => {
     cause: clip(incident.reason, longestText) || incident.display_id,
     facts: factsOf(incident),
     evidence: linesOf(incident.evidence.map(({ line }) => line)).slice(0, mostEvidence),
+    reasons:
+      reason === 'resolved'
+        ? []
+        : linesOf(incident.verdict_reasons ?? [])
+            .slice(0, mostReasons)
+            .map(capitalize),
     changes: changesOf(notification),
     next: reason === 'resolved' ? [] : linesOf(actions).slice(0, mostNext),
     ...(link !== undefined && { link }),
@@ -115,6 +124,7 @@ const toDigestView = ({ name, days, summary, sections, link }: DigestPage): Inci
   cause: summary,
   facts: [],
   evidence: [],
+  reasons: [],
   changes: [],
   next: [],
   ...(link !== undefined && { link, linkLabel: 'Open Vedette' }),
@@ -133,9 +143,10 @@ export const messageHeading = ({ change, id, title }: Pick<IncidentView, 'change
   `${[change, id].filter((part) => part !== '').join(' ')}: ${title}`
 
 /** The parts below the heading that are lists, each with its title; empty ones are left out. */
-export const listsOf = ({ changes, next, others, lists }: IncidentView): readonly TitledList[] =>
+export const listsOf = ({ reasons, changes, next, others, lists }: IncidentView): readonly TitledList[] =>
   (
     lists ?? [
+      { title: 'Reasons', items: reasons },
       { title: 'Since the last message', items: changes },
       { title: 'Next steps', items: next },
       {
@@ -204,6 +215,8 @@ const changesOf = ({ incident, reason, previous }: Notification): string[] => {
 
 const linesOf = (texts: readonly string[]): readonly string[] =>
   texts.map((text) => clip(text, longestLine)).filter((line) => line !== '')
+
+const capitalize = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
 
 /** Cuts a text to a number of UTF-16 code units, without splitting a character. */
 const clip = (text: string, most: number): string => cutText(toPlainLine(text).trim(), most)

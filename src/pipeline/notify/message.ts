@@ -8,7 +8,7 @@ const maxEvidence = 5
 /** Builds the body to post: a CloudEvents envelope around the incident. Removes control characters from log texts. */
 export const toMessage = (notification: Notification) => {
   const { incident, reason, idempotencyKey, others = [], verdict, isTest } = notification
-  const { changes, next, link } = toIncidentView(notification)
+  const { reasons, changes, next, link } = toIncidentView(notification)
   const envelope = { specversion: '1.0', id: idempotencyKey, source: 'vedette', time: incident.updated_at }
   if (notification.digest) return { ...envelope, type: 'vedette.digest', data: notification.digest }
   return {
@@ -27,6 +27,7 @@ export const toMessage = (notification: Notification) => {
         .map(({ event_id, time, line }) => ({ event_id, time, line: toPlainLine(line) })),
       ...(isTest && { test: true }),
       ...(verdict !== undefined && { verdict }),
+      ...(reasons.length > 0 && { verdict_reasons: reasons }),
       ...(changes.length > 0 && { changes }),
       ...(next.length > 0 && { next_steps: next }),
       ...(link !== undefined && { link }),

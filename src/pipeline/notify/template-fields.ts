@@ -24,6 +24,7 @@ export interface TemplateFields {
   /** From 0 to 100. */
   readonly risk: number
   readonly verdict: string
+  readonly verdict_reasons: readonly string[]
   readonly cause: string
   readonly type: string
   readonly techniques: readonly string[]
@@ -63,6 +64,7 @@ export const toTemplateFields = (notification: Notification): TemplateFields => 
     severity: view.severity,
     risk: view.risk,
     verdict,
+    verdict_reasons: view.reasons,
     cause: view.cause,
     type: flat.type,
     techniques: incident.techniques,
@@ -98,6 +100,7 @@ const fullIncident: Incident = {
     { type: 'user', value: awkward },
   ],
   techniques: ['T1110'],
+  verdict_reasons: [awkward],
   evidence: [{ event_id: '0-1', time: new Date(time).toISOString(), line: awkward }],
 }
 
@@ -109,5 +112,5 @@ export const sampleFields: readonly TemplateFields[] = [
     actions: [awkward],
     publicUrl: 'https://x.example',
   },
-  { incident: { ...fullIncident, entities: [], techniques: [], evidence: [] } },
+  { incident: { ...fullIncident, entities: [], techniques: [], verdict_reasons: [], evidence: [] } },
 ].map((facts) => toTemplateFields({ ...facts, reason: 'opened', idempotencyKey: 'sample/1' }))

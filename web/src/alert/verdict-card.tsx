@@ -27,7 +27,7 @@ export const VerdictCard = ({ alert, triage, onCite, shownText = '' }: VerdictCa
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <strong className={classNames('text-title', colours[triage.verdict])}>{toLabel(triage.verdict)}</strong>
+        <strong className={classNames('text-title', verdictColours[triage.verdict])}>{toLabel(triage.verdict)}</strong>
         <Confidence value={triage.confidence} />
         <span className="text-small text-text-2">
           Risk <span className="tabular font-mono font-medium text-text">{triage.risk_score}</span>
@@ -85,7 +85,8 @@ export const VerdictCard = ({ alert, triage, onCite, shownText = '' }: VerdictCa
   )
 }
 
-const colours: Readonly<Record<Noun<'Verdict'>, string>> = {
+/** The text colour of each verdict. */
+export const verdictColours: Readonly<Record<Noun<'Verdict'>, string>> = {
   malicious: 'text-critical',
   likely_malicious: 'text-critical',
   suspicious: 'text-high',
@@ -108,7 +109,8 @@ const TextPart = ({ title, items }: { readonly title: string; readonly items: re
     </Part>
   )
 
-const Confidence = ({ value }: { readonly value: number }) => (
+/** How sure a verdict is, from 0 to 1. */
+export const Confidence = ({ value }: { readonly value: number }) => (
   <span className="inline-flex items-center gap-1.5 text-small text-text-2">
     Confidence <span className="tabular font-medium text-text">{Math.round(value * 100)} %</span>
     <span aria-hidden className="flex gap-0.5">

@@ -66,6 +66,7 @@ const toEvent = (notification: Notification) => {
         cause: view.cause,
         ...Object.fromEntries(view.facts.map(({ label, value }) => [label, value])),
         evidence: view.evidence,
+        reasons: view.reasons,
         since_the_last_message: view.changes,
         next_steps: view.next,
       },

@@ -3,6 +3,7 @@ import { ChevronDown } from 'lucide-react'
 import type { IncidentChange } from '../../alert/bulk-change.ts'
 import { resolutionLabel } from '../../alert/labels.ts'
 import type { AlertAction } from '../../alert/use-alert-actions.tsx'
+import { Confidence, verdictColours } from '../../alert/verdict-card.tsx'
 import type { Noun } from '../../api/client.ts'
 import { Button } from '../../parts/button.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
@@ -76,6 +77,7 @@ export const IncidentHeader = ({ incident, actions, canEdit, apply }: IncidentHe
       )}
       <h2 className="max-w-6xl text-title text-pretty wrap-anywhere md:text-display">{title}</h2>
       <p className="max-w-5xl text-pretty wrap-anywhere">{summary ?? reason}</p>
+      <IncidentVerdict incident={incident} />
       <div className="flex flex-wrap gap-2 print:hidden">
         {actions.map(({ name, keys, run }, index) => (
           <Button key={name} variant={index === 0 ? 'primary' : 'plain'} onClick={run}>
@@ -91,5 +93,18 @@ export const IncidentHeader = ({ incident, actions, canEdit, apply }: IncidentHe
         />
       </div>
     </header>
+  )
+}
+
+/** The verdict on all alerts together, with its reasons. Incidents of older versions have none. */
+const IncidentVerdict = ({ incident }: Pick<IncidentHeaderProps, 'incident'>) => {
+  const { verdict, confidence, verdict_reasons: reasons = [] } = incident
+  if (verdict === undefined) return null
+  return (
+    <section aria-label="Verdict" className="flex max-w-5xl flex-wrap items-center gap-x-3 gap-y-1">
+      <strong className={verdictColours[verdict]}>{toLabel(verdict)}</strong>
+      {confidence !== undefined && <Confidence value={confidence} />}
+      {reasons.length > 0 && <span className="text-text-2 wrap-anywhere">{reasons.join(' · ')}</span>}
+    </section>
   )
 }

@@ -11,6 +11,7 @@ it('renders an incident as Markdown and escapes log text', () => {
       summary: '3 min on web-01. Password guessing: 9 failed logins.',
       entities: [{ type: 'ip', value: '203.0.113.9' }],
       techniques: ['T1110'],
+      ...{ verdict: 'likely_malicious', verdict_reasons: ['2 detectors *agree*'] },
       evidence: [{ event_id: 'e', time, line: 'a ```\nline', origin: 'auth.log:7' }],
       members: [],
       timeline: [{ time, kind: 'alert', text: '9 failed logins', stage: 'password guessing' }],
@@ -29,6 +30,11 @@ high, risk 74 · open · 2026-01-05 08:00:00 to 2026-01-05 08:00:00 UTC · http:
 ## Timeline
 
 - 2026-01-05 08:00:00 9 failed logins (password guessing)
+
+## Verdict
+
+- **likely malicious**
+- 2 detectors \\*agree\\*
 
 ## Entities
 

@@ -22,7 +22,8 @@ export const incidentToMarkdown = (incident: Noun<'IncidentDetails'>, address: s
         ({ time, text, stage }) => `${stamp(time)} ${plain(text)}${stage === undefined ? '' : ` (${stage})`}`,
       ),
     ),
-    ...section('Verdicts', verdicts.slice(0, maxVerdicts)),
+    ...section('Verdict', verdictLines(incident)),
+    ...section('Verdicts of alerts', verdicts.slice(0, maxVerdicts)),
     ...section('Entities', [
       ...rolesAsText(incident.address_roles),
       ...entities.map(({ type, value }) => `${type} ${plain(value)}`),
@@ -34,6 +35,9 @@ export const incidentToMarkdown = (incident: Noun<'IncidentDetails'>, address: s
       : []),
   ].join('\n\n')}\n`
 }
+
+const verdictLines = ({ verdict, verdict_reasons: reasons = [] }: Noun<'IncidentDetails'>): readonly string[] =>
+  verdict === undefined ? [] : [`**${toWords(verdict)}**`, ...reasons.map(plain)]
 
 /** The first address of each role and the number of others. */
 const rolesAsText = (roles: Noun<'AddressRoles'> = {}): readonly string[] =>
