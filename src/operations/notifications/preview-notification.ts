@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { AppError } from '../../errors.ts'
 import type { Deps } from '../deps.ts'
 import { requireIncident } from '../incidents/require-incident.ts'
 import { defineOperation } from '../operation.ts'
@@ -23,9 +22,6 @@ export const previewNotification = defineOperation({
   async run({ name, incident: id }, { receiverTrials, store }: Pick<Deps, 'receiverTrials' | 'store'>) {
     const incident = await requireIncident(store, id)
     const message = await receiverTrials.preview(name, incident)
-    if (message !== undefined) return { receiver: name, incident: incident.display_id, message }
-    throw new AppError('CONFLICT', `Messages to "${name}" cannot be previewed.`, {
-      hint: 'Send a test message instead.',
-    })
+    return { receiver: name, incident: incident.display_id, message }
   },
 })

@@ -16,7 +16,7 @@ interface Notifications {
 }
 
 interface DeliverOptions {
-  readonly sinks: ReadonlyMap<string, Sink>
+  readonly sinks: ReadonlyMap<string, Pick<Sink, 'send'>>
   readonly incidents: { load(ids: readonly string[]): Promise<readonly Incident[]> }
   /** Returns what messages say beside the incident itself. */
   readonly describe?: (incident: Incident, sink: string) => Promise<NotificationContext>
@@ -121,7 +121,7 @@ interface Context extends DeliverOptions {
 }
 
 interface Line extends Context {
-  readonly sink: Sink
+  readonly sink: Pick<Sink, 'send'>
   readonly guard: StormGuard
 }
 

@@ -7,15 +7,16 @@ import type { Notification } from './sink.ts'
 export interface FlatAlert {
   readonly title: string
   readonly type: string
-  /** The names of type and destination in the anomalies of that service. */
+  /** The names of the type in the anomalies of that service. */
   readonly event_type: string
   readonly threat_type: string
-  readonly dest_ip: string | null
   readonly severity: Notification['incident']['severity']
   readonly user: string | null
   /** The source in the evidence; with several sources, the largest attacker. */
   readonly source_ip: string | null
   readonly destination_ip: string | null
+  /** The name of `destination_ip` in the anomalies of that service. */
+  readonly dest_ip: string | null
   /** The address to block: the source of an inbound attack, or the remote end of an outbound connection. */
   readonly attacker_ip: string | null
   readonly attacker_count: number
@@ -44,11 +45,11 @@ export const toFlatAlert = ({ incident, reason, others = [] }: Notification): Fl
     type,
     event_type: type,
     threat_type: type,
-    dest_ip: ip('destination'),
     severity: incident.severity,
     user: first('user'),
     source_ip: ip('source'),
     destination_ip: ip('destination'),
+    dest_ip: ip('destination'),
     attacker_ip: ip('attacker'),
     attacker_count: incident.address_roles?.attacker?.length ?? 0,
     event: toPlainLine(incident.title),

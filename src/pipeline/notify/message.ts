@@ -47,7 +47,7 @@ const summary = (incident: Incident) => ({
   event_count: incident.event_count,
   first_seen: incident.first_seen,
   last_seen: incident.last_seen,
-  assignee: incident.assignee,
+  assignee: incident.assignee === null ? null : toPlainLine(incident.assignee),
   resolution: incident.resolution,
   merged_into: incident.merged_into,
 })

@@ -25,7 +25,10 @@ interface NotifierOptions {
 }
 
 /** Opens notifications in memory, with a clock that the test moves, and the delivery to the sinks. */
-export const openNotifier = (sinks: Readonly<Record<string, Sink>>, options: NotifierOptions = {}) => {
+export const openNotifier = (
+  sinks: Readonly<Record<string, Pick<Sink, 'send' | 'closes'>>>,
+  options: NotifierOptions = {},
+) => {
   const { timeout = 1000, routings = {}, maintenance = [], alerts = [] } = options
   const rows = new Map<string, PlannedMessage>()
   const clock = { now: options.now ?? 1_000_000 }
@@ -110,7 +113,7 @@ export const openNotifier = (sinks: Readonly<Record<string, Sink>>, options: Not
 /** A receiver that remembers its messages. */
 export const recorder = (answer: () => Error | undefined = () => undefined) => {
   const sent: Notification[] = []
-  const sink: Sink = {
+  const sink: Pick<Sink, 'send'> = {
     async send(notification) {
       sent.push(notification)
       const error = answer()

@@ -120,7 +120,7 @@ describe('delivery', () => {
   })
 
   it('does not let a hanging receiver block others, or itself forever', async () => {
-    const hanging: Sink = { send: () => new Promise(() => {}) }
+    const hanging: Pick<Sink, 'send'> = { send: () => new Promise(() => {}) }
     const { sent, sink } = recorder()
     const { plan, delivery, statuses } = deps({ hanging, oncall: sink }, { timeout: 60 })
     await plan(someIncident())

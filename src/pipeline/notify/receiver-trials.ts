@@ -36,8 +36,8 @@ export interface ReceiverTrials {
   test(name: string, test: { readonly id: string; readonly actor: string }): Promise<TrialOutcome>
   /** Sends a digest now. Throws NOT_FOUND for an unknown receiver, and CONFLICT for one that people do not read. */
   sendDigest(name: string, digest: DigestPage, id: string): Promise<TrialOutcome>
-  /** Renders the message about an incident; undefined if the receiver has no readable form. Throws NOT_FOUND. */
-  preview(name: string, incident: Incident): Promise<string | undefined>
+  /** Renders the message about an incident. Throws NOT_FOUND for an unknown receiver. */
+  preview(name: string, incident: Incident): Promise<string>
 }
 
 interface TrialOptions {
@@ -115,7 +115,7 @@ export const createReceiverTrials = ({ createSink, receivers, describe, runtime 
       const ended = new AbortController()
       try {
         const sink = open(name, { ...runtime, signal: AbortSignal.any([runtime.signal, ended.signal]) })
-        return sink.preview?.({
+        return sink.preview({
           ...(await describe(incident, name)),
           incident,
           reason: 'opened',

@@ -54,8 +54,8 @@ export const splitNotification = (notification: Notification): readonly Notifica
 /** Delivers to one receiver. Resolves on success. Throws an AppError that says whether to retry. */
 export interface Sink {
   send(notification: Notification, signal: AbortSignal): Promise<void>
-  /** Renders the message as it would be sent, without secrets. Absent if the receiver has no readable form. */
-  preview?(notification: Notification): string
+  /** Renders the message as it would be sent, readable and without secrets. */
+  preview(notification: Notification): string
   /** Whether the receiver holds an incident open until it hears that it is resolved. */
   readonly closes?: true
   /** The buttons of its messages, if it has any. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
+import { indentAll } from '../plain.ts'
 import { receiverUrl } from '../receiver-url.ts'
 import { type Sink, splitNotification } from '../sink.ts'
 import { createGoogleToken, serviceAccountKey } from './google-token.ts'
@@ -74,6 +75,7 @@ export const chronicleSink: Component<typeof options, Sink> = {
           await answer.body?.cancel()
         }
       },
+      preview: (notification) => indentAll(splitNotification(notification).map((one) => toUdmEvent(one, log_type))),
     }
   },
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { AppError } from '../../../errors.ts'
 import { toFlatAlert } from '../flat-alert.ts'
+import { indentAll } from '../plain.ts'
 import { headerSecret, receiverUrl } from '../receiver-url.ts'
 import { type Notification, type Sink, splitNotification } from '../sink.ts'
 import { post } from './post.ts'
@@ -66,6 +67,7 @@ export const elasticsearchSink: Component<typeof options, Sink> = {
         const answer = await send(`${index}/_bulk`, 'application/x-ndjson', body, signal)
         checkBulk(await answer.text(), new URL(url).origin)
       },
+      preview: (notification) => indentAll(splitNotification(notification).map(toDocument)),
     }
   },
 }

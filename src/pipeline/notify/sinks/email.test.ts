@@ -182,7 +182,7 @@ describe('the sink email', () => {
       actions: ['Block 203.0.113.9'],
     })
     await expect(toHtmlMessage(toIncidentView(notification))).toMatchFileSnapshot('../fixtures/channels/email.html')
-    expect(create(25).preview?.(notification)).toContain('Subject: INC-1: SSH brute force')
+    expect(create(25).preview(notification)).toContain('Subject: INC-1: SSH brute force')
   })
 
   it.each([

@@ -1,4 +1,5 @@
 import type { Runtime } from '../../../component.ts'
+import { indentAll } from '../plain.ts'
 import type { Notification, Sink } from '../sink.ts'
 import { post } from './post.ts'
 
@@ -29,8 +30,5 @@ export const createJsonSink = (
       await answer.body?.cancel()
     }
   },
-  preview: (notification) =>
-    toRequests(notification)
-      .map(({ body }) => JSON.stringify(preview(body), null, 2))
-      .join('\n'),
+  preview: (notification) => indentAll(toRequests(notification).map(({ body }) => preview(body))),
 })

@@ -11,6 +11,7 @@ import {
 } from '../../../lib/kafka/kafka-connection.ts'
 import { minute } from '../../../lib/units/time.ts'
 import { toFlatAlert } from '../flat-alert.ts'
+import { indentAll } from '../plain.ts'
 import { type Sink, splitNotification } from '../sink.ts'
 import { kafkaRejection } from './kafka-rejection.ts'
 
@@ -77,6 +78,7 @@ export const kafkaSink: Component<typeof options, Sink> = {
           else idle = setTimeout(close, idleMs).unref()
         }
       },
+      preview: (notification) => indentAll(splitNotification(notification).map(toFlatAlert)),
     }
   },
 }

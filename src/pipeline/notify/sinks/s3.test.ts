@@ -139,7 +139,7 @@ it('reaches the bucket of AWS by its name', async () => {
   )
   await sink.send(someNotification(), signal)
   expect(urls).toEqual([expect.stringMatching(/^https:\/\/archive\.s3\.eu-central-1\.amazonaws\.com\/vedette\/2024\//)])
-  expect(sink.preview?.(someNotification())).not.toContain(keys.secret_access_key)
+  expect(sink.preview(someNotification())).not.toContain(keys.secret_access_key)
 })
 
 it.each([{ bucket: 'Upper.case' }, { prefix: '../?x' }, { region: 'x.evil.example/' }, { url: 'file:///etc' }])(

@@ -5,6 +5,7 @@ import type { Severity } from '../../../schema/severity.ts'
 import type { DigestPage } from '../digest/digest-page.ts'
 import { toFlatAlert } from '../flat-alert.ts'
 import { type IncidentView, toIncidentView } from '../incident-view.ts'
+import { toPlainLine } from '../plain.ts'
 import { toPlainMessage } from '../plain-message.ts'
 import { receiverUrl } from '../receiver-url.ts'
 import { resolvedColour } from '../severity-colours.ts'
@@ -117,7 +118,7 @@ const toSlack = (notification: Notification, footer: string) => {
           ...labelledRoles(incident.address_roles).map(({ label, value }) => field(titles[label] ?? label, value)),
           field('Event', flat.type),
           field('Action', flat.action),
-          ...(incident.assignee === null ? [] : [field('Assigned to', incident.assignee)]),
+          ...(incident.assignee === null ? [] : [field('Assigned to', toPlainLine(incident.assignee))]),
           field('Message', flat.message, false),
         ],
         footer: disarm(footer),

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { toFlatAlert } from '../flat-alert.ts'
+import { indentAll } from '../plain.ts'
 import { headerSecret, receiverUrl } from '../receiver-url.ts'
-import { type Sink, splitNotification } from '../sink.ts'
+import { type Notification, type Sink, splitNotification } from '../sink.ts'
 import { post } from './post.ts'
 
 const options = z.strictObject({
@@ -17,19 +18,25 @@ export const splunkSink: Component<typeof options, Sink> = {
   name: 'splunk',
   summary: "Sends each incident to Splunk's HTTP event collector.",
   options,
-  create: ({ url, token, sourcetype, index }, { fetch }) => ({
-    async send(notification, signal) {
-      const events = splitNotification(notification).map((one) => ({
+  create({ url, token, sourcetype, index }, { fetch }) {
+    const toEvents = (notification: Notification) =>
+      splitNotification(notification).map((one) => ({
         time: Date.parse(one.incident.updated_at) / 1000,
         source: 'vedette',
         sourcetype,
         ...(index !== undefined && { index }),
         event: { ...toFlatAlert(one), id: one.idempotencyKey },
       }))
-      const headers = { 'content-type': 'application/json', authorization: `Splunk ${token}` }
-      const body = events.map((event) => JSON.stringify(event)).join('\n')
-      const answer = await post({ fetch, url, headers, body, signal })
-      await answer.body?.cancel()
-    },
-  }),
+    return {
+      async send(notification, signal) {
+        const headers = { 'content-type': 'application/json', authorization: `Splunk ${token}` }
+        const body = toEvents(notification)
+          .map((event) => JSON.stringify(event))
+          .join('\n')
+        const answer = await post({ fetch, url, headers, body, signal })
+        await answer.body?.cancel()
+      },
+      preview: (notification) => indentAll(toEvents(notification)),
+    }
+  },
 }

@@ -59,6 +59,7 @@ export const syslogSink: Component<typeof options, Sink> = {
           throw rejection(`${receiver.host}:${receiver.port} (${receiver.protocol})`, errorCodeOf(error))
         }
       },
+      preview: (notification) => toSyslog(notification, frame).toString(),
     }
   },
 }

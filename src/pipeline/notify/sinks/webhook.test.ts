@@ -162,7 +162,7 @@ describe('the template of a webhook', () => {
       body: '{"t": "{{ title }}"}',
       headers: { 'X-Key': 'hush', 'X-Severity': '{{ severity }}' },
     })
-    expect(sink.preview?.(someNotification({ incident: someIncident({ title: 'Scan' }) }))).toBe(
+    expect(sink.preview(someNotification({ incident: someIncident({ title: 'Scan' }) }))).toBe(
       'POST https://example.com/…\ncontent-type: application/json\nX-Key: ***\nX-Severity: high\n\n{\n  "t": "Scan"\n}',
     )
   })
