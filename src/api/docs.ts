@@ -41,7 +41,9 @@ export const serveDocs = async (app: FastifyInstance): Promise<void> => {
     uiConfig: { validatorUrl: null, deepLinking: true, displayRequestDuration: true, tryItOutEnabled: false },
   })
   const hidden = { schema: { hide: true } }
-  app.get('/api/v1/openapi.json', { ...hidden, config: { open: true } }, () => app.swagger())
+  for (const path of ['/api/v1/openapi.json', '/openapi.json']) {
+    app.get(path, { ...hidden, config: { open: true } }, () => app.swagger())
+  }
   const page = problemsPage()
   app.get('/docs/problems', hidden, (_request, reply) => reply.type('text/html; charset=utf-8').send(page))
   app.get('/docs/problems.css', hidden, (_request, reply) => reply.type('text/css; charset=utf-8').send(problemsStyle))

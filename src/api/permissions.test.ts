@@ -44,6 +44,7 @@ const doors: Readonly<Record<string, AnyOperation | string>> = {
   'GET /health/live': 'Supervisors have no token, and it says only that the process answers.',
   'GET /': 'The page of the dashboard, which holds no data.',
   'GET /api/v1/openapi.json': 'The reference, which every copy of the program has.',
+  'GET /openapi.json': 'The reference, where clients of the log detection service look for it.',
 }
 /** The files of the dashboard and of the reference hold no data. */
 const files = new Set(readdirSync(new URL('./fixtures/dashboard/', import.meta.url), { recursive: true }).map(String))

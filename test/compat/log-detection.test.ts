@@ -175,6 +175,16 @@ it(
   },
 )
 
+it(keeps('log-detection.workers'), () => {
+  const { stdout } = spawnSync(process.execPath, [join(root, 'bin/vedette.cjs'), 'config', 'explain', 'workers'], {
+    encoding: 'utf8',
+    cwd: folder.path,
+    env: { ...process.env, WORKERS: '3' },
+  })
+  expect(stdout).toMatch(/\b3\b/)
+  expect(stdout).toContain('WORKERS')
+})
+
 it(keeps('log-detection.file', 'log-detection.docs'), async () => {
   const csv = `timestamp,user,source_ip,event_type,action,message\n2026-01-08T02:00:00Z,root,10.0.0.1,file_access,success,"Accessed /etc/shadow, twice"\n`
   for (const [name, content] of [
@@ -190,6 +200,7 @@ it(keeps('log-detection.file', 'log-detection.docs'), async () => {
     body: { detail: 'Unsupported file format. Use JSON or CSV.' },
   })
   expect((await fetch(`${own}/docs`)).status).toBe(200)
+  expect(await (await fetch(`${own}/openapi.json`)).json()).toMatchObject({ paths: { '/analyze': expect.any(Object) } })
 })
 
 it(keeps('log-analyzer.scorer-port'), async () => {

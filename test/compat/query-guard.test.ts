@@ -463,7 +463,36 @@ it(keeps('query-guard.environment'), () => {
   }
 })
 
-it(keeps('query-guard.language-model-reads'), async () => {
+it(keeps('query-guard.new-role', 'query-guard.graphql'), async () => {
+  const query = queryOf('Roles')
+  const send = async (role: string) => {
+    const { body } = await post('/anomalies', bodyOf('Roles', { orders: orders(3) }), {
+      ...engine,
+      'x-hasura-role': role,
+    })
+    return JSON.stringify(body)
+  }
+  for (let run = 0; run < 20; run += 1) expect(await send('clerk')).not.toContain('new_role')
+  expect(await send('stranger')).toContain('The role stranger runs this query for the first time')
+  const id = hashOf(query)
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      query: `{ queries(limit: 1000) { data { query_id times } } query(id: "${id}") { records }
+        query_analyses(query_id: "${id}") { data { concerns { type } } } }`,
+    }),
+  }
+  expect(await (await server.ask('/graphql', init)).json()).toMatchObject({
+    data: {
+      queries: { data: expect.arrayContaining([{ query_id: id, times: 21 }]) },
+      query: { records: 63 },
+      query_analyses: { data: expect.arrayContaining([{ concerns: expect.arrayContaining([{ type: 'new_role' }]) }]) },
+    },
+  })
+})
+
+it(keeps('query-guard.language-model-reads', 'query-guard.reading-cache'), async () => {
   const anthropic = vendors.find(({ type }) => type === 'anthropic')
   if (!anthropic) throw new Error('There is no vendor.')
   const vendor = await startVendor(anthropic, () => ({
@@ -511,8 +540,12 @@ it(keeps('query-guard.language-model-reads'), async () => {
     expect(sent).toContain('Narnia')
     expect(sent).not.toContain('dana@example.org')
     expect(sent.match(/\\"index\\"/g)).toHaveLength(3)
+    // The same result again costs nothing, although the history has grown.
+    const again = await reading(rows)
+    expect(again.query_analysis.language_model).toBe('answered')
+    expect(vendor.wire.requests).toHaveLength(1)
     vendor.behaviour = 'refuses the key'
-    const failed = await reading(orders(5))
+    const failed = await reading(orders(6))
     expect(failed.query_analysis.language_model).toBe('failed')
     expect(failed.metadata.errors).toEqual(['No language model answered: query-guard: it rejected the API key (401).'])
   } finally {

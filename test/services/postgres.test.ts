@@ -103,6 +103,7 @@ describe('PostgreSQL', needs(await findPostgres()), () => {
     await sql`alter table notifications drop column receipt`.execute(write)
     await sql`drop schema compat cascade`.execute(write)
     await sql`drop table inserted_alerts`.execute(write)
+    await sql`drop table query_roles`.execute(write)
     await sql`alter table triage_results add column body text not null default '{}'`.execute(write)
     for (const table of ['alerts', 'detections']) {
       await sql`alter table ${sql.table(table)} alter column body type text using ''`.execute(write)

@@ -8,6 +8,9 @@ import { getTimeline } from '../../operations/events/get-timeline.ts'
 import { listEvents } from '../../operations/events/list-events.ts'
 import { getIncident } from '../../operations/incidents/get-incident.ts'
 import { listIncidents } from '../../operations/incidents/list-incidents.ts'
+import { getQuery } from '../../operations/query-results/get-query.ts'
+import { listQueries } from '../../operations/query-results/list-queries.ts'
+import { listQueryAnalyses } from '../../operations/query-results/list-query-analyses.ts'
 import { getOverview } from '../../operations/status/get-overview.ts'
 import type { AnyOperation } from '../ask.ts'
 import type { Change } from '../change-feed.ts'
@@ -46,6 +49,9 @@ export const queryFields: readonly QueryField[] = [
   { field: 'incident', operation: getIncident, type: 'Incident' },
   { field: 'incidents', operation: listIncidents, type: 'IncidentPage' },
   { field: 'overview', operation: getOverview, type: 'Overview' },
+  { field: 'queries', operation: listQueries, type: 'GuardedQueries' },
+  { field: 'query', operation: getQuery, type: 'GuardedQuery' },
+  { field: 'query_analyses', operation: listQueryAnalyses, type: 'ResultAnalyses' },
   { field: 'timeline', operation: getTimeline, type: 'Timeline' },
 ]
 

@@ -18,5 +18,5 @@ export const logDetectionConfig = {
     })
     .prefault({})
     .describe('Compatibility with the log detection service: `POST /analyze`, `/models/load`.'),
-  variables: { MODEL_DIR: 'log_detection.model_dir' },
+  variables: { MODEL_DIR: 'log_detection.model_dir', WORKERS: 'workers' },
 }

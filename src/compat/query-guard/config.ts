@@ -130,6 +130,7 @@ export const queryGuardConfig = {
     MINIMUM_TRAINING_RECORDS: 'query_guard.min_training_records',
     MODEL_RETENTION_DAYS: 'query_guard.model_days',
     M_AUTH_KEY: 'query_guard.auth_key',
+    WORKERS: 'workers',
   },
   unused: {
     DB_CONNECT_ARGS: 'Set database options in the URL: see "storage.url".',
@@ -137,6 +138,5 @@ export const queryGuardConfig = {
     MAX_TOKENS:
       'A question to a language model has at most "query_guard.max_records_per_batch" records; "triage.llm.budget" limits the tokens.',
     SKIP_PATTERNS: 'Exclude datasets with "query_guard.excluded_datasets".',
-    WORKERS: 'One process does all the work. To scale out, run several behind a load balancer.',
   },
 }

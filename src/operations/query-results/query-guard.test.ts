@@ -50,6 +50,30 @@ it('counts every record of results that come at once', async () => {
   expect(analyses[0]).toMatchObject({ history_records: 300, is_odd: false })
 })
 
+it('reports a role that never ran a query before, once enough runs are known', async () => {
+  const guard = create()
+  const concerns = async (role: string | null) => {
+    const { analyses } = await guard.guard({ ...asked({ orders: rows(5) }), role })
+    return analyses.flatMap((one) => one.concerns).filter(({ type }) => type === 'new_role')
+  }
+  for (let run = 0; run < 10; run += 1) expect(await concerns(run % 2 ? 'user' : 'admin')).toEqual([])
+  expect(await concerns('guest')).toEqual([])
+  for (let run = 0; run < 10; run += 1) expect(await concerns(run % 2 ? 'user' : 'admin')).toEqual([])
+  expect(await concerns(null)).toEqual([])
+  expect(await concerns('contractor')).toEqual([
+    {
+      type: 'new_role',
+      severity: 'medium',
+      description: expect.stringContaining(
+        'The role contractor runs this query for the first time; all 21 earlier runs',
+      ),
+    },
+  ])
+  expect(await concerns('contractor')).toEqual([])
+  await store.transaction((tx) => store.queryResults.clear(query_id, tx))
+  expect(await store.queryResults.roles(query_id)).toEqual(new Map())
+})
+
 it('sees changes by another process', async () => {
   const [one, other] = [create(), create()]
   await one.guard(asked({ orders: rows(120) }))

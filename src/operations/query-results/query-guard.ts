@@ -109,6 +109,8 @@ export const createQueryGuard = (options: QueryGuardOptions): QueryGuard => {
       query,
       shape,
       blocked_by: query === undefined ? undefined : blocks(query),
+      role: result.role,
+      former_roles: await store.queryResults.roles(query_id),
       records,
       history_records: stream.total,
       former_sizes: stream.sizes,

@@ -13,6 +13,9 @@ export interface ScoredResult {
   readonly shape: QueryShape | undefined
   /** The expression of `blocked_queries` that found something in the query. */
   readonly blocked_by: string | undefined
+  /** The role that ran the query now, and how often each role ran it before. */
+  readonly role: string | null
+  readonly former_roles: ReadonlyMap<string, number>
   readonly records: readonly ResultRecord[]
   readonly history_records: number
   /** How many records each former result had. */
@@ -92,9 +95,26 @@ const concernsOf = (result: ScoredResult): readonly ResultConcern[] => [
   ...(result.query === undefined ? [] : queryConcerns(result.query, result.operation_name)).map(
     ({ type, severity, sentence }) => ({ type, severity, description: sentence }),
   ),
+  ...newRole(result),
   ...sensitiveFields(result),
   ...sizeConcern(result),
 ]
+
+/** With fewer known runs, another role is no surprise. */
+const fewestRuns = 20
+
+const newRole = ({ role, former_roles }: ScoredResult): readonly ResultConcern[] => {
+  const runs = [...former_roles.values()].reduce((sum, times) => sum + times, 0)
+  if (role === null || former_roles.has(role) || runs < fewestRuns) return []
+  const known = [...former_roles.keys()].sort().slice(0, 5).join(', ')
+  return [
+    {
+      type: 'new_role',
+      severity: 'medium',
+      description: `The role ${role} runs this query for the first time; all ${runs} earlier runs were by ${known}.`,
+    },
+  ]
+}
 
 /** A sensitive field is noted the first time, and raises an alarm if the query never returned it before. */
 const sensitiveFields = ({ judgement, records }: ScoredResult): readonly ResultConcern[] => {

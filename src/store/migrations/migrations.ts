@@ -5,6 +5,7 @@ import { leaseEpochs } from './0002-lease-epochs.ts'
 import { packedDocuments } from './0003-packed-documents.ts'
 import { notificationReceipts } from './0004-notification-receipts.ts'
 import { triageViews } from './0005-triage-views.ts'
+import { queryRoles } from './0006-query-roles.ts'
 
 /** Every migration, in order. A released one is never changed: what comes later is a migration of its own. */
 export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>>> = {
@@ -13,6 +14,7 @@ export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: Co
   '0003-packed-documents': packedDocuments,
   '0004-notification-receipts': notificationReceipts,
   '0005-triage-views': triageViews,
+  '0006-query-roles': queryRoles,
 }
 
 /** The migrations of the development versions. Together they made the tables of `0001-schema`. */

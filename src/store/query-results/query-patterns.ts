@@ -33,6 +33,8 @@ export interface QuerySummary {
 export interface QueryPatternStore {
   /** Counts a query as asked once more. */
   asked(pattern: QueryPattern, tx: Transaction): Promise<void>
+  /** How often each role asked a query. */
+  roles(query: string): Promise<ReadonlyMap<string, number>>
   /** The queries that are known, those asked last first. */
   queries(limit: number): Promise<readonly QuerySummary[]>
 }
@@ -68,6 +70,16 @@ export const createQueryPatternStore = ({ read }: StoreConnections): QueryPatter
       ],
       set: { times: sql`query_patterns.times + 1` },
     })
+    if (pattern.role === null) return
+    await upsert(tx, 'query_roles', [{ query_id, role: pattern.role, times: 1, last_seen: seen_at }], {
+      key: ['query_id', 'role'],
+      set: { times: sql`query_roles.times + 1` },
+    })
+  },
+
+  async roles(query) {
+    const rows = await read.selectFrom('query_roles').select(['role', 'times']).where('query_id', '=', query).execute()
+    return new Map(rows.map(({ role, times }) => [role, times]))
   },
 
   async queries(limit) {

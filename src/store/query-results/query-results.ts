@@ -183,6 +183,7 @@ export const createQueryResultStore = (connections: StoreConnections): QueryResu
         .executeTakeFirst()
       await tx.deleteFrom('historical_data').where('query_id', '=', query).execute()
       await tx.deleteFrom('trained_models').where('query_id', '=', query).execute()
+      await tx.deleteFrom('query_roles').where('query_id', '=', query).execute()
       return Number(gone?.records ?? 0)
     },
 

@@ -27,6 +27,7 @@ export const retainQueryResults = async (
     await tx.deleteFrom('statistical_flags').where('analysis_id', 'in', old).execute()
     gone += (await tx.deleteFrom('anomaly_analyses').where('timestamp', '<', analysesBefore).executeTakeFirst())
       .numDeletedRows
+    await tx.deleteFrom('query_roles').where('last_seen', '<', analysesBefore).execute()
     gone += (await tx.deleteFrom('query_patterns').where('last_seen', '<', analysesBefore).executeTakeFirst())
       .numDeletedRows
   }

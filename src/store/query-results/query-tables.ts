@@ -1,6 +1,7 @@
 /** Queries and their results, under the names that users of the query-result plug-in know. */
 export interface QueryTables {
   query_patterns: QueryPatternRow
+  query_roles: QueryRoleRow
   historical_data: HistoricalDataRow
   trained_models: TrainedModelRow
   anomaly_analyses: AnomalyAnalysisRow
@@ -9,6 +10,13 @@ export interface QueryTables {
 }
 
 /** A query with its variables. */
+interface QueryRoleRow {
+  query_id: string
+  role: string
+  times: number
+  last_seen: number
+}
+
 export interface QueryPatternRow {
   query_hash: string
   query_id: string

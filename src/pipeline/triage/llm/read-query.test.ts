@@ -45,6 +45,17 @@ describe('a model that reads a query', () => {
     return { vendor, readQuery: createReadQuery({ models, prompt, names: masking.names, language: 'English' }) }
   }
 
+  it('is not asked again about the same result of a query', async () => {
+    const { vendor, readQuery } = await read(answer())
+    const first = await readQuery(asked, signal)
+    expect(await readQuery({ ...asked, former: asked.records }, signal)).toEqual(first)
+    expect(vendor.wire.requests).toHaveLength(1)
+    for (const other of [{ role: 'admin' }, { records: asked.records.slice(1) }, { query: 'query { other }' }]) {
+      await readQuery({ ...asked, ...other }, signal)
+    }
+    expect(vendor.wire.requests).toHaveLength(4)
+  })
+
   it('receives masked names and no secrets, and its statements must occur in the data', async () => {
     const { vendor, readQuery } = await read(answer())
     expect(await readQuery(asked, signal)).toEqual({

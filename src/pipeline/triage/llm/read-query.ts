@@ -57,10 +57,17 @@ interface ReadQueryOptions {
   readonly language: string
 }
 
-/** Creates the function that asks a model about a query and its results. Throws with the reason if none answers. */
-export const createReadQuery =
-  ({ models, prompt, names, language }: ReadQueryOptions) =>
-  async (asked: AskedQuery, signal: AbortSignal): Promise<QueryReading> => {
+/** How many readings to remember. */
+const mostRemembered = 500
+
+/**
+ * Creates the function that asks a model about a query and its results. Throws with the reason if none answers. Remembers the newest readings
+ * by query, role and result: the same result again costs nothing, although the earlier results beside it have changed.
+ */
+export const createReadQuery = ({ models, prompt, names, language }: ReadQueryOptions) => {
+  const remembered = new Map<string, QueryReading>()
+
+  const read = async (asked: AskedQuery, signal: AbortSignal): Promise<QueryReading> => {
     const shown = queryCaseOf(asked, names, isSensitive)
     // The authors of table rows cannot predict the marker.
     const marker = `DATA-${createHash('sha256').update(`${prompt.hash} ${shown.hash}`).digest('hex').slice(0, 16)}`
@@ -79,6 +86,19 @@ export const createReadQuery =
     if (!answer) throw new Error(`No language model answered: ${reason}.`)
     return checkedReading(answer, shown, marker)
   }
+
+  return async (asked: AskedQuery, signal: AbortSignal): Promise<QueryReading> => {
+    const { former: _, ...same } = asked
+    const key = createHash('sha256').update(JSON.stringify(same)).digest('base64')
+    const known = remembered.get(key)
+    if (known) return known
+    const reading = await read(asked, signal)
+    remembered.set(key, reading)
+    const [oldest] = remembered.keys()
+    if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest)
+    return reading
+  }
+}
 
 /**
  * Reads a model's answer about a query. Drops records that do not exist, sentences with figures or names that are not in the data,
