@@ -110,6 +110,31 @@ describe('what was done to many at once', () => {
     expect((await stateOf('alert-000001')).status).toBe('new')
   })
 
+  it('reopens the incidents that ended with the alerts of a group, and counts only the alerts', async () => {
+    await keep(
+      sampleAlert(1, { incident_id: 'incident-000001' }),
+      sampleAlert(2, { incident_id: 'incident-000002', status: 'investigating', assignee: 'sam' }),
+      sampleAlert(3, { incident_id: 'incident-000002' }),
+    )
+    const member = (id: string) => ({
+      alert_id: id,
+      reason: 'It opened the incident.',
+      added_at: sampleAlert(1).created_at,
+    })
+    const incidents = [
+      sampleIncident(1, { members: [member('alert-000001')] }),
+      sampleIncident(2, { members: [member('alert-000002'), member('alert-000003')] }),
+    ]
+    await deps.store.transaction((tx) => deps.store.incidents.save(incidents, tx))
+    const statuses = async () => (await deps.store.incidents.list({ limit: 5 })).items.map(({ status }) => status)
+    const { decision_id, changed } = await change({ filter: '', action: 'close', resolution: 'false_positive' })
+    expect(changed).toBe(3)
+    expect(await statuses()).not.toContain('open')
+    expect(await undo(decision_id)).toMatchObject({ matched: 3, changed: 3, skipped: [] })
+    expect(await statuses()).toEqual(['open', 'open'])
+    expect(await stateOf('alert-000002')).toMatchObject({ status: 'investigating', assignee: 'sam', resolution: null })
+  })
+
   it('can be undone by its author only, within a day', async () => {
     await keep(sampleAlert(1))
     const { decision_id } = await change({ filter: '', action: 'acknowledge' })

@@ -2,7 +2,7 @@ import type { Noun } from '../api/client.ts'
 import { clausesOf, isJoined, quote } from './filter-text.ts'
 
 /** A value of an alert that a suppression can match. */
-interface Condition {
+export interface Condition {
   readonly field: string
   readonly value: string
   readonly suggested: boolean

@@ -1,18 +1,20 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { EllipsisVertical } from 'lucide-react'
 import { useState } from 'react'
+import { type SuppressionFields, SuppressionForm } from '../../alert/suppression-form.tsx'
 import { answerOf, api, type Noun } from '../../api/client.ts'
 import { toProblem } from '../../api/problem.ts'
 import { useMay } from '../../api/session.ts'
 import { IconButton } from '../../parts/button.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
 import { Menu, MenuItem } from '../../parts/menu.tsx'
 import { formatCount } from '../../parts/number.ts'
 import { QueryView } from '../../parts/query-view.tsx'
 import { Empty } from '../../parts/states.tsx'
+import { TableHead } from '../../parts/table-head.tsx'
 import { Time } from '../../parts/time.tsx'
 import { toast } from '../../parts/toast.tsx'
 import { Screen } from '../../shell/screen.tsx'
-import { EditDialog, type SuppressionEdit } from './edit-dialog.tsx'
 
 type Suppression = Noun<'Suppression'>
 
@@ -46,18 +48,7 @@ const heads = ['Filter and reason', 'Hidden alerts', 'Last hit', 'Expires', 'Own
 const SuppressionTable = ({ suppressions }: { readonly suppressions: readonly Suppression[] }) => (
   <div className="overflow-x-auto bg-surface">
     <table className="w-full">
-      <thead>
-        <tr className="border-b border-line text-left text-small text-text-2">
-          {heads.map((head) => (
-            <th key={head} scope="col" className="px-4 py-2 font-medium md:first:pl-6">
-              {head}
-            </th>
-          ))}
-          <th scope="col" className="px-4 py-2">
-            <span className="sr-only">Actions</span>
-          </th>
-        </tr>
-      </thead>
+      <TableHead labels={heads} />
       <tbody>
         {suppressions.map((one) => (
           <SuppressionRow key={one.id} suppression={one} />
@@ -98,7 +89,7 @@ const SuppressionMenu = ({ suppression }: { readonly suppression: Suppression })
   const queries = useQueryClient()
   const canEdit = useMay('analyst')
   const [editing, setEditing] = useState(false)
-  const { id, scope, paused } = suppression
+  const { id, scope, reason, paused, even_if_worse = false } = suppression
   const path = { params: { path: { id } } }
   const refresh = () =>
     Promise.all(['suppressions', 'alerts', 'incidents'].map((noun) => queries.invalidateQueries({ queryKey: [noun] })))
@@ -107,7 +98,8 @@ const SuppressionMenu = ({ suppression }: { readonly suppression: Suppression })
     toast([message, hint].filter((part) => part !== undefined).join(' '), { error: true })
   }
   const change = useMutation({
-    mutationFn: (body: SuppressionEdit) => answerOf(api.PATCH('/api/v1/suppressions/{id}', { ...path, body })),
+    mutationFn: (changes: Partial<SuppressionFields> & { readonly paused?: boolean }) =>
+      answerOf(api.PATCH('/api/v1/suppressions/{id}', { ...path, body: { ...changes, confirmed: true } })),
     onSuccess(changed) {
       setEditing(false)
       toast(changed.paused ? 'Suppression paused.' : 'Suppression saved.', { ms: 5_000 })
@@ -133,18 +125,26 @@ const SuppressionMenu = ({ suppression }: { readonly suppression: Suppression })
           </IconButton>
         }
       >
-        <MenuItem onSelect={() => change.mutate({ paused: !paused, confirmed: true })}>
-          {paused ? 'Resume' : 'Pause'}
-        </MenuItem>
+        <MenuItem onSelect={() => change.mutate({ paused: !paused })}>{paused ? 'Resume' : 'Pause'}</MenuItem>
         <MenuItem onSelect={() => setEditing(true)}>Edit…</MenuItem>
         <MenuItem onSelect={() => remove.mutate()}>Remove</MenuItem>
       </Menu>
       {editing && (
-        <EditDialog
-          suppression={suppression}
+        <Dialog
+          open
+          wide
           onClose={() => setEditing(false)}
-          onSave={(edit) => change.mutate(edit)}
-        />
+          title="Edit suppression"
+          description="Open alerts that match are hidden at once."
+        >
+          <SuppressionForm
+            initial={{ scope, reason, even_if_worse }}
+            submitLabel="Save"
+            isPending={change.isPending}
+            onSubmit={change.mutate}
+            onClose={() => setEditing(false)}
+          />
+        </Dialog>
       )}
     </>
   )

@@ -9,6 +9,7 @@ import { toLabel } from '../../parts/label.ts'
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../../parts/menu.tsx'
 import { QueryView } from '../../parts/query-view.tsx'
 import { AccessDenied, Empty } from '../../parts/states.tsx'
+import { TableHead } from '../../parts/table-head.tsx'
 import { Time } from '../../parts/time.tsx'
 import { toast } from '../../parts/toast.tsx'
 import { Screen } from '../../shell/screen.tsx'
@@ -80,18 +81,7 @@ const UserTable = ({
 }) => (
   <div className="overflow-x-auto bg-surface">
     <table className="w-full">
-      <thead>
-        <tr className="border-b border-line text-left text-small text-text-2">
-          {heads.map((head) => (
-            <th key={head} scope="col" className="px-4 py-2 font-medium md:first:pl-6">
-              {head}
-            </th>
-          ))}
-          <th scope="col" className="px-4 py-2">
-            <span className="sr-only">Actions</span>
-          </th>
-        </tr>
-      </thead>
+      <TableHead labels={heads} />
       <tbody>
         {accounts.map((account) => (
           <UserRow key={account.id} account={account} onLink={onLink} />
