@@ -9,7 +9,7 @@ const { signal } = new AbortController()
 const runtime = { now: () => 1_733_813_700_500, fetch, log, signal }
 const create = (type: string, options: object) => sinkRegistry.create(type, options, runtime)
 
-describeSink('slack', (url) => create('slack', { url }))
+describeSink('slack', (url) => create('slack', { url }), { multiline: true })
 describeSink('splunk', (url) => create('splunk', { url, token: 'hush' }))
 describeSink('elasticsearch', (url) => create('elasticsearch', { url }))
 

@@ -48,6 +48,7 @@ const facts = z.strictObject({
   fallback: z.string().min(1),
   title: z.string().min(1),
   title_link: z.url().optional(),
+  text: z.string().max(3_000),
   fields: z.array(z.strictObject({ title: z.string(), value: z.string(), short: z.boolean() })),
   footer: z.string().max(300),
   ts: z.int(),

@@ -4,7 +4,7 @@ import { labelledRoles } from '../../../schema/address-roles.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import type { DigestPage } from '../digest/digest-page.ts'
 import { toFlatAlert } from '../flat-alert.ts'
-import { type IncidentView, toIncidentView } from '../incident-view.ts'
+import { type IncidentView, listsOf, toIncidentView } from '../incident-view.ts'
 import { toPlainLine } from '../plain.ts'
 import { toPlainMessage } from '../plain-message.ts'
 import { receiverUrl } from '../receiver-url.ts'
@@ -102,7 +102,8 @@ const toSlack = (notification: Notification, footer: string) => {
   if (notification.digest) return toSlackDigest(notification.digest, toIncidentView(notification))
   const { incident } = notification
   const flat = toFlatAlert(notification)
-  const { link } = toIncidentView(notification)
+  const view = toIncidentView(notification)
+  const { link } = view
   const field = (title: string, value: string, short = true) => ({ title, value: disarm(value), short })
   return {
     attachments: [
@@ -111,6 +112,7 @@ const toSlack = (notification: Notification, footer: string) => {
         fallback: disarm(`${flat.incident} ${flat.severity}: ${flat.event}`),
         title: disarm(`${flat.incident}: ${flat.event}`),
         ...(link !== undefined && { title_link: link }),
+        text: disarm(toDetails(view)),
         fields: [
           field('Severity', flat.severity),
           field('Score', flat.anomaly_score.toFixed(3)),
@@ -129,6 +131,19 @@ const toSlack = (notification: Notification, footer: string) => {
     ],
   }
 }
+
+/** The parts of a message that have no fields: host, times, evidence, reasons, changes and next steps. */
+const toDetails = (view: IncidentView): string =>
+  [
+    view.facts
+      .filter(({ label }) => detailLabels.has(label))
+      .map(({ label, value }) => `${label}: ${value}`)
+      .join(' · '),
+    ...view.evidence,
+    ...listsOf(view).flatMap(({ title, items }) => [`${title}:`, ...items.map((item) => `• ${item}`)]),
+  ].join('\n')
+
+const detailLabels = new Set(['Host', 'Since', 'Last seen', 'Events'])
 
 /** Field titles that differ from the role's label. */
 const titles: Readonly<Record<string, string>> = { Source: 'Source IP', Destination: 'Destination IP' }
