@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import type { RecordBatch } from '../schema/record.ts'
 import type { Transaction } from '../store/database.ts'
 import { type OpenStore, openStore } from '../store/open-store.ts'
 import { openEmbeddedQueue } from './embedded.ts'
@@ -79,6 +80,36 @@ describe('the embedded queue', () => {
     expect(rung).toEqual(['0 alerts'])
     for (const queue of [one, two]) await queue?.close()
     for (const store of stores) await store.close()
+  })
+
+  it('puts batches that come together into few jobs, one partition each, in order', async () => {
+    const store = await openStore('sqlite::memory:', { now: Date.now, log: silent })
+    const queue = openEmbeddedQueue({ connections: store.connections, now: Date.now, log: silent })
+    const next = [0, 0]
+    const batches = Array.from({ length: 300 }, (_, index): RecordBatch => {
+      const partition = index % 2
+      const texts = Array.from({ length: index === 200 ? 4_000 : 1 + (index % 3) }, () => 'a')
+      const first = next[partition] ?? 0
+      next[partition] = first + texts.length
+      return { partition, first, source: `app-${index % 5}`, receivedAt: 0, texts }
+    })
+    await store.transaction((tx) => queue.publish('records', batches, tx))
+    const jobs = await store.connections.read.selectFrom('jobs').select(['partition', 'count']).orderBy('seq').execute()
+    expect(jobs).toEqual([
+      { partition: 0, count: 199 },
+      { partition: 0, count: 4_096 },
+      { partition: 0, count: 2 },
+      { partition: 1, count: 300 },
+    ])
+    const seen: RecordBatch[] = []
+    queue.consume('records', async (items) => void seen.push(...items))
+    await queue.idle()
+    expect(seen).toEqual([
+      ...batches.filter(({ partition }) => partition === 0),
+      ...batches.filter(({ partition }) => partition === 1),
+    ])
+    await queue.close()
+    await store.close()
   })
 
   it('sets a job aside that cannot be read', async () => {

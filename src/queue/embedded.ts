@@ -304,16 +304,44 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
   }
 }
 
-/** A job a batch of records, or a job for all the ids. */
+/** How many records and characters the batches of one job hold; a larger batch is a job of its own. */
+const mostRecords = 4096
+const mostCharacters = 4 * 1024 * 1024
+
+/**
+ * Groups batches of one partition into jobs, in order. Where sources alternate line by line, a batch holds hardly more than one record, and
+ * a job costs as much as hundreds of records.
+ */
+const intoJobs = (batches: readonly RecordBatch[]): readonly (readonly RecordBatch[])[] => {
+  const jobs: RecordBatch[][] = []
+  let [records, characters] = [Number.POSITIVE_INFINITY, 0]
+  for (const batch of batches) {
+    const size = sum(batch.texts, (text) => text.length)
+    records += batch.texts.length
+    characters += size
+    if (records <= mostRecords && characters <= mostCharacters) jobs.at(-1)?.push(batch)
+    else {
+      jobs.push([batch])
+      records = batch.texts.length
+      characters = size
+    }
+  }
+  return jobs
+}
+
+/** Few jobs for batches of records, or one for all the ids. */
 const toJobs = <T extends Topic>(topic: T, items: readonly Topics[T][]): readonly NewJob[] => {
   if (items.length === 0) return []
   if (topic !== 'records') return [{ partition: 0, count: items.length, ...encodeJob(items) }]
   // The compiler cannot derive the item type from the topic.
-  return (items as readonly RecordBatch[]).map((batch) => ({
-    partition: batch.partition,
-    count: batch.texts.length,
-    ...encodeJob<'records'>([batch]),
-  }))
+  const byPartition = Map.groupBy(items as readonly RecordBatch[], ({ partition }) => partition)
+  return [...byPartition].flatMap(([partition, own]) =>
+    intoJobs(own).map((batches) => ({
+      partition,
+      count: sum(batches, ({ texts }) => texts.length),
+      ...encodeJob<'records'>(batches),
+    })),
+  )
 }
 
 const sum = <Item>(items: readonly Item[], amount: (item: Item) => number): number =>
