@@ -1,3 +1,4 @@
+import { Oldest } from '../lib/oldest/oldest.ts'
 import { hour } from '../lib/units/time.ts'
 
 /** An entry that was seen within this time is not moved to the front again. */
@@ -16,6 +17,11 @@ export interface RecentEntries<Entry> {
 /** Creates an empty collection. Most sightings are within an hour of the last one, and cost only one lookup. */
 export const createRecentEntries = <Entry extends { movedAt: number }>(capacity: number): RecentEntries<Entry> => {
   const all = new Map<string, Entry>()
+  const oldest = new Oldest(() => all.keys())
+  const dropOldest = (): void => {
+    const name = oldest.take()
+    if (name !== undefined) all.delete(name)
+  }
   return {
     get size() {
       return all.size
@@ -27,13 +33,15 @@ export const createRecentEntries = <Entry extends { movedAt: number }>(capacity:
       const copy = Buffer.from(name, 'utf16le').toString('utf16le')
       const entry = known ?? make(time, copy)
       entry.movedAt = time
-      const oldest = !known && all.size >= capacity ? all.keys().next().value : undefined
-      if (oldest !== undefined) all.delete(oldest)
+      if (!known && all.size >= capacity) dropOldest()
       all.delete(name)
       all.set(copy, entry)
       return entry
     },
     entries: () => all.entries(),
-    clear: () => all.clear(),
+    clear() {
+      all.clear()
+      oldest.clear()
+    },
   }
 }

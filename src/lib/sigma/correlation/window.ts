@@ -14,11 +14,14 @@ export interface WindowItem {
 /** The events of one group, in order of time; those that are too old for any window are dropped. */
 export interface Window {
   readonly items: WindowItem[]
-  /** How many of the items hold a value (of `value_count`) or are of a member (of temporal ones). */
+  /** How many of the items hold a value (of `value_count`) or are of a member (of temporal ones); others need none. */
   readonly tally: Map<string, number>
 }
 
 export const createWindow = (): Window => ({ items: [], tally: new Map() })
+
+const isTallied = ({ correlation }: CorrelationRule): boolean =>
+  correlation === 'value_count' || correlation === 'temporal' || correlation === 'temporal_ordered'
 
 /** The subject of a tally. */
 const wordOf = (rule: CorrelationRule, { member, value }: WindowItem): string =>
@@ -31,7 +34,7 @@ export const insert = (window: Window, item: WindowItem, rule: CorrelationRule):
   while (place > 0 && (items[place - 1]?.time ?? 0) > item.time) place--
   if (place === items.length) items.push(item)
   else items.splice(place, 0, item)
-  count(window, wordOf(rule, item), 1)
+  if (isTallied(rule)) count(window, wordOf(rule, item), 1)
   const oldest = (items.at(-1)?.time ?? 0) - rule.timespan
   let gone = 0
   while ((items[gone]?.time ?? oldest) < oldest) gone++
@@ -42,7 +45,8 @@ export const insert = (window: Window, item: WindowItem, rule: CorrelationRule):
 /** Forgets the oldest events. */
 export const dropFirst = (window: Window, gone: number, rule: CorrelationRule): void => {
   if (gone === 0) return
-  for (const item of window.items.splice(0, gone)) count(window, wordOf(rule, item), -1)
+  const dropped = window.items.splice(0, gone)
+  if (isTallied(rule)) for (const item of dropped) count(window, wordOf(rule, item), -1)
 }
 
 const count = ({ tally }: Window, word: string, change: number): void => {

@@ -1,3 +1,5 @@
+import { Oldest } from '../../../lib/oldest/oldest.ts'
+
 interface Used {
   usedAt: number
 }
@@ -8,6 +10,7 @@ interface Used {
  */
 export class BoundedMap<Value extends Used> {
   readonly #entries = new Map<string, Value>()
+  readonly #oldest = new Oldest(() => this.#entries.keys())
   readonly #capacity: number
 
   constructor(capacity: number) {
@@ -31,10 +34,12 @@ export class BoundedMap<Value extends Used> {
 
   delete(key: string): void {
     this.#entries.delete(key)
+    this.#oldest.forget(key)
   }
 
   clear(): void {
     this.#entries.clear()
+    this.#oldest.clear()
   }
 
   values(): IterableIterator<Value> {
@@ -46,19 +51,24 @@ export class BoundedMap<Value extends Used> {
   }
 
   #evict(): { readonly key: string; readonly value: Value } | undefined {
-    const oldest = this.#entries.entries()
-    const first = oldest.next().value
-    const second = oldest.next().value
+    const first = this.#takeOldest()
+    const second = this.#takeOldest()
     if (!first) return undefined
-    if (!second || first[1].usedAt <= second[1].usedAt) return this.#remove(first)
+    this.#entries.delete(first.key)
+    if (!second) return first
+    if (first.value.usedAt <= second.value.usedAt) {
+      this.#oldest.giveBack(second.key)
+      return first
+    }
     // Give the recently used older entry a second chance and evict the other.
-    this.#entries.delete(first[0])
-    this.#entries.set(first[0], first[1])
-    return this.#remove(second)
+    this.#entries.set(first.key, first.value)
+    this.#entries.delete(second.key)
+    return second
   }
 
-  #remove([key, value]: readonly [string, Value]): { readonly key: string; readonly value: Value } {
-    this.#entries.delete(key)
-    return { key, value }
+  #takeOldest(): { readonly key: string; readonly value: Value } | undefined {
+    const key = this.#oldest.take()
+    const value = key === undefined ? undefined : this.#entries.get(key)
+    return key === undefined || value === undefined ? undefined : { key, value }
   }
 }

@@ -1,3 +1,4 @@
+import { Oldest } from '../../../lib/oldest/oldest.ts'
 import { flatText } from './flat-text.ts'
 
 /** Two names that were seen together. */
@@ -15,6 +16,7 @@ export class BoundedPairs {
   readonly #byOne = new Map<string, Map<string, Pair>>()
   /** In insertion order. */
   readonly #order = new Set<Pair>()
+  readonly #oldest = new Oldest(() => this.#order.values())
   readonly #capacity: number
 
   constructor(capacity: number) {
@@ -44,7 +46,9 @@ export class BoundedPairs {
 
   delete(one: string, other: string): void {
     const pair = this.get(one, other)
-    if (pair) this.#remove(pair)
+    if (!pair) return
+    this.#remove(pair)
+    this.#oldest.forget(pair)
   }
 
   /** Adds a pair in its saved form. */
@@ -58,11 +62,14 @@ export class BoundedPairs {
   }
 
   #evict(): Pair | undefined {
-    const oldest = this.#order.values()
-    const first = oldest.next().value
-    const second = oldest.next().value
+    const first = this.#oldest.take()
+    const second = this.#oldest.take()
     if (!first) return undefined
-    if (!second || first.usedAt <= second.usedAt) return this.#remove(first)
+    if (!second) return this.#remove(first)
+    if (first.usedAt <= second.usedAt) {
+      this.#oldest.giveBack(second)
+      return this.#remove(first)
+    }
     // Give the recently used older pair a second chance and evict the other.
     this.#order.delete(first)
     this.#order.add(first)

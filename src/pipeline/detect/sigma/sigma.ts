@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { createWriter, type Reader, type Writer } from '../../../lib/bytes/codec.ts'
 import { createEngine, type Engine, type EngineOptions, type Match } from '../../../lib/sigma/sigma.ts'
-import type { Detection, Entity } from '../../../schema/detection.ts'
+import type { Detection, Entity, Evidence } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
@@ -35,8 +35,15 @@ interface Episode {
   times: number
   /** The number of matched events. */
   events: number
-  readonly shown: Map<string, { readonly sample: EventSample; readonly role: string | undefined }>
+  readonly shown: Map<string, ShownLine>
   entities: Entity[]
+}
+
+/** A line of the evidence; `evidence` is made when it is first reported. */
+interface ShownLine {
+  readonly sample: EventSample
+  readonly role: string | undefined
+  evidence: Evidence | undefined
 }
 
 interface Line {
@@ -93,7 +100,7 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
       if (episode.shown.has(sample.id)) return
       // Keep the first lines and the newest one.
       if (episode.shown.size >= maxEvidence) episode.shown.delete([...episode.shown.keys()].at(-1) ?? '')
-      episode.shown.set(sample.id, { sample: keepSample(sample), role })
+      episode.shown.set(sample.id, { sample: keepSample(sample), role, evidence: undefined })
     }
     const showMatch = (episode: Episode, match: Match, event: Event): void => {
       if (match.type === 'correlation') {
@@ -127,7 +134,7 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
         from: match.type === 'rule' ? episode.start : Math.min(episode.start, match.events[0]?.time ?? episode.start),
         to: episode.last,
         ...explainRuleMatch(match, subject, episode.times),
-        evidence: [...episode.shown.values()].map(({ sample, role }) => toEvidence(sample, role)),
+        evidence: Array.from(episode.shown.values(), (line) => (line.evidence ??= toEvidence(line.sample, line.role))),
         events: episode.events,
         entities: episode.entities,
         learning: false,
@@ -192,7 +199,11 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
 })
 
 /** Whether to report a match: the 1st, 2nd, 5th, 10th, 20th, 50th … */
-const isReported = (times: number): boolean => /^[125]0*$/.test(String(times))
+const isReported = (times: number): boolean => {
+  let digits = times
+  while (digits % 10 === 0) digits /= 10
+  return digits === 1 || digits === 2 || digits === 5
+}
 
 const longestKept = 500
 
@@ -229,7 +240,7 @@ const readEpisode = (reader: Reader): Episode => {
   for (let left = reader.varint(); left > 0; left--) {
     const role = reader.text()
     const sample = readSample(reader)
-    shown.set(sample.id, { sample, role: role === '' ? undefined : role })
+    shown.set(sample.id, { sample, role: role === '' ? undefined : role, evidence: undefined })
   }
   const entities: Entity[] = JSON.parse(reader.text())
   return { start, last, usedAt: last, times, events, shown, entities }
