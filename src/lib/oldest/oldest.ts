@@ -1,12 +1,12 @@
 /**
  * Finds the oldest keys of a `Map` or `Set` that loses its oldest keys again and again. A fresh iterator steps over the places of deleted
- * keys, which may be as many as there are keys; this one continues where it was, in O(1) on average. Whatever it takes must be
- * deleted, set again, or returned.
+ * keys, which may be as many as there are keys; this one continues where it was, in O(1) on average. The caller deletes a key that
+ * it takes, deletes and sets it again, or gives it back.
  */
 export class Oldest<Key> {
   readonly #keys: () => Iterator<Key>
   #walk: Iterator<Key> | undefined
-  /** A key that was taken and returned. */
+  /** A key that was taken and given back. */
   #returned: { readonly key: Key } | undefined
 
   constructor(keys: () => Iterator<Key>) {
@@ -28,17 +28,17 @@ export class Oldest<Key> {
     return undefined
   }
 
-  /** Returns the key that was taken last: it is still the oldest. */
+  /** Gives back the key that was taken last: it is still the oldest. */
   giveBack(key: Key): void {
     this.#returned = { key }
   }
 
-  /** Must be called for each key that others delete. */
+  /** Forgets a key that was deleted without being taken. Call it for each of them. */
   forget(key: Key): void {
     if (this.#returned?.key === key) this.#returned = undefined
   }
 
-  /** Must be called when all keys were deleted. */
+  /** Starts again after all keys were deleted. */
   clear(): void {
     this.#walk = undefined
     this.#returned = undefined
