@@ -17,7 +17,7 @@ import type { RawRecord } from '../schema/record.ts'
 import { createEventStages } from './event-stages.ts'
 
 interface AnalysisOptions {
-  readonly config: Pick<Config, 'detectors' | 'correlate' | 'networks'> & {
+  readonly config: Pick<Config, 'detectors' | 'formats' | 'correlate' | 'networks'> & {
     readonly triage: Pick<Config['triage'], 'risk'>
   }
   readonly rules: RuleBook
@@ -69,7 +69,7 @@ const counter = () => {
 }
 
 interface ReadOptions {
-  readonly config: Pick<Config, 'networks'>
+  readonly config: Pick<Config, 'formats' | 'networks'>
   readonly records: AsyncIterable<readonly RawRecord[]>
   readonly log: Log
   readonly signal: AbortSignal
@@ -78,7 +78,7 @@ interface ReadOptions {
 /** Reads records into events, with untrained detectors. All events of one array come from one source. */
 export async function* readEvents({ config, records, log, signal }: ReadOptions): AsyncGenerator<readonly Event[]> {
   const { normalizer, mine, enrich } = createEventStages({
-    config: { detectors: [] },
+    config: { ...config, detectors: [] },
     clock: createClock(),
     rules: noRules,
     context: createBareContext(config),

@@ -12,6 +12,7 @@ import type { SigmaReports } from '../pipeline/detect/sigma/sigma.ts'
 import { createEnrich } from '../pipeline/enrich/enrich.ts'
 import { createEnrichers } from '../pipeline/enrich/registry.ts'
 import { createMiner } from '../pipeline/mine/mine.ts'
+import { bundledFormats, readFormats } from '../pipeline/normalize/declared/declared-formats.ts'
 import { createNormalizer } from '../pipeline/normalize/normalize.ts'
 import type { Agent } from '../schema/agent.ts'
 import type { Event } from '../schema/event.ts'
@@ -21,7 +22,7 @@ import type { RecordBatch } from '../schema/record.ts'
 const remembered = 1_024
 
 interface EventStagesOptions {
-  readonly config: Pick<Config, 'detectors'>
+  readonly config: Pick<Config, 'detectors' | 'formats'>
   readonly clock: Clock
   readonly rules: RuleBook
   readonly context: ContextTables
@@ -53,7 +54,8 @@ export const createEventStages = ({
   signal,
 }: EventStagesOptions) => {
   const runtime = { now: clock.now, fetch, log, signal }
-  const normalizer = createNormalizer()
+  const formats = config.formats.paths.length === 0 ? bundledFormats() : readFormats(config.formats.paths)
+  const normalizer = createNormalizer({ formats })
   const miner = createMiner()
   const enrich = createEnrich(createEnrichers(context))
   const registry = detectorRegistry(rules, indicators, agents, sigmaReports)
@@ -102,7 +104,7 @@ export const createEventStages = ({
     progress: () => detectors.map(({ name, progress }) => ({ detector: name, progress: progress?.() ?? [] })),
     /** Parses and enriches records without learning or counting. */
     parse: (batch: RecordBatch): readonly Event[] =>
-      enrich(miner.mine(createNormalizer().normalize(batch), { learn: false })),
+      enrich(miner.mine(createNormalizer({ formats }).normalize(batch), { learn: false })),
     /** Replays stored events to the learners. */
     replay(events: readonly Event[]): void {
       replay(mine(events))

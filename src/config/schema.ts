@@ -174,6 +174,11 @@ export const configSchema = z.strictObject({
         .describe('The least mature status at which rules are enabled by default.'),
     })
     .prefault({}),
+  formats: z
+    .strictObject({
+      paths: z.array(z.string().min(1)).default([]).describe('Folders of your own log formats.'),
+    })
+    .prefault({}),
   networks: z
     .strictObject({
       internal: z

@@ -16,7 +16,10 @@ import { createTurns } from './turns.ts'
 import { createWorkerHost, type Thread } from './worker-host.ts'
 
 /** The part of the configuration that a worker thread needs; plain data. */
-type WorkerConfig = Pick<Config, 'analysis' | 'correlate' | 'data_dir' | 'detectors' | 'networks' | 'rules'> & {
+type WorkerConfig = Pick<
+  Config,
+  'analysis' | 'correlate' | 'data_dir' | 'detectors' | 'formats' | 'networks' | 'rules'
+> & {
   readonly triage: Pick<Config['triage'], 'risk'>
 }
 
@@ -135,6 +138,7 @@ const pickConfig = ({
   correlate,
   data_dir,
   detectors,
+  formats,
   networks,
   rules,
   triage: { risk },
@@ -143,6 +147,7 @@ const pickConfig = ({
   correlate,
   data_dir,
   detectors,
+  formats,
   networks,
   rules,
   triage: { risk },

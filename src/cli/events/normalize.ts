@@ -12,13 +12,18 @@ const batchSize = 256
 export const define = (command: Command, context: CommandContext): void => {
   command
     .requiredOption('--input <file>', 'JSON lines `{"id","kind","encoding"?,"input"}`, or plain lines; `-` for stdin')
+    .option('--formats <folder>', 'a folder of your own log formats')
     .option('--json', 'print one JSON object per line of input')
-    .action(async (options: { readonly input: string; readonly json?: boolean }) => {
+    .action(async (options: { readonly input: string; readonly formats?: string; readonly json?: boolean }) => {
       const { out, now } = context
       let good = 0
       let all = 0
       const answer = (samples: readonly unknown[]) => {
-        for (const explained of explainSamples(samples, now())) {
+        for (const explained of explainSamples(
+          samples,
+          now(),
+          options.formats === undefined ? [] : [options.formats],
+        )) {
           all += 1
           if (explained.ok) good += 1
           out.write(options.json ? `${JSON.stringify(explained)}\n` : describe(explained))

@@ -77,11 +77,11 @@ describe('normalize', () => {
     ],
   ])('parses the content of %j', (text, fields) => expect(normalize(text)[0]?.fields).toMatchObject(fields))
 
-  it('keeps a message of pairs unchanged', () => {
+  it('takes the message of pairs from the line of a container', () => {
     const [event] = normalize(
       '{"log":"level=error msg=\\"boom\\"\\n","stream":"stderr","time":"2026-03-03T09:00:00.5Z"}',
     )
-    expect(event).toMatchObject({ message: 'level=error msg="boom"', time: Date.UTC(2026, 2, 3, 9, 0, 0, 500) })
+    expect(event).toMatchObject({ message: 'boom', time: Date.UTC(2026, 2, 3, 9, 0, 0, 500) })
   })
 
   it('compares a stack trace by its first line and stores the rest beside it', () => {

@@ -2,6 +2,7 @@ import { messageOf } from '../../errors.ts'
 import type { Event, FieldValue } from '../../schema/event.ts'
 import { eventId, type RawRecord, type RecordBatch } from '../../schema/record.ts'
 import type { Stage } from '../stage.ts'
+import type { DeclaredFormats } from './declared/declared-formats.ts'
 import { copyWord } from './fields/recurring-words.ts'
 import { type ParseCount, ParseCounts } from './parse-counts.ts'
 import { parseRecord } from './parse-record.ts'
@@ -20,6 +21,8 @@ export interface Normalizer {
 interface NormalizerOptions {
   /** The zone of times without one, in minutes east of UTC, for sources that set none. */
   readonly zoneMinutes?: number
+  /** The declared formats; the bundled ones by default. */
+  readonly formats?: DeclaredFormats
   /** Replaces the parser in tests. */
   readonly parseRecord?: (record: RawRecord) => Parsed
 }
@@ -28,7 +31,7 @@ interface NormalizerOptions {
 export const createNormalizer = (options: NormalizerOptions = {}): Normalizer => {
   const counts = new ParseCounts()
   const streamOf = createStreams()
-  const read = options.parseRecord ?? parseRecord
+  const read = options.parseRecord ?? ((record: RawRecord) => parseRecord(record, options.formats))
   const normalize = (batch: RecordBatch): Event[] => {
     const zoneMinutes = batch.zoneMinutes ?? options.zoneMinutes
     const events: Event[] = []

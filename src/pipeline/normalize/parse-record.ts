@@ -1,11 +1,14 @@
 import type { RawRecord } from '../../schema/record.ts'
 import { alertParsers } from './alerts/alert-formats.ts'
+import { bundledFormats, type DeclaredFormats, mayBeDeclared } from './declared/declared-formats.ts'
 import { type Draft, refuseRecord } from './draft.ts'
 import { addFields } from './fields/aliases.ts'
 import { readPairs } from './fields/key-values.ts'
+import { toSureLevel } from './fields/level.ts'
 import { embeddedTimeParser } from './formats/embedded-time.ts'
 import { looksLikePairs } from './formats/logfmt.ts'
 import { plainParser } from './formats/plain.ts'
+import { hasPrefix, readPrefix } from './formats/prefix.ts'
 import { readMeaning } from './meaning/read-meaning.ts'
 import type { Parsed } from './parser.ts'
 import { candidates } from './registry.ts'
@@ -13,11 +16,20 @@ import { candidates } from './registry.ts'
 const deepestNesting = 3
 
 /** Parses a record with the first parser that recognizes it, and the content of its message with the next. */
-export const parseRecord = (record: RawRecord): Parsed => {
+export const parseRecord = (record: RawRecord, formats: DeclaredFormats = bundledFormats()): Parsed => {
   if (record.format !== undefined) return parseAlert(record, record.format)
-  const parsed = first(record) ?? withoutPrefix(record) ?? embeddedTimeParser.parse(record) ?? plainParser.parse(record)
+  const parsed = parseLine(record, formats)
+  return parsed.fault === undefined ? withMeaning(withPairs(unpack(parsed, record, formats, 1), record)) : parsed
+}
+
+const parseLine = (record: RawRecord, formats: DeclaredFormats): Parsed => {
+  const parsed =
+    withoutPrefix(record, formats) ??
+    first(record, formats) ??
+    embeddedTimeParser.parse(record) ??
+    plainParser.parse(record)
   if (!parsed) throw new Error('The plain parser rejected a text.')
-  return parsed.fault === undefined ? withMeaning(withPairs(unpack(parsed, record, 1), record)) : parsed
+  return parsed
 }
 
 /** Adds the meaning of the message, of an event only: alerts of other systems say theirs. */
@@ -47,14 +59,15 @@ const withPairs = (parsed: Parsed, record: RawRecord): Parsed => {
   }
 }
 
-/** Parses the rest of a line after the name that docker compose and foreman write before it: `web-1  | …`. */
-const withoutPrefix = (record: RawRecord): Parsed | undefined => {
-  const prefix = / {0,40}\| /.exec(record.text.slice(0, 100))
-  if (!prefix || !/^[A-Za-z][\w.-]{0,62}$/.test(record.text.slice(0, prefix.index))) return undefined
-  const inner = first({ ...record, text: record.text.slice(prefix.index + prefix[0].length) })
-  return inner && inner.fault === undefined
-    ? { ...inner, fields: { 'container.name': record.text.slice(0, prefix.index), ...inner.fields } }
-    : undefined
+/** Parses the rest of a line after the name that docker compose, foreman, pm2 or kubectl write before it. */
+const withoutPrefix = (record: RawRecord, formats: DeclaredFormats): Parsed | undefined => {
+  const prefix = readPrefix(record.text)
+  if (!prefix) return undefined
+  const text = record.text.slice(prefix.end)
+  const inner = parseLine({ ...record, text }, formats)
+  if (inner.fault !== undefined) return undefined
+  const whole = unpack(inner, { ...record, text }, formats, 1)
+  return { ...whole, fields: { ...prefix.fields, ...whole.fields } }
 }
 
 /** Parses a record that its sender declares as an alert of a format. */
@@ -62,7 +75,11 @@ const parseAlert = (record: RawRecord, format: string): Parsed =>
   alertParsers.get(format)?.parse(record) ??
   refuseRecord(`alert/${format}`, `The record is no ${format} alert.`, record.text)
 
-const first = (record: RawRecord): Parsed | undefined => {
+const first = (record: RawRecord, formats: DeclaredFormats): Parsed | undefined => {
+  for (const format of formats.get(record.text.charCodeAt(0)) ?? []) {
+    const parsed = format.parse(record)
+    if (parsed) return parsed
+  }
   for (const parser of candidates(record.text)) {
     const parsed = parser.parse(record)
     if (parsed) return parsed
@@ -72,17 +89,21 @@ const first = (record: RawRecord): Parsed | undefined => {
 
 /**
  * Parses the message of an envelope (syslog, a container log, a shipper's JSON) if it is a record itself. Fields and time of the envelope
- * win. The inner message replaces the outer one, unless it is a plain list of pairs.
+ * win, except for the level, which the message knows better. The inner message replaces the outer one, unless it is a list of pairs without
+ * one.
  */
-const unpack = (parsed: Parsed, record: RawRecord, depth: number): Parsed => {
-  if (depth > deepestNesting || !mayCarry(parsed, record.text)) return parsed
+const unpack = (parsed: Parsed, record: RawRecord, formats: DeclaredFormats, depth: number): Parsed => {
+  if (parsed.format === 'plain') return withLeadingLevel(parsed, parsed.message)
+  if (depth > deepestNesting || parsed.message === record.text || !isCarrier(parsed)) return parsed
   const text = parsed.message.trimStart()
-  const inner = first({ ...record, text })
-  if (!inner || inner.fault !== undefined) return parsed
-  const whole = unpack(inner, { ...record, text }, depth + 1)
+  const inner =
+    mayCarry(text, parsed) || mayBeDeclared(formats, text) ? inside({ ...record, text }, formats) : undefined
+  if (!inner) return withLeadingLevel(parsed, text)
+  const whole = unpack(inner, { ...record, text }, formats, depth + 1)
   // A complete time in the message is better than one with a guessed year or zone.
   const timed =
     parsed.time === undefined || (parsed.timeGuessed && whole.time !== undefined && !whole.timeGuessed) ? whole : parsed
+  const level = whole.fields['log.level']
   // The host in the line is where it was written; the shipper's host is where it was collected.
   const host = parsed.format.startsWith('json') ? whole.fields['host.name'] : undefined
   return {
@@ -90,51 +111,90 @@ const unpack = (parsed: Parsed, record: RawRecord, depth: number): Parsed => {
     kind: whole.kind === 'alert' ? 'alert' : parsed.kind,
     time: timed.time,
     timeGuessed: timed.timeGuessed,
-    message: whole.format === 'logfmt' ? parsed.message : whole.message,
-    fields: { ...whole.fields, ...parsed.fields, ...(host !== undefined && { 'host.name': host }) },
+    message: whole.message,
+    fields: {
+      ...whole.fields,
+      ...parsed.fields,
+      ...(level !== undefined && { 'log.level': level }),
+      ...(host !== undefined && { 'host.name': host }),
+    },
   }
 }
 
-/** The start of a line in nginx's error log. */
-const errorTime = /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[/
+/** Parses a message as a record. Undefined if it is only text. */
+const inside = (record: RawRecord, formats: DeclaredFormats): Parsed | undefined => {
+  const found =
+    withoutPrefix(record, formats) ??
+    first(record, formats) ??
+    (startsWithLevel(record.text) ? embeddedTimeParser.parse(record) : undefined)
+  if (!found || found.fault !== undefined) return undefined
+  return found.time === undefined && found.format.startsWith('generic') && found.fields['log.level'] === undefined
+    ? undefined
+    : found
+}
 
 /** Formats that wrap messages of other programs. */
-const carriers = /^(?:syslog|docker|cri|journald|json)/
+const carriers = /^(?:syslog|docker|cri|journald|json|prefix)/
+
+/** Whether a message may be another program's line: also after a bare time, as `docker logs --timestamps` and Heroku write. */
+const isCarrier = ({ format, message }: Parsed): boolean =>
+  carriers.test(format) ||
+  (format === 'generic' &&
+    (message.charCodeAt(0) === 123 ||
+      message.startsWith('app[') ||
+      message.startsWith('heroku[') ||
+      dateStart.test(message.slice(0, 20))))
+
+/** The start of a date, an epoch or an access log in a message. */
+const dateStart =
+  /^(?:\d{4}[-/]\d\d?[-/]|\d\d?[-./ ](?:\d\d?[-./ ]|[A-Z][a-z]{2})|\d{8}[T ]|\d{10}(?:\d{3})?(?:\.\d+)?\s|[01]\|)/
 
 /** Whether a message may be a record itself. A cheap test of its beginning. */
-const mayCarry = (parsed: Parsed, text: string): boolean => {
-  const { message, format } = parsed
-  let at = 0
-  while (message.charCodeAt(at) === 32) at++
-  switch (message.charCodeAt(at)) {
+const mayCarry = (text: string, parsed: Parsed): boolean => {
+  const code = text.charCodeAt(0)
+  switch (code) {
     case 123: // {
     case 60: // <
     case 37: // %
-      break
-    case 67: // CEF:
-    case 76: // LEEF:
-      if (!message.startsWith('CEF:', at) && !message.startsWith('LEEF:', at))
-        return ownLine(parsed) && message !== text
-      break
-    case 116: // type=
-    case 110: // node=
-      if (!message.startsWith('type=', at) && !message.startsWith('node=', at)) return looksLikePairs(message)
-      break
-    default: {
-      const code = message.charCodeAt(at)
-      if ((code === 48 || code === 49) && message.charCodeAt(at + 1) === 124) break // CEF without its tag
-      if (code >= 48 && code <= 57)
-        return (
-          message !== text &&
-          carriers.test(format) &&
-          (ownLine(parsed) || message.includes('] "') || errorTime.test(message.slice(at, at + 22)))
-        )
-      if (code === 91) return ownLine(parsed) && message !== text
-      if (looksLikePairs(message)) break
-      return ownLine(parsed) && message !== text && code > 64
-    }
+    case 91: // [
+      return true
   }
-  return message !== text && carriers.test(format)
+  if (code >= 48 && code <= 57) return dateStart.test(text.slice(0, 20)) || text.includes('] "') || hasPrefix(text)
+  if (code < 65 || code > 122) return false
+  return (
+    ownLine(parsed) ||
+    looksLikePairs(text) ||
+    text.startsWith('CEF:') ||
+    text.startsWith('LEEF:') ||
+    startsWithLevel(text) ||
+    letteredTime.test(text.slice(0, 16)) ||
+    hasPrefix(text)
+  )
+}
+
+/** A weekday or month before a day, and klog's letter before month, day and clock. */
+const letteredTime = /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? [A-Z\d]|[A-Z][a-z]{2} [ \d]?\d,? [\d:]{4}|[DEFIW]\d{4} )/
+
+/** Whether a line begins with a level in capitals and a time: `ERROR 2026-12-10 …`. */
+const startsWithLevel = (text: string): boolean => {
+  const word = /^\[?([A-Z]{3,13})[\] :]+[[(]?(?=\d|[A-Z][a-z]{2}[ ,])/.exec(text.slice(0, 24))
+  return word !== null && toSureLevel(word[1] ?? '') !== undefined
+}
+
+/**
+ * Moves a level at the start of a message to its field: `ERROR: …`, `[WARN] …`. A syslog priority above info is more reliable, and so are
+ * the parsers of known programs.
+ */
+const withLeadingLevel = (parsed: Parsed, text: string): Parsed => {
+  const code = text.charCodeAt(0)
+  if (!(code === 91 || code === 60 || (code >= 65 && code <= 90))) return parsed
+  const found = /^(?:\[([A-Za-z]{3,13}) ?\]:?|([A-Z]{3,13}):|<([A-Za-z]{3,13})>:?)[ \t]+(?=\S)/.exec(text.slice(0, 24))
+  const level = found && toSureLevel(found[1] ?? found[2] ?? found[3] ?? '')
+  const { fields } = parsed
+  const known = fields['log.level']
+  if (!found || !level || fields['event.action'] !== undefined || fields['process.name'] === 'kernel') return parsed
+  if (known !== undefined && known !== 'info' && known !== 'notice' && known !== level) return parsed
+  return { ...parsed, message: text.slice(found[0].length), fields: { ...fields, 'log.level': level } }
 }
 
 /** Whether the message is a line of another program's log, as shippers and container runtimes wrap it. */

@@ -1,4 +1,5 @@
 import type { Event, FieldValue } from '../../schema/event.ts'
+import type { DeclaredFormats } from './declared/declared-formats.ts'
 import { isObject } from './fields/flatten.ts'
 import { isBytes } from './formats/journald.ts'
 import { splitOtlp, toMap } from './formats/otel.ts'
@@ -19,8 +20,12 @@ export interface NormalizedSample {
  * Parses the input of each `{ id, kind, encoding?, input }`. An input may contain several framed syslog messages or an OTLP export; then the
  * result has the fields of the first one and the number of others. Also answers invalid samples.
  */
-export const normalizeSamples = (samples: readonly unknown[], receivedAt: number): NormalizedSample[] => {
-  const normalizer = createNormalizer()
+export const normalizeSamples = (
+  samples: readonly unknown[],
+  receivedAt: number,
+  formats?: DeclaredFormats,
+): NormalizedSample[] => {
+  const normalizer = createNormalizer({ ...(formats && { formats }) })
   return samples.map((sample, i) => {
     const given = isObject(sample) ? sample : {}
     const id = typeof given.id === 'string' || typeof given.id === 'number' ? String(given.id) : String(i + 1)

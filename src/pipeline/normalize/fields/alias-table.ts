@@ -39,13 +39,13 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'event.code': 'event.code eventid eventcode winlog.eventid',
   message: `
     message msg description text log body @message shortmessage fullmessage @m @mt eventmessage logmessage
-    displaymessage summary textpayload`,
+    displaymessage summary textpayload log.message`,
   'log.level': 'log.level level severitytext severity priority sev loglevel levelname lvl @l severityname meta.level',
   'log.logger': 'log.logger logger loggername scope.name',
   'host.name': `
     host.name host hostname host.hostname devicename computername computer machinename machine
     hostidentifier device.hostname nodename node agent.hostname devicehostname devname dvchost endpoint.name
-    logsourcename winlog.computername deviceid`,
+    logsourcename winlog.computername machine deviceid`,
   'service.name': 'service.name service servicename program app appname application applicationname',
   'process.name': 'process.name processname process comm',
   'process.pid': 'process.pid pid processid procid rawprocessid newprocessid winlog.process.pid',
@@ -140,7 +140,7 @@ const guess = (key: string): Alias | undefined => {
 
 /** Objects in which senders wrap the record's subject. */
 const wrappers =
-  'winlog.eventdata. eventdata. event. data. properties. detail. details. payload. specificdata. record. result. jsonpayload.'.split(
+  'winlog.eventdata. eventdata. event. data. properties. detail. details. payload. specificdata. record. result. jsonpayload. meta. log. header. context. entry.'.split(
     ' ',
   )
 

@@ -243,7 +243,11 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       }
       return claimUser(fields, typeof value === 'number' ? String(value) : value)
     case 'host.name':
+      // Docker's daemon calls the URL that it listens on its host.
+      if (typeof value === 'string' && value.includes('://')) return false
       return claimText(fields, target, typeof value === 'string' ? shareWord(value) : value)
+    case 'dns.question.name':
+      return claimText(fields, target, typeof value === 'string' && value.endsWith('.') ? value.slice(0, -1) : value)
     case 'network.transport':
       if (fields[target] !== undefined || value === '' || typeof value === 'boolean' || Array.isArray(value))
         return false

@@ -31,12 +31,19 @@ const fromObject = (object: Readonly<Record<string, unknown>>, record: RawRecord
   const only = exported?.[0] ?? withMessage(object)
   const otel = isOtelRecord(only)
   const entries = readWindowsDump(only) ?? flatten(otel ? layOutOtel(only) : only)
-  const { stamp, message } = addFields(fields, entries, record)
+  const { stamp, message = sentence(only, fields) } = addFields(fields, entries, record)
   if (otel) addOtelLevel(fields, only.severityNumber)
   if (fields['t.$date'] === undefined && isObject(only.t)) addMongodLevel(only, fields)
   if (isCloudTrail(only)) return finish('json/cloudtrail', stamp, completeCloudTrail(only, fields), fields)
   if (message !== undefined) readEntities(message, nameOf(fields), fields)
   return finish(otel ? 'json/otel' : 'json', stamp, message ?? record.text, fields)
+}
+
+/** Returns the event of structlog and others that call the message so, and removes it from the action. */
+const sentence = ({ event }: Readonly<Record<string, unknown>>, fields: Draft): string | undefined => {
+  if (typeof event !== 'string' || !event.includes(' ') || fields['event.action'] !== event) return undefined
+  delete fields['event.action']
+  return event
 }
 
 /** Reads the level and component of mongod's lines: `{"t":{"$date":…},"s":"E","c":"NETWORK",…}`. */
