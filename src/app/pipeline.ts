@@ -86,7 +86,12 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
   const publisher = createLease(store.connections, 'results to RabbitMQ')
   const publish = createPublish<Transaction>({
     url: config.rabbitmq.url,
-    queue: config.rabbitmq.results,
+    queues: {
+      results: config.rabbitmq.results,
+      normalized: config.rabbitmq.normalized,
+      enriched: config.rabbitmq.enriched,
+      contextualized: config.rabbitmq.contextualized,
+    },
     outbox: {
       ...store.alertResults,
       due: async (limit) => ((await publisher.hold()) ? store.alertResults.due(limit) : []),

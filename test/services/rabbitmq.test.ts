@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { obey } from '../../src/pipeline/triage/llm/obedient.fake.ts'
 import { startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
 import { freePort, type Server, scratch, sleep, startServer } from '../e2e/program.ts'
+import { keeps } from '../keeps.ts'
 import { needs } from '../needs.ts'
 import { until } from '../until.ts'
 import { findRabbitmq, type Message, openLine, openQueues } from './rabbitmq.ts'
@@ -57,6 +58,18 @@ const serviceHealth = z.looseObject({
   error: z.string().optional(),
 })
 
+/** The arguments with which the consumers of the services declare a queue. */
+const originalQueue = (queue: string) => ({
+  queue,
+  durable: true,
+  arguments: {
+    'x-dead-letter-exchange': `${queue}.dlx`,
+    'x-dead-letter-routing-key': `${queue}.dlq`,
+    'x-max-length': 100_000,
+    'x-message-ttl': 86_400_000,
+  },
+})
+
 describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
   const ends: (() => unknown)[] = []
   afterEach(async () => {
@@ -69,7 +82,7 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
     const queues = openQueues(name)
     ends.push(queues.remove)
     const port = await freePort()
-    const start = () =>
+    const start = (more: NodeJS.ProcessEnv = {}) =>
       startServer({
         dataDir: join(folder.path, 'data'),
         port,
@@ -78,6 +91,7 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
           VEDETTE_RABBITMQ_ALERTS: queues.alerts,
           VEDETTE_RABBITMQ_RESULTS: queues.results,
           ...env,
+          ...more,
         },
       })
     return { queues, start }
@@ -219,6 +233,43 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
     })
     await server.settled()
     expect(await queues.drain(queues.results)).toEqual([])
+  })
+
+  it(keeps('triage.stage-queues'), async () => {
+    const { queues, start } = await open('stages')
+    const { normalized, enriched, contextualized } = queues.stages
+    // A consumer of the services may be there first.
+    await queues.connection.queueDeclare(originalQueue(normalized))
+    const server = await start({
+      VEDETTE_RABBITMQ_NORMALIZED: normalized,
+      VEDETTE_RABBITMQ_ENRICHED: enriched,
+      VEDETTE_RABBITMQ_CONTEXTUALIZED: contextualized,
+    })
+    ends.push(() => server.stop())
+    await until(() => queues.depth(queues.alerts), 'The queue')
+    await queues.send(wire(security('stage-1', { severity: 'high' })))
+    await triaged(server, 'stage-1')
+    await until(async () => (await queues.depth(queues.results)) || undefined, 'The result')
+    const alert = { alert_id: 'stage-1', alert_type: 'malware', severity: 'high' }
+    const enrichment = { source_network: { ip_address: '45.33.32.156' } }
+    for (const [queue, type, payload] of [
+      [normalized, 'alert.normalized', alert],
+      [enriched, 'alert.enriched', { alert, enrichment }],
+      [
+        contextualized,
+        'alert.enriched_with_ti',
+        { alert, enrichment: { ...enrichment, threat_intel: expect.any(Object) } },
+      ],
+    ] as const) {
+      // And one may attach later, with its own arguments.
+      await queues.connection.queueDeclare(originalQueue(queue))
+      const [message, ...more] = await queues.drain(queue)
+      expect(more).toEqual([])
+      expect(message).toMatchObject({
+        ...{ durable: true, priority: 8, correlationId: 'stage-1' },
+        body: { data: { message_id: message?.messageId, message_type: type, correlation_id: 'stage-1', payload } },
+      })
+    }
   })
 
   it('accepts denial_of_service for ddos, with and without the envelope', async () => {

@@ -34,10 +34,17 @@ export const openQueues = (name: string) => {
   const publisher = connection.createPublisher({ confirm: true, maxAttempts: 5 })
   const alerts = `vedette-test-${process.pid}-${name}.raw`
   const results = `vedette-test-${process.pid}-${name}.result`
+  const stage = (end: string) => `vedette-test-${process.pid}-${name}.${end}`
+  const stages = {
+    normalized: stage('normalized'),
+    enriched: stage('enriched'),
+    contextualized: stage('contextualized'),
+  }
   return {
     url: broker,
     alerts,
     results,
+    stages,
     connection,
     send: (body: string | Buffer | object, facts: object = {}) =>
       publisher.send(
@@ -64,7 +71,7 @@ export const openQueues = (name: string) => {
     },
     /** Removes everything of this test from the broker. */
     remove: async () => {
-      for (const queue of [alerts, results]) {
+      for (const queue of [alerts, results, ...Object.values(stages)]) {
         const dead = deadLetterNames(queue)
         await connection.queueDelete({ queue })
         await connection.queueDelete({ queue: dead.queue })

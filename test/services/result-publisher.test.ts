@@ -16,7 +16,7 @@ describe('triage results for a broker', needs(await findRabbitmq()), () => {
     const stop = new AbortController()
     const running = createResultPublisher({
       url: line.url,
-      queue: queues.results,
+      queues: { results: queues.results, normalized: '', enriched: '', contextualized: '' },
       outbox: {
         async due() {
           await line.close()

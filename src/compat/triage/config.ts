@@ -1,5 +1,12 @@
 import { z } from 'zod'
 
+const stageQueue = (content: string) =>
+  z
+    .string()
+    .max(200)
+    .default('')
+    .describe(`The queue for ${content}; none by default. It is published with the result.`)
+
 export const triageConfig = {
   name: 'triage',
   signature: [
@@ -31,6 +38,9 @@ export const triageConfig = {
         .max(200)
         .default('alert.result')
         .describe('The queue for the triage result of each alert; empty for none.'),
+      normalized: stageQueue('each alert in the form of a SecurityAlert: `alert.normalized`'),
+      enriched: stageQueue('each alert with its context: `alert.enriched`'),
+      contextualized: stageQueue('each alert with its context and threat intelligence: `alert.contextualized`'),
     })
     .prefault({}),
   variables: { RABBITMQ_URL: 'rabbitmq.url' },

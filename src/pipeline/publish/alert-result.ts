@@ -57,6 +57,47 @@ export const toAlertResult = (alert: AlertWithResult, now: number): AlertResult 
   }
 }
 
+/** The earlier messages of the triage services, made from the message of a result. */
+const stages = {
+  normalized: { type: 'alert.normalized', payloadOf: ({ alert }: ResultPayload): unknown => alert },
+  enriched: {
+    type: 'alert.enriched',
+    payloadOf: ({ alert, enrichment: { threat_intel: _, ...enrichment } }: ResultPayload): unknown => ({
+      alert,
+      enrichment,
+    }),
+  },
+  contextualized: {
+    type: 'alert.enriched_with_ti',
+    payloadOf: ({ alert, enrichment }: ResultPayload): unknown => ({ alert, enrichment }),
+  },
+} as const
+export type PublishedStage = keyof typeof stages
+
+/** Writes the message of an earlier stage; undefined for a result that replaces an earlier one. */
+export const toStageMessage = (
+  stage: PublishedStage,
+  body: string,
+): { readonly type: string; readonly message_id: string; readonly body: string } | undefined => {
+  const { _meta, data }: ResultEnvelope = JSON.parse(body)
+  if (data.updated) return undefined
+  const { type, payloadOf } = stages[stage]
+  const message_id = idOf(_meta.message_id, type)
+  const message = { ...data, message_id, message_type: type, payload: payloadOf(data.payload) }
+  return { type, message_id, body: JSON.stringify({ _meta: { ..._meta, message_id }, data: message }) }
+}
+
+interface ResultPayload {
+  readonly alert: object
+  readonly enrichment: { readonly threat_intel?: object }
+}
+
+/** The part of a result message that earlier messages are made from. */
+interface ResultEnvelope {
+  readonly _meta: { readonly message_id: string }
+  readonly data: { readonly updated?: boolean; readonly payload: ResultPayload }
+}
+
 const hasModelAnswer = ({ model }: TriageResult): boolean => model?.status === 'answered' || model?.status === 'cached'
 
 /** A UUID made from what it names. */

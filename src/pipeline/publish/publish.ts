@@ -4,12 +4,12 @@ import type { AlertContext } from '../../schema/context.ts'
 import type { LookUpIntelligence } from '../../schema/intelligence.ts'
 import type { Keeper } from '../stage.ts'
 import { type AlertResult, type AlertWithResult, toAlertResult } from './alert-result.ts'
-import { createResultPublisher } from './publisher.ts'
+import { createResultPublisher, type PublishQueues } from './publisher.ts'
 
 interface PublishOptions<Tx> {
-  /** The broker and its queue for results; without both nothing is published. */
+  /** The broker and its queues; without both nothing is published. */
   readonly url: string | undefined
-  readonly queue: string
+  readonly queues: PublishQueues
   readonly outbox: Parameters<typeof createResultPublisher>[0]['outbox'] & {
     save(results: readonly (AlertResult & { readonly created_at: number })[], tx: Tx): Promise<void>
   }
@@ -25,7 +25,7 @@ interface PublishOptions<Tx> {
 /** Creates what publishes results of triage to RabbitMQ: the stage that writes them to the outbox, and the publisher that sends them. */
 export const createPublish = <Tx>({
   url,
-  queue,
+  queues,
   outbox,
   contexts,
   lookUp,
@@ -35,7 +35,9 @@ export const createPublish = <Tx>({
   log,
 }: PublishOptions<Tx>) => {
   const publisher =
-    url !== undefined && queue !== '' ? createResultPublisher({ url, queue, outbox, outages, log }) : undefined
+    url !== undefined && Object.values(queues).some((queue) => queue !== '')
+      ? createResultPublisher({ url, queues, outbox, outages, log })
+      : undefined
   const results: Keeper<AlertWithResult, Tx> = {
     async save(alerts, tx) {
       if (!publisher) return

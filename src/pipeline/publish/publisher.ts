@@ -3,8 +3,8 @@ import type { Log } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
 import { amqpReason, declareQueue, openAmqp } from '../../lib/amqp/amqp.ts'
 import { unlessAborted, within } from '../../lib/deadline/deadline.ts'
-import { week } from '../../lib/units/time.ts'
-import type { AlertResult } from './alert-result.ts'
+import { day, week } from '../../lib/units/time.ts'
+import { type AlertResult, type PublishedStage, toStageMessage } from './alert-result.ts'
 
 interface Outbox {
   /** Returns unsent results, oldest first. */
@@ -13,9 +13,14 @@ interface Outbox {
   removeSent(results: readonly AlertResult[]): Promise<void>
 }
 
+/** The queues to publish to. An empty name is none. */
+export interface PublishQueues extends Readonly<Record<PublishedStage, string>> {
+  readonly results: string
+}
+
 interface PublishOptions {
   readonly url: string
-  readonly queue: string
+  readonly queues: PublishQueues
   readonly outbox: Outbox
   readonly log: Log
   /** Receives the beginning and end of outages of the broker. */
@@ -37,33 +42,50 @@ const lookMs = 5_000
 const shortestWait = 1_000
 const longestWait = 30_000
 const limits = { most: 100_000, ttl: week }
+/** As the consumers of the triage services declare these queues. */
+const stageLimits = { most: 100_000, ttl: day }
 const deadLimits = { most: 50_000, ttl: week }
 const closeMs = 3_000
 
-/** Publishes triage results. Each stays in the outbox until the broker confirms it. After a crash it is sent again with the same id. */
-export const createResultPublisher = ({ url, queue, outbox, log, outages }: PublishOptions): ResultPublisher => {
-  const name = `queue ${queue}`
+const publishedStages: readonly PublishedStage[] = ['normalized', 'enriched', 'contextualized']
+
+/** Publishes triage results, and the earlier messages of each where they have a queue. Each stays in the outbox until the broker confirms it. After a crash it is sent again with the same id. */
+export const createResultPublisher = ({ url, queues, outbox, log, outages }: PublishOptions): ResultPublisher => {
+  const { results: resultQueue, ...byStage } = queues
+  const stages = publishedStages.flatMap((stage) => (byStage[stage] === '' ? [] : [{ stage, queue: byStage[stage] }]))
+  const named = [...(resultQueue === '' ? [] : [resultQueue]), ...stages.map(({ queue }) => queue)]
+  const name = `queue ${named[0]}`
   let signalled = Promise.withResolvers<void>()
   let connected = Promise.withResolvers<void>()
 
   const publish = async (publisher: Publisher, results: readonly AlertResult[]): Promise<void> => {
+    const send = (
+      { priority, body: result }: AlertResult,
+      queue: string,
+      { type, message_id, body }: NonNullable<ReturnType<typeof toStageMessage>>,
+    ) =>
+      publisher.send(
+        {
+          routingKey: queue,
+          durable: true,
+          priority,
+          messageId: message_id,
+          correlationId: correlationOf(result),
+          contentType: 'application/json',
+          type,
+          appId: 'vedette',
+        },
+        // Send bytes, because the body is already JSON.
+        Buffer.from(body),
+      )
     const sent = await Promise.allSettled(
-      results.map(({ message_id, priority, body }) =>
-        publisher.send(
-          {
-            routingKey: queue,
-            durable: true,
-            priority,
-            messageId: message_id,
-            correlationId: correlationOf(body),
-            contentType: 'application/json',
-            type: 'alert.result',
-            appId: 'vedette',
-          },
-          // Send bytes, because the body is already JSON.
-          Buffer.from(body),
-        ),
-      ),
+      results.map(async (result) => {
+        for (const { stage, queue } of stages) {
+          const message = toStageMessage(stage, result.body)
+          if (message) await send(result, queue, message)
+        }
+        if (resultQueue !== '') await send(result, resultQueue, { ...result, type: 'alert.result' })
+      }),
     )
     await outbox.removeSent(results.filter((_, index) => sent[index]?.status === 'fulfilled'))
     const failed = sent.find(({ status }) => status === 'rejected')
@@ -88,7 +110,7 @@ export const createResultPublisher = ({ url, queue, outbox, log, outages }: Publ
           // The outage ends when the queue has been declared again, even without results to send.
           isDeclared = false
           outages.began(name, reason)
-          log.warn({ queue, reason }, 'The connection to the broker is lost. Retrying.')
+          log.warn({ queues: named, reason }, 'The connection to the broker is lost. Retrying.')
         },
       })
       const publisher = connection.createPublisher({ confirm: true })
@@ -96,7 +118,10 @@ export const createResultPublisher = ({ url, queue, outbox, log, outages }: Publ
       while (!signal.aborted) {
         connected = Promise.withResolvers<void>()
         try {
-          if (!isDeclared) await declareQueue(connection, queue, limits, deadLimits)
+          if (!isDeclared) {
+            for (const { queue } of stages) await declareQueue(connection, queue, stageLimits, deadLimits)
+            if (resultQueue !== '') await declareQueue(connection, resultQueue, limits, deadLimits)
+          }
           isDeclared = true
           const results = await outbox.due(page)
           if (results.length > 0) await publish(publisher, results)
@@ -112,7 +137,7 @@ export const createResultPublisher = ({ url, queue, outbox, log, outages }: Publ
           // The queue may have been deleted, so declare it again.
           isDeclared = false
           outages.began(name, amqpReason(error))
-          log.warn({ queue, reason: messageOf(error), again_in_ms: wait }, 'Results could not be published.')
+          log.warn({ queues: named, reason: messageOf(error), again_in_ms: wait }, 'Results could not be published.')
           await either(wait, connected.promise, signal)
           wait = Math.min(wait * 2, longestWait)
         }
