@@ -11,8 +11,9 @@ import { createPostgresCluster, type PostgresCluster, postgresPrograms } from '.
 const message = z.object({ type: z.string(), data: z.object({ display_id: z.string() }) })
 const incidents = 40
 const kills = 3
+const count = 3
 
-describe('two servers, kills, and a receiver that fails half of the time', needs(postgresPrograms()), () => {
+describe('three servers, kills, and a receiver that fails half of the time', needs(postgresPrograms()), () => {
   const data = scratch()
   const accepted: { readonly key: string; readonly about: string }[] = []
   let asked = 0
@@ -48,7 +49,7 @@ describe('two servers, kills, and a receiver that fails half of the time', needs
       config,
       `notify:\n  - { name: oncall, type: webhook, url: 'http://127.0.0.1:${port}/', limit: { messages: 1000, per: 1h } }\n`,
     )
-    for (const number of [0, 1]) servers.push(await start(number))
+    for (let number = 0; number < count; number += 1) servers.push(await start(number))
   })
   afterAll(async () => {
     for (const server of servers) await server.stop('SIGKILL')
@@ -59,7 +60,7 @@ describe('two servers, kills, and a receiver that fails half of the time', needs
 
   const headers = { 'content-type': 'application/json' }
   const send = async (number: number, extra: object = {}) => {
-    const answer = await servers[number % 2]?.ask('/api/v1/alerts', {
+    const answer = await servers[number % count]?.ask('/api/v1/alerts', {
       method: 'POST',
       headers,
       body: JSON.stringify({
@@ -81,7 +82,7 @@ describe('two servers, kills, and a receiver that fails half of the time', needs
     for (let number = 0; number < incidents; number += 1) {
       await send(number)
       if (number % Math.ceil(incidents / kills) !== kills) continue
-      const victim = number % 2
+      const victim = number % count
       await servers[victim]?.stop('SIGKILL')
       servers[victim] = await start(victim)
     }

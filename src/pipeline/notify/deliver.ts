@@ -7,12 +7,14 @@ import { afterFailure } from './attempt.ts'
 import { digestId } from './digest/digest-schedule.ts'
 import type { PlannedMessage } from './notify.ts'
 import type { Notification, NotificationContext, NotifyReason, Sink } from './sink.ts'
-import { createStormGuard, type StormGuard } from './storm.ts'
+import { openStormGuard, type StormGuard, type StormLimit } from './storm.ts'
 
 interface Notifications {
   /** Returns the messages that are due, oldest first. */
   due(now: number, limit: number): Promise<readonly PlannedMessage[]>
   update(row: PlannedMessage): Promise<void>
+  /** Returns when messages were sent to a receiver since a moment, oldest first; combined messages count once. */
+  sentTimes(sink: string, since: number): Promise<readonly number[]>
 }
 
 interface DeliverOptions {
@@ -44,7 +46,7 @@ interface DeliveryManner {
   readonly escalates: boolean
   /** Whether messages that are due together are sent as one. */
   readonly isGrouped: boolean
-  readonly limit?: Parameters<typeof createStormGuard>[0]
+  readonly limit?: StormLimit
 }
 
 export interface NotificationDelivery {
@@ -67,16 +69,22 @@ const wakeMs = 100
 export const createDelivery = (notifications: Notifications, options: DeliverOptions): NotificationDelivery => {
   const { sinks, now, signal, log, isSender = async () => true } = options
   const busy = new Map<string, Promise<void>>()
-  const guards = new Map<string, StormGuard>(
-    [...sinks.keys()].map((name) => [name, createStormGuard(options.manners?.get(name)?.limit)]),
-  )
+  const guards = new Map<string, StormGuard>()
   const context: Context = { ...options, isSender, update: notifications.update }
   let waking: NodeJS.Timeout | undefined
 
+  const guardOf = async (name: string): Promise<StormGuard> => {
+    const readSent = (since: number) => notifications.sentTimes(name, since)
+    const guard = guards.get(name) ?? (await openStormGuard(readSent, now(), options.manners?.get(name)?.limit))
+    guards.set(name, guard)
+    return guard
+  }
+
   const start = (name: string, rows: readonly PlannedMessage[]) => {
     const sink = sinks.get(name)
-    const guard = guards.get(name)
-    const work = sink && guard ? sendAll(rows, { ...context, sink, guard }) : Promise.all(rows.map(deadLetter(context)))
+    const work = sink
+      ? guardOf(name).then((guard) => sendAll(rows, { ...context, sink, guard }))
+      : Promise.all(rows.map(deadLetter(context)))
     const line = work
       .catch((error: unknown) =>
         log.error({ sink: name, reason: messageOf(error) }, 'Notifications could not be sent.'),
@@ -86,7 +94,12 @@ export const createDelivery = (notifications: Notifications, options: DeliverOpt
   }
 
   const look = async () => {
-    if (signal.aborted || !(await isSender())) return
+    if (signal.aborted) return
+    if (!(await isSender())) {
+      // Another process sends: what this one knows about the rate is out of date when it takes over.
+      guards.clear()
+      return
+    }
     // Rows of busy receivers stay due. Widen the page so that they do not hide rows of others.
     for (let limit = page; limit <= widestPage; limit *= 2) {
       const rows = await notifications.due(now(), limit)
@@ -249,6 +262,8 @@ const sendOne = async (rows: readonly PlannedMessage[], notification: Notificati
     }
     return dead
   }
+  // Rows of one message have one time, so that they count as one message.
+  const sentAt = now()
   for (const row of rows) {
     notified?.(row.sink, 'sent')
     await line.update({
@@ -257,7 +272,7 @@ const sendOne = async (rows: readonly PlannedMessage[], notification: Notificati
       status: 'sent',
       next_attempt_at: null,
       last_error: null,
-      sent_at: now(),
+      sent_at: sentAt,
       ...(receipt !== undefined && { receipt }),
     })
   }

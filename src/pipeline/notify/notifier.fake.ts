@@ -45,6 +45,14 @@ export const openNotifier = (
         )
         .slice(0, limit),
     update: async (row: PlannedMessage) => void rows.set(row.id, row),
+    sentTimes: async (name: string, since: number) =>
+      [
+        ...new Set(
+          [...rows.values()].flatMap(({ sink, status, sent_at }) =>
+            sink === name && status === 'sent' && sent_at !== null && sent_at > since ? [sent_at] : [],
+          ),
+        ),
+      ].sort((a, b) => a - b),
     cancel: async (id: string) => {
       for (const row of rows.values()) {
         if (row.incident_id === id && ['pending', 'failed'].includes(row.status) && row.reason !== 'resolved')

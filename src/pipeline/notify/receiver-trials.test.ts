@@ -32,6 +32,7 @@ describe.each(Object.keys(vendors))('a test of a receiver of the type %s', (type
           cancel: async () => {},
           due: async () => [],
           update: async () => {},
+          sentTimes: async () => [],
           forIncident: async () => [],
         },
         incidents: { load: async () => [] },

@@ -13,10 +13,20 @@ export interface StormGuard {
   digested(now: number): void
 }
 
-/** Allows a number of messages in a period. Further ones are combined, at most once a minute. */
-export const createStormGuard = ({ messages, per }: typeof usualLimit = usualLimit): StormGuard => {
-  let sent: number[] = []
-  let digestedAt = Number.NEGATIVE_INFINITY
+/** The rate that a storm guard allows. `per` is in ms. */
+export type StormLimit = typeof usualLimit
+
+/**
+ * Allows a number of messages in a period. Further ones are combined, at most once a minute. `readSent` returns when messages were sent
+ * since a moment, oldest first, also by other processes and before a restart.
+ */
+export const openStormGuard = async (
+  readSent: (since: number) => Promise<readonly number[]>,
+  now: number,
+  { messages, per }: StormLimit = usualLimit,
+): Promise<StormGuard> => {
+  let sent = [...(await readSent(now - per))]
+  let digestedAt = sent.length > messages ? (sent.at(-1) ?? 0) : Number.NEGATIVE_INFINITY
   return {
     plan(now) {
       sent = sent.filter((time) => time > now - per)

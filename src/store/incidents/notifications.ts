@@ -46,6 +46,8 @@ export interface NotificationStore {
       readonly last_error: string | null
     }[]
   >
+  /** Returns when messages were sent to a receiver since a moment, oldest first, each time once. */
+  sentTimes(sink: string, since: number): Promise<readonly number[]>
   list(query: PageRequest & { readonly status?: string | undefined }): Promise<Page<NotificationRow>>
 }
 
@@ -124,6 +126,19 @@ export const createNotificationStore = ({ read, write }: StoreConnections): Noti
       count: Number(count),
       last_sent_at: last_sent_at === null ? null : Number(last_sent_at),
     }))
+  },
+
+  async sentTimes(sink, since) {
+    const rows = await read
+      .selectFrom('notifications')
+      .select('sent_at')
+      .distinct()
+      .where('sink', '=', sink)
+      .where('status', '=', 'sent')
+      .where('sent_at', '>', since)
+      .orderBy('sent_at')
+      .execute()
+    return rows.map(({ sent_at }) => Number(sent_at))
   },
 
   async list({ limit, after, status: wanted }) {
