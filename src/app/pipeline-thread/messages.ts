@@ -21,18 +21,16 @@ export interface Asked {
   readonly question: PipelineQuestion
 }
 
+/** A batch that passed a stage. */
+const stageBatch = z.object({ stage: z.string(), received: z.number(), emitted: z.number(), seconds: z.number() })
+export type StageBatch = z.infer<typeof stageBatch>
+
 /** The messages of the pipeline thread. */
 export const fromPipeline = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('answer'), id: z.number(), value: z.unknown() }),
   z.object({ type: z.literal('failure'), id: z.number(), failure: failureShape }),
-  z.object({
-    type: z.literal('passed'),
-    stage: z.string(),
-    received: z.number(),
-    emitted: z.number(),
-    seconds: z.number(),
-  }),
+  z.object({ type: z.literal('passed'), batches: z.array(stageBatch) }),
   z.object({ type: z.literal('failed'), stage: z.string(), received: z.number(), reason: z.string() }),
   z.object({ type: z.literal('parsed'), parsed: z.number(), failed: z.number() }),
   z.object({ type: z.literal('detected'), detector: z.string(), count: z.number() }),

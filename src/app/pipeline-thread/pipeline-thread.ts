@@ -69,8 +69,10 @@ export const createPipelineThread = ({ telemetry, resultsStored, ...setup }: Pip
       failedAt = undefined
     } else if (message.type === 'answer') settle(message.id)?.resolve(message.value)
     else if (message.type === 'failure') settle(message.id)?.reject(fromFailure(message.failure))
-    else if (message.type === 'passed') meter.passed(message.stage, message.received, message.emitted, message.seconds)
-    else if (message.type === 'failed') meter.failed(message.stage, message.received, new Error(message.reason))
+    else if (message.type === 'passed') {
+      for (const { stage, received, emitted, seconds } of message.batches)
+        meter.passed(stage, received, emitted, seconds)
+    } else if (message.type === 'failed') meter.failed(message.stage, message.received, new Error(message.reason))
     else if (message.type === 'parsed') telemetry.parsed(message.parsed, message.failed)
     else if (message.type === 'detected') telemetry.detected(message.detector, message.count)
     else if (message.type === 'results') resultsStored()

@@ -14,7 +14,7 @@ import { toFailure } from '../offload/messages.ts'
 import { startPipeline } from '../pipeline.ts'
 import { openTables, type TableName } from '../tables.ts'
 import { createThreadLog } from '../thread-log.ts'
-import type { Asked, FromPipeline, PipelineQuestion } from './messages.ts'
+import type { Asked, FromPipeline, PipelineQuestion, StageBatch } from './messages.ts'
 import type { ThreadSetup } from './pipeline-thread.ts'
 import { drainMs } from './shared-state.ts'
 
@@ -23,6 +23,13 @@ import { drainMs } from './shared-state.ts'
 const { config, shared, delivers, partitions }: ThreadSetup = workerData
 const post = (message: FromPipeline): void => parentPort?.postMessage(message)
 const log = createThreadLog(post)
+
+let passed: StageBatch[] = []
+/** Reports what stages did, once for each turn of the event loop: a message costs as much CPU time as a line. */
+const reportPassed = (): void => {
+  if (passed.length > 0) post({ type: 'passed', batches: passed })
+  passed = []
+}
 
 const retryMs = 1_000
 /** How many alerts the thread remembers for triage; the dashboard's thread has an index of its own. */
@@ -62,8 +69,10 @@ const start = async () => {
     telemetry: {
       log,
       meter: {
-        passed: (stage: string, received: number, emitted: number, seconds: number) =>
-          post({ type: 'passed', stage, received, emitted, seconds }),
+        passed(stage: string, received: number, emitted: number, seconds: number) {
+          if (passed.length === 0) setImmediate(reportPassed)
+          passed.push({ stage, received, emitted, seconds })
+        },
         failed: (stage: string, received: number, error: unknown) =>
           post({ type: 'failed', stage, received, reason: messageOf(error) }),
       },
@@ -97,6 +106,7 @@ const start = async () => {
       log.warn({ reason: messageOf(error) }, 'Could not save the hits of indicators.'),
     )
     await store.close()
+    reportPassed()
   }
 
   return (question: PipelineQuestion): Promise<unknown> => {
