@@ -41,3 +41,23 @@ describe('vedette alerts send', () => {
     expect(err).toContain('nowhere.json')
   })
 })
+
+describe('vedette incidents close', () => {
+  const close = (as: string) =>
+    runFake(['incidents', 'close', 'INC-3', '--as', as], {
+      env: { VEDETTE_TOKEN: 't' },
+      fetch: async (url) =>
+        Response.json(
+          String(url).endsWith('/api/v1/incidents/INC-3/suppression')
+            ? { scope: 'ip:203.0.113.9' }
+            : { matched: 1, changed: 1, skipped: [] },
+        ),
+    })
+
+  it('offers the suppression of what was no attack', async () => {
+    const { out, err } = await close('false_positive')
+    expect(out).toContain('1 incident of 1 changed')
+    expect(err).toContain("suppressions add 'ip:203.0.113.9' --reason 'closed INC-3'")
+    expect((await close('true_positive')).err).toBe('')
+  })
+})

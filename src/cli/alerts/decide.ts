@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { resolution } from '../../schema/alert.ts'
+import { commandName } from '../../command-name.ts'
+import { isDismissed, resolution } from '../../schema/alert.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { counted, visible } from '../terminal/terminal.ts'
@@ -10,6 +11,13 @@ const report = z.object({
   changed: z.number(),
   skipped: z.array(z.object({ id: z.string(), reason: z.string() })),
 })
+
+const suggestion = z.object({ scope: z.string() })
+
+const isDismissal = (change: object): boolean => {
+  const asked = z.object({ action: z.literal('close'), resolution }).safeParse(change)
+  return asked.success && isDismissed({ status: 'closed', resolution: asked.data.resolution })
+}
 
 const decisionShape = z.object({
   filter: z.string().optional(),
@@ -38,7 +46,18 @@ export const addDecisions = (command: Command, noun: 'alert' | 'incident', conte
     if (json) context.out.write(`${JSON.stringify(done, null, 2)}\n`)
     else context.out.write(`${counted(done.changed, noun)} of ${done.matched} changed\n`)
     for (const { id, reason } of done.skipped.slice(0, 20)) context.err.write(`${visible(id)} ${visible(reason)}\n`)
+    if (noun === 'incident' && ids.length === 1 && done.changed === 1 && !json && isDismissal(change))
+      await offerSuppression(client, ids[0] ?? '')
     if (done.changed === 0 && done.matched < Math.max(1, ids.length)) context.end(4)
+  }
+
+  /** Offers to hide more of an incident that was nothing to act on. */
+  const offerSuppression = async (client: ReturnType<typeof createClient>, id: string) => {
+    const { scope } = await client.get(`/api/v1/incidents/${encodeURIComponent(id)}/suppression`, suggestion)
+    // A quote in the scope would end that of the shell.
+    if (scope === '' || scope.includes("'")) return
+    const typed = `${commandName()} suppressions add '${visible(scope)}' --reason 'closed ${visible(id)}'`
+    context.err.write(`To hide more of the same: ${typed}\n`)
   }
 
   decision('ack', `Acknowledge ${noun}s.`).action((ids: string[], options: unknown) =>
