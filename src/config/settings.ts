@@ -15,6 +15,7 @@ export interface Setting {
   readonly variables: readonly string[]
 }
 
+/** The JSON Schema of one key. */
 interface Node {
   readonly type?: string | readonly string[]
   readonly format?: string
@@ -22,27 +23,49 @@ interface Node {
   readonly default?: unknown
   readonly description?: string
   readonly secret?: boolean | 'url'
-  readonly properties?: Readonly<Record<string, Node>>
 }
 
 /** The JSON Schema of the configuration file, for completion and validation in editors. */
-export const configJsonSchema = (): object => z.toJSONSchema(configSchema, { io: 'input', reused: 'inline' })
+export const configJsonSchema = (): object => toJsonSchema(configSchema)
 
-const toSettings = (node: Node, path: readonly string[]): readonly Setting[] => {
-  if (node.properties) {
-    return Object.entries(node.properties).flatMap(([name, below]) => toSettings(below, [...path, name]))
-  }
+const toJsonSchema = (schema: z.core.$ZodType): object => z.toJSONSchema(schema, { io: 'input', reused: 'inline' })
+
+const toSettings = (schema: z.core.$ZodType, path: readonly string[]): readonly Setting[] => {
+  const shape = shapeOf(schema)
+  if (shape) return Object.entries(shape).flatMap(([name, below]) => toSettings(below, [...path, name]))
   const key = path.join('.')
+  // Describing all keys takes 50 ms, and a start asks for few of them. `toJSONSchema` returns a Node by construction.
+  let known: Node | undefined
+  const node = (): Node => {
+    known ??= toJsonSchema(schema) as Node
+    return known
+  }
   return [
     {
       key,
-      type: typeName(node),
-      default: node.default,
-      description: node.description ?? '',
-      secret: node.secret ?? false,
       variables: variablesOf(key),
+      get type() {
+        return typeName(node())
+      },
+      get default() {
+        return node().default
+      },
+      get description() {
+        return node().description ?? ''
+      },
+      get secret() {
+        return node().secret ?? false
+      },
     },
   ]
+}
+
+/** The keys below a key; undefined if it has none. */
+const shapeOf = (schema: z.core.$ZodType): z.core.$ZodShape | undefined => {
+  if (schema instanceof z.ZodObject) return schema.shape
+  const wrapped = schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
+  if (wrapped) return shapeOf(schema.unwrap())
+  return schema instanceof z.ZodPipe ? shapeOf(schema.in) : undefined
 }
 
 const typeName = ({ type, format, enum: values }: Node): string => {
@@ -55,8 +78,7 @@ let known: readonly Setting[] | undefined
 
 /** Lists every key in schema order. */
 export const settings = (): readonly Setting[] => {
-  // `toJSONSchema` returns a Node by construction.
-  known ??= toSettings(configJsonSchema() as Node, [])
+  known ??= toSettings(configSchema, [])
   return known
 }
 
