@@ -3,14 +3,19 @@ import type { FastifyInstance } from 'fastify'
 /** Finds the methods that an address allows, to distinguish a wrong method from a wrong address. */
 export type AllowedMethods = (path: string) => readonly string[]
 
-/** Notes every route as it is added. */
+/** Notes every route as it is added. Most servers never answer a wrong method, so patterns are compiled for the first one. */
 export const watchMethods = (app: FastifyInstance): AllowedMethods => {
-  const known: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = []
+  const known: { readonly url: string; readonly methods: readonly string[] }[] = []
   app.addHook('onRoute', ({ url, method }) => {
-    known.push({ pattern: patternOf(url), methods: [method].flat() })
+    known.push({ url, methods: [method].flat() })
   })
-  return (path) =>
-    [...new Set(known.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods))].sort()
+  const patterns = new Map<string, RegExp>()
+  const matches = (url: string, path: string): boolean => {
+    const pattern = patterns.get(url) ?? patternOf(url)
+    patterns.set(url, pattern)
+    return pattern.test(path)
+  }
+  return (path) => [...new Set(known.flatMap(({ url, methods }) => (matches(url, path) ? methods : [])))].sort()
 }
 
 const patternOf = (url: string): RegExp => {

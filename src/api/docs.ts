@@ -6,6 +6,7 @@ import { problemsPage, problemsStyle } from './problems-page.ts'
 
 /** Writes the reference from the routes that are registered after it. */
 export const describeApi = async (app: FastifyInstance, version: string): Promise<void> => {
+  const toJsonSchema = createJsonSchemaTransform({ zodToJsonConfig: {} })
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -24,7 +25,8 @@ export const describeApi = async (app: FastifyInstance, version: string): Promis
         },
       },
     },
-    transform: createJsonSchemaTransform({ zodToJsonConfig: {} }),
+    transform: ({ schema, ...document }) =>
+      toJsonSchema({ ...document, schema: document.route.config?.describe?.() ?? schema }),
     transformObject: jsonSchemaTransformObject,
   })
 }

@@ -85,6 +85,8 @@ declare module 'fastify' {
     readToken?: ReadToken
     /** Counts against the limit of requests for senders of logs. */
     ingests?: boolean
+    /** Describes the route for the reference. A start needs no descriptions, and all of them take as long as the rest of the routes. */
+    describe?: () => FastifySchema
   }
 }
 

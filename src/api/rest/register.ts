@@ -38,9 +38,9 @@ export const registerRoute = (app: FastifyInstance, route: Route, deps: Interfac
       ...(route.tokenHeader && { tokenHeader: route.tokenHeader }),
       ...(route.readToken && { readToken: route.readToken }),
       ingests: route.ingests ?? false,
+      describe: () => describeRoute(route),
     },
     ...(route.programsOnly && { constraints: { client: 'program' } }),
-    schema: describeRoute(route),
     ...(route.refuse && { errorHandler: refuseAs(route.refuse, log) }),
     handler: async (request, reply) => {
       const { debug, ...query } = (route.readQuery ?? asItStands)(inputs.parse(request.query))
