@@ -10,7 +10,7 @@ const { chooseRuntime, runtimeBinary, thisMachine } = require('../scripts/bootst
 const root = join(__dirname, '..')
 const isCheckout = existsSync(join(root, 'src', 'main.ts'))
 // A fresh checkout has nothing installed yet.
-if (isCheckout && !existsSync(join(root, 'node_modules'))) bootstrap('--dashboard')
+if (isCheckout && !existsSync(join(root, 'node_modules'))) bootstrap('--build')
 const choice = chooseRuntime(thisMachine())
 // The small heap keeps memory flat under load and costs no speed.
 const start = join(__dirname, 'start.mjs')

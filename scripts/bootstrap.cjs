@@ -3,13 +3,14 @@
 // 1. Where this Node is older than package.json's `engines.node`, it installs the pinned runtime of scripts/runtime
 //    (integrity in its lock file) and links it as node_modules/.bin/node, which npm puts first in PATH.
 // 2. Where node_modules is missing or does not match package-lock.json, it runs `npm ci` under that runtime.
-// 3. With --dashboard it builds the dashboard when its sources changed since the last build; that needs no network.
+// 3. With --build it builds the dashboard and bundles the program when their sources changed since the last build; that needs no network.
 // No package of ours needs its install scripts, so they stay off: nothing is compiled and nothing foreign runs.
 const cp = require('child_process')
 const crypto = require('crypto')
 const fs = require('fs')
 const os = require('os')
 const path = require('path')
+const { isCurrent } = require('./bootstrap/bundle.cjs')
 const { explainNpmFailure } = require('./bootstrap/npm-failure.cjs')
 const { chooseRuntime, runtimeBinary, thisMachine } = require('./bootstrap/platform.cjs')
 
@@ -17,6 +18,7 @@ const root = path.resolve(__dirname, '..')
 const runtime = path.join(__dirname, 'runtime')
 const modules = path.join(root, 'node_modules')
 const lock = path.join(root, 'package-lock.json')
+const vite = path.join(modules, 'vite', 'bin', 'vite.js')
 const runtimeOnly = process.argv.includes('--runtime-only')
 const windows = process.platform === 'win32'
 const env = Object.assign({}, process.env, {
@@ -57,7 +59,10 @@ function bootstrap() {
     keepGypfileMarks()
     if (!runtimeOnly) fs.writeFileSync(stamp, lockHash())
   }
-  if (process.argv.includes('--dashboard')) buildDashboard()
+  if (process.argv.includes('--build') && fs.existsSync(path.join(root, 'src')) && fs.existsSync(vite)) {
+    buildDashboard()
+    bundleProgram()
+  }
 }
 
 function say(message) {
@@ -177,36 +182,34 @@ function linkRuntime(binary) {
 }
 
 function buildDashboard() {
-  const vite = path.join(modules, 'vite', 'bin', 'vite.js')
   const web = path.join(root, 'web')
-  if (!fs.existsSync(vite) || !fs.existsSync(path.join(web, 'src'))) return
   const built = path.join(web, 'dist')
   const builtFrom = path.join(modules, '.dashboard-sha256')
   const sources = hashOf(web)
   const page = path.join(built, 'index.html')
   if (fs.existsSync(page) && fs.existsSync(builtFrom) && fs.readFileSync(builtFrom, 'utf8') === sources) return
   say('building the dashboard, a few seconds')
-  // Built beside and moved into place, so that nobody is ever served half of it.
-  const fresh = path.join(web, `.dist-${process.pid}`)
-  const args = [
-    vite,
-    'build',
-    web,
-    '--config',
-    path.join(web, 'vite.config.ts'),
-    '--outDir',
-    fresh,
-    '--logLevel',
-    'warn',
-  ]
+  build('The dashboard', web, path.join(web, 'vite.config.ts'), built)
+  fs.writeFileSync(builtFrom, sources)
+}
+
+function bundleProgram() {
+  if (isCurrent(root)) return
+  say('bundling the program, a few seconds')
+  build('The program', root, path.join(__dirname, 'bundle.config.ts'), path.join(root, 'dist'))
+}
+
+// Builds beside and moves into place, so that nobody is ever served half of it.
+function build(name, folder, config, built) {
+  const fresh = path.join(path.dirname(built), `.dist-${process.pid}`)
+  const args = [vite, 'build', folder, '--config', config, '--outDir', fresh, '--logLevel', 'warn']
   const { status } = cp.spawnSync(node || process.execPath, args, { cwd: root, env, stdio: ['ignore', 2, 'inherit'] })
   if (status !== 0) {
     fs.rmSync(fresh, { recursive: true, force: true })
-    fail('The dashboard did not build; vite says why above. Delete node_modules, then try again.')
+    fail(`${name} did not build; vite says why above. Delete node_modules, then try again.`)
   }
   fs.rmSync(built, { recursive: true, force: true })
   fs.renameSync(fresh, built)
-  fs.writeFileSync(builtFrom, sources)
 }
 
 // Of everything that the build reads: its sources, its libraries, and this.

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
+import { bundledPath } from './bundled-path.ts'
 
-const checkout = existsSync(new URL('main.ts', import.meta.url))
+const checkout = existsSync(bundledPath('src/main.ts'))
 
 /** The command as the user types it: the script of a checkout, or the name of the installed package. */
 export const commandName = (): string => (checkout ? './vedette' : 'vedette')

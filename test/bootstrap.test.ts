@@ -1,7 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
+import { recordSources } from '../scripts/bootstrap/bundle.cjs'
 import { explainNpmFailure } from '../scripts/bootstrap/npm-failure.cjs'
 import { chooseRuntime, thisMachine } from '../scripts/bootstrap/platform.cjs'
 
@@ -99,6 +102,49 @@ describe('a failure of npm', () => {
     expect(explainNpmFailure({ ...failure, code: 'ENOENT' })).toContain('npm is not installed')
     expect(explainNpmFailure({ ...failure, signal: 'SIGKILL' })).toContain('ended by SIGKILL')
     expect(explain('EODD')).toContain('The reason is in the log')
+  })
+})
+
+describe('the program that starts', () => {
+  const createCheckout = () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vedette-start-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const write = (path: string, text: string) => {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), text)
+    }
+    for (const file of ['bin/start.mjs', 'scripts/bootstrap/bundle.cjs']) cpSync(join(root, file), join(folder, file))
+    write('src/main.ts', "process.stdout.write('source')")
+    write('src/part.ts', '')
+    write('dist/main.js', "process.stdout.write('bundle')")
+    recordSources(folder, join(folder, 'dist'), ['src/main.ts', 'src/part.ts'])
+    const start = () => spawnSync(process.execPath, [join(folder, 'bin/start.mjs')], { encoding: 'utf8' }).stdout
+    return { folder, write, start }
+  }
+
+  it('is the bundle until a source changes', () => {
+    const { write, start } = createCheckout()
+    expect(start()).toBe('bundle')
+    write('src/part.ts', ' ')
+    expect(start()).toBe('source')
+  })
+
+  it.each(['src/part.ts', 'dist/sources.json', 'dist'])('is the source without %s', (missing) => {
+    const { folder, start } = createCheckout()
+    rmSync(join(folder, missing), { recursive: true })
+    expect(start()).toBe('source')
+  })
+
+  it('finds the files that come with it from both', () => {
+    const sources = globSync('**/*.ts', { cwd: join(root, 'src') }).filter((file) => /^[^.]+\.ts$/.test(basename(file)))
+    const own = sources.filter((file) => readFileSync(join(root, 'src', file), 'utf8').includes('import.meta.dirname'))
+    expect(own, 'use bundledPath').toEqual(['bundled-path.ts'])
+  })
+
+  it('is the bundle in a package', () => {
+    const { folder, start } = createCheckout()
+    for (const part of ['src', 'dist/sources.json']) rmSync(join(folder, part), { recursive: true })
+    expect(start()).toBe('bundle')
   })
 })
 

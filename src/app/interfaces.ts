@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { createAuth, type PresetToken } from '../api/auth.ts'
 import { followStore } from '../api/change-feed.ts'
 import { compatPorts, openCompatPorts } from '../api/compat-ports.ts'
@@ -10,6 +9,7 @@ import { createRoots } from '../api/mcp/roots.ts'
 import { serveMcpStdio } from '../api/mcp/stdio.ts'
 import { acceptedHosts } from '../api/origin.ts'
 import { createInterfaceDeps, createServer, renewCertificate } from '../api/server.ts'
+import { bundledPath } from '../bundled-path.ts'
 import { createCompatSystems } from '../compat/systems.ts'
 import type { Config, Origins } from '../config.ts'
 import { newSecret } from '../lib/identity/identity.ts'
@@ -54,7 +54,7 @@ export const openInterfaces = async (
     systems,
     log,
     version,
-    web: resolve(import.meta.dirname, '../../web/dist'),
+    web: bundledPath('web/dist'),
     ...(tls && { tls }),
     trustProxy: config.server.trusted_proxies,
     rateLimit: { requests: config.server.rate_limit.requests },

@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { bundledPath } from '../bundled-path.ts'
 import { receiversInForce } from '../compat/network-agents/log-agent-settings.ts'
 import { tagsOf } from '../context/asset-tags.ts'
 import { describeContext } from '../context/describe-context.ts'
@@ -57,7 +57,7 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
     return store.transaction((tx) => queue.publish('records', empty, tx))
   }
   const sampleWeek = await openSampleWeek({
-    folder: fileURLToPath(new URL('../../samples', import.meta.url)),
+    folder: bundledPath('samples'),
     store,
     intake: createIntake({ store, queue, partitions, now }),
     queue,

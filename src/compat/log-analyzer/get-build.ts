@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { z } from 'zod'
+import { bundledPath } from '../../bundled-path.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import type { BatchScorer } from './batch-scorer.ts'
 
@@ -15,7 +16,7 @@ export const buildView = z.object({
 
 /** Shows the running version and its start time. */
 export const getBuild = (scorer: BatchScorer, startedAt: number) => {
-  const build = readBuild(resolve(import.meta.dirname, '../../..'))
+  const build = readBuild(bundledPath('.'))
   return defineOperation({
     name: 'get_build',
     summary: 'Shows the commit of the running version, the model that scores batches, and the start time.',

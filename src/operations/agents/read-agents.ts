@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { load } from 'js-yaml'
+import { bundledPath } from '../../bundled-path.ts'
 import { AppError, type ErrorDetail, messageOf } from '../../errors.ts'
 import { compileAgent } from '../../pipeline/detect/agent/agent-reader.ts'
 import { type Agent, type AgentThreshold, agent } from '../../schema/agent.ts'
 
-/** The bundled agents: beside `src` in a checkout, beside `dist` in the package. */
-const bundled = resolve(import.meta.dirname, '../../../agents')
+const bundled = bundledPath('agents')
 
 interface AgentFolders {
   readonly paths: readonly string[]

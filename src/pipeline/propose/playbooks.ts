@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { load } from 'js-yaml'
+import { bundledPath } from '../../bundled-path.ts'
 import { AppError, type ErrorDetail, messageOf } from '../../errors.ts'
 import { type Playbook, playbook } from '../../schema/playbook.ts'
 
-/** The bundled playbooks: beside `src` in a checkout, beside `dist` in the package. */
-const bundled = resolve(import.meta.dirname, '../../../playbooks')
+const bundled = bundledPath('playbooks')
 
 /** Reads all playbooks. An own playbook replaces a bundled one with the same id. Throws CONFIG_INVALID with every fault at once. */
 export const readPlaybooks = (folders: readonly string[]): readonly Playbook[] => {

@@ -1,8 +1,8 @@
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { bundledPath } from '../../../bundled-path.ts'
 import type { RuleFolder } from './rule-folder.ts'
 
-/** The bundled rules: beside `src` in a checkout, beside `dist` in the package. */
-const bundled = resolve(import.meta.dirname, '../../../../rules')
+const bundled = bundledPath('rules')
 
 export const bundledRules: RuleFolder = { name: 'bundled', path: bundled, without: ['taxonomy'] }
 

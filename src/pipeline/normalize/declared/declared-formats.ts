@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { load } from 'js-yaml'
+import { bundledPath } from '../../../bundled-path.ts'
 import { AppError, type ErrorDetail, messageOf } from '../../../errors.ts'
 import { createDeclaredFormat, type DeclaredFormat, formatFile } from './declared-format.ts'
 
 /** Declared formats, by the first character of their lines. */
 export type DeclaredFormats = ReadonlyMap<number, readonly DeclaredFormat[]>
 
-/** The bundled formats: beside `src` in a checkout, beside `dist` in the package. */
-const bundled = resolve(import.meta.dirname, '../../../../formats')
+const bundled = bundledPath('formats')
 
 /**
  * Reads the bundled formats and those in the given folders. An own format replaces a bundled one with the same name. Throws CONFIG_INVALID

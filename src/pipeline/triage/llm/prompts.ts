@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { bundledPath } from '../../../bundled-path.ts'
 import { AppError, messageOf } from '../../../errors.ts'
 import { type Prompt, readPrompt } from './prompt-file.ts'
 
-/** The bundled prompts: beside `src` in a checkout, beside `dist` in the package. */
-const bundled = resolve(import.meta.dirname, '../../../../prompts')
+const bundled = bundledPath('prompts')
 
 /** Reads the prompt of a task from the last folder that has one, else the bundled one. Throws CONFIG_INVALID. */
 export const readPromptFor = (task: Prompt['task'], folders: readonly string[]): Prompt => {
