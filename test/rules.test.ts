@@ -58,9 +58,18 @@ const receivedAt = Date.UTC(2026, 10, 21, 12)
 const flatEvents = (texts: readonly string[]): readonly FlatEvent[] =>
   createNormalizer().normalize({ partition: 0, first: 0, source: 'sample', receivedAt, texts }).map(toFlatEvent)
 
+const engines = new WeakMap<readonly SigmaDocument[], ReturnType<typeof createEngine>>()
+
+/** Correlations count, so each case takes an engine of its own. */
+const engineFor = (documents: readonly SigmaDocument[]) => {
+  const engine = engines.get(documents) ?? createEngine(documents, { taxonomy })
+  if (documents.every(({ type }) => type !== 'correlation')) engines.set(documents, engine)
+  return engine
+}
+
 /** The number of events that matched the last document of a file. */
 const fires = (documents: readonly SigmaDocument[], events: readonly FlatEvent[]): number => {
-  const engine = createEngine(documents, { taxonomy })
+  const engine = engineFor(documents)
   const id = documents.at(-1)?.id
   return events.filter((event) => engine.match(event).some(({ rule }) => rule.id === id)).length
 }

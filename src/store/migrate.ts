@@ -22,6 +22,8 @@ export const migrate = async (database: OpenDatabase, log: Log): Promise<void> =
     })
   }
   if (formerMigrations.some((name) => executed.includes(name))) await adoptFormer(write, executed)
+  // Later migrations of an empty database meet only the tables of the earlier ones. Asking each what it creates would run all of them again.
+  let wasEmpty: boolean | undefined
   const { error, results } = await new Migrator({
     db: write,
     provider: {
@@ -31,7 +33,8 @@ export const migrate = async (database: OpenDatabase, log: Log): Promise<void> =
             name,
             {
               async up(db) {
-                await setAside(db, database, { name, all: migrations, log })
+                wasEmpty ??= (await database.relations(db)).length === 0
+                if (!wasEmpty) await setAside(db, database, { name, all: migrations, log })
                 await up(db, types)
               },
             },

@@ -23,7 +23,6 @@ export const setAside = async (
   { name, all, log }: { readonly name: string; readonly all: Migrations; readonly log: Log },
 ): Promise<void> => {
   const present = await database.relations(db)
-  if (present.length === 0) return
   const needed = await createdBy(name, all)
   const sameName = (one: string, other: string) => one.toLowerCase() === other.toLowerCase()
   const inTheWay = present.filter((relation) => needed.some((other) => sameName(relation.name, other)))
