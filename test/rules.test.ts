@@ -95,6 +95,7 @@ describe('the rules', () => {
       'operations',
       'web',
       'wifi',
+      'windows',
     ])
   })
 

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { judgeWeeks } from '../scripts/weeks/judge-weeks.ts'
-import { generateDegradations, generateQuietTraffic } from '../scripts/weeks/weeks.ts'
+import {
+  generateDegradations,
+  generateDeployErrors,
+  generateQuietTraffic,
+  generateSilences,
+} from '../scripts/weeks/weeks.ts'
 import { deepRun } from './depth.ts'
 import { needs } from './needs.ts'
 
@@ -11,6 +16,12 @@ describe('generated weeks of logs', () => {
     const judged = await judgeWeeks([1, 2].flatMap(generateDegradations))
     const missed = judged.filter(({ found }) => !found).map(({ name }) => name)
     expect(missed.length).toBeLessThanOrEqual(1)
+    expect(judged.flatMap(({ others }) => others)).toEqual([])
+  })
+
+  it('show silences and repeated new errors as incidents', needs(deepRun), async () => {
+    const judged = await judgeWeeks([...generateSilences(1), ...generateDeployErrors(1)])
+    expect(judged.filter(({ found }) => found === false).map(({ name }) => name)).toEqual([])
     expect(judged.flatMap(({ others }) => others)).toEqual([])
   })
 

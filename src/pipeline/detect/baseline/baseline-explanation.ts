@@ -1,6 +1,6 @@
 import { duration } from '../../../lib/units/duration.ts'
 import { number, plural } from '../../../lib/units/number.ts'
-import { week } from '../../../lib/units/time.ts'
+import { hour, week } from '../../../lib/units/time.ts'
 import { type Detection, type Entity, type Evidence, fewerLines } from '../../../schema/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { toEvidence } from '../shared/evidence.ts'
@@ -10,6 +10,7 @@ import { type Deviation, sizeOf } from './deviation.ts'
 import type { Rate, Track } from './track.ts'
 
 const detector = 'baseline'
+const longSilence = 12 * hour
 
 /** Builds the detection of a deviating rate. */
 export const explainDeviation = (track: Track, rate: Rate, deviation: Deviation): Detection => {
@@ -117,12 +118,16 @@ const severityOf = (track: Track, rate: Rate, deviation: Deviation): Severity =>
   const { score } = worst.assessment
   const strong = score >= 0.9
   if (isUnknownHour(track, rate, deviation)) return 'low'
-  if (direction !== 'spike') return strong && expected >= 100 ? 'medium' : 'low'
+  if (direction !== 'spike') return strong && (expected >= 100 || isLongSilence(deviation)) ? 'medium' : 'low'
   const size = sizeOf(deviation)
   const isError = rate.kind === 'errors' || rate.severityHint > 0
   if (isError && strong && size >= 100) return 'high'
   return strong && size >= (isError ? 20 : 100) ? 'medium' : 'low'
 }
+
+/** Whether a stream is still silent after hours in which many lines were due. */
+const isLongSilence = ({ direction, expected, before, after, end, start }: Deviation): boolean =>
+  direction === 'silence' && after === undefined && expected >= 30 && end - (before?.time ?? start) >= longSilence
 
 /**
  * Whether the working week may explain a deviation of a whole source. Before the first full week, Mondays look like floods and nights like

@@ -115,6 +115,43 @@ describe('baseline', () => {
     expect(found[0]?.title).toMatch(/^web on web-01 stopped logging/)
   })
 
+  it('reports a lasting silence of a few lines an hour once, and of a host as one', () => {
+    const sparse = (service: string, host: string, until: number) =>
+      Array.from({ length: until * 6 }, (_, i) =>
+        event(someTime + (i * 10 + (i % 3)) * minute, {
+          stream: `auth/${host}/${service}`,
+          fields: { 'service.name': service, 'host.name': host },
+        }),
+      )
+    const others = [...sparse('cron', 'web-02', 100), ...sparse('sshd', 'web-02', 100)]
+    const long = (events: readonly Event[]) =>
+      detectAll(events.toSorted((a, b) => a.time - b.time)).filter(({ sentence }) => sentence.includes('longest pause'))
+    expect(long([...sparse('cron', 'web-01', 60), ...sparse('sshd', 'web-01', 100), ...others])).toMatchObject([
+      { title: 'cron on web-01 stopped logging', severity: 'medium' },
+    ])
+    expect(long([...sparse('cron', 'web-01', 60), ...sparse('sshd', 'web-01', 60), ...others])).toMatchObject([
+      { title: 'web-01 stopped logging', severity: 'medium' },
+    ])
+    expect(long([...sparse('sshd', 'web-01', 100), ...others])).toEqual([])
+  })
+
+  it('reports a source that ends while others, which ran beside it, continue', () => {
+    const from = (source: string, until: number) =>
+      Array.from({ length: until * 6 }, (_, i) =>
+        event(someTime + (i * 10 + (i % 3)) * minute, {
+          source,
+          stream: source,
+          receivedAt: someTime + 90 * 1440 * minute,
+        }),
+      )
+    const events = [...from('app.log', 60), ...from('web.log', 100)].toSorted((a, b) => a.time - b.time)
+    const found = detectAll(events)
+    expect(new Set(found.map(({ dedup_key }) => dedup_key))).toEqual(
+      new Set(['fewer log lines than usual from app.log']),
+    )
+    expect(found.map(({ severity }) => severity)).toContain('medium')
+  })
+
   it('reports no silence at the end of history', () => {
     const history = flow(0, 200, 8).map((one) => ({ ...one, receivedAt: one.time + 90 * 24 * 60 * minute }))
     expect(detectAll(history, someTime + 300 * minute)).toEqual([])

@@ -9,13 +9,14 @@ import { isError as isErrorEvent } from '../shared/severity-hint.ts'
 import { readState } from '../shared/state.ts'
 import { explainDeviation } from './baseline-explanation.ts'
 import { createDeviationTracker } from './deviation-tracker.ts'
+import { endSilence, findLongSilence } from './long-silence.ts'
 import { advance, countEvent } from './meter.ts'
 import { type Rate, ratesOf, type Track, vote } from './track.ts'
-import { advanceClock, createTrackBook, type SourceTracks } from './track-book.ts'
+import { advanceClock, createTrackBook, othersNewest, type SourceTracks } from './track-book.ts'
 import { readTrack, writeTrack } from './track-state.ts'
 
 const name = 'baseline'
-const version = 2
+const version = 3
 /** Events received within this time are live; others are history. */
 const liveLag = 10 * minute
 
@@ -81,14 +82,22 @@ export const baseline: Component<typeof options, Detector> = {
       if (time >= meter.start + meter.width) advance(meter, time, onBucketEndOf(track, rate))
       return Number.isNaN(meter.start) ? Number.POSITIVE_INFINITY : meter.start + meter.width
     }
+    const checkSilence = (track: Track, source: SourceTracks, time: number): void => {
+      const detection = findLongSilence(track, source, time)
+      if (detection) found.set(detection.id, detection)
+    }
     const sweep = (source: SourceTracks, time: number): void => {
       source.due = Number.POSITIVE_INFINITY
-      for (const track of source.tracks.values()) source.due = Math.min(source.due, settle(track, time))
+      for (const track of source.tracks.values()) {
+        source.due = Math.min(source.due, settle(track, time))
+        checkSilence(track, source, time)
+      }
       if (source.whole) source.due = Math.min(source.due, settle(source.whole, time))
     }
 
     const take = (event: Event, track: Track, source: SourceTracks): void => {
       const { time } = event
+      endSilence(track, time)
       if (time > track.newest) track.newest = time
       track.usedAt = track.newest
       track.live = event.receivedAt - time < liveLag
@@ -100,6 +109,8 @@ export const baseline: Component<typeof options, Detector> = {
       if (errors) count(track, errors, event)
       const { whole } = source
       if (whole) {
+        endSilence(whole, time)
+        if (time > whole.newest) whole.newest = time
         count(whole, whole.all, event)
         const wholeErrors = isError ? book.errorsOf(whole, event) : undefined
         if (wholeErrors) count(whole, wholeErrors, event)
@@ -124,10 +135,27 @@ export const baseline: Component<typeof options, Detector> = {
       if (events.length === 0) tick()
       return [...found.values()]
     }
+    /** Ends the buckets of sources that are over while others, which ran beside them, continue: files that are analyzed together. */
+    const settleSilentSources = (): void => {
+      for (const source of book.sources.values()) {
+        const until = othersNewest(book.sources, source) - grace
+        if (until <= source.newest) continue
+        // One finding for the source, rather than one for each of its streams.
+        for (const track of source.whole ? [source.whole] : source.tracks.values()) {
+          settle(track, until)
+          checkSilence(track, source, until)
+        }
+      }
+    }
     const tick = (): void => {
-      for (const { tracks, whole } of book.sources.values()) {
+      settleSilentSources()
+      for (const source of book.sources.values()) {
+        const { tracks, whole } = source
         for (const track of [...tracks.values(), ...(whole ? [whole] : [])]) {
-          if (track.live) settle(track, now() - grace)
+          if (track.live) {
+            settle(track, now() - grace)
+            checkSilence(track, source, now() - grace)
+          }
           for (const rate of ratesOf(track)) reportChanges(track, rate)
         }
       }

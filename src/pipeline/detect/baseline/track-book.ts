@@ -144,3 +144,15 @@ export const advanceClock = (source: SourceTracks, time: number): void => {
     source.leap = time
   } else source.newest = time
 }
+
+/** Returns how far the sources got that began before a source ended; −∞ without any. Live sources have the wall clock instead. */
+export const othersNewest = (sources: ReadonlyMap<string, SourceTracks>, source: SourceTracks): number => {
+  let newest = Number.NEGATIVE_INFINITY
+  for (const other of sources.values()) {
+    const [first] = other.tracks.values()
+    const began = other.whole?.since ?? first?.since
+    if (other !== source && began !== undefined && began < source.newest) newest = Math.max(newest, other.newest)
+  }
+  const isLive = [...source.tracks.values()].some(({ live }) => live)
+  return isLive ? Number.NEGATIVE_INFINITY : newest
+}

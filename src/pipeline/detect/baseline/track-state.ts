@@ -13,6 +13,9 @@ export const writeTrack = (writer: Writer, track: Track): void => {
   writer
     .f64(track.since)
     .f64(track.newest)
+    .f64(track.lines)
+    .f64(track.longestGap)
+    .u8(track.isSilent ? 1 : 0)
     .u8(track.live ? 1 : 0)
   writeRate(writer, track.all)
   writer.u8(track.errors ? 1 : 0)
@@ -30,11 +33,29 @@ export const readTrack = (reader: Reader): Track => {
   const service = reader.text() || undefined
   const since = reader.f64()
   const newest = reader.f64()
+  const lines = reader.f64()
+  const longestGap = reader.f64()
+  const isSilent = reader.u8() === 1
   const live = reader.u8() === 1
   const all = readRate(reader)
   const errors = reader.u8() === 1 ? readRate(reader) : undefined
   const followed = Array.from({ length: reader.varint() }, () => readRate(reader))
-  return restartTrack({ source, stream, host, service, whole, since, newest, live, all, errors, followed })
+  return restartTrack({
+    source,
+    stream,
+    host,
+    service,
+    whole,
+    since,
+    newest,
+    lines,
+    longestGap,
+    isSilent,
+    live,
+    all,
+    errors,
+    followed,
+  })
 }
 
 const writeRate = (writer: Writer, { kind, severityHint, template, meter, past, latest }: Rate): void => {

@@ -59,6 +59,11 @@ export interface Track {
   followed: Rate[]
   since: number
   newest: number
+  lines: number
+  /** The longest pause between two events, in ms. */
+  longestGap: number
+  /** Whether its present silence was reported. */
+  isSilent: boolean
   /** Whether events arrive as they happen, so that the wall clock shows a silence. */
   live: boolean
   /** The end of the last spike of the stream or its errors. Until then its templates report none. */
@@ -98,6 +103,9 @@ export const startTrack = (event: Event, whole: boolean): Track => ({
   followed: [],
   since: event.time,
   newest: event.time,
+  lines: 0,
+  longestGap: 0,
+  isSilent: false,
   live: false,
   spikeUntil: Number.NEGATIVE_INFINITY,
   usedAt: event.time,
@@ -112,7 +120,20 @@ const nameIn = (event: Event, field: string): string | undefined => {
 export const restartTrack = (
   saved: Pick<
     Track,
-    'source' | 'stream' | 'host' | 'service' | 'whole' | 'since' | 'newest' | 'live' | 'all' | 'errors' | 'followed'
+    | 'source'
+    | 'stream'
+    | 'host'
+    | 'service'
+    | 'whole'
+    | 'since'
+    | 'newest'
+    | 'lines'
+    | 'longestGap'
+    | 'isSilent'
+    | 'live'
+    | 'all'
+    | 'errors'
+    | 'followed'
   >,
 ): Track => {
   const templates = new BoundedMap<Candidate>(mostTemplates)

@@ -38,3 +38,9 @@ export const severityHintOf = (event: Event): SeverityHint => {
   // An explicit level below warning overrides the text.
   return level === 'info' || level === 'debug' || level === 'notice' ? 0 : hint
 }
+
+const login = /authenticat|password|login|logon|invalid user/i
+
+/** Whether a message is about somebody who wants to log in: its failures are not faults of the service. */
+export const isAboutLogin = (event: Event): boolean =>
+  event.fields['event.category'] === 'authentication' || login.test(event.template?.text ?? event.message)

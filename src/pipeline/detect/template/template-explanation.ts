@@ -9,7 +9,7 @@ import { toDetection } from '../shared/finding.ts'
 import { toScore } from '../shared/score.ts'
 import type { SeverityHint } from '../shared/severity-hint.ts'
 import type { NewValue } from './slots.ts'
-import type { KnownTemplate, TemplateMemory } from './template-memory.ts'
+import type { Debut, KnownTemplate, TemplateMemory } from './template-memory.ts'
 
 const detector = 'template'
 
@@ -142,6 +142,41 @@ export const explainRareError = (
     entities: entitiesOf(memory, eventHost(event), [template.id]),
     key: `rare message ${quote(event.template?.text ?? event.message, 60)} from ${memory.key}`,
     learning,
+  })
+}
+
+/** Builds the detection of a new error that keeps coming, as after a deployment. */
+export const explainRepeatedError = (
+  memory: TemplateMemory,
+  event: Event,
+  template: KnownTemplate,
+  { time, lines }: Debut,
+): Detection => {
+  const shown = quote(event.message)
+  const times = plural(template.count, 'time')
+  const within = duration(event.time - time)
+  const before = `${plural(lines, 'earlier line')} of ${nameOf(memory)} (${duration(time - memory.since)})`
+  return toDetection({
+    detector,
+    type: 'anomaly',
+    source: event.source,
+    stream: event.stream,
+    subject: `repeated ${template.id}`,
+    start: time,
+    from: time,
+    to: event.time,
+    score: toScore(1 / (lines + 1) ** 2),
+    severity: 'medium',
+    title: `New error from ${nameOf(memory)}, ${times} in ${within}: ${shown}`,
+    sentence: `${shown} came ${times} within ${within}; nothing in ${before} resembles it.`,
+    value: `${times} in ${within}`,
+    usual: `never in ${plural(lines, 'line')}`,
+    reasons: [{ feature: 'repetitions of a new error', value: String(template.count), usual: '0', pull: 1 }],
+    evidence: [toEvidence(event, 'seen again')],
+    events: template.count,
+    entities: entitiesOf(memory, eventHost(event), [template.id]),
+    key: `new error ${quote(event.template?.text ?? event.message, 60)} from ${memory.key}`,
+    learning: false,
   })
 }
 

@@ -12,6 +12,13 @@ const maxRareTimes = 200
 /** Over how many lines the share of new templates is averaged. */
 const noveltyMemory = 5000
 
+/** The first time of a new error, and the lines and errors before it. */
+export interface Debut {
+  readonly time: number
+  readonly lines: number
+  readonly errors: number
+}
+
 /** The state of one template. */
 export interface KnownTemplate {
   readonly id: string
@@ -19,6 +26,8 @@ export interface KnownTemplate {
   count: number
   last: number
   slots: Slots | undefined
+  /** Set while an error is new, until it is reported as repeating. */
+  debut: Debut | undefined
   usedAt: number
 }
 
@@ -74,7 +83,7 @@ export const writeMemory = (writer: Writer, memory: TemplateMemory): void => {
   writer.text(memory.key).text(memory.source).text(memory.service).bytes(memory.novelty.save())
   writer.f64(memory.lines).f64(memory.errorLines).f64(memory.since).f64(memory.newest).f64(memory.usedAt)
   writer.f64s(Float64Array.from(memory.rareTimes)).varint(memory.templates.size)
-  for (const { id, severityHint, count, last, slots, usedAt } of memory.templates.values()) {
+  for (const { id, severityHint, count, last, slots, debut, usedAt } of memory.templates.values()) {
     writer
       .text(id)
       .u8(severityHint)
@@ -83,6 +92,8 @@ export const writeMemory = (writer: Writer, memory: TemplateMemory): void => {
       .f64(usedAt)
       .u8(slots ? 1 : 0)
     if (slots) writeSlots(writer, slots)
+    writer.u8(debut ? 1 : 0)
+    if (debut) writer.f64(debut.time).f64(debut.lines).f64(debut.errors)
   }
 }
 
@@ -115,6 +126,7 @@ export const readMemory = (reader: Reader, maxTemplates: number): TemplateMemory
       last: reader.f64(),
       usedAt: reader.f64(),
       slots: reader.u8() === 1 ? readSlots(reader) : undefined,
+      debut: reader.u8() === 1 ? { time: reader.f64(), lines: reader.f64(), errors: reader.f64() } : undefined,
     }
     memory.templates.set(id, template)
   }

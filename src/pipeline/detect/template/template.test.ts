@@ -57,6 +57,18 @@ describe('template', () => {
     ).toEqual([])
   })
 
+  it('reports a new error that keeps coming, but not the failures of people who log in', () => {
+    const repeated = (message: string) =>
+      detectAll(
+        [...service(0, 2000), ...times(30, (i) => line(1600 + 12 * i, message))].toSorted((a, b) => a.time - b.time),
+      ).filter(({ severity }) => severity === 'medium')
+    const [found, ...others] = repeated('could not serialize basket: failed')
+    expect(others).toEqual([])
+    expect(found?.title).toBe('New error from app, 10 times in 108 minutes: “could not serialize basket: failed”')
+    expect(found?.sentence).toMatch(/nothing in [\d,]+ earlier lines of app \(.*\) resembles it\.$/)
+    expect(repeated('login failed')).toEqual([])
+  })
+
   it('reports new messages that come together as one', () => {
     const crash = times(8, (i) =>
       line(2000 + i / 60, `panic at ${'abcdefgh'[i]}`, { template: { id: `p${i}`, text: `panic at ${i}` } }),

@@ -8,7 +8,7 @@ import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
-import { severityHintOf } from '../shared/severity-hint.ts'
+import { isAboutLogin, severityHintOf } from '../shared/severity-hint.ts'
 import { readState } from '../shared/state.ts'
 import { isSpent, startSlots, takeMessage } from './slots.ts'
 import {
@@ -17,10 +17,12 @@ import {
   explainNewMessages,
   explainNewValue,
   explainRareError,
+  explainRepeatedError,
   type NewGroup,
 } from './template-explanation.ts'
 import {
   addRareTime,
+  type Debut,
   type KnownTemplate,
   rareRate,
   readMemory,
@@ -30,7 +32,7 @@ import {
 } from './template-memory.ts'
 
 const name = 'template'
-const version = 1
+const version = 2
 const maxMessages = 20
 /** How many lines a slot needs before its new values are reported. */
 const slotWarmup = 200
@@ -40,6 +42,14 @@ const errorFactor = 2
 const knownFactor = 10
 /** A message seen more often is not rare. */
 const rareCount = 3
+/** A service must be known for so long before its new errors count as repeating. */
+const knownFor = day
+/** A new error repeats if it comes so often within its first day, but not within its first minutes. */
+const repeats = 10
+const longestDebut = day
+const shortestDebut = 20 * minute
+/** The share of the service's earlier errors that a new error must reach. */
+const leastOfErrors = 0.5
 
 const options = z.strictObject({
   warmup: z
@@ -106,8 +116,11 @@ export const template: Component<typeof options, Detector> = {
         count: 1,
         last: event.time,
         slots: undefined,
+        debut: undefined,
         usedAt: event.time,
       }
+      if (fresh.severityHint > 0 && event.time - memory.since >= knownFor && !isAboutLogin(event))
+        fresh.debut = { time: event.time, lines: memory.lines, errors: memory.errorLines }
       const open = groups.get(memory.key)
       const together =
         open &&
@@ -151,6 +164,7 @@ export const template: Component<typeof options, Detector> = {
       known.count++
       if (event.time > known.last) known.last = event.time
       known.usedAt = known.last
+      if (known.debut) followDebut(memory, event, known, known.debut, add)
       if (!given.values) return
       const text = event.template?.text ?? ''
       if (known.count === 2 || (known.slots && known.slots.text !== text)) known.slots = startSlots(text)
@@ -164,6 +178,23 @@ export const template: Component<typeof options, Detector> = {
           add(explainNewValue(memory, event, found, slots.total - 1, chance, learning))
       }
       if (isSpent(slots)) known.slots = undefined
+    }
+
+    /** Reports a new error once it repeats. */
+    const followDebut = (
+      memory: TemplateMemory,
+      event: Event,
+      known: KnownTemplate,
+      debut: Debut,
+      add: (found: Detection) => void,
+    ): void => {
+      const age = event.time - debut.time
+      if (age > longestDebut) known.debut = undefined
+      if (known.count < repeats || age < shortestDebut || age > longestDebut) return
+      const share = known.count / Math.max(known.count, memory.lines - debut.lines)
+      if (share < leastOfErrors * (debut.errors / debut.lines)) return
+      known.debut = undefined
+      add(explainRepeatedError(memory, event, known, debut))
     }
 
     const close = (memory: TemplateMemory, group: NewGroup, add: (found: Detection) => void): void => {

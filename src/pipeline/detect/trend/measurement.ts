@@ -1,5 +1,5 @@
 import type { Event, Fields } from '../../../schema/event.ts'
-import { isErrorLevel, severityHintOf } from '../shared/severity-hint.ts'
+import { isAboutLogin, isErrorLevel, severityHintOf } from '../shared/severity-hint.ts'
 
 /** How many templates to remember, and how many events of one to search for a duration before giving up. */
 const mostPlans = 20_000
@@ -33,7 +33,13 @@ export const createMeasurementReader = (): MeasurementReader => {
     const known = plans.get(id)
     if (known) return known
     if (plans.size >= mostPlans) plans.clear()
-    const plan: Plan = { soundsBad: isFault(event), field: undefined, factor: 1, inMessage: false, tries: 0 }
+    const plan: Plan = {
+      soundsBad: severityHintOf(event) > 0 && !isAboutLogin(event),
+      field: undefined,
+      factor: 1,
+      inMessage: false,
+      tries: 0,
+    }
     plans.set(id, plan)
     return plan
   }
@@ -62,12 +68,6 @@ export const createMeasurementReader = (): MeasurementReader => {
     },
   }
 }
-
-const login = /authenticat|password|login|logon|invalid user/i
-
-/** Whether an event sounds like a fault of the service, rather than of somebody who wants to log in. */
-const isFault = (event: Event): boolean =>
-  severityHintOf(event) > 0 && !login.test(event.template?.text ?? event.message)
 
 const milliseconds: Readonly<Record<string, number>> = { n: 1e-6, u: 1e-3, µ: 1e-3, m: 1, s: 1000 }
 /** Returns how many ms a unit has, from its first letters: `ms`, `seconds`, `micros`. */
