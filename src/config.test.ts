@@ -40,6 +40,7 @@ describe('loadConfig', () => {
       'external',
       'indicator',
       'isolation-forest',
+      'job',
       'rarity',
       'sequence',
       'session',

@@ -3,6 +3,7 @@ import { judgeWeeks } from '../scripts/weeks/judge-weeks.ts'
 import {
   generateDegradations,
   generateDeployErrors,
+  generateJobs,
   generateQuietTraffic,
   generateSilences,
 } from '../scripts/weeks/weeks.ts'
@@ -19,8 +20,8 @@ describe('generated weeks of logs', () => {
     expect(judged.flatMap(({ others }) => others)).toEqual([])
   })
 
-  it('show silences and repeated new errors as incidents', needs(deepRun), async () => {
-    const judged = await judgeWeeks([...generateSilences(1), ...generateDeployErrors(1)])
+  it('show silences, repeated new errors, and jobs that are late as incidents', needs(deepRun), async () => {
+    const judged = await judgeWeeks([...generateSilences(1), ...generateDeployErrors(1), ...generateJobs(1)])
     expect(judged.filter(({ found }) => found === false).map(({ name }) => name)).toEqual([])
     expect(judged.flatMap(({ others }) => others)).toEqual([])
   })

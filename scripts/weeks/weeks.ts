@@ -246,7 +246,7 @@ export const generateJobs = (seed: number): GeneratedWeek[] =>
       const at = between(random, 0, 5) * hour
       const jitter = between(random, 0, 6) * minute
       const weekday = random.below(7)
-      const dates = Array.from({ length: days - 1 }, (_, n) => from + n * day).filter((date) => {
+      const dates = Array.from({ length: days }, (_, n) => from + n * day).filter((date) => {
         const dayOfWeek = Math.floor(date / day + 4) % 7
         return rhythm === 'nightly' || (rhythm === 'weekly' ? dayOfWeek === weekday : dayOfWeek > 0 && dayOfWeek < 6)
       })
@@ -258,7 +258,7 @@ export const generateJobs = (seed: number): GeneratedWeek[] =>
           : outcome === 'missing'
             ? runs.slice(0, -1)
             : [...runs.slice(0, -1), last + between(random, 5, 8) * hour]
-      const lines = [...drawSyslog(random, from, days + 1, 'db-1', 150), ...drawJob(random, shown, 'db-1')]
+      const lines = [...drawSyslog(random, from, days, 'db-1', 150), ...drawJob(random, shown, 'db-1')]
       return {
         name: `${rhythm} job, ${outcome}`,
         sources: new Map([['syslog', inOrder(lines)]]),

@@ -20,6 +20,7 @@ const defaultDetectors = [
   'external',
   'indicator',
   'isolation-forest',
+  'job',
   'rarity',
   'sequence',
   'session',

@@ -151,11 +151,13 @@ describe('the registry', () => {
       'external',
       'indicator',
       'isolation-forest',
+      'job',
       'rarity',
       'sequence',
       'session',
       'sigma',
       'template',
+      'trend',
     ])
   })
 

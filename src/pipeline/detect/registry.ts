@@ -8,6 +8,7 @@ import type { Detector } from './detector.ts'
 import { external } from './external/external.ts'
 import { isolationForest } from './forest/isolation-forest.ts'
 import { indicatorDetector } from './indicator/indicator.ts'
+import { job } from './job/job.ts'
 import { sequence } from './login/sequence.ts'
 import { rarity } from './rarity/rarity.ts'
 import { session } from './session/session.ts'
@@ -30,6 +31,7 @@ export const detectorRegistry = (
     external,
     indicatorDetector(indicators),
     isolationForest,
+    job,
     rarity,
     sequence,
     session,

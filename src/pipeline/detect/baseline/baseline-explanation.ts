@@ -11,6 +11,7 @@ import type { Rate, Track } from './track.ts'
 
 const detector = 'baseline'
 const longSilence = 12 * hour
+const batchPause = 10 * hour
 
 /** Builds the detection of a deviating rate. */
 export const explainDeviation = (track: Track, rate: Rate, deviation: Deviation): Detection => {
@@ -118,12 +119,20 @@ const severityOf = (track: Track, rate: Rate, deviation: Deviation): Severity =>
   const { score } = worst.assessment
   const strong = score >= 0.9
   if (isUnknownHour(track, rate, deviation)) return 'low'
+  if (direction === 'drop' && deviation.buckets < 2) return 'low'
+  if (direction === 'silence' && isUsualPause(track, deviation)) return 'low'
   if (direction !== 'spike') return strong && (expected >= 100 || isLongSilence(deviation)) ? 'medium' : 'low'
   const size = sizeOf(deviation)
   const isError = rate.kind === 'errors' || rate.severityHint > 0
+  // A batch job: it pauses for most of a day, and then logs a lot.
+  if (!isError && !track.whole && track.secondGap >= batchPause) return 'low'
   if (isError && strong && size >= 100) return 'high'
   return strong && size >= (isError ? 20 : 100) ? 'medium' : 'low'
 }
+
+/** Whether a stream has paused nearly as long before, as a nightly job does. */
+const isUsualPause = ({ longestGap, secondGap }: Track, { before, start, after, end }: Deviation): boolean =>
+  (after?.time ?? end) - (before?.time ?? start) <= 2 * (after === undefined ? longestGap : secondGap)
 
 /** Whether a stream is still silent after hours in which many lines were due. */
 const isLongSilence = ({ direction, expected, before, after, end, start }: Deviation): boolean =>

@@ -33,7 +33,10 @@ const mayRest = ({ longestGap, since, newest }: Track): boolean => longestGap >=
 export const endSilence = (track: Track, time: number): void => {
   track.lines++
   const gap = time - track.newest
-  if (gap > track.longestGap && gap < longestPause) track.longestGap = gap
+  if (gap > track.secondGap && gap < longestPause) {
+    track.secondGap = Math.min(gap, track.longestGap)
+    track.longestGap = Math.max(gap, track.longestGap)
+  }
   track.isSilent = false
 }
 

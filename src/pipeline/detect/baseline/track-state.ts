@@ -15,6 +15,7 @@ export const writeTrack = (writer: Writer, track: Track): void => {
     .f64(track.newest)
     .f64(track.lines)
     .f64(track.longestGap)
+    .f64(track.secondGap)
     .u8(track.isSilent ? 1 : 0)
     .u8(track.live ? 1 : 0)
   writeRate(writer, track.all)
@@ -35,6 +36,7 @@ export const readTrack = (reader: Reader): Track => {
   const newest = reader.f64()
   const lines = reader.f64()
   const longestGap = reader.f64()
+  const secondGap = reader.f64()
   const isSilent = reader.u8() === 1
   const live = reader.u8() === 1
   const all = readRate(reader)
@@ -50,6 +52,7 @@ export const readTrack = (reader: Reader): Track => {
     newest,
     lines,
     longestGap,
+    secondGap,
     isSilent,
     live,
     all,

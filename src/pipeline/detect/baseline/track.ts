@@ -60,8 +60,9 @@ export interface Track {
   since: number
   newest: number
   lines: number
-  /** The longest pause between two events, in ms. */
+  /** The longest pauses between two events, in ms. */
   longestGap: number
+  secondGap: number
   /** Whether its present silence was reported. */
   isSilent: boolean
   /** Whether events arrive as they happen, so that the wall clock shows a silence. */
@@ -105,6 +106,7 @@ export const startTrack = (event: Event, whole: boolean): Track => ({
   newest: event.time,
   lines: 0,
   longestGap: 0,
+  secondGap: 0,
   isSilent: false,
   live: false,
   spikeUntil: Number.NEGATIVE_INFINITY,
@@ -129,6 +131,7 @@ export const restartTrack = (
     | 'newest'
     | 'lines'
     | 'longestGap'
+    | 'secondGap'
     | 'isSilent'
     | 'live'
     | 'all'

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { day, hour, minute } from '../../../lib/units/time.ts'
+import type { Detection } from '../../../schema/detection.ts'
+import type { Event } from '../../../schema/event.ts'
+import { describeDetector } from '../detector.conformance.ts'
+import { someEvent, someTime } from '../shared/some-events.ts'
+import { job } from './job.ts'
+
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+const make = (now: () => number) =>
+  job.create(job.options.parse({}), { now, fetch, log, signal: new AbortController().signal })
+
+/** Midnight of a Monday. */
+const monday = someTime - 8 * hour
+let number = 0
+const line = (time: number, service: string, message: string, host = 'db-1'): Event =>
+  someEvent(number++, time, {
+    stream: `syslog/${host}/${service}`,
+    message,
+    fields: { 'service.name': service, 'host.name': host },
+  })
+const run = (date: number, at = 2 * hour): Event[] =>
+  ['Starting backup', 'Copied 17 files', 'Backup done'].map((text, i) =>
+    line(monday + date * day + at + i * minute, 'backup', text),
+  )
+/** A daemon that logs every half hour. */
+const daemon = (from: number, to: number, host = 'db-1'): Event[] =>
+  Array.from({ length: (to - from) * 48 }, (_, i) =>
+    line(monday + from * day + i * 30 * minute, 'chronyd', 'Selected source 10.0.0.1', host),
+  )
+const days = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i)
+const inOrder = (...events: readonly Event[][]) => events.flat().sort((a, b) => a.time - b.time)
+
+describeDetector('job', {
+  make,
+  normal: inOrder(daemon(0, 9), ...days(0, 9).map((date) => run(date))),
+  moreNormal: inOrder(daemon(9, 11), ...days(9, 11).map((date) => run(date))),
+  anomalous: daemon(9, 11),
+  *flood(count) {
+    for (let i = 0; i < count; i++) yield line(monday + i * minute, `service-${i}`, `message ${i}`, `host-${i % 3000}`)
+  },
+})
+
+const detectAll = (...events: readonly Event[][]): string[] => {
+  const detector = make(() => 0)
+  const found = new Map<string, Detection>()
+  for (const event of inOrder(...events)) for (const one of detector.detect([event])) found.set(one.id, one)
+  return [...found.values()].map(({ severity, title, sentence }) => `${severity}: ${title}. ${sentence}`)
+}
+
+describe('job', () => {
+  it('reports a nightly run that is missing', () => {
+    expect(detectAll(daemon(0, 7), ...days(0, 6).map((date) => run(date)))).toEqual([
+      expect.stringMatching(
+        /^medium: backup on db-1 did not run\. backup on db-1 has been missing for \d+ \w+\. In 6 earlier runs it came every day at about 02:00 UTC\.$/,
+      ),
+    ])
+  })
+
+  it('reports a run that comes late as one finding', () => {
+    expect(detectAll(daemon(0, 7), ...days(0, 6).map((date) => run(date)), run(6, 9 * hour))).toEqual([
+      expect.stringMatching(/^medium: backup on db-1 ran 7 hours late\./),
+    ])
+  })
+
+  it('knows working days and weeks', () => {
+    const working = days(0, 21).filter((date) => date % 7 < 5)
+    expect(detectAll(daemon(0, 21), ...working.map((date) => run(date)))).toEqual([])
+    expect(detectAll(daemon(0, 22), ...working.slice(0, -1).map((date) => run(date)))).toEqual([
+      expect.stringContaining('on working days'),
+    ])
+    const sundays = days(0, 29).filter((date) => date % 7 === 6)
+    expect(detectAll(daemon(0, 29), ...sundays.map((date) => run(date)))).toEqual([])
+    expect(detectAll(daemon(0, 29), ...sundays.slice(0, 3).map((date) => run(date)))).toEqual([
+      expect.stringContaining('every week'),
+    ])
+  })
+
+  it('does not expect a first weekend, nor what comes at any time', () => {
+    expect(detectAll(daemon(0, 7), ...days(0, 5).map((date) => run(date)))).toEqual([])
+    expect(detectAll(daemon(0, 12), ...days(0, 9).map((date) => run(date, ((date * 7) % 20) * hour)))).toEqual([])
+  })
+
+  it('leaves the silence of a host to the baseline', () => {
+    const other = daemon(0, 12, 'db-2')
+    expect(detectAll(daemon(0, 8), other, ...days(0, 8).map((date) => run(date)))).toEqual([])
+  })
+})

@@ -1,0 +1,283 @@
+import { z } from 'zod'
+import type { Component } from '../../../component.ts'
+import { createWriter, type Reader, type Writer } from '../../../lib/bytes/codec.ts'
+import { hour } from '../../../lib/units/time.ts'
+import type { Detection } from '../../../schema/detection.ts'
+import { type Event, textField } from '../../../schema/event.ts'
+import type { Detector } from '../detector.ts'
+import { BoundedMap } from '../shared/bounded-map.ts'
+import { type EventSample, keepSample } from '../shared/evidence.ts'
+import { flatText } from '../shared/flat-text.ts'
+import { readState } from '../shared/state.ts'
+import { explainMissingRun, type JobRun } from './job-explanation.ts'
+import { addToRuns, comesTooOften, type ExpectedRun, nextRun, type Runs, startRuns } from './schedule.ts'
+
+const name = 'job'
+const version = 1
+const mostMessages = 60
+const mostHosts = 2000
+/** A run that comes later belongs to the next day. */
+const latestArrival = 16 * hour
+/** Messages due within this time belong to one run. */
+const runLength = 2 * hour
+
+const options = z.strictObject({
+  max_streams: z.int().min(1).default(300).describe('How many streams to search for jobs.'),
+})
+
+/** A program, or one of its messages, that may come by schedule. */
+interface Candidate {
+  readonly message: string
+  runs: Runs
+  expected: ExpectedRun | undefined
+  /** The missing run that was reported. */
+  missing: ExpectedRun | undefined
+  sample: EventSample
+  usedAt: number
+}
+
+interface StreamJobs {
+  readonly source: string
+  readonly stream: string
+  readonly host: string | undefined
+  readonly service: string | undefined
+  readonly whole: Candidate
+  readonly messages: BoundedMap<Candidate>
+  usedAt: number
+}
+
+/** The clock of one source, and when its next run is missing. */
+interface SourceClock {
+  newest: number
+  due: number
+  /** The newest event of each host. */
+  readonly hosts: Map<string, number>
+}
+
+/**
+ * Learns which programs and messages come daily, on working days or weekly, and finds runs that are missing or late. O(1) per event. Not for
+ * what comes more often than twice a day, which `baseline` misses sooner.
+ */
+export const job: Component<typeof options, Detector> = {
+  name,
+  summary: 'Learns nightly and weekly jobs, and finds runs that are late or missing.',
+  options,
+  create(given) {
+    let streams = new BoundedMap<StreamJobs>(given.max_streams)
+    let clocks = new Map<string, SourceClock>()
+
+    const clockOf = (source: string, time: number): SourceClock => {
+      const known = clocks.get(source)
+      if (known) return known
+      const clock = { newest: time, due: Number.POSITIVE_INFINITY, hosts: new Map<string, number>() }
+      clocks.set(source, clock)
+      return clock
+    }
+    const startStream = (event: Event): StreamJobs => {
+      const nameIn = (field: string) => flatText(textField(event, field) ?? '') || undefined
+      const jobs: StreamJobs = {
+        source: event.source,
+        stream: event.stream,
+        host: nameIn('host.name'),
+        service: nameIn('service.name'),
+        whole: startCandidate('', event),
+        messages: new BoundedMap(mostMessages),
+        usedAt: event.time,
+      }
+      streams.set(event.stream, jobs)
+      return jobs
+    }
+
+    const take = (event: Event, found: Map<string, Detection>): void => {
+      const jobs = streams.get(event.stream)
+      const clock = clockOf(event.source, event.time)
+      // One wrong date must not make all jobs missing.
+      if (event.time - clock.newest < latestArrival || clock.newest === event.time)
+        clock.newest = Math.max(clock.newest, event.time)
+      else if (event.time > clock.newest) clock.newest += hour
+      if (clock.newest >= clock.due) reportMissing(event.source, clock, found)
+      if (!jobs) {
+        startStream(event)
+        return
+      }
+      jobs.usedAt = event.time
+      if (jobs.host !== undefined && (clock.hosts.has(jobs.host) || clock.hosts.size < mostHosts))
+        clock.hosts.set(jobs.host, clock.newest)
+      const id = textField(event, 'process.command_line') ?? event.template?.id
+      const whole = follow(jobs, jobs.whole, event, clock)
+      if (whole) found.set(whole.id, whole)
+      if (id === undefined || event.fields['event.category'] === 'authentication') return
+      const candidate = jobs.messages.get(id)
+      if (!candidate) {
+        jobs.messages.set(
+          flatText(id),
+          startCandidate(textField(event, 'process.command_line') ?? event.message, event),
+        )
+        return
+      }
+      const one = follow(jobs, candidate, event, clock)
+      if (one && !whole) found.set(one.id, one)
+    }
+
+    /** Notes an event of a candidate. Returns the update of a reported run that came late. */
+    const follow = (
+      jobs: StreamJobs,
+      candidate: Candidate,
+      event: Event,
+      clock: SourceClock,
+    ): Detection | undefined => {
+      candidate.usedAt = event.time
+      if (comesTooOften(candidate.runs)) return undefined
+      if (!addToRuns(candidate.runs, event.time)) return undefined
+      const { missing } = candidate
+      candidate.missing = undefined
+      candidate.expected = nextRun(candidate.runs)
+      if (candidate.expected) clock.due = Math.min(clock.due, candidate.expected.deadline)
+      const late = missing && event.time - missing.time < latestArrival ? event : undefined
+      const update =
+        missing && late ? explainMissingRun(jobs, toRun(candidate, missing), event.time, keepSample(late)) : undefined
+      candidate.sample = keepSample(event)
+      return update
+    }
+
+    const reportMissing = (source: string, clock: SourceClock, found: Map<string, Detection>): void => {
+      clock.due = Number.POSITIVE_INFINITY
+      for (const jobs of streams.values()) {
+        if (jobs.source !== source) continue
+        const all = [jobs.whole, ...jobs.messages.values()]
+        const overdue = all.find(({ expected }) => expected && expected.deadline <= clock.newest)?.expected
+        // The other messages of the run are due within minutes.
+        const missing = overdue
+          ? all.filter(({ expected }) => expected && expected.time - overdue.time < runLength)
+          : []
+        for (const candidate of missing) {
+          candidate.missing = candidate.expected
+          candidate.expected = undefined
+        }
+        for (const { expected } of all) if (expected) clock.due = Math.min(clock.due, expected.deadline)
+        // One finding for a program, rather than one for each of its messages. The silence of a host has another cause.
+        const [first, ...others] = missing
+        if (!first?.missing) continue
+        const isHostSilent =
+          jobs.host !== undefined && (clock.hosts.get(jobs.host) ?? clock.newest) < first.missing.time
+        for (const other of others) other.missing = undefined
+        if (isHostSilent) continue
+        const detection = explainMissingRun(jobs, toRun(first, first.missing), clock.newest, undefined)
+        found.set(detection.id, detection)
+      }
+    }
+
+    return {
+      name,
+      detect(events) {
+        const found = new Map<string, Detection>()
+        for (const event of events) take(event, found)
+        return [...found.values()]
+      },
+      save() {
+        const writer = createWriter(name, version).varint(clocks.size)
+        for (const [source, { newest, due, hosts }] of clocks) {
+          writer.text(source).f64(newest).f64(due).varint(hosts.size)
+          for (const [host, time] of hosts) writer.text(host).f64(time)
+        }
+        writer.varint(streams.size)
+        for (const jobs of streams.values()) writeStream(writer, jobs)
+        return writer.finish()
+      },
+      restore(state) {
+        readState(state, name, version, (reader) => {
+          const restoredClocks = new Map<string, SourceClock>()
+          for (let left = reader.varint(); left > 0; left--) {
+            const source = reader.text()
+            const clock: SourceClock = { newest: reader.f64(), due: reader.f64(), hosts: new Map() }
+            for (let hosts = reader.varint(); hosts > 0; hosts--) clock.hosts.set(reader.text(), reader.f64())
+            restoredClocks.set(source, clock)
+          }
+          const restored = new BoundedMap<StreamJobs>(given.max_streams)
+          for (let left = reader.varint(); left > 0; left--) {
+            const jobs = readStream(reader)
+            restored.set(jobs.stream, jobs)
+          }
+          clocks = restoredClocks
+          streams = restored
+        })
+      },
+    }
+  },
+}
+
+const startCandidate = (message: string, event: Event): Candidate => ({
+  message: flatText(message, 200),
+  runs: startRuns(event.time),
+  expected: undefined,
+  missing: undefined,
+  sample: keepSample(event),
+  usedAt: event.time,
+})
+
+const toRun = ({ message, sample }: Candidate, expected: ExpectedRun): JobRun => ({ message, expected, last: sample })
+
+const writeStream = (writer: Writer, { source, stream, host, service, whole, messages, usedAt }: StreamJobs): void => {
+  for (const text of [source, stream, host ?? '', service ?? '']) writer.text(text)
+  writer.f64(usedAt)
+  writeCandidate(writer, whole)
+  writer.varint(messages.size)
+  for (const [id, candidate] of messages.entries()) {
+    writer.text(id)
+    writeCandidate(writer, candidate)
+  }
+}
+
+const readStream = (reader: Reader): StreamJobs => {
+  const [source, stream, host, service] = [reader.text(), reader.text(), reader.text(), reader.text()]
+  const usedAt = reader.f64()
+  const jobs: StreamJobs = {
+    source,
+    stream,
+    host: host || undefined,
+    service: service || undefined,
+    whole: readCandidate(reader),
+    messages: new BoundedMap(mostMessages),
+    usedAt,
+  }
+  for (let left = reader.varint(); left > 0; left--) jobs.messages.set(reader.text(), readCandidate(reader))
+  return jobs
+}
+
+const rhythms = ['every day', 'on working days', 'every week', 'on the same days of the week'] as const
+
+const writeExpected = (writer: Writer, expected: ExpectedRun | undefined): void => {
+  writer.u8(expected ? 1 + rhythms.indexOf(expected.rhythm) : 0)
+  if (expected) writer.f64(expected.time).f64(expected.deadline).varint(expected.runs)
+}
+
+const readExpected = (reader: Reader): ExpectedRun | undefined => {
+  const rhythm = rhythms[reader.u8() - 1]
+  return rhythm && { rhythm, time: reader.f64(), deadline: reader.f64(), runs: reader.varint() }
+}
+
+const writeCandidate = (writer: Writer, { message, runs, expected, missing, sample, usedAt }: Candidate): void => {
+  const isOver = comesTooOften(runs)
+  writer
+    .text(isOver ? '' : message)
+    .f64(runs.last)
+    .varint(runs.irregular)
+    .f64(usedAt)
+  writer.f64s(Float64Array.from(isOver ? runs.starts.slice(-1) : runs.starts))
+  writeExpected(writer, expected)
+  writeExpected(writer, missing)
+  writer
+    .text(sample.id)
+    .f64(sample.time)
+    .text(isOver ? '' : sample.original.slice(0, 400))
+}
+
+const readCandidate = (reader: Reader): Candidate => {
+  const message = reader.text()
+  const [last, irregular, usedAt] = [reader.f64(), reader.varint(), reader.f64()]
+  const runs: Runs = { last, irregular, starts: [...reader.f64s()] }
+  const expected = readExpected(reader)
+  const missing = readExpected(reader)
+  const sample = { id: reader.text(), time: reader.f64(), original: reader.text() }
+  return { message, runs, expected, missing, sample, usedAt }
+}

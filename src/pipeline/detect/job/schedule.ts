@@ -1,0 +1,123 @@
+import { day, hour, minute } from '../../../lib/units/time.ts'
+
+const mostStarts = 40
+/** A pause this long separates two runs. */
+const runGap = 2 * hour
+/** A message that comes more often is no job. */
+const leastInterval = 12 * hour
+const mostIrregular = 4
+const longestRun = 10 * hour
+/** How far runs may be from their usual time of day. */
+const tolerance = 30 * minute
+const daysOfWeek = 7
+/** So many runs show a habit: of a job that runs weekly, and of one that runs daily. */
+const leastWeekly = 3
+const leastDaily = 4
+/** A run is late after this time, or after four times its usual spread. */
+const leastLate = 2 * hour
+
+/** The runs of a possible job: times at which a program, or one of its messages, came after a pause. */
+export interface Runs {
+  starts: number[]
+  last: number
+  irregular: number
+}
+
+export const startRuns = (time: number): Runs => ({ starts: [time], last: time, irregular: 0 })
+
+/** Whether it comes too often, or for too long, to be a job. */
+export const comesTooOften = ({ irregular }: Runs): boolean => irregular >= mostIrregular
+
+/** Notes an event. Returns whether a run begins with it. O(1). */
+export const addToRuns = (runs: Runs, time: number): boolean => {
+  const pause = time - runs.last
+  if (pause > 0) runs.last = time
+  const start = runs.starts.at(-1) ?? time
+  if (pause <= runGap) {
+    if (time - start > longestRun) runs.irregular = mostIrregular
+    return false
+  }
+  if (time - start < leastInterval) runs.irregular++
+  runs.starts = [...runs.starts.slice(1 - mostStarts), time]
+  return true
+}
+
+/** The next run that a job's habit leads to expect. */
+export interface ExpectedRun {
+  readonly time: number
+  /** When it counts as missing. */
+  readonly deadline: number
+  readonly rhythm: 'every day' | 'on working days' | 'every week' | 'on the same days of the week'
+  readonly runs: number
+}
+
+/**
+ * Expects a run at the usual time of day, on the days on which it ran a week before; before the second week, on the day after four days in a
+ * row, unless that is a weekend not seen yet. Undefined without a habit. O(runs).
+ */
+export const nextRun = ({ starts }: Runs): ExpectedRun | undefined => {
+  const first = starts[0]
+  const last = starts.at(-1)
+  if (first === undefined || last === undefined || starts.length < leastWeekly) return undefined
+  const offsets = starts.map((start) => offsetFrom(first, start)).sort((a, b) => a - b)
+  const usual = offsets[offsets.length >> 1] ?? 0
+  const base = first + usual
+  const onTime = starts.filter((start) => Math.abs(offsetFrom(base, start)) <= tolerance)
+  if (onTime.length < 0.8 * starts.length || Math.abs(offsetFrom(base, last)) > tolerance) return undefined
+  const spread = Math.max(...onTime.map((start) => Math.abs(offsetFrom(base, start))))
+  const days = new Set(onTime.map((start) => Math.round((start - base) / day)))
+  const newest = Math.round((last - base) / day)
+  const oldest = Math.min(...days)
+  const next = nextDay(days, oldest, newest, (number) => isWeekend(base + number * day))
+  if (next === undefined) return undefined
+  const time = base + next * day
+  const gaps = [...days].sort((a, b) => a - b).map((number, i, all) => number - (all[i - 1] ?? number))
+  const isWeekly = gaps.slice(1).every((gap) => gap === daysOfWeek)
+  const isDaily = gaps.slice(1).every((gap) => gap === 1)
+  const weekends = [...days].some((number) => isWeekend(base + number * day))
+  const rhythm = isWeekly
+    ? 'every week'
+    : isDaily
+      ? 'every day'
+      : weekends
+        ? 'on the same days of the week'
+        : 'on working days'
+  const late = Math.max(leastLate, 4 * spread) * (isWeekly ? 2 : 1)
+  return { time, deadline: time + late, rhythm, runs: onTime.length }
+}
+
+const nextDay = (
+  days: ReadonlySet<number>,
+  oldest: number,
+  newest: number,
+  isRest: (number: number) => boolean,
+): number | undefined => {
+  const following = Array.from({ length: daysOfWeek }, (_, i) => newest + 1 + i)
+  if (newest - oldest < daysOfWeek) {
+    const inRow = days.size >= leastDaily && newest - oldest === days.size - 1
+    const next = newest + 1
+    const isKnown = !isRest(next) || [...days].some(isRest)
+    return inRow && isKnown ? next : undefined
+  }
+  // The habit must have predicted the days so far.
+  let hits = 0
+  let misses = 0
+  for (let number = oldest + daysOfWeek; number <= newest; number++) {
+    const expected = days.has(number - daysOfWeek)
+    if (expected && days.has(number)) hits++
+    else if (expected !== days.has(number)) misses++
+  }
+  if (hits < leastWeekly - 1 || misses * 5 > hits) return undefined
+  return following.find((number) => days.has(number - daysOfWeek))
+}
+
+/** Returns how far a time is from the nearest same time of day. */
+const offsetFrom = (base: number, time: number): number => {
+  const rest = (((time - base) % day) + day) % day
+  return rest > day / 2 ? rest - day : rest
+}
+
+const isWeekend = (time: number): boolean => {
+  const weekday = new Date(time).getUTCDay()
+  return weekday === 0 || weekday === 6
+}
