@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { ButtonPress } from '../../pipeline/notify/sink.ts'
 import { roleOf } from '../../schema/account.ts'
+import { isDismissed } from '../../schema/alert.ts'
 import { type Actor, mayAct } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { updateIncident } from '../incidents/update-incident.ts'
@@ -30,7 +31,7 @@ export const pressButton = defineOperation({
       // Delivery shows that it is over; acknowledging plans no message.
       const { action } = press.change
       if (action === 'acknowledge') await receiverButtons.answer(name, press, { incident })
-      else if (press.change.resolution !== 'true_positive')
+      else if (isDismissed(incident))
         await receiverButtons.answer(name, press, { text: suppressionHint(incident.display_id, deps.publicUrl) })
     } catch (error) {
       if (!(error instanceof AppError)) throw error

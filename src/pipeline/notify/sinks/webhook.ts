@@ -133,7 +133,14 @@ const createRequests = ({ url, method, shape, body, content_type, headers }: Web
   }
 }
 
-const indent = (json: string): string => JSON.stringify(JSON.parse(json), null, 2)
+/** Indents JSON. A template may make something else of a message that no sample is like; that is shown as it is. */
+const indent = (json: string): string => {
+  try {
+    return JSON.stringify(JSON.parse(json), null, 2)
+  } catch {
+    return json
+  }
+}
 
 const hasTemplate = (text: string): boolean => /\{[{%]/.test(text)
 
