@@ -25,19 +25,24 @@ export interface JudgedRecord {
 const kind = 'record-model'
 const version = 1
 const seed = 42
-/** The share of the training records that counts as anomalous. */
-const contamination = 0.1
+/** The shares of the training records whose scores are usual, and may be exceeded by a margin, or not at all. */
+const usualShare = 0.9
+const ordinaryShare = 0.998
+/** The margin for which the second share holds. */
+const usualMargin = 0.1
+/** An unseen word makes a record anomalous if a share of the training records below this had a word of their own (Good and Turing's estimate). */
+const mostNewWords = 0.002
 /** How far outside of its range, in widths of it, a value alone makes a record anomalous. */
 const farOutside = 0.5
-/** So many of the training records define the usual score: their ninth tenth moves little with more. */
-const mostRanked = 500
+/** So many of the training records define the usual score: more move it little. */
+const mostRanked = 1_000
 const mostReasons = 3
 const leastWeight = 0.02
 
 /**
  * Scores the records of one query by an isolation forest (Liu et al., 2008) over its former records, a number a field (`features.ts`). A
- * forest does not see how far outside a single value lies, so a value more than half a range outside of its range counts by itself. Scoring
- * never trains.
+ * forest does not see how far outside a single value lies, so a value more than half a range outside of its range counts by itself, and so do a
+ * negative number among others, and a new word where hardly any word is new. Scoring never trains.
  *
  * Fit O(records · fields), score O(trees · log sample) a record. Not for fewer than some dozens of records.
  */
@@ -46,7 +51,7 @@ export class RecordModel {
   /** How many records it was fitted to. */
   readonly records: number
   readonly #forest: IsolationForest
-  /** The score that nine of ten training records stay below. */
+  /** The score that nine of ten training records stay below, or a margin less than the one that nearly all stay below. */
   readonly #usual: number
 
   private constructor(features: readonly Feature[], records: number, forest: IsolationForest, usual: number) {
@@ -71,7 +76,9 @@ export class RecordModel {
             features,
           )
     const ranked = forest.score(some).sort()
-    const usual = ranked[Math.floor((1 - contamination) * (ranked.length - 1))] ?? 0.5
+    const quantile = (share: number): number => ranked[Math.floor(share * (ranked.length - 1))] ?? 0.5
+    // Skewed numbers have a long tail of scores.
+    const usual = Math.max(quantile(usualShare), quantile(ordinaryShare) - usualMargin)
     return new RecordModel(features, rows.length, forest, usual)
   }
 
@@ -108,10 +115,9 @@ export class RecordModel {
     const scores = this.#forest.score(matrix)
     return rows.map((_, row) => {
       const vector = [...matrix.subarray(row * columns, (row + 1) * columns)]
-      const outside = this.features.map(({ least, most, kind: feature }, column) =>
-        feature === 'number' && most > least ? outsideBy(vector[column] ?? 0, least, most) : 0,
-      )
-      const far = outside.reduce((a, b) => Math.max(a, b), 0)
+      const outside = this.features.map((feature, column) => outsideOf(feature, vector[column] ?? 0))
+      const surprise = this.features.some((feature, column) => isNewWord(feature, vector[column] ?? 0)) ? 1 : 0
+      const far = outside.reduce((a, b) => Math.max(a, b), surprise)
       const alone = far > farOutside ? 1 - 0.4 * Math.exp(-far) : 0
       const forest = scores[row] ?? 0
       const isAnomaly = forest > this.#usual + margin || alone > 0
@@ -137,11 +143,28 @@ export class RecordModel {
   }
 }
 
+/** How far a value lies outside of all that was learnt, in widths of its range; a new sign is at least one. */
+const outsideOf = ({ kind, least, most }: Feature, value: number): number => {
+  if ((kind !== 'number' && kind !== 'text') || most <= least) return 0
+  const beyond = outsideBy(value, least, most)
+  return kind === 'number' && least >= 0 && value < 0 ? Math.max(1, beyond) : beyond
+}
+
+/** Whether a word is new where hardly any word is. */
+const isNewWord = ({ kind, most, counts, records }: Feature, value: number): boolean => {
+  if (kind !== 'word' || value <= most) return false
+  let once = 0
+  for (const count of counts.values()) if (count === 1) once += 1
+  return once / records < mostNewWords
+}
+
 const toMatrix = (rows: readonly RecordRow[], features: readonly Feature[]): Float64Array => {
   const matrix = new Float64Array(rows.length * features.length)
   rows.forEach((row, i) => {
     features.forEach((feature, column) => {
-      matrix[i * features.length + column] = encode(row[feature.name], feature)
+      const value = encode(row[feature.name], feature)
+      // A date after all others is the passage of time.
+      matrix[i * features.length + column] = feature.kind === 'date' ? Math.min(value, feature.most) : value
     })
   })
   return matrix

@@ -35,8 +35,8 @@ const mostOdd = 0.1
 
 /**
  * Watches the results of one query: anomalous records by an isolation forest over the former ones, changes of the whole by comparing it
- * with them. Anomalous records are remembered but not learnt, so that one bad record does not make the next one ordinary, until more than a
- * tenth of the recent ones are anomalous. Scoring changes nothing: nothing is ever compared with itself. A list that is polled again is
+ * with them. Records outside of all former ones are remembered but not learnt, so that one bad record does not make the next one ordinary,
+ * until more than a tenth of the recent ones are. Rare combinations are learnt: without them the usual would become ever narrower. Scoring changes nothing: nothing is ever compared with itself. A list that is polled again is
  * compared with its former result, because its rows are no new draws.
  *
  * Score O(records · fields), learn O(records), fit O(records · fields) when due. Holds at most 2,000 records.
@@ -90,7 +90,7 @@ export class ResultGuard {
   learn(rows: readonly RecordRow[], odd: ReadonlySet<number>): void {
     this.#former = rememberResult(this.#former, rows, odd)
     this.#rows = [...this.#rows, ...rows].slice(-mostCompared)
-    this.#odd = [...this.#odd, ...rows.map((_, index) => odd.has(index))].slice(-mostCompared)
+    this.#odd = [...this.#odd, ...rows.map((row, index) => odd.has(index) && this.#isOutside(row))].slice(-mostCompared)
     this.#keys = [...this.#keys, ...rows.map(rowKey)].slice(-mostCompared)
     this.#sinceTable += rows.length
     this.#sinceModel += rows.length
@@ -124,6 +124,12 @@ export class ResultGuard {
   /** The newest records, the newest last. */
   recent(count: number): readonly RecordRow[] {
     return this.#rows.slice(-count)
+  }
+
+  /** Whether a value of an anomalous record lies outside of all former ones, as far as there is a model. */
+  #isOutside(row: RecordRow): boolean {
+    const [judged] = this.#model?.judge([row], this.#options.margin) ?? []
+    return judged?.reasons.some(({ outside }) => outside) ?? true
   }
 
   #usual(): readonly RecordRow[] {
