@@ -108,7 +108,7 @@ it(keeps('log-detection.train'), async () => {
   )
   expect([status, stderr]).toEqual([0, ''])
   expect(stdout).toContain('Trained on 40 events, 0 anomalies')
-  for (const file of ['model.vedette', 'anomalies_detected.csv', 'anomalies_detailed.json']) {
+  for (const file of ['model.vedette', 'anomalies_detected.csv', 'anomalies_detailed.json', 'anomaly_analysis.png']) {
     expect(existsSync(at(`anomaly_outputs/${file}`)), file).toBe(true)
   }
 })

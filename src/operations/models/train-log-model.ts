@@ -6,6 +6,7 @@ import { LogModel, type LogModelOptions } from '../../lib/log-events/log-events.
 import { readEntryFiles } from '../analysis/entry-files.ts'
 import type { EntryFormat } from '../analysis/log-entries.ts'
 import { type EntryScores, scoreEntries } from '../analysis/score-entries.ts'
+import { drawAnomalies } from './anomaly-plot.ts'
 import { saveModelFile } from './log-model-file.ts'
 
 interface TrainRequest extends LogModelOptions {
@@ -34,12 +35,13 @@ export const trainLogModel = async ({
     })
   }
   const model = LogModel.fit(events, { ...options, trainedAt: now() })
-  const found = scoreEntries(model, entries)
+  const { events: scored = [], ...found } = scoreEntries(model, entries, true)
   await saveModelFile(model, outputDir)
   await mkdir(outputDir, { recursive: true })
   const { anomalies, ...summary } = found
   await writeFile(join(outputDir, 'anomalies_detailed.json'), `${JSON.stringify({ ...summary, anomalies }, null, 2)}\n`)
   await writeFile(join(outputDir, 'anomalies_detected.csv'), toCsv(anomalies))
+  await writeFile(join(outputDir, 'anomaly_analysis.png'), drawAnomalies(scored, found.threshold))
   return found
 }
 
