@@ -1,10 +1,13 @@
 import { describe } from 'vitest'
 import { z } from 'zod'
+import { declareQueue } from '../../src/lib/amqp/amqp.ts'
+import { day, week } from '../../src/lib/units/time.ts'
 import { readAlerts } from '../../src/operations/alerts/foreign-alerts.ts'
 import { rabbitmqSource } from '../../src/pipeline/ingest/rabbitmq/rabbitmq.ts'
 import { describeSource } from '../../src/pipeline/ingest/source.conformance.ts'
 import { needs } from '../needs.ts'
 import { until } from '../until.ts'
+import { describeQueueSource, describeRedelivery } from './queue-source.ts'
 import { findRabbitmq, openQueues } from './rabbitmq.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -23,7 +26,7 @@ const openRig = async () => {
   opened += 1
   const queues = openQueues(`source-${opened}`)
   const source = rabbitmqSource(readAlerts, { began() {}, ended() {} }).create(
-    { name: 'broker', url: queues.url, queue: queues.alerts, prefetch: 100 },
+    { name: 'broker', url: queues.url, queue: queues.alerts, content: 'alerts', prefetch: 100 },
     { now: Date.now, fetch, log, signal: new AbortController().signal },
   )
   return {
@@ -43,4 +46,32 @@ const openRig = async () => {
   }
 }
 
-describe('with RabbitMQ', needs(await findRabbitmq()), () => describeSource('rabbitmq', openRig))
+/** A queue of logs. The source would declare it. */
+const openLogs = async () => {
+  opened += 1
+  const queues = openQueues(`logs-${opened}`)
+  await declareQueue(queues.connection, queues.alerts, { most: 100_000, ttl: day }, { most: 50_000, ttl: week })
+  let sent = 0
+  return {
+    source: () =>
+      rabbitmqSource(readAlerts, { began() {}, ended() {} }).create(
+        { name: 'queue', url: queues.url, queue: queues.alerts, content: 'logs', prefetch: 100 },
+        { now: Date.now, fetch, log, signal: new AbortController().signal },
+      ),
+    async send(messages: readonly string[]) {
+      await Promise.all(
+        messages.map((message) => {
+          sent += 1
+          return queues.send(Buffer.from(message), { messageId: `m-${sent}` })
+        }),
+      )
+    },
+    remove: queues.remove,
+  }
+}
+
+describe('with RabbitMQ', needs(await findRabbitmq()), () => {
+  describeSource('rabbitmq', openRig)
+  describeQueueSource('rabbitmq with logs', openLogs)
+  describeRedelivery('rabbitmq', openLogs)
+})

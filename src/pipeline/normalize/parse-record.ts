@@ -38,15 +38,26 @@ const withMeaning = (parsed: Parsed): Parsed => {
   return parsed
 }
 
+/** Remembers an answer about names of formats, of which there are few. */
+const cacheByFormat = (test: RegExp): ((format: string) => boolean) => {
+  const known = new Map<string, boolean>()
+  return (format) => {
+    const before = known.get(format)
+    if (before !== undefined) return before
+    const answer = test.test(format)
+    if (known.size < 1_000) known.set(format, answer)
+    return answer
+  }
+}
+
 /** Formats whose message is text, which may contain pairs. */
-const textual = /(?:syslog\/\w+|generic|generic\/\w+|embedded-time|plain|docker|cri|journald)$/
+const isTextual = cacheByFormat(/(?:syslog\/\w+|generic|generic\/\w+|embedded-time|plain|docker|cri|journald)$/)
 
 /** Adds the `key=value` pairs of a message that consists mostly of them: `[RDP Session] user="ada" client_ip="10.0.0.1" …`. */
 const withPairs = (parsed: Parsed, record: RawRecord): Parsed => {
   const { message, fields } = parsed
-  const first = message.indexOf('=')
-  if (first < 0 && !message.includes(':"')) return parsed
-  if (parsed.kind !== 'event' || !textual.test(parsed.format) || fields['event.action'] !== undefined) return parsed
+  if (!message.includes('=') && !(message.charCodeAt(0) === 91 && message.includes(':"'))) return parsed
+  if (parsed.kind !== 'event' || !isTextual(parsed.format) || fields['event.action'] !== undefined) return parsed
   const { pairs, others } = readPairs(message)
   if (pairs.length < 3 || others > pairs.length) return parsed
   const found: Draft = {}
@@ -134,20 +145,21 @@ const inside = (record: RawRecord, formats: DeclaredFormats): Parsed | undefined
 }
 
 /** Formats that wrap messages of other programs. */
-const carriers = /^(?:syslog|docker|cri|journald|json|prefix)/
+const wrapsLines = cacheByFormat(/^(?:syslog|docker|cri|journald|json)/)
 
 /** Whether a message may be another program's line: also after a bare time, as `docker logs --timestamps` and Heroku write. */
 const isCarrier = ({ format, message }: Parsed): boolean =>
-  carriers.test(format) ||
-  (format === 'generic' &&
-    (message.charCodeAt(0) === 123 ||
-      message.startsWith('app[') ||
-      message.startsWith('heroku[') ||
-      dateStart.test(message.slice(0, 20))))
+  wrapsLines(format) ||
+  (format === 'generic' && (message.charCodeAt(0) === 123 || hasPrefix(message) || startsWithDate(message)))
 
 /** The start of a date, an epoch or an access log in a message. */
 const dateStart =
   /^(?:\d{4}[-/]\d\d?[-/]|\d\d?[-./ ](?:\d\d?[-./ ]|[A-Z][a-z]{2})|\d{8}[T ]|\d{10}(?:\d{3})?(?:\.\d+)?\s|[01]\|)/
+
+const startsWithDate = (text: string): boolean => {
+  const code = text.charCodeAt(0)
+  return code >= 48 && code <= 57 && dateStart.test(text.slice(0, 20))
+}
 
 /** Whether a message may be a record itself. A cheap test of its beginning. */
 const mayCarry = (text: string, parsed: Parsed): boolean => {
@@ -159,7 +171,7 @@ const mayCarry = (text: string, parsed: Parsed): boolean => {
     case 91: // [
       return true
   }
-  if (code >= 48 && code <= 57) return dateStart.test(text.slice(0, 20)) || text.includes('] "') || hasPrefix(text)
+  if (code >= 48 && code <= 57) return startsWithDate(text) || text.includes('] "') || hasPrefix(text)
   if (code < 65 || code > 122) return false
   return (
     ownLine(parsed) ||
@@ -167,7 +179,7 @@ const mayCarry = (text: string, parsed: Parsed): boolean => {
     text.startsWith('CEF:') ||
     text.startsWith('LEEF:') ||
     startsWithLevel(text) ||
-    letteredTime.test(text.slice(0, 16)) ||
+    startsWithLetteredTime(text) ||
     hasPrefix(text)
   )
 }
@@ -175,8 +187,16 @@ const mayCarry = (text: string, parsed: Parsed): boolean => {
 /** A weekday or month before a day, and klog's letter before month, day and clock. */
 const letteredTime = /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? [A-Z\d]|[A-Z][a-z]{2} [ \d]?\d,? [\d:]{4}|[DEFIW]\d{4} )/
 
+const startsWithLetteredTime = (text: string): boolean => {
+  const [second, fourth] = [text.charCodeAt(1), text.charCodeAt(3)]
+  return (fourth === 32 || fourth === 44 || (second >= 48 && second <= 57)) && letteredTime.test(text.slice(0, 16))
+}
+
+const isCapital = (code: number): boolean => code >= 65 && code <= 90
+
 /** Whether a line begins with a level in capitals and a time: `ERROR 2026-12-10 …`. */
 const startsWithLevel = (text: string): boolean => {
+  if (!isCapital(text.charCodeAt(1))) return false
   const word = /^\[?([A-Z]{3,13})[\] :]+[[(]?(?=\d|[A-Z][a-z]{2}[ ,])/.exec(text.slice(0, 24))
   return word !== null && toSureLevel(word[1] ?? '') !== undefined
 }
@@ -187,7 +207,7 @@ const startsWithLevel = (text: string): boolean => {
  */
 const withLeadingLevel = (parsed: Parsed, text: string): Parsed => {
   const code = text.charCodeAt(0)
-  if (!(code === 91 || code === 60 || (code >= 65 && code <= 90))) return parsed
+  if (!(code === 91 || code === 60 || (isCapital(code) && isCapital(text.charCodeAt(1))))) return parsed
   const found = /^(?:\[([A-Za-z]{3,13}) ?\]:?|([A-Z]{3,13}):|<([A-Za-z]{3,13})>:?)[ \t]+(?=\S)/.exec(text.slice(0, 24))
   const level = found && toSureLevel(found[1] ?? found[2] ?? found[3] ?? '')
   const { fields } = parsed

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AsyncMessage, Connection, Consumer, ConsumerStatus, Publisher } from 'rabbitmq-client'
 import type { Log } from '../../../component.ts'
 import { messageOf } from '../../../errors.ts'
@@ -6,7 +7,7 @@ import { pause, unlessAborted, within } from '../../../lib/deadline/deadline.ts'
 import { day, week } from '../../../lib/units/time.ts'
 import { offer } from '../offer.ts'
 import type { Emit, Outages } from '../source.ts'
-import { type KeyedRecord, type ReadAlerts, readMessage } from './rabbitmq-message.ts'
+import type { AlertMessage, KeyedRecord } from './rabbitmq-message.ts'
 
 interface ConsumeOptions {
   readonly name: string
@@ -16,7 +17,8 @@ interface ConsumeOptions {
 }
 
 interface Surroundings {
-  readonly readAlerts: ReadAlerts
+  /** Reads the records of a message. Throws if it is not valid. */
+  readonly read: (message: AlertMessage) => readonly KeyedRecord[]
   readonly outages: Outages
   readonly now: () => number
   readonly log: Log
@@ -37,12 +39,12 @@ const longestWait = 30_000
 const closeMs = 3_000
 
 /**
- * Consumes alerts from a queue until the signal aborts. A message is acknowledged when its alerts are durable. A message without a valid
- * alert is dead-lettered with the reason, and acknowledged when it is safe there. A redelivered message changes nothing.
+ * Consumes messages from a queue until the signal aborts. A message is acknowledged when its records are durable. A message that is not
+ * valid is dead-lettered with the reason, and acknowledged when it is safe there. A redelivered message changes nothing.
  */
-export const consumeAlerts = async (
+export const consumeMessages = async (
   options: ConsumeOptions,
-  { readAlerts, outages, now, log }: Surroundings,
+  { read, outages, now, log }: Surroundings,
   emit: Emit,
   signal: AbortSignal,
 ): Promise<void> => {
@@ -80,7 +82,7 @@ export const consumeAlerts = async (
       const good: { readonly waiting: Waiting; readonly records: readonly KeyedRecord[] }[] = []
       for (const waiting of batch) {
         try {
-          good.push({ waiting, records: readMessage(waiting.message, { source: name, now: now(), readAlerts }) })
+          good.push({ waiting, records: read(waiting.message) })
         } catch (error) {
           bad.push({ waiting, reason: messageOf(error) })
         }
@@ -99,7 +101,7 @@ export const consumeAlerts = async (
       for (const { waiting, reason } of bad) {
         log.warn(
           { ...facts, reason, message_id: waiting.message.messageId },
-          'A message is no valid alert and is dead-lettered.',
+          'A message is not valid and is dead-lettered.',
         )
         const safe = await deadLetter(dead, queue, waiting.message, { reason, at: now(), signal, log })
         waiting.settle(safe ? acknowledge : putBack)
@@ -132,6 +134,8 @@ const createInbox = () => {
       const called = () => signalled.resolve()
       signal.addEventListener('abort', called, { once: true })
       if (!signal.aborted) await signalled.promise
+      // Deliveries that came in one packet are stored together.
+      await nextTurn()
       signal.removeEventListener('abort', called)
       signalled = Promise.withResolvers<void>()
       const batch = signal.aborted ? [] : waiting

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { RawRecord } from '../../../schema/record.ts'
+import { toKeyedRecords } from '../queues/keyed-records.ts'
 
 /** Reads one or several alerts of a format. Throws if one of them is invalid. */
 export type ReadAlerts = (
@@ -53,6 +54,20 @@ export const readMessage = (
   }))
 }
 
+/**
+ * Reads the records of a message with logs. Without a message id, a redelivered message is stored again, because equal lines are frequent
+ * in logs.
+ */
+export const readLogMessage = (
+  { body, messageId }: AlertMessage,
+  options: { readonly source: string; readonly now: number; readonly zoneMinutes: number | undefined },
+): readonly KeyedRecord[] => {
+  const text = textOf(body)
+  const id = messageId === undefined ? randomUUID() : hash(JSON.stringify([messageId, text]))
+  const { records, keys } = toKeyedRecords([{ id, body: text }], options)
+  return records.map((record, i) => ({ record, key: `amqp:${keys[i]}` }))
+}
+
 const payloadOf = (inner: unknown): unknown => {
   const parsed = wrapped.safeParse(inner)
   // An alert may have a field called payload, but only an envelope has a message type.
@@ -65,7 +80,7 @@ const payloadOf = (inner: unknown): unknown => {
 }
 
 const parseBody = (body: unknown): { readonly value: unknown; readonly text: string } => {
-  const text = Buffer.isBuffer(body) ? body.toString('utf8') : typeof body === 'string' ? body : JSON.stringify(body)
+  const text = textOf(body)
   if (text.length > longest) throw new Error(`The message has ${text.length} characters, more than ${longest}.`)
   if (typeof body === 'object' && body !== null && !Buffer.isBuffer(body)) return { value: body, text }
   try {
@@ -74,5 +89,8 @@ const parseBody = (body: unknown): { readonly value: unknown; readonly text: str
     throw new Error('The message is not JSON.', { cause: error })
   }
 }
+
+const textOf = (body: unknown): string =>
+  Buffer.isBuffer(body) ? body.toString('utf8') : typeof body === 'string' ? body : JSON.stringify(body)
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex')

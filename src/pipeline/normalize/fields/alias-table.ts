@@ -9,7 +9,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
   '@timestamp': `
     timestamp time @timestamp datetime date ts eventtime timeunixnano @t t timegenerated eventtimestamp asctime
     logtime createdat createddatetime activitydatetime creationtime published occurredat systemtime timecreated timecreatedsystemtime
-    utctime event.created observedtimeunixnano receivedat starttime eventcreationtime utctimestamp id.time created
+    eventcreationtime utctime event.created observedtimeunixnano receivedat starttime utctimestamp id.time created
     creationdate requestreceivedtimestamp stagetimestamp log.time log.timestamp log.@timestamp meta.timestamp meta.time`,
   'user.name': `
     user.name user username uid account identity userid acct usrname suser accountname targetusername
@@ -120,9 +120,11 @@ export const aliasOf = (key: string): Alias | undefined => {
   const known = remembered.get(key)
   if (known !== undefined) return known ?? undefined
   const alias = key.length > 100 ? undefined : (find(key.toLowerCase().replace(/[_\- ]/g, '')) ?? guess(key))
+  // NXLog: `ProcessID` is the service that logged, `ProcessId` the process of the event.
+  const ranked = alias && key === 'ProcessID' ? { ...alias, rank: alias.rank + 50 } : alias
   if (remembered.size >= mostRemembered) remembered.clear()
-  remembered.set(key, alias ?? null)
-  return alias
+  remembered.set(key, ranked ?? null)
+  return ranked
 }
 
 /** Guesses an alias by the words of a name. It ranks below all known ones, a longer name below a shorter one. */
@@ -140,7 +142,7 @@ const guess = (key: string): Alias | undefined => {
 
 /** Objects in which senders wrap the record's subject. */
 const wrappers =
-  'winlog.eventdata. eventdata. event. data. properties. detail. details. payload. specificdata. record. result. jsonpayload. meta. log. header. context. entry.'.split(
+  'winlog.eventdata. eventdata. event. data. properties. detail. details. payload. specificdata. record. result. jsonpayload. meta. metadata. log. header. context. entry.'.split(
     ' ',
   )
 

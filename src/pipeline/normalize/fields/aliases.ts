@@ -133,7 +133,9 @@ const readUrl = (fields: Draft): void => {
 }
 
 /** Sets the user, and the domain of Windows' `DOMAIN\\user`. */
-const claimUser = (fields: Draft, account: FieldValue): boolean => {
+const claimUser = (fields: Draft, value: FieldValue): boolean => {
+  const account =
+    typeof value === 'string' && value.startsWith('LDAP://') ? value.slice(value.lastIndexOf('/') + 1) : value
   const slash = typeof account === 'string' ? account.indexOf('\\') : -1
   if (typeof account !== 'string' || slash <= 0 || slash === account.length - 1 || account.includes('\\', slash + 1))
     return claimText(fields, 'user.name', account)
@@ -282,7 +284,11 @@ const claimText = (fields: Draft, target: string, value: FieldValue): boolean =>
 }
 
 const claimTime = (state: State, plain: string, value: FieldValue): boolean => {
-  if (state.stamp) return false
+  if (state.stamp) {
+    const complete = state.stamp.guessed ? completeTime(plain, value, state) : undefined
+    if (complete) state.stamp = complete
+    return false
+  }
   if (plain.endsWith('unixnano')) {
     const nanoseconds = Number(value)
     if (!(nanoseconds > 0)) return false
@@ -291,6 +297,19 @@ const claimTime = (state: State, plain: string, value: FieldValue): boolean => {
   }
   state.stamp = toStamp(value, state.record)
   return state.stamp !== undefined
+}
+
+const quarter = 15 * 60_000
+
+/** Returns the same moment with its zone, for a time without one: Sysmon's `UtcTime` beside the local `EventTime`. */
+const completeTime = (plain: string, value: FieldValue, { stamp, record }: State): Stamp | undefined => {
+  const isUtc = plain.startsWith('utc')
+  const other = toStamp(value, isUtc ? { ...record, zoneMinutes: 0 } : record)
+  if (!stamp || !other || (other.guessed && !isUtc)) return undefined
+  const distance = Math.abs(other.time - stamp.time)
+  const rest = distance % quarter
+  const sameMoment = distance <= 56 * quarter && Math.min(rest, quarter - rest) < 2000
+  return sameMoment ? { ...other, guessed: false } : undefined
 }
 
 /** Maps level words; numbers as syslog's (0–7) or pino's (10–60). A numeric `severity` is no level. */

@@ -120,7 +120,8 @@ const rules: readonly NameRule[] = [
   rule('mac, mac address', 'SIDE.mac', text(/^[\da-f]{2}(?:[:.-]?[\da-f]{2}){5}$/i)),
   rule('user agent, useragent', 'user_agent.original', anyText, { foreign: true }),
   rule('rule name, policy name', 'rule.name', anyText, { foreign: true }),
-  rule('rule id, rule uuid, rule uid', 'rule.id', isId, { foreign: true }),
+  rule('rule id', 'rule.id', isId, { foreign: true }),
+  rule('rule uuid, rule uid', 'rule.uuid', isId, { foreign: true }),
   rule('method', 'http.request.method', text(/^[A-Z]{3,10}$/), { with: ['http', 'request', 'cs', 'action', 'url'] }),
   rule('status code, response code, http status, sc status', 'http.response.status_code', isStatus),
   rule('url, uri, url full', 'url.original', text(/^(?:[a-z][a-z\d+.-]{1,10}:\/\/|\/)[^\s]{0,4096}$/i), {

@@ -25,13 +25,25 @@ export const readPrefix = (text: string): Prefix | undefined => {
   return named ? { end: named[0].length, fields: { 'container.name': named[1] ?? '' } } : undefined
 }
 
-/** A cheap test for such a prefix. */
+/** A cheap test for such a prefix, because it is made of every line. */
 export const hasPrefix = (text: string): boolean => {
-  const bar = text.indexOf('| ')
-  return (
-    (bar > 0 && bar < 100 && text.charCodeAt(bar - 1) <= 122) ||
-    text.startsWith('[pod/') ||
-    text.startsWith('app[') ||
-    text.startsWith('heroku[')
-  )
+  const first = text.charCodeAt(0)
+  if (first === 91) return text.startsWith('[pod/')
+  if (first === 97 && text.startsWith('app[')) return true
+  if (first === 104 && text.startsWith('heroku[')) return true
+  let at = 0
+  if (first >= 48 && first <= 57) {
+    // A clock, or pm2's number
+    at = text.charCodeAt(2) === 58 && text.charCodeAt(8) === 32 ? 9 : text.slice(0, 6).indexOf('|') + 1
+    if (at === 0) return false
+  } else if (!isLetter(first)) return false
+  while (at < 90 && isName(text.charCodeAt(at))) at++
+  if (text.charCodeAt(at) !== 32) return false
+  while (at < 120 && text.charCodeAt(at) === 32) at++
+  return text.charCodeAt(at) === 124 && text.charCodeAt(at + 1) === 32
 }
+
+const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
+
+/** Letters, digits, dots and dashes. */
+const isName = (code: number): boolean => isLetter(code) || (code >= 45 && code <= 57 && code !== 47) || code === 95
