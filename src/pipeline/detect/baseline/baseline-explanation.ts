@@ -7,11 +7,13 @@ import { toEvidence } from '../shared/evidence.ts'
 import { quote, type Reason, range } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
 import { type Deviation, sizeOf } from './deviation.ts'
+import { batchPause } from './long-silence.ts'
 import type { Rate, Track } from './track.ts'
 
 const detector = 'baseline'
 const longSilence = 12 * hour
-const batchPause = 10 * hour
+/** A batch job logs most within this time after its pause. */
+const batchRun = 3 * hour
 
 /** Builds the detection of a deviating rate. */
 export const explainDeviation = (track: Track, rate: Rate, deviation: Deviation): Detection => {
@@ -125,7 +127,8 @@ const severityOf = (track: Track, rate: Rate, deviation: Deviation): Severity =>
   const size = sizeOf(deviation)
   const isError = rate.kind === 'errors' || rate.severityHint > 0
   // A batch job: it pauses for most of a day, and then logs a lot.
-  if (!isError && !track.whole && track.secondGap >= batchPause) return 'low'
+  const isBatch = track.secondGap >= batchPause && deviation.start - track.resumedAt <= batchRun
+  if (!isError && !track.whole && isBatch) return 'low'
   if (isError && strong && size >= 100) return 'high'
   return strong && size >= (isError ? 20 : 100) ? 'medium' : 'low'
 }

@@ -16,7 +16,7 @@ import { advanceClock, createTrackBook, othersNewest, type SourceTracks } from '
 import { readTrack, writeTrack } from './track-state.ts'
 
 const name = 'baseline'
-const version = 3
+const version = 4
 /** Events received within this time are live; others are history. */
 const liveLag = 10 * minute
 

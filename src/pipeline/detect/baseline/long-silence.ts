@@ -15,6 +15,8 @@ const leastLines = 100
 const leastSpan = 2 * day
 /** A stream with longer pauses may rest at weekends, which its first week does not show. */
 const restsAfter = 6 * hour
+/** A batch job pauses for most of a day. */
+export const batchPause = 10 * hour
 /** With longer pauses, a stream depends on people rather than on a schedule. */
 const irregular = day / 2
 /** A longer pause is a wrong date. */
@@ -33,6 +35,7 @@ const mayRest = ({ longestGap, since, newest }: Track): boolean => longestGap >=
 export const endSilence = (track: Track, time: number): void => {
   track.lines++
   const gap = time - track.newest
+  if (gap >= batchPause) track.resumedAt = time
   if (gap > track.secondGap && gap < longestPause) {
     track.secondGap = Math.min(gap, track.longestGap)
     track.longestGap = Math.max(gap, track.longestGap)

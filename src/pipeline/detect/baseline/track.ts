@@ -63,6 +63,8 @@ export interface Track {
   /** The longest pauses between two events, in ms. */
   longestGap: number
   secondGap: number
+  /** When it last continued after a pause of most of a day. */
+  resumedAt: number
   /** Whether its present silence was reported. */
   isSilent: boolean
   /** Whether events arrive as they happen, so that the wall clock shows a silence. */
@@ -107,6 +109,7 @@ export const startTrack = (event: Event, whole: boolean): Track => ({
   lines: 0,
   longestGap: 0,
   secondGap: 0,
+  resumedAt: Number.NEGATIVE_INFINITY,
   isSilent: false,
   live: false,
   spikeUntil: Number.NEGATIVE_INFINITY,
@@ -132,6 +135,7 @@ export const restartTrack = (
     | 'lines'
     | 'longestGap'
     | 'secondGap'
+    | 'resumedAt'
     | 'isSilent'
     | 'live'
     | 'all'
