@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { runs } from '../../../test/depth.ts'
 import { everydayVariants, type Variant } from './everyday-variants.fake.ts'
 import { createNormalizer } from './normalize.ts'
+import { parseRecord } from './parse-record.ts'
 
 const receivedAt = Date.UTC(2026, 11, 14)
 const normalizer = createNormalizer({ zoneMinutes: 0 })
@@ -38,4 +39,12 @@ describe('everyday variants', () => {
     const wrong = found.filter(({ faults }) => faults.includes('parsed')).map(({ variant }) => variant.line)
     expect(wrong).toEqual([])
   })
+
+  it.each(['app[web.1]: ', 'web-1  | ', '2026-12-10T09:32:20Z app[web.1]: ', '[pod/a/b] '])(
+    'follows %j only to a bounded depth',
+    (prefix) => {
+      const record = { text: `${prefix.repeat(20_000)}end`, source: 'test', receivedAt, zoneMinutes: 0 }
+      expect(parseRecord(record).fault).toBeUndefined()
+    },
+  )
 })

@@ -18,16 +18,12 @@ const deepestNesting = 3
 /** Parses a record with the first parser that recognizes it, and the content of its message with the next. */
 export const parseRecord = (record: RawRecord, formats: DeclaredFormats = bundledFormats()): Parsed => {
   if (record.format !== undefined) return parseAlert(record, record.format)
-  const parsed = parseLine(record, formats)
+  const parsed = withoutPrefix(record, formats, 1) ?? parseLine(record, formats)
   return parsed.fault === undefined ? withMeaning(withPairs(unpack(parsed, record, formats, 1), record)) : parsed
 }
 
 const parseLine = (record: RawRecord, formats: DeclaredFormats): Parsed => {
-  const parsed =
-    withoutPrefix(record, formats) ??
-    first(record, formats) ??
-    embeddedTimeParser.parse(record) ??
-    plainParser.parse(record)
+  const parsed = first(record, formats) ?? embeddedTimeParser.parse(record) ?? plainParser.parse(record)
   if (!parsed) throw new Error('The plain parser rejected a text.')
   return parsed
 }
@@ -71,13 +67,13 @@ const withPairs = (parsed: Parsed, record: RawRecord): Parsed => {
 }
 
 /** Parses the rest of a line after the name that docker compose, foreman, pm2 or kubectl write before it. */
-const withoutPrefix = (record: RawRecord, formats: DeclaredFormats): Parsed | undefined => {
+const withoutPrefix = (record: RawRecord, formats: DeclaredFormats, depth: number): Parsed | undefined => {
   const prefix = readPrefix(record.text)
   if (!prefix) return undefined
   const text = record.text.slice(prefix.end)
   const inner = parseLine({ ...record, text }, formats)
   if (inner.fault !== undefined) return undefined
-  const whole = unpack(inner, { ...record, text }, formats, 1)
+  const whole = unpack(inner, { ...record, text }, formats, depth)
   return { ...whole, fields: { ...prefix.fields, ...whole.fields } }
 }
 
@@ -108,7 +104,7 @@ const unpack = (parsed: Parsed, record: RawRecord, formats: DeclaredFormats, dep
   if (depth > deepestNesting || parsed.message === record.text || !isCarrier(parsed)) return parsed
   const text = parsed.message.trimStart()
   const inner =
-    mayCarry(text, parsed) || mayBeDeclared(formats, text) ? inside({ ...record, text }, formats) : undefined
+    mayCarry(text, parsed) || mayBeDeclared(formats, text) ? inside({ ...record, text }, formats, depth) : undefined
   if (!inner) return withLeadingLevel(parsed, text)
   const whole = unpack(inner, { ...record, text }, formats, depth + 1)
   // A complete time in the message is better than one with a guessed year or zone.
@@ -133,9 +129,9 @@ const unpack = (parsed: Parsed, record: RawRecord, formats: DeclaredFormats, dep
 }
 
 /** Parses a message as a record. Undefined if it is only text. */
-const inside = (record: RawRecord, formats: DeclaredFormats): Parsed | undefined => {
+const inside = (record: RawRecord, formats: DeclaredFormats, depth: number): Parsed | undefined => {
   const found =
-    withoutPrefix(record, formats) ??
+    withoutPrefix(record, formats, depth + 1) ??
     first(record, formats) ??
     (startsWithLevel(record.text) ? embeddedTimeParser.parse(record) : undefined)
   if (!found || found.fault !== undefined) return undefined
