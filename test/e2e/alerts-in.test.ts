@@ -43,7 +43,8 @@ const alert = z.looseObject({
   severity: z.string(),
   count: z.number(),
   title: z.string(),
-  observed: z.looseObject({}),
+  incident_id: z.string().nullable(),
+  observed: z.looseObject({}).optional(),
   triage: z.looseObject({ risk_score: z.number() }).nullable(),
   history: z.array(z.looseObject({ actor: z.string(), action: z.string() })),
 })
@@ -125,7 +126,8 @@ it('closes a resolved alert of Alertmanager, and opens another when it fires aga
       {
         status,
         labels: { alertname: 'DiskFull', severity: 'critical', instance: 'db-3:9100' },
-        annotations: { summary: 'The disk of db-3 is full' },
+        // A rule for lines of logs would match this.
+        annotations: { summary: 'db-3: disk full' },
         ...{ startsAt, endsAt, fingerprint: 'f1f1f1f1f1f1f1f1' },
       },
     ],
@@ -143,6 +145,12 @@ it('closes a resolved alert of Alertmanager, and opens another when it fires aga
   await hook('resolved', t1 ?? '', t2 ?? '')
   const closed = await until(async () => ((await find(opened.id))?.status === 'resolved' ? find(opened.id) : undefined))
   expect(closed.history).toMatchObject([{ actor: 'alertmanager', action: 'close' }])
+  expect(await having('"disk full"')).toHaveLength(1)
+  const incident = async () =>
+    z
+      .looseObject({ status: z.string() })
+      .parse(await (await server.ask(`/api/v1/incidents/${closed.incident_id}`)).json())
+  await until(async () => (await incident()).status === 'resolved', 'the end of the incident')
   await hook('firing', t3 ?? '', never ?? '')
   const again = await until(async () => {
     const found = await find('f1f1f1f1f1f1f1f1')
