@@ -30,9 +30,10 @@ export const readMeaning = (message: string, fields: Draft): void => {
   }
   const text = message.length > longest ? message.slice(0, longest) : message
   const error = fields['error.message']
+  // The message of a cloud's audit record is made of its action.
+  const isAction = fields['cloud.account.id'] !== undefined && fields['event.action'] !== undefined
   const meaning =
-    // The message of a cloud's audit record is made of its action, which is read below.
-    (fields['cloud.account.id'] === undefined ? meaningOf(text, (one) => isComplete(one, text, fields)) : undefined) ??
+    (isAction ? undefined : meaningOf(text, (one) => isComplete(one, text, fields))) ??
     actionMeaning(fields, text) ??
     (typeof error === 'string' && error !== '' ? meaningOf(error.slice(0, longest), isLogin) : undefined)
   if (meaning === undefined) return
