@@ -54,7 +54,8 @@ export const auditDenials = (app: FastifyInstance, noteDenial: NoteDenial): void
   app.addHook('onError', async (request, _reply, error) => {
     const actor = request.credential?.actor
     if (!actor || reading.has(request.method) || !(error instanceof AppError) || error.code !== 'FORBIDDEN') return
-    const operation = request.routeOptions.schema?.operationId ?? `${request.method} ${request.routeOptions.url}`
+    const { config, url } = request.routeOptions
+    const operation = config.describe?.().operationId ?? `${request.method} ${url}`
     await noteDenial({ actor, operation, error: error.message }, requestOrigin(request))
   })
 }
