@@ -114,7 +114,7 @@ describe('workers that share the partitions', needs(postgresPrograms()), () => {
   }
 
   it('move them with what they have learnt, and survive a restart of the database', async () => {
-    expect(await doctor()).toContain('nobody works records 0, records 1, records 2, records 3, detections')
+    expect(await doctor()).toContain('nobody works records 0, records 1, records 2, records 3, facts, detections')
     const one = await startWorker('one')
     await share([one, partitions])
     const two = await startWorker('two')
