@@ -1,5 +1,6 @@
 import { labelledRoles } from '../../schema/address-roles.ts'
 import type { Incident } from '../../schema/incident.ts'
+import { tellingEvidence } from '../../schema/telling-evidence.ts'
 import type { DigestPage } from './digest/digest-page.ts'
 import { cutText, toPlainLine } from './plain.ts'
 import type { Notification, NotifyReason } from './sink.ts'
@@ -31,7 +32,7 @@ export interface IncidentView {
   readonly cause: string
   /** Host, user and addresses by role, and the times, with their labels. */
   readonly facts: readonly { readonly label: string; readonly value: string }[]
-  /** The lines that prove it, oldest first. */
+  /** The lines that prove it, oldest first: how it began, what succeeded, how it ended. */
   readonly evidence: readonly string[]
   /** The reasons of the verdict; empty when the incident is over. */
   readonly reasons: readonly string[]
@@ -90,7 +91,7 @@ export const toIncidentView = (notification: Notification): IncidentView => {
     // Receivers reject empty texts.
     cause: clip(incident.reason, longestText) || incident.display_id,
     facts: factsOf(incident),
-    evidence: linesOf(incident.evidence.map(({ line }) => line)).slice(0, mostEvidence),
+    evidence: linesOf(tellingEvidence(incident.evidence, mostEvidence).map(({ line }) => line)),
     reasons:
       reason === 'resolved'
         ? []

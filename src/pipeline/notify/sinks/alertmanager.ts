@@ -61,7 +61,9 @@ const toAlerts = (notification: Notification, own: Readonly<Record<string, strin
     summary: `${view.id}: ${view.title}`,
     description: view.cause,
     rating: view.rating,
-    ...Object.fromEntries(view.facts.map(({ label, value }) => [label.toLowerCase().replace(/\W+/g, '_'), value])),
+    ...Object.fromEntries(
+      view.facts.map(({ label, value }) => [(label.toLowerCase().match(/\w+/g) ?? []).join('_'), value]),
+    ),
     evidence: view.evidence.join('\n'),
     ...(view.changes.length > 0 && { changes: view.changes.join('\n') }),
     ...(view.next.length > 0 && { next: view.next.join('\n') }),
