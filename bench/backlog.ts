@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { freePort, scratch, sleep, startServer } from '../test/e2e/program.ts'
 import { mixedLines } from './mixed-lines.ts'
 import { percentile } from './percentile.ts'
+import { sendBodies, waitingRecords } from './record-backlog.ts'
 import { toRequestBodies } from './request-bodies.ts'
 
 // How long requests wait while the server works off a backlog: with the pipeline in a worker thread, and with the pipeline on the main
@@ -20,21 +21,9 @@ const measure = async (workers: 0 | 1) => {
     port: await freePort(),
     env: { VEDETTE_WORKERS: String(workers), LOG_LEVEL: 'error' },
   })
-  const waiting = async () => {
-    const metrics = await (await server.ask('/metrics')).text()
-    return Number(/^vedette_queue_ready\{queue="records"\} (\d+)/m.exec(metrics)?.[1] ?? 0)
-  }
   try {
-    for (const body of bodies) {
-      const answer = await server.ask('/api/v1/events', {
-        method: 'POST',
-        headers: { 'content-type': 'application/x-ndjson' },
-        body,
-      })
-      if (!answer.ok) throw new Error(`The server answered ${answer.status}: ${await answer.text()}`)
-      await answer.body?.cancel()
-    }
-    const backlog = await waiting()
+    await sendBodies(server, bodies)
+    const backlog = await waitingRecords(server)
     const took = new Map<string, number[]>(paths.map((path) => [path, []]))
     const until = performance.now() + measuredMs
     while (performance.now() < until) {
@@ -47,7 +36,7 @@ const measure = async (workers: 0 | 1) => {
       }
       await sleep(5)
     }
-    const left = await waiting()
+    const left = await waitingRecords(server)
     for (const [path, times] of took) {
       const sorted = times.sort((a, b) => a - b)
       console.log(

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort, root, scratch, startServer } from '../test/e2e/program.ts'
 import { createPostgresCluster } from '../test/services/postgres-cluster.ts'
 import { mixedLines } from './mixed-lines.ts'
+import { sendBodies, waitingRecords } from './record-backlog.ts'
 import { toRequestBodies } from './request-bodies.ts'
 
 // Measures the effect of a second worker: the same backlog of records on PostgreSQL, worked off by one worker process and by two, in one run. Each has
@@ -47,23 +48,8 @@ const measure = async (count: 1 | 2) => {
     args: ['--workers', 'none'],
   })
   const workers: ChildProcess[] = []
-  const depth = async (topics: string) => {
-    const metrics = await (await server.ask('/metrics')).text()
-    return [...metrics.matchAll(new RegExp(`^vedette_queue_ready\\{queue="(?:${topics})"\\} (\\d+)`, 'gm'))].reduce(
-      (sum, [, waiting]) => sum + Number(waiting),
-      0,
-    )
-  }
   try {
-    for (const body of bodies) {
-      const answer = await server.ask('/api/v1/events', {
-        method: 'POST',
-        headers: { 'content-type': 'application/x-ndjson' },
-        body,
-      })
-      if (!answer.ok) throw new Error(`The server answered ${answer.status}: ${await answer.text()}`)
-      await answer.body?.cancel()
-    }
+    await sendBodies(server, bodies)
     for (let index = 0; index < count; index += 1) {
       workers.push(
         spawn(join(root, 'bin/vedette.cjs'), ['worker'], {
@@ -72,16 +58,16 @@ const measure = async (count: 1 | 2) => {
         }),
       )
     }
-    const backlog = await depth('records')
+    const backlog = await waitingRecords(server)
     // Until then, the compiler is warming up.
-    while ((await depth('records')) > backlog * 0.7) await sleep(50)
+    while ((await waitingRecords(server)) > backlog * 0.7) await sleep(50)
     const began = performance.now()
-    const first = await depth('records')
+    const first = await waitingRecords(server)
     const cpuBefore = workers.map((worker) => cpuOf(worker.pid ?? 0))
     const databaseBefore = cpuOfDatabase(pid)
-    while ((await depth('records')) > backlog * 0.05) await sleep(50)
+    while ((await waitingRecords(server)) > backlog * 0.05) await sleep(50)
     const seconds = (performance.now() - began) / 1_000
-    const records = first - (await depth('records'))
+    const records = first - (await waitingRecords(server))
     const cpu = workers.map((worker, index) => cpuOf(worker.pid ?? 0) - (cpuBefore[index] ?? 0))
     const sum = cpu.reduce((one, two) => one + two, 0)
     const database = cpuOfDatabase(pid) - databaseBefore
