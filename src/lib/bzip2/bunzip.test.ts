@@ -1,23 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../test/depth.ts'
+import { decompressChunks } from '../archive/decompress.fake.ts'
 import { mixedText } from '../archive/mixed-text.fake.ts'
 import { bunzip } from './bunzip.ts'
 
 /** Written by bzip2 1.0.8. */
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name))
 
-const decompress = async (bytes: Uint8Array, size = 65_536): Promise<string> => {
-  const parts: Buffer[] = []
-  const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
-    bytes.subarray(i * size, (i + 1) * size),
-  )
-  for await (const part of bunzip(Readable.from(chunks))) parts.push(part)
-  return Buffer.concat(parts).toString()
-}
+const decompress = (bytes: Uint8Array, size?: number) => decompressChunks(bunzip, bytes, size)
 
 describe('bunzip', () => {
   it.each([65_536, 1_000, 1])('decompresses several blocks, in chunks of %i bytes', async (size) => {
