@@ -272,6 +272,20 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
     }
   })
 
+  it(keeps('triage.attach'), async () => {
+    const { queues } = await begin('attach')
+    for (const queue of [queues.alerts, queues.results]) {
+      await until(async () => ((await queues.depth(queue)) === undefined ? undefined : true), queue)
+      await queues.connection.queueDeclare(originalQueue(queue))
+      await queues.connection.exchangeDeclare({ exchange: `${queue}.dlx`, type: 'direct', durable: true })
+      await queues.connection.queueDeclare({
+        queue: `${queue}.dlq`,
+        durable: true,
+        arguments: { 'x-max-length': 50_000, 'x-message-ttl': 604_800_000 },
+      })
+    }
+  })
+
   it('accepts denial_of_service for ddos, with and without the envelope', async () => {
     const { queues, server } = await begin('words')
     await until(() => queues.depth(queues.alerts), 'The queue')

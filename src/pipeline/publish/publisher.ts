@@ -41,9 +41,8 @@ const wakeMs = 100
 const lookMs = 5_000
 const shortestWait = 1_000
 const longestWait = 30_000
-const limits = { most: 100_000, ttl: week }
-/** As the consumers of the triage services declare these queues. */
-const stageLimits = { most: 100_000, ttl: day }
+/** As the consumers of the triage services declare these queues: the broker refuses a consumer that declares one otherwise. */
+const limits = { most: 100_000, ttl: day }
 const deadLimits = { most: 50_000, ttl: week }
 const closeMs = 3_000
 
@@ -119,8 +118,7 @@ export const createResultPublisher = ({ url, queues, outbox, log, outages }: Pub
         connected = Promise.withResolvers<void>()
         try {
           if (!isDeclared) {
-            for (const { queue } of stages) await declareQueue(connection, queue, stageLimits, deadLimits)
-            if (resultQueue !== '') await declareQueue(connection, resultQueue, limits, deadLimits)
+            for (const queue of named) await declareQueue(connection, queue, limits, deadLimits)
           }
           isDeclared = true
           const results = await outbox.due(page)
