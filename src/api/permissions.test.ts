@@ -73,11 +73,14 @@ const anonymous: Readonly<Record<string, string>> = {
   browse_alerts: 'lists alerts, without personal data',
   chart_alerts: 'counts alerts',
   check_query: 'checks a query that is sent; takes the key where one is set',
+  disable_client_chronicle: 'stops sending anomalies of analyses to the configured receiver; audited',
   embed_texts: 'turns a text that is sent into numbers',
+  enable_client_chronicle: 'sends anomalies of analyses to the configured receiver; audited',
   enrich_alert: 'shows what is known around an alert that is sent, without personal data',
   find_similar_alerts: 'shows alerts like one that is sent, without personal data',
   get_alert: 'shows an alert, without personal data',
   get_build: 'shows which version runs',
+  get_chronicle_status: 'shows whether anomalies of analyses are sent to the configured receiver',
   get_language_model: 'shows which language models are configured; asking one takes a token',
   get_log_model: 'shows which model is loaded, and answers probes',
   get_metrics: 'shows counters',
@@ -98,6 +101,7 @@ const anonymous: Readonly<Record<string, string>> = {
   route_chat: 'shows which language model would answer; asks none',
   score_batch_features: 'scores two numbers',
   summarize_alerts: 'counts alerts',
+  test_client_chronicle: 'sends a test event to the configured receiver; audited',
   track_alert: 'shows how far an alert has come, by the id that its sender gave it',
 }
 

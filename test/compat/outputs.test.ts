@@ -1,10 +1,12 @@
+import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { createSocket } from 'node:dgram'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { freePort, type Server, scratch, startServer } from '../e2e/program.ts'
+import { z } from 'zod'
+import { freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
 import { keeps } from '../keeps.ts'
 import { until } from '../until.ts'
 
@@ -25,6 +27,7 @@ const receivers = createServer((request, response) => {
 const logged: string[] = []
 const syslog = createSocket('udp4', (message) => logged.push(message.toString()))
 let server: Server
+let detection: string
 
 beforeAll(async () => {
   const port = await freePort()
@@ -47,10 +50,24 @@ beforeAll(async () => {
   - { name: hook, type: webhook, url: '${url}/hook', shape: flat, min_severity: info }
 `,
   )
+  const own = await freePort()
+  detection = `http://127.0.0.1:${own}`
+  mkdirSync(join(folder.path, 'logs'))
+  writeFileSync(join(folder.path, 'logs/normal.json'), JSON.stringify(normalEvents))
+  const trained = spawnSync(join(root, 'bin/vedette.cjs'), ['train', '--data_path', 'logs', '--output_dir', 'model'], {
+    cwd: folder.path,
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
+  })
+  expect(trained.stderr).toBe('')
   server = await startServer({
     dataDir: join(folder.path, 'data'),
     port: await freePort(),
-    env: { VEDETTE_CONFIG: config },
+    env: {
+      VEDETTE_CONFIG: config,
+      MODEL_DIR: join(folder.path, 'model'),
+      VEDETTE_COMPAT_PORTS: `log-detection:${own}`,
+    },
   })
 })
 afterAll(async () => {
@@ -59,6 +76,20 @@ afterAll(async () => {
   syslog.close()
   folder.remove()
 })
+
+/** Events of the log detection service. */
+const event = (time: string, user: string, event_type: string, message: string) => ({
+  ...{ timestamp: `2026-01-08T${time}Z`, user, source_ip: '10.0.0.100', event_type, action: 'success', message },
+})
+const normalEvents = Array.from({ length: 40 }, (_, i) =>
+  event(
+    `${String(9 + (i % 8)).padStart(2, '0')}:${String(i).padStart(2, '0')}:00`,
+    i % 2 ? 'ana' : 'bob',
+    'login',
+    'Logged in',
+  ),
+)
+const shadow = event('02:00:00', 'root', 'file_access', 'Accessed /etc/shadow')
 
 const alert = (alert_id: string, severity: string, source_ip: string, asset_id: string) => ({
   alert_id,
@@ -130,4 +161,58 @@ it(keeps('log-detection.outputs', 'log-detection.chronicle'), async () => {
   expect(JSON.parse(to('/slack')[0]?.body ?? '')).toMatchObject({
     attachments: [{ color: '#8b0000', footer: 'Log Anomaly Detection' }],
   })
+})
+
+it(keeps('log-detection.chronicle-control', 'log-detection.send-to-chronicle'), async () => {
+  const request = async (path: string, body?: object) => {
+    const response = await fetch(detection + path, {
+      ...(path !== '/chronicle/status' && { method: 'POST' }),
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+    return { status: response.status, body: await response.json() }
+  }
+  const entries = () =>
+    to('/v2/unstructuredlogentries:batchCreate').flatMap(({ body }) =>
+      (JSON.parse(body).entries as { log_text: string }[]).map(({ log_text }) =>
+        JSON.parse(Buffer.from(log_text, 'base64').toString()),
+      ),
+    )
+  const before = entries().length
+  const state = { enabled: true, configured: true, customer_id: 'c-1', region: 'us', events_sent_session: 0 }
+  expect((await request('/chronicle/status')).body).toEqual(state)
+
+  expect((await request('/analyze', { logs: [...normalEvents, shadow] })).body).toMatchObject({
+    anomalies_detected: 1,
+    chronicle_sent: true,
+  })
+  expect(entries().at(-1)).toMatchObject({
+    metadata: { event_timestamp: '2026-01-08T02:00:00.000Z', description: 'Accessed /etc/shadow' },
+    principal: { user: { userid: 'root' }, ip: ['10.0.0.100'] },
+    security_result: [{ category_details: ['data_exfiltration'] }],
+  })
+  // An analysis without anomalies, or of a client that does not want it, sends nothing.
+  for (const sent of [{ logs: normalEvents }, { logs: [shadow], send_to_chronicle: false }]) {
+    expect((await request('/analyze', sent)).body).not.toMatchObject({ chronicle_sent: true })
+  }
+  expect(entries()).toHaveLength(before + 1)
+  expect((await request('/chronicle/test')).body).toEqual({ status: 'success', events_ingested: 1 })
+  expect((await request('/chronicle/status')).body).toEqual({ ...state, events_sent_session: 2 })
+
+  expect((await request('/chronicle/disable')).body).toMatchObject({ status: 'success' })
+  expect((await request('/analyze', { logs: [shadow] })).body).toMatchObject({ chronicle_sent: null })
+  expect(await request('/chronicle/test')).toEqual({
+    status: 400,
+    body: { detail: 'Chronicle integration not enabled. Call POST /chronicle/enable first.' },
+  })
+  expect((await request('/chronicle/enable?customer_id=other')).status).toBe(400)
+  expect((await request('/chronicle/enable?credentials_file=key.json&customer_id=c-1')).body).toEqual({
+    ...{ status: 'success', message: 'Chronicle integration enabled', customer_id: 'c-1', region: 'us' },
+  })
+  expect((await request('/chronicle/status')).body).toMatchObject({ enabled: true })
+  expect(entries()).toHaveLength(before + 2)
+  const audited = await (await server.ask('/api/v1/audit?limit=100')).json()
+  const actions = z.object({ data: z.array(z.object({ action: z.string() })) }).parse(audited).data
+  for (const action of ['disable_chronicle', 'enable_chronicle', 'test_chronicle']) {
+    expect(actions.map((one) => one.action)).toContain(action)
+  }
 })

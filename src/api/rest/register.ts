@@ -65,7 +65,10 @@ export const registerRoute = (app: FastifyInstance, route: Route, deps: Interfac
       // Where anybody may change something, secrets are tried.
       const watcher = operation.thread === 'worker' ? watch(reply) : undefined
       const result = await (route.open && route.method !== 'GET' ? auth.guard(request.ip, work) : work(watcher))
-      if (result instanceof JsonBytes) return reply.type('application/json; charset=utf-8').send(result.bytes)
+      if (result instanceof JsonBytes) {
+        const { bytes } = route.finish ? await route.finish(result, deps) : result
+        return reply.type('application/json; charset=utf-8').send(bytes)
+      }
       // A change by an admin, or a deletion, may affect permissions: the cached tokens no longer count.
       if (operation.role === 'admin' || route.method === 'DELETE' || route.forgets) auth.forget()
       return present(result)

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { AppError } from '../../errors.ts'
-import type { AnyOperation } from '../ask.ts'
+import type { JsonBytes } from '../../operations/json-bytes.ts'
+import type { AnyOperation, InterfaceDeps } from '../ask.ts'
 
 /** Turns what an operation answers into what goes out: headers, status, cookies; returns the body. */
 export type Present = (answer: unknown, request: FastifyRequest, reply: FastifyReply) => unknown
@@ -44,6 +45,8 @@ export interface Route {
   /** The operation to ask instead when the query says `debug=1`. */
   readonly debug?: AnyOperation
   readonly present?: Present
+  /** Acts on the answer of a worker thread before it goes out; returns the answer to send. */
+  readonly finish?: (answer: JsonBytes, deps: InterfaceDeps) => Promise<JsonBytes>
   /** The drafts of a slow answer, for clients that accept events. The work is cancelled when they leave. */
   readonly streams?: z.ZodType
   /** Reads inputs from the body, where that is more than a JSON object of ours. */

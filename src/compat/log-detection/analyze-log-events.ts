@@ -28,13 +28,17 @@ export const analyzeLogEvents = defineWorkerOperation({
       text: z.string().optional(),
       format: z.enum(entryFormats).default('auto'),
       return_all_events: z.boolean().default(false),
+      send_to_chronicle: z.boolean().default(true).describe('Whether to send anomalies to a Chronicle receiver.'),
     })
     .refine(({ logs, text }) => (logs === undefined) !== (text === undefined), {
       path: ['logs'],
       error: 'Field required',
     }),
-  output: entryScores,
-  async run({ logs, text = '', format, return_all_events }, { logModel, analyzed, maxRecords }) {
+  output: entryScores.extend({
+    /** Whether the anomalies were sent; null if that was not tried. */
+    chronicle_sent: z.boolean().nullable(),
+  }),
+  async run({ logs, text = '', format, return_all_events, send_to_chronicle }, { logModel, analyzed, maxRecords }) {
     const model = logModel()
     if (!model) {
       throw new AppError('INVALID_REQUEST', 'Models not loaded. Call POST /models/load first.', {
@@ -45,6 +49,6 @@ export const analyzeLogEvents = defineWorkerOperation({
     if (entries.length > maxRecords) throw tooManyRecords(maxRecords)
     const found = scoreEntries(model, entries, return_all_events)
     analyzed(found.anomalies_detected, found.processing_time_ms / 1_000)
-    return found
+    return { ...found, chronicle_sent: send_to_chronicle ? null : false }
   },
 })

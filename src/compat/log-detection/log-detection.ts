@@ -9,6 +9,7 @@ import { getLogModel } from '../../operations/models/get-log-model.ts'
 import { loadClientModel, loadLogModel } from '../../operations/models/load-log-model.ts'
 import { getMetrics } from '../../operations/status/get-metrics.ts'
 import { analyzeLogEvents } from './analyze-log-events.ts'
+import { createChronicle, type NotifyConfig } from './chronicle.ts'
 
 /** Answers failures as the detection service did: a sentence, or a list of invalid fields. */
 const refuse: Refuse = ({ status, code, message, errors }) =>
@@ -37,9 +38,12 @@ const loading = (operation: Route['operation']): Route => ({
   refuse,
 })
 
-const detectionRoutes: readonly Route[] = [
-  { method: 'POST', path: '/analyze', operation: analyzeLogEvents, refuse },
-  { method: 'POST', path: '/analyze/file', operation: analyzeLogEvents, hide: true, body: 'form', refuse },
+const analyzing = (finish: NonNullable<Route['finish']>): readonly Route[] => [
+  { method: 'POST', path: '/analyze', operation: analyzeLogEvents, refuse, finish },
+  { method: 'POST', path: '/analyze/file', operation: analyzeLogEvents, hide: true, body: 'form', refuse, finish },
+]
+
+const modelRoutes: readonly Route[] = [
   loading(loadLogModel),
   {
     method: 'GET',
@@ -91,10 +95,13 @@ const probes: readonly Route[] = [
   }),
 ]
 
-/** The log detection service: takes events and returns the anomalous ones. */
-export const logDetection: CompatSystem = {
-  name: 'log-detection',
-  ports: [8000],
-  routes: detectionRoutes,
-  ownRoutes: [...probes, { ...loading(loadClientModel), hide: true }],
+/** Creates the log detection service: takes events and returns the anomalous ones. */
+export const createLogDetection = (receivers: NotifyConfig): CompatSystem => {
+  const chronicle = createChronicle(receivers, refuse)
+  return {
+    name: 'log-detection',
+    ports: [8000],
+    routes: [...analyzing(chronicle.finish), ...modelRoutes, ...chronicle.routes],
+    ownRoutes: [...probes, { ...loading(loadClientModel), hide: true }, ...chronicle.ownRoutes],
+  }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { portOf } from '../../api/compat-ports.ts'
 import { as, fakeServer } from '../../api/server.fake.ts'
-import { logDetection } from '../../compat/log-detection/log-detection.ts'
+import { createLogDetection } from '../../compat/log-detection/log-detection.ts'
 import { readLogEvent } from '../../lib/log-events/log-event.ts'
 import { LogModel } from '../../lib/log-events/log-events.ts'
 import type { Role } from '../../schema/role.ts'
@@ -42,7 +42,7 @@ describe('loading a model for log events', () => {
     symlinkSync(at('root/own'), at('root/current'))
     writeFileSync(at('outside/secret'), 'a secret')
     main = await fakeServer()
-    port = await fakeServer({ only: portOf(logDetection, { presets: [] }) })
+    port = await fakeServer({ only: portOf(createLogDetection([]), { presets: [] }) })
     for (const { deps } of [main, port]) {
       const logModels = await createLogModels({ model_dir: at('root/own'), root: at('root') }, { now: Date.now, log })
       Object.assign(deps, { logModels })

@@ -3,6 +3,7 @@ import { AppError, messageOf } from '../../errors.ts'
 import { limited, unlessAborted } from '../../lib/deadline/deadline.ts'
 import type { Incident } from '../../schema/incident.ts'
 import type { Severity } from '../../schema/severity.ts'
+import { type ScoredEvent, toAnomalyNotification } from './anomaly-notification.ts'
 import { toDigestNotification } from './digest/digest-notification.ts'
 import type { DigestPage } from './digest/digest-page.ts'
 import { noIncident } from './no-incident.ts'
@@ -36,6 +37,8 @@ export interface ReceiverTrials {
   test(name: string, test: { readonly id: string; readonly actor: string }): Promise<TrialOutcome>
   /** Sends a digest now. Throws NOT_FOUND for an unknown receiver, and CONFLICT for one that people do not read. */
   sendDigest(name: string, digest: DigestPage, id: string): Promise<TrialOutcome>
+  /** Sends events that a client had analysed, 100 in a message. Throws NOT_FOUND for an unknown receiver. */
+  sendAnomalies(name: string, events: readonly ScoredEvent[], id: string): Promise<TrialOutcome>
   /** Renders the message about an incident. Throws NOT_FOUND for an unknown receiver. */
   preview(name: string, incident: Incident): Promise<string>
 }
@@ -50,6 +53,7 @@ interface TrialOptions {
 
 const timeout = 10_000
 const longestAnswer = 500
+const mostEvents = 100
 
 /** Creates the trials. Each one has a sink of its own, so that it does not delay the delivery. */
 export const createReceiverTrials = ({ createSink, receivers, describe, runtime }: TrialOptions): ReceiverTrials => {
@@ -110,6 +114,13 @@ export const createReceiverTrials = ({ createSink, receivers, describe, runtime 
       }
       return attempt(name, () => [toDigestNotification(digest, `digest/${id}/${name}`, runtime.now())])
     },
+
+    sendAnomalies: (name, events, id) =>
+      attempt(name, () =>
+        Array.from({ length: Math.ceil(events.length / mostEvents) }, (_, i) =>
+          toAnomalyNotification(events.slice(i * mostEvents, (i + 1) * mostEvents), `${id}-${i}`, runtime.now()),
+        ),
+      ),
 
     async preview(name, incident) {
       const ended = new AbortController()
