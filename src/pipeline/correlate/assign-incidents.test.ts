@@ -27,6 +27,15 @@ const partition = (incidents: readonly Incident[]) =>
   incidents.map(({ members }) => members.map(({ alert_id }) => alert_id).sort()).sort()
 
 describe('which alerts belong together', () => {
+  it('shows informational alerts in incidents, and opens none for them', () => {
+    const run1 = alert('run', 0, 5, { ...onHost('web-01'), severity: 'info', detectors: ['baseline'] })
+    const fresh = alert('new', 1, 2, { ...onHost('web-01'), severity: 'low', detectors: ['template'] })
+    expect(run([run1, fresh])).toEqual([])
+    expect(run([{ ...run1, severity: 'low' }, fresh])).toHaveLength(1)
+    const [incident] = run([run1, fresh, alert('fault', 3, 3, { ...onHost('web-01'), severity: 'medium' })])
+    expect(incident?.members.map(({ alert_id }) => alert_id).sort()).toEqual(['fault', 'new', 'run'])
+  })
+
   it('groups an attack from many addresses on one service into one incident', () => {
     const addresses = Array.from({ length: 22 }, (_, i) => attack(`203.0.113.${i + 1}`, 12, i * 10, i * 10 + 5))
     const guest = alert('guest', 152, 152, {

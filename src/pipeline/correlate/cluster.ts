@@ -96,9 +96,14 @@ const spanOf = (alerts: readonly Alert[]): number =>
   alerts.reduce((last, alert) => Math.max(last, endsAt(alert)), Number.NEGATIVE_INFINITY) -
   alerts.reduce((first, alert) => Math.min(first, startsAt(alert)), Number.POSITIVE_INFINITY)
 
-/** Whether two minor alerts confirm each other: found by different detectors, and not both while learning. */
+/**
+ * Whether two minor alerts confirm each other: found by different detectors, and not both while learning. Informational ones are context,
+ * such as the run of a job, and confirm nothing.
+ */
 const agree = (a: Alert, b: Alert): boolean =>
-  !(a.learning && b.learning) && b.detectors.some((name) => !a.detectors.includes(name))
+  ![a, b].some(({ severity }) => severity === 'info') &&
+  !(a.learning && b.learning) &&
+  b.detectors.some((name) => !a.detectors.includes(name))
 
 /** Returns the bonds between neighbours in time, strongest first. */
 const bondedPairs = (

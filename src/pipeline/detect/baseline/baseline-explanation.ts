@@ -7,13 +7,11 @@ import { toEvidence } from '../shared/evidence.ts'
 import { quote, type Reason, range } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
 import { type Deviation, sizeOf } from './deviation.ts'
-import { batchPause } from './long-silence.ts'
+import { isRunning } from './long-silence.ts'
 import type { Rate, Track } from './track.ts'
 
 const detector = 'baseline'
 const longSilence = 12 * hour
-/** A batch job logs most within this time after its pause. */
-const batchRun = 3 * hour
 
 /** Builds the detection of a deviating rate. */
 export const explainDeviation = (track: Track, rate: Rate, deviation: Deviation): Detection => {
@@ -126,9 +124,7 @@ const severityOf = (track: Track, rate: Rate, deviation: Deviation): Severity =>
   if (direction !== 'spike') return strong && (expected >= 100 || isLongSilence(deviation)) ? 'medium' : 'low'
   const size = sizeOf(deviation)
   const isError = rate.kind === 'errors' || rate.severityHint > 0
-  // A batch job: it pauses for most of a day, and then logs a lot.
-  const isBatch = track.secondGap >= batchPause && deviation.start - track.resumedAt <= batchRun
-  if (!isError && !track.whole && isBatch) return 'low'
+  if (!isError && isRunning(track, deviation.start)) return 'info'
   if (isError && strong && size >= 100) return 'high'
   return strong && size >= (isError ? 20 : 100) ? 'medium' : 'low'
 }

@@ -58,6 +58,24 @@ const detectAll = (events: readonly Event[], until?: number): Detection[] => {
 }
 
 describe('baseline', () => {
+  it('takes a larger run of a stream that comes in runs for context, but not its errors', () => {
+    const runs = (facts: Partial<Event>) => [
+      ...flow(0, 4, 20),
+      ...flow(200 * 1440, 3, 20),
+      ...flow(210 * 1440, 2, 300, facts),
+    ]
+    const severities = (events: readonly Event[]) =>
+      detectAll(events)
+        .filter(({ first_seen }) => Date.parse(first_seen) >= someTime + 210 * 1440 * minute)
+        .map(({ severity }) => severity)
+    const failing = { fields: { 'service.name': 'web', 'host.name': 'web-01', 'log.level': 'error' } }
+    expect(severities(runs({}))).toEqual(['info'])
+    expect(severities(runs(failing))).toContain('high')
+    // A stream that logs all the time, apart from one pause, is no job.
+    const steady = [...flow(0, 1500, 8), ...flow(2200, 2, 300)]
+    expect(detectAll(steady).map(({ severity }) => severity)).toContain('medium')
+  })
+
   it('reports a spike with the usual range', () => {
     const found = detectAll(merge(flow(0, 300, 8), flow(270, 1, 300)))
     expect(found).toHaveLength(1)

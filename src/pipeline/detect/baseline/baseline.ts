@@ -16,7 +16,7 @@ import { advanceClock, createTrackBook, othersNewest, type SourceTracks } from '
 import { readTrack, writeTrack } from './track-state.ts'
 
 const name = 'baseline'
-const version = 4
+const version = 5
 /** Events received within this time are live; others are history. */
 const liveLag = 10 * minute
 

@@ -16,7 +16,11 @@ const leastSpan = 2 * day
 /** A stream with longer pauses may rest at weekends, which its first week does not show. */
 const restsAfter = 6 * hour
 /** A batch job pauses for most of a day. */
-export const batchPause = 10 * hour
+const batchPause = 10 * hour
+/** A batch job logs most within this time after its pause. */
+const batchRun = 3 * hour
+/** A stream that logs in a smaller share of its time comes in runs. */
+const leastActive = 0.15
 /** With longer pauses, a stream depends on people rather than on a schedule. */
 const irregular = day / 2
 /** A longer pause is a wrong date. */
@@ -31,11 +35,18 @@ const limitOf = ({ lines, since, newest, longestGap }: Track): number => {
 
 const mayRest = ({ longestGap, since, newest }: Track): boolean => longestGap >= restsAfter && newest - since < week
 
+/** Whether a stream comes in runs, as nightly jobs and package managers do, and one of them began shortly before. */
+export const isRunning = ({ whole, paused, since, newest, resumedAt }: Track, time: number): boolean =>
+  !whole && paused > (1 - leastActive) * (newest - since) && time - resumedAt <= batchRun
+
 /** Notes that a track continues. */
 export const endSilence = (track: Track, time: number): void => {
   track.lines++
   const gap = time - track.newest
-  if (gap >= batchPause) track.resumedAt = time
+  if (gap >= batchPause) {
+    track.paused += gap
+    track.resumedAt = time
+  }
   if (gap > track.secondGap && gap < longestPause) {
     track.secondGap = Math.min(gap, track.longestGap)
     track.longestGap = Math.max(gap, track.longestGap)

@@ -16,6 +16,7 @@ export const writeTrack = (writer: Writer, track: Track): void => {
     .f64(track.lines)
     .f64(track.longestGap)
     .f64(track.secondGap)
+    .f64(track.paused)
     .f64(track.resumedAt)
     .u8(track.isSilent ? 1 : 0)
     .u8(track.live ? 1 : 0)
@@ -38,6 +39,7 @@ export const readTrack = (reader: Reader): Track => {
   const lines = reader.f64()
   const longestGap = reader.f64()
   const secondGap = reader.f64()
+  const paused = reader.f64()
   const resumedAt = reader.f64()
   const isSilent = reader.u8() === 1
   const live = reader.u8() === 1
@@ -55,6 +57,7 @@ export const readTrack = (reader: Reader): Track => {
     lines,
     longestGap,
     secondGap,
+    paused,
     resumedAt,
     isSilent,
     live,

@@ -63,6 +63,8 @@ export interface Track {
   /** The longest pauses between two events, in ms. */
   longestGap: number
   secondGap: number
+  /** The sum of its pauses of most of a day, in ms. */
+  paused: number
   /** When it last continued after a pause of most of a day. */
   resumedAt: number
   /** Whether its present silence was reported. */
@@ -109,6 +111,7 @@ export const startTrack = (event: Event, whole: boolean): Track => ({
   lines: 0,
   longestGap: 0,
   secondGap: 0,
+  paused: 0,
   resumedAt: Number.NEGATIVE_INFINITY,
   isSilent: false,
   live: false,
@@ -135,6 +138,7 @@ export const restartTrack = (
     | 'lines'
     | 'longestGap'
     | 'secondGap'
+    | 'paused'
     | 'resumedAt'
     | 'isSilent'
     | 'live'

@@ -23,16 +23,22 @@ export const isErrorLevel = (level: unknown): boolean =>
   level === 'fatal' ||
   level === 'critical'
 
+/** A count of nothing, or its negation, as in the report of a scanner or a job that went well. */
+const nothing =
+  /\b(?:no|zero|without(?: any)?|0)(?: (?!but\b)[a-z]+){0,2} (?:errors?|fail(?:ures?|ed)|exceptions?|violations?|alerts?|corruptions?)\b(?! ?[:=])|\b(?:errors?|fail(?:ures?|ed)?|exceptions?|violations?|alerts?|corrupt(?:ed|ions?)?)(?: [a-z]+)? ?[:=] ?(?:0|none)(?![\d.])/gi
+
 /** Rates a text. Templates are better than messages, because values carry no meaning. */
 export const severityHintOfText = (text: string): SeverityHint => {
   const start = text.slice(0, 500)
   return broken.test(start) ? 2 : failing.test(start) ? 1 : 0
 }
 
-/** Rates an event by its log level, else by its template's text. Costs two regex searches, so call it once per template. */
+/** Rates an event by its log level, else by its template's text. Costs a few regex searches, so call it once per template. */
 export const severityHintOf = (event: Event): SeverityHint => {
   const level = event.fields['log.level']
-  const hint = severityHintOfText(event.template?.text ?? event.message)
+  const sounds = severityHintOfText(event.template?.text ?? event.message)
+  // Templates have no numbers, so only the message says that there were 0 errors.
+  const hint = sounds > 0 && severityHintOfText(event.message.replace(nothing, '')) === 0 ? 0 : sounds
   if (level === 'crit' || level === 'alert' || level === 'emerg' || hint === 2) return 2
   if (isErrorLevel(level)) return 1
   // An explicit level below warning overrides the text.

@@ -36,6 +36,8 @@ export interface NewGroup {
   readonly errorChance: number
   severityHint: SeverityHint
   readonly learning: boolean
+  /** Whether most lines of the service are about packages, whose scripts print something else each time. */
+  readonly isPackaging: boolean
   reported: boolean
   nextCount: number
   changed: boolean
@@ -227,6 +229,7 @@ export const eventHost = (event: Event): string | undefined => {
 const nameOf = ({ service, source }: TemplateMemory): string => service || source
 
 const newSeverity = (group: NewGroup): Severity => {
+  if (group.isPackaging && group.severityHint < 2) return 'info'
   // Where errors are common, a new one deserves no more than low.
   const unusual = group.errorChance < 0.05
   if (unusual && (group.severityHint === 2 || (group.severityHint === 1 && group.count >= 5))) return 'medium'

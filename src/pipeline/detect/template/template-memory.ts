@@ -40,6 +40,8 @@ export interface TemplateMemory {
   readonly templates: BoundedMap<KnownTemplate>
   lines: number
   errorLines: number
+  /** Lines about installed or upgraded packages. */
+  packageLines: number
   since: number
   newest: number
   /** The times of new or rare messages in the past week. */
@@ -57,6 +59,7 @@ export const startMemory = (key: string, event: Event, maxTemplates: number): Te
     templates: new BoundedMap(maxTemplates),
     lines: 0,
     errorLines: 0,
+    packageLines: 0,
     since: event.time,
     newest: event.time,
     rareTimes: [],
@@ -81,7 +84,13 @@ export const addRareTime = (memory: TemplateMemory, time: number): void => {
 
 export const writeMemory = (writer: Writer, memory: TemplateMemory): void => {
   writer.text(memory.key).text(memory.source).text(memory.service).bytes(memory.novelty.save())
-  writer.f64(memory.lines).f64(memory.errorLines).f64(memory.since).f64(memory.newest).f64(memory.usedAt)
+  writer
+    .f64(memory.lines)
+    .f64(memory.errorLines)
+    .f64(memory.packageLines)
+    .f64(memory.since)
+    .f64(memory.newest)
+    .f64(memory.usedAt)
   writer.f64s(Float64Array.from(memory.rareTimes)).varint(memory.templates.size)
   for (const { id, severityHint, count, last, slots, debut, usedAt } of memory.templates.values()) {
     writer
@@ -111,6 +120,7 @@ export const readMemory = (reader: Reader, maxTemplates: number): TemplateMemory
     templates: new BoundedMap(maxTemplates),
     lines: reader.f64(),
     errorLines: reader.f64(),
+    packageLines: reader.f64(),
     since: reader.f64(),
     newest: reader.f64(),
     usedAt: reader.f64(),

@@ -32,7 +32,7 @@ import {
 } from './template-memory.ts'
 
 const name = 'template'
-const version = 2
+const version = 3
 const maxMessages = 20
 /** How many lines a slot needs before its new values are reported. */
 const slotWarmup = 200
@@ -216,6 +216,7 @@ export const template: Component<typeof options, Detector> = {
         else learnNew(memory, event, mined.id, add)
         memory.lines++
         if ((known ?? memory.templates.get(mined.id))?.severityHint) memory.errorLines++
+        if (event.fields['event.category'] === 'package') memory.packageLines++
       }
       if (events.length === 0) {
         for (const [key, group] of [...groups]) {
@@ -267,6 +268,7 @@ const startGroup = (memory: TemplateMemory, event: Event, warmup: number): NewGr
   errorChance: Math.min(1, (memory.errorLines + 0.5) / (memory.lines + 1)),
   severityHint: 0,
   learning: memory.lines < warmup,
+  isPackaging: memory.packageLines > memory.lines / 2,
   reported: false,
   nextCount: 1,
   changed: false,

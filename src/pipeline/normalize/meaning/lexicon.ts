@@ -1,6 +1,7 @@
 import { changedPrivileges, lockedAccount, newAccount } from './account-changes.ts'
 import { failedLogin } from './failed-login.ts'
 import type { Meaning } from './meaning.ts'
+import { changedPackage } from './package-changes.ts'
 import { crashedService, startedService } from './service-changes.ts'
 import { createStemScan } from './stem-scan.ts'
 import { successfulLogin } from './successful-login.ts'
@@ -14,6 +15,7 @@ export const meanings: readonly Meaning[] = [
   changedPrivileges,
   crashedService,
   startedService,
+  changedPackage,
 ]
 
 const scan = createStemScan(meanings.map(({ stems }) => stems))

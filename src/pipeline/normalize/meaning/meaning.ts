@@ -1,6 +1,6 @@
 /** A meaning that messages of any program can have: the words that say it, and examples. */
 export interface Meaning {
-  readonly category: 'authentication' | 'iam' | 'process'
+  readonly category: 'authentication' | 'iam' | 'process' | 'package'
   readonly action: string
   readonly outcome: 'success' | 'failure'
   /** Texts of at least 4 ASCII letters, blanks or dashes in lower case. A message with this meaning contains at least one. */
