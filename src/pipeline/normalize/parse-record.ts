@@ -172,7 +172,7 @@ const mayCarry = (text: string, parsed: Parsed): boolean => {
   return (
     ownLine(parsed) ||
     looksLikePairs(text) ||
-    text.startsWith('CEF:') ||
+    text.slice(0, 24).includes('CEF:') ||
     text.startsWith('LEEF:') ||
     startsWithLevel(text) ||
     startsWithLetteredTime(text) ||

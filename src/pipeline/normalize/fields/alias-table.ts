@@ -18,18 +18,19 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'user.domain': 'user.domain userdomain accountdomain targetdomainname subjectdomainname sourceaccountdomain domain',
   'user.email': 'user.email email actor.email',
   'source.ip': `
-    source.ip sourceip srcip ip clientip remoteaddr sourceipaddress ipaddress remoteip src rhost sourceaddress
+    source.ip sourceip srcip clientip remoteaddr sourceipaddress ipaddress remoteip src rhost sourceaddress
     srcaddr saddr source.address client.address client.ip remoteaddress calleripaddress callerip userip actor.ip
     id.origh srcendpoint.ip net.peer.ip requestmetadata.callerip client remotehost peer
     req.remoteaddress ipsrc src.ip.address clientipaddress cip connsrcip initiatedby.user.ipaddress actorip client.ipaddress sourceips
-    protopayload.requestmetadata.callerip ipaddr src.ip`,
+    protopayload.requestmetadata.callerip src.ip ipaddr ip`,
   'network.forwarded_ip': `
     network.forwardedip xforwardedfor httpxforwardedfor headers.xforwardedfor req.headers.xforwardedfor
     request.headers.xforwardedfor http.request.headers.xforwardedfor`,
   'destination.ip': `
     destination.ip destip dstip destinationip serverip targetip destinationaddress dst dstaddr daddr
     destination.address id.resph dstendpoint.ip server.address server.ip dest conndestip dst.ip dst.ip.address`,
-  'source.port': 'source.port srcport sourceport spt sport id.origp srcendpoint.port clientport client.port remoteport',
+  'source.port':
+    'source.port srcport sourceport spt sport id.origp srcendpoint.port clientport client.port remoteport ipport',
   'destination.port': `
     destination.port destport dstport destinationport dpt dport id.respp dstendpoint.port server.port`,
   'event.outcome': 'event.outcome outcome action result status success resultstatus loginstatus eventresult',
@@ -154,13 +155,11 @@ const find = (name: string): Alias | undefined => {
   if (alias) return identifiers.has(plain) ? { ...alias, rank: alias.rank + 150 } : alias
   const wrapper = wrappers.find((prefix) => plain.startsWith(prefix))
   const inner = wrapper === undefined ? undefined : byName.get(plain.slice(wrapper.length))
-  return inner && !inner.plain.includes('.') && !vague.has(inner.plain)
-    ? { ...inner, rank: inner.rank + 100 }
-    : undefined
+  return inner && !vague.has(inner.plain) ? { ...inner, rank: inner.rank + 100 } : undefined
 }
 
-/** Names that often have a number, so a name inside another object is better. */
-const identifiers = new Set(['userid', 'uid', 'identity', 'deviceid'])
+/** Names that often have a number, or the one of the agent's process, so a name inside another object is better. */
+const identifiers = new Set(['userid', 'uid', 'identity', 'deviceid', 'winlog.process.pid'])
 
 /** Names that are ambiguous inside other objects. */
 const vague = new Set(

@@ -5,7 +5,7 @@ import { guessTime, joinDateAndClock } from '../time/guess-time.ts'
 import { type Stamp, toStamp } from '../time/timestamp.ts'
 import { isForwardedFor, setAddress, toAddress, toPort } from './address.ts'
 import { type Alias, aliasOf } from './alias-table.ts'
-import { numberToLevel, otelToLevel, toLogLevel } from './level.ts'
+import { numberToLevel, otelToLevel, toLogLevel, windowsToLevel } from './level.ts'
 import { toOutcome } from './outcome.ts'
 import { shareWord } from './recurring-words.ts'
 import { setTransport } from './transport.ts'
@@ -27,18 +27,21 @@ export const addFields = (fields: Draft, entries: readonly Entry[], received: Ra
   let zone: FieldValue | undefined
   let connection = false
   let hasDate = false
+  let subject: FieldValue | undefined
   for (const entry of entries) {
     const [key, value] = entry
     const alias = aliasOf(key)
     if (alias) {
       insert(claims, [alias, entry])
       if (alias.plain === 'date') hasDate = true
+      else if (alias.plain === 'subjectusername') subject = value
       else if (alias.plain === 'id.origh') connection = true
     } else {
       keep(fields, key, value)
       if (zone === undefined && isZoneName(key)) zone = value
     }
   }
+  if (subject !== undefined && isActor(subject)) preferSubject(claims, entries)
   const record = zone === undefined ? received : withOwnZone(received, zone)
   const state: State = { fields, record, connection, stamp: undefined, message: undefined }
   if (hasDate) state.stamp = stampOfParts(claims, entries, record)
@@ -54,6 +57,30 @@ export const addFields = (fields: Draft, entries: readonly Entry[], received: Ra
   if (hasParts) addParts(fields)
   return { stamp: state.stamp ?? guessTime(entries, record), message: state.message }
 }
+
+/** Events of Windows' Security log about a logon, whose target is the user. In others, the subject acts on the target. */
+const logonEvents = /^(?:4624|4625|4634|4647|4648|4675|4740|476\d|477\d|480[0-3]|4964)$/
+
+/** Whether the subject of a Windows event is a user, rather than the system or the computer. */
+const isActor = (name: FieldValue): boolean =>
+  typeof name === 'string' && !isPlaceholder(name) && !name.endsWith('$') && name !== 'SYSTEM'
+
+/** Lets the account that acts win over the one that is acted upon. */
+const preferSubject = (claims: (readonly [Alias, Entry])[], entries: readonly Entry[]): void => {
+  const code = entries.find(([key]) => /(?:^|[._])event[._]?(?:id|code)$/i.test(key))?.[1]
+  if (code === undefined || logonEvents.test(String(code))) return
+  for (const [subject, target] of subjects) {
+    const theirs = claims.findIndex(([{ plain }]) => plain === subject)
+    const other = claims.findIndex(([{ plain }]) => plain === target)
+    const [first, second] = [claims[other], claims[theirs]]
+    if (first && second && other < theirs) [claims[other], claims[theirs]] = [second, first]
+  }
+}
+
+const subjects = [
+  ['subjectusername', 'targetusername'],
+  ['subjectdomainname', 'targetdomainname'],
+] as const
 
 /** Adds the fields that follow from others: the parts of a URL or a path, the outcome of a status. */
 const addParts = (fields: Draft): void => {
@@ -132,10 +159,13 @@ const readUrl = (fields: Draft): void => {
   if (query !== undefined) setIfAbsent(fields, 'url.query', query)
 }
 
+/** Removes the directory that proxies write before a user: `LDAP://example.com OU=Users,DC=example/kim`. */
+export const withoutDirectory = (user: string): string =>
+  user.startsWith('LDAP://') ? user.slice(user.lastIndexOf('/') + 1) : user
+
 /** Sets the user, and the domain of Windows' `DOMAIN\\user`. */
 const claimUser = (fields: Draft, value: FieldValue): boolean => {
-  const account =
-    typeof value === 'string' && value.startsWith('LDAP://') ? value.slice(value.lastIndexOf('/') + 1) : value
+  const account = typeof value === 'string' ? withoutDirectory(value) : value
   const slash = typeof account === 'string' ? account.indexOf('\\') : -1
   if (typeof account !== 'string' || slash <= 0 || slash === account.length - 1 || account.includes('\\', slash + 1))
     return claimText(fields, 'user.name', account)
@@ -232,7 +262,7 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       return true
     }
     case 'log.level':
-      return claimLevel(fields, plain, value)
+      return claimLevel(fields, key, plain, value)
     case 'event.outcome':
       return claimOutcome(fields, plain, value)
     case 'user.name':
@@ -271,14 +301,24 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       return claimText(fields, target, typeof value === 'number' ? String(value) : value)
     case 'event.action':
       // Skip a generic name such as winston's or pino's `type`, which adds nothing to ECS's `event.category`.
-      return typeof value === 'string' && value.length <= 256 && claimText(fields, target, value)
+      if (typeof value !== 'string' || value.length > 256) return false
+      // Windows' agents write the result of an audit as the type of its event.
+      if (/^audit[ _](?:success|failure)$/i.test(value)) {
+        fields['event.outcome'] ??= /success$/i.test(value) ? 'success' : 'failure'
+        return true
+      }
+      return claimText(fields, target, value)
     default:
       return target === key.toLowerCase() && Array.isArray(value) ? false : claimText(fields, target, value)
   }
 }
 
+/** Whether a value only says that there is none. */
+const isPlaceholder = (value: string): boolean =>
+  value.length <= 6 && /^(?:-*|n\/?a|null|none|nil|\(null\)|\(none\)|<nil>)$/i.test(value)
+
 const claimText = (fields: Draft, target: string, value: FieldValue): boolean => {
-  if (typeof value !== 'string' || value === '' || value === '-' || fields[target] !== undefined) return false
+  if (typeof value !== 'string' || isPlaceholder(value) || fields[target] !== undefined) return false
   fields[target] = value.slice(0, longestValue)
   return true
 }
@@ -312,14 +352,14 @@ const completeTime = (plain: string, value: FieldValue, { stamp, record }: State
   return sameMoment ? { ...other, guessed: false } : undefined
 }
 
-/** Maps level words; numbers as syslog's (0–7) or pino's (10–60). A numeric `severity` is no level. */
-const claimLevel = (fields: Draft, plain: string, value: FieldValue): boolean => {
+/** Maps level words; numbers as syslog's (0–7) or pino's (10–60), or Windows' (1–5) under its capitalized `Level`. A numeric `severity` is no level. */
+const claimLevel = (fields: Draft, key: string, plain: string, value: FieldValue): boolean => {
   if (fields['log.level'] !== undefined) return false
   let level: string | undefined
   if (typeof value === 'string')
     level = /^\d$/.test(value) && plain === 'priority' ? numberToLevel(Number(value)) : toLogLevel(value)
   else if (typeof value === 'number' && (plain === 'level' || plain === 'priority' || plain === 'lvl'))
-    level = numberToLevel(value)
+    level = (/\bLevel$/.test(key) ? windowsToLevel(value) : undefined) ?? numberToLevel(value)
   if (level === undefined && typeof value === 'string' && plain === 'log.level') level = value.toLowerCase()
   if (level === undefined) {
     if (typeof value !== 'number' || plain !== 'severity' || fields['event.severity'] !== undefined) return false
@@ -345,7 +385,7 @@ const claimOutcome = (fields: Draft, plain: string, value: FieldValue): boolean 
     return true
   }
   // An action that is no outcome is more specific than the event's type.
-  if (plain !== 'action' || typeof value !== 'string' || value === '' || value.length > 256) return false
+  if (plain !== 'action' || typeof value !== 'string' || /^-?$/.test(value) || value.length > 256) return false
   const other = fields['event.action']
   fields['event.action'] = value
   if (other !== undefined) fields['event.type'] ??= other

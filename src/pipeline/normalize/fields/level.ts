@@ -55,3 +55,7 @@ export const otelToLevel = (value: number): string | undefined => {
   if (!(value >= 1 && value <= 24)) return undefined
   return ['debug', 'debug', 'info', 'warning', 'error', 'crit'][Math.floor((value - 1) / 4)]
 }
+
+/** Maps the levels of Windows events, which Azure's logs use too: critical 1, error 2, warning 3, information 4, verbose 5. */
+export const windowsToLevel = (value: number): string | undefined =>
+  [undefined, 'crit', 'error', 'warning', 'info', 'debug'][value]

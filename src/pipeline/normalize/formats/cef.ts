@@ -1,7 +1,7 @@
 import type { RawRecord } from '../../../schema/record.ts'
 import { type Draft, finish, longestValue, refuseRecord, setIfAbsent } from '../draft.ts'
 import { setAddress, toPort } from '../fields/address.ts'
-import { addOthers } from '../fields/aliases.ts'
+import { addOthers, withoutDirectory } from '../fields/aliases.ts'
 import { toOutcome } from '../fields/outcome.ts'
 import { setTransport, toTransport } from '../fields/transport.ts'
 import type { Parser } from '../parser.ts'
@@ -20,9 +20,20 @@ export const cefParser: Parser = {
   },
 }
 
+/** A product's name before the marker: `ASM:CEF:0|`. */
+const prefixed = /^[A-Za-z][\w-]{0,15}: ?CEF: ?\d\|/
+
 /** Whether a text is CEF, also without `CEF:`, which syslog servers take for a tag and remove. */
 const isCef = (text: string): boolean =>
-  text.startsWith('CEF:') || (/^[01]\|/.test(text) && /^[01](?:\|[^|=\n]{1,100}){3}(?:\|[^|\n]{0,500}){3}\|/.test(text))
+  text.startsWith('CEF:') ||
+  prefixed.test(text.slice(0, 24)) ||
+  (/^[01]\|/.test(text) && /^[01](?:\|[^|=\n]{1,100}){3}(?:\|[^|\n]{0,500}){3}\|/.test(text))
+
+/** The position after the marker `CEF:`, if there is one. */
+const startOf = (text: string): number => {
+  const at = text.slice(0, 24).indexOf('CEF:')
+  return at < 0 ? 0 : at + 4
+}
 
 export interface ForeignBody {
   readonly message: string
@@ -64,7 +75,7 @@ const numeric = new Set(['process.pid', 'process.parent.pid'])
 /** Parses `CEF:0|vendor|product|version|class|name|severity|key=value …`; undefined if the header is incomplete. */
 export const readCef = (text: string, fields: Draft, record: RawRecord): ForeignBody | undefined => {
   const header: string[] = []
-  let at = text.startsWith('CEF:') ? 4 : 0
+  let at = startOf(text)
   while (header.length < 7) {
     const end = pipeAfter(text, at)
     if (end < 0) {
@@ -87,7 +98,7 @@ export const readCef = (text: string, fields: Draft, record: RawRecord): Foreign
   const others: (readonly [string, string])[] = []
   let stamp: Stamp | undefined
   for (const [key, value] of extension) {
-    if (value === '') continue
+    if (value === '' || value === 'N/A') continue
     if (key === 'rt' || key === 'end' || key === 'start') {
       if (key === 'rt' || !stamp) stamp = toStamp(value, record) ?? stamp
     } else if (key === 'src' || key === 'dst') setSide(fields, key === 'src' ? 'source' : 'destination', value)
@@ -98,7 +109,8 @@ export const readCef = (text: string, fields: Draft, record: RawRecord): Foreign
       const label = labelOf(extension, key)
       setIfAbsent(fields, `cef.${label}`, value)
       others.push([label, value])
-    } else setIfAbsent(fields, names[key], numeric.has(names[key]) ? Number(value) || value : value)
+    } else if (key === 'suser' || key === 'duser') setIfAbsent(fields, names[key], withoutDirectory(value))
+    else setIfAbsent(fields, names[key], numeric.has(names[key]) ? Number(value) || value : value)
   }
   const rule = others.find(([label]) => ruleLabel.test(label))?.[1]
   setIfAbsent(fields, 'rule.name', rule ?? name)
@@ -108,9 +120,12 @@ export const readCef = (text: string, fields: Draft, record: RawRecord): Foreign
     const outcome = toOutcome(action)
     if (outcome) fields['event.outcome'] = outcome
   }
-  setIfAbsent(fields, 'event.action', name)
+  // A sentence describes one event, and its signature names the action of all like it.
+  setIfAbsent(fields, 'event.action', isSentence(name) && /^[A-Za-z][\w.:-]{3,}$/.test(code) ? code : name)
   return { message: name, stamp }
 }
+
+const isSentence = (name: string): boolean => name.split(' ', 6).length > 5
 
 const ruleLabel = /(?:^|_)(?:rule|policy|acl)(?:_?name)?$/i
 

@@ -10,6 +10,7 @@ import { completeCloudTrail, isCloudTrail } from './cloudtrail.ts'
 import { isOtelRecord, layOutOtel, splitOtlp } from './otel.ts'
 import { readObject } from './read-object.ts'
 import { readWindowsDump } from './windows-dump.ts'
+import { readWindowsText } from './windows-text.ts'
 
 /** Parses one JSON object per record, with any field names: ECS, OpenTelemetry, pino, bunyan, winston, zap and others. */
 export const jsonParser: Parser = {
@@ -30,7 +31,9 @@ const fromObject = (object: Readonly<Record<string, unknown>>, record: RawRecord
   }
   const only = exported?.[0] ?? withMessage(object)
   const otel = isOtelRecord(only)
-  const entries = readWindowsDump(only) ?? flatten(otel ? layOutOtel(only) : only)
+  const own = readWindowsDump(only) ?? flatten(otel ? layOutOtel(only) : only)
+  const rendered = 'EventData' in only || 'winlog' in only ? undefined : readWindowsText(only.Message ?? only.message)
+  const entries = rendered ? [...own, ...rendered.filter(([name]) => !own.some(([known]) => known === name))] : own
   const { stamp, message = sentence(only, fields) } = addFields(fields, entries, record)
   if (otel) addOtelLevel(fields, only.severityNumber)
   if (fields['t.$date'] === undefined && isObject(only.t)) addMongodLevel(only, fields)

@@ -164,8 +164,9 @@ export const readBsd = (text: string, at: number, place: TimeReference): Stamp |
 /** Converts seconds, ms, µs or ns since 1970, by magnitude: 1973–5138 in seconds. */
 export const fromEpoch = (value: number): number | undefined => {
   if (!(value >= 1e8 && value < 1e20)) return undefined
-  if (value < 1e11) return Math.round(value * 1000)
-  if (value < 1e14) return Math.round(value)
+  // Truncated as in ISO times; the fraction covers the error of the multiplication.
+  if (value < 1e11) return Math.floor(value * 1000 + 0.001)
+  if (value < 1e14) return Math.floor(value)
   return Math.floor(value < 1e17 ? value / 1e3 : value / 1e6)
 }
 
