@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { readIncidentSearch } from './screens/incident/search.ts'
 import { readIncidentsSearch } from './screens/incidents/search.ts'
+import { readLogsSearch } from './screens/logs/search.ts'
 import { readOverviewSearch } from './screens/overview/time-range.ts'
 import { readQueueSearch } from './screens/queue/queue-view.ts'
 import { Frame, NotFound, ScreenError } from './shell/frame.tsx'
@@ -45,8 +46,24 @@ const screens = root.addChildren([
   }),
   createRoute({
     getParentRoute,
+    path: '/logs',
+    validateSearch: readLogsSearch,
+    component: lazyRouteComponent(() => import('./screens/logs/logs.tsx'), 'Logs'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/queries',
+    component: lazyRouteComponent(() => import('./screens/queries/queries.tsx'), 'Queries'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/receivers',
     component: lazyRouteComponent(() => import('./screens/receivers/receivers.tsx'), 'Receivers'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/sources',
+    component: lazyRouteComponent(() => import('./screens/sources/sources.tsx'), 'Sources'),
   }),
   createRoute({
     getParentRoute,

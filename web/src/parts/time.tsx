@@ -36,6 +36,7 @@ const makeFormats = (zone: 'local' | 'utc') => {
   return {
     day: new Intl.DateTimeFormat('sv', options),
     clock: new Intl.DateTimeFormat(undefined, { ...options, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    second: new Intl.DateTimeFormat(undefined, { ...options, timeStyle: 'medium', hourCycle: 'h23' }),
     date: new Intl.DateTimeFormat(undefined, { ...options, month: 'short', day: 'numeric' }),
     longDate: new Intl.DateTimeFormat(undefined, { ...options, month: 'short', day: 'numeric', year: 'numeric' }),
   }
@@ -54,12 +55,17 @@ export const formatDate = (time: number, now: number, zone: 'local' | 'utc'): st
   return (day.format(time).slice(0, 4) === day.format(now).slice(0, 4) ? date : longDate).format(time)
 }
 
-/** Formats a time, with the date unless it is today: `02:11`, `18 Nov, 02:11`. */
-export const formatTime = (time: number, now: number, zone: 'local' | 'utc'): string => {
-  const { day, clock } = formatsOf(zone)
+/** Formats a time, with the date unless it is today: `02:11`, `18 Nov, 02:11`; to the second, `02:11:06`. */
+export const formatTime = (
+  time: number,
+  now: number,
+  zone: 'local' | 'utc',
+  precision: 'clock' | 'second' = 'clock',
+): string => {
+  const { day, [precision]: format } = formatsOf(zone)
   return day.format(time) === day.format(now)
-    ? clock.format(time)
-    : `${formatDate(time, now, zone)}, ${clock.format(time)}`
+    ? format.format(time)
+    : `${formatDate(time, now, zone)}, ${format.format(time)}`
 }
 
 const units = [
@@ -76,8 +82,8 @@ export const formatDuration = (ms: number): string => {
 
 interface TimeProps {
   readonly at: string
-  /** `both`: `02:11 (3 h ago)`. */
-  readonly show?: 'clock' | 'ago' | 'both'
+  /** `both`: `02:11 (3 h ago)`; `second`: `02:11:06`. */
+  readonly show?: 'clock' | 'second' | 'ago' | 'both'
   /** Allows a line break between date and time. */
   readonly wraps?: boolean
 }
@@ -90,11 +96,11 @@ export const Time = ({ at, show = 'both', wraps = false }: TimeProps) => {
   const zone = timeZone.use()
   const time = Date.parse(at)
   const ago = now - time > longestAgoMs ? undefined : `${formatDuration(now - time)} ago`
-  const clock = formatTime(time, now, zone)
+  const clock = formatTime(time, now, zone, show === 'second' ? 'second' : 'clock')
   const both = ago === undefined ? clock : `${clock} (${ago})`
   return (
     <time dateTime={at} title={at} className={classNames('tabular', !wraps && 'whitespace-nowrap')}>
-      {show === 'ago' ? (ago ?? formatDate(time, now, zone)) : show === 'clock' ? clock : both}
+      {show === 'ago' ? (ago ?? formatDate(time, now, zone)) : show === 'both' ? both : clock}
     </time>
   )
 }

@@ -62,4 +62,4 @@ export const Sidebar = ({ openHelp }: { readonly openHelp: () => void }) => {
 }
 
 const item =
-  'flex min-w-16 flex-col items-center gap-0.5 rounded-control px-2.5 py-1.5 font-medium hover:bg-hover sm:h-10 sm:min-w-0 sm:flex-row sm:gap-3'
+  'flex min-w-0 flex-1 flex-col items-center gap-0.5 rounded-control px-1 py-1.5 font-medium hover:bg-hover sm:h-10 sm:flex-none sm:flex-row sm:gap-3 sm:px-2.5'

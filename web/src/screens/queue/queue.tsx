@@ -1,13 +1,17 @@
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo, useState, useSyncExternalStore } from 'react'
+import { answerOf, api } from '../../api/client.ts'
+import { FilterField } from '../../parts/filter-field.tsx'
 import { Loading } from '../../parts/states.tsx'
+import { TimeMenu } from '../../parts/time-menu.tsx'
 import { Screen } from '../../shell/screen.tsx'
-import { FilterField } from './filter/filter-field.tsx'
-import { TimeMenu } from './filter/time-menu.tsx'
 import { QueueContent } from './queue-content.tsx'
 import { type Go, isChanged, type QueueSearch, viewOf } from './queue-view.ts'
 import { useViews } from './views/use-views.ts'
 import { ViewsBar } from './views/views-bar.tsx'
+
+const checkFilter = (q: string): Promise<unknown> =>
+  answerOf(api.GET('/api/v1/alerts/heads', { params: { query: { q, limit: 1 } } }))
 
 /** The triage queue: the alerts that need a decision. */
 export const Queue = () => {
@@ -28,14 +32,23 @@ export const Queue = () => {
     },
     [navigate, router],
   )
-  const filter = <FilterField q={view.q} onFilter={(q) => go({ q, at: undefined, sel: undefined })} />
+  const filter = (
+    <FilterField
+      screen="Queue"
+      label="Filter alerts"
+      placeholder="severity:>=high host:web* failed"
+      q={view.q}
+      check={checkFilter}
+      onFilter={(q) => go({ q, at: undefined, sel: undefined })}
+    />
+  )
   return (
     <Screen
       title="Queue"
       bar={
         <>
           {!isPhone && filter}
-          <TimeMenu view={view} onTimeRange={(from, to) => go({ from, to, sel: undefined })} />
+          <TimeMenu range={view} onTimeRange={(from, to) => go({ from, to, sel: undefined })} />
         </>
       }
     >

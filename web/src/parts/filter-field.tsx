@@ -1,13 +1,18 @@
 import { useMutation } from '@tanstack/react-query'
 import { Search, X } from 'lucide-react'
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef } from 'react'
-import { answerOf, api } from '../../../api/client.ts'
-import { ApiProblem } from '../../../api/problem.ts'
-import { IconButton } from '../../../parts/button.tsx'
-import { useKeys } from '../../../shell/keys.ts'
+import { ApiProblem } from '../api/problem.ts'
+import { useKeys } from '../shell/keys.ts'
+import { IconButton } from './button.tsx'
 
 interface FilterFieldProps {
+  /** The screen, for the list of shortcuts. */
+  readonly screen: string
+  readonly label: string
+  readonly placeholder: string
   readonly q: string
+  /** Asks the server for a single match, and throws its problem if the filter is invalid. */
+  readonly check: (q: string) => Promise<unknown>
   readonly onFilter: (q: string) => void
 }
 
@@ -15,12 +20,11 @@ interface FilterFieldProps {
  * The filter as text. Enter applies it, Escape discards the changes. An invalid filter is not applied: the rows and facets stay, and the
  * field keeps the focus, so that typing corrects the filter instead of triggering shortcuts.
  */
-export const FilterField = ({ q, onFilter }: FilterFieldProps) => {
+export const FilterField = ({ screen, label, placeholder, q, check: checkFilter, onFilter }: FilterFieldProps) => {
   const id = useId()
   const field = useRef<HTMLInputElement>(null)
   const check = useMutation({
-    mutationFn: (text: string) =>
-      answerOf(api.GET('/api/v1/alerts/heads', { params: { query: { q: text, limit: 1 } } })),
+    mutationFn: checkFilter,
     onSettled(_data, error, text) {
       if (isSyntaxError(error)) return selectError(field.current, error)
       // Other errors are shown in place of the rows.
@@ -34,10 +38,10 @@ export const FilterField = ({ q, onFilter }: FilterFieldProps) => {
     if (field.current) field.current.value = q
     reset()
   }, [q, reset])
-  useKeys('Queue', [
+  useKeys(screen, [
     {
       keys: '/',
-      label: 'Filter alerts',
+      label,
       run: () => {
         field.current?.focus()
         field.current?.select()
@@ -64,10 +68,10 @@ export const FilterField = ({ q, onFilter }: FilterFieldProps) => {
           defaultValue={q}
           onKeyDown={onKeyDown}
           onInput={() => syntaxError && reset()}
-          aria-label="Filter alerts"
+          aria-label={label}
           aria-invalid={syntaxError !== undefined}
           aria-describedby={syntaxError && `${id}-error`}
-          placeholder="severity:>=high host:web* failed   (/)"
+          placeholder={`${placeholder}   (/)`}
           autoComplete="off"
           spellCheck={false}
           maxLength={4_000}

@@ -1,10 +1,9 @@
 import { Clock } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
-import { Button } from '../../../parts/button.tsx'
-import { Dialog } from '../../../parts/dialog.tsx'
-import { Menu, MenuItem, MenuSeparator } from '../../../parts/menu.tsx'
-import { formatTime, timeZone, useNow } from '../../../parts/time.tsx'
-import type { QueueView } from '../queue-view.ts'
+import { Button } from './button.tsx'
+import { Dialog } from './dialog.tsx'
+import { Menu, MenuItem, MenuSeparator } from './menu.tsx'
+import { formatTime, timeZone, useNow } from './time.tsx'
 
 const ranges = [
   { from: '', label: 'Any time' },
@@ -15,12 +14,12 @@ const ranges = [
 ]
 
 interface TimeMenuProps {
-  readonly view: Pick<QueueView, 'from' | 'to'>
+  readonly range: { readonly from?: string | undefined; readonly to?: string | undefined }
   readonly onTimeRange: (from: string, to: string) => void
 }
 
-/** Selects the time range of the alerts. */
-export const TimeMenu = ({ view: { from = '', to = '' }, onTimeRange }: TimeMenuProps) => {
+/** Selects a time range. */
+export const TimeMenu = ({ range: { from = '', to = '' }, onTimeRange }: TimeMenuProps) => {
   const [custom, setCustom] = useState(false)
   const now = useNow()
   const zone = timeZone.use()
