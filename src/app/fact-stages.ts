@@ -1,49 +1,86 @@
 import { addPositions, createCheckpoint, learnersOf } from '../pipeline/checkpoint.ts'
 import { createDetect } from '../pipeline/detect/detect.ts'
+import type { Detector } from '../pipeline/detect/detector.ts'
+import { createFollowIntruders } from '../pipeline/detect/login/follow-intruders.ts'
+import { createIntruderWatch } from '../pipeline/detect/login/intruder-watch.ts'
 import { detectorRegistry } from '../pipeline/detect/registry.ts'
 import type { FactStages } from '../pipeline/pipeline.ts'
+import type { ScheduledJob } from '../schedule.ts'
+import type { Fact } from '../schema/fact.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Foundation } from './base.ts'
 import type { AppTables } from './tables.ts'
 
 /** The partition under which the state of detectors over all partitions is saved. */
 const allPartitions = -1
+const followMs = 5_000
+
+interface AcrossPartitions {
+  readonly stages: FactStages<Transaction> | undefined
+  readonly jobs: readonly ScheduledJob[]
+  /** Resets the detectors. */
+  forget(): void
+}
 
 /**
- * Creates the stages that run the correlations of Sigma rules on the facts of all partitions. Their state is saved with each delivery, because
- * its facts are stored nowhere else.
+ * Creates the stages that run the correlations of Sigma rules, and follow intruders, on the facts of all partitions. Their state is saved with
+ * each delivery, because its facts are stored nowhere else.
  */
 export const createFactStages = (
-  { config, store, runtime }: Foundation,
+  { config, store, queue, delivers, runtime }: Foundation,
   tables: AppTables,
-): FactStages<Transaction> | undefined => {
-  if (config.partitions === 1) return undefined
+): AcrossPartitions => {
+  if (config.partitions === 1) return { stages: undefined, jobs: [], forget() {} }
   const { now, log } = runtime
   const registry = detectorRegistry(tables.rules.book, undefined, undefined, 'correlations')
-  const detectors = config.detectors
-    .filter(({ type }) => type === 'sigma')
-    .map(({ type, ...options }) => registry.create(type, options, runtime))
+  const watch = createIntruderWatch()
+  const detectors = config.detectors.flatMap(({ type, ...options }): readonly Detector[] => {
+    if (type === 'sigma') return [withoutLabelled(registry.create(type, options, runtime))]
+    return type === 'sequence' ? [watch] : []
+  })
   const { run, forgetDeliveries } = createDetect(detectors, { log })
   const learners = learnersOf(detectors)
   const checkpoint = createCheckpoint<Transaction>({
     ...{ learners, partition: allPartitions, models: store.models, interval: 0, now, log },
   })
+  const follow = createFollowIntruders({
+    wanted: watch.wanted,
+    search: store.events.search,
+    publish: (facts) => store.transaction((tx) => queue.publish('facts', facts, tx)),
+    now,
+  })
+  const forget = () => {
+    forgetDeliveries()
+    checkpoint.forget()
+  }
   return {
-    async detect(facts, delivery) {
-      const found = await run(facts, delivery)
-      const positions = new Map<number, number>()
-      addPositions(positions, facts)
-      checkpoint.reached(positions)
-      return found
-    },
-    checkpoint: checkpoint.stage,
-    memory: {
-      async restore() {
-        forgetDeliveries()
-        checkpoint.forget()
-        await checkpoint.restore()
+    stages: {
+      async detect(facts, delivery) {
+        const found = await run(facts, delivery)
+        const positions = new Map<number, number>()
+        addPositions(positions, facts)
+        checkpoint.reached(positions)
+        // A search finds events that are older than others of their partition.
+        if (facts.length > 0) checkpoint.changed()
+        return found
       },
-      save: checkpoint.save,
+      checkpoint: checkpoint.stage,
+      memory: {
+        async restore() {
+          forget()
+          await checkpoint.restore()
+        },
+        save: checkpoint.save,
+        close: forget,
+      },
     },
+    jobs: delivers.includes('facts') ? [{ name: 'follow intruders', every: followMs, run: follow }] : [],
+    forget,
   }
 }
+
+/** Rules count the events that rules have selected. */
+const withoutLabelled = (detector: Detector): Detector => ({
+  ...detector,
+  detect: (facts: readonly Fact[]) => detector.detect(facts.filter(({ about }) => about === undefined)),
+})

@@ -82,7 +82,15 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
     now,
     log,
   }
-  const learnt: Learnt = elsewhere ?? { ...stages.learnt, triageAlert: createTriageAlert(triage) }
+  const across = createFactStages(base, tables)
+  const learnt: Learnt = elsewhere ?? {
+    ...stages.learnt,
+    async forget() {
+      await stages.learnt.forget()
+      across.forget()
+    },
+    triageAlert: createTriageAlert(triage),
+  }
   const publisher = createLease(store.connections, 'results to RabbitMQ')
   const publish = createPublish<Transaction>({
     url: config.rabbitmq.url,
@@ -133,7 +141,7 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
     meter: telemetry.meter,
 
     open: stages.open,
-    across: createFactStages(base, tables),
+    across: across.stages,
     detections: {
       async save(detections, tx) {
         await store.detections.save(detections, tx)
@@ -167,7 +175,10 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
     models,
     playbooks,
     receivers,
+    /** The jobs of the thread that delivers facts. */
+    factJobs: across.jobs,
     jobs: [
+      ...across.jobs,
       ...(works.includes('incidents')
         ? [
             { name: 'deliver notifications', every: 500, run: receivers.delivery.sendDue },

@@ -54,6 +54,8 @@ interface CheckpointOptions<Tx> {
 export interface Checkpoint<Tx> {
   /** Records the positions of the learners. */
   reached(positions: Positions): void
+  /** Notes that the learners have learnt something, even if no position is higher. */
+  changed(): void
   /** Saves regularly, in the transaction of the last learned batch, so that state and events stay consistent. */
   readonly stage: <Item>(
     items: readonly Item[],
@@ -121,6 +123,9 @@ export const createCheckpoint = <Tx>({
         positions.set(of, number)
         isSaved = false
       }
+    },
+    changed() {
+      isSaved = false
     },
     async stage(items, delivery) {
       if (!isSaved && now() - savedAt >= interval) await save(await delivery.transaction())

@@ -2,6 +2,7 @@ import type { Memory, Queue } from '../queue/queue.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { Detection } from '../schema/detection.ts'
 import type { Event } from '../schema/event.ts'
+import type { Fact } from '../schema/fact.ts'
 import type { Incident } from '../schema/incident.ts'
 import type { RecordBatch } from '../schema/record.ts'
 import { cutRecords } from './cut-records.ts'
@@ -35,7 +36,7 @@ export interface PartitionStages<Tx, Packed = unknown> {
   readonly events: Packer<Event, Packed, Tx>
   readonly detect: Stage<Event, Detection>
   /** The events of a delivery that detectors over all partitions have to see. */
-  readonly facts: (delivery: string) => readonly Event[]
+  readonly facts: (delivery: string) => readonly Fact[]
   /** Saves what the stages have learnt, every so often, together with the batch that taught it. */
   readonly checkpoint: Stage<Detection, Detection, Tx>
   /** The learned state of all of them. */
@@ -44,7 +45,7 @@ export interface PartitionStages<Tx, Packed = unknown> {
 
 /** The stages for the facts of all partitions. */
 export interface FactStages<Tx> {
-  readonly detect: Stage<Event, Detection>
+  readonly detect: Stage<Fact, Detection>
   /** Saves what the stage has learnt, together with the facts that taught it. */
   readonly checkpoint: Stage<Detection, Detection, Tx>
   readonly memory: Memory<Tx>
@@ -101,15 +102,15 @@ export const createPipeline = <Tx, Packed>(pipeline: Pipeline<Tx, Packed>): void
     const { handler } = inChunks(meter, cutRecords, detected)
       .next(events.keep())
       .next(itemsTo<Detection, Tx, 'detections'>(queue, 'detections'))
-      .next(besideTo<Detection, Event, Tx, 'facts'>(queue, 'facts', facts))
+      .next(besideTo<Detection, Fact, Tx, 'facts'>(queue, 'facts', facts))
       .next(stage('checkpoint', checkpoint))
     return { handle: handler, memory }
   })
 
-  // Correlations count over all partitions, such as one address on many hosts.
+  // Correlations count over all partitions, such as one address on many hosts, and intruders are followed there.
   if (pipeline.across) {
     const { detect, checkpoint, memory } = pipeline.across
-    const { handler } = chain<Event, Detection, Tx>(meter, stage('detect across partitions', detect))
+    const { handler } = chain<Fact, Detection, Tx>(meter, stage('detect across partitions', detect))
       .next(itemsTo<Detection, Tx, 'detections'>(queue, 'detections'))
       .next(stage('checkpoint', checkpoint))
     queue.consume('facts', handler, memory)

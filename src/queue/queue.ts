@@ -1,11 +1,11 @@
 import type { Detection } from '../schema/detection.ts'
-import type { Event } from '../schema/event.ts'
+import type { Fact } from '../schema/fact.ts'
 import type { RecordBatch } from '../schema/record.ts'
 
 /** The item type of each topic. `alerts` and `incidents` carry only ids; their data is in the store. */
 export interface Topics {
   records: RecordBatch
-  facts: Event
+  facts: Fact
   detections: Detection
   alerts: string
   incidents: string

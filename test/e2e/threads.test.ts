@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { until } from '../until.ts'
 import { freePort, scratch, startServer } from './program.ts'
 
-const alerts = z.object({ data: z.array(z.object({ title: z.string() })) })
+const alerts = z.object({ data: z.array(z.object({ title: z.string(), incident_id: z.string().nullable() })) })
 const events = z.object({ data: z.array(z.object({ id: z.string(), message: z.string() })) })
 
 const numberOf = (id: string): number => Number(id.split('-')[1])
@@ -27,10 +27,11 @@ it('divides the records among threads on SQLite, each host in order, and remembe
     const answer = await last.ask('/api/v1/events', { method: 'POST', headers: { 'content-type': 'text/plain' }, body })
     expect(answer.status).toBe(200)
   }
-  const count = async (title: RegExp) => {
+  const titled = async (title: RegExp) => {
     const found = alerts.parse(await (await last.ask('/api/v1/alerts?limit=200')).json()).data
-    return found.filter((alert) => title.test(alert.title)).length
+    return found.filter((alert) => title.test(alert.title))
   }
+  const count = async (title: RegExp) => (await titled(title)).length
   try {
     for (const from of [0, 12]) {
       await send(
@@ -51,6 +52,19 @@ it('divides the records among threads on SQLite, each host in order, and remembe
       `${hosts.length} logins after failures`,
     )
     await until(async () => (await count(/user name enumeration/)) === 1, 'an address that looked for accounts')
+
+    // The address of an intruder appears on the hosts of other partitions, too.
+    const fetched = (host: number) =>
+      `${new Date(began + 60_000).toISOString()} ${hosts[host]} nginx[9]: 203.0.113.1 - - [20/Nov/2026:01:20:00 +0000] "GET /dump-${host}.tgz HTTP/1.1" 200 40000000 "-" "curl"`
+    await send(hosts.map((_name, host) => fetched(host)))
+    await until(
+      async () => (await count(/^320 MB went to 203\.0\.113\.1 /)) === 1,
+      'one alert about what the intruder did on all hosts',
+    )
+    await last.settled()
+    const stages = [/^dana logged in from 203\.0\.113\.1 after 24 failed/, /^320 MB went to 203\.0\.113\.1 /]
+    const incidents = (await Promise.all(stages.map(titled))).flat().map(({ incident_id }) => incident_id)
+    expect(incidents).toEqual([expect.any(String), incidents[0]])
 
     const partitions = new Set<string>()
     for (const host of hosts) {

@@ -5,6 +5,7 @@ import type { AppError } from '../../src/errors.ts'
 import { describeAlertGroups } from '../../src/operations/alerts/group-alerts.conformance.ts'
 import { describeManyAlerts } from '../../src/operations/alerts/many-alerts.conformance.ts'
 import { openEmbeddedQueue } from '../../src/queue/embedded.ts'
+import { createLane } from '../../src/queue/lane.ts'
 import { describeQueue, type QueueUnderTest } from '../../src/queue/queue.conformance.ts'
 import type { Transaction } from '../../src/store/database.ts'
 import { describeIntelStore } from '../../src/store/intel/intel.conformance.ts'
@@ -43,6 +44,36 @@ describe('PostgreSQL', needs(await findPostgres()), () => {
   describeQueryResults('in PostgreSQL', openEmpty)
   describeLlmStore('in PostgreSQL', openEmpty)
   describeModelOpinionStore('in PostgreSQL', openEmpty)
+
+  it('makes every process restore what it has learnt after the sample was removed', async () => {
+    const [store, other] = [await openEmpty(), await open()]
+    let restored = 0
+    const memory = {
+      async restore() {
+        restored += 1
+      },
+      async save() {},
+    }
+    const lane = createLane(other.connections, 'facts', { handle: async () => {}, memory })
+    const prepare = async () => {
+      expect(await lane.hold()).toBe(true)
+      await lane.prepare()
+    }
+    try {
+      await prepare()
+      await prepare()
+      expect(restored).toBe(1)
+      const fence = lane.lease.fence()
+      await store.sourceData.remove('sample:', async () => {})
+      await expect(other.transaction(fence)).rejects.toMatchObject({ code: 'CONFLICT', retryable: true })
+      await prepare()
+      expect(restored).toBe(2)
+    } finally {
+      await lane.end()
+      await store.close()
+      await other.close()
+    }
+  })
 
   const over = (
     store: OpenStore,

@@ -86,14 +86,14 @@ const start = async () => {
   }
   // The main thread reads the same tables, and logs what is wrong with them.
   const tables = await openTables({ ...base, runtime: { ...base.runtime, log: silentLog } })
-  const { learnt } = await startPipeline(base, tables)
+  const { learnt, factJobs } = await startPipeline(base, tables)
   const { saveHits } = tables.intel
   const refresh: Readonly<Record<TableName, () => Promise<unknown>>> = {
     rules: tables.rules.refresh,
     ...tables.refresh,
   }
   const jobs = runSchedule(
-    [{ name: 'count hits of indicators', every: 10_000, run: saveHits }, createIdleMemory(now)],
+    [{ name: 'count hits of indicators', every: 10_000, run: saveHits }, createIdleMemory(now), ...factJobs],
     log,
     stop.signal,
   )

@@ -3,6 +3,7 @@ import { messageOf } from '../../errors.ts'
 import { plural } from '../../lib/units/number.ts'
 import type { Detection } from '../../schema/detection.ts'
 import type { Event } from '../../schema/event.ts'
+import type { Fact } from '../../schema/fact.ts'
 import { severityRank } from '../../schema/severity.ts'
 import type { Stage } from '../stage.ts'
 import type { Detector } from './detector.ts'
@@ -26,7 +27,7 @@ export interface Detect {
    */
   readonly run: Stage<Event, Detection>
   /** The facts of a delivery that `run` has just returned from: events that a detector over all partitions has to see. */
-  factsOf(delivery: string): readonly Event[]
+  factsOf(delivery: string): readonly Fact[]
   /** Teaches the detectors stored events after a restart. Detections are dropped, because they are already stored. */
   replay(events: readonly Event[]): void
   /** Forgets which deliveries came, after the detectors were restored. */
@@ -129,7 +130,7 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
 interface Found {
   readonly detector: Detector
   readonly found: Detection[]
-  readonly facts: readonly Event[]
+  readonly facts: readonly Fact[]
 }
 
 const isAlert = ({ kind }: Event): boolean => kind === 'alert'

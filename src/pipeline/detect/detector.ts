@@ -1,5 +1,6 @@
 import type { Detection } from '../../schema/detection.ts'
 import type { Event } from '../../schema/event.ts'
+import type { Fact } from '../../schema/fact.ts'
 
 /**
  * Finds anomalies, rule matches or indicators in events. A detector that learns scores each event against the events before it, then
@@ -16,7 +17,7 @@ export interface Detector {
   readonly unlimited?: boolean
   detect(events: readonly Event[]): Detection[]
   /** Takes the facts of the events of the last `detect`: those that a detector over all partitions has to see. */
-  takeFacts?(): readonly Event[]
+  takeFacts?(): readonly Fact[]
   /** Returns the state with a versioned header. */
   save?(): Uint8Array
   /** Throws STATE_VERSION, with a hint, on a state that it cannot read. */

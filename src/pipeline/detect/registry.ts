@@ -9,7 +9,7 @@ import { external } from './external/external.ts'
 import { isolationForest } from './forest/isolation-forest.ts'
 import { indicatorDetector } from './indicator/indicator.ts'
 import { job } from './job/job.ts'
-import { sequence } from './login/sequence.ts'
+import { sequenceDetector } from './login/sequence.ts'
 import { rarity } from './rarity/rarity.ts'
 import { session } from './session/session.ts'
 import { noRules, type RuleBook } from './sigma/rule-book.ts'
@@ -33,7 +33,7 @@ export const detectorRegistry = (
     isolationForest,
     job,
     rarity,
-    sequence,
+    sequenceDetector(sigmaReports === 'rules'),
     session,
     sigmaDetector(rules, sigmaReports),
     template,

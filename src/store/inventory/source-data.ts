@@ -39,12 +39,23 @@ export const createSourceDataStore = (
         await tx.deleteFrom(table).where('source', 'like', `${prefix}%`).execute()
       }
       await tx.deleteFrom('models').execute()
+      await makeWorkersRestore(connections, tx)
       await within(tx)
       const { events, alerts, incidents } = found
       const counts = { events, alerts: alerts.length, incidents: incidents.length }
       return { ...counts, detections: Number(detections.numDeletedRows) }
     }),
 })
+
+/** Ends the epoch of all leases, so that every process restores what it has learnt, which is now nothing, before it works on. */
+const makeWorkersRestore = async ({ abilities }: StoreConnections, tx: Transaction): Promise<void> => {
+  if (!abilities.shared) return
+  await tx
+    .updateTable('leases')
+    .set(({ eb }) => ({ epoch: eb('epoch', '+', 1) }))
+    .where((where) => where.or([where('name', '=', 'facts'), where('name', 'like', 'records/%')]))
+    .execute()
+}
 
 interface Found {
   readonly events: number

@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import type { Detection } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
+import type { Fact } from '../../../schema/fact.ts'
 import { createNormalizer } from '../../normalize/normalize.ts'
-import { sequence } from './sequence.ts'
+import { createFollowIntruders } from './follow-intruders.ts'
+import { createIntruderWatch } from './intruder-watch.ts'
+import { sequenceDetector } from './sequence.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
-const make = () =>
-  sequence.create(sequence.options.parse({}), { now: () => 0, fetch, log, signal: new AbortController().signal })
+const make = (isPart = false) =>
+  sequenceDetector(isPart).create(sequenceDetector().options.parse({}), {
+    now: () => 0,
+    fetch,
+    log,
+    signal: new AbortController().signal,
+  })
 
 const receivedAt = Date.parse('2026-11-20T12:00:00Z')
 let first = 0
@@ -89,6 +97,63 @@ describe('an intruder with a guessed password', () => {
     const after = make()
     after.restore?.(before.save?.() ?? new Uint8Array())
     expect(trailsOf([read('auth', sudo('01:05:00', 'eve', '/usr/bin/id'))], after)).toHaveLength(1)
+  })
+
+  it('is followed to the other partitions, in whichever order they are read', async () => {
+    const signal = new AbortController().signal
+    const [part, other] = [make(true), make(true)]
+    const stored: Event[] = []
+    const store = (detector: typeof part, events: readonly Event[]): readonly Fact[] => {
+      stored.push(...events)
+      detector.detect(events)
+      return detector.takeFacts?.() ?? []
+    }
+    const elsewhere = (number: number, address: string): Event => {
+      const [event] = read('web', fetched(address, 40_000_000))
+      if (!event) throw new Error('no event')
+      return { ...event, id: `1-${number}`, stream: 'web/host-2' }
+    }
+    let watch = createIntruderWatch()
+    const now = Date.parse('2026-11-20T02:00:00Z')
+    const found = new Map<string, Detection>()
+    const take = (facts: readonly Fact[]) => {
+      for (const one of watch.detect(facts)) found.set(one.id, one)
+    }
+    const searched: number[] = []
+    const follow = async () => {
+      const run = createFollowIntruders({
+        wanted: () => watch.wanted(now),
+        search: async ({ from, tokens, matches }) => ({
+          items: stored.filter(
+            (event) => event.time >= from && tokens.every((token) => event.original.includes(token)) && matches(event),
+          ),
+        }),
+        async publish(facts) {
+          searched.push(facts.length)
+          // Published twice by two processes: counts once.
+          take(facts)
+          take(facts)
+        },
+        now: () => now,
+      })
+      await run(signal)
+    }
+    expect(store(other, [elsewhere(5, '203.0.113.9'), elsewhere(6, '198.51.100.4')])).toEqual([])
+    const facts = store(part, read('auth', ...guesses, login, sudo('01:05:00', 'eve', '/usr/bin/id')))
+    expect(facts.map(({ about }) => about)).toEqual(['break-in'])
+    take(facts)
+    await follow()
+    const after = createIntruderWatch()
+    after.restore?.(watch.save?.() ?? new Uint8Array())
+    watch = after
+    store(other, [elsewhere(7, '203.0.113.9')])
+    await follow()
+    await follow()
+    expect(searched).toEqual([1, 1])
+    expect([...found.values()].map(({ title, event_count }) => ({ title, event_count }))).toEqual([
+      { title: '80 MB went to 203.0.113.9 after the guessed login', event_count: 2 },
+    ])
+    expect(watch.wanted(now + 25 * 3_600_000)).toEqual([])
   })
 
   it('takes at most 12 lines of memory', () => {

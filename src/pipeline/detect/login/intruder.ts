@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { day } from '../../../lib/units/time.ts'
 import type { Event } from '../../../schema/event.ts'
+import { parseEventId } from '../../../schema/record.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { type EventSample, keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
@@ -9,7 +10,7 @@ import type { Login } from './episode.ts'
 import type { LoginScope } from './login-scope.ts'
 
 /** How long without activity until a trail is dropped, in ms. */
-const cold = day
+export const cold = day
 const maxTrails = 20
 const maxActions = 12
 const maxStreams = 10
@@ -39,6 +40,8 @@ const trail = z.object({
   target: z.string(),
   /** The bytes sent to the address. */
   bytes: z.number(),
+  /** The number of the newest event of each partition. */
+  seen: z.array(z.tuple([z.number(), z.number()])).default([]),
   changed: z.boolean(),
   usedAt: z.number(),
 })
@@ -49,17 +52,19 @@ export type Trail = z.infer<typeof trail>
 /** Follows intruders. Costs nothing while there are none. */
 export interface Trails {
   /** Starts to follow a login that succeeded during an attack, unless it is followed already. */
-  follow(scope: LoginScope, login: Login): void
+  follow(scope: Pick<LoginScope, 'source' | 'stream' | 'host'>, login: Login): void
   /** Adds an event to the trails that it belongs to. */
   observe(event: Event): void
   /** Returns the trails that grew since the last call. */
   changed(): readonly Trail[]
+  /** Returns all trails. */
+  all(): readonly Trail[]
   pack(): string
   unpack(json: string): void
 }
 
-/** Creates a follower of intruders. Remembers at most 20 trails of 12 lines each. */
-export const createTrails = (): Trails => {
+/** Creates a follower of intruders, by the given kinds of trails. Remembers at most 20 trails of 12 lines each. */
+export const createTrails = (kinds: readonly Trail['kind'][]): Trails => {
   const trails = new BoundedMap<Trail>(maxTrails)
   return {
     follow(scope, { user, address, sample: { time } }) {
@@ -70,18 +75,18 @@ export const createTrails = (): Trails => {
         trails.set(key, {
           ...{ kind, who, other, host: scope.host ?? '', source: scope.source, stream: scope.stream },
           ...{ since: time, first: time, last: time, usedAt: time, actions: [], streams: [], changed: false },
-          ...{ count: 0, asOther: 0, target: 'root', bytes: 0 },
+          ...{ count: 0, asOther: 0, target: 'root', bytes: 0, seen: [] },
         })
       }
-      if (user !== undefined) start('user', user, address ?? '')
-      if (address !== undefined) start('address', address, user ?? '')
+      if (user !== undefined && kinds.includes('user')) start('user', user, address ?? '')
+      if (address !== undefined && kinds.includes('address')) start('address', address, user ?? '')
     },
 
     observe(event) {
       if (trails.size === 0) return
       for (const [key, one] of trails.entries()) {
         if (event.time - one.last > cold || isOwner(event, one)) trails.delete(key)
-        else if (event.time >= one.since && belongsTo(event, one)) addAction(one, event)
+        else if (isPartOf(event, one)) addAction(one, event)
       }
     },
 
@@ -90,6 +95,8 @@ export const createTrails = (): Trails => {
       for (const one of some) one.changed = false
       return some
     },
+
+    all: () => [...trails.values()],
 
     pack: () =>
       JSON.stringify([...trails.entries()].map(([key, one]) => [key, { ...one, actions: one.actions.map(plain) }])),
@@ -113,6 +120,16 @@ const isOwner = (event: Event, { kind, who, other, stream }: Trail): boolean => 
   return attempt?.success === true && attempt.user === who && attempt.address !== undefined && attempt.address !== other
 }
 
+/** Whether an event belongs to a trail that does not have it yet. */
+export const isPartOf = (event: Event, one: Trail): boolean =>
+  event.time >= one.since && belongsTo(event, one) && !hasSeen(one, event)
+
+/** An event may come twice: it is searched for again until it is known to have come. */
+const hasSeen = ({ seen }: Trail, { id }: Event): boolean => {
+  const place = parseEventId(id)
+  return place !== undefined && seen.some(([of, number]) => of === place.partition && place.number <= number)
+}
+
 const belongsTo = ({ fields, stream, message }: Event, one: Trail): boolean => {
   if (stream === one.stream || fields['event.outcome'] === 'failure') return false
   if (one.kind === 'address') return fields['source.ip'] === one.who || containsAddress(message, one.who)
@@ -133,6 +150,8 @@ const addAction = (one: Trail, event: Event): void => {
   one.last = Math.max(one.last, time)
   one.usedAt = one.last
   one.count += 1
+  const place = parseEventId(event.id)
+  if (place) one.seen = [...one.seen.filter(([of]) => of !== place.partition), [place.partition, place.number]]
   one.changed = true
   if (isAct(fields['event.action'])) {
     const target = fields['user.target.name']

@@ -4,11 +4,11 @@ import type { Detection } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import { describeDetector } from '../detector.conformance.ts'
 import { someLogin, someTime } from '../shared/some-events.ts'
-import { sequence } from './sequence.ts'
+import { sequenceDetector } from './sequence.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const runtime = (now: () => number): Runtime => ({ now, fetch, log, signal: new AbortController().signal })
-const make = (now: () => number) => sequence.create(sequence.options.parse({}), runtime(now))
+const make = (now: () => number) => sequenceDetector().create(sequenceDetector().options.parse({}), runtime(now))
 const minute = 60_000
 const at = (minutes: number) => someTime + minutes * minute
 

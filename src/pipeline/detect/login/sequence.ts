@@ -3,12 +3,14 @@ import type { Component } from '../../../component.ts'
 import { createWriter } from '../../../lib/bytes/codec.ts'
 import { hour, minute } from '../../../lib/units/time.ts'
 import type { Detection } from '../../../schema/detection.ts'
+import type { Fact } from '../../../schema/fact.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { readState } from '../shared/state.ts'
 import { readAttempt } from './attempt.ts'
 import { createTrails } from './intruder.ts'
 import { explainTrail } from './intruder-explanation.ts'
+import { breakInFacts } from './intruder-watch.ts'
 import { explainAttack, explainBreakIn, explainNewLogins, explainSwarm } from './login-explanation.ts'
 import { type Listener, type LoginRules, type LoginScope, startScope } from './login-scope.ts'
 import { packScopes, unpackScopes } from './login-state.ts'
@@ -43,8 +45,10 @@ const options = z.strictObject({
  * Finds attacks on logins, per service and host: many failures from one address or from many, a success after them, and what the account and
  * address do next. Learns nothing: a user who knows the password fails about one time in four, so the probability of n failures in N
  * attempts is a binomial tail. Not for retries of other protocols, where failing is normal.
+ *
+ * @param isPart whether the detector sees one of several partitions; it leaves the addresses of intruders to `createIntruderWatch`
  */
-export const sequence: Component<typeof options, Detector> = {
+export const sequenceDetector = (isPart = false): Component<typeof options, Detector> => ({
   name,
   summary: 'Finds many failed logins, successful logins during or after them, and the activity that follows.',
   options,
@@ -58,7 +62,8 @@ export const sequence: Component<typeof options, Detector> = {
       maxAddresses: given.max_addresses,
     }
     let scopes = new BoundedMap<LoginScope>(given.max_scopes)
-    const trails = createTrails()
+    const trails = createTrails(isPart ? ['user'] : ['user', 'address'])
+    let facts: Fact[] = []
 
     return {
       name,
@@ -70,7 +75,10 @@ export const sequence: Component<typeof options, Detector> = {
           swarm: (scope, episode) => add(explainSwarm(scope, episode)),
           breakIn(scope, episode) {
             add(explainBreakIn(scope, episode))
-            for (const login of episode.own) trails.follow(scope, login)
+            for (const login of episode.own) {
+              trails.follow(scope, login)
+              if (isPart) facts.push(...breakInFacts(scope, login))
+            }
           },
           newLogins: (scope, newLogins) => add(explainNewLogins(scope, newLogins)),
         }
@@ -95,6 +103,11 @@ export const sequence: Component<typeof options, Detector> = {
         for (const trail of trails.changed()) add(explainTrail(trail))
         return [...found.values()]
       },
+      takeFacts() {
+        const taken = facts
+        facts = []
+        return taken
+      },
       save: () => createWriter(name, version).text(packScopes(scopes)).text(trails.pack()).finish(),
       restore(state) {
         readState(state, name, version, (reader) => {
@@ -106,4 +119,4 @@ export const sequence: Component<typeof options, Detector> = {
       },
     }
   },
-}
+})
