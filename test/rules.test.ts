@@ -14,6 +14,7 @@ import {
   sayFault,
 } from '../src/lib/sigma/sigma.ts'
 import { toFlatEvent } from '../src/pipeline/detect/sigma/sigma-event.ts'
+import { createSiteAnswers } from '../src/pipeline/detect/sigma/site-answers.ts'
 import { createNormalizer } from '../src/pipeline/normalize/normalize.ts'
 import { deepRun } from './depth.ts'
 import { needs, sharedData } from './needs.ts'
@@ -55,8 +56,12 @@ const linesOf = (given: Case): readonly string[] =>
 /** Noon of the day of most cases. Timestamps without a year belong to this year. */
 const receivedAt = Date.UTC(2026, 10, 21, 12)
 
-const flatEvents = (texts: readonly string[]): readonly FlatEvent[] =>
-  createNormalizer().normalize({ partition: 0, first: 0, source: 'sample', receivedAt, texts }).map(toFlatEvent)
+const flatEvents = (texts: readonly string[]): readonly FlatEvent[] => {
+  const answers = createSiteAnswers()
+  return createNormalizer()
+    .normalize({ partition: 0, first: 0, source: 'sample', receivedAt, texts })
+    .map((event) => toFlatEvent(event, answers))
+}
 
 const engines = new WeakMap<readonly SigmaDocument[], ReturnType<typeof createEngine>>()
 

@@ -19,7 +19,7 @@ export const rulesInCommon = async (
   { documents, taxonomy }: RuleBook,
   except: ReadonlySet<string>,
 ): Promise<Backtest['overlap']['rules']> => {
-  const flat = events.map(toFlatEvent)
+  const flat = events.map((event) => toFlatEvent(event))
   const filters = documents.filter(({ type }) => type === 'filter')
   // Skip rules that only serve a correlation.
   const counted = documents.flatMap((one) => (one.type === 'correlation' && !one.generate ? one.rules : []))

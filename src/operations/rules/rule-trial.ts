@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Fault, Match, SigmaDocument, Taxonomy } from '../../lib/sigma/sigma.ts'
 import { createEngine } from '../../lib/sigma/sigma.ts'
-import { toFlatEvent } from '../../pipeline/detect/sigma/sigma-event.ts'
+import { createFlattening } from '../../pipeline/detect/sigma/sigma-event.ts'
 import type { Event } from '../../schema/event.ts'
 
 /** A match, and the event that it was found at. */
@@ -46,6 +46,7 @@ const turn = 8
 /** Runs rules without earlier state on events, and yields to other work every few ms. */
 export const tryRules = async ({ documents, taxonomy, events, hit, limits, signal }: TrialOptions): Promise<Trial> => {
   const engine = createEngine(documents, { taxonomy })
+  const flatten = createFlattening()
   const began = performance.now()
   let rested = began
   let count = 0
@@ -54,7 +55,7 @@ export const tryRules = async ({ documents, taxonomy, events, hit, limits, signa
   let last: number | undefined
   for await (const batch of events) {
     for (const event of batch) {
-      for (const match of engine.match(toFlatEvent(event))) hit({ event, match })
+      for (const match of engine.match(flatten(event))) hit({ event, match })
       count += 1
       first = Math.min(first ?? event.time, event.time)
       last = Math.max(last ?? event.time, event.time)
