@@ -11,7 +11,7 @@ import { routingOptions } from '../src/pipeline/notify/routing-options.ts'
 /** Renders the configuration reference from the schemas. */
 export const configReference = (): string => {
   const sources = sourceRegistry({
-    cursors: { read: async () => undefined },
+    cursors: { read: async () => undefined, list: async () => [] },
     outages: { began() {}, ended() {} },
     stdin: process.stdin,
     readAlerts: () => [],

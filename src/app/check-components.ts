@@ -16,7 +16,7 @@ import { splitReceiver } from '../pipeline/notify/routing-options.ts'
 /** Checks every component that the configuration names against its own options; throws CONFIG_INVALID with all faults at once. */
 export const checkComponents = (config: Config): void => {
   const { sources, detectors: judging, intel } = config
-  const cursors = { read: async () => undefined }
+  const cursors = { read: async () => undefined, list: async () => [] }
   const errors = [
     ...faultsOf(
       'sources',

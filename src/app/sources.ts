@@ -27,7 +27,7 @@ export const readSources = (
 ): Promise<unknown> =>
   runSources({
     sources,
-    cursors: { read: store.intake.readCursor },
+    cursors: { read: store.intake.readCursor, list: store.intake.listCursors },
     outages,
     intake,
     readAlerts,

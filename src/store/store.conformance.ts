@@ -604,6 +604,9 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       }
       expect(await intake.readCursor('auth', 'inode')).toBe('2')
       expect(await intake.readCursor('auth', 'other')).toBeUndefined()
+      await store.transaction((tx) => intake.saveCursor('auth', 'other', '3', tx))
+      expect([...(await intake.listCursors('auth'))].sort()).toEqual(['2', '3'])
+      expect(await intake.listCursors('other')).toEqual([])
     })
 
     it('keeps events', async () => {

@@ -124,7 +124,7 @@ for (const [title, server] of Object.entries(servers)) {
       const outages: string[] = []
       const stop = new AbortController()
       const source = sqlSource(
-        { read: async (_, key) => cursors.get(key) },
+        { read: async (_, key) => cursors.get(key), list: async () => [...cursors.values()] },
         { began: (_, why) => outages.push(why), ended: () => outages.push('over') },
       ).create(sqlOptions.parse({ name: 'x', url: server.url, every: 0.01, batch: 50, ...options }), {
         now: Date.now,

@@ -70,6 +70,12 @@ const createDeps = (maxRecords = Number.POSITIVE_INFINITY) => {
 }
 
 describe('the intake', () => {
+  it('stores a position without records', async () => {
+    const { intake, cursors } = createDeps()
+    await intake.accept([], { cursor: { source: 'auth', key: 'inode', position: '7' } })
+    expect([...cursors]).toEqual([['auth inode', '7']])
+  })
+
   it('numbers records without gaps, in the order of the calls', async () => {
     const { intake, kept } = createDeps()
     const answers = await Promise.all([3, 0, 2].map((count) => intake.accept(lines(count))))

@@ -158,7 +158,7 @@ const commit = async <Tx>(
     )
   }
   for (const { batches, options } of accepted) {
-    const source = batches[0]?.source
+    const source = batches[0]?.source ?? options.cursor?.source
     if (options.cursor && source !== undefined) {
       await store.intake.saveCursor(source, options.cursor.key, options.cursor.position, tx)
     }

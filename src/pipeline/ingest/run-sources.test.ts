@@ -19,7 +19,7 @@ it('leaves the end of an outage to the source that reported it', async () => {
   const texts: string[] = []
   const running = runSources({
     sources: [{ name: 'here', type: 'file', paths: [path] }],
-    cursors: { read: async () => undefined },
+    cursors: { read: async () => undefined, list: async () => [] },
     outages,
     intake: {
       async accept(records) {
@@ -50,7 +50,7 @@ it('offers records only once when the answer to their commit was lost', async ()
   const stop = new AbortController()
   const running = runSources({
     sources: [{ name: 'here', type: 'file', paths: [join(folder, 'a.log')] }],
-    cursors: { read: async (source, key) => saved.get(`${source} ${key}`) },
+    cursors: { read: async (source, key) => saved.get(`${source} ${key}`), list: async () => [...saved.values()] },
     outages: createOutages(() => 0),
     intake: {
       async accept(records, { cursor } = {}) {

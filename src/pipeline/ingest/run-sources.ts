@@ -35,7 +35,7 @@ export const runSources = (options: SourcesOptions): Promise<unknown> => {
         try {
           await source.run(async (records, cursor, keys) => {
             const key = randomUUID()
-            const origin = records[0]?.source ?? entry.name
+            const origin = records[0]?.source ?? cursor?.source ?? entry.name
             await untilTaken(
               // Without its own cursor or keys, a batch gets a generated key.
               () => intake.accept(records, { ...(cursor && { cursor }), ...(keys ? { keys } : !cursor && { key }) }),

@@ -6,6 +6,8 @@ export interface Cursor {
   readonly key: string
   /** The position, as JSON that only the source interprets. */
   readonly position: string
+  /** The source, for a position without records. */
+  readonly source?: string
 }
 
 /**
@@ -22,6 +24,8 @@ export interface Source {
 /** Stored positions. */
 export interface Cursors {
   read(source: string, key: string): Promise<string | undefined>
+  /** Returns all positions of a source. */
+  list(source: string): Promise<readonly string[]>
 }
 
 /** Receives the beginning and end of outages of a source's input. */

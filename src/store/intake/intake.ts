@@ -23,6 +23,8 @@ export interface IntakeStore {
   forget(before: number): Promise<number>
   saveCursor(source: string, key: string, position: string, tx: Transaction): Promise<void>
   readCursor(source: string, key: string): Promise<string | undefined>
+  /** Returns the positions of all inputs of a source. */
+  listCursors(source: string): Promise<readonly string[]>
 }
 
 const partitionCounter = 'partitions'
@@ -110,5 +112,10 @@ export const createIntakeStore = ({ read, write }: StoreConnections): IntakeStor
       .where('key', '=', key)
       .executeTakeFirst()
     return row?.position
+  },
+
+  async listCursors(source) {
+    const rows = await read.selectFrom('source_cursors').select('position').where('source', '=', source).execute()
+    return rows.map(({ position }) => position)
   },
 })

@@ -1,26 +1,22 @@
 import { readdir, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { z } from 'zod'
+import { dirname, join } from 'node:path'
 import type { Log } from '../../../component.ts'
 import { fileReasonOf } from '../../../errors.ts'
 import { pause } from '../../../lib/deadline/deadline.ts'
 import { offer } from '../offer.ts'
 import type { Cursors, Emit, Source } from '../source.ts'
-import { rotationOf, toFileSets } from './file-set.ts'
+import { isArchiveName } from './archived-files.ts'
+import { fileContent, type Position, recognize, startPosition } from './content.ts'
+import { logOf, rotationOf, toFileSets } from './file-set.ts'
 import { findFiles } from './find-files.ts'
-import {
-  endOf,
-  type FollowedFile,
-  fileKey,
-  followFile,
-  type Portion,
-  type Position,
-  startPosition,
-} from './followed-file.ts'
+import { followArchives } from './follow-archives.ts'
+import { endOf, type FollowedFile, fileKey, followFile, type Portion } from './followed-file.ts'
+import { readPosition, readPositions, withFormer } from './positions.ts'
 
-const packed = /\.(gz|zst|zstd|bz2|xz|lz4|zip|tar|tgz|tbz2|txz)$/i
 /** More open files would leave too few handles for connections. */
 const maxOpen = 1_000
+/** How many positions of files that are gone to remember. */
+const mostFormer = 100
 
 export interface FollowOptions {
   readonly paths: readonly string[]
@@ -44,18 +40,11 @@ export interface FollowOptions {
   readonly lingerMs?: number
 }
 
-const positionShape = z.object({
-  offset: z.int().min(0),
-  line: z.int().min(0),
-  fingerprint: z.string(),
-  fingerprintBytes: z.int().min(0),
-  given: z.int().min(0).optional(),
-})
-
 /**
  * Follows files as they grow, by polling. A file is identified by device and inode: a renamed file is read to its end, and its successor
  * from the beginning. A truncated or rewritten file is read again. Each position is stored together with its records. Bytes written between
- * the copy and the truncation of a copytruncate rotation are lost.
+ * the copy and the truncation of a copytruncate rotation are lost. Compressed files and archives are read once; what was followed before it
+ * was compressed or copied is recognized by its content.
  */
 export const followFiles = (options: FollowOptions, cursors: Cursors): Source => {
   const { paths, sourceOf, from, follow, now, log, zoneMinutes } = options
@@ -64,6 +53,8 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
   return {
     async run(emit: Emit, signal: AbortSignal) {
       const open = new Map<string, FollowedFile>()
+      /** The positions of files that are gone, newest last. */
+      const former: Position[] = []
       const named = new Set<string>()
       const complained = new Set<string>()
       let scannedAt = Number.NEGATIVE_INFINITY
@@ -87,23 +78,51 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
             return undefined
           }
           const source = sourceOf(path)
-          const left = await readPosition(cursors, source, key)
-          if (onlyKnown && !left) return undefined
-          const at = left ?? (first && from === 'end' ? await endOf(path) : startPosition)
-          open.set(key, await followFile(path, key, at, { source, zoneMinutes, now, steady }))
+          const left = (await readPosition(cursors, source, key)) ?? (await copiedFrom(path, source))
+          if (left === 'later' || (onlyKnown && !left)) return undefined
+          const isSkipped = left === 'all' || (!left && first && from === 'end')
+          const at = isSkipped ? await endOf(path) : (left ?? startPosition)
+          const content = await fileContent(path)
+          open.set(key, await followFile(content, path, key, at, { source, zoneMinutes, now, steady }))
           return key
         } catch (error) {
           complain(path, fileReasonOf(error))
           return undefined
         }
       }
+      const openPositions = () => [...open.values()].map(({ position }) => position)
+      /**
+       * Returns how far a new file was read before it was copied from its log, by copytruncate; `later` while the log is not truncated yet.
+       */
+      const copiedFrom = async (path: string, source: string): Promise<Position | 'all' | 'later' | undefined> => {
+        if (logOf(path) === path || !(await exists(logOf(path)))) return undefined
+        const content = await fileContent(path)
+        try {
+          if (await recognize(content, openPositions())) return 'later'
+          return await recognize(content, [...(await readPositions(cursors, source)), ...former])
+        } finally {
+          await content.close()
+        }
+      }
+      const archives = followArchives({
+        sourceOf,
+        from,
+        cursors,
+        complain,
+        naming: { zoneMinutes, now, steady },
+        settleMs: scanMs,
+        openPositions,
+        former: () => former,
+      })
       const scan = async (first: boolean) => {
         const { files, unreadable } = await findFiles(paths)
         for (const { path, reason } of unreadable) complain(path, reason)
-        const plain = oldestFirst(files.filter((path) => !packed.test(path)))
+        const plain = oldestFirst(files.filter((path) => !isArchiveName(path)))
+        const packed = files.filter(isArchiveName)
+        await archives.scan(plain, packed, first ? (await rotatedFrom(plain, isArchiveName)).flat() : [])
         // Files rotated while we were not running come first.
         if (first) {
-          for (const older of await rotatedFrom(plain)) {
+          for (const older of await rotatedFrom(plain, (name) => !isArchiveName(name))) {
             let known = false
             for (const path of older) known = (await begin(path, false, !known)) !== undefined || known
           }
@@ -125,7 +144,14 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
         await scan(true)
         while (!signal.aborted) {
           let busy = false
-          const busyLogs = new Set<string>()
+          const archived = await archives.read()
+          if (archived) {
+            busy = true
+            const { source, key, records, position } = archived
+            await offer(emit, records, { source, key, position }, signal)
+          }
+          // Finish the archives of a log before its current file.
+          const busyLogs = new Set(archives.waiting().map(logOf))
           for (const file of [...open.values()]) {
             if (signal.aborted) break
             // Finish a rotated file before its successor.
@@ -146,6 +172,8 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
             }
             if (gone) {
               open.delete(file.key)
+              former.push(...withFormer(file.position))
+              former.splice(0, former.length - mostFormer)
               await file.close()
             }
           }
@@ -155,37 +183,37 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
           if (steady() - scannedAt >= scanMs || (await anyRenamed(open.values(), named))) await scan(false)
         }
       } finally {
+        await archives.close()
         for (const file of open.values()) await file.close()
       }
     },
   }
 }
 
-/** Returns the path of the log that a file belongs to. */
-const logOf = (path: string): string => join(dirname(path), rotationOf(basename(path)).base)
-
 const oldestFirst = (paths: readonly string[]): readonly string[] =>
   toFileSets(paths, () => undefined).flatMap((set) => set.paths)
 
-const readPosition = async (cursors: Cursors, source: string, key: string): Promise<Position | undefined> => {
-  const text = await cursors.read(source, key)
-  if (text === undefined) return undefined
-  const parsed = positionShape.safeParse(JSON.parse(text))
-  return parsed.success ? parsed.data : undefined
-}
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
 
 /**
- * Returns the uncompressed older parts of logs, which patterns seldom match (`x.log.1` beside `x.log`), by log, oldest first. A part with a
- * position, and all newer ones, were rotated while we were away. Older parts are history.
+ * Returns the older parts of logs, which patterns seldom match (`x.log.1` beside `x.log`), by log, oldest first. A part with a position, and
+ * all newer ones, were rotated while we were away. Older parts are history.
  */
-const rotatedFrom = async (paths: readonly string[]): Promise<readonly (readonly string[])[]> => {
+const rotatedFrom = async (
+  paths: readonly string[],
+  isWanted: (name: string) => boolean,
+): Promise<readonly (readonly string[])[]> => {
   const bases = new Set(paths.map(logOf))
   const found: string[] = []
   for (const folder of new Set(paths.map(dirname))) {
     const names = await readdir(folder).catch((): string[] => [])
     found.push(
       ...names
-        .filter((name) => !packed.test(name) && rotationOf(name).base !== name)
+        .filter((name) => isWanted(name) && rotationOf(name).base !== name)
         .filter((name) => bases.has(join(folder, rotationOf(name).base)))
         .map((name) => join(folder, name))
         .filter((path) => !paths.includes(path)),

@@ -39,11 +39,14 @@ export const rotationOf = (name: string): Rotation => {
   return base === '' ? { base: name, generation: 0, date: '' } : { base, generation, date }
 }
 
+/** Returns the path of the log that a file belongs to. */
+export const logOf = (path: string): string => join(dirname(path), rotationOf(basename(path)).base)
+
 /** Groups files by log and orders them, oldest first: by the time of their first lines if all have one, else by their names. */
 export const toFileSets = (paths: readonly string[], firstTime: (path: string) => number | undefined): FileSet[] => {
   const sets = new Map<string, string[]>()
   for (const path of paths) {
-    const key = join(dirname(path), rotationOf(basename(path)).base)
+    const key = logOf(path)
     const set = sets.get(key)
     if (set) set.push(path)
     else sets.set(key, [path])

@@ -19,19 +19,10 @@ import { until } from '../../../../test/until.ts'
 import type { Log } from '../../../component.ts'
 import { sourceRegistry } from '../registry.ts'
 import { describeSource } from '../source.conformance.ts'
-import { type FollowOptions, followFiles } from './file-follow.ts'
+import { followFiles } from './file-follow.ts'
+import { block, createKeeper, numbers, quick } from './file-keeper.fake.ts'
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
-const quick = {
-  from: 'start',
-  follow: true,
-  log: silent,
-  now: Date.now,
-  pollMs: 5,
-  scanMs: 20,
-  quietMs: 60,
-  lingerMs: 80,
-} as const
 
 const scratch = () => mkdtempSync(join(tmpdir(), 'vedette-follow-'))
 let folder: string
@@ -45,7 +36,10 @@ describeSource('file', async () => {
   const place = scratch()
   writeFileSync(join(place, 'x.log'), '')
   return {
-    source: followFiles({ ...quick, paths: [place], sourceOf: () => 'x' }, { read: async () => undefined }),
+    source: followFiles(
+      { ...quick, paths: [place], sourceOf: () => 'x' },
+      { read: async () => undefined, list: async () => [] },
+    ),
     async feed(bytes) {
       appendFileSync(join(place, 'x.log'), bytes)
     },
@@ -54,43 +48,6 @@ describeSource('file', async () => {
     },
   }
 })
-
-/** A server that stores records and positions, both or neither. */
-const createKeeper = () => {
-  const cursors = new Map<string, string>()
-  const texts: string[] = []
-  const refs: string[] = []
-  let refusing = false
-  return {
-    texts,
-    refs,
-    refuse(yes: boolean) {
-      refusing = yes
-    },
-    start(options: Partial<FollowOptions> = {}) {
-      const stop = new AbortController()
-      const source = followFiles(
-        { ...quick, paths: [join(folder, '*.log')], sourceOf: () => 'x', ...options },
-        { read: async (name, key) => cursors.get(`${name} ${key}`) },
-      )
-      const done = source.run(async (records, cursor) => {
-        await sleep(1)
-        if (refusing) throw new Error('no')
-        texts.push(...records.map(({ text }) => text))
-        refs.push(...records.map(({ file, line }) => `${file?.slice(folder.length + 1)}:${line}`))
-        if (cursor) cursors.set(`x ${cursor.key}`, cursor.position)
-      }, stop.signal)
-      return {
-        done,
-        /** Like `kill -9`: loses everything that was not accepted. */
-        async kill() {
-          stop.abort()
-          await done
-        },
-      }
-    },
-  }
-}
 
 /** A clock that advances only on demand. */
 const createClock = () => {
@@ -103,15 +60,9 @@ const createClock = () => {
     },
   }
 }
-const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `line ${from + i}`)
-const block = (from: number, to: number) =>
-  numbers(from, to)
-    .map((line) => `${line}\n`)
-    .join('')
-
 describe('following files', () => {
   it('continues through rename and create, and finds new files', async () => {
-    const keeper = createKeeper()
+    const keeper = createKeeper(folder)
     writeFileSync(at('a.log'), block(0, 3))
     const run = keeper.start()
     await until(() => keeper.texts.length >= 2)
@@ -127,7 +78,7 @@ describe('following files', () => {
   })
 
   it('continues through copy and truncate', async () => {
-    const keeper = createKeeper()
+    const keeper = createKeeper(folder)
     writeFileSync(at('a.log'), block(0, 50))
     const run = keeper.start()
     await until(() => keeper.texts.length >= 49)
@@ -141,7 +92,7 @@ describe('following files', () => {
   })
 
   it('reads a file again that was replaced in place by a longer one', async () => {
-    const keeper = createKeeper()
+    const keeper = createKeeper(folder)
     writeFileSync(at('a.log'), block(0, 3))
     const run = keeper.start()
     await until(() => keeper.texts.length === 3)
@@ -152,7 +103,7 @@ describe('following files', () => {
   })
 
   it('holds an incomplete line until it is finished, or until a timeout', async () => {
-    const keeper = createKeeper()
+    const keeper = createKeeper(folder)
     writeFileSync(at('a.log'), 'one\ntw')
     const clock = createClock()
     const run = keeper.start({ quietMs: 300, steady: clock.now })
@@ -170,7 +121,7 @@ describe('following files', () => {
   })
 
   it('continues when the clock is set back by an hour', async () => {
-    const keeper = createKeeper()
+    const keeper = createKeeper(folder)
     let now = Date.now()
     writeFileSync(at('a.log'), 'one\ntw')
     const run = keeper.start({ now: () => now })
@@ -183,7 +134,7 @@ describe('following files', () => {
   })
 
   it('joins a stack trace that arrives in chunks', async () => {
-    const keeper = createKeeper()
+    const keeper = createKeeper(folder)
     writeFileSync(at('a.log'), 'java.lang.Oops: no\n')
     const clock = createClock()
     const run = keeper.start({ quietMs: 200, steady: clock.now })
@@ -198,7 +149,7 @@ describe('following files', () => {
   })
 
   it('loses and repeats nothing when killed again and again, and rotated in the meantime', async () => {
-    const keeper = createKeeper()
+    const keeper = createKeeper(folder)
     let written = 0
     const write = (count: number, cut = 0) => {
       const text = block(written, written + count)
@@ -244,7 +195,7 @@ describe('following files', () => {
       at('a.log'),
       `before\n${JSON.stringify(document)}\nbetween\n${JSON.stringify(document, null, 1)}\nafter\n`,
     )
-    const keeper = createKeeper()
+    const keeper = createKeeper(folder)
     for (let most = count / 4; keeper.texts.length < 2 * count + 3; most += count / 4) {
       const follower = keeper.start()
       await until(() => keeper.texts.length >= Math.min(most, 2 * count + 3))
@@ -256,7 +207,7 @@ describe('following files', () => {
 
   it('waits for the rest of a slowly written document', async () => {
     writeFileSync(at('a.log'), '{\n "Records": [\n  {"eventTime":"2026-01-05T10:00:00Z"},\n')
-    const keeper = createKeeper()
+    const keeper = createKeeper(folder)
     const follower = keeper.start({ lingerMs: 5_000 })
     await sleep(200)
     appendFileSync(at('a.log'), '  {"eventTime":"2026-01-05T10:00:01Z"}\n ]\n}\n')
@@ -266,7 +217,7 @@ describe('following files', () => {
   })
 
   it('starts at the end if configured, and at the beginning of later files', async () => {
-    const keeper = createKeeper()
+    const keeper = createKeeper(folder)
     writeFileSync(at('a.log'), block(0, 3))
     const run = keeper.start({ from: 'end' })
     // The source reaches the end at some point, so add lines until one arrives.
@@ -284,7 +235,7 @@ describe('following files', () => {
   })
 
   it('ends at the end without `follow`, and does not restart', async () => {
-    const keeper = createKeeper()
+    const keeper = createKeeper(folder)
     writeFileSync(at('a.log'), `${block(0, 3)}last`)
     await keeper.start({ follow: false }).done
     expect(keeper.texts).toEqual([...numbers(0, 3), 'last'])
@@ -293,7 +244,7 @@ describe('following files', () => {
   })
 
   it('reads the parts of a rotated log in order', async () => {
-    const keeper = createKeeper()
+    const keeper = createKeeper(folder)
     writeFileSync(at('a.log'), block(6_000, 6_010))
     writeFileSync(at('a.log.1'), block(5_000, 6_000))
     writeFileSync(at('a.log.2'), block(0, 5_000))
@@ -303,12 +254,12 @@ describe('following files', () => {
     expect(keeper.texts).toEqual(numbers(0, 6_010))
   })
 
-  it('survives vanishing files, folders and compressed files', async () => {
-    const keeper = createKeeper()
+  it('survives vanishing files, folders and broken archives', async () => {
+    const keeper = createKeeper(folder)
     mkdirSync(at('dir.log'))
     writeFileSync(at('dir.log/deep'), block(0, 1))
     writeFileSync(at('a.log'), block(1, 2))
-    writeFileSync(at('old.log.gz'), 'x\n')
+    writeFileSync(at('old.log.gz'), Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]))
     const run = keeper.start({ paths: [folder] })
     await until(() => keeper.texts.length === 2)
     unlinkSync(at('a.log'))
@@ -323,7 +274,7 @@ describe('following files', () => {
 describe('the registry', () => {
   const runtime = { now: Date.now, fetch, log: silent, signal: new AbortController().signal }
   const registry = sourceRegistry({
-    cursors: { read: async () => undefined },
+    cursors: { read: async () => undefined, list: async () => [] },
     outages: { began() {}, ended() {} },
     stdin: process.stdin,
     readAlerts: () => [],

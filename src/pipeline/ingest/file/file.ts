@@ -11,7 +11,9 @@ const options = z.strictObject({
   paths: z
     .array(z.string().min(1))
     .min(1)
-    .describe('Files, folders (with all subfolders) and patterns: `/var/log/**/*.log`. Compressed files are skipped.'),
+    .describe(
+      'Files, folders (with all subfolders) and patterns: `/var/log/**/*.log`. Compressed files and archives are read once, without what was read before.',
+    ),
   follow: z.boolean().default(true).describe('Whether to wait for more, like `tail -F`.'),
   from: z.enum(['start', 'end']).default('start').describe('Where to start in existing files.'),
   each_file: z.boolean().default(false).describe('Whether each log is its own source, named after its file.'),

@@ -1,30 +1,16 @@
-import { createHash } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
 import { minute } from '../../../lib/units/time.ts'
 import type { RawRecord } from '../../../schema/record.ts'
 import { joinDocuments } from '../documents.ts'
 import { joinContinuations, splitLines, type TextLine } from '../lines.ts'
+import { type Content, fileContent, isAt, type Position, positionAt, startPosition } from './content.ts'
 import { isBlank } from './file-lines.ts'
 
 const chunkBytes = 16_384
 /** A portion ends with the chunk that reaches this many records. */
 const enoughRecords = 2_048
 const portionBytes = 1_048_576
-const fingerprintBytes = 256
 /** Clocks of file servers may differ by less. */
 const longAgo = minute
-
-/** How far a file was read, as stored. The fingerprint distinguishes the file from a later one with the same inode. */
-export interface Position {
-  readonly offset: number
-  readonly line: number
-  readonly fingerprint: string
-  readonly fingerprintBytes: number
-  /** How many records of the document at this position were already returned. */
-  readonly given?: number | undefined
-}
-
-export const startPosition: Position = { offset: 0, line: 0, fingerprint: '', fingerprintBytes: 0 }
 
 /** Records that were read, and the position after them. */
 export interface Portion {
@@ -32,7 +18,7 @@ export interface Portion {
   readonly position: Position
 }
 
-interface Naming {
+export interface Naming {
   readonly source: string
   readonly zoneMinutes?: number | undefined
   readonly now: () => number
@@ -53,21 +39,23 @@ export interface FollowedFile {
   readonly waiting: boolean
   /** Whether a JSON document is incomplete. */
   readonly within: boolean
+  /** The position after the last portion. */
+  readonly position: Position
   close(): Promise<void>
 }
 
 /** Identifies a file by device and inode, whatever its name. */
 export const fileKey = (found: { readonly dev: bigint; readonly ino: bigint }): string => `${found.dev}:${found.ino}`
 
-/** Opens a file at a position, or at its beginning if it is a different file now. */
+/** Reads a file from a position, or from its beginning if it is a different file now. */
 export const followFile = async (
+  content: Content,
   path: string,
   key: string,
   left: Position,
   { source, zoneMinutes, now, steady }: Naming,
 ): Promise<FollowedFile> => {
-  const handle = await open(path)
-  let position = (await isSame(handle, left)) ? left : startPosition
+  let position = (await isAt(content, left)) ? left : startAgain(left)
   let offset = position.offset
   let splitter = splitLines({ firstNumber: position.line + 1, inParts: true })
   let joiner = joinDocuments(joinContinuations())
@@ -80,9 +68,12 @@ export const followFile = async (
   let seen = { offset, line: position.line }
   /** The start of the record that may continue. */
   let held: typeof seen | undefined
+  /** The position after the last complete line, even if its record may continue. */
+  let complete = position
 
   const begin = () => {
-    position = startPosition
+    position = startAgain(complete)
+    complete = position
     offset = 0
     seen = { offset: 0, line: 0 }
     held = undefined
@@ -97,16 +88,10 @@ export const followFile = async (
       .filter(({ text }) => !isBlank(text))
       .map(({ text, number }) => ({ text, source, receivedAt, file: followed.path, line: number, zoneMinutes }))
   }
-  const fingerprinted = async (at: typeof seen): Promise<Position> => {
-    const length = Math.min(fingerprintBytes, at.offset)
-    const known = position.fingerprintBytes === length
-    return {
-      ...at,
-      fingerprint: known ? position.fingerprint : await fingerprint(handle, length),
-      fingerprintBytes: length,
-      ...(given > 0 && { given }),
-    }
-  }
+  const reached = async (at: typeof seen): Promise<Position> => ({
+    ...(await positionAt(content, at, position)),
+    ...(given > 0 && { given }),
+  })
   /** Skips records that were returned before a restart. */
   const fresh = (records: readonly TextLine[]): readonly TextLine[] => {
     const left = records.slice(Math.min(again, records.length))
@@ -118,9 +103,9 @@ export const followFile = async (
     key,
     path,
     async read() {
-      const { size, mtimeMs } = await handle.stat()
+      const { size, mtimeMs } = await content.stat()
       // The file is shorter or has another beginning: it was truncated or rewritten.
-      if (size < offset || (size > offset && !(await isSame(handle, position)))) {
+      if (size < offset || (size > offset && !(await isAt(content, position)))) {
         const last = await followed.settle()
         begin()
         if (last) return { ...last, position }
@@ -130,9 +115,8 @@ export const followFile = async (
       const lines: TextLine[] = []
       while (offset < end && lines.length < enoughRecords) {
         const room = Math.min(chunkBytes, end - offset)
-        const { bytesRead, buffer } = await handle.read(Buffer.alloc(room), 0, room, offset)
-        if (bytesRead === 0) break
-        const chunk = buffer.subarray(0, bytesRead)
+        const chunk = await content.read(room, offset)
+        if (chunk.length === 0) break
         const ends = lineEnds(chunk, offset).values()
         for (const line of splitter.push(chunk)) {
           const before = joiner.within
@@ -150,10 +134,11 @@ export const followFile = async (
           if (!joiner.waiting) held = undefined
           if (!joiner.within) again = 0
         }
-        offset += bytesRead
+        offset += chunk.length
         readAt = mtimeMs < now() - longAgo ? Number.NEGATIVE_INFINITY : steady()
       }
-      position = await fingerprinted(held ?? seen)
+      complete = await positionAt(content, seen, position)
+      position = held ? await reached(held) : { ...complete, ...(given > 0 && { given }) }
       return { records: toRecords(lines), position }
     },
     async settle() {
@@ -169,7 +154,8 @@ export const followFile = async (
         seen = { offset, line: partial.number - 1 }
       }
       if (lines.length === 0) return undefined
-      position = await fingerprinted(seen)
+      position = await reached(seen)
+      complete = position
       return { records: toRecords(lines), position }
     },
     get readAt() {
@@ -181,20 +167,28 @@ export const followFile = async (
     get within() {
       return joiner.within
     },
-    close: () => handle.close(),
+    get position() {
+      return position
+    },
+    close: () => content.close(),
   }
   return followed
 }
 
+/** The beginning of a file that was truncated or replaced. Keeps its former position, because a copy may be compressed later. */
+const startAgain = ({ before, ...last }: Position): Position => {
+  const former = last.offset > 0 ? last : before
+  return former ? { ...startPosition, before: former } : startPosition
+}
+
 /** Returns the position at the current end of a file. */
 export const endOf = async (path: string): Promise<Position> => {
-  const handle = await open(path)
+  const content = await fileContent(path)
   try {
-    const { size } = await handle.stat()
-    const length = Math.min(fingerprintBytes, size)
-    return { offset: size, line: 0, fingerprint: await fingerprint(handle, length), fingerprintBytes: length }
+    const { size } = await content.stat()
+    return await positionAt(content, { offset: size, line: 0 }, startPosition)
   } finally {
-    await handle.close()
+    await content.close()
   }
 }
 
@@ -202,15 +196,4 @@ const lineEnds = (chunk: Buffer, offset: number): readonly number[] => {
   const ends: number[] = []
   for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) ends.push(offset + at + 1)
   return ends
-}
-
-const fingerprint = async (handle: FileHandle, length: number): Promise<string> => {
-  if (length === 0) return ''
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0)
-  return createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex').slice(0, 32)
-}
-
-const isSame = async (handle: FileHandle, { offset, fingerprint: known, fingerprintBytes: length }: Position) => {
-  const { size } = await handle.stat()
-  return size >= offset && (await fingerprint(handle, length)) === known
 }

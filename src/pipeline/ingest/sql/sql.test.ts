@@ -36,7 +36,7 @@ type Table = ReturnType<typeof createTable>
 describeSource('sql', async () => {
   const table = createTable()
   return {
-    source: sqlSource({ read: async () => undefined }, { began() {}, ended() {} }).create(
+    source: sqlSource({ read: async () => undefined, list: async () => [] }, { began() {}, ended() {} }).create(
       sqlOptions.parse({ name: 'x', url: `sqlite:${table.path}`, every: 0.005 }),
       { now: Date.now, fetch, log, signal: new AbortController().signal },
     ),
@@ -65,7 +65,7 @@ describe('sql', () => {
     const outages: string[] = []
     const stop = new AbortController()
     const source = sqlSource(
-      { read: async (_, key) => cursors.get(key) },
+      { read: async (_, key) => cursors.get(key), list: async () => [...cursors.values()] },
       { began: (_, reason) => outages.push(reason), ended: () => outages.push('over') },
     ).create(sqlOptions.parse({ name: 'x', url: `sqlite:${table.path}`, every: 0.005, ...options }), {
       now: Date.now,
