@@ -158,6 +158,16 @@ log: 5
     expect(faults({ yaml })).toEqual(['sources | sources: two entries are named "a". | Rename one.'])
   })
 
+  it('takes a broker only together with PostgreSQL', () => {
+    const url = { VEDETTE_QUEUE_URL: 'amqp://guest:guest@broker' }
+    expect(faults({ env: url })[0]).toContain('RabbitMQ needs a PostgreSQL database')
+    expect(faults({ env: { ...url, VEDETTE_STORAGE_URL: 'sqlite:a.db' } })[0]).toContain('RabbitMQ needs a PostgreSQL')
+    expect(load({ env: { ...url, VEDETTE_STORAGE_URL: 'postgres://db/vedette' } }).config.queue.url).toBe(
+      url.VEDETTE_QUEUE_URL,
+    )
+    expect(faults({ env: { VEDETTE_QUEUE_URL: 'http://broker' } })[0]).toContain('expected amqp://')
+  })
+
   it('requires both certificate and key', () => {
     expect(faults({ env: { VEDETTE_SERVER_TLS_CERT: 'x' } })[0]).toContain('set both certificate and key')
   })

@@ -50,7 +50,7 @@ export const loadConfig = ({ flags, env, cwd, file, readText = readTextFile }: S
 
   const parsed = configSchema.safeParse(toTree([...assignments.values()]))
   if (!parsed.success) errors.push(...parsed.error.issues.flatMap((issue) => toDetails(issue, assignments)))
-  if (parsed.success) errors.push(...sameNames(parsed.data), ...halfTls(parsed.data))
+  if (parsed.success) errors.push(...sameNames(parsed.data), ...halfTls(parsed.data), ...brokerAlone(parsed.data))
   if (errors.length > 0 || !parsed.success) {
     throw new AppError('CONFIG_INVALID', 'The configuration is not valid.', {
       hint: 'Run `vedette config explain KEY` for the type of a key.',
@@ -186,5 +186,20 @@ const halfTls = ({ server: { tls } }: Pick<Config, 'server'>): readonly ErrorDet
           path: 'server.tls',
           message: 'server.tls: set both certificate and key, or neither.',
           hint: 'Add the missing one.',
+        },
+      ]
+
+/** The broker carries what waits; which records there are is known to a database that several processes can share. */
+const brokerAlone = ({
+  queue,
+  storage,
+}: Pick<Config, 'queue'> & { readonly storage: { readonly url?: string | undefined } }): readonly ErrorDetail[] =>
+  queue.url === undefined || /^postgres/.test(storage.url ?? '')
+    ? []
+    : [
+        {
+          path: 'queue.url',
+          message: 'queue.url: RabbitMQ needs a PostgreSQL database.',
+          hint: 'Set storage.url to postgres://…, or remove queue.url: without it, records wait in the database.',
         },
       ]

@@ -9,7 +9,7 @@ import { plural } from '../lib/units/number.ts'
 import { createOutages } from '../operations/status/outages.ts'
 import { prepareToShrink } from '../operations/storage/compact-database.ts'
 import { finishMoves } from '../operations/storage/put-in-place.ts'
-import { openEmbeddedQueue } from '../queue/embedded.ts'
+import type { Broker } from '../queue/broker.ts'
 import { topics } from '../queue/jobs.ts'
 import type { Queue, Topic } from '../queue/queue.ts'
 import { joinBells } from '../queue/shared-bells.ts'
@@ -19,6 +19,7 @@ import type { Transaction } from '../store/database.ts'
 import { lockStore } from '../store/lock-store.ts'
 import { type OpenStore, openStore } from '../store/open-store.ts'
 import type { Telemetry } from '../telemetry.ts'
+import { openQueue } from './open-queue.ts'
 import { partitionsOf, type SharedState, threadTopics } from './pipeline-thread/shared-state.ts'
 
 /** The dependencies of the tables and the pipeline, in any thread. */
@@ -41,6 +42,8 @@ export interface Base extends Foundation {
   readonly telemetry: Telemetry
   /** The state shared with the pipeline thread; undefined if the pipeline runs in this thread. */
   readonly shared: SharedState | undefined
+  /** The broker of the queue, if one is configured. */
+  readonly broker: Pick<Broker, 'problems'> | undefined
   /** Whether the data folder was created just now. */
   readonly isNew: boolean
   /** Publishes the address of this server for other processes. */
@@ -64,7 +67,7 @@ export const openBase = async <Started>(
   { config, telemetry, signal, door }: BaseOptions,
   start: (base: Base) => Promise<Started>,
 ): Promise<Started | undefined> => {
-  const { data_dir, storage, queue: limits, workers, topics: works, partitions } = config
+  const { data_dir, storage, workers, topics: works, partitions } = config
   const { log } = telemetry
   const isNew = !existsSync(data_dir)
   mkdirSync(data_dir, { recursive: true, mode: 0o700 })
@@ -77,16 +80,14 @@ export const openBase = async <Started>(
   const delivers = shared ? works.filter((topic) => !threadTopics.includes(topic)) : works
   const startOn = async (store: OpenStore): Promise<Started> => {
     const stop = new AbortController()
-    const { connections, now } = store
-    const queue = openEmbeddedQueue({
-      connections,
-      now,
-      log,
-      maxRecords: limits.max_records,
-      maxBytes: limits.max_bytes,
-      delivers,
+    const { now } = store
+    const { queue, broker } = await openQueue({
+      ...{ config, store, log, delivers },
       partitions: partitionsOf(partitions),
       bells: shared && joinBells(shared.bells),
+    }).catch(async (error: unknown) => {
+      await store.close()
+      throw error
     })
     telemetry.observe({
       queues: queue.depths,
@@ -97,7 +98,7 @@ export const openBase = async <Started>(
     })
     try {
       return await start({
-        ...{ config, telemetry, store, queue, isNew, delivers, shared },
+        ...{ config, telemetry, store, queue, broker, isNew, delivers, shared },
         outages: createOutages(now),
         runtime: { now, fetch, log, signal: AbortSignal.any([signal, stop.signal]) },
         announce: lock.announce,

@@ -21,7 +21,7 @@ import type { Upkeep } from './upkeep.ts'
 
 /** Creates everything that operations use. */
 export const createDeps = async (
-  { config, store, queue, telemetry, outages, runtime }: Base,
+  { config, store, queue, broker: queueBroker, telemetry, outages, runtime }: Base,
   { rules, rulesFolder, context, intel, suppressions, agents }: AppTables,
   pipeline: RunningPipeline,
   { auditHead }: Upkeep,
@@ -92,6 +92,7 @@ export const createDeps = async (
     health: createHealth({
       ...{ store, queue, telemetry, broker, models },
       outages: { problems: () => [...outages.problems(), ...(thread?.problems() ?? [])] },
+      carrier: queueBroker,
     }),
     metrics: telemetry.metrics,
   }

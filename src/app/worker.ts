@@ -42,6 +42,7 @@ export const startWorker = async ({ config, healthPort, print, signal }: WorkerO
         publisher: publish.name === undefined ? undefined : outages.isReached(publish.name),
       }),
       outages: { problems: () => [...outages.problems(), ...(thread?.problems() ?? [])] },
+      carrier: base.broker,
     })
     const opened = door && (await openWorkerDoor({ ...door, health, metrics: telemetry.metrics }))
     const background = Promise.all([

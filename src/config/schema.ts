@@ -96,6 +96,15 @@ export const configSchema = z.strictObject({
     .prefault({}),
   queue: z
     .strictObject({
+      url: z
+        .string()
+        .regex(/^amqps?:\/\/./, 'expected amqp://… or amqps://…')
+        .optional()
+        .meta({
+          description:
+            'The URL of a RabbitMQ broker that carries records which wait, `amqp://user:password@host:5672/vhost`. Without it, they wait in the database. Needs PostgreSQL.',
+          secret: 'url',
+        }),
       max_records: z
         .int()
         .min(1000)

@@ -6,6 +6,8 @@ import type { RecordBatch } from '../schema/record.ts'
 import type { Connections, Transaction } from '../store/database.ts'
 import { createBacklog } from './backlog.ts'
 import { type Bell, createBell } from './bell.ts'
+import type { Broker } from './broker.ts'
+import { createBrokerPayloads } from './broker-payloads.ts'
 import { backOff, claim, mostAttempts } from './claim.ts'
 import { createDeliveryTransaction } from './delivery-transaction.ts'
 import { decodeJob, encodeJob } from './job-payload.ts'
@@ -14,6 +16,7 @@ import type { TopicLane } from './lane.ts'
 import { createOnlyLane, createSharedLanes, type TopicLanes } from './lanes.ts'
 import type { Fence } from './lease.ts'
 import { readPartitionStates } from './partition-states.ts'
+import { createRowPayloads } from './payloads.ts'
 import type { Queue, Topic, Topics } from './queue.ts'
 import type { SharedBells } from './shared-bells.ts'
 
@@ -30,6 +33,8 @@ interface EmbeddedQueueOptions {
   readonly partitions?: readonly number[]
   /** Wakes the other threads that have a queue on the same database. */
   readonly bells?: SharedBells | undefined
+  /** Carries the payloads of records and facts; the database does without it. The queue closes it. */
+  readonly broker?: Broker | undefined
 }
 
 /** How long a worker sleeps at most before it looks by itself, in ms. Commits in this process wake it at once. */
@@ -54,8 +59,13 @@ interface Running {
 /** Keeps the topics in the store's own database: what a handler writes and the end of its job are one transaction. */
 export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transaction> => {
   const { connections, now, log, maxRecords = 2_000_000, maxBytes = 512 * 1024 * 1024 } = options
-  const { delivers = topics, partitions = [0], bells: others } = options
+  const { delivers = topics, partitions = [0], bells: others, broker } = options
+  const { peers } = connections
   const jobs = createJobs(connections)
+  const payloads =
+    broker && peers
+      ? createBrokerPayloads({ broker, connections: { ...connections, peers }, jobs, log })
+      : createRowPayloads(jobs)
   const backlog = createBacklog({ jobs, maxRecords, maxBytes, now })
   const bells = new Map<Topic, Bell>(topics.map((topic) => [topic, createBell()]))
   const settled = createBell()
@@ -89,7 +99,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     const transaction = createDeliveryTransaction(connections, fence)
     running.set(topic, { jobs: headers, cancel: transaction.rollback })
     try {
-      const items = await readItems<T>(seqs)
+      const items = await readItems(topic, headers)
       await handle(items, {
         id: `${topic}-${seqs[0]}-${seqs.at(-1)}`,
         attempt,
@@ -101,6 +111,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
       if (ended < seqs.length)
         throw new AppError('CONFLICT', 'Another process has done these jobs.', { retryable: true })
       await transaction.commit()
+      payloads.remove(topic, headers)
       for (const job of headers) backlog.take(topic, job)
       return 'done'
     } catch (error) {
@@ -113,8 +124,8 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     }
   }
 
-  const readItems = async <T extends Topic>(seqs: readonly number[]): Promise<readonly Topics[T][]> => {
-    const rows = await jobs.payloads(seqs)
+  const readItems = async <T extends Topic>(topic: T, headers: readonly JobHeader[]): Promise<readonly Topics[T][]> => {
+    const rows = await payloads.load(topic, headers)
     return rows.flatMap(({ seq, payload }) => {
       try {
         return decodeJob<T>(payload)
@@ -122,6 +133,17 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
         throw new Error(`Job ${seq} cannot be read: ${messageOf(error)}`, { cause: error })
       }
     })
+  }
+
+  /** Claims jobs whose payloads can be loaded. A partition whose next payload has not come does not delay the others. */
+  const claimReady = async (topic: Topic, held: readonly number[] | undefined): Promise<readonly JobHeader[]> => {
+    for (let left = held; left === undefined || left.length > 0; ) {
+      const claimed = await claim(jobs, topic, now(), left)
+      const headers = await payloads.ready(topic, claimed)
+      if (headers.length > 0 || claimed.length === 0 || left === undefined) return headers
+      left = left.filter((partition) => partition !== claimed[0]?.partition)
+    }
+    return []
   }
 
   const fail = async (
@@ -145,7 +167,11 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     }
     const [only, ...others] = headers
     if (only && others.length === 0 && attempt >= mostAttempts) {
-      await fenced((tx) => jobs.bury(only.seq, attempt, reason, tx))
+      await fenced(async (tx) => {
+        await jobs.bury(only.seq, attempt, reason, tx)
+        await payloads.keep(topic, only, tx)
+      })
+      payloads.remove(topic, [only])
       backlog.take(topic, only)
       log.error({ topic, job: `job-${only.seq}`, attempt, reason }, 'A job failed too often and is now a dead letter.')
       return 0
@@ -171,10 +197,9 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
         // A worker that lost its lease cannot finish its jobs: another one has claimed them.
         const ours = await renewing(lanes.current())
         const isWhole = ours[0]?.partition === undefined
-        const headers =
-          ours.length > 0
-            ? await claim(jobs, topic, now(), isWhole ? undefined : ours.flatMap(({ partition }) => partition ?? []))
-            : []
+        const held = ours.flatMap(({ partition }) => partition ?? (topic === 'records' ? partitions : [0]))
+        await payloads.follow(topic, held, bell.ring)
+        const headers = ours.length > 0 ? await claimReady(topic, isWhole ? undefined : held) : []
         const lane = isWhole ? ours[0] : ours.find(({ partition }) => partition === headers[0]?.partition)
         trouble = pause
         if (closing) return
@@ -231,7 +256,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
         { count: sum(batch, (job) => job.count), bytes: sum(batch, (job) => job.payload.length) },
         tx,
       )
-      await jobs.insert(topic, batch, tx)
+      await jobs.insert(topic, await payloads.store(topic, batch, tx), tx)
       const rung = published.get(tx) ?? new Set()
       published.set(tx, rung.add(topic))
     },
@@ -300,6 +325,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
           log.warn({ reason: messageOf(error) }, 'Could not save the learned state on shutdown.'),
         )
       }
+      await payloads.close()
     },
   }
 }

@@ -10,13 +10,15 @@ interface JobPayload {
   readonly payload: Uint8Array
   /** Bytes before compression. */
   readonly size: number
+  /** Bytes of the payload. */
+  readonly bytes: number
 }
 
 /** Writes a job's items as JSON, compressed (zstd, fastest) when there is much of it. */
 export const encodeJob = <T extends Topic>(items: readonly Topics[T][]): JobPayload => {
   const json = Buffer.from(JSON.stringify(items))
   const payload = json.length > worthCompressing ? zstdCompressSync(json, fastest) : json
-  return { payload, size: json.length }
+  return { payload, size: json.length, bytes: payload.length }
 }
 
 /** Reads the output of `encodeJob`; throws if it is damaged. JSON starts with a bracket, zstd does not. */

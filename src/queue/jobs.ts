@@ -2,6 +2,7 @@ import { nextNumbers } from '../store/counters.ts'
 import type { Connections, Transaction } from '../store/database.ts'
 import type { JobRow } from '../store/intake/queue-tables.ts'
 import { batches, insertRows } from '../store/write-rows.ts'
+import { referenceBytes } from './payload-reference.ts'
 import type { DeadLetter, Topic } from './queue.ts'
 
 /** A job without its payload. */
@@ -19,7 +20,7 @@ export interface TopicTotal {
   readonly oldest: number
 }
 
-export type NewJob = Pick<JobRow, 'partition' | 'count' | 'size' | 'payload'>
+export type NewJob = Pick<JobRow, 'partition' | 'count' | 'size' | 'bytes' | 'payload'>
 
 /** How many jobs are looked at for one delivery. */
 const mostJobs = 1024
@@ -40,7 +41,6 @@ export const createJobs = ({ read, write, now }: Connections) => ({
         created_at: now(),
         failed_at: null,
         reason: null,
-        bytes: job.payload.length,
       }),
     )
     // Payloads are large: fewer go into one statement.
@@ -75,6 +75,23 @@ export const createJobs = ({ read, write, now }: Connections) => ({
 
   payloads: (seqs: readonly number[]): Promise<readonly { readonly seq: number; readonly payload: Uint8Array }[]> =>
     read.selectFrom('jobs').select(['seq', 'payload']).where('seq', 'in', seqs).orderBy('seq').execute(),
+
+  /** Those payloads that are short enough for a reference to a message. */
+  references: (seqs: readonly number[]): Promise<readonly { readonly seq: number; readonly payload: Uint8Array }[]> =>
+    read
+      .selectFrom('jobs')
+      .select(['seq', 'payload'])
+      .where('seq', 'in', seqs)
+      .where(({ fn }) => fn<number>('length', ['payload']), '=', referenceBytes)
+      .execute(),
+
+  /** Those of some payloads that jobs of a topic have. */
+  withPayloads: (topic: Topic, payloads: readonly Uint8Array[]): Promise<readonly { readonly payload: Uint8Array }[]> =>
+    read.selectFrom('jobs').select('payload').where('topic', '=', topic).where('payload', 'in', payloads).execute(),
+
+  async putPayload(seq: number, payload: Uint8Array, tx: Transaction): Promise<void> {
+    await tx.updateTable('jobs').set({ payload }).where('seq', '=', seq).execute()
+  },
 
   /** Ends jobs; returns how many were still there. */
   async remove(seqs: readonly number[], tx: Transaction): Promise<number> {

@@ -54,6 +54,10 @@ export interface Peers {
   readonly moment: RawBuilder<number>
   /** Whether no session of a name is open: its process has ended. */
   isGone(session: Expression<string>): RawBuilder<boolean>
+  /** Names the transaction that runs it. */
+  readonly transaction: RawBuilder<string>
+  /** Whether a transaction of a name has ended, in whatever way. */
+  hasEnded(transaction: string): RawBuilder<boolean>
 }
 
 /** The open database, as the files of the store and the embedded queue use it. */

@@ -1,10 +1,38 @@
 import { connect } from 'node:net'
 import { Connection } from 'rabbitmq-client'
 import { deadLetterNames, isMissing } from '../../src/lib/amqp/amqp.ts'
+import { queueName } from '../../src/queue/rabbitmq/rabbitmq-queues.ts'
 import type { Need } from '../needs.ts'
 import { createLine } from './line.ts'
 
 const broker = process.env.RABBITMQ_TEST_URL ?? 'amqp://guest:guest@127.0.0.1:5672'
+
+/** The URL of the broker for tests. */
+export const rabbitmqUrl = broker
+
+const ask = async <Answer>(question: (connection: Connection) => Promise<Answer>): Promise<Answer> => {
+  const connection = new Connection(broker)
+  connection.on('error', () => {})
+  try {
+    return await question(connection)
+  } finally {
+    await connection.close()
+  }
+}
+
+/** Removes the queues of an installation. */
+export const removeQueues = (prefix: string, partitions: readonly number[]): Promise<void> =>
+  ask(async (connection) => {
+    const records = partitions.map((partition) => queueName(prefix, 'records', partition))
+    for (const queue of [...records, queueName(prefix, 'facts', 0)]) await connection.queueDelete({ queue })
+  })
+
+/** The number of messages of a queue that no consumer has. */
+export const countMessages = (queue: string): Promise<number> =>
+  ask(async (connection) => (await connection.queueDeclare({ queue, passive: true })).messageCount)
+
+/** Removes the messages of a queue that no consumer has. */
+export const purge = (queue: string): Promise<unknown> => ask((connection) => connection.queuePurge({ queue }))
 
 /** The broker for RabbitMQ tests. */
 export const findRabbitmq = async (): Promise<Need> => {

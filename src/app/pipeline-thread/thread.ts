@@ -3,7 +3,6 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { silentLog } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
 import { createOutages } from '../../operations/status/outages.ts'
-import { openEmbeddedQueue } from '../../queue/embedded.ts'
 import { joinBells } from '../../queue/shared-bells.ts'
 import { runSchedule } from '../../schedule.ts'
 import { createChangeClock } from '../../store/change-clock.ts'
@@ -11,6 +10,7 @@ import { type OpenStore, openStore, type StoreOptions } from '../../store/open-s
 import { isAway } from '../base.ts'
 import { createIdleMemory } from '../idle-memory.ts'
 import { toFailure } from '../offload/messages.ts'
+import { openQueue } from '../open-queue.ts'
 import { startPipeline } from '../pipeline.ts'
 import { openTables, type TableName } from '../tables.ts'
 import { createThreadLog } from '../thread-log.ts'
@@ -57,13 +57,7 @@ const start = async () => {
     clock: createChangeClock(shared.clock),
   })
   const { now } = store
-  const queue = openEmbeddedQueue({
-    connections: store.connections,
-    ...{ now, log, maxRecords: config.queue.max_records, maxBytes: config.queue.max_bytes },
-    delivers,
-    partitions,
-    bells: joinBells(shared.bells),
-  })
+  const { queue } = await openQueue({ config, store, log, delivers, partitions, bells: joinBells(shared.bells) })
   const base = {
     ...{ config, store, queue, delivers },
     telemetry: {

@@ -44,6 +44,17 @@ it('reports what uses the port', async () => {
   expect(free.out).toMatch(/✔ server +not running/)
 })
 
+it('reports a broker that does not answer, without its password', async () => {
+  const env = {
+    ...{ VEDETTE_QUEUE_URL: 'amqp://user:hushhush@127.0.0.1:1', VEDETTE_STORAGE_URL: 'postgres://127.0.0.1:1/vedette' },
+    ...{ VEDETTE_DATA_DIR: join(folder, 'data'), HOME: folder },
+  }
+  const { code, out } = await runFake(['doctor'], { env, fetch })
+  expect(code).toBe(1)
+  expect(out).toMatch(/✘ rabbitmq +connect ECONNREFUSED/)
+  expect(out).not.toContain('hushhush')
+})
+
 it('lists the faults of the configuration', async () => {
   const { code, out } = await runFake(['doctor'], { env: { PORT: 'x', HOME: folder } })
   expect(code).toBe(1)

@@ -6,6 +6,7 @@ import { silentLog } from '../../component.ts'
 import type { Config, LoadedConfig } from '../../config.ts'
 import { AppError, messageOf } from '../../errors.ts'
 import { checkDatabase } from '../../operations/analysis/database-file.ts'
+import { checkBroker } from '../../operations/storage/check-broker.ts'
 import { checkCluster } from '../../operations/storage/check-cluster.ts'
 import { databaseSpace } from '../../operations/storage/compact-database.ts'
 import type { CommandContext } from '../cli.ts'
@@ -37,6 +38,7 @@ export const define = (command: Command, context: CommandContext): void => {
           checkFolder(config),
           checkDisk(config),
           ...(await checkStore(config, context)),
+          ...(await checkQueue(config)),
           await checkPort(config, context),
         )
       }
@@ -148,6 +150,21 @@ const checkServer = async ({ storage, partitions }: Config, now: () => number): 
     const advice = error instanceof AppError ? error.hint : undefined
     return [{ well: false, name, text: messageOf(error), ...(advice && { advice }) }]
   }
+}
+
+const checkQueue = async ({ queue: { url } }: Config): Promise<readonly Finding[]> => {
+  if (url === undefined) return []
+  const fault = await checkBroker(url)
+  return [
+    fault === undefined
+      ? { well: true, name: 'rabbitmq', text: 'answers' }
+      : {
+          well: false,
+          name: 'rabbitmq',
+          text: fault,
+          advice: 'Check queue.url and the broker. Until it answers, senders get 503.',
+        },
+  ]
 }
 
 type WorkedPartition = NonNullable<Awaited<ReturnType<typeof checkCluster>>>[number]

@@ -15,10 +15,12 @@ export interface QueueLimits {
   readonly ttl: number
 }
 
-const longestRetry = 30_000
-
-/** Opens a connection that comes back by itself, trying ever more seldom, from a second up to half a minute. Does not wait for it. */
-export const openAmqp = async (url: string, { connected, lost }: Listener): Promise<Connection> => {
+/** Opens a connection that comes back by itself, trying ever more seldom, from a second up to `longestRetry` ms. Does not wait for it. */
+export const openAmqp = async (
+  url: string,
+  { connected, lost }: Listener,
+  longestRetry = 30_000,
+): Promise<Connection> => {
   const { Connection } = await import('rabbitmq-client')
   const connection = new Connection({
     url,

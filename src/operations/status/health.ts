@@ -8,26 +8,34 @@ interface HealthParts {
   readonly telemetry: { stages(): Health['stages'] }
   readonly outages: { problems(): readonly string[] }
   readonly broker: () => NonNullable<Health['broker']>
+  /** The broker that carries records which wait; undefined if they wait in the database. */
+  readonly carrier: { problems(): readonly string[] } | undefined
   readonly models: { problems(): Promise<readonly string[]> }
 }
 
 /** Reports whether the program accepts records, and every known problem. */
 export const createHealth =
-  ({ store, queue, telemetry, outages, broker, models }: HealthParts): Deps['health'] =>
+  ({ store, queue, telemetry, outages, broker, carrier, models }: HealthParts): Deps['health'] =>
   async () => {
+    const refused = carrier?.problems() ?? []
     const base = { stages: telemetry.stages(), queues: [], broker: broker() }
     try {
       await store.ping()
       return {
         ...base,
-        ready: true,
+        ready: refused.length === 0,
         // A source that cannot be reached does not stop records from other sources.
-        problems: [...outages.problems(), ...(await models.problems()), ...abandoned(await queue.partitions())],
+        problems: [
+          ...refused,
+          ...outages.problems(),
+          ...(await models.problems()),
+          ...abandoned(await queue.partitions()),
+        ],
         queues: (await queue.depths()).map(({ oldestAge, ...depth }) => ({ ...depth, oldest_age_ms: oldestAge })),
       }
     } catch (error) {
       // The queue is in the same database, so its depths are unknown.
-      return { ...base, ready: false, problems: [messageOf(error), ...outages.problems()] }
+      return { ...base, ready: false, problems: [messageOf(error), ...refused, ...outages.problems()] }
     }
   }
 

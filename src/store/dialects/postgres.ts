@@ -90,6 +90,8 @@ export const postgres: Dialect = {
         session,
         moment: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
         isGone: (name) => sql<boolean>`not exists (select from pg_stat_activity where application_name = ${name})`,
+        transaction: sql<string>`pg_current_xact_id()::text`,
+        hasEnded: (id) => sql<boolean>`pg_visible_in_snapshot(${id}::text::xid8, pg_current_snapshot())`,
       },
       verify: async () => void (await sql`select 1`.execute(db)),
       async space() {
