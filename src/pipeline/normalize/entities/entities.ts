@@ -2,7 +2,8 @@ import type { Draft } from '../draft.ts'
 import { setIfAbsent } from '../draft.ts'
 import { readAccounts, readLogins, readSu, readSudo } from './accounts.ts'
 import { readFtp } from './ftp.ts'
-import { readDovecot, readExim, readPostfix } from './mail.ts'
+import { readHaproxy } from './haproxy.ts'
+import { readDovecot, readExim, readPostfix, readSendmail } from './mail.ts'
 import { readPam } from './pam.ts'
 import { readSshd } from './sshd.ts'
 import { readCron, readDns, readFilterlog, readHostapd, readKernel, readLogind, readSystemd } from './system.ts'
@@ -28,6 +29,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['groupadd', readAccounts],
   ['groupdel', readAccounts],
   ['groupmod', readAccounts],
+  ['haproxy', readHaproxy],
   ['hostapd', readHostapd],
   ['kernel', readKernel],
   ['klogind', readLogins],
@@ -39,6 +41,9 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['pure-ftpd', readFtp],
   ['rlogind', readLogins],
   ['root', readLogins],
+  ['sendmail', readSendmail],
+  ['sm-acceptingconnections', readSendmail],
+  ['sm-mta', readSendmail],
   ['sshd', readSshd],
   ['sshd-auth', readSshd],
   ['sshd-session', readSshd],
@@ -106,7 +111,7 @@ const readUnnamed = (message: string, fields: Draft): boolean => {
     ? readSshd
     : message.includes(' LOGIN: Client "') || message.startsWith('CONNECT: Client "')
       ? readFtp
-      : message.includes('authenticator failed for ')
+      : message.includes('authenticator failed for ') || isEximPeer(message)
         ? readExim
         : message.startsWith('client ') && message.includes(' query: ')
           ? readDns
@@ -117,6 +122,10 @@ const readUnnamed = (message: string, fields: Draft): boolean => {
   if (program !== undefined) setIfAbsent(fields, 'process.name', program)
   return true
 }
+
+/** Whether a message names a peer as exim does. */
+const isEximPeer = (message: string): boolean =>
+  (message.startsWith('H=') || message.includes(' H=') || message.includes('SMTP c')) && message.includes('[')
 
 const looksLikeSshd = (message: string): boolean =>
   message.includes(' ssh2') ||

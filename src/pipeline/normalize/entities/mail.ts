@@ -1,5 +1,5 @@
 import { type Draft, setIfAbsent } from '../draft.ts'
-import { setAddress } from '../fields/address.ts'
+import { setAddress, toPort } from '../fields/address.ts'
 import { wordAfter, wordAt } from '../fields/key-values.ts'
 import { setUser } from './phrase.ts'
 
@@ -59,12 +59,47 @@ export const readPostfix = (message: string, fields: Draft): boolean => {
 /** Parses authentication messages of exim and sendmail: `authenticator failed for (test) [1.2.3.4]:39454: … (set_id=test)`. */
 export const readExim = (message: string, fields: Draft): boolean => {
   const at = message.indexOf('authenticator failed for ')
-  if (at < 0) return false
-  const open = message.indexOf('[', at)
+  if (at < 0) return readEximPeer(message, fields)
+  // The client says its name in round brackets, and may say an address.
+  const helo = /^\S* ?\([^()]{0,255}\) /.exec(message.slice(at + 25, at + 600))
+  const open = message.indexOf('[', at + 25 + (helo?.[0].length ?? 0))
   if (open > 0) setAddress(fields, 'source', trimColon(wordAt(message, open)))
   const user = wordAfter(message, '(set_id=', at)
   if (user !== undefined) setUser(fields, user.replace(/\)$/, ''))
   setLogin(fields, 'failure')
+  return true
+}
+
+/**
+ * Reads the peer of exim's main log: `H=mail.example.org (helo) [203.0.113.9]:4711 I=[10.0.0.5]:25`, `SMTP call from (helo) [203.0.113.9]`. The
+ * client chooses the name in round brackets, so it does not count.
+ */
+const readEximPeer = (message: string, fields: Draft): boolean => {
+  const peer =
+    /(?:(?:^| )H=|SMTP (?:call|connection) from )(?:[\w.-]{1,253} )?(?:\([^()\s]{0,255}\) ?)?\[([\da-fA-F.:]{3,45})\](?::(\d{1,5}))?/.exec(
+      message.slice(0, 1000),
+    )
+  if (!peer || !setAddress(fields, 'source', peer[1] ?? '')) return false
+  const port = peer[2] === undefined ? undefined : toPort(peer[2])
+  if (port !== undefined) setIfAbsent(fields, 'source.port', port)
+  setIfAbsent(fields, 'event.category', 'email')
+  if (message.includes(' rejected ')) {
+    setIfAbsent(fields, 'event.action', 'mail_rejected')
+    setIfAbsent(fields, 'event.outcome', 'failure')
+  }
+  return true
+}
+
+/** Parses a message of sendmail: its peer in `relay=host [203.0.113.9]`, and a rejection. */
+export const readSendmail = (message: string, fields: Draft): boolean => {
+  if (readExim(message, fields)) return true
+  const relay = /(?:relay=|: )(?:[\w.-]{1,253} )?\[([\da-fA-F.:]{3,45})\]/.exec(message.slice(0, 1000))
+  if (!relay || !setAddress(fields, 'source', relay[1] ?? '')) return false
+  setIfAbsent(fields, 'event.category', 'email')
+  if (message.includes('reject=')) {
+    setIfAbsent(fields, 'event.action', 'mail_rejected')
+    setIfAbsent(fields, 'event.outcome', 'failure')
+  }
   return true
 }
 

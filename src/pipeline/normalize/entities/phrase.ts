@@ -50,14 +50,26 @@ export const readPeer = (text: string, fields: Draft): void => {
   if (number !== undefined) setIfAbsent(fields, 'source.port', number)
 }
 
-/** `alice from 1.2.3.4 port 22 ssh2`, `invalid user  from 1.2.3.4`. A name may contain spaces, so the last `from` counts. */
+/**
+ * Finds the last ` from ` before an address and a port, else the last one: a name may contain spaces, and so may what a client says of
+ * itself after its address, both of which an attacker chooses.
+ */
+const lastPeer = (text: string): number => {
+  const last = text.lastIndexOf(' from ')
+  for (let at = last; at >= 0; at = at === 0 ? -1 : text.lastIndexOf(' from ', at - 1)) {
+    if (/^\S{1,64} port \d/.test(text.slice(at + 6, at + 80))) return at
+  }
+  return last
+}
+
+/** `alice from 1.2.3.4 port 22 ssh2`, `invalid user  from 1.2.3.4`. */
 export const readUserFrom = (text: string, fields: Draft): void => {
   let at = 0
   if (text.startsWith('invalid user ') || text.startsWith('illegal user ')) {
     setIfAbsent(fields, 'event.reason', 'invalid user')
     at = 13
   }
-  const from = text.lastIndexOf(' from ')
+  const from = lastPeer(text)
   if (from < 0) {
     setUser(fields, wordAt(text, at))
     return
@@ -79,8 +91,8 @@ export const readUserAtPeer = (text: string, fields: Draft): void => {
     readPeer(text, fields)
     return
   }
-  const port = text.indexOf(' port ', at)
-  const end = port > 0 ? port : text.endsWith(' [preauth]') ? text.length - 10 : text.length
+  const port = text.lastIndexOf(' port ')
+  const end = port > at ? port : text.endsWith(' [preauth]') ? text.length - 10 : text.length
   const blank = text.lastIndexOf(' ', end - 1)
   if (blank < at - 1) return
   setUser(fields, text.slice(at, Math.max(blank, at)))

@@ -12,8 +12,8 @@ const readLogin = (text: string, fields: Draft): void => {
   const at = text.indexOf(' for ')
   if (at < 0) return
   fields['system.auth.ssh.method'] = text.slice(0, at)
-  const end = text.indexOf(' ssh2', at)
-  readUserFrom(text.slice(at + 5, end < 0 ? text.length : end), fields)
+  const end = text.lastIndexOf(' ssh2')
+  readUserFrom(text.slice(at + 5, end < at ? text.length : end), fields)
 }
 
 /** `ns.example.com [1.2.3.4] failed` */
@@ -28,8 +28,8 @@ const readBracketed = (text: string, fields: Draft): void => {
 
 /** `alice from host not allowed because …` */
 const readNotAllowed = (text: string, fields: Draft): void => {
-  const from = text.indexOf(' from ')
-  const not = text.indexOf(' not allowed')
+  const not = text.lastIndexOf(' not allowed')
+  const from = not < 0 ? -1 : text.lastIndexOf(' from ', not)
   if (not < 0) {
     // "User child is on pid 4711"
     const pid = text.indexOf(' is on pid ')

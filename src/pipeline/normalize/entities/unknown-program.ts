@@ -1,5 +1,5 @@
-import type { Draft } from '../draft.ts'
-import { setAddress, toAddress } from '../fields/address.ts'
+import { type Draft, setIfAbsent } from '../draft.ts'
+import { setAddress, toAddress, toPort } from '../fields/address.ts'
 import { wordAt } from '../fields/key-values.ts'
 import { isDigitCode } from '../time/calendar.ts'
 import { setUser } from './phrase.ts'
@@ -7,12 +7,16 @@ import { setUser } from './phrase.ts'
 /** Words before an address that define its side. */
 const marks: readonly [mark: string, side: 'source' | 'destination'][] = [
   [' from ', 'source'],
+  ['(from ', 'source'],
+  ['IP address ', 'source'],
+  [' from ip ', 'source'],
   ['rhost=', 'source'],
   ['src=', 'source'],
   ['SRC=', 'source'],
   ['client ', 'source'],
   ['client: ', 'source'],
   ['client=', 'source'],
+  ['CLIENT: ', 'source'],
   ['peer ', 'source'],
   ['source ', 'source'],
   ['dst=', 'destination'],
@@ -26,6 +30,7 @@ const marks: readonly [mark: string, side: 'source' | 'destination'][] = [
 export const readUnknownProgram = (message: string, fields: Draft): void => {
   const text = message.length > 2000 ? message.slice(0, 2000) : message
   if (hasAddress(text)) {
+    if (text.includes('->')) readFlow(text, fields)
     for (const [mark, side] of marks) {
       if (fields[side === 'source' ? 'source.ip' : 'destination.ip'] !== undefined) continue
       const at = text.indexOf(mark)
@@ -39,6 +44,19 @@ export const readUnknownProgram = (message: string, fields: Draft): void => {
     const user = userIn(text)
     if (user !== undefined) setAccount(fields, user)
   }
+}
+
+const flow =
+  /(?<![\w.])(\d{1,3}(?:\.\d{1,3}){3})(?:[:/(](\d{1,5})\)?)? ?-> ?(\d{1,3}(?:\.\d{1,3}){3})(?:[:/(](\d{1,5}))?(?![\w.])/
+
+/** Reads the ends of a flow, as firewalls write it: `10.0.0.5:51234->203.0.113.9:443`, also with slashes or brackets before the ports. */
+const readFlow = (text: string, fields: Draft): void => {
+  const match = flow.exec(text)
+  if (!match || fields['source.ip'] !== undefined || fields['destination.ip'] !== undefined) return
+  const [, source = '', sourcePort = '', destination = '', destinationPort = ''] = match
+  if (!setAddress(fields, 'source', source) || !setAddress(fields, 'destination', destination)) return
+  const ports = { 'source.port': toPort(sourcePort), 'destination.port': toPort(destinationPort) }
+  for (const [name, port] of Object.entries(ports)) if (port !== undefined) setIfAbsent(fields, name, port)
 }
 
 /** Splits a MySQL account, `'root'@'203.0.113.9'`, into user and source. */
@@ -116,8 +134,8 @@ const hasAddress = (text: string): boolean => {
 const bare = (word: string): string => {
   let start = 0
   let end = word.length
-  while (start < end && '\'"<(/'.includes(word.charAt(start))) start++
-  while (end > start && '\'">).:!?'.includes(word.charAt(end - 1))) end--
+  while (start < end && '\'"<(/['.includes(word.charAt(start))) start++
+  while (end > start && '\'">).:!?]'.includes(word.charAt(end - 1))) end--
   const text = word.slice(start, end)
   // 10.0.0.1(3067), 10.0.0.1/2143
   const cut = text.search(/[(/]/)

@@ -15,7 +15,8 @@ export const toAddress = (word: string): Endpoint | undefined => {
     const close = text.indexOf(']')
     if (close < 0) return undefined
     const port = text.charCodeAt(close + 1) === 58 ? toPort(text.slice(close + 2)) : undefined
-    return withPort(toHost(text.slice(1, close)), port)
+    const inner = text.slice(1, close)
+    return withPort(toHost(/^::ffff:\d+\./i.test(inner) ? inner.slice(7) : inner), port)
   }
   if (text.startsWith('::ffff:') || text.startsWith('::FFFF:')) text = text.slice(7)
   if (isIPv4(text)) return { ip: text }

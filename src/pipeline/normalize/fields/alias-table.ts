@@ -72,7 +72,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'error.stack_trace': 'error.stacktrace error.stack stacktrace stack err.stack exception.stacktrace errorverbose',
   'rule.name': 'rule.name rulename sourcerule.name',
   'rule.id': 'rule.id ruleid',
-  'network.transport': 'network.transport proto protocol transport ipprotocol connipproto',
+  'network.transport': 'network.transport proto protocol transport ipprotocol connipproto protocolid',
   'dns.question.name': 'dns.question.name queryname',
   'file.path': 'file.path filepath targetfilename',
   'event.id': 'event.id eventuuid',

@@ -2,6 +2,8 @@ import { hour, minute } from '../../../lib/units/time.ts'
 import type { RawRecord } from '../../../schema/record.ts'
 import { type Draft, finish, longestValue, refuseRecord } from '../draft.ts'
 import { readEntities } from '../entities/entities.ts'
+import { addFields, addOthers } from '../fields/aliases.ts'
+import { readPairs } from '../fields/key-values.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { clockAt, fractionEnd, fractionMs, isDigitCode, midnight, pair, quad } from '../time/calendar.ts'
 import type { Stamp } from '../time/timestamp.ts'
@@ -43,25 +45,27 @@ export const syslog5424Parser: Parser = {
     }
     if (versionEnd >= text.length) return fault('the record ends after the version', text, fields)
     fields['log.syslog.version'] = Number(text.slice(priority.end, versionEnd))
-    return readHeader(text, versionEnd + 1, fields)
+    return readHeader(record, versionEnd + 1, fields)
   },
 }
 
 /** Parses a header without a priority, as relays write it to files: `1 2025-01-31T12:00:00Z host app - - - message`. */
-const readBare = ({ text }: RawRecord): Parsed | undefined => {
+const readBare = (record: RawRecord): Parsed | undefined => {
+  const { text } = record
   const end = digitsEnd(text, 0)
   if (end === 0 || end > 3 || text.charCodeAt(end) !== 32) return undefined
   const nil = text.charCodeAt(end + 1) === 45 && text.charCodeAt(end + 2) === 32
   if (!nil && !(quad(text, end + 1) > 0 && text.charCodeAt(end + 5) === 45 && pair(text, end + 6) > 0)) return undefined
   const fields: Draft = {}
-  const parsed = readHeader(text, end + 1, fields)
+  const parsed = readHeader(record, end + 1, fields)
   const whole = !nil && (text.charCodeAt(end + 11) === 84 || end + 11 >= text.length)
   if (!parsed.fault) return nil ? fault('the priority is missing', text, fields) : parsed
   return whole || nil ? fault('the priority is missing', text, fields) : undefined
 }
 
 /** Parses everything after the version. */
-const readHeader = (text: string, at: number, fields: Draft): Parsed => {
+const readHeader = (record: RawRecord, at: number, fields: Draft): Parsed => {
+  const { text } = record
   const stamp = readStamp(text, at)
   if (typeof stamp === 'string') return fault(stamp, text, fields)
   let i = stamp.end
@@ -78,12 +82,23 @@ const readHeader = (text: string, at: number, fields: Draft): Parsed => {
   if (typeof procid === 'string' && /^\d{1,9}$/.test(procid)) fields['process.pid'] = Number(procid)
   if (text.charCodeAt(i) !== 32) return fault('the structured data is missing', text, fields, stamp)
   const data = readStructuredData(text, i + 1)
-  if (typeof data === 'string') return fault(data, text, fields, stamp)
+  if (typeof data === 'string') {
+    const { pairs } = checkPoint.test(text.slice(i + 1, i + 80)) ? readPairs(text, i + 2) : { pairs: [] }
+    if (pairs.length < 3) return fault(data, text, fields, stamp)
+    const { message } = addFields(fields, pairs, record)
+    return finish(format, stamp.none ? undefined : stamp, message ?? text.slice(i + 1), fields)
+  }
   for (const id of data.ids)
     if (!data.triples.some(([of]) => of === id)) fields[`log.syslog.structured_data.${id}`] = ''
   for (const [id, name, value] of data.triples) {
     fields[`log.syslog.structured_data.${id}.${name}`] = value.slice(0, longestValue)
   }
+  if (data.triples.length > 0)
+    addOthers(
+      fields,
+      data.triples.map(([, name, value]) => [name, value] as const),
+      record,
+    )
   if (data.end < text.length && text.charCodeAt(data.end) !== 32)
     return fault('the space before the message is missing', text, fields, stamp)
   let message = text.slice(data.end + 1)
@@ -95,6 +110,9 @@ const readHeader = (text: string, at: number, fields: Draft): Parsed => {
   readEntities(message, typeof program === 'string' ? program : '', fields)
   return finish(format, stamp.none ? undefined : stamp, message, fields)
 }
+
+/** Check Point writes its values where the structured data belongs: `[action:"Accept"; flags:"…"]`. */
+const checkPoint = /^\[\w{1,32}:{1,2}"/
 
 const parts = [
   ['hostname', 'host.name', 255],

@@ -8,7 +8,7 @@ const ours =
   /(?:(?<![a-z])(?:to|on|at|dst|dest\w*|server|local\w*|listen\w*|upstream|via|realm|proxy|lip|laddr|oip_server)|->)[\s"'=:[(<]*(?:ipv[46](?:\/\w{2,3})?[:/])?$/i
 /** Words before an address that is the client's. */
 const theirs =
-  /(?:(?<![a-z])(?:from|client|peer|rhost|remote\w*|ip|ip ?address|src|source|raddr|rip|oip|host|origin)|<)[\s"'=:[(</]*(?:ipv[46](?:\/\w{2,3})?[:/])?$/i
+  /(?:(?<![a-z])(?:from|failed for|client|peer|rhost|remote\w*|ip|ip ?address|src|source|raddr|rip|oip|host|origin)|<)[\s"'=:[(</]*(?:ipv[46](?:\/\w{2,3})?[:/])?$/i
 
 /** Finds the client's address in a message about a login: after a word for it, else the first that is not the server's. */
 export const partyAddress = (text: string): string | undefined => {

@@ -26,12 +26,14 @@ export interface Stamp {
  */
 export const readTimestamp = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   const first = text.charCodeAt(at)
+  if (first === 64) return readTai64(text, at)
   if (!isDigitCode(first)) return readNamed(text, at, place)
   if (quad(text, at) >= 0) {
     switch (text.charCodeAt(at + 4)) {
       case 45: // 2025-01-31
       case 47: // 2025/01/31
       case 46: // 2025.01.31
+      case 58: // Sophos: 2025:01:31-12:00:00
         return readIso(text, at, place)
       case 32: // 2014 Dec 20 09:29:47
         return monthAt(text, at + 5) > 0 ? readYearFirst(text, at, place) : undefined
@@ -44,8 +46,9 @@ export const readTimestamp = (text: string, at: number, place: TimeReference): S
     case 46: // 31.01.2025
       return readEuropean(text, at, place)
     case 32: // 10 Nov 2022
-    case 45: // 10-Nov-2022, 11-10 09:21:53
-      return monthAt(text, at + 3) > 0 ? readDayFirst(text, at, 2, place) : readMonthAndDay(text, at, place)
+    case 45: // 10-Nov-2022, 31-01-2025, 11-10 09:21:53
+      if (monthAt(text, at + 3) > 0) return readDayFirst(text, at, 2, place)
+      return quad(text, at + 6) >= 1000 ? readEuropean(text, at, place) : readMonthAndDay(text, at, place)
   }
   if (text.charCodeAt(at + 1) === 47 || text.charCodeAt(at + 1) === 32 || text.charCodeAt(at + 1) === 45) {
     return text.charCodeAt(at + 1) === 47 ? readSlashed(text, at, place) : readDayFirst(text, at, 1, place)
@@ -190,6 +193,18 @@ export const toStamp = (value: unknown, place: TimeReference): Stamp | undefined
   return date === -Infinity ? undefined : { time: date, end: 10, guessed: true }
 }
 
+/** `@400000004c91b044077a9e94`, as daemontools and its successors write: seconds of TAI, which began 10 s ahead of UTC, and nanoseconds. */
+const readTai64 = (text: string, at: number): Stamp | undefined => {
+  const match = /^@40{7}([\da-f]{8})([\da-f]{8})?(?![\da-f])/i.exec(text.slice(at, at + 26))
+  if (!match) return undefined
+  const ms = match[2] === undefined ? 0 : Math.floor(Number.parseInt(match[2], 16) / 1e6)
+  return {
+    time: (Number.parseInt(match[1] ?? '', 16) - 10) * 1000 + ms,
+    end: at + match[0].length,
+    guessed: false,
+  }
+}
+
 /** `Sun Dec 04 04:47:44 2005`, `Mon, 02 Jan 2006 15:04:05 GMT`, `Feb  5 17:32:18`. */
 const readNamed = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   if (monthAt(text, at) > 0) return readBsd(text, at, place)
@@ -289,10 +304,13 @@ const isYetToCome = (date: number, place: TimeReference): boolean => date > plac
 const isRecent = (date: number, place: TimeReference): boolean =>
   date > place.receivedAt - 366 * day && !isYetToCome(date, place)
 
-/** `31.01.2025 12:00:00` */
+/** `31.01.2025 12:00:00`, `31-01-2025 12:00:00`. With dashes, the month is first if nothing else is a date. */
 const readEuropean = (text: string, at: number, place: TimeReference): Stamp | undefined => {
-  if (text.charCodeAt(at + 5) !== 46) return undefined
-  return withClock(text, midnight(quad(text, at + 6), pair(text, at + 3), pair(text, at)), at + 11, place)
+  const separator = text.charCodeAt(at + 2)
+  if (text.charCodeAt(at + 5) !== separator) return undefined
+  const [first, second, year] = [pair(text, at), pair(text, at + 3), quad(text, at + 6)]
+  const american = separator === 45 && second > 12
+  return withClock(text, american ? midnight(year, first, second) : midnight(year, second, first), at + 11, place)
 }
 
 /** `081109 203615`, `20250131T120000Z`, `20250131 12:00:00`, `20250131120000`, `1117838570.123` */

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import { parseRecord } from './parse-record.ts'
+
+const read = (text: string) => parseRecord({ text, source: 's', receivedAt: Date.UTC(2026, 11, 14), zoneMinutes: 0 })
+const ends = (text: string) => {
+  const { fields } = read(text)
+  return [fields['source.ip'], fields['source.port'], fields['destination.ip'], fields['destination.port']]
+}
+const flow = ['203.0.113.9', 51_234, '10.0.0.5', 22]
+const asa = '<166>Dec 10 2026 09:32:20 fw1 : %ASA-'
+
+describe('firewalls name both ends of a connection', () => {
+  it.each([
+    [
+      'Cisco ASA, inbound',
+      `${asa}6-302013: Built inbound TCP connection 9 for outside:203.0.113.9/51234 (203.0.113.9/51234) to inside:10.0.0.5/22 (198.51.100.1/22)`,
+    ],
+    [
+      'Cisco ASA, outbound',
+      `${asa}6-302013: Built outbound TCP connection 9 for outside:10.0.0.5/22 (10.0.0.5/22) to inside:203.0.113.9/51234 (198.51.100.1/51234)`,
+    ],
+    [
+      'Cisco ASA with users',
+      `${asa}6-302015: Built inbound UDP connection 9 for outside:203.0.113.9/51234 (203.0.113.9/51234)(LOCAL\\kim) to inside:10.0.0.5/22 (10.0.0.5/22) (kim)`,
+    ],
+    [
+      'Cisco ASA, access group',
+      `${asa}4-106023: Deny tcp src outside:203.0.113.9/51234 dst inside:10.0.0.5/22 by access-group "outside_in" [0x0, 0x0]`,
+    ],
+    [
+      'Cisco FTD, access list',
+      '<166>Dec 10 2026 09:32:20 fw1 : %FTD-6-106100: access-list out_in denied tcp outside/203.0.113.9(51234) -> inside/10.0.0.5(22) hit-cnt 1 first hit [0x0, 0x0]',
+    ],
+    [
+      'Cisco IOS, access list',
+      '<189>45: sw1: Dec 10 09:32:20.123 UTC: %SEC-6-IPACCESSLOGP: list 101 denied tcp 203.0.113.9(51234) -> 10.0.0.5(22), 1 packet',
+    ],
+    [
+      'Juniper',
+      'Dec 10 09:32:20 srx1 RT_FLOW: RT_FLOW_SESSION_DENY: session denied 203.0.113.9/51234->10.0.0.5/22 junos-ssh 6(0) deny-all trust untrust',
+    ],
+    [
+      'Juniper, structured',
+      '<14>1 2026-12-10T09:32:20.123Z srx1 RT_FLOW - RT_FLOW_SESSION_CREATE [junos@2636.1.1.1.2.129 source-address="203.0.113.9" source-port="51234" destination-address="10.0.0.5" destination-port="22" protocol-id="6" policy-name="in"]',
+    ],
+    [
+      'MikroTik',
+      'Dec 10 09:32:20 rt1 firewall,info forward: in:ether1 out:bridge, proto TCP (SYN), 203.0.113.9:51234->10.0.0.5:22, len 60',
+    ],
+  ])('%s', (_, line) => {
+    expect(ends(line)).toEqual(flow)
+  })
+
+  it('Check Point, in the place of the structured data', () => {
+    const line =
+      '<134>1 2026-12-10T09:32:20Z cp1 CheckPoint 1234 - [action:"Drop"; ifname:"eth1"; dst:"10.0.0.5"; proto:"6"; rule_name:"Cleanup"; s_port:"51234"; src:"203.0.113.9"]'
+    const { fields, fault } = read(line)
+    expect(fault).toBeUndefined()
+    expect(fields).toMatchObject({ 'source.ip': '203.0.113.9', 'rule.name': 'Cleanup', 'event.outcome': 'failure' })
+  })
+})
+
+describe('devices name the user', () => {
+  it.each([
+    [`${asa}6-605004: Login denied from 203.0.113.9/51234 to outside:10.0.0.1/ssh for user "kim"`, 'failure'],
+    [
+      `${asa}4-113019: Group = staff, Username = kim, IP = 203.0.113.9, Session disconnected. Session Type: SSL, Duration: 0h:10m:01s, Bytes xmt: 1, Bytes rcv: 2, Reason: User Requested`,
+      undefined,
+    ],
+    [`${asa}5-111010: User 'kim', running 'CLI' from IP 203.0.113.9, executed 'show run'`, undefined],
+    [
+      '<189>45: sw1: Dec 10 09:32:20.123 UTC: %SEC_LOGIN-5-LOGIN_SUCCESS: Login Success [user: kim] [Source: 203.0.113.9] [localport: 22] at 09:32:20 UTC Thu Dec 10 2026',
+      'success',
+    ],
+    [
+      "<189>45: sw1: Dec 10 09:32:20.123 UTC: %SSH-5-SSH2_USERAUTH: User 'kim' authentication for SSH2 Session from 203.0.113.9 (tty = 0) using crypto cipher 'aes256-ctr', hmac 'hmac-sha1' Succeeded",
+      'success',
+    ],
+  ])('%s', (line, outcome) => {
+    const { fields } = read(line)
+    expect([fields['user.name'], fields['source.ip'], fields['event.outcome']]).toEqual(['kim', '203.0.113.9', outcome])
+  })
+})
+
+describe('proxies and mail servers name the client', () => {
+  it('HAProxy, with the request', () => {
+    const { fields } = read(
+      '<134>Dec 10 09:32:20 lb1 haproxy[760]: 203.0.113.9:51234 [10/Dec/2026:09:32:20.123] main web/srv1 0/0/1/12/13 503 1234 - - ---- 1/1/0/0/0 0/0 "GET /login?x=1 HTTP/1.1"',
+    )
+    expect(fields).toMatchObject({
+      'source.ip': '203.0.113.9',
+      'http.response.status_code': 503,
+      'event.outcome': 'failure',
+      'url.path': '/login',
+      'haproxy.backend': 'web',
+      'haproxy.server': 'srv1',
+    })
+  })
+
+  it.each([
+    'Dec 10 09:32:20 lb1 haproxy[760]: 203.0.113.9:51234 [10/Dec/2026:09:32:20.123] tcpfe db/pg1 1/0/5007 212 -- 0/0/0/0/3 0/0',
+    '2026-12-10 09:32:20 H=mail.example.org (helo.example) [203.0.113.9]:51234 I=[10.0.0.5]:25 F=<a@example.org> rejected RCPT <b@example.com>: relay not permitted',
+    '2026-12-10 09:32:20 SMTP call from (helo) [203.0.113.9] dropped: too many nonmail commands',
+    'Dec 10 09:32:20 mx1 sm-mta[22248]: s1NLaDQT022248: ruleset=check_rcpt, relay=host.example.net [203.0.113.9] (may be forged), reject=550 5.7.1 Relaying denied',
+    "2026-12-10 09:32:20.12 Logon       Login failed for user 'kim'. Reason: Password did not match. [CLIENT: 203.0.113.9]",
+  ])('%s', (line) => {
+    expect(read(line).fields['source.ip']).toBe('203.0.113.9')
+  })
+})
+
+describe('an address that the client chooses is not its address', () => {
+  const sshd = 'Dec 10 09:32:20 web1 sshd[4711]: '
+  it.each([
+    [`${sshd}Failed password for invalid user test from 10.9.9.9 port 5 ssh2 from 203.0.113.9 port 22 ssh2`],
+    [`${sshd}Failed password for kim from 203.0.113.9 port 22 ssh2: ruser from 10.9.9.9`],
+    [`${sshd}Connection closed by authenticating user test 10.9.9.9 port 5 203.0.113.9 port 22 [preauth]`],
+    [
+      '2026-12-10 09:32:20 login authenticator failed for mail.example.org ([10.9.9.9]) [203.0.113.9]: 535 Incorrect authentication data (set_id=kim)',
+    ],
+    [
+      "[2026-12-10 09:32:20] NOTICE[566]: chan_sip.c:28926 handle: Registration from '\"28\" <sip:28@10.9.9.9>' failed for '203.0.113.9:5060' - Wrong password",
+    ],
+  ])('%s', (line) => {
+    expect(read(line).fields['source.ip']).toBe('203.0.113.9')
+  })
+})
+
+describe('times of devices and daemons', () => {
+  it.each([
+    ['Sophos', '2026:12:10-09:32:20 utm ulogd[4711]: started', '2026-12-10T09:32:20.000Z'],
+    ['day first with dashes', '10-12-2026 09:32:20 INFO started', '2026-12-10T09:32:20.000Z'],
+    [
+      'month first with dashes, if no month has the number',
+      '11-25-2026 09:32:20 INFO started',
+      '2026-11-25T09:32:20.000Z',
+    ],
+    // Its clock is 10 s ahead of the seconds since 1970: 0x6b1a71ae − 10.
+    ['TAI64N', '@400000006b1a71ae075bca00 tcpserver: status: 1/40', '2026-12-10T09:32:20.123Z'],
+  ])('%s', (_, line, time) => {
+    expect(new Date(read(line).time ?? 0).toISOString()).toBe(time)
+  })
+})
