@@ -102,7 +102,7 @@ it(keeps('triage.health', 'triage.consumer-started', 'triage.ports'), async () =
     expect(server.output()).toMatch(new RegExp(`"service":"${service}","msg":"Message consumer task started"`))
   }
   expect(compatPorts(['triage'], 8787, compatSystems).map(({ port }) => port)).toEqual([
-    9001, 9002, 9003, 9004, 9005, 9006, 9007,
+    9001, 9002, 9003, 9004, 9005, 9006, 9007, 9008, 9009, 9010, 9011, 9012, 9013, 9014,
   ])
   const other = scratch()
   const refused = startServer({

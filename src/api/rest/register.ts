@@ -53,7 +53,8 @@ export const registerRoute = (app: FastifyInstance, route: Route, deps: Interfac
           ? { body: sentBodyOf(route, request) }
           : await (route.read ?? ((sent: FastifyRequest) => bodyOf(route, sent)))(request)
       const input = mergeInput(
-        inputs.parse(request.params),
+        // An older contract may have a path that only its presenter reads.
+        route.refuse ? knownTo(operation, inputs.parse(request.params)) : inputs.parse(request.params),
         readers.get(operation)?.(route.debug || debug === undefined ? query : { ...query, debug }) ?? {},
         headerInputs(operation, request.headers),
         route.refuse && operation.thread !== 'worker' ? knownTo(operation, body) : body,

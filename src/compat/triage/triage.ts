@@ -12,6 +12,11 @@ import { triageGateway } from './gateway/gateway.ts'
 import { healthRoute } from './health.ts'
 import { judgeAlert } from './judge-alert.ts'
 import { queryIntel } from './query-intel.ts'
+import { analyticsServiceRoutes } from './reporting/analytics.ts'
+import { monitoringRoutes, settingsRoutes } from './reporting/monitoring.ts'
+import { noticeRoutes } from './reporting/notices.ts'
+import { reportRoutes } from './reporting/reports.ts'
+import { responseRoutes } from './response/response.ts'
 import { routerModels, routerRoutes } from './router/router.ts'
 import { presentSimilar, readSimilarQuery } from './similar-alerts.ts'
 import { similarityIndexRoutes } from './similarity-index.ts'
@@ -72,8 +77,15 @@ const service = (
   ...(consumes && { startMessage: 'Message consumer task started' }),
 })
 
-/** The services of the alert triage system, each on its own port. */
-export const triageServices: readonly CompatSystem[] = [
+/** The services behind the triage answer failures with one sentence. */
+const refuseInDetail: Refuse = ({ status, message }) => ({
+  status,
+  body: { detail: status >= 500 ? 'Internal server error' : message },
+})
+
+const response = responseRoutes(refuseInDetail)
+
+const services: readonly CompatSystem[] = [
   service('alert-ingestor', 9001, [], { own: [...alertRoutes, track], consumes: false }),
   service('alert-normalizer', 9002, []),
   service('context-collector', 9003, [enrich]),
@@ -81,5 +93,23 @@ export const triageServices: readonly CompatSystem[] = [
   service('llm-router', 9005, routerRoutes, { own: [routerModels], consumes: false }),
   service('ai-triage-agent', 9006, [triage], { own: [{ ...triage, refuse: refuseWith200 }] }),
   service('similarity-search', 9007, [search], { own: similarityIndexRoutes(refuse) }),
+  service('workflow-engine', 9008, [], { own: response.workflows, consumes: false }),
+  service('automation-orchestrator', 9009, [], { own: response.automation, consumes: false }),
+  service('notification-service', 9010, [], { own: noticeRoutes(refuseInDetail), consumes: false }),
+  service('data-analytics', 9011, [], { own: analyticsServiceRoutes(refuseInDetail), consumes: false }),
+  service('reporting-service', 9012, [], { own: reportRoutes(refuseInDetail), consumes: false }),
+  service('configuration-service', 9013, [], { own: settingsRoutes(refuseInDetail), consumes: false }),
+]
+
+/** The services of the alert triage system, each on its own port. */
+export const triageServices: readonly CompatSystem[] = [
+  ...services,
+  service('monitoring-metrics', 9014, [], {
+    own: monitoringRoutes(
+      services.map(({ name }) => name),
+      refuseInDetail,
+    ),
+    consumes: false,
+  }),
   triageGateway,
 ]

@@ -39,8 +39,17 @@ export interface ReceiverTrials {
   sendDigest(name: string, digest: DigestPage, id: string): Promise<TrialOutcome>
   /** Sends events that a client had analysed, 100 in a message. Throws NOT_FOUND for an unknown receiver. */
   sendAnomalies(name: string, events: readonly ScoredEvent[], id: string): Promise<TrialOutcome>
+  /** Sends a message of a person or a program. Throws NOT_FOUND for an unknown receiver. */
+  sendText(name: string, notice: Notice, id: string): Promise<TrialOutcome>
   /** Renders the message about an incident. Throws NOT_FOUND for an unknown receiver. */
   preview(name: string, incident: Incident): Promise<string>
+}
+
+/** A message that is about no incident. */
+interface Notice {
+  readonly title: string
+  readonly text: string
+  readonly severity: Severity
 }
 
 interface TrialOptions {
@@ -121,6 +130,13 @@ export const createReceiverTrials = ({ createSink, receivers, describe, runtime 
           toAnomalyNotification(events.slice(i * mostEvents, (i + 1) * mostEvents), `${id}-${i}`, runtime.now()),
         ),
       ),
+
+    sendText: (name, { title, text, severity }, id) =>
+      attempt(name, (sink) => {
+        const incident = { ...noIncident(runtime.now()), id, severity, title, reason: text }
+        const opened: Notification = { incident, reason: 'opened', idempotencyKey: `notice/${id}` }
+        return sink.closes ? [opened, toResolved(opened)] : [opened]
+      }),
 
     async preview(name, incident) {
       const ended = new AbortController()

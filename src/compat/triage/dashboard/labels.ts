@@ -93,7 +93,8 @@ export const toMetrics = (answer: unknown) => {
 /** Shows remediation actions as workflows. */
 export const toWorkflows = (answer: unknown) => listActions.output.parse(answer).data.map(toWorkflow)
 
-const workflowStatuses: Readonly<Record<RemediationAction['status'], string>> = {
+/** The statuses of actions in the words of workflows. */
+export const executionStatuses: Readonly<Record<RemediationAction['status'], string>> = {
   pending: 'pending',
   in_progress: 'running',
   completed: 'completed',
@@ -102,7 +103,7 @@ const workflowStatuses: Readonly<Record<RemediationAction['status'], string>> = 
 }
 
 const toWorkflow = (action: RemediationAction) => {
-  const status = workflowStatuses[action.status]
+  const status = executionStatuses[action.status]
   const { id, runs, created_at, updated_at, completed_at } = action
   return {
     id,
