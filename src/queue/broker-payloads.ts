@@ -40,23 +40,25 @@ interface Box {
 export const createBrokerPayloads = ({ broker, connections, jobs, log }: BrokerPayloadsOptions): Payloads => {
   const { peers } = connections
   const boxes = new Map<string, Box>()
-  /** The messages of jobs; undefined if the payload is in the row. */
-  const references = new Map<number, string | undefined>()
+  /** The messages of the jobs of each topic; undefined if the payload is in the row. */
+  const known = new Map(carried.map((topic) => [topic, new Map<number, string | undefined>()]))
 
   const boxOf = (topic: Topic, partition: number) => boxes.get(`${topic}/${partition}`)
-  const find = (topic: Topic, { seq, partition }: JobHeader): Uint8Array | undefined => {
-    const id = references.get(seq)
-    return id === undefined ? undefined : boxOf(topic, partition)?.inbox.payload(id)
+  const referenceOf = (topic: Topic, { seq }: JobHeader): string | undefined => known.get(topic)?.get(seq)
+  const find = (topic: Topic, header: JobHeader): Uint8Array | undefined => {
+    const id = referenceOf(topic, header)
+    return id === undefined ? undefined : boxOf(topic, header.partition)?.inbox.payload(id)
   }
 
   const readReferences = async (topic: Topic, headers: readonly JobHeader[]): Promise<void> => {
-    const unread = headers.filter(({ seq }) => !references.has(seq))
+    const references = known.get(topic)
+    const unread = headers.filter(({ seq }) => !references?.has(seq))
     if (unread.length === 0) return
     const rows = await jobs.references(unread.map(({ seq }) => seq))
     const found = new Map(rows.map(({ seq, payload }) => [seq, readReference(payload)]))
     for (const { seq, partition } of unread) {
       const id = found.get(seq)
-      references.set(seq, id)
+      references?.set(seq, id)
       if (id !== undefined) boxOf(topic, partition)?.inbox.recognize([id])
     }
   }
@@ -111,7 +113,7 @@ export const createBrokerPayloads = ({ broker, connections, jobs, log }: BrokerP
         if (box.topic !== topic || partitions.some((partition) => key === `${topic}/${partition}`)) continue
         boxes.delete(key)
         box.inbox.close()
-        references.clear()
+        known.get(topic)?.clear()
       }
       for (const partition of partitions) {
         const key = `${topic}/${partition}`
@@ -130,20 +132,20 @@ export const createBrokerPayloads = ({ broker, connections, jobs, log }: BrokerP
       const [first] = headers
       if (!first || !carried.includes(topic)) return headers
       await readReferences(topic, headers)
-      const end = headers.findIndex((header) => references.get(header.seq) !== undefined && !find(topic, header))
+      const end = headers.findIndex((header) => referenceOf(topic, header) !== undefined && !find(topic, header))
       if (end !== 0) return end < 0 ? headers : headers.slice(0, end)
       return (await isGone(topic, first)) ? [first] : []
     },
 
     async load(topic, headers) {
-      const own = headers.filter(({ seq }) => references.get(seq) === undefined)
+      const own = headers.filter((header) => referenceOf(topic, header) === undefined)
       const rows = own.length === 0 ? [] : await jobs.payloads(own.map(({ seq }) => seq))
       const inRows = new Map(rows.map(({ seq, payload }) => [seq, payload]))
       return headers.flatMap((header) => {
         const { seq } = header
         const payload = inRows.get(seq) ?? find(topic, header)
         if (payload) return [{ seq, payload }]
-        if (references.get(seq) === undefined) return []
+        if (referenceOf(topic, header) === undefined) return []
         throw new Error(`Job ${seq} cannot be read: RabbitMQ no longer has its message.`)
       })
     },
@@ -154,10 +156,10 @@ export const createBrokerPayloads = ({ broker, connections, jobs, log }: BrokerP
     },
 
     remove(topic, headers) {
-      for (const { seq, partition } of headers) {
-        const id = references.get(seq)
-        if (id !== undefined) boxOf(topic, partition)?.inbox.acknowledge([id])
-        references.delete(seq)
+      for (const header of headers) {
+        const id = referenceOf(topic, header)
+        if (id !== undefined) boxOf(topic, header.partition)?.inbox.acknowledge([id])
+        known.get(topic)?.delete(header.seq)
       }
     },
 

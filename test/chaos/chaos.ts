@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { adminToken, scratch } from '../e2e/program.ts'
 import { createPostgresCluster } from '../services/postgres-cluster.ts'
+import { createRabbitmqNode } from '../services/rabbitmq-node.ts'
 import { createSchedule } from './faults.ts'
 import { type ClusterProcess, createProcess } from './process.ts'
 import { openReceiver } from './receiver.ts'
@@ -12,6 +13,8 @@ export interface ChaosOptions {
   readonly faults: number
   /** The same seed gives the same faults in the same order. */
   readonly seed: number
+  /** Whether records wait in RabbitMQ. */
+  readonly withRabbitmq: boolean
   readonly log: (line: string) => void
 }
 
@@ -36,13 +39,20 @@ const partitions = 4
 const hosts = Array.from({ length: 8 }, (_, index) => `web-${index + 1}`)
 
 /**
- * Runs two servers and two workers on a PostgreSQL cluster of their own, breaks them by a schedule, and counts: records, break-ins
+ * Runs two servers and two workers on a PostgreSQL cluster, and on a RabbitMQ broker if asked, of their own, breaks them by a schedule, and counts: records, break-ins
  * and messages. Senders repeat a request with its key, at any server, until it is accepted. Everything stays on loopback.
  */
-export const runChaos = async ({ milliseconds, faults: most, seed, log }: ChaosOptions): Promise<ChaosReport> => {
+export const runChaos = async ({
+  milliseconds,
+  faults: most,
+  seed,
+  withRabbitmq,
+  log,
+}: ChaosOptions): Promise<ChaosReport> => {
   const random = seeded(seed)
   const folder = scratch()
   const database = await createPostgresCluster()
+  const broker = withRabbitmq ? await createRabbitmqNode() : undefined
   const receiver = await openReceiver(seeded(seed + 1))
   const env = {
     VEDETTE_PARTITIONS: String(partitions),
@@ -51,7 +61,14 @@ export const runChaos = async ({ milliseconds, faults: most, seed, log }: ChaosO
   const prepare = (role: 'server' | 'worker') =>
     Promise.all(
       ['a', 'b'].map((letter) =>
-        createProcess({ name: `${role} ${letter}`, role, dataDir: `${folder.path}/${role}-${letter}`, database, env }),
+        createProcess({
+          name: `${role} ${letter}`,
+          role,
+          dataDir: `${folder.path}/${role}-${letter}`,
+          database,
+          broker,
+          env,
+        }),
       ),
     )
   const servers = await prepare('server')
@@ -61,12 +78,12 @@ export const runChaos = async ({ milliseconds, faults: most, seed, log }: ChaosO
     for (const one of all) one.start()
     await ready(all, 120_000)
     const load = startLoad(servers)
-    const next = createSchedule(random)
+    const next = createSchedule(random, withRabbitmq)
     const faults: { what: string; recovery: number }[] = []
     const began = performance.now()
     while (faults.length < most && performance.now() - began < milliseconds) {
       await sleep(1_000 + random() * 3_000)
-      const what = await next()({ servers, workers, database, random })
+      const what = await next()({ servers, workers, database, broker, random })
       const recovery = await ready(all, 60_000)
       faults.push({ what, recovery })
       log(`${what}; ready after ${(recovery / 1000).toFixed(1)} s`)
@@ -98,8 +115,9 @@ export const runChaos = async ({ milliseconds, faults: most, seed, log }: ChaosO
     }
   } finally {
     await Promise.all(all.map((one) => one.stop('SIGKILL')))
-    await Promise.all(all.map(({ line }) => line.close()))
+    await Promise.all(all.flatMap(({ line, brokerLine }) => [line.close(), brokerLine?.close()]))
     await receiver.close()
+    await broker?.remove()
     await database.remove()
     folder.remove()
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PostgresCluster } from '../services/postgres-cluster.ts'
+import type { RabbitmqNode } from '../services/rabbitmq-node.ts'
 import type { ClusterProcess } from './process.ts'
 
 /** The parts of a cluster that faults break. */
@@ -7,6 +8,7 @@ export interface Breakable {
   readonly servers: readonly ClusterProcess[]
   readonly workers: readonly ClusterProcess[]
   readonly database: PostgresCluster
+  readonly broker: RabbitmqNode | undefined
   /** The next number of the schedule, 0 ≤ x < 1. */
   readonly random: () => number
 }
@@ -84,6 +86,33 @@ const dropPackets: Fault = async ({ servers, workers, random }) => {
   return `dropped the packets between ${one.name} and the database for ${Math.round(ms / 1000)} s`
 }
 
+const restartBroker =
+  (mode: 'fast' | 'immediate'): Fault =>
+  async ({ broker, random }) => {
+    await broker?.stop(mode)
+    const ms = between(0, 10_000, random)
+    await sleep(ms)
+    await broker?.start()
+    return `${mode === 'fast' ? 'restarted' : 'crashed'} RabbitMQ, away for ${Math.round(ms / 1000)} s and its start`
+  }
+
+const cutBroker: Fault = async ({ servers, workers, random }) => {
+  const one = oneOf([...servers, ...workers], random)
+  one.brokerLine?.cut()
+  return `broke the connections of ${one.name} to RabbitMQ`
+}
+
+const dropBrokerPackets: Fault = async ({ servers, workers, random }) => {
+  const one = oneOf([...servers, ...workers], random)
+  const ms = between(5_000, 20_000, random)
+  one.brokerLine?.silence()
+  await sleep(ms)
+  one.brokerLine?.resume()
+  return `dropped the packets between ${one.name} and RabbitMQ for ${Math.round(ms / 1000)} s`
+}
+
+const brokerFaults: readonly Fault[] = [restartBroker('immediate'), dropBrokerPackets, restartBroker('fast'), cutBroker]
+
 const faults: readonly Fault[] = [
   killOne('workers'),
   killOne('servers'),
@@ -96,11 +125,23 @@ const faults: readonly Fault[] = [
   restartAll,
 ]
 
-/** The fault at a place of the schedule: each kind once, in an order of its own, before any comes again. */
-export const createSchedule = (random: () => number) => {
+/**
+ * The fault at a place of the schedule: each kind once, in an order of its own, before any comes again. With RabbitMQ, every second one is
+ * a fault of RabbitMQ.
+ */
+export const createSchedule = (random: () => number, hasBroker: boolean) => {
+  const [next, nextOfBroker] = [createOrder(faults, random), createOrder(brokerFaults, random)]
+  let turn = 0
+  return (): Fault => {
+    turn += 1
+    return hasBroker && turn % 2 === 1 ? nextOfBroker() : next()
+  }
+}
+
+const createOrder = (all: readonly Fault[], random: () => number) => {
   let left: Fault[] = []
   return (): Fault => {
-    if (left.length === 0) left = [...faults]
+    if (left.length === 0) left = [...all]
     return left.splice(Math.floor(random() * left.length), 1)[0] ?? cutOff
   }
 }

@@ -3,11 +3,14 @@ import { join } from 'node:path'
 import { adminToken, freePort, root } from '../e2e/program.ts'
 import { createLine, type Line } from '../services/line.ts'
 
-/** A server or a worker of the cluster, with a proxy of its own to the database, so that it can be cut off alone. */
+/** A server or a worker of the cluster, with proxies of its own to the database and to RabbitMQ, so that it can be cut off alone. */
 export interface ClusterProcess {
   readonly name: string
   readonly url: string
+  /** To the database. */
   readonly line: Line
+  /** To RabbitMQ, if there is one. */
+  readonly brokerLine: Line | undefined
   start(): void
   /** Resolves once the process has ended. */
   stop(signal: NodeJS.Signals): Promise<void>
@@ -23,6 +26,7 @@ interface ProcessOptions {
   readonly role: 'server' | 'worker'
   readonly dataDir: string
   readonly database: { readonly port: number; url(port: number): string }
+  readonly broker: { readonly port: number; url(port: number): string } | undefined
   readonly env: NodeJS.ProcessEnv
 }
 
@@ -32,11 +36,14 @@ export const createProcess = async ({
   role,
   dataDir,
   database,
+  broker,
   env,
 }: ProcessOptions): Promise<ClusterProcess> => {
-  const [port, linePort] = [await freePort(), await freePort()]
+  const [port, linePort, brokerPort] = [await freePort(), await freePort(), await freePort()]
   const line = createLine(linePort, { host: '127.0.0.1', port: database.port })
   await line.open()
+  const brokerLine = broker && createLine(brokerPort, { host: '127.0.0.1', port: broker.port })
+  await brokerLine?.open()
   const args = role === 'server' ? ['serve', '--workers', 'none'] : ['worker', '--health-port', String(port)]
   let child: ChildProcess | undefined
   let ended = Promise.resolve()
@@ -46,6 +53,7 @@ export const createProcess = async ({
     name,
     url,
     line,
+    brokerLine,
     start() {
       const started = spawn(join(root, 'bin/vedette.cjs'), args, {
         env: {
@@ -56,6 +64,7 @@ export const createProcess = async ({
           VEDETTE_ADMIN_TOKEN: adminToken,
           VEDETTE_SAMPLES: 'off',
           VEDETTE_STORAGE_URL: database.url(linePort),
+          ...(broker && { VEDETTE_QUEUE_URL: broker.url(brokerPort) }),
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       })

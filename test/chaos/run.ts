@@ -1,14 +1,18 @@
 import { parseArgs } from 'node:util'
 import { type ChaosReport, runChaos } from './chaos.ts'
 
-// `npm run chaos -- --minutes 5 --seed 1`: breaks a cluster and counts. Ends with 1 if anything was lost, doubled or missed.
+// `npm run chaos -- --minutes 5 --seed 1 --queue rabbitmq`: breaks a cluster and counts. Ends with 1 if anything was lost, doubled or missed.
 const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' } },
+  options: {
+    minutes: { type: 'string', default: '5' },
+    seed: { type: 'string', default: '1' },
+    queue: { type: 'string', default: 'database' },
+  },
 })
 const minutes = Number(values.minutes)
 const seed = Number(values.seed)
-if (!(minutes > 0) || !Number.isInteger(seed)) {
-  console.error('Use: npm run chaos -- [--minutes NUMBER] [--seed INTEGER]')
+if (!(minutes > 0) || !Number.isInteger(seed) || !['database', 'rabbitmq'].includes(values.queue)) {
+  console.error('Use: npm run chaos -- [--minutes NUMBER] [--seed INTEGER] [--queue database|rabbitmq]')
   process.exit(2)
 }
 
@@ -40,6 +44,7 @@ const report = await runChaos({
   milliseconds: minutes * 60_000,
   faults: Number.POSITIVE_INFINITY,
   seed,
+  withRabbitmq: values.queue === 'rabbitmq',
   log: console.log,
 })
 process.exit(print(report) ? 0 : 1)

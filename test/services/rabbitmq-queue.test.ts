@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openEmbeddedQueue } from '../../src/queue/embedded.ts'
 import { readReference } from '../../src/queue/payload-reference.ts'
@@ -249,6 +250,34 @@ describe('the queue on RabbitMQ', needs(await findPostgres(), await findRabbitmq
     )
     await queue.idle()
     expect(seen).toEqual([0, 1])
+    await end()
+  })
+
+  it('receives more messages at a time when those that have come do not include the next one', async () => {
+    const { prefix, end } = await start()
+    const broker = await openRabbitmqBroker({ url: rabbitmqUrl, prefix, partitions, now: Date.now, log })
+    await until(() => broker.problems().length === 0)
+    const ids = Array.from({ length: 200 }, () => randomUUID())
+    await broker.send(
+      'records',
+      2,
+      ids.map((id) => ({ id, transaction: '1', payload: Buffer.from(id) })),
+    )
+    const inbox = broker.receive('records', 2, () => {})
+    const arrived = () => ids.filter((id) => inbox.payload(id)).length
+    await until(() => arrived() > 0)
+    await pauseFor(500)
+    const first = arrived()
+    expect(first).toBeLessThan(200)
+    expect(await inbox.hasAll()).toBe(false)
+    await until(() => {
+      inbox.widen()
+      return arrived() === 200
+    })
+    expect(await inbox.hasAll()).toBe(true)
+    expect(ids.map((id) => String(inbox.payload(id)))).toEqual(ids)
+    inbox.close()
+    await broker.close()
     await end()
   })
 

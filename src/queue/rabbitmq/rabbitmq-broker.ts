@@ -71,6 +71,7 @@ export const openRabbitmqBroker = async ({ url, prefix, partitions, now, log }: 
       ]
       for (const queue of queues) await declareQuorumQueue(channel, queue)
       await channel.confirmSelect()
+      returned.clear()
       publishing = channel
       isBlocked = false
       if (away) log.info({}, 'RabbitMQ is connected.')

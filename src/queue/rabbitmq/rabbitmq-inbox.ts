@@ -13,9 +13,12 @@ interface Arrived {
   isKnown: boolean
 }
 
-/** How many messages may be here without an acknowledgement, at first and after all widening. */
-const firstPrefetch = 256
-const largestPrefetch = 8_192
+/**
+ * How many messages may be here without an acknowledgement, at first and after all widening. A message of 4,096 lines has some 100 kB, and a
+ * worker may have all partitions.
+ */
+const firstPrefetch = 64
+const largestPrefetch = 4_096
 const retryMs = 500
 
 /** Consumes a queue on a channel of its own, which is opened again whenever it closes. */

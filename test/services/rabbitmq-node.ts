@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Connection } from 'rabbitmq-client'
+import { freePort } from '../e2e/program.ts'
+import type { Need } from '../needs.ts'
+import { until } from '../until.ts'
+
+const installed = '/usr/lib/rabbitmq/lib'
+
+/** A RabbitMQ broker for one test, which may restart it, unlike the shared broker. */
+export interface RabbitmqNode {
+  readonly port: number
+  /** The URL through another port, if one is given. */
+  url(port?: number): string
+  start(): Promise<void>
+  /** `fast` ends it cleanly, `immediate` like a crash. */
+  stop(mode: 'fast' | 'immediate'): Promise<void>
+  /** Stops the broker and deletes its files. */
+  remove(): Promise<void>
+}
+
+/** The RabbitMQ programs, for tests that start their own broker. */
+export const rabbitmqPrograms = (): Need => ({
+  missing: program() ? undefined : `RabbitMQ is not installed in ${installed} (apt-get install rabbitmq-server)`,
+})
+
+const program = (): string | undefined => {
+  const version = existsSync(installed) ? readdirSync(installed).sort().at(-1) : undefined
+  // Debian's own command runs the service of the machine.
+  return version && join(installed, version, 'sbin/rabbitmq-server')
+}
+
+/** Creates and starts a broker of its own on loopback. */
+export const createRabbitmqNode = async (): Promise<RabbitmqNode> => {
+  const command = program()
+  if (command === undefined) throw new Error(rabbitmqPrograms().missing)
+  const folder = mkdtempSync(join(tmpdir(), 'vedette-rabbitmq-'))
+  const [port, distribution] = [await freePort(), await freePort()]
+  const url = (through = port) => `amqp://guest:guest@127.0.0.1:${through}`
+  const environment = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    RABBITMQ_NODENAME: `vedette-${port}@localhost`,
+    RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+    RABBITMQ_NODE_PORT: String(port),
+    RABBITMQ_DIST_PORT: String(distribution),
+    RABBITMQ_MNESIA_BASE: join(folder, 'data'),
+    RABBITMQ_LOG_BASE: join(folder, 'log'),
+    RABBITMQ_GENERATED_CONFIG_DIR: join(folder, 'config'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
+    RABBITMQ_CONFIG_FILE: join(folder, 'none'),
+    RABBITMQ_CONF_ENV_FILE: '/dev/null',
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+  }
+  let child: ChildProcess | undefined
+  let ended = Promise.resolve()
+
+  const answers = async (): Promise<boolean> => {
+    const connection = new Connection({ url: url(), connectionTimeout: 2_000, noDelay: true })
+    try {
+      return await new Promise<boolean>((done) => {
+        connection.once('connection', () => done(true))
+        connection.on('error', () => done(false))
+      })
+    } finally {
+      connection.unsafeDestroy()
+    }
+  }
+  const node: RabbitmqNode = {
+    port,
+    url,
+    async start() {
+      // A group of its own, because the command is a shell with the broker below it.
+      const started = spawn(command, [], { env: environment, stdio: 'ignore', detached: true })
+      ended = new Promise((done) => started.once('exit', () => done()))
+      child = started
+      await until(answers, () => 'the broker')
+    },
+    async stop(mode) {
+      if (child?.pid === undefined) return
+      process.kill(-child.pid, mode === 'fast' ? 'SIGTERM' : 'SIGKILL')
+      await ended
+      child = undefined
+    },
+    async remove() {
+      await node.stop('immediate')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  await node.start()
+  return node
+}
