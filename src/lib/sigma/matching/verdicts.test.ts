@@ -31,6 +31,25 @@ test('rules are tried once for events that they cannot distinguish', () => {
   expect(titles(event('201 granted', 'gate'))).toEqual(['Elsewhere'])
 })
 
+test('a field that turns out to vary costs no knowledge of events without it', () => {
+  const engine = open(`${rules}---
+title: Badge
+logsource: { product: q }
+detection: { sel: { badge|endswith: '13' }, condition: sel }
+`)
+  const badge = (number: number): FlatEvent => ({ id: 'e', time: 0, fields: { program: 'gate', badge: `b${number}` } })
+  const isKnown = (one: FlatEvent) => {
+    const before = engine.counts.known
+    engine.match(one)
+    return engine.counts.known > before
+  }
+  for (let round = 0; round < 3; round++) engine.match(event('granted'))
+  for (let number = 0; number < 8; number++) expect(engine.match(badge(number))).toHaveLength(0)
+  expect(isKnown(event('granted'))).toBe(true)
+  expect(isKnown(badge(9))).toBe(true)
+  expect(engine.match(badge(13))).toHaveLength(1)
+})
+
 test('rules with keywords are tried for each event', () => {
   const engine = open(`${rules}---
 title: Word

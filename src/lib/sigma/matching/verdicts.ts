@@ -189,9 +189,9 @@ export const createVerdicts = <Verdict>(
       }
       const of = classOf(role, value)
       if (role.values.size > mostValues && !role.varies) {
+        // From now on its values lead onward, where no event has been, so what is known elsewhere remains true: of other sources, for example.
         role.varies = true
         role.values.clear()
-        restart()
         return undefined
       }
       let next = branch.byClass[of.number]
