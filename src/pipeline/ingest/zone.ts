@@ -23,6 +23,7 @@ export const zone = z
   })
   .optional()
   .meta({
-    description: 'The zone of times without one: `UTC`, `+02:00`. Defaults to UTC.',
+    description:
+      'The zone of times without one: `UTC`, `+02:00`. By default, it is guessed from the clock of arrival, or UTC.',
     format: 'zone',
   })

@@ -7,6 +7,7 @@ import { copyWord } from './fields/recurring-words.ts'
 import { type ParseCount, ParseCounts } from './parse-counts.ts'
 import { parseRecord } from './parse-record.ts'
 import type { Parsed } from './parser.ts'
+import { formatZone, ZoneGuesses } from './zone-guess.ts'
 
 /** Turns each record into one event. */
 export interface Normalizer {
@@ -16,6 +17,8 @@ export interface Normalizer {
   readonly stage: Stage<RecordBatch, Event>
   /** Returns the formats of the records since the last call. */
   takeCounts(): ParseCount[]
+  /** The zones that were guessed from the clock of arrival, as a state to save. */
+  readonly zones: Pick<ZoneGuesses, 'name' | 'save' | 'restore'>
 }
 
 interface NormalizerOptions {
@@ -27,13 +30,20 @@ interface NormalizerOptions {
   readonly parseRecord?: (record: RawRecord) => Parsed
 }
 
-/** Creates a normalizer. Its only state is counts and caches, so an event depends on its record alone. */
+/**
+ * Creates a normalizer. Its only state is counts, caches and the guessed zones of sources, so an event depends on its record and, if its time
+ * has no zone, on that of its source.
+ */
 export const createNormalizer = (options: NormalizerOptions = {}): Normalizer => {
   const counts = new ParseCounts()
   const streamOf = createStreams()
+  const zones = new ZoneGuesses()
   const read = options.parseRecord ?? ((record: RawRecord) => parseRecord(record, options.formats))
   const normalize = (batch: RecordBatch): Event[] => {
     const zoneMinutes = batch.zoneMinutes ?? options.zoneMinutes
+    const guess = zoneMinutes === undefined ? zones.of(batch.source) : undefined
+    /** The time of the last line without a zone, read as UTC. */
+    let unzoned: number | undefined
     const events: Event[] = []
     const dayFirst = dayOrderOf(batch.texts)
     /** The time of the dated line before in the file. */
@@ -46,8 +56,14 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
       // Trim only the rare indented records, to avoid copies.
       const text = first <= 32 || first === 0xfeff ? original.trim() : original
       const { source, receivedAt, format } = batch
+      const record = { text, source, receivedAt, zoneMinutes, dayFirst, format }
+      const plain = text === '' ? emptyRecord : attempt(read, record)
+      const mayLackZone = zoneMinutes === undefined && plain.timeGuessed && plain.time !== undefined
+      if (mayLackZone) unzoned = plain.time
       const parsed =
-        text === '' ? emptyRecord : attempt(read, { text, source, receivedAt, zoneMinutes, dayFirst, format })
+        mayLackZone && guess !== undefined
+          ? inZone(plain, attempt(read, { ...record, zoneMinutes: guess }), guess)
+          : plain
       const event = toEvent(eventId(batch.partition, batch.first + i), parsed, batch, original, i, streamOf)
       const recognized = parsed.fault === undefined && parsed.format !== 'plain'
       const dated = isKnown(parsed.time)
@@ -74,9 +90,11 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
         undated = 0
       }
     }
+    if (unzoned !== undefined) zones.observe(batch.source, batch.receivedAt, unzoned)
     return events
   }
   return {
+    zones,
     normalize,
     stage: (batches) => batches.flatMap(normalize),
     takeCounts: () => counts.take(),
@@ -102,6 +120,17 @@ const dayOrderOf = (texts: readonly string[]): boolean | undefined => {
   }
   return found
 }
+
+/** Takes a record as read in a guessed zone, if it has a time without one, and says so. */
+const inZone = (plain: Parsed, moved: Parsed, zone: number): Parsed =>
+  moved.time === plain.time
+    ? plain
+    : {
+        ...moved,
+        format: `${moved.format} at ${formatZone(zone)} (guessed)`,
+        timeGuessed: true,
+        fields: { ...moved.fields, 'event.timezone': formatZone(zone) },
+      }
 
 const emptyRecord: Parsed = {
   format: 'empty',

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { minute } from '../../lib/units/time.ts'
+
+const quarter = 15
+/** How far a line may arrive from a whole quarter of an hour after its time. */
+const tolerance = 2 * minute
+/** How many arrivals must agree, over how long, before their zone is believed. */
+const enough = 20
+const longEnough = 10 * minute
+const mostSources = 1000
+
+interface Evidence {
+  /** The zone that the last arrivals agree on, in minutes east of UTC. */
+  candidate: number
+  agreed: number
+  strikes: number
+  since: number
+  /** The zone that is believed. */
+  guess?: number | undefined
+}
+
+/**
+ * Guesses the zone of the times without one of each source, from the clock of arrival: lines that keep arriving the same number of quarters of
+ * an hour before or after their time come from another zone. An import never agrees for ten minutes, so it changes nothing. A change to
+ * summer time is followed as soon as enough arrivals agree. Constant time an arrival, 1,000 sources at most.
+ */
+export class ZoneGuesses {
+  readonly name = 'zones'
+  #sources = new Map<string, Evidence>()
+
+  /** The believed zone of a source, in minutes east of UTC; undefined without one, or if it is UTC. */
+  of(source: string): number | undefined {
+    return this.#sources.get(source)?.guess || undefined
+  }
+
+  /**
+   * Learns from an arrival.
+   *
+   * @param time the newest time without a zone, read as UTC
+   */
+  observe(source: string, receivedAt: number, time: number): void {
+    const ahead = time - receivedAt
+    const zone = Math.round(ahead / minute / quarter) * quarter
+    const plausible = zone >= -12 * 60 && zone <= 14 * 60 && Math.abs(ahead - zone * minute) <= tolerance
+    const known = this.#sources.get(source)
+    if (known && plausible && zone === known.candidate) {
+      known.agreed++
+      if (known.agreed >= enough && receivedAt - known.since >= longEnough) {
+        known.guess = zone
+        known.strikes = 0
+      }
+      return
+    }
+    if (known && ++known.strikes <= known.agreed / enough) return
+    if (!known && this.#sources.size >= mostSources) return
+    const candidate = plausible ? zone : Number.NaN
+    this.#sources.set(source, { candidate, agreed: 1, strikes: 0, since: receivedAt, guess: known?.guess })
+  }
+
+  save(): Uint8Array {
+    return Buffer.from(
+      JSON.stringify(
+        [...this.#sources].flatMap(([source, { guess }]) => (guess === undefined ? [] : [[source, guess]])),
+      ),
+    )
+  }
+
+  restore(state: Uint8Array): void {
+    const saved = guesses.parse(JSON.parse(Buffer.from(state).toString()))
+    this.#sources = new Map(
+      saved.map(([source, guess]) => [source, { candidate: Number.NaN, agreed: 0, strikes: 0, since: 0, guess }]),
+    )
+  }
+}
+
+const guesses = z.array(z.tuple([z.string(), z.int()]))
+
+/** Writes a zone as `+02:00`. */
+export const formatZone = (minutes: number): string => {
+  const pad = (value: number) => String(value).padStart(2, '0')
+  const size = Math.abs(minutes)
+  return `${minutes < 0 ? '-' : '+'}${pad(Math.floor(size / 60))}:${pad(size % 60)}`
+}
