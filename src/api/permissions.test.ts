@@ -79,6 +79,7 @@ const anonymous: Readonly<Record<string, string>> = {
   enrich_alert: 'shows what is known around an alert that is sent, without personal data',
   find_similar_alerts: 'shows alerts like one that is sent, without personal data',
   get_alert: 'shows an alert, without personal data',
+  get_batch_model: 'shows when the model of batches was trained',
   get_build: 'shows which version runs',
   get_chronicle_status: 'shows whether anomalies of analyses are sent to the configured receiver',
   get_execution: 'shows a remediation action, without personal data',

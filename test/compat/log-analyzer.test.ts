@@ -178,3 +178,49 @@ it(keeps('log-analyzer.threshold', 'log-analyzer.ml-url', 'log-analyzer.env-file
   await second.stop()
   other.remove()
 })
+
+it(keeps('log-analyzer.train'), async () => {
+  const other = scratch()
+  const port = await freePort()
+  const fresh = await startServer({
+    dataDir: other.path,
+    port: await freePort(),
+    env: { VEDETTE_COMPAT_PORTS: `log-analyzer:${port}` },
+  })
+  try {
+    const base = `http://127.0.0.1:${port}`
+    const train = () => fresh.ask('/train', { method: 'POST' })
+    expect((await train()).status).toBe(409)
+    // Two failed logins and three errors among ten lines are usual here.
+    const usual = [
+      ...sample,
+      log('ERROR', 'disk is slow'),
+      ...Array.from({ length: 6 }, () => log('INFO', 'request done')),
+    ]
+    const before = z.object({ score: z.number() }).parse(await (await post('/ingest', usual, base)).json()).score
+    for (let i = 0; i < 59; i += 1) expect((await post('/ingest', usual, base)).status).toBe(200)
+    await fresh.settled()
+    expect((await fetch(`${base}/train`, { method: 'POST' })).status).toBe(401)
+    const trained = await train()
+    expect([trained.status, await trained.json()]).toEqual([
+      200,
+      { version: '2.0.0', trained_at: expect.any(String), batches: 60 },
+    ])
+    expect(await answerOf(fetch(`${base}/model-info`))).toEqual({
+      status: 200,
+      body: { version: '2.0.0', trained_at: expect.stringMatching(/^20\d\d-/) },
+    })
+    expect((await answerOf(post('/ingest', usual, base))).body).toMatchObject({
+      scored_by: 'trained',
+      incident_id: null,
+    })
+    const scoreOf = async (features: object) =>
+      z.object({ score: z.number() }).parse(await (await post('/score', { features }, base)).json()).score
+    expect(await scoreOf({ failed_logins: 2, error_rate: 0.3 })).toBeLessThan(before)
+    expect(await scoreOf({ failed_logins: 30, error_rate: 0.3 })).toBeGreaterThan(0.8)
+    expect(await (await train()).json()).toMatchObject({ version: '3.0.0', batches: 61 })
+  } finally {
+    await fresh.stop()
+    other.remove()
+  }
+})

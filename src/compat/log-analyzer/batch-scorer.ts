@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Log, Runtime } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
+import { type BatchModel, batchScore, formula } from './batch-model.ts'
 import type { LogAnalyzerConfig } from './config.ts'
-import { batchScore, type ScoredFeatures } from './log-batch.ts'
+import type { ScoredFeatures } from './log-batch.ts'
 
 /** Scores a batch of logs by two features. */
 export interface BatchScorer {
@@ -12,9 +13,13 @@ export interface BatchScorer {
   readonly version: string | undefined
   /** Why the external scorer failed last time; undefined if it responded. */
   problem(): string | undefined
-  score(features: ScoredFeatures): Promise<{
+  /** Asks the external scorer, if there is one, or else the trained model, or the formula. */
+  score(
+    features: ScoredFeatures,
+    trained: BatchModel | undefined,
+  ): Promise<{
     readonly score: number
-    readonly by: 'formula' | 'external'
+    readonly by: 'formula' | 'trained' | 'external'
     readonly problem?: string
   }>
 }
@@ -22,7 +27,7 @@ export interface BatchScorer {
 const timeoutMs = 2_000
 const answer = z.object({ score: z.number().min(0).max(1) })
 
-/** Creates a scorer that asks `ml_url` and falls back to the formula. */
+/** Creates a scorer that asks `ml_url` and falls back to the trained model, or the formula. */
 export const createBatchScorer = (
   { threshold, ml_url: url, model_version: version }: LogAnalyzerConfig,
   { fetch, log, signal }: Pick<Runtime, 'fetch' | 'signal'> & { readonly log: Log },
@@ -32,8 +37,9 @@ export const createBatchScorer = (
     threshold,
     version,
     problem: () => problem,
-    async score(features) {
-      if (url === undefined) return { score: batchScore(features), by: 'formula' }
+    async score(features, trained) {
+      const own = { score: batchScore(features, trained ?? formula), by: trained ? 'trained' : 'formula' } as const
+      if (url === undefined) return own
       try {
         const response = await fetch(url, {
           method: 'POST',
@@ -46,9 +52,9 @@ export const createBatchScorer = (
         problem = undefined
         return { score, by: 'external' }
       } catch (error) {
-        problem = `The scorer at log_analyzer.ml_url does not answer: ${messageOf(error)}. Batches are scored by the formula.`
-        log.warn({ reason: messageOf(error) }, 'The external scorer failed; using the formula.')
-        return { score: batchScore(features), by: 'formula', problem }
+        problem = `The scorer at log_analyzer.ml_url does not answer: ${messageOf(error)}. Batches are scored without it.`
+        log.warn({ reason: messageOf(error) }, 'The external scorer failed; scoring without it.')
+        return { ...own, problem }
       }
     },
   }

@@ -4,6 +4,7 @@ import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import type { Actor } from '../../schema/role.ts'
 import { batchAlert } from './batch-alert.ts'
+import { readBatchModel } from './batch-model-store.ts'
 import type { BatchScorer } from './batch-scorer.ts'
 import { analyzerFeatures, analyzerLog, batchFeatures, scoredPart } from './log-batch.ts'
 
@@ -21,7 +22,7 @@ export const ingestLogBatch = (scorer: BatchScorer) =>
       threshold: z.number(),
       incident_id: z.int().nullable(),
       /** The scorer that was used, and why the configured one was not. */
-      scored_by: z.enum(['formula', 'external']),
+      scored_by: z.enum(['formula', 'trained', 'external']),
       scorer_problem: z.string().optional(),
     }),
     async run(
@@ -31,7 +32,7 @@ export const ingestLogBatch = (scorer: BatchScorer) =>
         store,
         now,
       }: Pick<Deps, 'intake' | 'now'> & { readonly actor: Actor } & {
-        readonly store: Pick<Deps['store'], 'scoredBatches' | 'transaction'>
+        readonly store: Pick<Deps['store'], 'scoredBatches' | 'models' | 'transaction'>
       },
     ) {
       const receivedAt = now()
@@ -42,7 +43,7 @@ export const ingestLogBatch = (scorer: BatchScorer) =>
         )
       }
       const features = analyzerFeatures(logs)
-      const { score, by, problem } = await scorer.score(scoredPart(features))
+      const { score, by, problem } = await scorer.score(scoredPart(features), await readBatchModel(store))
       const { threshold } = scorer
       const { error_count, warn_count, failed_login_count, services } = features
       const summary = `Anomalous activity detected: errors=${error_count}, warns=${warn_count}, failed_logins=${failed_login_count}`

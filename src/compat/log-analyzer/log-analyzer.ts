@@ -3,12 +3,14 @@ import type { CompatSystem } from '../../api/compat-system.ts'
 import { readJson } from '../../api/rest/json.ts'
 import type { Refuse, Route } from '../../api/rest/route.ts'
 import type { Runtime } from '../../component.ts'
+import { getBatchModel } from './batch-model-store.ts'
 import { createBatchScorer } from './batch-scorer.ts'
 import type { LogAnalyzerConfig } from './config.ts'
 import { buildView, getBuild } from './get-build.ts'
 import { ingestLogBatch } from './ingest-log-batch.ts'
 import { listOddBatches } from './list-odd-batches.ts'
 import { scoreBatchFeatures } from './score-batch-features.ts'
+import { trainBatchModel } from './train-batch-model.ts'
 
 const mostBytes = 2 * 1_048_576
 const body = z.union([z.array(z.unknown()), z.object({ logs: z.array(z.unknown()) })])
@@ -33,9 +35,6 @@ const features = z.union([
 const toNumber = (value: unknown): unknown =>
   value === undefined ? 0 : typeof value === 'string' && value.trim() !== '' ? Number(value) : value
 
-/** The version that clients see for the formula. */
-const formulaVersion = '1.0.0'
-
 /** Creates the log analyser, and the routes of its scorer, which had a port of its own. */
 export const createLogAnalyzer = (options: LogAnalyzerConfig, runtime: Runtime) => {
   const scorer = createBatchScorer(options, runtime)
@@ -44,13 +43,13 @@ export const createLogAnalyzer = (options: LogAnalyzerConfig, runtime: Runtime) 
     {
       method: 'GET',
       path: '/model-info',
-      operation: build,
+      operation: getBatchModel,
       hide: true,
       refuse,
-      // The formula is not trained, so it has no training time.
+      // A name that the operator set is that of an external scorer.
       present: (answer) => {
-        const { model } = buildView.parse(answer)
-        return { version: model === 'unknown' ? formulaVersion : model, trained_at: null }
+        const { version, trained_at } = getBatchModel.output.parse(answer)
+        return { version: scorer.version ?? version, trained_at }
       },
     },
     {
@@ -89,6 +88,7 @@ export const createLogAnalyzer = (options: LogAnalyzerConfig, runtime: Runtime) 
         return { git: { commit, branch }, ...rest }
       },
     },
+    { method: 'POST', path: '/train', operation: trainBatchModel, refuse: refuseScore },
     ...scorerRoutes,
   ]
   const { port } = options

@@ -43,33 +43,3 @@ export const scoredPart = ({ count, error_count, failed_login_count }: BatchFeat
   failed_logins: failed_login_count,
   error_rate: count === 0 ? 0 : error_count / count,
 })
-
-const usualFailedLogins = 1
-const usualErrorRate = 0.05
-const errorScale = 0.09
-const nats = 3
-
-/**
- * Scores a batch from 0 to 1, where high means anomalous. The score adds the surprise of this many failed logins (Poisson with mean 1)
- * to the excess of the error rate over 5 %, both in nats, and maps about 5 nats to 0.8. A quiet batch scores near 0; more failures or
- * errors never lower the score. The formula knows no history: detectors do better on logs with a baseline.
- */
-export const batchScore = ({ failed_logins, error_rate }: ScoredFeatures): number => {
-  const surprise = poissonSurprise(failed_logins) + Math.max(0, error_rate - usualErrorRate) / errorScale
-  return Math.round((1 - Math.exp(-surprise / nats)) * 1e4) / 1e4
-}
-
-/** −ln P(X ≥ n) for X ~ Poisson; for large n, where the sum underflows, its leading term. */
-const poissonSurprise = (n: number): number => {
-  const least = Math.ceil(n)
-  let term = Math.exp(-usualFailedLogins)
-  let below = 0
-  for (let k = 0; k < Math.min(least, 12); k += 1) {
-    below += term
-    term *= usualFailedLogins / (k + 1)
-  }
-  if (least < 12) return -Math.log(1 - below)
-  let logFactorial = 0
-  for (let k = 2; k <= Math.min(least, 1000); k += 1) logFactorial += Math.log(k)
-  return usualFailedLogins + logFactorial
-}

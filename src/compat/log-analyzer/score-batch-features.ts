@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
+import { readBatchModel } from './batch-model-store.ts'
 import type { BatchScorer } from './batch-scorer.ts'
 import { scoredFeatures } from './log-batch.ts'
 
@@ -11,8 +13,8 @@ export const scoreBatchFeatures = (scorer: BatchScorer) =>
     role: 'viewer',
     input: z.strictObject({ features: scoredFeatures }),
     output: z.object({ score: z.number(), anomaly: z.boolean() }),
-    async run({ features }) {
-      const { score } = await scorer.score(features)
+    async run({ features }, { store }: Pick<Deps, 'store'>) {
+      const { score } = await scorer.score(features, await readBatchModel(store))
       return { score, anomaly: score > scorer.threshold }
     },
   })
