@@ -83,6 +83,12 @@ const rows: readonly Row[] = [
     proof: [[shippers, 'systemd-journal-upload delivers every entry once']],
   },
   {
+    programs: 'The local journal, `systemd-journal-remote`',
+    protocol: '[journald](#journald)',
+    tested: 'systemd 252, stopped and started again',
+    proof: [['src/pipeline/ingest/journald/journald.test.ts', 'continues after its cursor']],
+  },
+  {
     programs: '`logger`, rsyslog, syslog-ng, network devices',
     protocol: '[syslog](#syslog)',
     tested: 'util-linux 2.38, rsyslog 8.2302, also with TLS and a client certificate, and syslog-ng 3.38',

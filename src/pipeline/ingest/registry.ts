@@ -1,6 +1,7 @@
 import { defineRegistry, type Registry } from '../../component.ts'
 import { fileSource } from './file/file.ts'
 import { gelfSource } from './gelf/gelf.ts'
+import { journaldSource } from './journald/journald.ts'
 import type { CountDropped } from './listen/dropped.ts'
 import { kafkaSource } from './queues/kafka.ts'
 import { natsSource } from './queues/nats.ts'
@@ -26,6 +27,7 @@ export const sourceRegistry = ({ cursors, outages, stdin, readAlerts, dropped }:
   defineRegistry('source', [
     fileSource(cursors),
     gelfSource(dropped),
+    journaldSource(cursors, outages),
     kafkaSource(outages),
     natsSource(outages),
     redisSource(outages),
