@@ -397,3 +397,87 @@ it(keeps('triage-dashboard.socket-limits'), async () => {
   await send('POST', '/api/v1/auth/logout', undefined, mine())
   expect(await own.closed).toBe(1008)
 }, 60_000)
+
+it(
+  keeps('triage-dashboard.marks', 'triage-dashboard.preferences', 'triage-dashboard.pages', 'triage-dashboard.batch'),
+  async () => {
+    const signIn = async (name: string) =>
+      z.object({ data: z.object({ access_token: z.string() }) }).parse(await (await login(name, password)).json()).data
+        .access_token
+    // The test before closed the session.
+    token = await signIn('noor')
+    const change = async (method: string, path: string, body?: object) => {
+      const answer = await send(method, path, body, mine())
+      return { status: answer.status, body: await json(answer) }
+    }
+    const reported = await change('POST', '/api/v1/alerts', {
+      ...{ title: 'Malware on db-7', severity: 'critical', type: 'malware', source_ip: '45.33.32.99' },
+    })
+    expect(reported.status).toBe(200)
+    const listed = z.array(z.looseObject({ id: z.string(), read: z.boolean() }))
+    const unread = async () => listed.parse(await get('/api/v1/notifications?unreadOnly=true')).map(({ id }) => id)
+    const [first = ''] = await until(async () => ((await unread()).length > 0 ? unread() : undefined))
+    expect((await change('PATCH', `/api/v1/notifications/${first}/read`)).status).toBe(200)
+    expect(await unread()).not.toContain(first)
+    expect(listed.parse(await get('/api/v1/notifications')).map(({ id }) => id)).toContain(first)
+    expect((await change('DELETE', `/api/v1/notifications/${first}`)).status).toBe(200)
+    expect(listed.parse(await get('/api/v1/notifications')).map(({ id }) => id)).not.toContain(first)
+    expect((await change('PATCH', '/api/v1/notifications/read-all')).status).toBe(200)
+    expect(await unread()).toEqual([])
+    expect((await change('PATCH', '/api/v1/notifications/none/read')).status).toBe(404)
+    // Another user has marks of their own.
+    const vera = await signIn('vera')
+    const hers = await send('GET', '/api/v1/notifications?unreadOnly=true', undefined, {
+      authorization: `Bearer ${vera}`,
+    })
+    expect(listed.parse((await json(hers)).data).map(({ id }) => id)).toContain(first)
+
+    expect(await get('/api/v1/config/preferences')).toMatchObject({ theme: 'auto' })
+    expect((await change('PUT', '/api/v1/config/preferences', { theme: 'dark' })).body.data).toMatchObject({
+      theme: 'dark',
+    })
+    expect(await get('/api/v1/config/preferences')).toMatchObject({
+      theme: 'dark',
+      dashboard: { refresh_interval: 30 },
+    })
+    expect((await change('PUT', '/api/v1/config/preferences', { theme: 'pink' })).status).toBe(400)
+    const settings = z.array(z.looseObject({ key: z.string(), category: z.string(), editable: z.literal(false) }))
+    expect(settings.parse(await get('/api/v1/config?category=llm')).every(({ category }) => category === 'llm')).toBe(
+      true,
+    )
+    expect((await change('PUT', '/api/v1/config/system.version', { value: 2 })).status).toBe(501)
+    expect(await get('/api/v1/features')).toEqual({})
+
+    const reports = z.array(z.looseObject({ id: z.string(), status: z.literal('completed') }))
+    expect(reports.parse(await get('/api/v1/reports')).length).toBeGreaterThan(0)
+    const made = await change('POST', '/api/v1/reports', { name: 'Mine', type: 'alerts', format: 'html', filters: {} })
+    const { id } = z.looseObject({ id: z.string() }).parse(made.body.data)
+    expect(await get(`/api/v1/reports/${id}`)).toMatchObject({ id, status: 'completed' })
+    const file = await send('GET', `/api/v1/reports/${id}/download`, undefined, mine())
+    expect(file.headers.get('content-type')).toContain('text/html')
+    expect(await file.text()).toContain('<html')
+
+    const workflows = z.array(z.looseObject({ id: z.string() }))
+    const proposed = await server.ask(`/api/v1/incidents/${first}/actions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ description: 'Ask the owner.' }),
+    })
+    expect(proposed.status).toBe(200)
+    const [workflow] = workflows.parse(await get('/api/v1/workflows'))
+    expect(await get(`/api/v1/workflows/${workflow?.id}`)).toMatchObject({ id: workflow?.id, status: 'pending' })
+    const act = (action: string) => change('POST', `/api/v1/workflows/${workflow?.id}/actions`, { action })
+    expect((await act('cancel')).body.data).toMatchObject({ status: 'cancelled' })
+    expect((await act('retry')).body.data).toMatchObject({ status: 'pending' })
+    expect((await act('explode')).status).toBe(400)
+
+    const analysed = await change('POST', '/api/v1/ai/batch-analyze', {
+      alerts: [{ id: 1, title: 'Malware', severity: 'high', type: 'malware' }, 'nonsense'],
+    })
+    expect(analysed.body.data).toEqual([
+      expect.objectContaining({ alert_id: '1', analysis: expect.objectContaining({ risk_score: expect.any(Number) }) }),
+      { error: expect.any(String) },
+    ])
+    expect((await change('POST', '/api/v1/ai/batch-analyze', {})).status).toBe(400)
+  },
+)

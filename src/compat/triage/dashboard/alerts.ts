@@ -10,6 +10,7 @@ import { toTriageVerdict } from '../../../schema/triage-formats.ts'
 import { browseAlerts } from '../browse-alerts.ts'
 import { judgeAlert } from '../judge-alert.ts'
 import { setAlertStatus } from '../set-alert-status.ts'
+import { judgeAlerts } from './judge-alerts.ts'
 import { alertTypeOf, inEnvelope, refuseForDashboard, statusOf, toItem } from './labels.ts'
 import { reportAlert } from './report-alert.ts'
 import { setAlertStatuses } from './set-alert-statuses.ts'
@@ -84,30 +85,27 @@ const known = z.enum(alertTypes).catch('other')
 const address = z.union([z.ipv4(), z.ipv6()]).optional().catch(undefined)
 
 /** Turns an alert of the dashboard into one that can be triaged. */
-const readAsked: NonNullable<Route['read']> = async (request) => {
-  const parsed = asked.safeParse((await readBody(request)).alert)
-  if (!parsed.success) return { alert: undefined }
+const toAlert = (sent: unknown): object | undefined => {
+  const parsed = asked.safeParse(sent)
+  if (!parsed.success) return undefined
   const { id, alert_id, title, description, severity, type, alert_type, ...rest } = parsed.data
   const words = [description, title].find((text) => text !== undefined && text.trim() !== '')
   return {
-    alert: {
-      alert_id: alert_id ?? String(id ?? 'unnamed'),
-      timestamp: new Date().toISOString(),
-      alert_type: known.parse(alertTypeOf(alert_type ?? type)),
-      severity,
-      ...(title !== undefined && { title }),
-      description: words,
-      source_ip: address.parse(rest.source_ip ?? rest.source),
-      target_ip: address.parse(rest.destination_ip ?? rest.target_ip ?? rest.target),
-    },
+    alert_id: alert_id ?? String(id ?? 'unnamed'),
+    timestamp: new Date().toISOString(),
+    alert_type: known.parse(alertTypeOf(alert_type ?? type)),
+    severity,
+    ...(title !== undefined && { title }),
+    description: words,
+    source_ip: address.parse(rest.source_ip ?? rest.source),
+    target_ip: address.parse(rest.destination_ip ?? rest.target_ip ?? rest.target),
   }
 }
 
-const presentAnalysis: Present = (answer) => {
-  const { alert: judged, triage, seconds } = judgeAlert.output.parse(answer)
+const toAnalysis = ({ alert: judged, triage, seconds }: z.output<typeof judgeAlert.output>) => {
   const verdict = toTriageVerdict(judged, triage, seconds)
   const { risk_score, risk_level, confidence, reasoning } = verdict
-  return inEnvelope({
+  return {
     alert_id: verdict.alert_id,
     analysis: {
       ...{ risk_score, risk_level, confidence },
@@ -119,8 +117,13 @@ const presentAnalysis: Present = (answer) => {
     },
     model: verdict.model_used,
     usage: { prompt_tokens: triage.model?.input_tokens ?? 0, completion_tokens: triage.model?.output_tokens ?? 0 },
-  })
+  }
 }
+
+const presentAnalyses: Present = (answer) =>
+  inEnvelope(
+    judgeAlerts.output.parse(answer).results.map((one) => ('error' in one ? { error: one.error } : toAnalysis(one))),
+  )
 
 const of = (route: Omit<Route, 'refuse' | 'hide'>): Route => ({ ...route, hide: true, refuse: refuseForDashboard })
 
@@ -184,7 +187,17 @@ export const dashboardAlertRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/v1/ai/analyze-alert',
     operation: judgeAlert,
-    read: readAsked,
-    present: presentAnalysis,
+    read: async (request) => ({ alert: toAlert((await readBody(request)).alert) }),
+    present: (answer) => inEnvelope(toAnalysis(judgeAlert.output.parse(answer))),
+  }),
+  of({
+    method: 'POST',
+    path: '/api/v1/ai/batch-analyze',
+    operation: judgeAlerts,
+    read: async (request) => {
+      const { alerts } = await readBody(request)
+      return { alerts: Array.isArray(alerts) ? alerts.map(toAlert) : undefined }
+    },
+    present: presentAnalyses,
   }),
 ]

@@ -4,13 +4,13 @@ import type { Present, Route } from '../../../api/rest/route.ts'
 import { day } from '../../../lib/units/time.ts'
 import { listActions } from '../../../operations/actions/list-actions.ts'
 import { listPlaybooks } from '../../../operations/actions/list-playbooks.ts'
-import { listIncidents } from '../../../operations/incidents/list-incidents.ts'
 import { chartAlerts } from '../chart-alerts.ts'
 import { healthRoute } from '../health.ts'
 import { summarizeAlerts } from '../summarize-alerts.ts'
 import { accountRoutes } from './account.ts'
 import { dashboardAlertRoutes } from './alerts.ts'
 import { inEnvelope, refuseForDashboard, toMetrics, toWorkflows } from './labels.ts'
+import { pageRoutes } from './pages.ts'
 import { serveDashboardSocket } from './socket.ts'
 
 const interval = z.looseObject({ interval: z.enum(['hour', 'day', 'week', 'month']).catch('day') })
@@ -65,22 +65,6 @@ const presentTemplates: Present = (answer) =>
     })),
   )
 
-/** Shows incidents as notifications. One counts as read unless its status is open. */
-const presentNotifications: Present = (answer, { query }) => {
-  const unreadOnly = z.looseObject({ unreadOnly: z.enum(['true', '1']) }).safeParse(query).success
-  const all = listIncidents.output.parse(answer).data.map((incident) => ({
-    id: incident.id,
-    title: `${incident.display_id} ${incident.title}`,
-    message: incident.reason,
-    type: incident.severity === 'critical' || incident.severity === 'high' ? 'error' : 'warning',
-    severity: incident.severity,
-    read: incident.status !== 'open',
-    created_at: incident.created_at,
-    link: `/incidents/${incident.display_id}`,
-  }))
-  return inEnvelope(unreadOnly ? all.filter(({ read }) => !read) : all)
-}
-
 const get = (path: string, operation: Route['operation'], present: Present, more: Partial<Route> = {}): Route => ({
   ...more,
   ...{ method: 'GET', path: `/api/v1${path}`, operation, present, hide: true, refuse: refuseForDashboard },
@@ -100,9 +84,9 @@ const routes: readonly Route[] = [
       ...(date_to !== '' && { to: date_to }),
     }),
   }),
-  get('/notifications', listIncidents, presentNotifications, { readQuery: () => ({ limit: 100 }) }),
   get('/workflows', listActions, (answer) => inEnvelope(toWorkflows(answer)), { readQuery: () => ({ limit: 500 }) }),
   get('/workflow-templates', listPlaybooks, presentTemplates),
+  ...pageRoutes,
 ]
 
 /** The dashboard of the triage services: users sign in and follow changes over a WebSocket. */

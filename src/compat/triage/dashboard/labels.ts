@@ -102,7 +102,8 @@ export const executionStatuses: Readonly<Record<RemediationAction['status'], str
   failed: 'failed',
 }
 
-const toWorkflow = (action: RemediationAction) => {
+/** Shows a remediation action as a workflow. */
+export const toWorkflow = (action: RemediationAction) => {
   const status = executionStatuses[action.status]
   const { id, runs, created_at, updated_at, completed_at } = action
   return {

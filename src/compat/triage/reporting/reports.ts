@@ -50,7 +50,8 @@ const format = z.looseObject({ format: z.enum(['html', 'json', 'csv', 'pdf']).ca
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 const cell = (text: string) => `"${text.replaceAll('"', '""')}"`
 
-const presentDownload: Present = (answer, { query }, reply) => {
+/** Presents a report as a file in the format of the query. */
+export const presentDownload: Present = (answer, { query }, reply) => {
   const { format: as } = format.parse(query)
   const { report_id, report_type, created_at, data, text, html } = getReport.output.parse(answer)
   const send = (type: string, body: string) => {
@@ -82,29 +83,32 @@ const presentDownload: Present = (answer, { query }, reply) => {
   return { success: false, error: 'Reports are not written as PDF. Print the HTML.' }
 }
 
-/** Lists the reports of the last seven days and four weeks; others are composed on request as well. */
+/** Returns the reports of the last seven days and four weeks; others are composed on request as well. */
+export const recentReports = () => {
+  const dates = (count: number, step: number) =>
+    Array.from({ length: count }, (_, i) => new Date(Date.now() - i * step * day).toISOString().slice(0, 10))
+  return [
+    ...dates(7, 1).map((on) => ({ report_type: 'daily_summary', on })),
+    ...dates(4, 7).map((on) => ({ report_type: 'weekly_summary', on })),
+  ].map(({ report_type, on }) => ({
+    report_id: `${report_type}-${on}`,
+    report_type,
+    status: 'completed',
+    created_at: `${on}T00:00:00.000Z`,
+  }))
+}
+
 const presentReports: Present = (_answer, request, reply) => {
   const { status, report_type } = z
     .looseObject({ status: z.string().optional(), report_type: z.string().optional() })
     .parse(request.query)
-  const dates = (count: number, step: number) =>
-    Array.from({ length: count }, (_, i) => new Date(Date.now() - i * step * day).toISOString().slice(0, 10))
-  const all = [
-    ...dates(7, 1).map((on) => ({ report_type: 'daily_summary', on })),
-    ...dates(4, 7).map((on) => ({ report_type: 'weekly_summary', on })),
-  ].map(({ report_type: type, on }) => ({
-    report_id: `${type}-${on}`,
-    report_type: type,
-    status: 'completed',
-    created_at: `${on}T00:00:00.000Z`,
-  }))
-  const reports = all.filter(
+  const reports = recentReports().filter(
     (one) => (status ?? one.status) === one.status && (report_type ?? one.report_type) === one.report_type,
   )
   return inEnvelope({ reports, total: reports.length }, request, reply)
 }
 
-/** The routes of the reporting service, which the dashboard has as well. */
+/** The routes of the reporting service. */
 export const reportRoutes = (refuse: Refuse): readonly Route[] => [
   {
     ...{ method: 'POST', path: '/api/v1/reports/generate', operation: getReport, hide: true, refuse },

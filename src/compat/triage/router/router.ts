@@ -1,9 +1,10 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { openEventStream } from '../../../api/event-stream.ts'
 import { presentIn, refuseInEnvelope } from '../../../api/rest/envelope.ts'
 import { bodyInputs } from '../../../api/rest/input.ts'
 import { readJson } from '../../../api/rest/json.ts'
 import type { Present, Route } from '../../../api/rest/route.ts'
-import { AppError } from '../../../errors.ts'
 import { taskTypes } from '../../../schema/conversation.ts'
 import { chatWithModel } from './chat-with-model.ts'
 import { getLanguageModel } from './get-language-model.ts'
@@ -11,15 +12,13 @@ import { routeChat } from './route-chat.ts'
 
 const inEnvelope = presentIn('')
 
+/** The requests for a stream, which the presenter cannot see from the answer. */
+const streams = new WeakSet<FastifyRequest>()
+
 /** Reads a request for a completion. The router never used `metadata`. */
-const readChat: NonNullable<Route['read']> = async ({ raw }) => {
-  const { metadata: _, stream, model, ...asked } = bodyInputs(await readJson(raw))
-  if (stream === true) {
-    throw new AppError('INVALID_REQUEST', 'Answers are not streamed here.', {
-      hint: 'Leave "stream" out.',
-      errors: [{ path: 'stream', message: 'must be false' }],
-    })
-  }
+const readChat: NonNullable<Route['read']> = async (request) => {
+  const { metadata: _, stream, model, ...asked } = bodyInputs(await readJson(request.raw))
+  if (stream === true) streams.add(request)
   return { ...asked, model: model ?? undefined }
 }
 
@@ -34,8 +33,35 @@ const toDecision = ({ name, model, reason, others }: Routed, answered: { readonl
   alternatives: others,
 })
 
+/** Sends the answer as chunks, as clients of streams expect it: the text, the end with its reason, then the usage. */
+const sendChunks = (said: z.output<typeof chatWithModel.output>, request: FastifyRequest, reply: FastifyReply) => {
+  const write = openEventStream(reply)
+  const chunk = (more: object) => {
+    const head = {
+      id: `chatcmpl-${request.id}`,
+      object: 'chat.completion.chunk',
+      created: Math.floor(Date.now() / 1000),
+    }
+    write(`data: ${JSON.stringify({ ...head, model: said.model, provider: said.name, ...more })}\n\n`)
+  }
+  const choice = (delta: object, finish_reason: string | null) => ({ choices: [{ index: 0, delta, finish_reason }] })
+  chunk(choice({ role: 'assistant', content: said.text }, null))
+  chunk(choice({}, said.finish_reason))
+  chunk({ choices: [], usage: toUsage(said), routing_decision: toDecision(said.routed, said) })
+  write('data: [DONE]\n\n')
+  reply.raw.end()
+  return reply
+}
+
+const toUsage = ({ input_tokens, output_tokens }: z.output<typeof chatWithModel.output>) => ({
+  prompt_tokens: input_tokens,
+  completion_tokens: output_tokens,
+  total_tokens: input_tokens + output_tokens,
+})
+
 const presentCompletion: Present = (answer, request, reply) => {
   const said = chatWithModel.output.parse(answer)
+  if (streams.has(request)) return sendChunks(said, request, reply)
   const completion = {
     id: `chatcmpl-${request.id}`,
     object: 'chat.completion',
@@ -43,11 +69,7 @@ const presentCompletion: Present = (answer, request, reply) => {
     model: said.model,
     provider: said.name,
     choices: [{ index: 0, message: { role: 'assistant', content: said.text }, finish_reason: said.finish_reason }],
-    usage: {
-      prompt_tokens: said.input_tokens,
-      completion_tokens: said.output_tokens,
-      total_tokens: said.input_tokens + said.output_tokens,
-    },
+    usage: toUsage(said),
     routing_decision: toDecision(said.routed, said),
   }
   return inEnvelope(completion, request, reply)
@@ -59,7 +81,7 @@ const capabilitiesIn = (answer: unknown) =>
     model,
     provider: name,
     max_context: null,
-    supports_streaming: false,
+    supports_streaming: true,
     cost_per_1k_tokens: Math.max(price.input, price.output) / 1000,
     speed: null,
     reasoning_quality: null,
