@@ -8,3 +8,6 @@ export const commandName = (): string => (checkout ? './vedette' : 'vedette')
 
 /** Replaces quoted `vedette …` commands in a text with the command as the user types it. */
 export const asTyped = (text: string): string => text.replaceAll('`vedette ', `\`${commandName()} `)
+
+/** A shell command that begins with `vedette`, with the command as it is typed here. */
+export const commandTyped = (command: string): string => command.replace(/^vedette(?= )/, commandName())

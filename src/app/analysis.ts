@@ -3,6 +3,8 @@ import type { Config } from '../config.ts'
 import { createBareContext } from '../context/context.ts'
 import { describeContext } from '../context/describe-context.ts'
 import type { IndicatorIndex } from '../lib/indicators/indicator-index.ts'
+import { findMissingPacks } from '../operations/rules/missing-packs.ts'
+import { createClassifier } from '../operations/rules/rule-reach.ts'
 import { analyzeRecords } from '../pipeline/analyze.ts'
 import { createClock } from '../pipeline/clock.ts'
 import { assignIncidents } from '../pipeline/correlate/assign-incidents.ts'
@@ -34,6 +36,7 @@ export const createAnalysis =
     const clock = createClock()
     const context = createBareContext(config)
     const stages = createEventStages({ config, clock, rules, context, indicators, agents, log, signal })
+    const samples = new Map<string, Event[]>()
     let deliveries = 0
     return analyzeRecords(records, {
       normalize: stages.normalizer.normalize,
@@ -42,6 +45,7 @@ export const createAnalysis =
       enrich: stages.enrich,
       detect: (events) => {
         deliveries += 1
+        addSamples(samples, events)
         return stages.detect(events, {
           id: String(deliveries),
           attempt: 1,
@@ -57,8 +61,22 @@ export const createAnalysis =
       correlate: (alerts) =>
         assignIncidents(alerts, [], { now: clock.now(), gap: config.correlate.gap, nextNumber: counter() }),
       templates: stages.templates,
+      missingPacks: async (source) => findMissingPacks(await createClassifier(rules)(samples.get(source) ?? []), rules),
     })
   }
+
+/** How many events classify a source, and how many sources are classified. */
+const sampled = 300
+const mostSources = 200
+
+/** Keeps the first events of each source. All events of one batch have one source. */
+const addSamples = (samples: Map<string, Event[]>, events: readonly Event[]): void => {
+  const [first] = events
+  if (!first) return
+  const known = samples.get(first.source) ?? []
+  if (known.length === 0 && samples.size < mostSources) samples.set(first.source, known)
+  if (known.length < sampled) known.push(...events.slice(0, sampled - known.length))
+}
 
 const counter = () => {
   let number = 0

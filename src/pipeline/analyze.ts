@@ -4,6 +4,7 @@ import type { Detection } from '../schema/detection.ts'
 import type { Event } from '../schema/event.ts'
 import type { Incident } from '../schema/incident.ts'
 import type { RawRecord, RecordBatch } from '../schema/record.ts'
+import type { MissingRulePack } from '../schema/rule-pack.ts'
 import { severityRank } from '../schema/severity.ts'
 import { createHistogram } from './histogram.ts'
 import { toBatches } from './ingest/record-batches.ts'
@@ -33,6 +34,8 @@ export interface AnalysisStages {
   assess(alert: Alert): Alert
   correlate(alerts: readonly Alert[]): readonly Incident[]
   templates(): number
+  /** Sets of rules that would cover events of a source, which no active rule is about. */
+  missingPacks(source: string): Promise<readonly MissingRulePack[]>
 }
 
 /** Runs records through the whole pipeline without storing anything. Memory grows with findings and templates, not with records. */
@@ -74,7 +77,12 @@ export const analyzeRecords = async (
   for (const { first_seen } of detections.values()) found.add(Date.parse(first_seen))
   const { from, to } = seen
   const span = from === undefined || to === undefined ? undefined : ([from, to] as const)
-  const sources = [...formats].map(([source, counts]) => toSourceHealth(source, [...counts.values()]))
+  const sources = await Promise.all(
+    [...formats].map(async ([source, counts]) => ({
+      ...toSourceHealth(source, [...counts.values()]),
+      missing_packs: [...(await pipeline.missingPacks(source))],
+    })),
+  )
 
   return {
     records,
@@ -110,7 +118,10 @@ const addCount = (formats: Map<string, Map<string, ParseCount>>, count: ParseCou
   counts.set(key, known ? { ...known, count: known.count + count.count } : count)
 }
 
-const toSourceHealth = (source: string, counts: readonly ParseCount[]): Analysis['sources'][number] => {
+const toSourceHealth = (
+  source: string,
+  counts: readonly ParseCount[],
+): Omit<Analysis['sources'][number], 'missing_packs'> => {
   const sum = (some: readonly ParseCount[]) => some.reduce((total, { count }) => total + count, 0)
   const byCount = [...counts].sort((a, b) => b.count - a.count)
   const parsedCounts = byCount.filter(({ parsed }) => parsed)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { alert } from './alert.ts'
 import { detection } from './detection.ts'
 import { incident } from './incident.ts'
+import { missingRulePack } from './rule-pack.ts'
 
 /** The share of one source that was parsed. */
 export const sourceHealth = z
@@ -14,6 +15,8 @@ export const sourceHealth = z
     format_share: z.number(),
     /** The most common line shapes that were not parsed, each with a sample. */
     unparsed: z.array(z.object({ shape: z.string(), count: z.int(), sample: z.string() })),
+    /** Sets of rules that would cover its events, which no active rule is about. */
+    missing_packs: z.array(missingRulePack),
   })
   .meta({ id: 'SourceHealth' })
 

@@ -100,6 +100,7 @@ export const fakeAnalysis = (changes: Partial<Analysis> = {}): Analysis => ({
       parsed: 2_000,
       format: 'syslog/rfc3164',
       format_share: 1,
+      missing_packs: [],
       unparsed: [],
     },
     {
@@ -108,6 +109,7 @@ export const fakeAnalysis = (changes: Partial<Analysis> = {}): Analysis => ({
       parsed: 409_210,
       format: 'generic',
       format_share: 0.99,
+      missing_packs: [],
       unparsed: [
         { shape: 'no time', count: 1_600, sample: '---- begin of dump ----' },
         { shape: 'broken json', count: 73, sample: '{"level":"info","msg":"\u001b[31mred' },

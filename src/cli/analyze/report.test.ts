@@ -62,6 +62,7 @@ describe('the report', () => {
         format: 'x',
         format_share: 1,
         unparsed: [{ shape: hostile, count: 1, sample: hostile }],
+        missing_packs: [{ product: hostile, pack: 'sigmahq', reason: hostile, commands: [hostile] }],
       },
     ]
     const document = fakeAnalysis({ incidents: [incident], learning: [hostile], sources })

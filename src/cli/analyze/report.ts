@@ -1,4 +1,4 @@
-import { commandName } from '../../command-name.ts'
+import { commandName, commandTyped } from '../../command-name.ts'
 import { floorPercent } from '../../lib/units/number.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { Analysis } from '../../schema/analysis.ts'
@@ -44,6 +44,7 @@ export const renderReport = (analysis: Analysis, frame: ReportFrame): string => 
     ...incidents(analysis, frame),
     learning(analysis, frame),
     notParsed(analysis, frame),
+    missingRules(analysis, frame),
     hints(analysis, frame),
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
@@ -203,6 +204,16 @@ const notParsed = ({ sources }: Analysis, { width }: ReportFrame): string => {
   ])
   const rest = worst.length > 3 ? [`… and from ${counted(worst.length - 3, 'other source')}`] : []
   return [...blocks, ...rest].join('\n')
+}
+
+const missingRules = ({ sources }: Analysis, { width }: ReportFrame): string => {
+  const all = sources.flatMap(({ missing_packs }) => missing_packs)
+  const packs = new Map(all.map((one) => [one.product, one]))
+  const commands = new Set([...packs.values()].flatMap((one) => one.commands))
+  return [
+    ...[...packs.values()].flatMap(({ reason }) => wrap(visible(reason), width)),
+    ...[...commands].map((command) => `${indent}${visible(commandTyped(command))}`),
+  ].join('\n')
 }
 
 const hints = ({ incidents: found }: Analysis, { paths, width }: ReportFrame): string => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { commandTyped } from '../../command-name.ts'
 import { floorPercent } from '../../lib/units/number.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
@@ -13,6 +14,7 @@ const source = z
     parsed: z.number(),
     format: z.string(),
     last_seen: z.string(),
+    missing_packs: z.array(z.object({ reason: z.string(), commands: z.array(z.string()) })).default([]),
     unparsed: z.array(z.object({ shape: z.string(), count: z.number(), sample: z.string() })),
   })
   .loose()
@@ -32,7 +34,11 @@ export const define = (command: Command, context: CommandContext): void => {
       format,
     ])
     out.write(`${table(['SOURCE', 'RECORDS', 'PARSED', 'LAST SEEN', 'FORMAT'], rows, out.columns, paint)}\n`)
-    for (const { source: name, unparsed } of all) {
+    for (const { source: name, unparsed, missing_packs } of all) {
+      for (const { reason, commands } of missing_packs) {
+        out.write(`  ${visible(name)}: ${visible(reason)}\n`)
+        for (const line of commands) out.write(`    ${visible(commandTyped(line))}\n`)
+      }
       for (const { shape, count: times, sample } of unparsed.slice(0, 3)) {
         out.write(
           `${truncate(`  ${visible(name)}: ${formatCount(times)}× ${visible(shape)} │ ${visible(sample)}`, out.columns)}\n`,

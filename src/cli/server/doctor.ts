@@ -2,13 +2,16 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
+import { commandTyped } from '../../command-name.ts'
 import { silentLog } from '../../component.ts'
 import type { Config, LoadedConfig } from '../../config.ts'
 import { AppError, messageOf } from '../../errors.ts'
-import { checkDatabase } from '../../operations/analysis/database-file.ts'
+import { checkDatabase, databaseFile } from '../../operations/analysis/database-file.ts'
+import { checkRulePacks } from '../../operations/rules/check-rule-packs.ts'
 import { checkBroker } from '../../operations/storage/check-broker.ts'
 import { checkCluster } from '../../operations/storage/check-cluster.ts'
 import { databaseSpace } from '../../operations/storage/compact-database.ts'
+import type { MissingRulePack } from '../../schema/rule-pack.ts'
 import type { CommandContext } from '../cli.ts'
 import { visible } from '../terminal/terminal.ts'
 import { addAppFlags, loadWithFlags } from './app-flags.ts'
@@ -39,6 +42,7 @@ export const define = (command: Command, context: CommandContext): void => {
           checkDisk(config),
           ...(await checkStore(config, context)),
           ...(await checkQueue(config)),
+          ...(await checkRules(config, context)),
           await checkPort(config, context),
         )
       }
@@ -166,6 +170,28 @@ const checkQueue = async ({ queue: { url } }: Config): Promise<readonly Finding[
         },
   ]
 }
+
+/** Looks for sets of rules that are missing. Any other trouble with the database has a finding of its own. */
+const checkRules = async (config: Config, { now }: CommandContext): Promise<readonly Finding[]> => {
+  const { url } = config.storage
+  try {
+    if (url.startsWith('sqlite:') && !existsSync(databaseFile(url))) return []
+    const packs = await checkRulePacks(config, { now, log: silentLog })
+    return packs ? describeRulePacks(packs) : []
+  } catch (error) {
+    return [{ well: false, name: 'rules', text: messageOf(error) }]
+  }
+}
+
+export const describeRulePacks = (packs: readonly MissingRulePack[]): readonly Finding[] =>
+  packs.length === 0
+    ? [{ well: true, name: 'rules', text: 'rules exist for all products that send events and have a set of rules' }]
+    : packs.map(({ reason, commands }) => ({
+        well: true,
+        name: 'rules',
+        text: reason,
+        advice: commands.map(commandTyped).join(' && '),
+      }))
 
 type WorkedPartition = NonNullable<Awaited<ReturnType<typeof checkCluster>>>[number]
 

@@ -1,10 +1,12 @@
 import { afterEach, expect, it } from 'vitest'
+import { noRules } from '../../pipeline/detect/sigma/rule-book.ts'
 import type { Detection } from '../../schema/detection.ts'
 import type { Event } from '../../schema/event.ts'
 import { openStore } from '../../store/open-store.ts'
 import type { Store } from '../../store/store.ts'
 import { getDetection } from '../alerts/get-detection.ts'
 import { listDetections } from '../alerts/list-detections.ts'
+import { createReach } from '../rules/rule-reach.ts'
 import { getEvent } from './get-event.ts'
 import { listEvents } from './list-events.ts'
 import { listSources } from './list-sources.ts'
@@ -21,7 +23,7 @@ afterEach(async () => {
 const openDeps = async () => {
   const store = await openStore('sqlite::memory:', { now: () => time, log })
   stores.push(store)
-  return { store, actor, now: () => time }
+  return { store, actor, now: () => time, reach: createReach({ store, book: noRules, now: () => time }) }
 }
 
 const event = (number: number): Event => ({

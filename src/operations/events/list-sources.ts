@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { sourceHealth } from '../../schema/analysis.ts'
+import type { MissingRulePack } from '../../schema/rule-pack.ts'
 import type { ParseHealthRow } from '../../store/events/parse-health.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
@@ -23,14 +24,19 @@ export const listSources = defineOperation({
   role: 'viewer',
   input: z.strictObject({}),
   output: pageOf(source),
-  async run(_input, { store }: Pick<Deps, 'store'>) {
+  async run(_input, { store, reach }: Pick<Deps, 'store' | 'reach'>) {
+    const { missingPacks } = await reach()
     const rows = Map.groupBy(await store.parseHealth.list(), (row) => row.source)
-    const data = [...rows].map(([name, list]) => toSource(name, list))
+    const data = [...rows].map(([name, list]) => toSource(name, list, missingPacks(name)))
     return { data: data.toSorted((a, b) => b.records - a.records || (a.source < b.source ? -1 : 1)), next_cursor: null }
   },
 })
 
-const toSource = (name: string, rows: readonly ParseHealthRow[]): z.input<typeof source> => {
+const toSource = (
+  name: string,
+  rows: readonly ParseHealthRow[],
+  missing_packs: readonly MissingRulePack[],
+): z.input<typeof source> => {
   const byCount = rows.toSorted((a, b) => b.count - a.count)
   const formats = byCount.filter((row) => row.parsed)
   const records = total(byCount)
@@ -48,6 +54,7 @@ const toSource = (name: string, rows: readonly ParseHealthRow[]): z.input<typeof
       .filter((row) => !row.parsed)
       .slice(0, mostShapes)
       .map(({ format, count, sample }) => ({ shape: format, count, sample })),
+    missing_packs: [...missing_packs],
     last_seen: new Date(Math.max(...rows.map((row) => row.last_seen_at))).toISOString(),
   }
 }

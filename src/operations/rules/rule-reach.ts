@@ -6,8 +6,10 @@ import { week } from '../../lib/units/time.ts'
 import type { RuleBook } from '../../pipeline/detect/sigma/rule-book.ts'
 import { toFlatEvent } from '../../pipeline/detect/sigma/sigma-event.ts'
 import type { Event } from '../../schema/event.ts'
+import type { MissingRulePack } from '../../schema/rule-pack.ts'
 import type { Store } from '../../store/store.ts'
 import { eventFilter } from '../filter.ts'
+import { findMissingPacks } from './missing-packs.ts'
 
 /** The sources that rules apply to, and recent matches. */
 export interface RuleReach {
@@ -17,6 +19,8 @@ export interface RuleReach {
   appliesTo(logsource: Logsource): readonly string[]
   /** The same for any document; a correlation applies where one of its rules does. */
   reachOf(document: SigmaDocument, find: (id: string) => SigmaDocument | undefined): readonly string[]
+  /** Returns the sets of rules that would cover a source's events, which no active rule is about. */
+  missingPacks(source: string): readonly MissingRulePack[]
   /** The detections of a rule in the last 7 days. */
   hits(id: string): number
 }
@@ -52,8 +56,8 @@ export const createReach = ({ store, book, now }: ReachOptions): (() => Promise<
 
 const look = async (store: ReachOptions['store'], book: RuleBook, time: number): Promise<RuleReach> => {
   const names = [...new Set((await store.parseHealth.list()).map(({ source }) => source))].slice(0, mostSources)
-  const logsourcesOf = createSorter(book)
-  const bySource = new Map<string, readonly Logsource[]>()
+  const kindsOf = createClassifier(book)
+  const kinds = new Map<string, readonly EventKind[]>()
   for (const name of names) {
     const { values } = eventFilter(`source:${JSON.stringify(name)}`, time)
     const { items } = await store.events.search({
@@ -61,16 +65,29 @@ const look = async (store: ReachOptions['store'], book: RuleBook, time: number):
       values,
       matches: (event) => event.source === name,
     })
-    bySource.set(name, await logsourcesOf(items))
+    kinds.set(name, await kindsOf(items))
   }
   const hits = await countHits(store, time)
-  return { sources: names.length, ...reachIn(bySource), hits: (id) => hits.get(id) ?? 0 }
+  const bySource = new Map([...kinds].map(([name, found]) => [name, found.flatMap(({ logsources }) => logsources)]))
+  return {
+    sources: names.length,
+    ...reachIn(bySource),
+    missingPacks: (source) => findMissingPacks(kinds.get(source) ?? [], book),
+    hits: (id) => hits.get(id) ?? 0,
+  }
 }
 
 /** Creates a function that returns the log sources of events. */
-export const createSorter = ({ taxonomy }: Pick<RuleBook, 'taxonomy'>) => {
+export const createSorter = (book: Pick<RuleBook, 'taxonomy'>) => {
+  const kindsOf = createClassifier(book)
+  return async (events: readonly Event[]): Promise<readonly Logsource[]> =>
+    (await kindsOf(events)).flatMap(({ logsources }) => logsources)
+}
+
+/** Creates a function that returns the kinds of events. */
+export const createClassifier = ({ taxonomy }: Pick<RuleBook, 'taxonomy'>) => {
   const engine = createEngine([], { taxonomy })
-  return async (events: readonly Event[]): Promise<readonly Logsource[]> => {
+  return async (events: readonly Event[]): Promise<readonly EventKind[]> => {
     const kinds = new Set<EventKind>()
     let rested = performance.now()
     for (const event of events) {
@@ -79,7 +96,7 @@ export const createSorter = ({ taxonomy }: Pick<RuleBook, 'taxonomy'>) => {
       await setImmediate()
       rested = performance.now()
     }
-    return [...kinds].flatMap(({ logsources }) => logsources)
+    return [...kinds]
   }
 }
 

@@ -54,7 +54,7 @@ export const Sources = () => {
 }
 
 const SourceRow = ({ source }: { readonly source: Source }) => {
-  const { source: name, records, parsed_percent, formats, unparsed, last_seen } = source
+  const { source: name, records, parsed_percent, formats, unparsed, missing_packs, last_seen } = source
   const filter = `source:${quote(name)}`
   return (
     <li className="border-b border-line bg-surface px-4 py-3 md:px-6">
@@ -88,10 +88,20 @@ const SourceRow = ({ source }: { readonly source: Source }) => {
           {formats.length > shownFormats && ` and ${formats.length - shownFormats} more`}
         </p>
       )}
+      {missing_packs.map((pack) => (
+        <MissingPack key={pack.product} pack={pack} />
+      ))}
       {unparsed.length > 0 && <Unparsed shapes={unparsed} />}
     </li>
   )
 }
+
+const MissingPack = ({ pack: { reason, commands } }: { readonly pack: Source['missing_packs'][number] }) => (
+  <div className="mt-1 text-small">
+    <p>{reason}</p>
+    <pre className="mt-1 overflow-x-auto rounded-control bg-sel p-2 font-mono text-log">{commands.join('\n')}</pre>
+  </div>
+)
 
 const Unparsed = ({ shapes }: { readonly shapes: Source['unparsed'] }) => (
   <details className="mt-1">

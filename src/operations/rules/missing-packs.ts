@@ -1,0 +1,94 @@
+import { isWithinLogsource } from '../../lib/sigma/read/read-logsource.ts'
+import type { EventKind } from '../../lib/sigma/sigma.ts'
+import type { RuleBook } from '../../pipeline/detect/sigma/rule-book.ts'
+import type { MissingRulePack } from '../../schema/rule-pack.ts'
+
+const archive = 'sigma_all_rules.zip'
+
+/** The products that SigmaHQ's releases have rules about. */
+export const productsOfSigmaHq: readonly string[] = [
+  'aws',
+  'azure',
+  'bitbucket',
+  'cisco',
+  'django',
+  'fortigate',
+  'fortios',
+  'gcp',
+  'github',
+  'huawei',
+  'juniper',
+  'jvm',
+  'kubernetes',
+  'linux',
+  'm365',
+  'macos',
+  'nodejs',
+  'okta',
+  'onelogin',
+  'opencanary',
+  'paloalto',
+  'python',
+  'qualys',
+  'rpc_firewall',
+  'ruby_on_rails',
+  'spring',
+  'sql',
+  'velocity',
+  'windows',
+  'zeek',
+]
+
+/** The products that the bundled rules are about. */
+export const productsOfBundled: readonly string[] = [
+  'aws',
+  'azure',
+  'gcp',
+  'github',
+  'kubernetes',
+  'linux',
+  'okta',
+  'windows',
+]
+
+/**
+ * Finds the products whose events no active rule is about, for which a set of rules exists. A product is covered if a rule applies to some
+ * of its events, whether it names the product or only their category.
+ */
+export const findMissingPacks = (
+  kinds: readonly Pick<EventKind, 'logsources'>[],
+  { documents }: Pick<RuleBook, 'documents'>,
+): readonly MissingRulePack[] => {
+  const wanted = documents.flatMap((document) => (document.type === 'rule' ? document.logsource : []))
+  const covered = new Map<string, boolean>()
+  for (const { logsources } of kinds) {
+    const isCovered = logsources.some((one) => wanted.some((logsource) => isWithinLogsource(one, logsource)))
+    for (const { product } of logsources)
+      if (product !== undefined) covered.set(product, isCovered || covered.get(product) === true)
+  }
+  return [...covered].flatMap(([product, isCovered]) => (isCovered ? [] : (packFor(product) ?? []))).sort(byProduct)
+}
+
+const byProduct = (a: MissingRulePack, b: MissingRulePack): number => (a.product < b.product ? -1 : 1)
+
+const packFor = (product: string): MissingRulePack | undefined => {
+  const reason = `Events of ${product} arrive, but no enabled rule is about them.`
+  if (productsOfBundled.includes(product)) {
+    return {
+      product,
+      pack: 'bundled',
+      reason: `${reason} The bundled rules would be; rules.enabled, rules.min_status or their own settings disable them.`,
+      commands: [`vedette sigma list --product ${product}`],
+    }
+  }
+  if (!productsOfSigmaHq.includes(product)) return undefined
+  return {
+    product,
+    pack: 'sigmahq',
+    reason: `${reason} SigmaHQ has such rules.`,
+    commands: [
+      `curl -LO https://github.com/SigmaHQ/sigma/releases/latest/download/${archive}`,
+      `vedette sigma import ${archive} --name sigmahq`,
+    ],
+  }
+}
