@@ -27,6 +27,8 @@ export interface Gauges {
   >
   openAlerts(): Promise<readonly { severity: string; count: number }[]>
   space(): Promise<{ readonly bytes: number; readonly free: number }>
+  /** Whether the broker of the queue can be reached; undefined without one. */
+  broker(): boolean | undefined
 }
 
 export interface Telemetry {
@@ -113,6 +115,9 @@ export const createTelemetry = ({ level, version, write }: TelemetryOptions): Te
   const alertsOpen = gauge('alerts_open', 'Alerts waiting for a decision.', ['severity'])
   const storeBytes = gauge('store_bytes', 'Size of the database.', [])
   const storeFreeBytes = gauge('store_free_bytes', 'Free space inside the database for new rows.', [])
+  const brokerUp = gauge('queue_broker_up', 'Whether the broker that carries waiting records responds: 1 or 0.', [
+    'broker',
+  ])
   const storeUp = gauge('store_up', 'Whether the database responds: 1 or 0.', [])
   gauge('build_info', 'Constant 1; the version is a label.', ['version']).set({ version }, 1)
 
@@ -166,6 +171,8 @@ export const createTelemetry = ({ level, version, write }: TelemetryOptions): Te
       const partitionGauges = [partitionWaiting, partitionAge, partitionAttempts, partitionOwner]
       const queueGauges = [queueAge, queueReady, queueDead]
       for (const stale of [...queueGauges, ...partitionGauges, alertsOpen, storeBytes, storeFreeBytes]) stale.reset()
+      const broker = gauges?.broker()
+      if (broker !== undefined) brokerUp.set({ broker: 'rabbitmq' }, broker ? 1 : 0)
       try {
         for (const { topic, ready, dead, oldestAge } of (await gauges?.queues()) ?? []) {
           queueAge.set({ queue: topic }, oldestAge / 1000)

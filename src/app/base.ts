@@ -93,6 +93,7 @@ export const openBase = async <Started>(
       queues: queue.depths,
       partitions: queue.partitions,
       space: store.space,
+      broker: () => broker && broker.problems().length === 0,
       openAlerts: async () =>
         (await store.alerts.counts()).filter(({ status }) => openAlertStatuses.some((open) => open === status)),
     })

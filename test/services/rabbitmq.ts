@@ -1,7 +1,9 @@
 import { connect } from 'node:net'
 import { Connection } from 'rabbitmq-client'
+import { silentLog } from '../../src/component.ts'
 import { deadLetterNames, isMissing } from '../../src/lib/amqp/amqp.ts'
-import { queueName } from '../../src/queue/rabbitmq/rabbitmq-queues.ts'
+import { queueName, readQueuePrefix } from '../../src/queue/rabbitmq/rabbitmq-queues.ts'
+import { openStore } from '../../src/store/open-store.ts'
 import type { Need } from '../needs.ts'
 import { createLine } from './line.ts'
 
@@ -26,6 +28,18 @@ export const removeQueues = (prefix: string, partitions: readonly number[]): Pro
     const records = partitions.map((partition) => queueName(prefix, 'records', partition))
     for (const queue of [...records, queueName(prefix, 'facts', 0)]) await connection.queueDelete({ queue })
   })
+
+/** Removes the queues of the installation that uses a database. */
+export const removeQueuesOf = async (url: string): Promise<void> => {
+  const store = await openStore(url, { now: Date.now, log: silentLog })
+  const { connections, intake } = store
+  const count = await intake.fixPartitions(1)
+  await removeQueues(
+    await readQueuePrefix(connections),
+    Array.from({ length: count }, (_, partition) => partition),
+  )
+  await store.close()
+}
 
 /** The number of messages of a queue that no consumer has. */
 export const countMessages = (queue: string): Promise<number> =>
