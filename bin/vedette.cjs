@@ -18,7 +18,10 @@ const args = ['--max-semi-space-size=8', '--max-old-space-size=768', start, ...p
 // Each thread would take its own pool of memory from glibc.
 const env = { MALLOC_ARENA_MAX: '2', ...process.env }
 
-if (choice.own && process.execve) {
+if (choice.own && isQuestion(process.argv.slice(2))) {
+  // A second start of Node would take as long as the answer.
+  void import('./start.mjs')
+} else if (choice.own && process.execve) {
   // Becomes the program. The #! line cannot carry the flags: the env of Alpine takes one word.
   process.execve(process.execPath, [process.execPath, ...args], env)
 } else {
@@ -36,6 +39,11 @@ if (choice.own && process.execve) {
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(code === null ? 128 + signals[signal] : code))
+}
+
+/** Whether somebody only asks for the help or the version. */
+function isQuestion(words) {
+  return ['help', '--version', '-V'].includes(words[0]) || ['--help', '-h'].includes(words[words.length - 1])
 }
 
 // Brings what is missing, once: the lock files hold the hash of everything. Results go to stdout, so this talks to stderr.

@@ -1,6 +1,5 @@
 'use strict'
 // Plain CommonJS without dependencies: runs before anything is installed, and whenever the program starts.
-const { createHash } = require('crypto')
 const { readFileSync, statSync, writeFileSync } = require('fs')
 const { join } = require('path')
 
@@ -8,7 +7,7 @@ const record = 'sources.json'
 
 /**
  * Records the files that the bundle in `folder` was built from, by paths relative to `root`. Times and sizes show a changed file: reading all
- * of them would take longer than what the bundle saves.
+ * of them would take longer than what the bundle saves. So would a hash, which needs Node's library of cryptography.
  */
 function recordSources(root, folder, files) {
   writeFileSync(join(folder, record), JSON.stringify({ files, state: stateOf(root, files) }))
@@ -26,12 +25,12 @@ function isCurrent(root) {
 }
 
 function stateOf(root, files) {
-  const hash = createHash('sha256')
+  let state = ''
   for (const file of files) {
-    const { mtimeMs, size } = statSync(join(root, file))
-    hash.update(`${mtimeMs} ${size}\n`)
+    const { mtimeMs, size } = statSync(`${root}/${file}`)
+    state += `${mtimeMs} ${size}\n`
   }
-  return hash.digest('hex')
+  return state
 }
 
 module.exports = { isCurrent, recordSources }

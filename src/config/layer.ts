@@ -1,9 +1,10 @@
 import { isAbsolute, join } from 'node:path'
 import { AppError, type ErrorDetail } from '../errors.ts'
 import { didYouMean } from '../lib/spelling/closest.ts'
-import { aliases, type Environment, prefix } from './environment.ts'
+import type { Environment } from './environment.ts'
 import { type RecognizedSystem, readFormerEnvironment } from './former-environment.ts'
 import { namesBelow, type Setting, settingOf, settings } from './settings.ts'
+import { aliases, prefix } from './variables.ts'
 import { parseYaml } from './yaml-file.ts'
 
 /** One configured value and its origin. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { variablesOf } from './environment.ts'
 import { configSchema } from './schema.ts'
+import { variablesOf } from './variables.ts'
 
 /** One key of the configuration, as described by the schema. */
 export interface Setting {
