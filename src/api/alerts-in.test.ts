@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { anyCharacter } from '../../test/any-character.ts'
 import { deepRun, runs } from '../../test/depth.ts'
 import { needs } from '../../test/needs.ts'
 import { AppError } from '../errors.ts'
@@ -270,7 +271,7 @@ it('answers anything at all without breaking', needs(deepRun), async () => {
   const types = fc.constantFrom('application/json', 'text/plain', 'application/x-ndjson')
   const bodies = fc.oneof(
     fc.json(),
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: anyCharacter }),
     fc.jsonValue().map((value) => JSON.stringify({ alerts: [value], groupKey: value, value: [value] })),
     fc.jsonValue().map((value) => JSON.stringify({ ...alert, description: value, raw_data: value })),
   )

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyCharacter } from '../../../test/any-character.ts'
 import { cpuMs } from '../../../test/cpu-clock.ts'
 import { deepRun } from '../../../test/depth.ts'
 import { needs } from '../../../test/needs.ts'
@@ -209,7 +210,7 @@ describe('a table of assets', () => {
 
   it('gives only valid assets or faults, for any file', () => {
     const cell = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.string({ unit: anyCharacter, maxLength: 20 }),
       fc.ipV4(),
       fc.constantFrom('"', '-', '', 'high', 'a;b'),
     )
@@ -225,7 +226,7 @@ describe('a table of assets', () => {
       }),
     )
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), (text) => {
+      fc.property(fc.oneof(fc.string({ unit: anyCharacter }), fc.json()), (text) => {
         expect(['read', 'INVALID_REQUEST']).toContain(codeOf(text))
       }),
     )
@@ -321,7 +322,7 @@ describe('a table of users', () => {
 
   it('gives only valid users or faults, for any file', () => {
     const cell = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.string({ unit: anyCharacter, maxLength: 20 }),
       fc.emailAddress(),
       fc.constantFrom('"', '-', '', 'yes'),
     )

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyCharacter } from '../../../test/any-character.ts'
 import { deepRun, runs } from '../../../test/depth.ts'
 import { needs, sharedData } from '../../../test/needs.ts'
 import { StateError } from '../bytes/codec.ts'
@@ -28,7 +29,7 @@ const word = fc.oneof(
   fc.ipV4(),
   fc.integer().map(String),
   fc.uuid(),
-  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.string({ unit: anyCharacter, maxLength: 12 }),
 )
 /** One word varies, so that templates are made one of another. */
 const varying = fc
@@ -38,7 +39,10 @@ const line = fc.oneof(
   varying,
   fc.array(word, { maxLength: 14 }).map((words) => words.join(' ')),
 )
-const lines = fc.array(fc.oneof(line, fc.string({ unit: 'binary', maxLength: 80 })), { minLength: 1, maxLength: 60 })
+const lines = fc.array(fc.oneof(line, fc.string({ unit: anyCharacter, maxLength: 80 })), {
+  minLength: 1,
+  maxLength: 60,
+})
 
 /** Whether a template's text covers a line, by the plainest means: white space counts as one blank, a wildcard as anything. */
 const covers = (template: string, text: string): boolean => {

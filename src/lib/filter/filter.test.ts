@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyCharacter } from '../../../test/any-character.ts'
 import { cpuMs } from '../../../test/cpu-clock.ts'
 import { runs } from '../../../test/depth.ts'
 import type { Accessor, FilterValue } from './filter.ts'
@@ -216,7 +217,7 @@ describe('parseFilter', () => {
 
 const value = fc.oneof(
   fc.string({ maxLength: 12 }),
-  fc.string({ unit: 'binary', maxLength: 8 }),
+  fc.string({ unit: anyCharacter, maxLength: 8 }),
   fc.constantFrom(
     'root',
     '10.0.0.0/8',
@@ -279,7 +280,7 @@ describe('any filter', () => {
       '9',
     )
     const text = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
       fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join('')),
     )
     fc.assert(

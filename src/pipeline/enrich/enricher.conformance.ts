@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyCharacter } from '../../../test/any-character.ts'
 import { runs } from '../../../test/depth.ts'
 import type { Event, Fields } from '../../schema/event.ts'
 import { createEnrich } from './enrich.ts'
@@ -44,7 +45,7 @@ export const describeEnricher = (name: string, create: () => Enricher, known: Fi
     it('never throws, whatever the fields', () => {
       const enricher = create()
       const value = fc.oneof(
-        fc.string({ unit: 'binary' }),
+        fc.string({ unit: anyCharacter }),
         fc.double(),
         fc.boolean(),
         fc.array(fc.string()),

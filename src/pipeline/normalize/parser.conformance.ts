@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyCharacter } from '../../../test/any-character.ts'
 import { cpuMs } from '../../../test/cpu-clock.ts'
 import { runs } from '../../../test/depth.ts'
 import type { RawRecord } from '../../schema/record.ts'
@@ -30,7 +31,7 @@ export const describeParser = (name: string, parser: Parser, facts: Partial<RawR
 
     it('never throws, and returns a complete result', () => {
       const text = fc.oneof(
-        fc.string({ unit: 'binary', maxLength: 200 }),
+        fc.string({ unit: anyCharacter, maxLength: 200 }),
         fc.string({ maxLength: 200 }),
         mutated(samples),
         fc.json({ maxDepth: 6 }),
@@ -104,7 +105,7 @@ const mutated = (samples: readonly string[]): fc.Arbitrary<string> =>
     .tuple(
       fc.constantFrom('', ...samples),
       fc.nat(400),
-      fc.string({ unit: 'binary', maxLength: 4 }),
+      fc.string({ unit: anyCharacter, maxLength: 4 }),
       fc.nat(20),
       fc.boolean(),
     )

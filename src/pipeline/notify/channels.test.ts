@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { anyCharacter } from '../../../test/any-character.ts'
 import type { Log } from '../../component.ts'
 import type { Incident } from '../../schema/incident.ts'
 import { toIncidentView } from './incident-view.ts'
@@ -96,7 +97,7 @@ it('shows an incident as plain text', async () => {
 
 /** Texts that mean something in one of the markups. */
 const hostile = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 400 }),
+  fc.string({ unit: anyCharacter, maxLength: 400 }),
   fc
     .array(
       fc.constantFrom(

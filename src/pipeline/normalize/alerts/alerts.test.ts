@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyCharacter } from '../../../../test/any-character.ts'
 import type { Event } from '../../../schema/event.ts'
 import { createNormalizer } from '../normalize.ts'
 import { describeParser } from '../parser.conformance.ts'
@@ -213,7 +214,7 @@ describe('a bundle', () => {
   it('of any kind gives texts that become events', () => {
     const formats = fc.constantFrom(undefined, ...alertParsers.keys())
     fc.assert(
-      fc.property(fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' })), formats, (body, format) => {
+      fc.property(fc.oneof(fc.jsonValue(), fc.string({ unit: anyCharacter })), formats, (body, format) => {
         for (const event of parseBody(body, format)) {
           expect(event.kind === 'alert' || event.kind === 'pipeline_error' || format === undefined).toBe(true)
         }

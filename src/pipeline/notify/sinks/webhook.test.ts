@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { anyCharacter } from '../../../../test/any-character.ts'
 import { runs } from '../../../../test/depth.ts'
 import type { Log } from '../../../component.ts'
 import { sinkRegistry } from '../registry.ts'
@@ -104,7 +105,7 @@ describe('the template of a webhook', () => {
     const body =
       '{"summary": "{{ heading }}", "level": {% if severity == "critical" %}1{% else %}2{% endif %}, "risk": {{ risk }}, "lines": {{ evidence }}, "first": {{ evidence | first | json }}}'
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
+      fc.asyncProperty(fc.string({ unit: anyCharacter }), async (text) => {
         receiver.received.length = 0
         const evidence = [{ event_id: '1', time: '2024-12-10T06:00:00.000Z', line: `${text} {{ 7 | times: 6 }}` }]
         const message = JSON.parse((await send({ body }, { title: text, evidence })).body)

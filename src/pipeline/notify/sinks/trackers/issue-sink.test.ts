@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { anyCharacter } from '../../../../../test/any-character.ts'
 import { runs } from '../../../../../test/depth.ts'
 import { silentLog } from '../../../../component.ts'
 import type { Incident } from '../../../../schema/incident.ts'
@@ -128,7 +129,7 @@ describe.each(trackers)('%s', (name, type, wire) => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(
-          fc.string({ unit: 'binary', maxLength: 400 }),
+          fc.string({ unit: anyCharacter, maxLength: 400 }),
           fc.array(fc.constantFrom(...parts)).map((all) => all.join('')),
         ),
         async (text) => {
