@@ -17,6 +17,8 @@ export interface Feature {
   readonly most: number
   /** How often words came, by their hash; the words themselves are not kept. */
   readonly counts: ReadonlyMap<number, number>
+  /** How often sets of marks came in its texts, by their hash: `.` and `@` of an e-mail address. */
+  readonly marks: ReadonlyMap<number, number>
   /** How many records it was learnt from. */
   readonly records: number
 }
@@ -28,7 +30,8 @@ export const learnFeatures = (rows: readonly RecordRow[]): readonly Feature[] =>
   fieldsOf(rows).map((name) => {
     const cells = rows.map((row) => row[name])
     const { kind, counts } = kindOf(name, cells)
-    const feature = { name, kind, counts, records: rows.length, least: 0, most: 0 }
+    const marks = countAll(cells.map(marksOf))
+    const feature = { name, kind, counts, marks, records: rows.length, least: 0, most: 0 }
     const values = cells.map((cell) => encode(cell, feature))
     return {
       ...feature,
@@ -46,14 +49,32 @@ const kindOf = (name: string, cells: readonly unknown[]): Pick<Feature, 'kind' |
     return { kind: isIdentifier(name, numbers.every(Number.isInteger), eachOnce) ? 'key' : 'number', counts }
   }
   if (given.every((cell) => readDate(cell) !== undefined)) return { kind: 'date', counts }
-  for (const cell of cells) {
-    const hash = stableHash(wordOf(cell))
-    counts.set(hash, (counts.get(hash) ?? 0) + 1)
-  }
-  return counts.size > Math.min(mostWords, cells.length / 2)
-    ? { kind: 'text', counts: new Map() }
-    : { kind: 'word', counts }
+  const words = countAll(cells.map((cell) => stableHash(wordOf(cell))))
+  return words.size > Math.min(mostWords, cells.length / 2) ? { kind: 'text', counts } : { kind: 'word', counts: words }
 }
+
+const countAll = (hashes: readonly number[]): Map<number, number> => {
+  const counts = new Map<number, number>()
+  for (const hash of hashes) counts.set(hash, (counts.get(hash) ?? 0) + 1)
+  return counts
+}
+
+const longestText = 10_000
+const firstPrintable = 0x20
+
+/** Identifies the set of punctuation and control characters in a text: short hostile texts differ in it from ordinary values. */
+export const marksOf = (cell: unknown): number => {
+  if (typeof cell !== 'string') return stableHash('')
+  const found = new Set<number>()
+  for (let i = 0; i < Math.min(cell.length, longestText); i += 1) {
+    const code = cell.charCodeAt(i)
+    if (code < 0x80 && code !== firstPrintable && !isLetterOrDigit(code)) found.add(code)
+  }
+  return stableHash(String.fromCharCode(...[...found].sort((a, b) => a - b)))
+}
+
+const isLetterOrDigit = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a)
 
 const wordOf = (cell: unknown): string =>
   cell === undefined || cell === null ? '' : typeof cell === 'object' ? JSON.stringify(cell) : String(cell)

@@ -2,7 +2,7 @@ import { createReader, createWriter } from '../bytes/codec.ts'
 import { outsideBy } from '../data-drift/numeric.ts'
 import type { RecordRow } from '../data-drift/record-table.ts'
 import { IsolationForest } from '../isolation-forest/isolation-forest.ts'
-import { encode, type Feature, featureKinds, learnFeatures } from './features.ts'
+import { encode, type Feature, featureKinds, learnFeatures, marksOf } from './features.ts'
 
 /** Why a record is anomalous, the field that contributes most first. */
 export interface RecordReason {
@@ -23,7 +23,7 @@ export interface JudgedRecord {
 }
 
 const kind = 'record-model'
-const version = 1
+const version = 2
 const seed = 42
 /** The shares of the training records whose scores are usual, and may be exceeded by a margin, or not at all. */
 const usualShare = 0.9
@@ -42,7 +42,8 @@ const leastWeight = 0.02
 /**
  * Scores the records of one query by an isolation forest (Liu et al., 2008) over its former records, a number a field (`features.ts`). A
  * forest does not see how far outside a single value lies, so a value more than half a range outside of its range counts by itself, and so do a
- * negative number among others, and a new word where hardly any word is new. Scoring never trains.
+ * negative number among others, a new word where hardly any word is new, and punctuation that no value of a field had, as in `' OR 1=1--`,
+ * where hardly any value has marks of its own. Scoring never trains.
  *
  * Fit O(records · fields), score O(trees · log sample) a record. Not for fewer than some dozens of records.
  */
@@ -94,6 +95,7 @@ export class RecordModel {
       least: reader.f64(),
       most: reader.f64(),
       counts: new Map(many(() => [reader.varint(), reader.varint()] as const)),
+      marks: new Map(many(() => [reader.varint(), reader.varint()] as const)),
       records,
     }))
     return new RecordModel(features, records, IsolationForest.load(reader.bytes()), usual)
@@ -101,9 +103,12 @@ export class RecordModel {
 
   save(): Uint8Array {
     const writer = createWriter(kind, version).varint(this.records).f64(this.#usual).varint(this.features.length)
-    for (const { name, kind: feature, least, most, counts } of this.features) {
-      writer.text(name).u8(featureKinds.indexOf(feature)).f64(least).f64(most).varint(counts.size)
-      for (const [hash, count] of counts) writer.varint(hash).varint(count)
+    for (const { name, kind: feature, least, most, counts, marks } of this.features) {
+      writer.text(name).u8(featureKinds.indexOf(feature)).f64(least).f64(most)
+      for (const map of [counts, marks]) {
+        writer.varint(map.size)
+        for (const [hash, count] of map) writer.varint(hash).varint(count)
+      }
     }
     return writer.bytes(this.#forest.save()).finish()
   }
@@ -113,9 +118,13 @@ export class RecordModel {
     const columns = this.features.length
     const matrix = toMatrix(rows, this.features)
     const scores = this.#forest.score(matrix)
-    return rows.map((_, row) => {
+    const knowsMarks = this.features.map(({ marks, records }) => isNewRare(marks, records))
+    return rows.map((cells, row) => {
       const vector = [...matrix.subarray(row * columns, (row + 1) * columns)]
-      const outside = this.features.map((feature, column) => outsideOf(feature, vector[column] ?? 0))
+      const outside = this.features.map((feature, column) => {
+        const isStrange = knowsMarks[column] === true && !feature.marks.has(marksOf(cells[feature.name]))
+        return Math.max(isStrange ? 1 : 0, outsideOf(feature, vector[column] ?? 0))
+      })
       const surprise = this.features.some((feature, column) => isNewWord(feature, vector[column] ?? 0)) ? 1 : 0
       const far = outside.reduce((a, b) => Math.max(a, b), surprise)
       const alone = far > farOutside ? 1 - 0.4 * Math.exp(-far) : 0
@@ -151,8 +160,11 @@ const outsideOf = ({ kind, least, most }: Feature, value: number): number => {
 }
 
 /** Whether a word is new where hardly any word is. */
-const isNewWord = ({ kind, most, counts, records }: Feature, value: number): boolean => {
-  if (kind !== 'word' || value <= most) return false
+const isNewWord = ({ kind, most, counts, records }: Feature, value: number): boolean =>
+  kind === 'word' && value > most && isNewRare(counts, records)
+
+/** Whether hardly any record has a value of its own, by Good and Turing's estimate. */
+const isNewRare = (counts: ReadonlyMap<number, number>, records: number): boolean => {
   let once = 0
   for (const count of counts.values()) if (count === 1) once += 1
   return once / records < mostNewWords

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { runs } from '../../../test/depth.ts'
+import { keeps } from '../../../test/keeps.ts'
 import type { RecordRow } from '../data-drift/record-table.ts'
 import { createRandom } from '../random/random.ts'
 import { RecordModel } from '../record-model/record-model.ts'
@@ -50,32 +51,39 @@ const kinds: Readonly<
   },
 }
 
-it.each(Object.keys(kinds))('flags at most one record in a hundred of ordinary %s, and every rare value', (name) => {
-  const { make, rare } = kinds[name] ?? { make: () => ({}), rare: [] }
-  let [odd, total] = [0, 0]
-  for (let seed = 1; seed <= runs(10); seed += 1) {
-    const { next: random } = createRandom(seed)
-    const guard = new ResultGuard({ margin: 0.1, fewest: 100 })
-    let id = 0
-    const result = () =>
-      Array.from({ length: 50 }, () => {
-        id += 1
-        return make(random, id)
-      })
-    for (let number = 0; number < 50; number += 1) {
-      const rows = result()
-      const found = guard.judge(rows).odd
-      if (number >= 30) {
-        odd += found.length
-        total += rows.length
+const hostileTexts = ["' OR 1=1--", '<script>', '../../etc/passwd', '; rm -rf /', '<%= 7*7 %>', 'a\u0000b']
+
+it.each(Object.keys(kinds))(
+  `flags at most one record in a hundred of ordinary %s, and every rare or hostile value (${keeps('query-guard.hostile-texts')})`,
+  (name) => {
+    const { make, rare } = kinds[name] ?? { make: () => ({}), rare: [] }
+    let [odd, total] = [0, 0]
+    for (let seed = 1; seed <= runs(10); seed += 1) {
+      const { next: random } = createRandom(seed)
+      const guard = new ResultGuard({ margin: 0.1, fewest: 100 })
+      let id = 0
+      const result = () =>
+        Array.from({ length: 50 }, () => {
+          id += 1
+          return make(random, id)
+        })
+      for (let number = 0; number < 50; number += 1) {
+        const rows = result()
+        const found = guard.judge(rows).odd
+        if (number >= 30) {
+          odd += found.length
+          total += rows.length
+        }
+        guard.learn(rows, new Set(found.map(({ index }) => index)))
+        if (guard.isDue) guard.adopt(RecordModel.fit(guard.toFit()))
       }
-      guard.learn(rows, new Set(found.map(({ index }) => index)))
-      if (guard.isDue) guard.adopt(RecordModel.fit(guard.toFit()))
+      const [ordinary] = result()
+      const hostile = Object.keys(ordinary ?? {}).flatMap((field) => hostileTexts.map((text) => ({ [field]: text })))
+      for (const change of [...rare, ...hostile]) {
+        const [row] = result()
+        expect(guard.judge([{ ...row, ...change }]).odd, JSON.stringify(change).slice(0, 60)).toHaveLength(1)
+      }
     }
-    for (const change of rare) {
-      const [row] = result()
-      expect(guard.judge([{ ...row, ...change }]).odd, JSON.stringify(change).slice(0, 60)).toHaveLength(1)
-    }
-  }
-  expect(odd / total).toBeLessThanOrEqual(0.01)
-})
+    expect(odd / total).toBeLessThanOrEqual(0.01)
+  },
+)
