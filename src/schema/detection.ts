@@ -43,6 +43,7 @@ export type Entity = z.infer<typeof entity>
 
 /** How the keys of detections begin that say that less came than usual, or nothing. */
 export const fewerLines = 'fewer log lines'
+export const missingRun = 'missing run'
 
 /** An event that is evidence of a detection. It includes the line, because events expire before detections do. */
 export const evidence = z
@@ -180,3 +181,7 @@ export const detection = z
   })
   .meta({ id: 'Detection' })
 export type Detection = z.infer<typeof detection>
+
+/** Whether a detection says that less came than usual, or nothing. */
+export const isAboutFewer = ({ dedup_key }: Pick<Detection, 'dedup_key'>): boolean =>
+  dedup_key.startsWith(fewerLines) || dedup_key.startsWith(missingRun)

@@ -718,6 +718,12 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       await store.transaction((tx) => store.detections.save(odd, tx))
       const span = { from: begin + 15 * 60_000, to: begin + 35 * 60_000 }
       expect(await store.detections.count(span)).toBe(2)
+      expect(await store.detections.grades(span)).toEqual(
+        expect.arrayContaining([
+          { severity: 'high', score: 0.2, count: 1 },
+          { severity: 'high', score: 0.3, count: 1 },
+        ]),
+      )
       expect(await store.detections.oddest({ ...span, limit: 1 })).toEqual([
         {
           id: odd[2]?.id,

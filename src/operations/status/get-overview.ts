@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { timeRange } from '../paging.ts'
 import { parseTimeRange } from '../time.ts'
+import { createRanks, pickMostAnomalous, rankedSpan } from './anomaly-ranks.ts'
 import { checklist, readChecklist } from './checklist.ts'
 
 const mostIncidents = 6
@@ -56,7 +57,9 @@ const overview = z
     detections: z.object({
       count: z.int(),
       before,
-      /** The most anomalous detections of the span. */
+      /** The number of anomalies in the last 14 days, among which the following ones rank. */
+      ranked: z.int(),
+      /** The most anomalous detections of the span, by severity and score, each cause once. */
       oddest: z.array(
         z.object({
           id: z.string(),
@@ -64,6 +67,8 @@ const overview = z
           stream: z.string(),
           severity,
           score: z.number(),
+          /** How many percent of the anomalies of the last 14 days are less severe or have a lower score; null if there are fewer than 20. */
+          rank: z.number().nullable(),
           title: z.string(),
           value: z.string(),
           usual: z.string(),
@@ -184,20 +189,20 @@ const total = (rows: readonly { readonly count: number }[]): number =>
   rows.reduce((sum, { count }) => sum + Number(count), 0)
 
 const readDetections = async ({ store }: OverviewDeps, from: number, to: number) => {
-  const [count, spans] = await Promise.all([
+  const [count, spans, grades] = await Promise.all([
     store.detections.count({ from, to }),
     store.detections.oddest({ from, to, limit: lookedAt }),
+    store.detections.grades({ from: to - rankedSpan, to }),
   ])
-  const loaded = await store.detections.load(spans.map(({ id }) => id))
-  const oddest = Map.groupBy(loaded, ({ dedup_key }) => dedup_key)
-    .values()
-    .flatMap((same) => same.slice(0, 1))
-    .take(mostOdd)
+  const rankOf = createRanks(grades)
+  const picked = pickMostAnomalous(await store.detections.load(spans.map(({ id }) => id)), mostOdd)
   return {
     count,
-    oddest: [...oddest].map(({ id, detector, stream, severity, score, title, value, usual, last_seen }) => ({
-      ...{ id, detector, stream, severity, score, title, value, usual, last_seen },
-    })),
+    ranked: grades.reduce((sum, grade) => sum + grade.count, 0),
+    oddest: picked.map((one) => {
+      const { id, detector, stream, severity, score, title, value, usual, last_seen } = one
+      return { id, detector, stream, severity, score, rank: rankOf(one), title, value, usual, last_seen }
+    }),
   }
 }
 

@@ -75,11 +75,24 @@ export const byImportance = (a: Alert, b: Alert): number =>
   b.score - a.score ||
   byStart(a, b)
 
-/** Returns the minimum number of events in the alerts: the largest count of one detector, because detectors see the same events. */
+/**
+ * Returns how many different events the alerts cover at least. Several detectors and rules often see the same events, so alerts of another
+ * kind add theirs only if they lie at another time, or by their evidence. Alerts of one kind have different subjects. O(alerts²).
+ */
 export const eventsOf = (alerts: readonly Alert[]): number => {
-  const seen = new Map<string, number>()
-  for (const { detectors, event_count } of alerts) {
-    for (const detector of detectors) seen.set(detector, (seen.get(detector) ?? 0) + event_count)
+  const counted: Alert[] = []
+  for (const alert of alerts.toSorted((a, b) => b.event_count - a.event_count || byStart(a, b))) {
+    const isSeen = counted.some((other) => kindOf(other) !== kindOf(alert) && overlap(other, alert))
+    if (!isSeen) counted.push(alert)
   }
-  return Math.max(0, ...seen.values())
+  const shown = new Set(alerts.flatMap(({ evidence }) => evidence.map(({ event_id }) => event_id)))
+  return Math.max(
+    shown.size,
+    counted.reduce((sum, { event_count }) => sum + event_count, 0),
+  )
 }
+
+const kindOf = ({ detectors, type, rules = [] }: Alert): string =>
+  [...detectors, type, ...rules.map(({ id }) => id)].join(' ')
+
+const overlap = (a: Alert, b: Alert): boolean => startsAt(a) <= endsAt(b) && startsAt(b) <= endsAt(a)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { type Detection, fewerLines } from '../../schema/detection.ts'
+import { type Detection, isAboutFewer } from '../../schema/detection.ts'
 import { detectionFields } from '../../schema/detection-fields.ts'
+import { type Severity, severity } from '../../schema/severity.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import { packDocument, unpackDocument } from '../json.ts'
@@ -22,17 +23,27 @@ export interface DetectionSpan {
   readonly lastSeen: number
 }
 
+/** The number of anomalies with one severity and score. */
+export interface AnomalyGrade {
+  readonly severity: Severity
+  /** 0–1. */
+  readonly score: number
+  readonly count: number
+}
+
 export interface DetectionStore {
   save(detections: readonly Detection[], tx: Transaction): Promise<void>
   get(id: string): Promise<Detection | undefined>
   load(ids: readonly string[], tx?: Transaction): Promise<readonly Detection[]>
   list(query: RowQuery<Detection>): Promise<Page<Detection>>
-  /** The detections that overlap a span, highest score first. */
+  /** The detections that overlap a span, most severe first, then those with the highest score. */
   oddest(query: {
     readonly from: number
     readonly to: number
     readonly limit: number
   }): Promise<readonly DetectionSpan[]>
+  /** How many different anomalies overlap a span, by severity and score. */
+  grades(span: { readonly from: number; readonly to: number }): Promise<readonly AnomalyGrade[]>
   count(span: { readonly from: number; readonly to: number }): Promise<number>
 }
 
@@ -88,6 +99,7 @@ export const createDetectionStore = ({ read, contains, now }: StoreConnections):
       .select(['id', 'stream', 'severity', 'score', 'dedup_key', 'first_seen', 'last_seen'])
       .where('last_seen', '>=', from)
       .where('first_seen', '<=', to)
+      .orderBy(bySeverity, 'desc')
       .orderBy('score', 'desc')
       .orderBy('last_seen', 'desc')
       .orderBy('id', 'desc')
@@ -95,10 +107,26 @@ export const createDetectionStore = ({ read, contains, now }: StoreConnections):
       .execute()
     return rows.map(({ first_seen, last_seen, score, dedup_key, ...row }) => ({
       ...row,
-      fewer: dedup_key.startsWith(fewerLines),
+      fewer: isAboutFewer({ dedup_key }),
       score: Number(score),
       firstSeen: Number(first_seen),
       lastSeen: Number(last_seen),
+    }))
+  },
+
+  async grades({ from, to }) {
+    const rows = await read
+      .selectFrom('detections')
+      .select(['severity', 'score'])
+      .select(({ fn }) => fn.count('dedup_key').distinct().as('count'))
+      .where('last_seen', '>=', from)
+      .where('first_seen', '<=', to)
+      .groupBy(['severity', 'score'])
+      .execute()
+    return rows.map((row) => ({
+      severity: severity.parse(row.severity),
+      score: Number(row.score) / 100,
+      count: Number(row.count),
     }))
   },
 
@@ -112,6 +140,8 @@ export const createDetectionStore = ({ read, contains, now }: StoreConnections):
     return Number(row?.count ?? 0)
   },
 })
+
+const bySeverity = sql`case severity when 'critical' then 4 when 'high' then 3 when 'medium' then 2 when 'low' then 1 else 0 end`
 
 /** The raw data of the sender is stored with the alert only. */
 const withoutRawData = (detection: Detection): Detection => {

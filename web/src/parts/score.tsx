@@ -1,3 +1,5 @@
+import { formatCount } from './number.ts'
+
 const steps = [3, 25, 50, 75, 90]
 
 /** Maps a score of 0–100 to a step of the heat ramp, 0–5. */
@@ -12,6 +14,23 @@ export const ScoreCell = ({ score }: { readonly score: number }) => (
     {Math.round(score)}
   </span>
 )
+
+/** The rank of an anomaly among those of the last 14 days, in percent. */
+export const RankCell = ({ rank, of }: { readonly rank: number | null; readonly of: number }) => {
+  const text =
+    rank === null
+      ? `Too few anomalies in 14 days to compare: ${formatCount(of)}`
+      : `More unusual than ${rank} % of ${formatCount(of)} anomalies in 14 days`
+  return (
+    <span
+      className={`tabular inline-flex h-5 w-11 items-center justify-center rounded-cell font-mono text-small ${heats[heatStep(rank ?? 0)]}`}
+      title={text}
+    >
+      <span aria-hidden>{rank === null ? '–' : `${Math.floor(rank)} %`}</span>
+      <span className="sr-only">{text}</span>
+    </span>
+  )
+}
 
 const heats = [
   'bg-heat-0 text-on-heat-0',

@@ -1,6 +1,6 @@
 import { duration } from '../../../lib/units/duration.ts'
 import { plural } from '../../../lib/units/number.ts'
-import type { Detection } from '../../../schema/detection.ts'
+import { type Detection, missingRun } from '../../../schema/detection.ts'
 import { type EventSample, isoTime, toEvidence } from '../shared/evidence.ts'
 import { quote } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
@@ -59,7 +59,7 @@ export const explainMissingRun = (
       ...(host === undefined ? [] : [{ type: 'host', value: host } as const]),
       ...(service === undefined ? [] : [{ type: 'service', value: service } as const]),
     ],
-    key: `missing run of ${stream}${message === '' ? '' : `: ${quote(message, 80)}`}`,
+    key: `${missingRun} of ${stream}${message === '' ? '' : `: ${quote(message, 80)}`}`,
     learning: false,
   })
 }

@@ -2,8 +2,7 @@ import type { Noun } from '../../api/client.ts'
 import { TechniqueChip } from '../../parts/chip.tsx'
 import { plural } from '../../parts/number.ts'
 import { Panel } from '../../parts/panel.tsx'
-import { ScoreCell } from '../../parts/score.tsx'
-import { SeverityBadge } from '../../parts/severity.tsx'
+import { SeverityBadge, severities } from '../../parts/severity.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Time } from '../../parts/time.tsx'
 
@@ -13,7 +12,9 @@ const maxDetections = 50
 /** The incidents and detections found in a file. */
 export const AnalysisResult = ({ analysis }: { readonly analysis: Noun<'Analysis'> }) => {
   const { records, parsed, from, to, templates, incidents, detections, learning } = analysis
-  const byScore = detections.toSorted((a, b) => b.score - a.score)
+  const bySeverity = detections.toSorted(
+    (a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.score - a.score,
+  )
   return (
     <>
       <p className="text-title" role="status">
@@ -59,16 +60,16 @@ export const AnalysisResult = ({ analysis }: { readonly analysis: Noun<'Analysis
         title="Detections"
         aside={learning.length > 0 && `${plural(learning.length, 'stream')} too short to learn from`}
       >
-        {byScore.length === 0 ? (
+        {bySeverity.length === 0 ? (
           <Empty title="No detections" />
         ) : (
           <ol className="border-t border-line">
-            {byScore.slice(0, maxDetections).map(({ id, score, title, sentence, first_seen }) => (
+            {bySeverity.slice(0, maxDetections).map(({ id, severity, title, sentence, first_seen }) => (
               <li
                 key={id}
                 className="grid grid-cols-[auto_1fr_auto] gap-x-3 border-b border-line px-4 py-2 last:border-0"
               >
-                <ScoreCell score={score * 100} />
+                <SeverityBadge severity={severity} />
                 <span className="min-w-0 wrap-anywhere">{title}</span>
                 <span className="text-small leading-5 text-text-2">
                   <Time at={first_seen} show="clock" />

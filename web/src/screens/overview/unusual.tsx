@@ -1,6 +1,6 @@
 import type { Noun } from '../../api/client.ts'
 import { Panel } from '../../parts/panel.tsx'
-import { ScoreCell } from '../../parts/score.tsx'
+import { RankCell } from '../../parts/score.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Time } from '../../parts/time.tsx'
 
@@ -9,16 +9,16 @@ interface UnusualProps {
   readonly className: string
 }
 
-/** The detections with the highest scores, each with the usual value. */
+/** The most severe detections with the highest scores, each with its rank and the usual value. */
 export const Unusual = ({ detections, className }: UnusualProps) => (
   <Panel title="Most unusual" className={className}>
     {detections.oddest.length === 0 ? (
       <Empty title="Nothing unusual in this period" />
     ) : (
       <ol className="border-t border-line">
-        {detections.oddest.map(({ id, score, title, value, usual, last_seen }) => (
+        {detections.oddest.map(({ id, rank, title, value, usual, last_seen }) => (
           <li key={id} className="grid grid-cols-[auto_1fr_auto] gap-x-3 border-b border-line px-4 py-2 last:border-0">
-            <ScoreCell score={score * 100} />
+            <RankCell rank={rank} of={detections.ranked} />
             <span className="line-clamp-2 min-w-0 wrap-anywhere">{title}</span>
             <span className="text-small leading-5 text-text-2">
               <Time at={last_seen} show="ago" />
