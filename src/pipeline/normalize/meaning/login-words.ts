@@ -1,4 +1,4 @@
-/** Words for a login and the secrets that it takes, in English, German, French, Spanish, Portuguese, Italian and Dutch. */
+/** Words for a login and the secrets that it takes, in English, German, French, Spanish, Portuguese, Italian, Dutch, Polish and Turkish. */
 export const login = [
   'log[ -]?[io]n',
   'logged[ -][io]n',
@@ -14,7 +14,8 @@ export const login = [
   'inicio de sesi[oó]n|contrase[nñ]a|autentica\\w*|credencia\\w*',
   'senha|in[ií]cio de sess[aã]o',
   'accesso|credenziali',
-  'wachtwoord|aanmelding',
+  'wachtwoord|aanmelding|inloggen|inlogpoging',
+  'logowani\\w*|zalogowa\\w*|oturum a[cç]ma',
 ].join('|')
 
 /** The same words as stems. */
@@ -23,6 +24,7 @@ export const loginStems = [
   ...['auth', 'credenc', 'credent', 'credenz', 'passw', 'passp', 'passc', 'username', 'user name', 'sasl'],
   ...['anmeld', 'kennwort', 'zugangsdaten', 'connexion', 'mot de passe', 'identifiant'],
   ...['inicio de ses', 'contrase', 'autent', 'senha', 'nicio de sess', 'accesso', 'wachtwoord', 'aanmelding'],
+  ...['inlog', 'logowan', 'oturum a'],
 ]
 
 /** Words for a failure. */
@@ -34,11 +36,12 @@ export const failure = [
   '[eé]chou\\w+|[eé]chec|refus[eé]\\w*|erron[eé]\\w*',
   'no v[aá]lid[oa]s?|fallid[oa]s?|fall[oó]|inv[aá]lid[oa]s?|incorrect[oa]s?|denegad[oa]|rechazad[oa]',
   'falhou|falha|incorret[oa]s?|n[aã]o confere|negad[oa]|recusad[oa]',
-  'fallit[oa]|errat[oa]|non valid[oae]|mislukt|onjuist',
+  'fallit[oa]|errat[oa]|non (?:valid|riuscit)[oae]|mislukt\\w*|onjuist',
+  'nieudan[aey]\\w*|b[łl][eę]dn[aey]\\w*|ba[sş]ar[iı]s[iı]z',
 ].join('|')
 
 /** Words for a success. */
 export const success = [
   '(?<!un)success\\w*|(?<!un)succeed\\w*|accepted|granted',
-  'erfolgreich|r[eé]ussie?|exitos[oa]|bem[ -]sucedid[oa]|efetuad[oa]|riuscit[oa]|geslaagd',
+  'erfolgreich|r[eé]ussie?|exitos[oa]|bem[ -]sucedid[oa]|efetuad[oa]|(?<!non )riuscit[oa]|geslaagd',
 ].join('|')

@@ -18,7 +18,7 @@ export const successfulLogin: Meaning = {
   ],
   unless: [
     "(?<![a-z])(?:not|never|no|without|n't|nicht|pas|no longer|nobody|none|unless|until|before|if|when|while|must|should|please|requires?|last|already|currently|wait\\w*) (?:\\w+ ){0,3}(?:be )?(?:logged|signed|log|sign|auth\\w*|successful|succe\\w+|accepted|granted|angemeldet)",
-    'fail|invalid|denied|reject|incorrect|error|expired|unsuccess|fehlgeschlagen',
+    'fail|invalid|denied|reject|incorrect|error|expired|unsuccess|fehlgeschlagen|fallit|fallid|falh|errat|mislukt|nieudan|ba[sş]ar[iı]s[iı]z|[eé]chou|non riuscit',
     '(?<![\\w.])\\d+ (?:users?|sessions?|clients?|people|successful|accepted) ',
     '(?:health|liveness|readiness)[ _-]?(?:check|z|probe)|self[ -]?test|heart-?beat|smoke test',
     'logged (?:in|on) (?:the |a |an )?(?:file|log|database|table|console|journal|line)',
@@ -37,6 +37,7 @@ export const successfulLogin: Meaning = {
     'L\'utilisateur "kim" s\'est connecté, ip=203.0.113.9',
     'El usuario "kim" ha iniciado sesión',
     'Login efetuado: usuario=kim',
+    'Accesso riuscito per utente kim',
   ],
   ignores: [
     'user kim is not logged in',
@@ -45,6 +46,8 @@ export const successfulLogin: Meaning = {
     'Login failed for user kim',
     'health check: login successful for user probe',
     'authentication successful',
+    'Accesso non riuscito per utente kim',
+    'Inloggen mislukt, gebruiker=kim, niet geslaagd',
     'user kim changed the password successfully',
     'connected to login.example.com',
     'changes are logged in the file audit.log by user kim',
