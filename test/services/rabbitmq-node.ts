@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { Connection } from 'rabbitmq-client'
 import { freePort } from '../e2e/program.ts'
 import type { Need } from '../needs.ts'
@@ -17,6 +18,8 @@ export interface RabbitmqNode {
   start(): Promise<void>
   /** `fast` ends it cleanly, `immediate` like a crash. */
   stop(mode: 'fast' | 'immediate'): Promise<void>
+  /** Runs a command of `rabbitmqctl`. */
+  control(...args: readonly string[]): Promise<string>
   /** Stops the broker and deletes its files. */
   remove(): Promise<void>
 }
@@ -84,6 +87,10 @@ export const createRabbitmqNode = async (): Promise<RabbitmqNode> => {
       process.kill(-child.pid, mode === 'fast' ? 'SIGTERM' : 'SIGKILL')
       await ended
       child = undefined
+    },
+    async control(...args) {
+      const rabbitmqctl = join(dirname(command), 'rabbitmqctl')
+      return (await promisify(execFile)(rabbitmqctl, ['-q', ...args], { env: environment })).stdout
     },
     async remove() {
       await node.stop('immediate')

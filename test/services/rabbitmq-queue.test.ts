@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openEmbeddedQueue } from '../../src/queue/embedded.ts'
 import { readReference } from '../../src/queue/payload-reference.ts'
 import { describeQueue, type QueueUnderTest } from '../../src/queue/queue.conformance.ts'
@@ -13,6 +13,7 @@ import { needs } from '../needs.ts'
 import { until } from '../until.ts'
 import { findPostgres, postgresDatabase } from './postgres.ts'
 import { countMessages, findRabbitmq, openLine, purge, rabbitmqUrl, removeQueues } from './rabbitmq.ts'
+import { createRabbitmqNode, rabbitmqPrograms } from './rabbitmq-node.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const partitions = [0, 1, 2, 3]
@@ -253,6 +254,48 @@ describe('the queue on RabbitMQ', needs(await findPostgres(), await findRabbitmq
     await end()
   })
 
+  it(
+    'still finishes jobs while the broker is short of memory, and refuses new ones',
+    needs(rabbitmqPrograms()),
+    async () => {
+      const node = await createRabbitmqNode()
+      onTestFinished(node.remove)
+      await database.empty()
+      const store = await openStore(database.url, { now: Date.now, log })
+      const prefix = await readQueuePrefix(store.connections)
+      const broker = await openRabbitmqBroker({ url: node.url(), prefix, partitions, now: Date.now, log })
+      await until(() => broker.problems().length === 0)
+      const queue = openEmbeddedQueue({ connections: store.connections, now: Date.now, log, partitions, broker })
+      const publish = (first: number) => store.transaction((tx) => queue.publish('records', [batchOf(0, first)], tx))
+      await publish(0)
+      await node.control('set_vm_memory_high_watermark', 'absolute', '1')
+      await expect(publish(1)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+      await until(async () => {
+        const refused = await publish(1).catch((error: unknown) => error)
+        return String(refused).includes('short of memory')
+      })
+      const seen: number[] = []
+      queue.consume('records', async (batches) => void seen.push(...batches.map(({ first }) => first)))
+      await queue.idle()
+      expect(seen).toEqual([0])
+      await until(async () =>
+        /\t0$/m.test(await node.control('list_queues', 'name', 'messages').then(recordsLine(prefix))),
+      )
+      await node.control('set_vm_memory_high_watermark', '0.4')
+      await until(() =>
+        publish(1).then(
+          () => true,
+          () => false,
+        ),
+      )
+      await queue.idle()
+      expect(seen).toEqual([0, 1])
+      await queue.close()
+      await store.close()
+      await node.remove()
+    },
+  )
+
   it('receives more messages at a time when those that have come do not include the next one', async () => {
     const { prefix, end } = await start()
     const broker = await openRabbitmqBroker({ url: rabbitmqUrl, prefix, partitions, now: Date.now, log })
@@ -299,6 +342,9 @@ describe('the queue on RabbitMQ', needs(await findPostgres(), await findRabbitmq
     await end()
   })
 })
+
+const recordsLine = (prefix: string) => (output: string) =>
+  output.split('\n').find((line) => line.startsWith(`${prefix}.records.0`)) ?? ''
 
 const pauseFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Channel } from 'rabbitmq-client'
+import type { Channel, Connection } from 'rabbitmq-client'
 import type { Log } from '../../component.ts'
 import { AppError } from '../../errors.ts'
 import { amqpReason, openAmqp } from '../../lib/amqp/amqp.ts'
@@ -49,6 +49,8 @@ export const openRabbitmqBroker = async ({ url, prefix, partitions, now, log }: 
     away = { since: away?.since ?? now(), reason }
   }
   const connection = await openAmqp(url, { connected() {}, lost: lose }, longestRetry)
+  /** A broker that is short of memory stops to read connections that send: acknowledgements, which free memory, need another one. */
+  let receiving: Promise<Connection> | undefined
   connection.on('connection.blocked', (reason) => {
     isBlocked = true
     log.warn({ reason }, 'RabbitMQ accepts no messages.')
@@ -124,8 +126,10 @@ export const openRabbitmqBroker = async ({ url, prefix, partitions, now, log }: 
       void channel.close()
       throw unavailable(`the queue ${routingKey} is missing`)
     },
-    receive: (topic, partition, arrived) =>
-      openRabbitmqInbox(connection, queueName(prefix, topic, partition), log, arrived),
+    receive(topic, partition, arrived) {
+      receiving ??= openAmqp(url, { connected() {}, lost() {} }, longestRetry)
+      return openRabbitmqInbox(receiving, queueName(prefix, topic, partition), log, arrived)
+    },
     problems: () =>
       away === undefined
         ? []
@@ -135,8 +139,10 @@ export const openRabbitmqBroker = async ({ url, prefix, partitions, now, log }: 
     async close() {
       stop.abort()
       void publishing?.close()
-      await within(closeMs, connection.close(), () => undefined).catch(() => undefined)
-      connection.unsafeDestroy()
+      for (const one of [connection, await receiving]) {
+        await within(closeMs, one?.close() ?? Promise.resolve(), () => undefined).catch(() => undefined)
+        one?.unsafeDestroy()
+      }
     },
   }
 }

@@ -23,7 +23,7 @@ const retryMs = 500
 
 /** Consumes a queue on a channel of its own, which is opened again whenever it closes. */
 export const openRabbitmqInbox = (
-  connection: Connection,
+  connection: Promise<Connection>,
   queue: string,
   log: Log,
   arrived: () => void,
@@ -48,7 +48,7 @@ export const openRabbitmqInbox = (
   }
 
   const consume = async (): Promise<void> => {
-    const opened = await connection.acquire({ emitErrorsFromChannel: true })
+    const opened = await (await connection).acquire({ emitErrorsFromChannel: true })
     opened.on('error', (error) => log.warn({ queue, reason: amqpReason(error) }, 'A channel to RabbitMQ was closed.'))
     // The queue was deleted.
     opened.on('basic.cancel', () => void opened.close())
