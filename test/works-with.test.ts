@@ -111,6 +111,12 @@ const rows: readonly Row[] = [
     ],
   },
   {
+    programs: 'Amazon S3, MinIO: CloudTrail, load balancers, VPC flow logs',
+    protocol: '[S3](#s3)',
+    tested: 'a store that checks signatures; not the services',
+    proof: [['src/pipeline/ingest/s3/s3.test.ts', 'doubles nothing when killed between']],
+  },
+  {
     programs: 'CloudWatch, Amazon Data Firehose',
     protocol: '[Firehose](#amazon-data-firehose)',
     tested: 'requests built from its API documentation',

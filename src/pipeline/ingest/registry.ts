@@ -8,6 +8,7 @@ import { natsSource } from './queues/nats.ts'
 import { redisSource } from './queues/redis.ts'
 import { rabbitmqSource } from './rabbitmq/rabbitmq.ts'
 import type { ReadAlerts } from './rabbitmq/rabbitmq-message.ts'
+import { s3Source } from './s3/s3.ts'
 import type { Cursors, Outages, Source } from './source.ts'
 import { sqlSource } from './sql/sql.ts'
 import { stdinSource } from './stdin.ts'
@@ -32,6 +33,7 @@ export const sourceRegistry = ({ cursors, outages, stdin, readAlerts, dropped }:
     natsSource(outages),
     redisSource(outages),
     rabbitmqSource(readAlerts, outages),
+    s3Source(cursors, outages, dropped),
     sqlSource(cursors, outages),
     stdinSource(stdin),
     syslogSource(dropped),

@@ -9,6 +9,7 @@ export type DropReason =
   | 'too_many_connections'
   | 'incomplete_chunks'
   | 'not_decompressed'
+  | 'unreadable_object'
   | 'stopped'
 
 /** Counts dropped messages and connections. */
@@ -23,6 +24,7 @@ const meanings: Readonly<Record<DropReason, string>> = {
   too_many_connections: 'Connections are refused because too many are open.',
   incomplete_chunks: 'Messages are dropped because some of their chunks did not arrive.',
   not_decompressed: 'Messages are dropped because they cannot be decompressed, or are longer than 1 MiB.',
+  unreadable_object: 'Objects are skipped because they cannot be read.',
   stopped: 'Records were received but could not be stored before the stop.',
 }
 

@@ -1,55 +1,14 @@
-import { createHash, createHmac } from 'node:crypto'
-import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../../component.ts'
+import { storeKeys as keys, openObjectStore, signatureOf } from '../../../lib/s3/object-store.fake.ts'
 import { sinkRegistry } from '../registry.ts'
 import { describeSink, someIncident, someNotification } from '../sink.conformance.ts'
 
-const keys = { access_key_id: 'AKIAIOSFODNN7EXAMPLE', secret_access_key: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }
 const { signal } = new AbortController()
 const runtime = { now: () => Date.UTC(2013, 4, 24), fetch, log: silentLog, signal }
 const create = (options: object) => sinkRegistry.create('s3', { bucket: 'archive', ...keys, ...options }, runtime)
 
 describeSink('s3', (url) => create({ url: new URL(url).origin }))
-
-interface SignedRequest {
-  readonly method: string
-  readonly url: string
-  readonly headers: IncomingHttpHeaders
-}
-
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
-const strictlyEncoded = (text: string): string =>
-  encodeURIComponent(decodeURIComponent(text)).replace(
-    /[!'()*]/g,
-    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-
-/**
- * Calculates the signature of a request as the documentation of S3 describes it.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
- */
-const signatureOf = ({ method, url, headers }: SignedRequest, secret: string): string => {
-  const { pathname, searchParams } = new URL(url, 'http://s3')
-  const [, scope = '', names = ''] =
-    /Credential=[^/]+\/([^,]+), ?SignedHeaders=([^,]+)/.exec(headers.authorization ?? '') ?? []
-  const canonical = [
-    method,
-    pathname.split('/').map(strictlyEncoded).join('/'),
-    [...searchParams]
-      .map(([name, value]) => `${strictlyEncoded(name)}=${strictlyEncoded(value)}`)
-      .sort()
-      .join('&'),
-    ...names.split(';').map((name) => `${name}:${String(headers[name]).trim()}`),
-    '',
-    names,
-    headers['x-amz-content-sha256'],
-  ].join('\n')
-  const digest = createHash('sha256').update(canonical).digest('hex')
-  const text = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, digest].join('\n')
-  const key = scope.split('/').reduce<string | Buffer>((above, part) => hmac(above, part), `AWS4${secret}`)
-  return hmac(key, text).toString('hex')
-}
 
 it('the check of signatures knows the published example of a PUT', () => {
   const request = {
@@ -70,34 +29,10 @@ it('the check of signatures knows the published example of a PUT', () => {
   )
 })
 
-/** A store of objects that checks signatures and hashes. */
-const openStore = async () => {
-  const objects = new Map<string, string>()
-  const server = createServer(async (request, response) => {
-    request.setEncoding('utf8')
-    const body = (await request.toArray()).join('')
-    const { headers, method = '', url = '' } = request
-    const [, given] = /Signature=([\da-f]{64})$/.exec(headers.authorization ?? '') ?? []
-    const hash = createHash('sha256').update(body).digest('hex')
-    const isSigned = given === signatureOf({ method, url, headers }, keys.secret_access_key)
-    if (!isSigned || headers['x-amz-content-sha256'] !== hash || headers['x-amz-date'] !== '20130524T000000Z') {
-      const code = '<Error><Code>SignatureDoesNotMatch</Code></Error>'
-      response.writeHead(403, { 'content-type': 'application/xml' }).end(code)
-      return
-    }
-    objects.set(decodeURIComponent(url), body)
-    response.writeHead(200, { etag: '"1"' }).end()
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  const port = address !== null && typeof address === 'object' ? address.port : 0
-  return { objects, url: `http://127.0.0.1:${port}`, close: () => server.close() }
-}
-
 describe('an S3 store', () => {
-  let store: Awaited<ReturnType<typeof openStore>>
+  let store: Awaited<ReturnType<typeof openObjectStore>>
   beforeEach(async () => {
-    store = await openStore()
+    store = await openObjectStore('20130524T000000Z')
   })
   afterEach(() => void store.close())
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { AwsV4Signer } from 'aws4fetch'
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
+import { bucketUrl, signRequest } from '../../../lib/s3/signed-request.ts'
 import { toMessage } from '../message.ts'
 import { headerSecret, receiverUrl } from '../receiver-url.ts'
 import { type Notification, type Sink, splitNotification } from '../sink.ts'
@@ -37,31 +37,22 @@ export const s3Sink: Component<typeof options, Sink> = {
   summary: 'Archives each incident as a JSON object in S3 or a compatible store.',
   options,
   create({ bucket, region, url, access_key_id, secret_access_key, session_token, prefix }, { fetch, now }) {
-    const root =
-      url === undefined ? `https://${bucket}.s3.${region}.amazonaws.com` : `${url.replace(/\/+$/, '')}/${bucket}`
+    const root = bucketUrl(bucket, region, url)
+    const access = {
+      accessKeyId: access_key_id,
+      secretAccessKey: secret_access_key,
+      sessionToken: session_token,
+      region,
+    }
     const toObject = (notification: Notification) => ({
       name: `${prefix}${nameOf(notification)}`,
       body: JSON.stringify(toMessage(notification)),
     })
     const put = async (notification: Notification, signal: AbortSignal): Promise<void> => {
       const { name, body } = toObject(notification)
-      const signed = await new AwsV4Signer({
-        method: 'PUT',
-        url: `${root}/${name}`,
-        headers: {
-          'content-type': 'application/json',
-          'x-amz-content-sha256': createHash('sha256').update(body).digest('hex'),
-        },
-        body,
-        accessKeyId: access_key_id,
-        secretAccessKey: secret_access_key,
-        ...(session_token !== undefined && { sessionToken: session_token }),
-        service: 's3',
-        region,
-        datetime: new Date(now()).toISOString().replace(/[:-]|\.\d{3}/g, ''),
-      }).sign()
-      const headers = Object.fromEntries(signed.headers)
-      const answer = await post({ fetch, url: signed.url.href, method: 'PUT', headers, body, signal })
+      const headers = { 'content-type': 'application/json' }
+      const signed = await signRequest(access, { method: 'PUT', url: `${root}/${name}`, headers, body }, now())
+      const answer = await post({ fetch, ...signed, method: 'PUT', body, signal })
       await answer.body?.cancel()
     }
     return {
