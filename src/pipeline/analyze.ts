@@ -49,6 +49,7 @@ export const analyzeRecords = async (
   const alerts = new Map<string, Alert>()
   const formats = new Map<string, Map<string, ParseCount>>()
   let records = 0
+  let dated = false
 
   const detectIn = async (events: readonly Event[]) => {
     const fresh = await pipeline.detect(events)
@@ -62,6 +63,7 @@ export const analyzeRecords = async (
     for (const part of toBatches(batch)) {
       const events = pipeline.enrich(pipeline.mine(pipeline.normalize({ ...part, partition: 0, first: records })))
       for (const event of events) seen.add(event.time)
+      dated ||= events.some(({ time, receivedAt }) => time !== receivedAt)
       records += events.length
       await detectIn(events)
     }
@@ -89,6 +91,7 @@ export const analyzeRecords = async (
     parsed: sources.reduce((sum, { parsed }) => sum + parsed, 0),
     from: span ? new Date(span[0]).toISOString() : null,
     to: span ? new Date(span[1]).toISOString() : null,
+    ...(records > 0 && !dated && { undated: true as const }),
     sources,
     templates: pipeline.templates(),
     histogram: {

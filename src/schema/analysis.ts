@@ -27,6 +27,8 @@ export const analysis = z
     parsed: z.int(),
     from: z.iso.datetime().nullable(),
     to: z.iso.datetime().nullable(),
+    /** Set if no record has a time, so that only their order was used: rates and silences were not compared. */
+    undated: z.literal(true).exactOptional(),
     sources: z.array(sourceHealth),
     templates: z.int(),
     /** Records and detections in 48 equal slices of the time from `from` to `to`. */

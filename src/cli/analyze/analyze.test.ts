@@ -58,6 +58,17 @@ describe('vedette analyze', () => {
     expect((await analyze([join(folder, 'logs'), '--md'])).out).toMatch(/^# \d+ incident/)
   })
 
+  it('says that rates are not compared if no line has a time', async () => {
+    writeFileSync(join(folder, 'plain.log'), Array.from({ length: 50 }, (_, i) => `order ${i} accepted`).join('\n'))
+    const note = 'Rates and silences were not compared'
+    const { out } = await analyze([join(folder, 'plain.log')])
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(note)
+    expect(out).not.toContain('UTC')
+    expect((await analyze([join(folder, 'plain.log'), '--md'])).out).toContain(note)
+    expect(analysis.parse(JSON.parse((await analyze([join(folder, 'plain.log'), '--json'])).out)).undated).toBe(true)
+    expect((await analyze([join(folder, 'logs')])).out.replaceAll(/\s+/g, ' ')).not.toContain(note)
+  })
+
   it('reads piped lines, even without a command', async () => {
     const input = lines.join('\n')
     expect((await analyze(['-', '--json', '--source', 'mine'], { input })).out).toContain('"source": "mine"')

@@ -2,12 +2,13 @@ import { labelledRoles } from '../../schema/address-roles.ts'
 import type { Analysis } from '../../schema/analysis.ts'
 import { counted, formatCount, visible } from '../terminal/terminal.ts'
 import { formatSpan } from '../terminal/time.ts'
+import { withoutTimes } from './report.ts'
 import { evidencePlaces, representativeLines } from './report-evidence.ts'
 
 /** Renders an analysis as Markdown for a ticket or a chat. Text from logs goes into code spans, so that it cannot inject markup. */
 export const renderMarkdown = (analysis: Analysis): string => {
-  const { records, from, to, incidents, detections, alerts } = analysis
-  const span = from && to ? `, ${formatSpan(from, to)} UTC` : ''
+  const { records, from, to, undated, incidents, detections, alerts } = analysis
+  const span = from && to && !undated ? `, ${formatSpan(from, to)} UTC` : ''
   const blocks = incidents.map((incident) =>
     [
       `## ${incident.display_id} · ${incident.severity} ${incident.risk_score} · ${plain(incident.title)}`,
@@ -27,7 +28,7 @@ export const renderMarkdown = (analysis: Analysis): string => {
   )
   const head = `# ${incidents.length === 0 ? 'Nothing stands out' : counted(incidents.length, 'incident')}`
   const pipeline = `${formatCount(records)} lines${span} → ${counted(detections.length, 'detection')} → ${counted(alerts.length, 'alert')} → ${counted(incidents.length, 'incident')}`
-  return `${[head, pipeline, ...blocks].join('\n\n')}\n`
+  return `${[head, pipeline, ...(undated ? [withoutTimes] : []), ...blocks].join('\n\n')}\n`
 }
 
 const plain = (text: string): string => visible(text).replaceAll(/[\\`*_[\]<>#|]/g, '\\$&')

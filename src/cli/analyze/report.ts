@@ -51,7 +51,8 @@ export const renderReport = (analysis: Analysis, frame: ReportFrame): string => 
 }
 
 const header = (analysis: Analysis, frame: ReportFrame): string => {
-  const { records, parsed, from, to, templates, detections, alerts, incidents: found } = analysis
+  const { records, parsed, undated, templates, detections, alerts, incidents: found } = analysis
+  const { from, to } = undated ? { from: null, to: null } : analysis
   const { files, seconds, partial, paint } = frame
   const span = from && to ? `, ${formatSpan(from, to)} UTC` : ''
   const length = from && to ? ` (${formatLength(Date.parse(to) - Date.parse(from))})` : ''
@@ -78,8 +79,13 @@ const header = (analysis: Analysis, frame: ReportFrame): string => {
       : [...apart(`${read} ${took}`, parseRate, frame), ...(span === '' ? [] : [`${span.slice(2)}${length}`])]),
     ...apart(steps.join(' → '), reduction, frame).map((line) => paint('bold', line)),
     ...(trouble.length > 0 ? [`${trouble.join(', ')}.`] : []),
+    ...(undated ? wrap(withoutTimes, frame.width) : []),
   ].join('\n')
 }
+
+/** The note of a report of lines without times. */
+export const withoutTimes =
+  'No line has a time, so the order of the lines was used. Rates and silences were not compared.'
 
 /** Aligns one text left and one right, or stacks them if the line is too narrow. */
 const apart = (left: string, right: string, { width }: ReportFrame): readonly string[] => {

@@ -4,6 +4,7 @@ import { type Draft, finish, refuseRecord, setIfAbsent } from '../draft.ts'
 import { readEntities } from '../entities/entities.ts'
 import { addFields, addOtelLevel } from '../fields/aliases.ts'
 import { flatten, isObject } from '../fields/flatten.ts'
+import { guessContent } from '../fields/guess-content.ts'
 import { toLogLevel } from '../fields/level.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { completeCloudTrail, isCloudTrail } from './cloudtrail.ts'
@@ -34,12 +35,16 @@ const fromObject = (object: Readonly<Record<string, unknown>>, record: RawRecord
   const own = readWindowsDump(only) ?? flatten(otel ? layOutOtel(only) : only)
   const rendered = 'EventData' in only || 'winlog' in only ? undefined : readWindowsText(only.Message ?? only.message)
   const entries = rendered ? [...own, ...rendered.filter(([name]) => !own.some(([known]) => known === name))] : own
-  const { stamp, message = sentence(only, fields) } = addFields(fields, entries, record)
+  const { stamp, message: named = sentence(only, fields) } = addFields(fields, entries, record)
   if (otel) addOtelLevel(fields, only.severityNumber)
   if (fields['t.$date'] === undefined && isObject(only.t)) addMongodLevel(only, fields)
   if (isCloudTrail(only)) return finish('json/cloudtrail', stamp, completeCloudTrail(only, fields), fields)
+  const content =
+    named === undefined && fields['log.level'] === undefined ? guessContent(entries, stamp, fields) : undefined
+  const message = named ?? content?.message
   if (message !== undefined) readEntities(message, nameOf(fields), fields)
-  return finish(otel ? 'json/otel' : 'json', stamp, message ?? record.text, fields)
+  const format = otel ? 'json/otel' : content ? `json (guessed: ${content.guessed})` : 'json'
+  return finish(format, stamp, message ?? record.text, fields)
 }
 
 /** Returns the event of structlog and others that call the message so, and removes it from the action. */
