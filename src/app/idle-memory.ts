@@ -5,24 +5,34 @@ import { minute } from '../lib/units/time.ts'
 
 /** Below this share of its time, a thread is idle. */
 const idleShare = 0.1
+/** Above this share of one core, the process works on a backlog, whichever thread does. */
+const workingShare = 0.5
 /** The shortest time between two collections, in ms, because each one stops its thread for a tenth of a second. */
 const shortestGap = 5 * minute
 
+/** How busy a thread and its process were since the last reading. */
+interface Busy {
+  /** The share of the time that the thread worked, from 0 to 1. */
+  readonly thread: number
+  /** The CPU time of all threads as a share of one core: 1.5 if one and a half cores were busy. */
+  readonly process: number
+}
+
 /**
  * Creates a job that returns memory to the system once its thread has become idle. The heap grows while modules are loaded and while many
- * records arrive. V8 holds on to that memory until a full collection.
- *
- * @param busyShare returns how much of the time since its last call the thread was busy, from 0 to 1
+ * records arrive. V8 holds on to that memory until a full collection. While other threads work on a backlog, a collection would take a core
+ * from them, and keep requests waiting for longer.
  */
-export const createIdleMemory = (now: () => number, busyShare = createBusyShare(), collect = collectAll) => {
+export const createIdleMemory = (now: () => number, readBusy = createBusyReader(), collect = collectAll) => {
   let collectedAt = Number.NEGATIVE_INFINITY
   let isDue = true
   return {
     name: 'return memory',
     every: 2_000,
     async run(): Promise<void> {
-      if (busyShare() > idleShare) isDue = true
-      else if (isDue && Math.abs(now() - collectedAt) >= shortestGap) {
+      const busy = readBusy()
+      if (busy.thread > idleShare) isDue = true
+      else if (isDue && busy.process < workingShare && Math.abs(now() - collectedAt) >= shortestGap) {
         isDue = false
         collectedAt = now()
         collect()
@@ -31,14 +41,24 @@ export const createIdleMemory = (now: () => number, busyShare = createBusyShare(
   }
 }
 
-const createBusyShare = (): (() => number) => {
+const createBusyReader = (): (() => Busy) => {
   let last = performance.eventLoopUtilization()
+  let [at, used] = [performance.now(), usedMs()]
   return () => {
     const current = performance.eventLoopUtilization()
     const { utilization } = performance.eventLoopUtilization(current, last)
+    const [before, usedBefore] = [at, used]
     last = current
-    return utilization
+    at = performance.now()
+    used = usedMs()
+    return { thread: utilization, process: (used - usedBefore) / (at - before) }
   }
+}
+
+/** The CPU time that the process has used, in ms. */
+const usedMs = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
 }
 
 const collectAll = (): void => {
