@@ -4,8 +4,9 @@ import { type Draft, longestValue, setIfAbsent } from '../draft.ts'
 import { guessTime, joinDateAndClock } from '../time/guess-time.ts'
 import { type Stamp, toStamp } from '../time/timestamp.ts'
 import { isForwardedFor, setAddress, toAddress, toPort } from './address.ts'
-import { type Alias, aliasOf } from './alias-table.ts'
+import type { Alias } from './alias-table.ts'
 import { numberToLevel, otelToLevel, toLogLevel, windowsToLevel } from './level.ts'
+import { createNamePlans, type Entry, type NamePlan } from './name-plan.ts'
 import { toOutcome } from './outcome.ts'
 import { shareWord } from './recurring-words.ts'
 import { setTransport } from './transport.ts'
@@ -16,37 +17,27 @@ export interface FoundValues {
   readonly message: string | undefined
 }
 
-type Entry = readonly [key: string, value: FieldValue]
+const planOf = createNamePlans()
 
 /**
  * Adds values to fields, under ECS names where name and value are unambiguous, else under their own names. Of several names for one field,
  * the best with a plausible value wins. The others keep their names, so nothing is lost.
  */
 export const addFields = (fields: Draft, entries: readonly Entry[], received: RawRecord): FoundValues => {
-  const claims: (readonly [Alias, Entry])[] = []
-  let zone: FieldValue | undefined
-  let connection = false
-  let hasDate = false
-  let subject: FieldValue | undefined
-  for (const entry of entries) {
-    const [key, value] = entry
-    const alias = aliasOf(key)
-    if (alias) {
-      insert(claims, [alias, entry])
-      if (alias.plain === 'date') hasDate = true
-      else if (alias.plain === 'subjectusername') subject = value
-      else if (alias.plain === 'id.origh') connection = true
-    } else {
-      keep(fields, key, value)
-      if (zone === undefined && isZoneName(key)) zone = value
-    }
+  const plan = planOf(entries)
+  for (const at of plan.others) {
+    const entry = entries[at]
+    if (entry) keep(fields, entry[0], entry[1])
   }
-  if (subject !== undefined && isActor(subject)) preferSubject(claims, entries)
+  const zone = entries[plan.zone]?.[1]
   const record = zone === undefined ? received : withOwnZone(received, zone)
-  const state: State = { fields, record, connection, stamp: undefined, message: undefined }
-  if (hasDate) state.stamp = stampOfParts(claims, entries, record)
+  const state: State = { fields, record, connection: plan.connection, stamp: undefined, message: undefined }
+  if (plan.hasDate) state.stamp = stampOfParts(plan, entries, record)
   let hasParts = false
-  for (const [alias, [key, value]] of claims) {
+  for (const { alias, at } of prefersSubject(plan, entries) ? plan.subjectClaims : plan.claims) {
+    const entry = entries[at]
+    if (!entry) continue
+    const [key, value] = entry
     if (alias.hasParts) hasParts = true
     // A guessed name stays beside the field, because users know the value by it.
     if (alias.fits) {
@@ -65,22 +56,11 @@ const logonEvents = /^(?:4624|4625|4634|4647|4648|4675|4740|476\d|477\d|480[0-3]
 const isActor = (name: FieldValue): boolean =>
   typeof name === 'string' && !isPlaceholder(name) && !name.endsWith('$') && name !== 'SYSTEM'
 
-/** Lets the account that acts win over the one that is acted upon. */
-const preferSubject = (claims: (readonly [Alias, Entry])[], entries: readonly Entry[]): void => {
-  const code = entries.find(([key]) => /(?:^|[._])event[._]?(?:id|code)$/i.test(key))?.[1]
-  if (code === undefined || logonEvents.test(String(code))) return
-  for (const [subject, target] of subjects) {
-    const theirs = claims.findIndex(([{ plain }]) => plain === subject)
-    const other = claims.findIndex(([{ plain }]) => plain === target)
-    const [first, second] = [claims[other], claims[theirs]]
-    if (first && second && other < theirs) [claims[other], claims[theirs]] = [second, first]
-  }
+/** Whether the account that acts wins over the one that is acted upon. */
+const prefersSubject = ({ subject, code }: NamePlan, entries: readonly Entry[]): boolean => {
+  const [name, event] = [entries[subject]?.[1], entries[code]?.[1]]
+  return name !== undefined && event !== undefined && isActor(name) && !logonEvents.test(String(event))
 }
-
-const subjects = [
-  ['subjectusername', 'targetusername'],
-  ['subjectdomainname', 'targetdomainname'],
-] as const
 
 /** Adds the fields that follow from others: the parts of a URL or a path, the outcome of a status. */
 const addParts = (fields: Draft): void => {
@@ -120,26 +100,13 @@ const reserved = new Set([
 /** Adds fields for names that a parser does not know itself, as far as they are unambiguous and the fields are free. */
 export const addOthers = (fields: Draft, entries: readonly Entry[], record: RawRecord): void => {
   const state: State = { fields, record, connection: false, stamp: undefined, message: undefined }
-  const claims: (readonly [Alias, Entry])[] = []
-  for (const entry of entries) {
-    const alias = aliasOf(entry[0])
-    if (alias && !reserved.has(alias.target)) insert(claims, [alias, entry])
-  }
-  for (const [alias, [key, value]] of claims) {
+  for (const { alias, at } of planOf(entries).claims) {
+    const entry = entries[at]
+    if (!entry || reserved.has(alias.target)) continue
+    const [key, value] = entry
     if (fields[alias.target] === undefined && alias.fits?.(value) !== false) claim(state, alias, key, value)
   }
   addParts(fields)
-}
-
-/** Inserts a claim behind those of its rank. Claims are few, and sorting them would copy them. */
-const insert = (claims: (readonly [Alias, Entry])[], claimed: readonly [Alias, Entry]): void => {
-  let at = claims.length
-  claims.push(claimed)
-  for (let before = claims[at - 1]; before && before[0].rank > claimed[0].rank; before = claims[at - 1]) {
-    claims[at] = before
-    at--
-  }
-  claims[at] = claimed
 }
 
 /** Adds the parts of a URL, or of its path and query. */
@@ -190,15 +157,6 @@ const nameProcess = (fields: Draft): void => {
 
 const lastPart = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
-/** Names of fields with the zone of the other times in a record: `tz=+0100`. */
-const zoneNames = new Set(['tz', 'timezone', 'time_zone', 'utcoffset', 'utc_offset'])
-
-/** Whether a key names a zone. Looks at its first letter first, because this runs for every field. */
-const isZoneName = (key: string): boolean => {
-  const first = key.charCodeAt(0) | 32
-  return (first === 116 || first === 117) && key.length <= 10 && zoneNames.has(key.toLowerCase())
-}
-
 /** Applies the zone that a record names to its times without one. */
 const withOwnZone = (record: RawRecord, zone: FieldValue): RawRecord => {
   const match = typeof zone === 'string' ? /^(?:UTC|GMT)?([+-])(\d\d):?(\d\d)$/.exec(zone) : undefined
@@ -208,17 +166,17 @@ const withOwnZone = (record: RawRecord, zone: FieldValue): RawRecord => {
 }
 
 /** Joins the fields `date` and `time`, if the record has both and no complete time beside them. */
-const stampOfParts = (
-  claims: readonly (readonly [Alias, Entry])[],
-  entries: readonly Entry[],
-  record: RawRecord,
-): Stamp | undefined => {
-  const date = claims.find(([{ plain }]) => plain === 'date')?.[1][1]
+const stampOfParts = ({ claims }: NamePlan, entries: readonly Entry[], record: RawRecord): Stamp | undefined => {
+  const valueNamed = (plain: string): FieldValue | undefined => {
+    const found = claims.find(({ alias }) => alias.plain === plain)
+    return found && entries[found.at]?.[1]
+  }
+  const date = valueNamed('date')
   if (date === undefined) return undefined
-  const clock = claims.find(([{ plain }]) => plain === 'time')?.[1][1]
+  const clock = valueNamed('time')
   const zone = entries.find(([key]) => key === 'tz' || key === 'timezone')?.[1]
   const joined = joinDateAndClock(date, clock, zone, record)
-  const exact = joined && claims.find(([{ plain }]) => plain === 'eventtime')?.[1][1]
+  const exact = joined && valueNamed('eventtime')
   return (exact === undefined ? undefined : toStamp(exact, record)) ?? joined
 }
 

@@ -1,0 +1,115 @@
+import type { FieldValue } from '../../../schema/event.ts'
+import { type Alias, aliasOf } from './alias-table.ts'
+import { copyWord } from './recurring-words.ts'
+
+/** A named value of a record. */
+export type Entry = readonly [key: string, value: FieldValue]
+
+/** An entry whose name is an alias. */
+interface Claim {
+  readonly alias: Alias
+  readonly at: number
+}
+
+/** The decisions about a record that depend on the names of its values only. Positions are those of the entries. */
+export interface NamePlan {
+  /** The entries whose name is an alias, best rank first; those of one rank in their order. */
+  readonly claims: readonly Claim[]
+  /** The same, with the account that acts before the one that is acted upon. */
+  readonly subjectClaims: readonly Claim[]
+  /** The other entries, in their order. */
+  readonly others: readonly number[]
+  /** The entry with the zone of the other times; -1 if there is none. */
+  readonly zone: number
+  /** The entry with the user name of a Windows event's subject; -1 if there is none. */
+  readonly subject: number
+  /** The entry with the code of the event; -1 if there is none. */
+  readonly code: number
+  /** Whether one of the names means a date without a clock. */
+  readonly hasDate: boolean
+  /** Whether the record is a Zeek connection. */
+  readonly connection: boolean
+}
+
+interface Step {
+  readonly next: Map<string, Step>
+  /** The step that was taken last: mostly the next one as well. */
+  lastName: string
+  last: Step | undefined
+  plan: NamePlan | undefined
+}
+
+/** Beyond so many steps, all are forgotten. */
+const mostSteps = 20_000
+
+/**
+ * Creates a function that plans records by the sequence of their names. Records of one source have few sequences, so the names are looked up
+ * and ranked once for each. O(names) a record; memory is bounded whatever comes.
+ */
+export const createNamePlans = (): ((entries: readonly Entry[]) => NamePlan) => {
+  let root = createStep()
+  let steps = 0
+  const stepFrom = (from: Step, name: string): Step => {
+    let step = from.next.get(name)
+    if (step === undefined) {
+      step = createStep()
+      from.next.set(copyWord(name), step)
+      steps += 1
+    }
+    from.lastName = name
+    from.last = step
+    return step
+  }
+  return (entries) => {
+    if (steps > mostSteps) {
+      root = createStep()
+      steps = 0
+    }
+    let step = root
+    for (const [name] of entries) step = step.last && step.lastName === name ? step.last : stepFrom(step, name)
+    step.plan ??= planNames(entries)
+    return step.plan
+  }
+}
+
+const createStep = (): Step => ({ next: new Map(), lastName: '', last: undefined, plan: undefined })
+
+const planNames = (entries: readonly Entry[]): NamePlan => {
+  const claims = entries
+    .flatMap(([name], at) => {
+      const alias = aliasOf(name)
+      return alias ? [{ alias, at }] : []
+    })
+    .sort((a, b) => a.alias.rank - b.alias.rank)
+  const claimed = new Set(claims.map(({ at }) => at))
+  const others = [...entries.keys()].filter((at) => !claimed.has(at))
+  return {
+    claims,
+    subjectClaims: withSubjectFirst(claims),
+    others,
+    zone: others.find((at) => zoneNames.has((entries[at]?.[0] ?? '').toLowerCase())) ?? -1,
+    subject: claims.findLast(({ alias }) => alias.plain === 'subjectusername')?.at ?? -1,
+    code: entries.findIndex(([name]) => /(?:^|[._])event[._]?(?:id|code)$/i.test(name)),
+    hasDate: claims.some(({ alias }) => alias.plain === 'date'),
+    connection: claims.some(({ alias }) => alias.plain === 'id.origh'),
+  }
+}
+
+const subjects = [
+  ['subjectusername', 'targetusername'],
+  ['subjectdomainname', 'targetdomainname'],
+] as const
+
+const withSubjectFirst = (claims: readonly Claim[]): readonly Claim[] => {
+  const order = [...claims]
+  for (const [subject, target] of subjects) {
+    const theirs = order.findIndex(({ alias }) => alias.plain === subject)
+    const other = order.findIndex(({ alias }) => alias.plain === target)
+    const [first, second] = [order[other], order[theirs]]
+    if (first && second && other < theirs) [order[other], order[theirs]] = [second, first]
+  }
+  return order
+}
+
+/** Names of fields with the zone of the other times in a record: `tz=+0100`. */
+const zoneNames = new Set(['tz', 'timezone', 'time_zone', 'utcoffset', 'utc_offset'])
