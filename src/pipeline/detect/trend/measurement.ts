@@ -121,13 +121,29 @@ export const routeFieldOf = ({ fields }: Event): string | undefined => {
 }
 
 const mostParts = 4
+const longestPath = 300
+const longestPart = 40
 
-/** Reduces a path to its route: `/items/6073?page=2` to `/items/*`. Parts with digits and long parts count as values. */
+/** Reduces a path to its route: `/items/6073?page=2` to `/items/*`. Parts with digits and long parts count as values. O(length). */
 export const toRoute = (path: string): string => {
-  const end = path.search(/[?#;]/)
-  const parts = (end < 0 ? path : path.slice(0, end)).slice(0, 300).split('/')
-  const shown = parts.slice(0, mostParts + 1).map((part) => (isValue(part) ? '*' : part))
-  return parts.length > mostParts + 1 ? `${shown.join('/')}/…` : shown.join('/')
+  let route = ''
+  let [parts, start, digits] = [0, 0, false]
+  for (let at = 0; ; at += 1) {
+    const code = at < path.length && at < longestPath ? path.charCodeAt(at) : end
+    if (code >= 48 && code <= 57) digits = true
+    const isLast = code === end || code === 63 || code === 35 || code === 59 // ? # ;
+    if (!isLast && code !== slash) continue
+    if (parts > 0) route += '/'
+    if (parts > mostParts) return `${route}…`
+    const part = path.slice(start, at)
+    route += part.length > longestPart || (digits && !version.test(part)) ? '*' : part
+    if (isLast) return route
+    parts += 1
+    start = at + 1
+    digits = false
+  }
 }
 
-const isValue = (part: string): boolean => part.length > 40 || (/\d/.test(part) && !/^v\d+$/i.test(part))
+const slash = 47
+const end = -1
+const version = /^v\d+$/i

@@ -41,8 +41,6 @@ export interface ServiceTrends {
   readonly whole: Followed
   readonly routes: BoundedMap<Followed>
   readonly candidates: BoundedMap<{ count: number; usedAt: number }>
-  /** Caches the route of each path. */
-  readonly paths: Map<string, string>
   usedAt: number
 }
 
@@ -68,6 +66,5 @@ export const startService = (key: string, event: Event, maxRoutes: number): Serv
   whole: startFollowed('', startCourse(event.time)),
   routes: new BoundedMap(maxRoutes),
   candidates: emptyCandidates(),
-  paths: new Map(),
   usedAt: event.time,
 })

@@ -33,7 +33,6 @@ export const readService = (reader: Reader, maxRoutes: number): ServiceTrends =>
     whole: readFollowed(reader),
     routes: new BoundedMap(maxRoutes),
     candidates: emptyCandidates(),
-    paths: new Map(),
     usedAt,
   }
   for (let left = reader.varint(); left > 0; left--) {

@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../test/depth.ts'
 import { createRandom } from '../../../lib/random/random.ts'
 import { day } from '../../../lib/units/time.ts'
 import type { Detection } from '../../../schema/detection.ts'
@@ -112,6 +114,25 @@ describe('toRoute', () => {
     [`/reset/${'k'.repeat(50)}`, '/reset/*'],
   ])('reduces %s to %s', (path, route) => {
     expect(toRoute(path)).toBe(route)
+  })
+
+  it('reduces the first 300 characters before a query, part by part', () => {
+    const isValue = (part: string) => part.length > 40 || (/\d/.test(part) && !/^v\d+$/i.test(part))
+    const byParts = (path: string): string => {
+      const parts = (path.split(/[?#;]/)[0] ?? '').slice(0, 300).split('/')
+      const shown = parts.slice(0, 5).map((part) => (isValue(part) ? '*' : part))
+      return [...shown, ...(parts.length > 5 ? ['…'] : [])].join('/')
+    }
+    const piece = fc.oneof(
+      fc.constantFrom('/', '//', '?', '#', ';', 'v1', 'V22', '7', 'api', 'é', 'x'.repeat(40), 'x'.repeat(41)),
+      fc.string({ maxLength: 30 }),
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 25 }), (pieces) => {
+        expect(toRoute(pieces.join(''))).toBe(byParts(pieces.join('')))
+      }),
+      { numRuns: runs(500) },
+    )
   })
 })
 

@@ -28,7 +28,8 @@ const name = 'trend'
 const version = 1
 /** A route is followed after so many requests that did not fail because of the client. */
 const followedFrom = 20
-const mostPaths = 2000
+/** No route is longer. */
+const longestRoute = 1_000
 /** So many quarters of a day in a row must be worse. */
 const confirmedBy = 2
 /** After so many quarters in order, what is worse later is a new trend. */
@@ -81,12 +82,7 @@ export const trend: Component<typeof options, Detector> = {
     const routeOf = (service: ServiceTrends, event: Event): Followed | undefined => {
       const path = given.max_routes === 0 ? undefined : routeFieldOf(event)
       if (path === undefined) return undefined
-      let route = service.paths.get(path)
-      if (route === undefined) {
-        route = toRoute(path)
-        if (service.paths.size >= mostPaths) service.paths.clear()
-        service.paths.set(flatText(path, 1000), route)
-      }
+      const route = toRoute(path)
       const followed = service.routes.get(route)
       if (followed) {
         followed.usedAt = event.time
@@ -95,11 +91,12 @@ export const trend: Component<typeof options, Detector> = {
       const status = event.fields['http.response.status_code']
       if (typeof status === 'number' && status >= 400 && status < 500) return undefined
       const candidate = service.candidates.get(route)
-      if (!candidate) service.candidates.set(route, { count: 1, usedAt: event.time })
+      if (!candidate) service.candidates.set(flatText(route, longestRoute), { count: 1, usedAt: event.time })
       else if (++candidate.count < followedFrom) candidate.usedAt = event.time
       else {
         service.candidates.delete(route)
-        service.routes.set(route, startFollowed(route, startCourse(service.newest)))
+        const key = flatText(route, longestRoute)
+        service.routes.set(key, startFollowed(key, startCourse(service.newest)))
       }
       return undefined
     }
