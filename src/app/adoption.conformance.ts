@@ -49,8 +49,8 @@ const cases: readonly FormerCase[] = [
   {
     system: 'network-agents',
     tables: networkAgentTables,
-    added: { anomalies: 512 },
-    leftOut: ['statuses of anomalies'],
+    added: { anomalies: 512, alerts: 1 },
+    leftOut: [],
     async verify(store) {
       expect(await store.anomalies.count()).toBe(512)
       expect(await store.anomalies.list({ limit: 1, offset: 0 })).toMatchObject([
@@ -61,7 +61,7 @@ const cases: readonly FormerCase[] = [
   {
     system: 'network-agents',
     tables: logMonitorTables,
-    added: { anomalies: 1 },
+    added: { anomalies: 1, alerts: 0 },
     leftOut: ['rows of log_entries', 'rows of anomaly_patterns'],
     async verify(store) {
       expect(await store.anomalies.list({ limit: 9, offset: 0 })).toMatchObject([

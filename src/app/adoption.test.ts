@@ -81,6 +81,7 @@ analysis_rules:
   expect(result.systems.map(({ name }) => name)).toEqual(['network-agents'])
   expect(result.report?.parts.map(({ noun, added }) => [noun, added])).toEqual([
     ['anomalies', 512],
+    ['alerts', 1],
     ['agents', 1],
   ])
   const file = join(data, 'vedette.yaml')
@@ -109,7 +110,16 @@ analysis_rules:
   expect(second.report?.parts.map(({ added, present }) => [added, present])).toEqual([
     [0, 512],
     [0, 1],
+    [0, 1],
   ])
+  const store = await openStore(`sqlite:${join(data, 'vedette.db')}`, { now, log })
+  // The anomaly that somebody had resolved.
+  const { items } = await store.alerts.list({ limit: 9 })
+  expect(items).toMatchObject([
+    { status: 'resolved', resolution: 'other', title: 'wifi: 5 disassociation events', severity: 'medium' },
+  ])
+  expect(items[0]?.first_seen).toBe('2026-03-01T00:05:00.000Z')
+  await store.close()
   expect(second.settings.outcome).toBe('present')
 })
 

@@ -6,6 +6,7 @@ import type { AdoptionPart, FormerSystem, LeftOut } from '../../../operations/ad
 import { numberedPart } from '../../../operations/adoption/table-part.ts'
 import type { Anomaly } from '../../../schema/anomaly.ts'
 import { agentFilesOf, agentPart, agentsFolder } from './former-agents.ts'
+import { markedPart } from './marked-anomalies.ts'
 
 const anomaliesOf = (database: FormerDatabase) =>
   database.table('mcp_anomalies', 'id', 'agent_name', 'anomaly_type', 'confidence')
@@ -34,6 +35,8 @@ export const formerNetworkAgents: FormerSystem = {
     ...databasesOf(source).flatMap((database) => [
       ...anomalyPart(database, anomaliesOf(database)),
       ...anomalyPart(database, recordsOf(database)),
+      ...markedPart(database, anomaliesOf(database)),
+      ...markedPart(database, recordsOf(database)),
     ]),
     ...agentPart(source),
   ],
@@ -46,11 +49,6 @@ export const formerNetworkAgents: FormerSystem = {
         const why =
           'They stay where they are: Vedette reads them there, if DB_HOST or a source of type "sql" names the database.'
         found.push({ what: `rows of ${entries.name}`, count: lines, why })
-      }
-      const marked = await countMarked(anomaliesOf(database) ?? recordsOf(database))
-      if (marked > 0) {
-        const why = 'Findings of agents have no status. Alerts and incidents have one.'
-        found.push({ what: 'statuses of anomalies', count: marked, why })
       }
       const patterns = database.table('anomaly_patterns', 'pattern_name')
       const count = (await patterns?.count()) ?? 0
@@ -71,15 +69,6 @@ export const formerNetworkAgents: FormerSystem = {
   },
   settings: (source, folder) =>
     agentFilesOf(source).length === 0 ? {} : { 'network_agents.paths': [agentsFolder(folder)] },
-}
-
-const countMarked = async (table: ReturnType<typeof anomaliesOf>): Promise<number> => {
-  if (!table?.has('status')) return 0
-  let count = 0
-  for await (const rows of table.pages('id')) {
-    count += rows.filter((row) => !['new', null].includes(row.text('status'))).length
-  }
-  return count
 }
 
 /** Takes the findings, which keep their ids if Vedette has none yet. */
