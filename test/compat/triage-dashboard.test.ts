@@ -440,6 +440,11 @@ it(
       theme: 'dark',
       dashboard: { refresh_interval: 30 },
     })
+    // A viewer reads no personal data, but the words of a preference are none.
+    const chosen = { notifications: { email: true } }
+    await send('PUT', '/api/v1/config/preferences', chosen, { authorization: `Bearer ${vera}` })
+    const read = await send('GET', '/api/v1/config/preferences', undefined, { authorization: `Bearer ${vera}` })
+    expect((await json(read)).data).toMatchObject({ theme: 'auto', ...chosen })
     expect((await change('PUT', '/api/v1/config/preferences', { theme: 'pink' })).status).toBe(400)
     const settings = z.array(z.looseObject({ key: z.string(), category: z.string(), editable: z.literal(false) }))
     expect(settings.parse(await get('/api/v1/config?category=llm')).every(({ category }) => category === 'llm')).toBe(

@@ -30,7 +30,7 @@ const scoreAtEdge = 0.8
 /**
  * Scores a batch from 0 to 1, where high means anomalous. The score adds the surprise of this many failed logins (−ln of the probability of
  * at least so many) to the excess of the error rate, both in nats. More failures or errors never lower the score. A model knows no
- * history within a day: detectors do better on logs with a baseline.
+ * time of day: detectors do better on logs with a baseline.
  */
 export const batchScore = (features: ScoredFeatures, model: BatchModel = formula): number =>
   Math.round((1 - Math.exp(-surpriseOf(features, model) / model.nats)) * 1e4) / 1e4

@@ -53,7 +53,7 @@ export const setPreferences = defineOperation({
         time: now(),
         actor: actor.name,
         action: 'set_preferences',
-        target_type: 'account',
+        target_type: 'preferences',
         target_id: preferencesOf(actor),
       },
       old_values: before,
