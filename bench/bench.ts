@@ -4,7 +4,17 @@ import { readBenchOptions } from './options.ts'
 
 // `npm run bench -- NAME…` runs bench/NAME.ts; without a name, all of them. They print ratios to a limit measured in the same
 // run, because absolute times depend on the machine.
-const inputs = new Set(['bench', 'corpora', 'many-alerts', 'median', 'mixed-lines', 'options', 'stopwatch'])
+const inputs = new Set([
+  'bench',
+  'cluster-run',
+  'corpora',
+  'many-alerts',
+  'median',
+  'mixed-lines',
+  'options',
+  'sizing',
+  'stopwatch',
+])
 const available = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -3))

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-/** Reads the command line of `npm run bench -- NAME… [--lines N] [--rounds N] [--seed N] [--json]`. */
+/** Reads the command line of `npm run bench -- NAME… [--lines N] [--rounds N] [--seed N] [--json] [--write]`. */
 export const readBenchOptions = () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -9,6 +9,8 @@ export const readBenchOptions = () => {
       rounds: { type: 'string' },
       seed: { type: 'string' },
       json: { type: 'boolean', default: false },
+      /** Whether to write the result into the documentation. */
+      write: { type: 'boolean', default: false },
     },
   })
   return {
@@ -20,5 +22,6 @@ export const readBenchOptions = () => {
       return number
     },
     json: values.json,
+    write: values.write,
   }
 }
