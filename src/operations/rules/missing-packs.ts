@@ -45,6 +45,7 @@ export const productsOfBundled: readonly string[] = [
   'azure',
   'gcp',
   'github',
+  'keycloak',
   'kubernetes',
   'linux',
   'okta',
