@@ -32,9 +32,10 @@ export interface NamePlan {
 }
 
 interface Step {
+  /** A copy, because a name that is a part of its line would keep the line in memory. */
+  readonly name: string
   readonly next: Map<string, Step>
   /** The step that was taken last: mostly the next one as well. */
-  lastName: string
   last: Step | undefined
   plan: NamePlan | undefined
 }
@@ -47,32 +48,31 @@ const mostSteps = 20_000
  * and ranked once for each. O(names) a record; memory is bounded whatever comes.
  */
 export const createNamePlans = (): ((entries: readonly Entry[]) => NamePlan) => {
-  let root = createStep()
+  let root = createStep('')
   let steps = 0
   const stepFrom = (from: Step, name: string): Step => {
     let step = from.next.get(name)
     if (step === undefined) {
-      step = createStep()
-      from.next.set(copyWord(name), step)
+      step = createStep(copyWord(name))
+      from.next.set(step.name, step)
       steps += 1
     }
-    from.lastName = name
     from.last = step
     return step
   }
   return (entries) => {
     if (steps > mostSteps) {
-      root = createStep()
+      root = createStep('')
       steps = 0
     }
     let step = root
-    for (const [name] of entries) step = step.last && step.lastName === name ? step.last : stepFrom(step, name)
+    for (const [name] of entries) step = step.last?.name === name ? step.last : stepFrom(step, name)
     step.plan ??= planNames(entries)
     return step.plan
   }
 }
 
-const createStep = (): Step => ({ next: new Map(), lastName: '', last: undefined, plan: undefined })
+const createStep = (name: string): Step => ({ name, next: new Map(), last: undefined, plan: undefined })
 
 const planNames = (entries: readonly Entry[]): NamePlan => {
   const claims = entries
