@@ -140,3 +140,11 @@ describe('times of devices and daemons', () => {
     expect(new Date(read(line).time ?? 0).toISOString()).toBe(time)
   })
 })
+
+describe('SonicWall', () => {
+  it('writes the interface behind an address and its port', () => {
+    const line =
+      'id=firewall sn=18B1 time="2026-12-10 09:32:20" fw=203.0.113.1 pri=1 c=32 m=82 msg="Possible port scan" src=203.0.113.9:51234:X1 dst=10.0.0.5:22:X0 proto=tcp'
+    expect(ends(line)).toEqual(flow)
+  })
+})

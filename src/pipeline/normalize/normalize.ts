@@ -41,9 +41,8 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
   const read = options.parseRecord ?? ((record: RawRecord) => parseRecord(record, options.formats))
   const normalize = (batch: RecordBatch): Event[] => {
     const zoneMinutes = batch.zoneMinutes ?? options.zoneMinutes
-    const guess = zoneMinutes === undefined ? zones.of(batch.source) : undefined
-    /** The time of the last line without a zone, read as UTC. */
-    let unzoned: number | undefined
+    /** The number and time of the last line without a zone, read as UTC. */
+    let unzoned: readonly [index: number, time: number] | undefined
     const events: Event[] = []
     const dayFirst = dayOrderOf(batch.texts)
     /** The time of the dated line before in the file. */
@@ -59,11 +58,10 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
       const record = { text, source, receivedAt, zoneMinutes, dayFirst, format }
       const plain = text === '' ? emptyRecord : attempt(read, record)
       const mayLackZone = zoneMinutes === undefined && plain.timeGuessed && plain.time !== undefined
-      if (mayLackZone) unzoned = plain.time
+      if (mayLackZone) unzoned = [i, plain.time]
+      const guess = mayLackZone && zones.hasAny ? zones.of(senderOf(batch, i)) : undefined
       const parsed =
-        mayLackZone && guess !== undefined
-          ? inZone(plain, attempt(read, { ...record, zoneMinutes: guess }), guess)
-          : plain
+        guess === undefined ? plain : inZone(plain, attempt(read, { ...record, zoneMinutes: guess }), guess)
       const event = toEvent(eventId(batch.partition, batch.first + i), parsed, batch, original, i, streamOf)
       const recognized = parsed.fault === undefined && parsed.format !== 'plain'
       const dated = isKnown(parsed.time)
@@ -90,7 +88,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
         undated = 0
       }
     }
-    if (unzoned !== undefined) zones.observe(batch.source, batch.receivedAt, unzoned)
+    if (unzoned !== undefined) zones.observe(senderOf(batch, unzoned[0]), batch.receivedAt, unzoned[1])
     return events
   }
   return {
@@ -119,6 +117,12 @@ const dayOrderOf = (texts: readonly string[]): boolean | undefined => {
     found = dayFirst
   }
   return found
+}
+
+/** Names who sent a record: its source, and the address behind a listener, where every device may have a zone of its own. */
+const senderOf = ({ source, peers }: RecordBatch, index: number): string => {
+  const peer = peers?.[index]
+  return peer === undefined ? source : `${source} ${peer}`
 }
 
 /** Takes a record as read in a guessed zone, if it has a time without one, and says so. */

@@ -17,12 +17,21 @@ const send = (
     lag = second,
     source = 'router',
     zoneMinutes = undefined as number | undefined,
+    peer = undefined as string | undefined,
   } = {},
 ) =>
   Array.from({ length: count }, (_, i) => {
     const receivedAt = from + i * every
     const local = new Date(receivedAt - lag + east * minute).toISOString().slice(0, 19).replace('T', ' ')
-    const batch = { partition: 0, first: first++, source, receivedAt, texts: [`${local} INFO link is up`], zoneMinutes }
+    const batch = {
+      partition: 0,
+      first: first++,
+      source,
+      receivedAt,
+      texts: [`${local} INFO link is up`],
+      zoneMinutes,
+      ...(peer !== undefined && { peers: [peer] }),
+    }
     return normalizer.normalize(batch)[0]
   })
 
@@ -74,6 +83,17 @@ describe('the zone of a source whose times name none', () => {
     send(normalizer, { from: noon + 30 * minute, count: 1, lag: 5 * minute })
     expect(zoneOf(send(normalizer, { from: noon + 31 * minute }))).toBe('+02:00')
     expect(zoneOf(send(normalizer, { from: noon + 100 * minute, east: 60 }))).toBe('+01:00')
+  })
+
+  it('is that of each device behind a listener', () => {
+    const normalizer = createNormalizer()
+    for (let i = 0; i < 40; i++) {
+      const at = noon + i * 30 * second
+      send(normalizer, { from: at, count: 1, east: 120, peer: '10.0.0.1' })
+      send(normalizer, { from: at, count: 1, east: 0, peer: '10.0.0.2' })
+    }
+    expect(zoneOf(send(normalizer, { count: 1, peer: '10.0.0.1' }))).toBe('+02:00')
+    expect(zoneOf(send(normalizer, { count: 1, peer: '10.0.0.2' }))).toBeUndefined()
   })
 
   it('survives a restart', () => {

@@ -7,7 +7,7 @@ const tolerance = 2 * minute
 /** How many arrivals must agree, over how long, before their zone is believed. */
 const enough = 20
 const longEnough = 10 * minute
-const mostSources = 1000
+const mostSenders = 1000
 
 interface Evidence {
   /** The zone that the last arrivals agree on, in minutes east of UTC. */
@@ -20,17 +20,23 @@ interface Evidence {
 }
 
 /**
- * Guesses the zone of the times without one of each source, from the clock of arrival: lines that keep arriving the same number of quarters of
+ * Guesses the zone of the times without one of each sender, from the clock of arrival: lines that keep arriving the same number of quarters of
  * an hour before or after their time come from another zone. An import never agrees for ten minutes, so it changes nothing. A change to
- * summer time is followed as soon as enough arrivals agree. Constant time an arrival, 1,000 sources at most.
+ * summer time is followed as soon as enough arrivals agree. Constant time an arrival, 1,000 senders at most.
  */
 export class ZoneGuesses {
   readonly name = 'zones'
-  #sources = new Map<string, Evidence>()
+  #senders = new Map<string, Evidence>()
+  #believed = false
 
-  /** The believed zone of a source, in minutes east of UTC; undefined without one, or if it is UTC. */
-  of(source: string): number | undefined {
-    return this.#sources.get(source)?.guess || undefined
+  /** Whether any sender has a zone, so that there is something to ask for. */
+  get hasAny(): boolean {
+    return this.#believed
+  }
+
+  /** The believed zone of a sender, in minutes east of UTC; undefined without one, or if it is UTC. */
+  of(sender: string): number | undefined {
+    return this.#senders.get(sender)?.guess || undefined
   }
 
   /**
@@ -38,37 +44,39 @@ export class ZoneGuesses {
    *
    * @param time the newest time without a zone, read as UTC
    */
-  observe(source: string, receivedAt: number, time: number): void {
+  observe(sender: string, receivedAt: number, time: number): void {
     const ahead = time - receivedAt
     const zone = Math.round(ahead / minute / quarter) * quarter
     const plausible = zone >= -12 * 60 && zone <= 14 * 60 && Math.abs(ahead - zone * minute) <= tolerance
-    const known = this.#sources.get(source)
+    const known = this.#senders.get(sender)
     if (known && plausible && zone === known.candidate) {
       known.agreed++
       if (known.agreed >= enough && receivedAt - known.since >= longEnough) {
         known.guess = zone
+        this.#believed ||= zone !== 0
         known.strikes = 0
       }
       return
     }
     if (known && ++known.strikes <= known.agreed / enough) return
-    if (!known && this.#sources.size >= mostSources) return
+    if (!known && this.#senders.size >= mostSenders) return
     const candidate = plausible ? zone : Number.NaN
-    this.#sources.set(source, { candidate, agreed: 1, strikes: 0, since: receivedAt, guess: known?.guess })
+    this.#senders.set(sender, { candidate, agreed: 1, strikes: 0, since: receivedAt, guess: known?.guess })
   }
 
   save(): Uint8Array {
     return Buffer.from(
       JSON.stringify(
-        [...this.#sources].flatMap(([source, { guess }]) => (guess === undefined ? [] : [[source, guess]])),
+        [...this.#senders].flatMap(([sender, { guess }]) => (guess === undefined ? [] : [[sender, guess]])),
       ),
     )
   }
 
   restore(state: Uint8Array): void {
     const saved = guesses.parse(JSON.parse(Buffer.from(state).toString()))
-    this.#sources = new Map(
-      saved.map(([source, guess]) => [source, { candidate: Number.NaN, agreed: 0, strikes: 0, since: 0, guess }]),
+    this.#believed = saved.some(([, guess]) => guess !== 0)
+    this.#senders = new Map(
+      saved.map(([sender, guess]) => [sender, { candidate: Number.NaN, agreed: 0, strikes: 0, since: 0, guess }]),
     )
   }
 }

@@ -204,7 +204,9 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       // The first of several addresses is the client's; the others are proxies.
       const [text] = Array.isArray(value) ? value : [value]
       if (fields[target] !== undefined || typeof text !== 'string') return false
-      const first = text.includes(',') ? text.slice(0, text.indexOf(',')).trim() : text
+      const listed = text.includes(',') ? text.slice(0, text.indexOf(',')).trim() : text
+      // SonicWall: 10.0.0.5:51234:X1
+      const first = /^\d[\d.]{6,14}:\d{1,5}(?=:[A-Z])/.exec(listed)?.[0] ?? listed
       if (toAddress(first)?.ip === undefined) return false
       return setAddress(fields, target === 'source.ip' ? 'source' : 'destination', first)
     }
