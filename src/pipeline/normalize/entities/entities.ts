@@ -123,9 +123,11 @@ const readUnnamed = (message: string, fields: Draft): boolean => {
   return true
 }
 
-/** Whether a message names a peer as exim does. */
-const isEximPeer = (message: string): boolean =>
-  (message.startsWith('H=') || message.includes(' H=') || message.includes('SMTP c')) && message.includes('[')
+/** Whether a message names a peer as exim does. Looks for the bracket first, because most messages have none. */
+const isEximPeer = (message: string): boolean => {
+  const open = message.indexOf('[')
+  return open > 0 && (message.startsWith('H=') || message.includes(' H=') || message.includes('SMTP c'))
+}
 
 const looksLikeSshd = (message: string): boolean =>
   message.includes(' ssh2') ||

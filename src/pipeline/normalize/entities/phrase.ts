@@ -57,7 +57,8 @@ export const readPeer = (text: string, fields: Draft): void => {
 const lastPeer = (text: string): number => {
   const last = text.lastIndexOf(' from ')
   for (let at = last; at >= 0; at = at === 0 ? -1 : text.lastIndexOf(' from ', at - 1)) {
-    if (/^\S{1,64} port \d/.test(text.slice(at + 6, at + 80))) return at
+    const end = text.indexOf(' ', at + 6)
+    if (end > 0 && text.startsWith(' port ', end)) return at
   }
   return last
 }

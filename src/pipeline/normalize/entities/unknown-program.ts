@@ -6,17 +6,14 @@ import { setUser } from './phrase.ts'
 
 /** Words before an address that define its side. */
 const marks: readonly [mark: string, side: 'source' | 'destination'][] = [
-  [' from ', 'source'],
-  ['(from ', 'source'],
+  ['from ', 'source'],
   ['IP address ', 'source'],
-  [' from ip ', 'source'],
   ['rhost=', 'source'],
   ['src=', 'source'],
   ['SRC=', 'source'],
   ['client ', 'source'],
   ['client: ', 'source'],
   ['client=', 'source'],
-  ['CLIENT: ', 'source'],
   ['peer ', 'source'],
   ['source ', 'source'],
   ['dst=', 'destination'],

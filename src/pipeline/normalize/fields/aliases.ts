@@ -263,7 +263,7 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       // Skip a generic name such as winston's or pino's `type`, which adds nothing to ECS's `event.category`.
       if (typeof value !== 'string' || value.length > 256) return false
       // Windows' agents write the result of an audit as the type of its event.
-      if (/^audit[ _](?:success|failure)$/i.test(value)) {
+      if (value.length === 13 && /^audit[ _](?:success|failure)$/i.test(value)) {
         fields['event.outcome'] ??= /success$/i.test(value) ? 'success' : 'failure'
         return true
       }
@@ -273,9 +273,17 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
   }
 }
 
-/** Whether a value only says that there is none. */
-const isPlaceholder = (value: string): boolean =>
-  value.length <= 6 && /^(?:-*|n\/?a|null|none|nil|\(null\)|\(none\)|<nil>)$/i.test(value)
+const placeholder = /^(?:-*|n\/?a|null|none|nil|\(null\)|\(none\)|<nil>)$/i
+
+/** Whether a value only says that there is none. Looks at the first character first, because this runs for every field. */
+const isPlaceholder = (value: string): boolean => {
+  if (value.length > 6) return false
+  const first = value.charCodeAt(0)
+  return (
+    value === '' ||
+    ((first === 45 || first === 40 || first === 60 || first === 78 || first === 110) && placeholder.test(value))
+  )
+}
 
 const claimText = (fields: Draft, target: string, value: FieldValue): boolean => {
   if (typeof value !== 'string' || isPlaceholder(value) || fields[target] !== undefined) return false
