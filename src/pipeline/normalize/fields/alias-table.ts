@@ -90,7 +90,17 @@ export interface Alias {
   /** Whether other fields follow from it: the parts of a URL, a path or an account. */
   readonly hasParts: boolean
   /** Whether a value is plausible, for a name that is only guessed. */
-  readonly fits?: (value: FieldValue) => boolean
+  readonly fits: ((value: FieldValue) => boolean) | undefined
+  /** A role that changes the fields of other names in the record. */
+  readonly role: 'date' | 'subject' | 'connection' | 'remote' | 'target' | undefined
+}
+
+/** The role of a known name. */
+const roleOf = (plain: string): Alias['role'] => {
+  if (plain === 'date') return 'date'
+  if (plain === 'subjectusername') return 'subject'
+  if (plain === 'id.origh') return 'connection'
+  return plain.startsWith('remote') ? 'remote' : undefined
 }
 
 const divisible = new Set([
@@ -108,7 +118,13 @@ const byName: ReadonlyMap<string, Alias> = new Map(
     names
       .trim()
       .split(/\s+/)
-      .map((plain, rank) => [plain, { target, rank, plain, hasParts: divisible.has(target) }] as const),
+      .map(
+        (plain, rank) =>
+          [
+            plain,
+            { target, rank, plain, hasParts: divisible.has(target), fits: undefined, role: roleOf(plain) },
+          ] as const,
+      ),
   ),
 )
 
@@ -133,10 +149,12 @@ const guess = (key: string): Alias | undefined => {
   const suggested = suggestField(key)
   return (
     suggested && {
-      ...suggested,
+      target: suggested.target,
       rank: 300 + suggested.rank * 10 + key.length,
       plain: '',
       hasParts: divisible.has(suggested.target),
+      fits: suggested.fits,
+      role: suggested.isTarget ? 'target' : undefined,
     }
   )
 }

@@ -34,7 +34,7 @@ export const addFields = (fields: Draft, entries: readonly Entry[], received: Ra
   const state: State = { fields, record, connection: plan.connection, stamp: undefined, message: undefined }
   if (plan.hasDate) state.stamp = stampOfParts(plan, entries, record)
   let hasParts = false
-  for (const { alias, at } of prefersSubject(plan, entries) ? plan.subjectClaims : plan.claims) {
+  for (const { alias, at } of claimsOf(plan, entries)) {
     const entry = entries[at]
     if (!entry) continue
     const [key, value] = entry
@@ -55,6 +55,22 @@ const logonEvents = /^(?:4624|4625|4634|4647|4648|4675|4740|476\d|477\d|480[0-3]
 /** Whether the subject of a Windows event is a user, rather than the system or the computer. */
 const isActor = (name: FieldValue): boolean =>
   typeof name === 'string' && !isPlaceholder(name) && !name.endsWith('$') && name !== 'SYSTEM'
+
+const creation = /^process[ _-]?(?:creat|start|launch|exec|spawn|open)/i
+
+/** Returns the claims in the order that the values ask for. */
+const claimsOf = (plan: NamePlan, entries: readonly Entry[]): NamePlan['claims'] => {
+  const { claims, creationClaims, sides } = plan
+  if (prefersSubject(plan, entries)) return plan.subjectClaims
+  if (creationClaims) {
+    const isCreation = claims.some(
+      ({ alias, at }) => alias.target === 'event.action' && creation.test(String(entries[at]?.[1])),
+    )
+    if (isCreation) return creationClaims
+  }
+  if (!sides) return claims
+  return /^in/i.test(String(entries[plan.direction]?.[1])) ? sides.inbound : sides.outbound
+}
 
 /** Whether the account that acts wins over the one that is acted upon. */
 const prefersSubject = ({ subject, code }: NamePlan, entries: readonly Entry[]): boolean => {
@@ -364,6 +380,8 @@ const claimOutcome = (fields: Draft, plain: string, value: FieldValue): boolean 
 const keep = (fields: Draft, key: string, value: FieldValue): void => {
   // Names of built-in object properties would be lost, or worse.
   const name = key === '__proto__' ? '_proto_' : key
+  // A text that is no time must not pass for the time of the event.
+  if (name === '@timestamp') return
   if (!Object.hasOwn(fields, name)) fields[name] = typeof value === 'string' ? value.slice(0, longestValue) : value
 }
 

@@ -1,15 +1,10 @@
 import type { FieldValue } from '../../../schema/event.ts'
-import { type Alias, aliasOf } from './alias-table.ts'
+import { aliasOf } from './alias-table.ts'
+import { bySide, type Claim, ofCreation } from './claim-roles.ts'
 import { copyWord } from './recurring-words.ts'
 
 /** A named value of a record. */
 export type Entry = readonly [key: string, value: FieldValue]
-
-/** An entry whose name is an alias. */
-interface Claim {
-  readonly alias: Alias
-  readonly at: number
-}
 
 /** The decisions about a record that depend on the names of its values only. Positions are those of the entries. */
 export interface NamePlan {
@@ -17,6 +12,12 @@ export interface NamePlan {
   readonly claims: readonly Claim[]
   /** The same, with the account that acts before the one that is acted upon. */
   readonly subjectClaims: readonly Claim[]
+  /** The same for an event of a process that was created, if the names distinguish it from its creator. */
+  readonly creationClaims: readonly Claim[] | undefined
+  /** The same for a connection with a local and a remote end. */
+  readonly sides: { readonly inbound: readonly Claim[]; readonly outbound: readonly Claim[] } | undefined
+  /** The entry with the direction of the connection; -1 if there is none. */
+  readonly direction: number
   /** The other entries, in their order. */
   readonly others: readonly number[]
   /** The entry with the zone of the other times; -1 if there is none. */
@@ -83,15 +84,19 @@ const planNames = (entries: readonly Entry[]): NamePlan => {
     .sort((a, b) => a.alias.rank - b.alias.rank)
   const claimed = new Set(claims.map(({ at }) => at))
   const others = [...entries.keys()].filter((at) => !claimed.has(at))
+  const [inbound, outbound] = [bySide(claims, entries, true), bySide(claims, entries, false)]
   return {
     claims,
+    creationClaims: ofCreation(claims, entries),
+    sides: inbound && outbound && { inbound, outbound },
+    direction: entries.findIndex(([name]) => /direction$/i.test(name)),
     subjectClaims: withSubjectFirst(claims),
     others,
     zone: others.find((at) => zoneNames.has((entries[at]?.[0] ?? '').toLowerCase())) ?? -1,
-    subject: claims.findLast(({ alias }) => alias.plain === 'subjectusername')?.at ?? -1,
+    subject: claims.findLast(({ alias }) => alias.role === 'subject')?.at ?? -1,
     code: entries.findIndex(([name]) => /(?:^|[._])event[._]?(?:id|code)$/i.test(name)),
-    hasDate: claims.some(({ alias }) => alias.plain === 'date'),
-    connection: claims.some(({ alias }) => alias.plain === 'id.origh'),
+    hasDate: claims.some(({ alias }) => alias.role === 'date'),
+    connection: claims.some(({ alias }) => alias.role === 'connection'),
   }
 }
 

@@ -8,6 +8,8 @@ export interface SuggestedField {
   /** Lower is better. */
   readonly rank: number
   readonly fits: (value: FieldValue) => boolean
+  /** Whether it is of the process that is acted upon: `tgt.process.pid`. */
+  readonly isTarget?: boolean
 }
 
 const text = (shape: RegExp) => (value: FieldValue) => typeof value === 'string' && shape.test(value)
@@ -111,12 +113,14 @@ const rules: readonly NameRule[] = [
   rule('pid, process id', 'PROCESS.pid', isProcessId, ofProcess),
   rule(addresses, 'SIDE.ip', isAddressValue),
   rule('address, addr, ip src, ip dst', 'SIDE.ip', isAddressValue),
-  rule(addresses, 'source.ip', isAddressValue, { with: ['local'] }),
-  rule(addresses, 'destination.ip', isAddressValue, { with: ['remote', 'peer'] }),
+  rule(`${addresses}, address, addr`, 'source.ip', isAddressValue, { with: ['local'] }),
+  rule(`${addresses}, address, addr`, 'destination.ip', isAddressValue, { with: ['remote', 'peer'] }),
   rule(addresses, 'source.ip', isAddressValue, {
     with: ['visit', 'visitor', 'user', 'login', 'request', 'actor', 'external'],
   }),
   rule('port, port number', 'SIDE.port', isPort),
+  rule('port, port number', 'source.port', isPort, { with: ['local'] }),
+  rule('port, port number', 'destination.port', isPort, { with: ['remote', 'peer'] }),
   rule('mac, mac address', 'SIDE.mac', text(/^[\da-f]{2}(?:[:.-]?[\da-f]{2}){5}$/i)),
   rule('user agent, useragent', 'user_agent.original', anyText, { foreign: true }),
   rule('rule name, policy name', 'rule.name', anyText, { foreign: true }),
@@ -181,5 +185,6 @@ export const suggestField = (name: string): SuggestedField | undefined => {
       ? 50
       : 0
   const byRole = target.startsWith('process.') || target.startsWith('user.') ? role : 0
-  return { target, fits: found.fits, rank: (found.rank ?? words.length) + byRole }
+  const isTarget = role > 0 && target.startsWith('process.')
+  return { target, fits: found.fits, rank: (found.rank ?? words.length) + byRole, ...(isTarget && { isTarget }) }
 }
