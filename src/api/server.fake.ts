@@ -22,6 +22,7 @@ export const fakeDeps = (now: () => number = Date.now) => {
   const audit: AuditEntry[] = []
   const records: RawRecord[] = []
   const changes: Change[] = []
+  const seen = new Set<string>()
   const keys = new Map<string, { readonly hash: string; readonly accepted: number }>()
   const deps = {
     store: {
@@ -46,10 +47,19 @@ export const fakeDeps = (now: () => number = Date.now) => {
     },
     intake: {
       full: undefined as Error | undefined,
-      async accept(batch: readonly RawRecord[], { key, bodyHash = '' }: { key?: string; bodyHash?: string } = {}) {
+      async accept(
+        sent: readonly RawRecord[],
+        { key, bodyHash = '', recent }: { key?: string; bodyHash?: string; recent?: readonly string[] } = {},
+      ) {
         if (deps.intake.full) throw deps.intake.full
         const known = key === undefined ? undefined : keys.get(key)
         if (known) return { accepted: known.accepted, repeated: true }
+        const batch = sent.filter((_, index) => {
+          const name = recent?.[index]
+          const isKnown = name !== undefined && seen.has(name)
+          if (name !== undefined) seen.add(name)
+          return !isKnown
+        })
         records.push(...batch)
         if (key !== undefined) keys.set(key, { hash: bodyHash, accepted: batch.length })
         return { accepted: batch.length, repeated: false }

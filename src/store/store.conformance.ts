@@ -609,6 +609,16 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect(await intake.listCursors('other')).toEqual([])
     })
 
+    it('remembers groups of keys, oldest first, and forgets groups', async () => {
+      const { intake } = store
+      const groups = ['b', 'a', 'c'].map((id) => ({ id, keys: [`${id}1`, `${id}2`] }))
+      for (const [index, group] of groups.entries()) {
+        const forgotten = group.id === 'c' ? ['b'] : []
+        await store.transaction((tx) => intake.rememberRecent(group, forgotten, begin + index, tx))
+      }
+      expect(await intake.listRecent()).toEqual(groups.slice(1))
+    })
+
     it('keeps events', async () => {
       const events = Array.from({ length: 100 }, (_, number) => sample.sampleEvent(number))
       for (let twice = 0; twice < 2; twice++) await store.transaction((tx) => store.events.save(events, tx))

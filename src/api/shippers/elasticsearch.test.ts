@@ -101,6 +101,22 @@ describe('the answers of Elasticsearch', () => {
     await own.app.close()
   })
 
+  it('recognizes records by their own ids, whatever their times', async () => {
+    const own = await fakeServer()
+    const send = (...ids: readonly string[]) =>
+      own.app.inject({
+        method: 'POST',
+        url: '/_bulk',
+        headers: as('ingest'),
+        payload: bulk(...ids.flatMap((_id) => [{ create: { _id } }, { message: 'the same' }])),
+      })
+    for (const ids of [['1', '2', '2'], ['2', '3'], ['1'], ['3', '4']]) {
+      expect((await send(...ids)).json().items.length).toBe(ids.length)
+    }
+    expect(own.records.length).toBe(4)
+    await own.app.close()
+  })
+
   it('answers rsyslog, which has no User-Agent, in plain text when it shall retry', async () => {
     server.intake.full = new AppError('QUEUE_FULL', 'The queue is full.', { retryable: true, retryAfter: 5 })
     const headers = { ...as('ingest'), 'user-agent': '' }

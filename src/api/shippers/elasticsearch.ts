@@ -74,12 +74,13 @@ const decodeBulk = (body: Buffer, request: FastifyRequest): Bulk => {
   const fallback = indexOf(request)
   const items: Item[] = []
   const records: ShippedRecord[] = []
+  const ids: (string | undefined)[] = []
   let timed = true
   for (const line of lines) {
     if (line === '') continue
     if (items.length >= mostRecords) throw tooMany('records', mostRecords)
-    const { action, index = fallback, id = randomUUID() } = readAction(line, items.length + 1)
-    const item = { action, index, id }
+    const { action, index = fallback, id } = readAction(line, items.length + 1)
+    const item = { action, index, id: id ?? randomUUID() }
     if (action === 'delete') {
       items.push({ ...item, fault: 'Only "create" and "index" are supported.' })
       continue
@@ -93,10 +94,11 @@ const decodeBulk = (body: Buffer, request: FastifyRequest): Bulk => {
     }
     items.push(item)
     records.push({ text, source: sourceOf(index) })
-    timed &&= isPreciseTime(document['@timestamp'])
+    ids.push(id)
+    timed &&= id !== undefined || isPreciseTime(document['@timestamp'])
   }
   if (items.length === 0) throw new AppError('INVALID_REQUEST', 'The request body is required.')
-  return { items, records, timed }
+  return { items, records, ids, timed }
 }
 
 const readAction = (line: string, number: number) => {

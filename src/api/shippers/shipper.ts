@@ -6,7 +6,7 @@ import { ingestShipment, type Shipment, type ShippedRecord } from '../../operati
 import { readBody } from '../body.ts'
 import type { ReadToken, Refuse, Route } from '../rest/route.ts'
 import { mostRecords, readLimited, tooMany } from './body-limits.ts'
-import { createRecentRecords, type RecentRecords } from './recent-records.ts'
+import { keysOfRecords } from './record-keys.ts'
 
 /** The protocol of log shippers: its authentication, and its answer when a request fails. */
 export interface Shipper {
@@ -19,7 +19,9 @@ export interface ShippedRecords {
   readonly records: readonly ShippedRecord[]
   /** The protocol's own id of the request, the same for each retry. */
   readonly id?: string
-  /** Whether every record has a time finer than a second: then a request with the same bytes is a retry, not news. */
+  /** The sender's own ids of the records. */
+  readonly ids?: readonly (string | undefined)[]
+  /** Whether every record has an id, or a time finer than a second: then a request with the same bytes is a retry, not news. */
   readonly timed: boolean
 }
 
@@ -28,7 +30,7 @@ interface Door<Decoded extends ShippedRecords> {
   readonly path: string
   /** Left out of the reference: another address of the same. */
   readonly hide?: true
-  /** Whether the shipper may group its records differently when it retries. Then records with precise times are recognized one by one. */
+  /** Whether the shipper may group its records differently when it retries. Then records with ids or precise times are recognized one by one. */
   readonly regroups?: true
   /** Decodes a body. May throw a SyntaxError or a RangeError for bytes that it cannot read. */
   decode(body: Buffer, request: FastifyRequest): Decoded
@@ -45,14 +47,6 @@ export const receiveAt = <Decoded extends ShippedRecords>(
   { method = 'POST', path, hide, regroups, decode, present }: Door<Decoded>,
 ): Route => {
   const deliveries = new WeakMap<FastifyRequest, Decoded>()
-  const keysOfRequest = new WeakMap<FastifyRequest, readonly string[]>()
-  /** The memory of each server. */
-  const memories = new WeakMap<object, RecentRecords>()
-  const recentOf = ({ server }: FastifyRequest): RecentRecords => {
-    const recent = memories.get(server) ?? createRecentRecords()
-    memories.set(server, recent)
-    return recent
-  }
   return {
     method,
     path,
@@ -66,25 +60,21 @@ export const receiveAt = <Decoded extends ShippedRecords>(
       const hash = createHash('sha256').update(path).update('\0').update(body).digest('hex')
       const { id, timed } = delivery
       const hasOwnKey = request.headers['idempotency-key'] !== undefined
-      const recent = regroups && timed && !hasOwnKey ? recentOf(request) : undefined
-      const keys = recent?.keysOf(delivery.records)
-      if (keys) keysOfRequest.set(request, keys)
-      const own = new Set<string>()
-      const records = delivery.records.filter((_, index) => {
-        const key = keys?.[index]
-        if (!recent || key === undefined) return true
-        const isNew = !recent.isKnown(key) && !own.has(key)
-        own.add(key)
-        return isNew
-      })
+      const recent = regroups && timed && !hasOwnKey ? keysOfRecords(delivery.records, delivery.ids) : undefined
       // The sender's own key comes in a header.
       const ownKey = hasOwnKey ? undefined : (id ?? (timed ? hash : undefined))
-      return { shipment: { records: records.map(cut), hash, ...(ownKey !== undefined && { key: ownKey }) } }
+      return {
+        shipment: {
+          records: delivery.records.map(cut),
+          hash,
+          ...(ownKey !== undefined && { key: ownKey }),
+          ...(recent && { recent }),
+        },
+      }
     },
     present(_answer, request, reply) {
       const delivery = deliveries.get(request)
       if (!delivery) throw new Error('A request is answered that was not read.')
-      recentOf(request).remember(keysOfRequest.get(request) ?? [])
       return present(delivery, request, reply)
     },
   }

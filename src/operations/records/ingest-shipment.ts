@@ -17,6 +17,8 @@ export interface Shipment {
   readonly hash: string
   /** The identity of the records, the same when the shipper sends them again. */
   readonly key?: string
+  /** A key for each record, if the shipper may group them differently when it sends them again. */
+  readonly recent?: readonly string[]
 }
 
 const isShipment = (value: unknown): value is Shipment | AsyncIterable<Shipment> =>
@@ -46,12 +48,12 @@ export const ingestShipment = defineOperation({
   ) {
     let accepted = 0
     let repeated = true
-    for await (const { records, hash, key = sent } of partsOf(shipment)) {
+    for await (const { records, hash, key = sent, recent } of partsOf(shipment)) {
       if (records.length === 0) continue
       const receivedAt = now()
       const answer = await intake.accept(
         records.map(({ text, source }) => ({ text, source, receivedAt })),
-        key === undefined ? {} : { key: keyOf(actor, key), bodyHash: hash },
+        { ...(key !== undefined && { key: keyOf(actor, key), bodyHash: hash }), ...(recent && { recent }) },
       )
       accepted += answer.accepted
       repeated &&= answer.repeated

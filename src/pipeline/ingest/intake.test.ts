@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { AppError } from '../../errors.ts'
 import type { RawRecord, RecordBatch } from '../../schema/record.ts'
 import { createIntake } from './intake.ts'
+import type { RecentGroup } from './recent-keys.ts'
 
 const lines = (count: number, source = 'auth'): readonly RawRecord[] =>
   Array.from({ length: count }, (_, index) => ({ text: `line ${index}`, source, receivedAt: 1000 }))
 
 /** A store that contains only what was committed. */
-const createDeps = (maxRecords = Number.POSITIVE_INFINITY) => {
-  const kept = { commits: 0, next: 0, batches: [] as RecordBatch[], keys: new Map<string, [string, string]>() }
+const createDeps = (maxRecords = Number.POSITIVE_INFINITY, groups: RecentGroup[] = []) => {
+  const kept = { commits: 0, next: 0, batches: [] as RecordBatch[], keys: new Map<string, [string, string]>(), groups }
   const cursors = new Map<string, string>()
   const fault: { next: Error | undefined } = { next: undefined }
   type Draft = Omit<typeof kept, 'commits'> & { cursors: [string, string][] }
@@ -29,6 +30,7 @@ const createDeps = (maxRecords = Number.POSITIVE_INFINITY) => {
         kept.commits += 1
         kept.next = draft.next
         kept.keys = draft.keys
+        kept.groups = draft.groups
         kept.batches.push(...draft.batches)
         for (const [key, position] of draft.cursors) cursors.set(key, position)
         return result
@@ -53,6 +55,10 @@ const createDeps = (maxRecords = Number.POSITIVE_INFINITY) => {
           for (const key of fresh) draft.keys.set(key, ['', ''])
           return fresh
         },
+        async rememberRecent(group, forgotten, _at, draft) {
+          draft.groups = [...draft.groups.filter(({ id }) => !forgotten.includes(id)), group]
+        },
+        listRecent: async () => kept.groups,
         async saveCursor(source, key, position, draft) {
           draft.cursors.push([`${source} ${key}`, position])
         },
@@ -70,6 +76,25 @@ const createDeps = (maxRecords = Number.POSITIVE_INFINITY) => {
 }
 
 describe('the intake', () => {
+  it('recognizes recent records in other groups, also after a restart, and forgets the oldest', async () => {
+    const { intake, kept, fault } = createDeps()
+    const send = (to: typeof intake, ...names: readonly string[]) =>
+      to.accept(
+        names.map((text) => ({ text, source: 'auth', receivedAt: 1000 })),
+        { recent: names },
+      )
+    fault.next = new Error('killed')
+    await expect(send(intake, 'a', 'b')).rejects.toThrow('killed')
+    await Promise.all([send(intake, 'a', 'b'), send(intake, 'b', 'c', 'c')])
+    const restarted = createDeps(Number.POSITIVE_INFINITY, kept.groups)
+    await send(restarted.intake, 'c', 'd')
+    expect([...kept.batches, ...restarted.kept.batches].flatMap(({ texts }) => texts)).toEqual(['a', 'b', 'c', 'd'])
+    const many = (from: number) => Array.from({ length: 60_000 }, (_, i) => `${from + i}`)
+    await send(restarted.intake, ...many(0))
+    await send(restarted.intake, ...many(60_000))
+    expect(restarted.kept.groups.flatMap(({ keys }) => keys).length).toBe(60_000)
+  })
+
   it('stores a position without records', async () => {
     const { intake, cursors } = createDeps()
     await intake.accept([], { cursor: { source: 'auth', key: 'inode', position: '7' } })

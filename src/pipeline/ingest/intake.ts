@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '../../errors.ts'
 import type { RawRecord, RecordBatch } from '../../schema/record.ts'
+import { createRecentKeys, type RecentDraft, type RecentGroup, type RecentKeys } from './recent-keys.ts'
 import { toBatches, type UnnumberedBatch } from './record-batches.ts'
 import type { Cursor } from './source.ts'
 
@@ -12,6 +13,8 @@ export interface AcceptOptions {
   readonly cursor?: Cursor
   /** One key per record. A record with a known key is skipped. */
   readonly keys?: readonly string[]
+  /** Like `keys`, but remembered together and only for the newest records. */
+  readonly recent?: readonly string[]
 }
 
 export interface Acceptance {
@@ -43,6 +46,8 @@ interface IntakeOptions<Tx> {
         tx: Tx,
       ): Promise<{ readonly bodyHash: string; readonly answer: string } | undefined>
       rememberEach(keys: readonly string[], at: number, tx: Tx): Promise<ReadonlySet<string>>
+      rememberRecent(group: RecentGroup, forgotten: readonly string[], at: number, tx: Tx): Promise<void>
+      listRecent(): Promise<readonly RecentGroup[]>
       saveCursor(source: string, key: string, position: string, tx: Tx): Promise<void>
     }
   }
@@ -73,6 +78,7 @@ const mostTogether = 16_384
 export const createIntake = <Tx>(options: IntakeOptions<Tx>): Intake => {
   const { maxWaiting = 32 * 1024 * 1024 } = options
   const waiting: Request[] = []
+  const recent = createRecentKeys(options.store.intake.listRecent)
   let characters = 0
   let committing = false
 
@@ -82,7 +88,7 @@ export const createIntake = <Tx>(options: IntakeOptions<Tx>): Intake => {
       // Let requests that have arrived join the commit.
       await setImmediate()
       const group = takeGroup(waiting)
-      await settle(options, group)
+      await settle(options, group, recent)
       for (const request of group) characters -= request.characters
     }
     committing = false
@@ -112,9 +118,12 @@ const takeGroup = (waiting: Request[]): readonly Request[] => {
 }
 
 /** Commits a group and answers each request. Never rejects. */
-const settle = async <Tx>(options: IntakeOptions<Tx>, group: readonly Request[]): Promise<void> => {
+const settle = async <Tx>(options: IntakeOptions<Tx>, group: readonly Request[], recent: RecentKeys): Promise<void> => {
   try {
-    const answers = await options.store.transaction((tx) => commit(options, group, tx))
+    if (group.some((request) => request.options.recent)) await recent.load()
+    const draft = recent.begin()
+    const answers = await options.store.transaction((tx) => commit(options, group, draft, tx))
+    draft.keep()
     group.forEach((request, index) => {
       const answer = answers[index]
       if (answer instanceof AppError) request.reject(answer)
@@ -123,7 +132,7 @@ const settle = async <Tx>(options: IntakeOptions<Tx>, group: readonly Request[])
   } catch (error) {
     if (group.length > 1 && error instanceof AppError && error.code === 'QUEUE_FULL') {
       // The group does not fit, but some of its requests may.
-      for (const request of group) await settle(options, [request])
+      for (const request of group) await settle(options, [request], recent)
       return
     }
     for (const request of group) request.reject(error)
@@ -133,17 +142,21 @@ const settle = async <Tx>(options: IntakeOptions<Tx>, group: readonly Request[])
 const commit = async <Tx>(
   { store, queue, partitions, now }: IntakeOptions<Tx>,
   group: readonly Request[],
+  draft: RecentDraft,
   tx: Tx,
 ): Promise<readonly (Acceptance | AppError)[]> => {
   const answers: (Acceptance | AppError)[] = []
   const accepted: Request[] = []
   for (const sent of group) {
-    const request = await withoutKnown(store.intake, partitions, sent, now(), tx)
+    const unknown = withoutRecent(partitions, sent, draft)
+    const request = await withoutKnown(store.intake, partitions, unknown, now(), tx)
     const repeated = await findAnswer(store.intake, request, now(), tx)
     answers.push(repeated ?? { accepted: request.count, repeated: false })
     if (!repeated) accepted.push(request)
   }
 
+  const remembered = draft.group()
+  if (remembered) await store.intake.rememberRecent(remembered, draft.forgotten(), now(), tx)
   const batches = accepted.flatMap((request) => request.batches)
   if (batches.length > 0) {
     const next = new Map(await store.intake.reserve(countByPartition(batches), tx))
@@ -173,6 +186,19 @@ const countByPartition = (batches: readonly UnnumberedBatch[]): ReadonlyMap<numb
   return new Map([...counts].sort(([a], [b]) => a - b))
 }
 
+/** Drops records that came before, from this request or a recent one. */
+const withoutRecent = (partitions: number, request: Request, draft: RecentDraft): Request => {
+  const { recent } = request.options
+  return recent ? withOnly(request, partitions, (index) => draft.isNew(recent[index] ?? '')) : request
+}
+
+const withOnly = (request: Request, partitions: number, isWanted: (index: number) => boolean): Request => {
+  const records = request.records.filter((_, index) => isWanted(index))
+  return records.length === request.count
+    ? request
+    : { ...request, records, batches: toBatches(records, partitions), count: records.length }
+}
+
 /** Drops records with known keys, from this request or an earlier one. */
 const withoutKnown = async <Tx>(
   intake: IntakeOptions<Tx>['store']['intake'],
@@ -184,10 +210,7 @@ const withoutKnown = async <Tx>(
   const { keys } = request.options
   if (!keys) return request
   const left = new Set(await intake.rememberEach(keys, at, tx))
-  const fresh = request.records.filter((_, index) => left.delete(keys[index] ?? ''))
-  return fresh.length === request.count
-    ? request
-    : { ...request, batches: toBatches(fresh, partitions), count: fresh.length }
+  return withOnly(request, partitions, (index) => left.delete(keys[index] ?? ''))
 }
 
 /** Returns the answer of an earlier request with the same key. Otherwise remembers this one. */

@@ -2,6 +2,12 @@ import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import { batches, insertNew, upsert } from '../write-rows.ts'
 
+/** The keys of records that came in together. They have no spaces. */
+export interface RememberedKeys {
+  readonly id: string
+  readonly keys: readonly string[]
+}
+
 /** The door where records come in: numbers, idempotency keys and source positions. */
 export interface IntakeStore {
   /** Records the number of partitions, which never changes; returns the recorded one. */
@@ -18,6 +24,10 @@ export interface IntakeStore {
   ): Promise<{ readonly bodyHash: string; readonly answer: string } | undefined>
   /** Remembers keys; returns those that were not known before. */
   rememberEach(keys: readonly string[], at: number, tx: Transaction): Promise<ReadonlySet<string>>
+  /** Remembers the keys of records as one group, and forgets other groups. */
+  rememberRecent(group: RememberedKeys, forgotten: readonly string[], at: number, tx: Transaction): Promise<void>
+  /** Returns the groups of keys that are remembered, oldest first. */
+  listRecent(): Promise<readonly RememberedKeys[]>
   recall(key: string): Promise<{ readonly bodyHash: string; readonly answer: string } | undefined>
   /** Forgets keys older than `before`. */
   forget(before: number): Promise<number>
@@ -26,6 +36,9 @@ export interface IntakeStore {
   /** Returns the positions of all inputs of a source. */
   listCursors(source: string): Promise<readonly string[]>
 }
+
+/** Begins the keys of the rows that remember groups. */
+const recentPrefix = 'recent '
 
 const partitionCounter = 'partitions'
 
@@ -83,6 +96,25 @@ export const createIntakeStore = ({ read, write }: StoreConnections): IntakeStor
       for (const { key } of added) fresh.add(key)
     }
     return fresh
+  },
+
+  async rememberRecent({ id, keys }, forgotten, at, tx) {
+    const row = { key: `${recentPrefix}${id}`, body_hash: '', answer: keys.join(' '), created_at: at }
+    await insertNew(tx, 'idempotency_keys', [row])
+    for (const part of batches(forgotten.map((old) => `${recentPrefix}${old}`))) {
+      await tx.deleteFrom('idempotency_keys').where('key', 'in', part).execute()
+    }
+  },
+
+  async listRecent() {
+    const rows = await read
+      .selectFrom('idempotency_keys')
+      .select(['key', 'answer'])
+      .where('key', '>=', recentPrefix)
+      .where('key', '<', 'recent!')
+      .orderBy('created_at')
+      .execute()
+    return rows.map(({ key, answer }) => ({ id: key.slice(recentPrefix.length), keys: answer.split(' ') }))
   },
 
   recall: (key) =>
