@@ -60,7 +60,9 @@ export const openBucket = ({ root, access, fetch, now }: BucketOptions): Bucket 
         if (text.length > mostListing) throw new AppError('SOURCE_FAILED', 'A page of the listing is too long.')
         if (!text.includes('<ListBucketResult')) throw new AppError('SOURCE_FAILED', 'The answer is no listing of S3.')
         for (const [, object = ''] of text.matchAll(/<Contents>([\s\S]*?)<\/Contents>/g)) yield toListed(object)
-        token = /<IsTruncated>true</.test(text) ? element(text, 'NextContinuationToken') : undefined
+        const next = /<IsTruncated>true</.test(text) ? element(text, 'NextContinuationToken') : undefined
+        if (next !== undefined && next === token) throw new AppError('SOURCE_FAILED', 'The listing of S3 never ends.')
+        token = next
       }
     },
     async open(key, signal) {
