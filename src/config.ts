@@ -83,7 +83,16 @@ export const loadConfig = ({ flags, env, cwd, file, readText = readTextFile }: S
   }
   const url = parsed.data.storage.url ?? `sqlite:${join(data_dir, 'vedette.db')}`
   return {
-    config: { ...parsed.data, data_dir, storage: { url }, network_agents, triage, remediation, rules, networks },
+    config: {
+      ...parsed.data,
+      data_dir,
+      storage: { ...parsed.data.storage, url },
+      network_agents,
+      triage,
+      remediation,
+      rules,
+      networks,
+    },
     origins: Object.fromEntries(settings().map(({ key }) => [key, assignments.get(key)?.origin ?? 'default'])),
     file: found?.path,
     warnings: layers.flatMap((layer) => layer.warnings),

@@ -19,6 +19,7 @@ import type { Transaction } from '../store/database.ts'
 import { lockStore } from '../store/lock-store.ts'
 import { type OpenStore, openStore } from '../store/open-store.ts'
 import type { Telemetry } from '../telemetry.ts'
+import { blockLocation } from './block-location.ts'
 import { openQueue } from './open-queue.ts'
 import { partitionsOf, type SharedState, threadTopics } from './pipeline-thread/shared-state.ts'
 
@@ -122,6 +123,7 @@ export const openBase = async <Started>(
     const open = async () => {
       const store = await openStore(storage.url, {
         now: Date.now,
+        blocks: blockLocation(storage),
         followsServer: true,
         log,
         clock: shared && createChangeClock(shared.clock),

@@ -15,12 +15,14 @@ import type { Installation, InstallationPart, TrialProgram } from '../operations
 import { createCheckpoint } from '../pipeline/checkpoint.ts'
 import { createClock } from '../pipeline/clock.ts'
 import { readPlaybooks } from '../pipeline/propose/playbooks.ts'
+import { blockLocation } from './block-location.ts'
 import { createEventStages } from './event-stages.ts'
 
 /** Describes the configured installation for a backup or a restore. */
 export const createInstallation = ({ config, origins }: Pick<LoadedConfig, 'config' | 'origins'>): Installation => ({
   dataDir: config.data_dir,
   storageUrl: config.storage.url,
+  blocks: blockLocation(config.storage),
   dataParts: dataParts(config),
   parts: () => partsOf(config),
   placeOf: (part) => placeOf(part, config),

@@ -1,4 +1,4 @@
-import { day, minute } from '../lib/units/time.ts'
+import { day, hour, minute } from '../lib/units/time.ts'
 import { createAnomalyExport } from '../operations/agents/anomaly-export.ts'
 import { wakeAlerts } from '../operations/alerts/wake-alerts.ts'
 import { createAuditCheckpoint } from '../operations/audit/audit-checkpoint.ts'
@@ -47,6 +47,12 @@ export const createUpkeep = async ({ config, store, queue, telemetry, runtime: {
             })
             await store.reclaim(signal)
           },
+        },
+        {
+          name: 'remove unreferenced blocks',
+          every: day / 4,
+          first: hour,
+          run: (signal: AbortSignal) => store.events.sweep(day, signal),
         },
         {
           name: 'retain alerts, incidents, detections and audit',

@@ -92,6 +92,33 @@ export const configSchema = z.strictObject({
         .regex(/^(sqlite|postgres|postgresql):/, 'expected sqlite:PATH or postgres://…')
         .optional()
         .meta({ description: 'The URL of the database; `sqlite:<data_dir>/vedette.db` by default.', secret: 'url' }),
+      blocks: z
+        .string()
+        .regex(/^s3:\/\/[a-z\d][a-z\d-]{1,61}[a-z\d](\/[\w./=-]*)?$/, 'expected s3://BUCKET or s3://BUCKET/PREFIX')
+        .optional()
+        .describe(
+          'Where to store events, such as `s3://BUCKET/PREFIX`: S3 or a compatible service. Their index stays in the database. By default the database holds both.',
+        ),
+      s3: z
+        .strictObject({
+          endpoint: z
+            .url({ protocol: /^https?$/ })
+            .optional()
+            .describe('The URL of another service than AWS, such as `https://minio.example.com`.'),
+          region: z
+            .string()
+            .regex(/^[a-z\d-]{1,63}$/, 'expected a region such as eu-central-1')
+            .default('us-east-1')
+            .describe('The region of the bucket.'),
+          access_key_id: z.string().min(1).optional().describe('The ID of the access key.'),
+          secret_access_key: secret(1, 'The access key.'),
+          session_token: secret(1, 'The token of temporary credentials.'),
+        })
+        .prefault({}),
+    })
+    .refine(({ blocks, s3 }) => blocks === undefined || (s3.access_key_id && s3.secret_access_key), {
+      path: ['s3'],
+      message: 'expected access_key_id and secret_access_key, because blocks is set',
     })
     .prefault({}),
   queue: z
@@ -327,4 +354,6 @@ export const configSchema = z.strictObject({
 type Parsed = z.output<typeof configSchema>
 
 /** The parsed configuration: absolute paths, times in milliseconds, sizes in bytes. */
-export type Config = Omit<Parsed, 'storage'> & { readonly storage: { readonly url: string } }
+export type Config = Omit<Parsed, 'storage'> & {
+  readonly storage: Omit<Parsed['storage'], 'url'> & { readonly url: string }
+}

@@ -3,17 +3,29 @@ import { AppError } from '../errors.ts'
 import type { Tables, Transaction } from './database.ts'
 import type { OpenDatabase } from './dialects/dialect.ts'
 import { dialectOf } from './dialects/registry.ts'
+import { openBlockObjects } from './events/block-objects.ts'
+import { readPayload } from './events/block-payload.ts'
+import type { EventBlockRow } from './events/event-tables.ts'
 import { executedMigrations, missingMigrations, newerMigrations } from './migrate.ts'
-import { openStore, type StoreOptions } from './open-store.ts'
+import { databaseNumber, openStore, type StoreOptions } from './open-store.ts'
 import { insertion } from './write-rows.ts'
+
+const blockObjectsMigration = '0007-block-objects'
+/** How many blocks are collected from object storage at once. */
+const batch = 32
 
 /**
  * Writes a consistent copy of a database as a SQLite file, while others read and write, and changes nothing in it. A database server
- * is read row by row in one snapshot, so that the copy can be restored into either kind of database.
+ * is read row by row in one snapshot, so that the copy can be restored into either kind of database. The copy holds the blocks of events that
+ * are in object storage.
  */
 export const copyDatabase = async (url: string, file: string, options: StoreOptions): Promise<void> => {
   const dialect = dialectOf(url)
-  if (dialect.copy) return dialect.copy(url, file)
+  await (dialect.copy ? dialect.copy(url, file) : copyAllRows(url, file, options))
+  await collectPayloads(url, file, options)
+}
+
+const copyAllRows = async (url: string, file: string, options: StoreOptions): Promise<void> => {
   await (await openStore(`sqlite:${file}`, options)).close()
   await between(url, `sqlite:${file}`, options, async (source, target) => {
     await requireOurForm(source.read)
@@ -57,6 +69,67 @@ const between = async (
   } finally {
     await source.close()
   }
+}
+
+/** Puts the payloads that are in object storage into a copy. The copy gets its own number when it is opened. */
+const collectPayloads = async (url: string, file: string, { log, blocks }: StoreOptions): Promise<void> => {
+  const objects = blocks && openBlockObjects(blocks)
+  const { read, write, close } = await dialectOf(`sqlite:${file}`).open(`sqlite:${file}`, log)
+  try {
+    if (!(await executedMigrations(read)).includes(blockObjectsMigration)) return
+    for (;;) {
+      const rows = await read
+        .selectFrom('event_blocks')
+        .select(['id', 'partition', 'first', 'payload', 'object_name'])
+        .where('object_name', 'is not', null)
+        .limit(batch)
+        .execute()
+      for (const row of rows) {
+        const payload = await readPayload(row, objects)
+        if (payload) {
+          const whole = { payload, object_name: null }
+          await write.updateTable('event_blocks').set(whole).where('id', '=', row.id).execute()
+        } else {
+          await requireRemoved(url, row, log)
+          await write.deleteFrom('event_blocks').where('id', '=', row.id).execute()
+        }
+      }
+      if (rows.length < batch) break
+    }
+    await write.deleteFrom('counters').where('name', '=', databaseNumber).execute()
+  } finally {
+    await close()
+  }
+}
+
+/** Retention may have removed an object since the copy was made; then nothing is left of its events. */
+const requireRemoved = async (
+  url: string,
+  { id, partition, first, object_name }: Pick<EventBlockRow, 'id' | 'partition' | 'first' | 'object_name'>,
+  log: StoreOptions['log'],
+): Promise<void> => {
+  const { read, close } = await dialectOf(url).open(url, log)
+  try {
+    const row = await read
+      .selectFrom('event_blocks')
+      .select('object_name')
+      .where('partition', '=', partition)
+      .where('first', '<=', first)
+      .where('last', '>=', first)
+      .executeTakeFirst()
+    if (!row) return
+    if (row.object_name !== object_name) {
+      throw new AppError('CONFLICT', 'Blocks of events were joined while they were copied.', {
+        hint: 'Try again.',
+        retryable: true,
+      })
+    }
+  } finally {
+    await close()
+  }
+  throw new AppError('UNAVAILABLE', `The object ${object_name} is missing, which holds the block ${id} of events.`, {
+    hint: 'Restore the object from a backup of the bucket, or remove its row from event_blocks.',
+  })
 }
 
 const copyRows = async (source: OpenDatabase, from: Transaction, to: Transaction): Promise<void> => {

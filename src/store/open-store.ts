@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { Log } from '../component.ts'
 import { createAccountStore } from './accounts/accounts.ts'
 import { createTokenStore } from './accounts/tokens.ts'
@@ -16,6 +17,8 @@ import type { ChangeClock } from './change-clock.ts'
 import { connect } from './connect.ts'
 import type { Connections } from './database.ts'
 import { dialectOf } from './dialects/registry.ts'
+import { cacheBlockObjects } from './events/block-object-cache.ts'
+import { type BlockLocation, openBlockObjects } from './events/block-objects.ts'
 import { createEventStore } from './events/events.ts'
 import { createParseHealthStore } from './events/parse-health.ts'
 import { createIncidentStore } from './incidents/incidents.ts'
@@ -48,6 +51,8 @@ export interface StoreOptions {
   readonly log: Log
   /** How many alerts the index holds in memory; the rest is read from the database when it is asked for. */
   readonly alertsInMemory?: number
+  /** Where to store the payloads of new blocks of events; in the database without it. */
+  readonly blocks?: BlockLocation | undefined
   /** The clock of another thread that has the same database open. */
   readonly clock?: ChangeClock | undefined
 }
@@ -62,7 +67,7 @@ export interface OpenStore extends Store {
 /** Opens the database that a URL names (`sqlite:PATH`, `sqlite::memory:`, `postgres://…`), bringing its tables up to date. */
 export const openStore = async (
   url: string,
-  { now: ownClock, followsServer = false, log, alertsInMemory, clock }: StoreOptions,
+  { now: ownClock, followsServer = false, log, alertsInMemory, blocks, clock }: StoreOptions,
 ): Promise<OpenStore> => {
   const database = await dialectOf(url).open(url, log)
   try {
@@ -72,11 +77,15 @@ export const openStore = async (
     const connections = await connect(database, now, clock)
     const { transaction, begin, write } = connections
     const alertIndex = createAlertIndex(connections, alertsInMemory)
+    const objects = blocks && cacheBlockObjects(openBlockObjects(await ownPlace(blocks, connections)))
     return {
       connections,
       now,
-      events: createEventStore(connections, (id) =>
-        log.error({ block: id }, 'A block of events is damaged and was stepped over; restore it from a backup.'),
+      events: createEventStore(
+        connections,
+        (id) =>
+          log.error({ block: id }, 'A block of events is damaged and was stepped over; restore it from a backup.'),
+        objects,
       ),
       detections: createDetectionStore(connections),
       alerts: createAlertStore(connections, alertIndex),
@@ -125,4 +134,23 @@ export const openStore = async (
     await database.close()
     throw error
   }
+}
+
+/** The name of the counter with the number of this database. A copy of the database gets another number. */
+export const databaseNumber = 'database'
+
+/** Begins the names of objects with the number of the database, so that no other database takes them for garbage. */
+const ownPlace = async (blocks: BlockLocation, { read, write }: Connections): Promise<BlockLocation> => {
+  const row = { name: databaseNumber, value: randomInt(1, 2 ** 47) }
+  await write
+    .insertInto('counters')
+    .values(row)
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .execute()
+  const { value } = await read
+    .selectFrom('counters')
+    .select('value')
+    .where('name', '=', databaseNumber)
+    .executeTakeFirstOrThrow()
+  return { ...blocks, prefix: `${blocks.prefix}${Number(value).toString(36)}/` }
 }

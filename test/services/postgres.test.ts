@@ -132,6 +132,7 @@ describe('PostgreSQL', needs(await findPostgres()), () => {
     // The later migrations change these.
     await sql`alter table leases drop column epoch`.execute(write)
     await sql`alter table notifications drop column receipt`.execute(write)
+    await sql`alter table event_blocks drop column object_name`.execute(write)
     await sql`drop schema compat cascade`.execute(write)
     await sql`drop table inserted_alerts`.execute(write)
     await sql`drop table query_roles`.execute(write)

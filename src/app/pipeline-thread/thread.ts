@@ -8,6 +8,7 @@ import { runSchedule } from '../../schedule.ts'
 import { createChangeClock } from '../../store/change-clock.ts'
 import { type OpenStore, openStore, type StoreOptions } from '../../store/open-store.ts'
 import { isAway } from '../base.ts'
+import { blockLocation } from '../block-location.ts'
 import { createIdleMemory } from '../idle-memory.ts'
 import { toFailure } from '../offload/messages.ts'
 import { openQueue } from '../open-queue.ts'
@@ -53,6 +54,7 @@ const start = async () => {
     now: Date.now,
     followsServer: true,
     log,
+    blocks: blockLocation(config.storage),
     alertsInMemory,
     clock: createChangeClock(shared.clock),
   })

@@ -8,6 +8,7 @@ import type { Config, LoadedConfig } from '../../config.ts'
 import { AppError, messageOf } from '../../errors.ts'
 import { checkDatabase, databaseFile } from '../../operations/analysis/database-file.ts'
 import { checkRulePacks } from '../../operations/rules/check-rule-packs.ts'
+import { checkBlocks } from '../../operations/storage/check-blocks.ts'
 import { checkBroker } from '../../operations/storage/check-broker.ts'
 import { checkCluster } from '../../operations/storage/check-cluster.ts'
 import { databaseSpace } from '../../operations/storage/compact-database.ts'
@@ -43,6 +44,7 @@ export const define = (command: Command, context: CommandContext): void => {
           ...(await checkStore(config, context)),
           ...(await checkQueue(config)),
           ...(await checkRules(config, context)),
+          ...(await checkObjects(config)),
           await checkPort(config, context),
         )
       }
@@ -192,6 +194,22 @@ export const describeRulePacks = (packs: readonly MissingRulePack[]): readonly F
         text: reason,
         advice: commands.map(commandTyped).join(' && '),
       }))
+
+/** Checks the object storage, if one holds the blocks of events. */
+export const checkObjects = async ({ storage }: Pick<Config, 'storage'>): Promise<readonly Finding[]> => {
+  const { blockLocation } = await import('../../app/block-location.ts')
+  const location = blockLocation(storage)
+  if (!location) return []
+  const name = 'blocks'
+  const place = storage.blocks ?? ''
+  try {
+    await checkBlocks(location)
+    return [{ well: true, name, text: `${place} can be written, read and removed from` }]
+  } catch (error) {
+    const advice = error instanceof AppError ? error.hint : undefined
+    return [{ well: false, name, text: messageOf(error), ...(advice && { advice }) }]
+  }
+}
 
 type WorkedPartition = NonNullable<Awaited<ReturnType<typeof checkCluster>>>[number]
 

@@ -27,10 +27,10 @@ export const bucketUrl = (bucket: string, region: string, endpoint: string | und
 export const signRequest = async (
   { accessKeyId, secretAccessKey, sessionToken, region }: S3Access,
   request: {
-    readonly method: 'GET' | 'PUT'
+    readonly method: 'DELETE' | 'GET' | 'PUT'
     readonly url: string
     readonly headers?: Readonly<Record<string, string>>
-    readonly body?: string
+    readonly body?: string | Uint8Array
   },
   now: number,
 ): Promise<SignedRequest> => {
@@ -39,7 +39,6 @@ export const signRequest = async (
     method,
     url,
     headers: { ...headers, 'x-amz-content-sha256': createHash('sha256').update(body).digest('hex') },
-    ...(method === 'PUT' && { body }),
     accessKeyId,
     secretAccessKey,
     ...(sessionToken !== undefined && { sessionToken }),

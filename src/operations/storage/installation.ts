@@ -1,5 +1,6 @@
 import type { Log } from '../../component.ts'
 import type { RuleBook } from '../../pipeline/detect/sigma/rule-book.ts'
+import type { StoreOptions } from '../../store/open-store.ts'
 import type { Store } from '../../store/store.ts'
 import type { BackupPart, RuleCounts } from './backup-manifest.ts'
 
@@ -10,6 +11,8 @@ export type InstallationPart = Pick<BackupPart, 'name' | 'key' | 'path'>
 export interface Installation {
   readonly dataDir: string
   readonly storageUrl: string
+  /** Where blocks of events are stored; undefined if the database holds them. */
+  readonly blocks: StoreOptions['blocks']
   /** The parts in the data folder. */
   readonly dataParts: readonly InstallationPart[]
   /** Lists all parts. Not cached, because models come and go. */

@@ -33,7 +33,7 @@ const mostTries = 5
  */
 export const makeBackup = async (request: BackupRequest): Promise<{ manifest: BackupManifest; bytes: number }> => {
   const { installation, file, force, now, log } = request
-  const { dataDir, storageUrl, settings } = installation
+  const { dataDir, storageUrl, blocks, settings } = installation
   await requireSource(storageUrl, dataDir)
   await requireTarget(file, force)
   const stage = join(dirname(file), `${stageStart}${process.pid}`)
@@ -42,7 +42,7 @@ export const makeBackup = async (request: BackupRequest): Promise<{ manifest: Ba
   await mkdir(stage, { mode: 0o700 })
   try {
     const database = join(stage, databasePath)
-    const listing = await snapshot(installation, stage, () => copyDatabase(storageUrl, database, { now, log }))
+    const listing = await snapshot(installation, stage, () => copyDatabase(storageUrl, database, { now, log, blocks }))
     await writeFile(join(stage, settingsPath), settings, { mode: 0o600 })
     const manifest = await describe(request, listing, stage)
     const archive = join(stage, 'archive')

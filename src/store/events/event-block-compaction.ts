@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Connections, Transaction } from '../database.ts'
-import { blockSize } from './event-block.ts'
+import type { Connections } from '../database.ts'
+import type { BlockObjects } from './block-objects.ts'
+import { readPayload } from './block-payload.ts'
+import { blockSize, type OpenBlock } from './event-block.ts'
 import type { BlockCache, BlockRef } from './event-block-cache.ts'
 import { packEvents } from './event-packing.ts'
 
@@ -15,9 +17,14 @@ const tiny = 256
 
 /**
  * Joins small neighbouring blocks; returns how many were joined. A run is joined when that makes something twice the size of its
- * largest block, so that no event is written again more than a dozen times, however often this is called.
+ * largest block, so that no event is written again more than a dozen times, however often this is called. The objects of joined blocks are left to
+ * the sweep: a search or a backup may be about to read them.
  */
-export const compactBlocks = async (connections: Connections, cache: BlockCache): Promise<number> => {
+export const compactBlocks = async (
+  connections: Connections,
+  cache: BlockCache,
+  objects: BlockObjects | undefined,
+): Promise<number> => {
   const rows = await connections.read
     .selectFrom('event_blocks')
     .select(['id', 'partition', 'first', 'last', 'count'])
@@ -34,7 +41,7 @@ export const compactBlocks = async (connections: Connections, cache: BlockCache)
   }))
   let joined = 0
   for (const run of planRuns(blocks)) {
-    joined += await connections.transaction((tx) => join(tx, cache, run))
+    joined += await join(connections, cache, run, objects)
     await setImmediate()
   }
   return joined
@@ -66,21 +73,48 @@ const isWorth = (run: readonly SmallBlock[]): boolean => {
   return total <= tiny || total >= 2 * Math.max(...run.map((block) => block.count))
 }
 
-const join = async (tx: Transaction, cache: BlockCache, run: readonly SmallBlock[]): Promise<number> => {
+const join = async (
+  { read, begin }: Connections,
+  cache: BlockCache,
+  run: readonly SmallBlock[],
+  objects: BlockObjects | undefined,
+): Promise<number> => {
   const ids = run.map((block) => block.id)
-  const rows = await tx.selectFrom('event_blocks').select(['id', 'last', 'payload']).where('id', 'in', ids).execute()
-  const payloads = new Map(rows.map((row) => [`${row.id}:${Number(row.last)}`, row.payload]))
-  const opened = run.flatMap((block) => {
-    const payload = payloads.get(`${block.id}:${block.last}`)
-    return (payload && cache.openPayload(block, payload)) ?? []
-  })
-  // Somebody else joined them first, or one is broken: what cannot be read is not rewritten.
-  if (opened.length !== run.length) return 0
+  const rows = await read
+    .selectFrom('event_blocks')
+    .select(['id', 'last', 'payload', 'object_name'])
+    .where('id', 'in', ids)
+    .execute()
+  const opened: OpenBlock[] = []
+  for (const block of run) {
+    const row = rows.find(({ id, last }) => id === block.id && Number(last) === block.last)
+    const payload = row && (await readPayload(row, objects))
+    const one = payload && cache.openPayload(block, payload)
+    // Somebody else joined them first, or one is broken: what cannot be read is not rewritten.
+    if (!one) return 0
+    opened.push(one)
+  }
   const events = opened.flatMap((block) => Array.from({ length: block.count }, (_, index) => block.event(index)))
   // Packed before anything goes: in memory, where reads see what a transaction has done so far, nobody may find a gap meanwhile.
-  const packed = await packEvents(events)
+  const packed = await packEvents(events, objects)
   if (packed.length >= run.length) return 0
-  await tx.deleteFrom('event_blocks').where('id', 'in', ids).execute()
-  for (const { row } of packed) await tx.insertInto('event_blocks').values(row).execute()
+  const { tx, commit, rollback } = await begin()
+  try {
+    const places = run.map(({ id, last }) => ({ id, last }))
+    const gone = await tx
+      .deleteFrom('event_blocks')
+      .where((where) => where.or(places.map(({ id, last }) => where.and({ id, last }))))
+      .executeTakeFirst()
+    // Retention removed one meanwhile.
+    if (Number(gone.numDeletedRows) < run.length) {
+      await rollback()
+      return 0
+    }
+    for (const { row } of packed) await tx.insertInto('event_blocks').values(row).execute()
+    await commit()
+  } catch (error) {
+    await rollback()
+    throw error
+  }
   return run.length
 }

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Event } from '../../schema/event.ts'
 import type { Connections } from '../database.ts'
 import type { BlockCache, BlockPart } from './event-block-cache.ts'
-import { listBlocks } from './event-block-list.ts'
+import { type ListedBlock, listBlocks } from './event-block-list.ts'
 import type { FilterCache } from './event-filter-cache.ts'
 
 /** The place of an event in the order of all: by time, then by partition and number. */
@@ -65,7 +65,7 @@ export const scanBlocks = async (
     },
     rest,
   )
-  for await (const ref of listed) {
+  for await (const ref of cache.readAhead ? readAhead(listed, cache.readAhead) : listed) {
     scan.signal?.throwIfAborted()
     const last = worst()
     if (last && (newest ? ref.edge < last.time : ref.edge > last.time)) break
@@ -85,6 +85,30 @@ export const scanBlocks = async (
     await rest()
   }
   return found
+}
+
+/** How many blocks are read ahead at most. The first page of a search mostly needs few. */
+const mostAhead = 8
+
+/** Hands on blocks while the next ones are being read, more of them in a longer search. */
+async function* readAhead(
+  listed: AsyncIterator<ListedBlock>,
+  begin: (block: ListedBlock) => void,
+): AsyncGenerator<ListedBlock> {
+  const ahead: ListedBlock[] = []
+  let isOver = false
+  for (let most = 1; ; most = Math.min(most * 2, mostAhead)) {
+    while (!isOver && ahead.length < most) {
+      const { value, done } = await listed.next()
+      isOver = done === true
+      if (isOver) break
+      begin(value)
+      ahead.push(value)
+    }
+    const next = ahead.shift()
+    if (!next) return
+    yield next
+  }
 }
 
 /** Makes a function that lets others run if the last time was `turnMs` ago. */

@@ -103,6 +103,7 @@ export class BlockWriter {
       filter,
       bytes: payload.length,
       payload,
+      object_name: null,
     }
   }
 }

@@ -1,12 +1,15 @@
 import type { Event } from '../../schema/event.ts'
 import { parseEventId } from '../../schema/record.ts'
+import type { BlockObjects } from './block-objects.ts'
 import { BlockWriter } from './event-block-writer.ts'
 import { EventTally } from './event-counts.ts'
 import type { EventBlockRow, EventCountRow } from './event-tables.ts'
 
 /** A block that is ready to be stored, and what its events add to the counts. */
 export interface PackedBlock {
+  /** The row; without the payload if an object holds it. */
   readonly row: EventBlockRow
+  readonly payload: Uint8Array
   readonly counts: readonly EventCountRow[]
 }
 
@@ -18,15 +21,15 @@ export interface EventPacking {
   finish(): Promise<readonly PackedBlock[]>
 }
 
-/** Cuts events into runs without gaps that each fit a block, and packs them as they come. */
-export const createPacking = (): EventPacking => {
+/** Cuts events into runs without gaps that each fit a block, and packs them as they come; with object storage, it stores their payloads there. */
+export const createPacking = (objects?: BlockObjects): EventPacking => {
   const packed: Promise<PackedBlock>[] = []
   let writer: BlockWriter | undefined
   let tally = new EventTally()
 
   const close = (): void => {
     if (!writer) return
-    const block = finishBlock(writer, tally)
+    const block = finishBlock(writer, tally, objects)
     // Prevents an unhandled rejection; `finish` reports the failure.
     block.catch(() => {})
     packed.push(block)
@@ -54,16 +57,26 @@ export const createPacking = (): EventPacking => {
 }
 
 /** Packs events in one go. */
-export const packEvents = async (events: readonly Event[]): Promise<readonly PackedBlock[]> => {
-  const packing = createPacking()
+export const packEvents = async (events: readonly Event[], objects?: BlockObjects): Promise<readonly PackedBlock[]> => {
+  const packing = createPacking(objects)
   packing.add(events)
   return packing.finish()
 }
 
-const finishBlock = async (writer: BlockWriter, tally: EventTally): Promise<PackedBlock> => ({
-  counts: tally.rows(),
-  row: await writer.finish(),
-})
+const nothing = new Uint8Array()
+
+/** The object is stored before the transaction begins that names it. If that fails, the sweep removes it. */
+const finishBlock = async (
+  writer: BlockWriter,
+  tally: EventTally,
+  objects: BlockObjects | undefined,
+): Promise<PackedBlock> => {
+  const counts = tally.rows()
+  const row = await writer.finish()
+  const { payload } = row
+  if (!objects) return { row, payload, counts }
+  return { row: { ...row, payload: nothing, object_name: await objects.put(row, payload) }, payload, counts }
+}
 
 /** Sorts events by their place, each once. Mostly they are in order. */
 const inOrder = (events: readonly Event[]): readonly Event[] => {

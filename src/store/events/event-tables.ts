@@ -23,7 +23,10 @@ export interface EventBlockRow {
   filter: Uint8Array
   /** Size of the payload. */
   bytes: number
+  /** Empty if an object holds it. */
   payload: Uint8Array
+  /** The object that holds the payload. */
+  object_name: string | null
 }
 
 /** How many events a source had in a slot of five minutes. */

@@ -1,27 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import type { Kysely } from 'kysely'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { runs } from '../../../test/depth.ts'
+import { type FakeS3, fakeKeys, startFakeS3 } from '../../lib/s3/s3-server.fake.ts'
 import { eventFilter } from '../../operations/filter.ts'
 import type { Event } from '../../schema/event.ts'
 import { parseEventId } from '../../schema/record.ts'
+import { copyDatabase } from '../copy-database.ts'
 import type { Tables } from '../database.ts'
 import { type OpenStore, openStore } from '../open-store.ts'
+import type { BlockLocation } from './block-objects.ts'
 import { planRuns } from './event-block-compaction.ts'
 import type { EventStore } from './events.ts'
 
 const quiet = (): void => {}
 const opened: OpenStore[] = []
+let s3: FakeS3
+beforeAll(async () => {
+  s3 = await startFakeS3('events')
+})
+afterAll(() => s3.close())
 afterEach(async () => {
   for (const store of opened.splice(0)) await store.close()
 })
 
+const places = ['the database', 'object storage'] as const
+type Place = (typeof places)[number]
+
+const location = (): BlockLocation => ({
+  ...fakeKeys,
+  ...{ bucket: 'events', prefix: 'of test/', region: 'us-east-1', endpoint: s3.url },
+})
+
 /** A store in memory, its database, and the broken blocks that it reported. */
-const openBlocks = async () => {
+const openStoreOf = async (place: Place) => {
   const broken: string[] = []
   const note = (facts: object): void => void broken.push('block' in facts ? String(facts.block) : 'something else')
   const log = { debug: quiet, info: quiet, warn: quiet, error: note }
-  const open = await openStore('sqlite::memory:', { now: () => 0, log })
+  const open = await openStore('sqlite::memory:', {
+    now: () => 0,
+    log,
+    ...(place === 'object storage' && { blocks: location() }),
+  })
   opened.push(open)
   return { db: open.connections.write, store: open.events, broken, close: () => open.close() }
 }
@@ -64,7 +87,19 @@ const deliveries = fc
     })
   })
 
-describe('the event store', () => {
+/** Overwrites the payloads of blocks: of one, or of all. */
+const spoil = async (db: Kysely<Tables>, text: string, id = '%'): Promise<void> => {
+  const rows = await db.selectFrom('event_blocks').select(['id', 'object_name']).where('id', 'like', id).execute()
+  for (const { id, object_name } of rows) {
+    const payload = Buffer.from(text)
+    if (object_name !== null) s3.objects.set(`/events/${object_name}`, { body: payload, modified: Date.now() })
+    else await db.updateTable('event_blocks').set({ payload }).where('id', '=', id).execute()
+  }
+}
+
+describe.each(places)('the event store with blocks in %s', (place) => {
+  const openBlocks = () => openStoreOf(place)
+
   it('finds what a plain sort and filter would, page by page, whatever the blocks', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -193,11 +228,7 @@ describe('the event store', () => {
     await save(db, store, [make(0, 0, 1), make(0, 1, 2)])
     await save(db, store, [make(0, 2, 3)])
     await save(db, store, [make(0, 3, 4)])
-    await db
-      .updateTable('event_blocks')
-      .set({ payload: Buffer.from('VB\u0001 rubbish') })
-      .where('id', '=', '0-2')
-      .execute()
+    await spoil(db, 'VB\u0001 rubbish', '0-2')
     for (let round = 0; round < 2; round += 1) {
       expect(ids((await store.search(everything)).items)).toEqual(['0-3', '0-1', '0-0'])
       expect(await store.get('0-2')).toBeUndefined()
@@ -212,10 +243,7 @@ describe('the event store', () => {
   it('opens no block that its filter excludes', async () => {
     const { db, store, broken } = await openBlocks()
     await save(db, store, [make(0, 0, 1, { message: 'kernel panic', original: 'kernel panic' })])
-    await db
-      .updateTable('event_blocks')
-      .set({ payload: Buffer.from('rubbish') })
-      .execute()
+    await spoil(db, 'rubbish')
     await store.search({ ...everything, tokens: ['password'] })
     expect(broken).toEqual([])
     await store.search({ ...everything, tokens: ['anic'] })
@@ -228,10 +256,7 @@ describe('the event store', () => {
     const find = async (q: string) => (await store.search({ limit: 9, ...eventFilter(q, 0) })).items.length
     for (const q of ['user:enriched', 'user:enr*', 'list:404', 'list:404.0', 'list:true', 'source:auth'])
       expect(await find(q)).toBe(1)
-    await db
-      .updateTable('event_blocks')
-      .set({ payload: Buffer.from('rubbish') })
-      .execute()
+    await spoil(db, 'rubbish')
     expect(await find('user:somebody AND source:auth')).toBe(0)
     expect(broken).toEqual([])
   })
@@ -260,6 +285,105 @@ describe('the event store', () => {
     })
     expect(ids(page.items)).toEqual(ids(naive(events)))
     await joining
+  })
+})
+
+describe('blocks in object storage', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'blocks-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const openFile = async (name: string, blocks?: BlockLocation) => {
+    const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
+    const open = await openStore(`sqlite:${join(folder, name)}`, { now: () => 0, log, blocks })
+    opened.push(open)
+    return { log, db: open.connections.write, store: open.events }
+  }
+  const some = (first: number, time: number) => Array.from({ length: 5 }, (_, index) => make(0, first + index, time))
+
+  it('leaves only the index in the database', async () => {
+    const { db, store } = await openFile('index.db', location())
+    await save(db, store, some(0, 1))
+    const rows = await db.selectFrom('event_blocks').select(['payload', 'bytes', 'object_name']).execute()
+    expect(rows).toMatchObject([{ object_name: expect.stringMatching(/^of test\/\w+\/0\/0-[\da-f]{24}\.block$/) }])
+    expect(rows[0]?.payload).toHaveLength(0)
+    expect(s3.objects.get(`/events/${rows[0]?.object_name}`)?.body).toHaveLength(rows[0]?.bytes ?? 0)
+  })
+
+  it('refuses to write and to read while the service is away, and continues when it is back', async () => {
+    const { db, store } = await openFile('away.db', location())
+    await save(db, store, some(0, 1))
+    s3.setBroken(true)
+    const away = { code: 'UNAVAILABLE', retryable: true, retryAfter: 5, message: expect.stringContaining('SlowDown') }
+    try {
+      await expect(save(db, store, some(5, 2))).rejects.toMatchObject(away)
+      await expect(store.search(everything)).rejects.toMatchObject(away)
+    } finally {
+      s3.setBroken(false)
+    }
+    await save(db, store, some(5, 2))
+    expect((await store.search(everything)).items).toHaveLength(10)
+  })
+
+  it('names the service when it refuses the key, or has no such bucket', async () => {
+    const wrong = await openFile('key.db', { ...location(), secretAccessKey: 'wrong' })
+    await expect(save(wrong.db, wrong.store, some(0, 1))).rejects.toThrow(/refuses a PUT.*SignatureDoesNotMatch/)
+    const nowhere = await openFile('bucket.db', { ...location(), bucket: 'nowhere' })
+    await expect(save(nowhere.db, nowhere.store, some(0, 1))).rejects.toThrow(/s3:\/\/nowhere.* does not exist/)
+  })
+
+  it('removes objects with their blocks, and later those that no block names', async () => {
+    s3.objects.clear()
+    const { db, store } = await openFile('sweep.db', location())
+    for (let block = 0; block < 8; block += 1) await save(db, store, some(block * 5, block))
+    expect(await store.retain({ before: 2 })).toBe(10)
+    expect(s3.objects.size).toBe(6)
+    const lost = db.transaction().execute(async (tx) => {
+      await store.save(some(40, 9), tx)
+      throw new Error('the process was killed')
+    })
+    await expect(lost).rejects.toThrow('killed')
+    expect(await store.compact()).toBe(6)
+    expect(s3.objects.size).toBe(8)
+    expect(await store.sweep(60_000)).toBe(0)
+    for (const object of s3.objects.values()) object.modified -= 120_000
+    const [, other] = [...s3.objects.keys()].map((name) => name.split('/')[3])
+    s3.objects.set('/events/of test/other/0/1-0123456789abcdef01234567.block', { body: Buffer.from('x'), modified: 0 })
+    s3.objects.set(`/events/of test/${other}/readme.txt`, { body: Buffer.from('x'), modified: 0 })
+    expect(await store.sweep(60_000)).toBe(7)
+    expect(s3.objects.size).toBe(3)
+    expect((await store.search(everything)).items).toHaveLength(30)
+  })
+
+  it('reads ahead, and each object once', async () => {
+    const { db, store } = await openFile('ahead.db', location())
+    for (let block = 0; block < 20; block += 1) await save(db, store, some(block * 5, block))
+    const gets = () => s3.requests.filter((request) => request.startsWith('GET')).length
+    const before = gets()
+    expect((await store.search({ ...everything, limit: 3 })).items).toHaveLength(3)
+    expect(gets() - before).toBeLessThanOrEqual(3)
+    for (let round = 0; round < 2; round += 1) expect((await store.search(everything)).items).toHaveLength(100)
+    expect(gets() - before).toBe(20)
+  })
+
+  it('is in a backup', async () => {
+    const { db, store, log } = await openFile('source.db', location())
+    for (const first of [0, 5, 10]) await save(db, store, some(first, first))
+    const copy = join(folder, 'copy.db')
+    await copyDatabase(`sqlite:${join(folder, 'source.db')}`, copy, { now: () => 0, log, blocks: location() })
+    s3.objects.clear()
+    expect((await (await openFile('copy.db')).store.search(everything)).items).toHaveLength(15)
+    const again = copyDatabase(`sqlite:${join(folder, 'source.db')}`, join(folder, 'again.db'), {
+      ...{ now: () => 0, log, blocks: location() },
+    })
+    await expect(again).rejects.toThrow(/is missing, which holds the block 0-0/)
+  })
+
+  it('says which setting is missing', async () => {
+    const { db, store } = await openFile('setting.db', location())
+    await save(db, store, some(0, 1))
+    const without = await openFile('setting.db')
+    await expect(without.store.search(everything)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    await save(without.db, without.store, some(5, 2))
+    expect((await (await openFile('setting.db', location())).store.search(everything)).items).toHaveLength(10)
   })
 })
 

@@ -5,6 +5,7 @@ import { eventId, parseEventId } from '../../schema/record.ts'
 import type { Connections, Transaction } from '../database.ts'
 import { createPace } from '../pace.ts'
 import type { Page, PageRequest, TimeRange } from '../page.ts'
+import type { BlockObjects } from './block-objects.ts'
 import { blockSize, decodeBlock } from './event-block.ts'
 import { type BlockCache, createBlockCache, type ReportBroken } from './event-block-cache.ts'
 import { compactBlocks } from './event-block-compaction.ts'
@@ -20,6 +21,8 @@ import {
 } from './event-counts.ts'
 import { createFilterCache } from './event-filter-cache.ts'
 import { createPacking, type EventPacking, type PackedBlock, packEvents } from './event-packing.ts'
+import type { EventBlockRow } from './event-tables.ts'
+import { sweepObjects } from './sweep-objects.ts'
 
 export interface EventQuery extends TimeRange, PageRequest {
   /** The default is `newest`. A cursor is valid only for the order that it was created with. */
@@ -49,6 +52,8 @@ export interface EventStore {
   compact(): Promise<number>
   /** Removes blocks that ended before `time`, then the oldest until at most `maxBytes` remain. Returns the number of removed events. */
   retain(limits: { readonly before?: number; readonly maxBytes?: number }): Promise<number>
+  /** Removes the objects that no block names and that are older than `grace`, in ms. Returns how many there were. */
+  sweep(grace: number, signal?: AbortSignal): Promise<number>
   count(): Promise<{ readonly events: number; readonly blocks: number; readonly bytes: number }>
   /**
    * How many events there were in each bucket from `from` up to, not including, `to`; oldest first, buckets without events left out.
@@ -65,18 +70,34 @@ export interface EventStore {
 const dropSize = 256
 const firstStep = 8
 
-/** Keeps events in compressed blocks, one row each. A block that cannot be read is reported once and stepped over. */
-export const createEventStore = (connections: Connections, reportBroken: ReportBroken = () => {}): EventStore => {
+/** Stores events in compressed blocks, one row each; their payloads in `objects`, if there are any. A block that cannot be read is reported once and stepped over. */
+export const createEventStore = (
+  connections: Connections,
+  reportBroken: ReportBroken = () => {},
+  objects?: BlockObjects,
+): EventStore => {
   const { read } = connections
-  const cache = createBlockCache(read, reportBroken)
+  const cache = createBlockCache(read, reportBroken, objects)
   const filters = createFilterCache(read)
   const scan = (request: Scan) => scanBlocks(read, cache, filters, request)
+  /** A failure leaves objects without a row, which the sweep removes. */
+  const removeObjects = async (rows: readonly StoredElsewhere[]): Promise<void> => {
+    for (const { object_name } of rows) {
+      if (!objects || object_name === null) continue
+      try {
+        await objects.remove(object_name)
+      } catch (error) {
+        if (error instanceof AppError && error.retryable) return
+        throw error
+      }
+    }
+  }
   return {
-    packing: createPacking,
+    packing: () => createPacking(objects),
     async save(events, tx) {
       const tally = new EventTally()
-      const packed = arePacked(events) ? events : await packEvents(events)
-      for (const { row, counts } of await withoutKept(packed, tx)) {
+      const packed = arePacked(events) ? events : await packEvents(events, objects)
+      for (const { row, counts } of await withoutKept(packed, tx, objects)) {
         await tx.insertInto('event_blocks').values(row).execute()
         tally.join(counts)
       }
@@ -131,17 +152,19 @@ export const createEventStore = (connections: Connections, reportBroken: ReportB
       }
     },
 
-    compact: () => compactBlocks(connections, cache),
+    compact: () => compactBlocks(connections, cache, objects),
 
     async retain({ before, maxBytes }) {
       let dropped = 0
       if (before !== undefined) {
-        dropped += await dropEnded(connections, before)
+        dropped += await dropEnded(connections, before, removeObjects)
         await connections.transaction((tx) => tx.deleteFrom('event_counts').where('slot', '<', before).execute())
       }
-      if (maxBytes !== undefined) dropped += await dropOldest(connections, maxBytes)
+      if (maxBytes !== undefined) dropped += await dropOldest(connections, maxBytes, removeObjects)
       return dropped
     },
+
+    sweep: async (grace, signal) => (objects ? sweepObjects(read, objects, grace, signal) : 0),
 
     async count() {
       const row = await read
@@ -161,10 +184,15 @@ const arePacked = (events: readonly Event[] | readonly PackedBlock[]): events is
   events[0] !== undefined && 'row' in events[0]
 
 /** Skips stored events: a repeated delivery changes nothing, even after its block was merged with others. */
-const withoutKept = async (packed: readonly PackedBlock[], tx: Transaction): Promise<readonly PackedBlock[]> => {
+const withoutKept = async (
+  packed: readonly PackedBlock[],
+  tx: Transaction,
+  objects: BlockObjects | undefined,
+): Promise<readonly PackedBlock[]> => {
   const rest: PackedBlock[] = []
   for (const block of packed) {
-    const { partition, first, last, payload } = block.row
+    const { payload } = block
+    const { partition, first, last } = block.row
     const kept = await tx
       .selectFrom('event_blocks')
       .select(['first', 'last'])
@@ -177,7 +205,8 @@ const withoutKept = async (packed: readonly PackedBlock[], tx: Transaction): Pro
     else {
       const isKept = (number: number) =>
         kept.some((other) => number >= Number(other.first) && number <= Number(other.last))
-      rest.push(...(await packEvents(decodeBlock(payload).filter((_, index) => !isKept(first + index)))))
+      const fresh = decodeBlock(payload).filter((_, index) => !isKept(first + index))
+      rest.push(...(await packEvents(fresh, objects)))
     }
   }
   return rest
@@ -221,22 +250,30 @@ const readCursor = (cursor: string): EventPosition => {
   })
 }
 
-const dropEnded = async (connections: Connections, before: number): Promise<number> => {
+/** A block, and the object that holds its payload. */
+type StoredElsewhere = Pick<EventBlockRow, 'object_name'>
+type RemoveObjects = (rows: readonly StoredElsewhere[]) => Promise<void>
+
+const dropEnded = async (connections: Connections, before: number, removeObjects: RemoveObjects): Promise<number> => {
   let dropped = 0
   for (;;) {
     const rows = await connections.read
       .selectFrom('event_blocks')
-      .select(['id', 'count'])
+      .select(['id', 'count', 'object_name'])
       .where('max_time', '<', before)
       .orderBy('max_time')
       .limit(dropSize)
       .execute()
-    dropped += await drop(connections, rows)
+    dropped += await drop(connections, rows, removeObjects)
     if (rows.length < dropSize) return dropped
   }
 }
 
-const dropOldest = async (connections: Connections, maxBytes: number): Promise<number> => {
+const dropOldest = async (
+  connections: Connections,
+  maxBytes: number,
+  removeObjects: RemoveObjects,
+): Promise<number> => {
   const total = await connections.read
     .selectFrom('event_blocks')
     .select(({ fn }) => fn.sum('bytes').as('bytes'))
@@ -246,7 +283,7 @@ const dropOldest = async (connections: Connections, maxBytes: number): Promise<n
   while (excess > 0) {
     const rows = await connections.read
       .selectFrom('event_blocks')
-      .select(['id', 'count', 'bytes'])
+      .select(['id', 'count', 'bytes', 'object_name'])
       .orderBy('max_time')
       .orderBy('id')
       .limit(dropSize)
@@ -258,23 +295,26 @@ const dropOldest = async (connections: Connections, maxBytes: number): Promise<n
       excess -= Number(row.bytes)
     }
     if (going.length === 0) return dropped
-    dropped += await drop(connections, going)
+    dropped += await drop(connections, going, removeObjects)
   }
   return dropped
 }
 
 const drop = async (
   connections: Connections,
-  rows: readonly { readonly id: string; readonly count: number }[],
+  rows: readonly (StoredElsewhere & { readonly id: string; readonly count: number })[],
+  removeObjects: RemoveObjects,
 ): Promise<number> => {
   if (rows.length === 0) return 0
   const pace = createPace({ least: firstStep, most: dropSize })
   for (let at = 0; at < rows.length; ) {
-    const ids = rows.slice(at, at + pace.size).map((row) => row.id)
-    at += ids.length
+    const step = rows.slice(at, at + pace.size)
+    const ids = step.map((row) => row.id)
+    at += step.length
     const began = performance.now()
     await connections.transaction((tx) => tx.deleteFrom('event_blocks').where('id', 'in', ids).execute())
     pace.took(performance.now() - began)
+    await removeObjects(step)
     await setImmediate()
   }
   return rows.reduce((total, row) => total + Number(row.count), 0)

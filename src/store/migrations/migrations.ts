@@ -6,6 +6,7 @@ import { packedDocuments } from './0003-packed-documents.ts'
 import { notificationReceipts } from './0004-notification-receipts.ts'
 import { triageViews } from './0005-triage-views.ts'
 import { queryRoles } from './0006-query-roles.ts'
+import { blockObjects } from './0007-block-objects.ts'
 
 /** Every migration, in order. A released one is never changed: what comes later is a migration of its own. */
 export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>>> = {
@@ -15,6 +16,7 @@ export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: Co
   '0004-notification-receipts': notificationReceipts,
   '0005-triage-views': triageViews,
   '0006-query-roles': queryRoles,
+  '0007-block-objects': blockObjects,
 }
 
 /** The migrations of the development versions. Together they made the tables of `0001-schema`. */
