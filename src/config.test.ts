@@ -236,7 +236,7 @@ describe('printing the configuration', () => {
         variables: ['VEDETTE_RETENTION_EVENTS'],
       },
     ])
-    expect(explainConfig('retention', loaded).length).toBe(6)
+    expect(explainConfig('retention', loaded).length).toBe(7)
     expect(explainConfig('ANOMALY_RETENTION_DAYS', loaded)).toEqual(
       explainConfig('network_agents.retention_days', loaded),
     )

@@ -40,10 +40,15 @@ export const createUpkeep = async ({ config, store, queue, telemetry, runtime: {
           // Runs soon after a start, because a lower retention is how a full disk gets room again.
           first: minute / 2,
           async run(signal: AbortSignal) {
-            const { events, max_bytes } = config.retention
+            const { events, max_bytes, sources } = config.retention
             await store.events.retain({
               ...(events > 0 && { before: now() - events }),
               ...(max_bytes > 0 && { maxBytes: max_bytes }),
+              sources: sources.map((limit) => ({
+                source: limit.source,
+                ...(limit.events !== undefined && { before: before(limit.events) ?? Number.NEGATIVE_INFINITY }),
+                ...(limit.max_bytes !== undefined && { maxBytes: limit.max_bytes }),
+              })),
             })
             await store.reclaim(signal)
           },

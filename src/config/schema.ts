@@ -8,7 +8,7 @@ import { riskOptions } from '../pipeline/triage/risk.ts'
 import { ruleStatus } from '../schema/rule.ts'
 import { intel } from './intel.ts'
 import { llm } from './llm.ts'
-import { component, componentName, durationSetting, secret, size } from './shapes.ts'
+import { component, componentName, durationSetting, optionalDuration, optionalSize, secret, size } from './shapes.ts'
 import { signInSettings } from './sign-in.ts'
 
 const logLevels: Readonly<Record<string, string>> = { warning: 'warn', critical: 'fatal', off: 'silent' }
@@ -317,6 +317,21 @@ export const configSchema = z.strictObject({
     .strictObject({
       events: durationSetting('14d', 'How long events are stored.'),
       max_bytes: size('20GB', 'The maximum size of stored events; the oldest are removed first. 0 means no limit.'),
+      sources: z
+        .array(
+          z.strictObject({
+            source: z.string().min(1).describe('The name of the source; `*` stands for any characters.'),
+            events: optionalDuration(
+              '3d',
+              'How long its events are stored; `retention.events` by default, 0 means forever.',
+            ),
+            max_bytes: optionalSize('5GB', 'The maximum size of its events; no limit by default.'),
+          }),
+        )
+        .default([])
+        .describe(
+          'Other limits for the events of some sources: `source`, `events`, `max_bytes`. The first that matches decides. Events are stored in blocks; a block with events of several sources is stored as long as any of them.',
+        ),
       alerts: durationSetting(
         '365d',
         'How long closed alerts are stored after their last change. Open alerts are never removed; an alert in an incident is stored as long as the incident. 0 means forever.',

@@ -1,31 +1,29 @@
 import { z } from 'zod'
 import { parseDuration, parseSize } from '../lib/units/quantity.ts'
 
-const quantity = (
-  format: 'duration' | 'size',
-  parse: (text: string) => number | undefined,
-  fallback: string,
-  description: string,
-) =>
-  z
-    .union([z.string(), z.number()], { error: `expected a ${format} like ${fallback}` })
-    .transform((value, context) => {
-      const amount = parse(String(value))
-      if (amount === undefined) {
-        const units = format === 'duration' ? '30s, 15m, 12h, 14d or 0' : '64KB, 512MB, 20GB or 0'
-        context.addIssue({ code: 'custom', message: `"${value}" is not a ${format}; examples: ${units}` })
-        return z.NEVER
-      }
-      return amount
-    })
-    .prefault(fallback)
-    .meta({ description, format })
+const quantity = (format: 'duration' | 'size', parse: (text: string) => number | undefined, example: string) =>
+  z.union([z.string(), z.number()], { error: `expected a ${format} like ${example}` }).transform((value, context) => {
+    const amount = parse(String(value))
+    if (amount === undefined) {
+      const units = format === 'duration' ? '30s, 15m, 12h, 14d or 0' : '64KB, 512MB, 20GB or 0'
+      context.addIssue({ code: 'custom', message: `"${value}" is not a ${format}; examples: ${units}` })
+      return z.NEVER
+    }
+    return amount
+  })
 
 /** A duration such as `15m`, in ms. */
 export const durationSetting = (fallback: string, description: string) =>
-  quantity('duration', parseDuration, fallback, description)
+  quantity('duration', parseDuration, fallback).prefault(fallback).meta({ description, format: 'duration' })
+/** The same without a default. */
+export const optionalDuration = (example: string, description: string) =>
+  quantity('duration', parseDuration, example).optional().meta({ description, format: 'duration' })
 /** A size such as `20GB`, in bytes. */
-export const size = (fallback: string, description: string) => quantity('size', parseSize, fallback, description)
+export const size = (fallback: string, description: string) =>
+  quantity('size', parseSize, fallback).prefault(fallback).meta({ description, format: 'size' })
+/** The same without a default. */
+export const optionalSize = (example: string, description: string) =>
+  quantity('size', parseSize, example).optional().meta({ description, format: 'size' })
 
 /** The name that an operator gives a component. */
 export const componentName = z

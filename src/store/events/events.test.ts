@@ -223,6 +223,53 @@ describe.each(places)('the event store with blocks in %s', (place) => {
     expect(await store.retain({ maxBytes: bytes })).toBe(0)
   })
 
+  it('drops by the limits of sources, and a block with several by the longest of them', async () => {
+    const { db, store } = await openBlocks()
+    const of = (source: string, number: number, time: number) => make(0, number, time, { source })
+    const lists = [['web-1'], ['auth'], ['web-2', 'auth'], ['audit'], ['web-1', 'web-2']]
+    let number = 0
+    for (const time of [100, 200, 300]) {
+      for (const list of lists) {
+        await save(
+          db,
+          store,
+          list.map((source) => of(source, number++, time)),
+        )
+      }
+    }
+    const left = async () => {
+      const { items } = await store.search(everything)
+      return Object.fromEntries(
+        [100, 200, 300].map((time) => [
+          time,
+          items
+            .filter((event) => event.time === time)
+            .map(({ source }) => source)
+            .sort()
+            .join(' '),
+        ]),
+      )
+    }
+    const sources = [
+      { source: 'web*', before: 250 },
+      { source: 'audit', before: Number.NEGATIVE_INFINITY },
+    ]
+    for (let round = 0; round < 2; round += 1) {
+      await store.retain({ before: 150, sources })
+      expect(await left()).toEqual({
+        100: 'audit',
+        200: 'audit auth auth web-2',
+        300: 'audit auth auth web-1 web-1 web-2 web-2',
+      })
+    }
+    await store.retain({ before: 250, sources: sources.map((limit) => ({ ...limit, before: limit.before + 100 })) })
+    expect(await left()).toEqual({ 100: 'audit', 200: 'audit', 300: 'audit auth auth web-2' })
+    const { bytes } = await store.count()
+    expect(await store.retain({ sources: [{ source: 'audit', maxBytes: 1 }] })).toBe(3)
+    expect(await store.retain({ sources: [{ source: '*', maxBytes: bytes }] })).toBe(0)
+    expect(await left()).toEqual({ 100: '', 200: '', 300: 'auth auth web-2' })
+  })
+
   it('reports a broken block once and steps over it', async () => {
     const { db, store, broken } = await openBlocks()
     await save(db, store, [make(0, 0, 1), make(0, 1, 2)])

@@ -1,9 +1,7 @@
-import { setImmediate } from 'node:timers/promises'
 import { AppError } from '../../errors.ts'
 import type { Event } from '../../schema/event.ts'
 import { eventId, parseEventId } from '../../schema/record.ts'
 import type { Connections, Transaction } from '../database.ts'
-import { createPace } from '../pace.ts'
 import type { Page, PageRequest, TimeRange } from '../page.ts'
 import type { BlockObjects } from './block-objects.ts'
 import { blockSize, decodeBlock } from './event-block.ts'
@@ -21,6 +19,7 @@ import {
 } from './event-counts.ts'
 import { createFilterCache } from './event-filter-cache.ts'
 import { createPacking, type EventPacking, type PackedBlock, packEvents } from './event-packing.ts'
+import { createEventRetention, type EventLimits, type SourceLimit } from './event-retention.ts'
 import type { EventBlockRow } from './event-tables.ts'
 import { sweepObjects } from './sweep-objects.ts'
 
@@ -50,8 +49,8 @@ export interface EventStore {
   replay(partition: number, afterNumber: number): AsyncIterable<readonly Event[]>
   /** Joins small neighbouring blocks; returns how many were joined. */
   compact(): Promise<number>
-  /** Removes blocks that ended before `time`, then the oldest until at most `maxBytes` remain. Returns the number of removed events. */
-  retain(limits: { readonly before?: number; readonly maxBytes?: number }): Promise<number>
+  /** Removes blocks that ended before their limit, then the oldest until at most `maxBytes` remain. Returns the number of removed events. */
+  retain(limits: EventLimits): Promise<number>
   /** Removes the objects that no block names and that are older than `grace`, in ms. Returns how many there were. */
   sweep(grace: number, signal?: AbortSignal): Promise<number>
   count(): Promise<{ readonly events: number; readonly blocks: number; readonly bytes: number }>
@@ -66,10 +65,6 @@ export interface EventStore {
   countedSince(): Promise<number | undefined>
 }
 
-/** How many blocks are read at once to be dropped, and how many go in one transaction. */
-const dropSize = 256
-const firstStep = 8
-
 /** Stores events in compressed blocks, one row each; their payloads in `objects`, if there are any. A block that cannot be read is reported once and stepped over. */
 export const createEventStore = (
   connections: Connections,
@@ -81,7 +76,7 @@ export const createEventStore = (
   const filters = createFilterCache(read)
   const scan = (request: Scan) => scanBlocks(read, cache, filters, request)
   /** A failure leaves objects without a row, which the sweep removes. */
-  const removeObjects = async (rows: readonly StoredElsewhere[]): Promise<void> => {
+  const removeObjects = async (rows: readonly Pick<EventBlockRow, 'object_name'>[]): Promise<void> => {
     for (const { object_name } of rows) {
       if (!objects || object_name === null) continue
       try {
@@ -92,6 +87,7 @@ export const createEventStore = (
       }
     }
   }
+  const retainEvents = createEventRetention(connections, removeObjects)
   return {
     packing: () => createPacking(objects),
     async save(events, tx) {
@@ -154,13 +150,12 @@ export const createEventStore = (
 
     compact: () => compactBlocks(connections, cache, objects),
 
-    async retain({ before, maxBytes }) {
-      let dropped = 0
-      if (before !== undefined) {
-        dropped += await dropEnded(connections, before, removeObjects)
-        await connections.transaction((tx) => tx.deleteFrom('event_counts').where('slot', '<', before).execute())
+    async retain(limits) {
+      const dropped = await retainEvents(limits)
+      const longest = Math.min(limits.before ?? Number.NEGATIVE_INFINITY, ...(limits.sources ?? []).flatMap(beforeOf))
+      if (Number.isFinite(longest)) {
+        await connections.transaction((tx) => tx.deleteFrom('event_counts').where('slot', '<', longest).execute())
       }
-      if (maxBytes !== undefined) dropped += await dropOldest(connections, maxBytes, removeObjects)
       return dropped
     },
 
@@ -179,6 +174,8 @@ export const createEventStore = (
     countedSince: () => firstSlot(read),
   }
 }
+
+const beforeOf = ({ before }: SourceLimit): readonly number[] => (before === undefined ? [] : [before])
 
 const arePacked = (events: readonly Event[] | readonly PackedBlock[]): events is readonly PackedBlock[] =>
   events[0] !== undefined && 'row' in events[0]
@@ -248,74 +245,4 @@ const readCursor = (cursor: string): EventPosition => {
   throw new AppError('INVALID_REQUEST', 'The cursor is not one of ours.', {
     errors: [{ path: 'cursor', message: 'is not valid', hint: 'Use next_cursor of the previous page, or omit it.' }],
   })
-}
-
-/** A block, and the object that holds its payload. */
-type StoredElsewhere = Pick<EventBlockRow, 'object_name'>
-type RemoveObjects = (rows: readonly StoredElsewhere[]) => Promise<void>
-
-const dropEnded = async (connections: Connections, before: number, removeObjects: RemoveObjects): Promise<number> => {
-  let dropped = 0
-  for (;;) {
-    const rows = await connections.read
-      .selectFrom('event_blocks')
-      .select(['id', 'count', 'object_name'])
-      .where('max_time', '<', before)
-      .orderBy('max_time')
-      .limit(dropSize)
-      .execute()
-    dropped += await drop(connections, rows, removeObjects)
-    if (rows.length < dropSize) return dropped
-  }
-}
-
-const dropOldest = async (
-  connections: Connections,
-  maxBytes: number,
-  removeObjects: RemoveObjects,
-): Promise<number> => {
-  const total = await connections.read
-    .selectFrom('event_blocks')
-    .select(({ fn }) => fn.sum('bytes').as('bytes'))
-    .executeTakeFirst()
-  let excess = Number(total?.bytes ?? 0) - maxBytes
-  let dropped = 0
-  while (excess > 0) {
-    const rows = await connections.read
-      .selectFrom('event_blocks')
-      .select(['id', 'count', 'bytes', 'object_name'])
-      .orderBy('max_time')
-      .orderBy('id')
-      .limit(dropSize)
-      .execute()
-    const going: typeof rows = []
-    for (const row of rows) {
-      if (excess <= 0) break
-      going.push(row)
-      excess -= Number(row.bytes)
-    }
-    if (going.length === 0) return dropped
-    dropped += await drop(connections, going, removeObjects)
-  }
-  return dropped
-}
-
-const drop = async (
-  connections: Connections,
-  rows: readonly (StoredElsewhere & { readonly id: string; readonly count: number })[],
-  removeObjects: RemoveObjects,
-): Promise<number> => {
-  if (rows.length === 0) return 0
-  const pace = createPace({ least: firstStep, most: dropSize })
-  for (let at = 0; at < rows.length; ) {
-    const step = rows.slice(at, at + pace.size)
-    const ids = step.map((row) => row.id)
-    at += step.length
-    const began = performance.now()
-    await connections.transaction((tx) => tx.deleteFrom('event_blocks').where('id', 'in', ids).execute())
-    pace.took(performance.now() - began)
-    await removeObjects(step)
-    await setImmediate()
-  }
-  return rows.reduce((total, row) => total + Number(row.count), 0)
 }
