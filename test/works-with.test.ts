@@ -111,6 +111,12 @@ const rows: readonly Row[] = [
     ],
   },
   {
+    programs: 'Alertmanager',
+    protocol: '[alerts](alerts.md)',
+    tested: 'the requests of its webhook; not the program',
+    proof: [['test/e2e/alerts-in.test.ts', 'closes a resolved alert of Alertmanager']],
+  },
+  {
     programs: 'Amazon S3, MinIO: CloudTrail, load balancers, VPC flow logs',
     protocol: '[S3](#s3)',
     tested: 'a store that checks signatures; not the services',

@@ -110,7 +110,8 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
         cursors,
         complain,
         naming: { zoneMinutes, now, steady },
-        settleMs: scanMs,
+        // Without following, there is no second look.
+        settleMs: follow ? scanMs : 0,
         openPositions,
         former: () => former,
       })

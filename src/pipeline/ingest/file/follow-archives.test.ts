@@ -154,6 +154,13 @@ describe('archives in followed folders', () => {
     expect(keeper.texts).toEqual(numbers(0, 20_020))
   })
 
+  it('reads a new archive without following', async () => {
+    const keeper = createKeeper(folder)
+    writeFileSync(at('a.log.1.gz'), gzipSync(block(0, 2)))
+    await keeper.start({ paths: [folder], follow: false, scanMs: 60_000 }).done
+    expect(keeper.texts).toEqual(numbers(0, 2))
+  })
+
   it('reads only later ones if it starts at the end', async () => {
     const { keeper, start } = open()
     put('a.log.1.gz', gzipSync('history\n'))
