@@ -28,7 +28,7 @@ it('collects once after each busy time, and not too often', async () => {
 })
 
 it('waits until other threads have worked off the backlog', async () => {
-  const moments = [0.9, 1.4, 0.8, 0.05, 0].map((process, minute) => ({
+  const moments = [0.9, 1.4, 0.3, 0.05, 0].map((process, minute) => ({
     minute,
     thread: minute === 0 ? 0.9 : 0,
     process,

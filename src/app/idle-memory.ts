@@ -3,10 +3,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { minute } from '../lib/units/time.ts'
 
-/** Below this share of its time, a thread is idle. */
+/** Below this share of its time, a thread is idle; and below this share of one core, a process. */
 const idleShare = 0.1
-/** Above this share of one core, the process works on a backlog, whichever thread does. */
-const workingShare = 0.5
 /** The shortest time between two collections, in ms, because each one stops its thread for a tenth of a second. */
 const shortestGap = 5 * minute
 
@@ -32,7 +30,7 @@ export const createIdleMemory = (now: () => number, readBusy = createBusyReader(
     async run(): Promise<void> {
       const busy = readBusy()
       if (busy.thread > idleShare) isDue = true
-      else if (isDue && busy.process < workingShare && Math.abs(now() - collectedAt) >= shortestGap) {
+      else if (isDue && busy.process <= idleShare && Math.abs(now() - collectedAt) >= shortestGap) {
         isDue = false
         collectedAt = now()
         collect()
