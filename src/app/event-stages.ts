@@ -55,7 +55,7 @@ export const createEventStages = ({
 }: EventStagesOptions) => {
   const runtime = { now: clock.now, fetch, log, signal }
   const formats = config.formats.paths.length === 0 ? bundledFormats() : readFormats(config.formats.paths)
-  const normalizer = createNormalizer({ formats })
+  const normalizer = createNormalizer({ formats, maps: config.formats.map })
   const miner = createMiner()
   const enrich = createEnrich(createEnrichers(context))
   const registry = detectorRegistry(rules, indicators, agents, sigmaReports)
@@ -104,7 +104,7 @@ export const createEventStages = ({
     progress: () => detectors.map(({ name, progress }) => ({ detector: name, progress: progress?.() ?? [] })),
     /** Parses and enriches records without learning or counting. */
     parse: (batch: RecordBatch): readonly Event[] =>
-      enrich(miner.mine(createNormalizer({ formats }).normalize(batch), { learn: false })),
+      enrich(miner.mine(createNormalizer({ formats, maps: config.formats.map }).normalize(batch), { learn: false })),
     /** Replays stored events to the learners. */
     replay(events: readonly Event[]): void {
       replay(mine(events))

@@ -5,6 +5,7 @@ import { plainDatabaseUrl } from '../pipeline/ingest/sql/database-url.ts'
 import { digestOptions } from '../pipeline/notify/digest/digest-schedule.ts'
 import { maintenanceWindow, routingOptions } from '../pipeline/notify/routing-options.ts'
 import { riskOptions } from '../pipeline/triage/risk.ts'
+import { fieldMap } from '../schema/field-map.ts'
 import { ruleStatus } from '../schema/rule.ts'
 import { intel } from './intel.ts'
 import { llm } from './llm.ts'
@@ -214,6 +215,19 @@ export const configSchema = z.strictObject({
   formats: z
     .strictObject({
       paths: z.array(z.string().min(1)).default([]).describe('Folders of your own log formats.'),
+      map: z
+        .array(
+          z.strictObject({
+            source: z.string().min(1).describe('The name of the source; `*` stands for any characters.'),
+            fields: fieldMap.describe(
+              'The name of the field with the `time`, `message`, `level`, `host`, `user`, `service` or `ip`.',
+            ),
+          }),
+        )
+        .default([])
+        .describe(
+          'Which fields of records mean what, for some sources: `{ source: shop, fields: { time: when_happened } }`. The first that matches decides.',
+        ),
     })
     .prefault({}),
   networks: z

@@ -1,3 +1,5 @@
+import type { FieldMap } from './field-map.ts'
+
 /** A record as a source received it: the unparsed text and its origin. */
 export interface RawRecord {
   /** The line, or several lines that belong together (a stack trace), without the final line break. */
@@ -18,6 +20,8 @@ export interface RawRecord {
   readonly dayFirst?: boolean | undefined
   /** The alert format that its sender names: `splunk`. Without it the parser guesses from the text. */
   readonly format?: string | undefined
+  /** The names of its fields, where the configuration says them. */
+  readonly map?: FieldMap | undefined
 }
 
 /**

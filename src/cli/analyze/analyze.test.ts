@@ -135,6 +135,21 @@ describe('vedette analyze', () => {
     rmSync(path)
   })
 
+  it('says how to correct a guess, and takes the time from the given field', async () => {
+    const linesWith = (fields: object) =>
+      [1, 2, 3].map((i) => JSON.stringify({ ...fields, wort: `Eins zwei drei ${i}` })).join('\n')
+    const input = linesWith({ wann: 'bald' })
+    expect((await analyze(['-'], { input })).err).toContain(
+      'No field has a time. If one does, name it: --map time=NAME',
+    )
+    const mapped = await analyze(['-', '--json', '--map', 'time=b', '--map', 'message=wort'], {
+      input: linesWith({ a: '2026-01-01T10:00:00Z', b: '2026-02-01T10:00:00Z' }),
+    })
+    expect(JSON.parse(mapped.out).from).toBe('2026-02-01T10:00:00.000Z')
+    expect(mapped.err).toContain('json 100 %')
+    expect(await analyze(['-', '--map', 'when=x'], { input })).toMatchObject({ code: 2, out: '' })
+  })
+
   it('reads timestamps without a zone in the given zone', needs(deepRun), async () => {
     const from = async (...words: string[]) =>
       JSON.parse((await analyze([join(folder, 'logs'), '--json', ...words])).out).from

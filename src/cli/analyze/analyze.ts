@@ -4,9 +4,11 @@ import { loadConfig } from '../../config.ts'
 import { floorPercent } from '../../lib/units/number.ts'
 import { readLogs } from '../../operations/analysis/read-files.ts'
 import type { Analysis } from '../../schema/analysis.ts'
+import { fieldMap } from '../../schema/field-map.ts'
 import type { RawRecord } from '../../schema/record.ts'
 import { severities, severity, severityRank } from '../../schema/severity.ts'
 import type { CommandContext, ExitCode } from '../cli.ts'
+import { addMapOption, mapFlags } from '../events/map-option.ts'
 import { createProgress } from '../terminal/progress.ts'
 import { quietLog } from '../terminal/quiet-log.ts'
 import { counted, formatCount, truncate, visible } from '../terminal/terminal.ts'
@@ -20,13 +22,14 @@ const optionsShape = z.object({
   failOn: severity.optional(),
   source: z.string().optional(),
   zone: z.string().optional(),
+  map: fieldMap.optional(),
   config: z.string().optional(),
 })
 type Options = z.infer<typeof optionsShape>
 
 /** `vedette analyze`: runs the whole pipeline on files or stdin, in this process. */
 export const define = (command: Command, context: CommandContext): void => {
-  command
+  addMapOption(command)
     .argument(
       '[paths...]',
       'files, folders, globs (`**` included) or `-` for stdin; compressed files and archives are unpacked',
@@ -57,13 +60,14 @@ const asLevel = (text: string): string => {
 
 const analyze = async (paths: readonly string[], options: Options, context: CommandContext): Promise<ExitCode> => {
   const { env, cwd, err, out, now, signal, stdin } = context
-  const { config, warnings } = loadConfig({ flags: {}, env, cwd, file: options.config })
+  const { config, warnings } = loadConfig({ flags: mapFlags(options.map), env, cwd, file: options.config })
   for (const warning of warnings) err.write(`${warning}\n`)
   const started = now()
   const reading = readLogs({
     paths,
     source: options.source,
     zone: options.zone,
+    map: options.map,
     stdin,
     now,
     signal,
@@ -125,9 +129,17 @@ const describeFormats = ({ sources }: Analysis, { err }: CommandContext, withSha
     const share = floorPercent(format_share)
     const rest = parsed < records ? `, ${counted(records - parsed, 'line')} not parsed` : ''
     err.write(`${visible(source)}: ${parsed === 0 ? 'no format' : `${format} ${share}`}${rest}\n`)
+    const hint = mappingHint(format)
+    if (hint !== undefined) err.write(`  ${hint}\n`)
     if (!withShapes || parsed >= records * 0.9) continue
     for (const { count: times, sample } of unparsed.slice(0, 3)) {
       err.write(`  ${formatCount(times)}×  ${truncate(visible(sample), err.columns - 12)}\n`)
     }
   }
+}
+
+/** Says how to correct what was guessed of a format, or to name what was not found. */
+const mappingHint = (format: string): string | undefined => {
+  if (/^json.* without time$/.test(format)) return 'No field has a time. If one does, name it: --map time=NAME'
+  return format.includes('(guessed: ') ? 'To use other fields: --map time=NAME --map message=NAME' : undefined
 }

@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { type LoadedConfig, loadConfig } from '../../config.ts'
+import { fieldMap } from '../../schema/field-map.ts'
 import type { CommandContext } from '../cli.ts'
+import { mapFlags } from '../events/map-option.ts'
 
 const shape = z.object({
   config: z.string().optional(),
@@ -12,6 +14,7 @@ const shape = z.object({
   logLevel: z.string().optional(),
   workers: z.string().optional(),
   topics: z.string().optional(),
+  map: fieldMap.optional(),
 })
 
 /** Adds the options that override configuration keys. */
@@ -27,7 +30,7 @@ export const addAppFlags = (command: Command): Command =>
 
 /** Loads the configuration with these options applied, as a server does. */
 export const loadWithFlags = (options: unknown, { env, cwd }: Pick<CommandContext, 'env' | 'cwd'>): LoadedConfig => {
-  const { config, host, port, dataDir, publicUrl, logLevel, workers, topics } = shape.parse(options)
+  const { config, host, port, dataDir, publicUrl, logLevel, workers, topics, map } = shape.parse(options)
   const flags = {
     'server.host': host,
     'server.port': port,
@@ -36,6 +39,7 @@ export const loadWithFlags = (options: unknown, { env, cwd }: Pick<CommandContex
     'log.level': logLevel,
     ...(topics !== undefined && { topics }),
     ...workFlags(workers),
+    ...mapFlags(map),
   }
   return loadConfig({ flags, env, cwd, file: config })
 }

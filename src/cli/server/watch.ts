@@ -1,12 +1,13 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { CommandContext } from '../cli.ts'
+import { addMapOption } from '../events/map-option.ts'
 import { addAppFlags } from './app-flags.ts'
 import { serve } from './serve.ts'
 
 /** `vedette watch`: runs the server, reads the given files from the start and follows them. */
 export const define = (command: Command, context: CommandContext): void => {
-  addAppFlags(command)
+  addMapOption(addAppFlags(command))
     .argument('<paths...>', 'files, folders or globs')
     .option('--new', 'skip existing lines')
     .action((paths: string[], options: { readonly new?: boolean }) =>

@@ -1,5 +1,7 @@
 import { messageOf } from '../../errors.ts'
+import { matchSource } from '../../lib/match-source.ts'
 import type { Event, FieldValue } from '../../schema/event.ts'
+import type { FieldMap } from '../../schema/field-map.ts'
 import { eventId, type RawRecord, type RecordBatch } from '../../schema/record.ts'
 import type { Stage } from '../stage.ts'
 import type { DeclaredFormats } from './declared/declared-formats.ts'
@@ -26,6 +28,8 @@ interface NormalizerOptions {
   readonly zoneMinutes?: number
   /** The declared formats; the bundled ones by default. */
   readonly formats?: DeclaredFormats
+  /** Which fields of records mean what, by source. The first that matches decides. */
+  readonly maps?: readonly { readonly source: string; readonly fields: FieldMap }[]
   /** Replaces the parser in tests. */
   readonly parseRecord?: (record: RawRecord) => Parsed
 }
@@ -39,7 +43,9 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
   const streamOf = createStreams()
   const zones = new ZoneGuesses()
   const read = options.parseRecord ?? ((record: RawRecord) => parseRecord(record, options.formats))
+  const maps = options.maps?.map(({ source, fields }) => ({ has: matchSource(source), fields })) ?? []
   const normalize = (batch: RecordBatch): Event[] => {
+    const map = maps.find(({ has }) => has(batch.source))?.fields
     const zoneMinutes = batch.zoneMinutes ?? options.zoneMinutes
     /** The number and time of the last line without a zone, read as UTC. */
     let unzoned: readonly [index: number, time: number] | undefined
@@ -55,7 +61,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
       // Trim only the rare indented records, to avoid copies.
       const text = first <= 32 || first === 0xfeff ? original.trim() : original
       const { source, receivedAt, format } = batch
-      const record = { text, source, receivedAt, zoneMinutes, dayFirst, format }
+      const record = { text, source, receivedAt, zoneMinutes, dayFirst, format, map }
       const plain = text === '' ? emptyRecord : attempt(read, record)
       const mayLackZone = zoneMinutes === undefined && plain.timeGuessed && plain.time !== undefined
       if (mayLackZone) unzoned = [i, plain.time]

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { matchSource } from '../../lib/match-source.ts'
 import type { Connections } from '../database.ts'
 import { createPace } from '../pace.ts'
 import { batches } from '../write-rows.ts'
@@ -147,24 +148,13 @@ export const createEventRetention = (connections: Connections, removeObjects: Re
   }
 
   return async ({ sources = [], ...general }: EventLimits): Promise<number> => {
-    const limits = { ...general, sources: sources.map((limit) => ({ ...limit, has: matcherOf(limit.source) })) }
+    const limits = { ...general, sources: sources.map((limit) => ({ ...limit, has: matchSource(limit.source) })) }
     return (await dropEnded(limits)) + (await dropExcess(limits))
   }
 }
 
 interface DecidedLimits extends Omit<EventLimits, 'sources'> {
   readonly sources?: readonly (SourceLimit & { readonly has: (source: string) => boolean })[]
-}
-
-const matcherOf = (pattern: string): ((source: string) => boolean) => {
-  const expression = new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => RegExp.escape(part))
-      .join('.*')}$`,
-    's',
-  )
-  return (source) => expression.test(source)
 }
 
 const namesOf = (list: string): readonly string[] => JSON.parse(list)

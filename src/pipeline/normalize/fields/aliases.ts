@@ -1,10 +1,11 @@
 import type { FieldValue } from '../../../schema/event.ts'
+import type { FieldMap } from '../../../schema/field-map.ts'
 import type { RawRecord } from '../../../schema/record.ts'
 import { type Draft, longestValue, setIfAbsent } from '../draft.ts'
 import { guessTime, joinDateAndClock } from '../time/guess-time.ts'
 import { type Stamp, toStamp } from '../time/timestamp.ts'
 import { isForwardedFor, setAddress, toAddress, toPort } from './address.ts'
-import type { Alias } from './alias-table.ts'
+import { type Alias, aliasOf } from './alias-table.ts'
 import { numberToLevel, otelToLevel, toLogLevel, windowsToLevel } from './level.ts'
 import { createNamePlans, type Entry, type NamePlan } from './name-plan.ts'
 import { toOutcome } from './outcome.ts'
@@ -23,7 +24,10 @@ const planOf = createNamePlans()
  * Adds values to fields, under ECS names where name and value are unambiguous, else under their own names. Of several names for one field,
  * the best with a plausible value wins. The others keep their names, so nothing is lost.
  */
-export const addFields = (fields: Draft, entries: readonly Entry[], received: RawRecord): FoundValues => {
+export const addFields = (fields: Draft, all: readonly Entry[], received: RawRecord): FoundValues => {
+  const mapped: State = { fields, record: received, connection: false, stamp: undefined, message: undefined }
+  const { map } = received
+  const entries = map === undefined ? all : all.filter((entry) => !claimMapped(mapped, map, entry))
   const plan = planOf(entries)
   for (const at of plan.others) {
     const entry = entries[at]
@@ -31,8 +35,8 @@ export const addFields = (fields: Draft, entries: readonly Entry[], received: Ra
   }
   const zone = entries[plan.zone]?.[1]
   const record = zone === undefined ? received : withOwnZone(received, zone)
-  const state: State = { fields, record, connection: plan.connection, stamp: undefined, message: undefined }
-  if (plan.hasDate) state.stamp = stampOfParts(plan, entries, record)
+  const state: State = { fields, record, connection: plan.connection, stamp: mapped.stamp, message: mapped.message }
+  if (plan.hasDate && !state.stamp) state.stamp = stampOfParts(plan, entries, record)
   let hasParts = false
   for (const { alias, at } of claimsOf(plan, entries)) {
     const entry = entries[at]
@@ -47,6 +51,13 @@ export const addFields = (fields: Draft, entries: readonly Entry[], received: Ra
   }
   if (hasParts) addParts(fields)
   return { stamp: state.stamp ?? guessTime(entries, record), message: state.message }
+}
+
+/** Takes a value for the field that the configuration maps it to. Returns false without a mapping, and for an implausible value. */
+const claimMapped = (state: State, map: FieldMap, [key, value]: Entry): boolean => {
+  const [field] = Object.entries(map).find(([, name]) => name === key) ?? []
+  const alias = field === undefined ? undefined : aliasOf(field)
+  return alias !== undefined && claim(state, alias, key, value)
 }
 
 /** Events of Windows' Security log about a logon, whose target is the user. In others, the subject acts on the target. */

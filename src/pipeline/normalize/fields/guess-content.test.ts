@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createNormalizer } from '../normalize.ts'
 import { parseRecord } from '../parse-record.ts'
 
 const read = (object: unknown) =>
@@ -43,5 +44,49 @@ describe('a record of JSON with names in no list', () => {
   it('keeps the record as its message without a sentence', () => {
     const text = JSON.stringify({ wann: '2026-11-20T09:00:00Z', wert: 7 })
     expect(read(JSON.parse(text)).message).toBe(text)
+  })
+})
+
+describe('a mapping of fields', () => {
+  const map = { time: 'meta.when_happened', message: 'note', level: 'schwere', ip: 'gate' } as const
+  const normalize = (source: string, text: string) =>
+    createNormalizer({ maps: [{ source: 'shop*', fields: map }] }).normalize({
+      ...{ partition: 0, first: 0, source, receivedAt: Date.parse('2026-11-22T00:00:00Z'), texts: [text] },
+    })[0]
+  const object = {
+    timestamp: '2026-11-21T00:00:00Z',
+    meta: { when_happened: '2026-11-20T09:00:00Z' },
+    msg: 'a',
+    note: 'b c',
+    schwere: 'WARN',
+    gate: '10.0.0.9',
+  }
+
+  it('is stronger than known names, which stay', () => {
+    const event = normalize('shop-1', JSON.stringify(object))
+    expect([event?.time, event?.message]).toEqual([Date.parse('2026-11-20T09:00:00Z'), 'b c'])
+    expect(event?.fields).toMatchObject({
+      ...{ 'log.level': 'warning', 'source.ip': '10.0.0.9' },
+      ...{ timestamp: '2026-11-21T00:00:00Z', msg: 'a' },
+    })
+    expect(normalize('other', JSON.stringify(object))?.message).toBe('a')
+  })
+
+  it('is used for lines of pairs', () => {
+    const event = normalize('shop', 'schwere=WARN meta.when_happened=2026-11-20T09:00:00Z note="b c" n=1')
+    expect([event?.time, event?.message]).toEqual([Date.parse('2026-11-20T09:00:00Z'), 'b c'])
+  })
+
+  it('leaves a record as it is if its value is implausible', () => {
+    const event = normalize('shop', JSON.stringify({ ...object, meta: { when_happened: 'soon' } }))
+    expect(event?.time).toBe(Date.parse('2026-11-21T00:00:00Z'))
+    expect(event?.fields['meta.when_happened']).toBe('soon')
+  })
+
+  it('replaces what would be guessed', () => {
+    const read = parseRecord({
+      ...{ text: JSON.stringify(order), source: 's', receivedAt: 0, map: { message: 'filiale', time: 'wann' } },
+    })
+    expect([read.format, read.message, read.time]).toEqual(['json', 'Nord', Date.parse('2026-11-20T09:00:00Z')])
   })
 })

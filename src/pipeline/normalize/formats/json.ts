@@ -40,11 +40,19 @@ const fromObject = (object: Readonly<Record<string, unknown>>, record: RawRecord
   if (fields['t.$date'] === undefined && isObject(only.t)) addMongodLevel(only, fields)
   if (isCloudTrail(only)) return finish('json/cloudtrail', stamp, completeCloudTrail(only, fields), fields)
   const content =
-    named === undefined && fields['log.level'] === undefined ? guessContent(entries, stamp, fields) : undefined
+    named === undefined && fields['log.level'] === undefined
+      ? guessContent(unmapped(entries, record), stamp, fields)
+      : undefined
   const message = named ?? content?.message
   if (message !== undefined) readEntities(message, nameOf(fields), fields)
   const format = otel ? 'json/otel' : content ? `json (guessed: ${content.guessed})` : 'json'
   return finish(format, stamp, message ?? record.text, fields)
+}
+
+/** The entries without those that the configuration maps to fields. */
+const unmapped = <T>(entries: readonly (readonly [string, T])[], { map = {} }: RawRecord) => {
+  const names: readonly string[] = Object.values(map)
+  return names.length === 0 ? entries : entries.filter(([name]) => !names.includes(name))
 }
 
 /** Returns the event of structlog and others that call the message so, and removes it from the action. */
