@@ -7,7 +7,7 @@ import { toEvidence } from '../shared/evidence.ts'
 import { quote, type Reason, range } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
 import { type Deviation, sizeOf } from './deviation.ts'
-import { isRunning } from './long-silence.ts'
+import { isRunning, leastSpan } from './long-silence.ts'
 import type { Rate, Track } from './track.ts'
 
 const detector = 'baseline'
@@ -118,7 +118,7 @@ const severityOf = (track: Track, rate: Rate, deviation: Deviation): Severity =>
   const { direction, worst, expected } = deviation
   const { score } = worst.assessment
   const strong = score >= 0.9
-  if (isUnknownHour(track, rate, deviation)) return 'low'
+  if (isUnknownHour(track, rate, deviation)) return direction === 'spike' && !track.whole ? 'info' : 'low'
   if (direction === 'drop' && deviation.buckets < 2) return 'low'
   if (direction === 'silence' && isUsualPause(track, deviation)) return 'low'
   if (direction !== 'spike') return strong && (expected >= 100 || isLongSilence(deviation)) ? 'medium' : 'low'
@@ -138,15 +138,17 @@ const isLongSilence = ({ direction, expected, before, after, end, start }: Devia
   direction === 'silence' && after === undefined && expected >= 30 && end - (before?.time ?? start) >= longSilence
 
 /**
- * Whether the working week may explain a deviation of a whole source. Before the first full week, Mondays look like floods and nights like
- * outages. Single streams, errors, and silences of a source that never pauses are exempt.
+ * Whether the rhythm of days and weeks, which is unknown yet, may explain a deviation. For a whole source, until its first full week:
+ * Mondays look like floods and nights like outages. For a single stream, in its first days, if it often logs nothing: its work and its pauses
+ * come in runs. Errors are exempt, and so are silences of a source that never pauses.
  */
-const isUnknownHour = (track: Track, { kind, severityHint }: Rate, { direction, worst, start }: Deviation): boolean =>
-  track.whole &&
-  kind === 'all' &&
-  severityHint === 0 &&
-  start - track.since < week &&
-  (direction === 'spike' || worst.assessment.expectedLow < 1)
+const isUnknownHour = (track: Track, { kind, severityHint }: Rate, { direction, worst, start }: Deviation): boolean => {
+  if (kind === 'errors' || severityHint > 0) return false
+  const pauses = worst.assessment.expectedLow < 1
+  return track.whole
+    ? start - track.since < week && (direction === 'spike' || pauses)
+    : start - track.since < leastSpan && pauses
+}
 
 const evidenceOf = ({ direction, worst, before, after }: Deviation): Evidence[] => {
   const { first, last } = worst.bucket

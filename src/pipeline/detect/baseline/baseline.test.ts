@@ -72,7 +72,7 @@ describe('baseline', () => {
     expect(severities(runs({}))).toEqual(['info'])
     expect(severities(runs(failing))).toContain('high')
     // A stream that logs all the time, apart from one pause, is no job.
-    const steady = [...flow(0, 1500, 8), ...flow(2200, 2, 300)]
+    const steady = [...flow(0, 3 * 1440, 8), ...flow(3 * 1440 + 700, 2, 300)]
     expect(detectAll(steady).map(({ severity }) => severity)).toContain('medium')
   })
 
@@ -110,6 +110,22 @@ describe('baseline', () => {
     // A source that never pauses is missed at once.
     const pause = merge(...parts.flatMap((facts) => [flow(0, 240, 8, facts), flow(360, 60, 8, facts)]))
     expect(wholes(detectAll(pause).filter(({ title }) => title.includes('stopped logging')))).toEqual(['medium'])
+  })
+
+  it('takes runs and pauses in the first days of an irregular stream for its rhythm, but not its errors', () => {
+    /** A few lines every 40 minutes, with the pauses that an error log has. */
+    const irregular = (minutes: number, except: (minute: number) => boolean = () => false) =>
+      Array.from({ length: Math.floor(minutes / 40) }, (_, i) => 40 * i)
+        .filter((at) => !except(at))
+        .flatMap((at) => flow(at, 8, 4))
+    const failing = { fields: { 'service.name': 'web', 'host.name': 'web-01', 'log.level': 'error' } }
+    const severities = (events: readonly Event[]) => detectAll(events).map(({ severity }) => severity)
+    const run = (at: number, facts: Partial<Event> = {}) => merge(irregular(at + 120), flow(at + 10, 3, 300, facts))
+    expect(severities(run(1200))).toEqual(['info'])
+    expect(severities(run(1200, failing))).toContain('high')
+    expect(severities(run(6 * 1440))).toContain('medium')
+    const pause = (at: number) => severities(irregular(at + 720, (minute) => minute > at && minute < at + 480))
+    expect(pause(1200)).toEqual(['low'])
   })
 
   it('reports a silence and its end while other streams continue', () => {

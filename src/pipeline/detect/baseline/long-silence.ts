@@ -12,7 +12,8 @@ const timesLongest = 4
 const timesMean = 30
 const leastSilence = hour
 const leastLines = 100
-const leastSpan = 2 * day
+/** A stream seen for less time has shown no hour of the day twice. */
+export const leastSpan = 2 * day
 /** A stream with longer pauses may rest at weekends, which its first week does not show. */
 const restsAfter = 6 * hour
 /** A batch job pauses for most of a day. */
