@@ -1,4 +1,5 @@
 const spaces = /\s+/u
+const space = /\s/u
 
 /**
  * Lists the words of all texts, numbers and booleans in a document, lower-case, each once: long lists of log lines repeat the same
@@ -13,16 +14,22 @@ export const searchText = (document: unknown): string => {
 /** Splits a lower-case fragment into the words that `searchText` must contain for a match. */
 export const wordsOf = (piece: string): readonly string[] => piece.split(spaces).filter((word) => word !== '')
 
-const collect = (value: unknown, words: Set<string>, seen: Set<unknown>): void => {
+const collect = (value: unknown, words: Set<string>, seen: Set<string>): void => {
   if (value === null || value === undefined) return
   if (typeof value === 'object') {
     for (const part of Object.values(value)) collect(part, words, seen)
     return
   }
+  const text = String(value)
+  // Most values are one word, such as an id: remembering them would drive out the lines.
+  if (!space.test(text)) {
+    if (text !== '') words.add(text.toLowerCase())
+    return
+  }
   // Lines of one alert repeat the same values.
-  if (seen.has(value)) return
-  seen.add(value)
-  for (const word of splitText(String(value))) words.add(word)
+  if (seen.has(text)) return
+  seen.add(text)
+  for (const word of splitText(text)) words.add(word)
 }
 
 const mostRemembered = 8_192
