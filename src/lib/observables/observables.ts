@@ -59,20 +59,22 @@ export const extractObservables = (text: string, most = 100): readonly Observabl
   const add = (type: ObservableType, value: string | undefined) => {
     if (value !== undefined && found.size < most) found.set(`${type} ${value}`, { type, value })
   }
-  const take = (rest: string, pattern: RegExp, read: (piece: string) => void): string =>
-    rest.replace(pattern, (piece) => {
-      read(piece)
-      return ' '
-    })
+  const take = (rest: string, sign: string, pattern: RegExp, read: (piece: string) => void): string =>
+    rest.includes(sign)
+      ? rest.replace(pattern, (piece) => {
+          read(piece)
+          return ' '
+        })
+      : rest
 
-  const withoutLinks = take(refang(text.slice(0, longestText)), link, (piece) => {
+  const withoutLinks = take(refang(text.slice(0, longestText)), '://', link, (piece) => {
     const url = toUrl(withoutEnd(piece))
     if (url === undefined) return
     add('url', url)
     const host = hostOf(url)
     if (host?.type === 'ip' || (host && endsLikeDomain(host.value))) add(host.type, host.value)
   })
-  const withoutMail = take(withoutLinks, mail, (piece) => {
+  const withoutMail = take(withoutLinks, '@', mail, (piece) => {
     const address = toEmail(piece.replace(/^[^\p{L}\p{N}]+|[._-]+$/gu, ''))
     if (address === undefined || !endsLikeDomain(address.slice(address.indexOf('@') + 1))) return
     add('email', address)
@@ -104,13 +106,16 @@ const withoutEnd = (piece: string): string => {
 const count = (text: string, sign: string): number => text.split(sign).length - 1
 
 const longestWord = 300
+/** An address or a name has one of these; a hash has none, but is long. Most words of a text are neither. */
+const separators = /[.:/]/
+const shortestHash = 32
 
 const readWord = (
   piece: string,
   inPath: boolean,
   add: (type: ObservableType, value: string | undefined) => void,
 ): void => {
-  if (piece.length > longestWord) return
+  if (piece.length > longestWord || (piece.length < shortestHash && !separators.test(piece))) return
   const trimmed = piece.replace(/^[.:%_-]+(?!:)|(?<!:):$|[.%_-]+$/g, '')
   const ip = toIp(trimmed)
   if (ip?.includes(':')) {
