@@ -228,6 +228,25 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect(await store.alerts.get('A-1')).toMatchObject({ dedup_key: 'siem: A-1', version: 2 })
     })
 
+    it('reads what was committed last, also after a transaction that failed and one that changed nothing', async () => {
+      const alert = sample.sampleAlert(1)
+      const title = async () => (await store.alerts.load([alert.id])).map((loaded) => [loaded.title, loaded.version])
+      await store.transaction((tx) => store.alerts.save([{ ...alert, title: 'first' }], tx))
+      expect(await title()).toEqual([['first', 1]])
+      const failing = store.transaction(async (tx) => {
+        await store.alerts.save([{ ...alert, title: 'second', version: 2 }], tx)
+        throw new Error('it fails')
+      })
+      await expect(failing).rejects.toThrow('it fails')
+      expect(await title()).toEqual([['first', 1]])
+      await store.transaction((tx) => store.alerts.save([{ ...alert, title: 'first' }], tx))
+      await store.transaction(async (tx) => {
+        await store.alerts.save([{ ...alert, title: 'third', version: 2 }], tx)
+        await store.alerts.save([{ ...alert, title: 'fourth', version: 3 }], tx)
+      })
+      expect(await title()).toEqual([['fourth', 3]])
+    })
+
     it('finds open and suppressed alerts by their key', async () => {
       const alerts = (['new', 'investigating', 'suppressed', 'resolved', 'false_positive'] as const).map(
         (status, number) => sample.sampleAlert(number, { status, dedup_key: 'same' }),

@@ -70,6 +70,15 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
   }
   const bodies = (tx?: Transaction) => stamps(tx).select('body')
   const recent = createRecent<Alert>(mostRecent)
+  const saved = new WeakMap<Transaction, { readonly alert: Alert; readonly changedAt: number }[]>()
+
+  const remember = (alert: Alert, changedAt: number): void =>
+    recent.put(alert.id, `${changedAt} ${alert.version}`, alert)
+
+  // The next stage reads what this one wrote. A row that the database left as it was keeps its former stamp, so nobody is given this one.
+  connections.onCommit((tx) => {
+    for (const { alert, changedAt } of saved.get(tx) ?? []) remember(alert, changedAt)
+  })
 
   /** Reads the alerts of rows, of which it parses only those that changed since it last did. */
   const readAll = async (rows: readonly Stamp[], tx?: Transaction): Promise<readonly Alert[]> => {
@@ -81,9 +90,9 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
       else stale.push(alert_id)
     }
     if (stale.length === 0) return found
-    for (const { alert_id, changed_at, version, body } of await bodies(tx).where('alert_id', 'in', stale).execute()) {
+    for (const { changed_at, body } of await bodies(tx).where('alert_id', 'in', stale).execute()) {
       const alert = unpackDocument<Alert>(body)
-      recent.put(alert_id, `${changed_at} ${version}`, alert)
+      remember(alert, changed_at)
       found.push(alert)
     }
     return found
@@ -144,6 +153,7 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
         })
         await refuseTaken(part, tx)
         await index.save(stamped, tx)
+        saved.set(tx, [...(saved.get(tx) ?? []), ...stamped])
       }
     },
 
