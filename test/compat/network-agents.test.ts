@@ -294,6 +294,105 @@ it(keeps('network-agents.pages', 'network-agents.models'), async () => {
   expect(await get('/api/v1/models/nobody/info')).toMatchObject({ status: 404 })
 })
 
+const post = async (path: string, body: unknown, headers: Record<string, string> = { authorization: token }) => {
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  }
+  const response = await fetch(`${own}/api/v1${path}`, init)
+  return { status: response.status, body: await response.json() }
+}
+
+it(keeps('network-agents.analyze'), async () => {
+  const before = await anomalies('?limit=1000')
+  const entry = (message: string, i: number, program = 'hostapd', device_ip = '192.0.2.9') => ({
+    ...{ device_ip, timestamp: `2024-01-01T00:00:${String(i).padStart(2, '0')}Z`, process_name: program, message },
+  })
+  const logs = [
+    ...Array.from({ length: 12 }, (_, i) => entry(`STA ${i}: authentication failed`, i)),
+    entry('STA 5: authenticated', 5),
+    entry('authentication failed', 6, 'gardener'),
+    entry('authentication failed', 7, 'hostapd', '192.0.2.10'),
+  ]
+  const { status, body } = await post('/models/analyze', logs)
+  expect(status).toBe(200)
+  const analyzed = z.array(z.looseObject({ analysis_result: z.looseObject({ prediction: z.int() }) })).parse(body)
+  expect(analyzed.map(({ analysis_result }) => analysis_result.prediction)).toEqual(
+    logs.map((_, i) => (i < 12 ? 1 : 0)),
+  )
+  const found = {
+    prediction: 1,
+    anomaly_score: 0.9,
+    is_anomaly: true,
+    model_version: 'wifi',
+    timestamp: expect.any(String),
+  }
+  expect(analyzed[0]).toMatchObject({
+    log_entry: logs[0],
+    analysis_result: { ...found, anomaly_type: 'auth_failure', description: expect.stringContaining('12 failed') },
+    analysis_timestamp: expect.any(String),
+    model_version: 'wifi',
+  })
+  const none = { prediction: 0, anomaly_score: 0, is_anomaly: false, model_version: null }
+  expect(analyzed[12]).toMatchObject({ analysis_result: none, model_version: null })
+  for (const wrong of [[], {}, [1], 'line']) expect((await post('/models/analyze', wrong)).status).toBe(400)
+  expect((await post('/models/analyze', logs, {})).status).toBe(401)
+  expect(await anomalies('?limit=1000')).toEqual(before)
+})
+
+it(keeps('network-agents.predict'), async () => {
+  const sent = {
+    timestamp: '2024-03-20T10:00:00Z',
+    signal_strength: -65,
+    latency: 25,
+    packet_loss: 0.1,
+    client_count: 15,
+  }
+  const key = { 'x-api-key': token }
+  expect(await post('/predict', sent, key)).toEqual({
+    status: 200,
+    body: {
+      ...{
+        anomaly_detected: false,
+        confidence: 0,
+        severity: 'info',
+        description: 'No measurement exceeds its threshold.',
+      },
+      ...{ timestamp: sent.timestamp, not_compared: ['latency', 'client_count'] },
+    },
+  })
+  expect((await post('/predict', { ...sent, signal_strength: -71, packet_loss: 0.2 }, key)).body).toMatchObject({
+    ...{ anomaly_detected: true, confidence: 1, severity: 'medium' },
+    description: 'signal_strength is -71, below -70. packet_loss is 0.2, above 0.1.',
+  })
+  expect((await post('/predict', { auth_failures: 5 }, key)).body).toMatchObject({ anomaly_detected: false })
+  expect((await post('/predict', { auth_failures: 12 }, key)).body).toMatchObject({
+    ...{ anomaly_detected: true, confidence: 0.9, severity: 'critical' },
+  })
+  for (const wrong of [{ latency: 25 }, { packet_loss: 'much' }, [], {}]) {
+    expect(await post('/predict', wrong, key)).toMatchObject({
+      status: 400,
+      body: { error: { code: 'INVALID_REQUEST', message: expect.any(String), details: expect.any(Object) } },
+    })
+  }
+  expect(await post('/predict', sent, {})).toMatchObject({ status: 401, body: { error: { code: 'UNAUTHORIZED' } } })
+})
+
+it(keeps('network-agents.model-status'), async () => {
+  const of = async (path: string) => (await get(`/api/v1${path}`)).body
+  expect(await of('/models/status')).toMatchObject({
+    model_version: expect.any(String),
+    performance: { accuracy: null },
+  })
+  expect((await post('/model-management/wifi/validate', {})).body).toMatchObject({
+    ...{ is_valid: false, score: null, warnings: [expect.stringMatching(/^It has learnt \d+ windows?, too few/)] },
+  })
+  expect((await post('/model-management/nobody/validate', {})).status).toBe(404)
+  expect(await of('/model-management/training-service/connection')).toMatchObject({ connected: false, models_found: 0 })
+  expect(await of('/model-management/training-service/models')).toEqual([])
+})
+
 it(keeps('network-agents.export'), async () => {
   const send = (path: string, method: string, body?: object, secret = token) =>
     fetch(own + path, {
@@ -399,7 +498,7 @@ it(keeps('network-agents.bad-number'), async () => {
   }
 })
 
-it(keeps('network-agents.environment'), async () => {
+it(keeps('network-agents.environment', 'network-agents.database-test'), async () => {
   const told: { authorization: string | undefined; body: string }[] = []
   const receiver = createHttpServer((request, response) => {
     let body = ''
@@ -423,6 +522,9 @@ it(keeps('network-agents.environment'), async () => {
       NOTIFICATION_TOKEN: 'the-notification-token',
       RESOURCE_THRESHOLD_CPU: '60',
       SERVICE_PORT: '0',
+      DB_HOST: '127.0.0.1',
+      DB_PORT: '1',
+      DB_USER: 'reader',
       VEDETTE_NETWORK_AGENTS_AGENTS: 'threshold',
     },
   })
@@ -434,6 +536,19 @@ it(keeps('network-agents.environment'), async () => {
       thresholds: expect.arrayContaining([expect.objectContaining({ anomaly_type: 'high_cpu', above: 60 })]),
     },
   })
+  const database = { host: '127.0.0.1', port: '1', database: 'netmonitor_db', user: 'reader' }
+  const test = async (config: object) => {
+    const sent = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(config) }
+    const response = await second.ask('/api/v1/settings/database/test', sent)
+    return { status: response.status, body: await response.json() }
+  }
+  await until(async () => JSON.stringify((await test(database)).body).includes('"error"'))
+  expect(await test({ ...database, password: 'x' })).toMatchObject({
+    status: 200,
+    body: { status: 'error', message: expect.stringContaining('log-entries'), details: { user: 'reader' } },
+  })
+  expect((await test({ ...database, host: '127.0.0.2' })).status).toBe(400)
+  expect((await test({ host: '127.0.0.1' })).status).toBe(400)
   const alert = {
     alert_id: 'n-1',
     timestamp: new Date().toISOString(),

@@ -32,6 +32,15 @@ const keys = z
         disk: percent('disk space'),
       })
       .prefault({}),
+    link: z
+      .strictObject({
+        signal_strength: z.number().default(-70).describe('The lowest signal strength that is usual, in dBm.'),
+        packet_loss: z.number().min(0).max(1).default(0.1).describe('The highest share of lost packets that is usual.'),
+        retry_rate: z.number().min(0).max(1).default(0.2).describe('The highest share of retries that is usual.'),
+        data_rate: z.number().min(0).default(24).describe('The lowest data rate that is usual, in Mbit/s.'),
+      })
+      .prefault({})
+      .describe('Thresholds for measurements that clients send to `POST /api/v1/predict`.'),
     notification: z
       .strictObject({
         enabled: z.boolean().default(true).describe('Whether messages are sent.'),
@@ -128,6 +137,10 @@ export const networkAgentsConfig = {
     SERVICE_HOST: 'network_agents.host',
     SERVICE_PORT: 'network_agents.port',
     SQLITE_DB_PATH: 'network_agents.sqlite_path',
+    THRESHOLD_DATA_RATE: 'network_agents.link.data_rate',
+    THRESHOLD_PACKET_LOSS_RATE: 'network_agents.link.packet_loss',
+    THRESHOLD_RETRY_RATE: 'network_agents.link.retry_rate',
+    THRESHOLD_SIGNAL_STRENGTH: 'network_agents.link.signal_strength',
   },
   unused: {
     'DB_MIN_CONNECTIONS DB_MAX_CONNECTIONS DB_POOL_TIMEOUT': 'A single connection reads the log entries.',
@@ -141,7 +154,7 @@ export const networkAgentsConfig = {
     'NOTIFICATION_TIMEOUT NOTIFICATION_MAX_RETRIES':
       'Failed deliveries are retried eight times with back-off, then dead-lettered.',
     'SFTP_HOST SFTP_PORT SFTP_USER SFTP_PASSWORD SFTP_REMOTE_PATH SFTP_TIMEOUT': 'Models are not distributed.',
-    'THRESHOLD_SIGNAL_STRENGTH THRESHOLD_PACKET_LOSS_RATE THRESHOLD_RETRY_RATE THRESHOLD_DATA_RATE RESOURCE_MONITORING_ENABLED RESOURCE_CHECK_INTERVAL RESOURCE_THRESHOLD_NETWORK':
+    'RESOURCE_MONITORING_ENABLED RESOURCE_CHECK_INTERVAL RESOURCE_THRESHOLD_NETWORK':
       'No bundled agent counts this; write your own: see "network_agents.paths".',
     'EXPORT_PATH EXPORT_RETENTION EXPORT_FORMAT': 'Read the lists over the API.',
     'BACKUP_PATH BACKUP_RETENTION BACKUP_SCHEDULE':

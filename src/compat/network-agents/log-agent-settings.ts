@@ -4,6 +4,9 @@ import type { NetworkAgentsConfig } from './config.ts'
 /** The kernel writes the log entries of firewalls. */
 const kernel = 'kernel'
 
+/** The name of the source that reads the log entries. */
+export const logEntrySourceName = 'log-entries'
+
 /** The source that reads the log entries of another program; none without a database. */
 export const logEntrySources = (
   { database, every, lookback, batch }: NetworkAgentsConfig,
@@ -19,7 +22,7 @@ export const logEntrySources = (
   const programs = agents.some(({ process_filters }) => process_filters.length === 0)
     ? []
     : [...new Set([...agents.flatMap(({ process_filters }) => process_filters), kernel])]
-  return [{ type: 'sql', name: 'log-entries', url: url.href, programs, every, lookback: lookback * 60, batch }]
+  return [{ type: 'sql', name: logEntrySourceName, url: url.href, programs, every, lookback: lookback * 60, batch }]
 }
 
 /** Adds the receiver that the variables of the service name, unless `notify` has one of the same name. */

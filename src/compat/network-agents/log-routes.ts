@@ -4,6 +4,7 @@ import { browseEvents } from './browse-events.ts'
 import type { NetworkAgentsConfig } from './config.ts'
 import { getLogDatabase, logDatabaseView } from './get-log-database.ts'
 import { route } from './route.ts'
+import { testLogDatabase } from './test-log-database.ts'
 
 /** The levels of the log-agent service, and the names that differ in each direction. */
 const levels = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'info', 'debug'] as const
@@ -75,4 +76,5 @@ const presentDatabase: Present = (answer) => {
 export const logRoutes = (database: NetworkAgentsConfig['database']): readonly Route[] => [
   route({ path: '/api/v1/logs', operation: browseEvents, present: presentLogs, readQuery }),
   route({ path: '/api/v1/settings/database', operation: getLogDatabase(database), present: presentDatabase }),
+  route({ method: 'POST', path: '/api/v1/settings/database/test', operation: testLogDatabase(database), hide: true }),
 ]

@@ -8,6 +8,7 @@ import { listAnomalies } from './list-anomalies.ts'
 import { createExportRoutes } from './log-exports.ts'
 import { logRoutes } from './log-routes.ts'
 import { refuseOnOwnPort, route } from './route.ts'
+import { scoringRoutes } from './scoring-routes.ts'
 import { serviceRoutes } from './service-routes.ts'
 import { setAnomalyStatus } from './set-anomaly-status.ts'
 
@@ -48,6 +49,7 @@ export const networkAgents = (settings: {
     probe('/health'),
     probe('/api/v1/health'),
     ...serviceRoutes,
+    ...scoringRoutes(settings.network_agents.link),
     ...createExportRoutes(),
   ],
 })

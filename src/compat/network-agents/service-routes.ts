@@ -2,13 +2,19 @@ import { z } from 'zod'
 import { presentText } from '../../api/rest/present-text.ts'
 import type { Present, Route } from '../../api/rest/route.ts'
 import { AppError } from '../../errors.ts'
+import { plural } from '../../lib/units/number.ts'
 import { agentItem } from './agent-routes.ts'
 import { type AgentService, agentService, getAgentService } from './get-agent-service.ts'
 import { route } from './route.ts'
 
 /** A page of the service, made from its state. `id` is the part of the address after `:`. */
-const page = (path: string, show: (service: AgentService, id: string) => unknown): Route =>
+const page = (
+  path: string,
+  show: (service: AgentService, id: string) => unknown,
+  method: Route['method'] = 'GET',
+): Route =>
   route({
+    method,
     path: `/api/v1${path}`,
     operation: getAgentService,
     hide: true,
@@ -150,6 +156,14 @@ const toManagedModel = ({ agent, windows, isTrained, features }: Model) => ({
   },
 })
 
+const toValidation = ({ isTrained, windows }: Model) => ({
+  is_valid: isTrained,
+  score: null,
+  errors: [],
+  warnings: isTrained ? [] : [`It has learnt ${plural(windows, 'window')}, too few to find anomalies.`],
+  recommendations: [],
+})
+
 const requireModel = (service: AgentService, id: string): Model => {
   const models = modelsOf(service)
   const found = models.find(({ agent }) => agent.agent_id === id)
@@ -216,9 +230,25 @@ export const serviceRoutes: readonly Route[] = [
   })),
   page('/models', listModels),
   page('/models/current', (service) => listModels(service).active_model),
+  page('/models/status', (service) => {
+    const { active_model } = listModels(service)
+    return {
+      model_version: active_model?.version ?? null,
+      last_updated: null,
+      status: active_model?.status ?? 'inactive',
+      performance: unknownMetrics,
+    }
+  }),
   page('/models/:id/info', (service, id) => toModelInfo(requireModel(service, id))),
   page('/model-management/models', (service) => modelsOf(service).map(toManagedModel)),
   page('/model-management/models/:id', (service, id) => toManagedModel(requireModel(service, id))),
+  page('/model-management/:id/validate', (service, id) => toValidation(requireModel(service, id)), 'POST'),
+  page('/model-management/training-service/connection', () => ({
+    connected: false,
+    path_exists: false,
+    models_found: 0,
+  })),
+  page('/model-management/training-service/models', () => []),
   // Nothing is measured per model, and no model is transferred: the lists are empty.
   page('/model-management/performance', () => []),
   page('/model-management/transfer-history', () => []),

@@ -21,11 +21,19 @@ interface AgentTrialOptions {
   /** In order of time, oldest first. */
   readonly events: AsyncIterable<readonly Event[]>
   readonly limits: TrialLimits
+  /** How many findings to return, the most severe first; 200 by default. */
+  readonly most?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
 
 /** Runs untrained agents on stored events. Stores nothing. Yields to other work after every few hundred events. */
-export const tryAgents = async ({ agents, events, limits, signal }: AgentTrialOptions): Promise<AgentTrial> => {
+export const tryAgents = async ({
+  agents,
+  events,
+  limits,
+  most = mostResults,
+  signal,
+}: AgentTrialOptions): Promise<AgentTrial> => {
   const began = performance.now()
   const compiled = agents.map(compileAgent)
   const logs = new Map(compiled.map(({ id }) => [id, 0]))
@@ -92,7 +100,7 @@ export const tryAgents = async ({ agents, events, limits, signal }: AgentTrialOp
       const its = told.filter(({ agent }) => agent.agent_name === agent_id)
       return { agent_id, name, logs: logs.get(agent_id) ?? 0, anomalies: its.length, by_type: byType(its) }
     }),
-    results: told.slice(0, mostResults).map(toResult),
+    results: told.slice(0, most).map(toResult),
     errors,
   }
 }
