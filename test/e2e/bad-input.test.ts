@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { shipperRoutes } from '../../src/api/shippers/shippers.ts'
 import { needs, sharedData } from '../needs.ts'
 import { adminToken, freePort, scratch, startServer } from './program.ts'
 
@@ -74,6 +76,107 @@ describe('bodies without log lines', () => {
     expect(await server.stop()).toBe(0)
   })
 })
+
+const mebibyte = 1_048_576
+const bombMegabytes = 1_024
+
+/** Bodies that no shipper sends, with their headers. */
+const hostile: readonly (readonly [
+  name: string,
+  headers: Readonly<Record<string, string>>,
+  body: string | Uint8Array,
+])[] = [
+  ['no body', {}, ''],
+  ['cut JSON', { 'content-type': 'application/json' }, '{"a":[{"b":'],
+  ['deep JSON', { 'content-type': 'application/json' }, '['.repeat(200_000)],
+  ['JSON of another kind', { 'content-type': 'application/json' }, '[[1,null,"x",{"__proto__":{"a":1}}],7]'],
+  [
+    'JSON with huge numbers',
+    { 'content-type': 'application/json' },
+    '{"time":1e400,"event":{"t":-1e308}}\n{"index":{}}',
+  ],
+  ['a lone surrogate', { 'content-type': 'application/json' }, '{"message":"\\ud800\\u0000"}'],
+  ['invalid UTF-8', { 'content-type': 'text/plain' }, Uint8Array.of(0xc3, 0x28, 0xf0, 0x9f, 10, 0xff)],
+  [
+    'Protocol Buffers with a huge length',
+    { 'content-type': 'application/x-protobuf' },
+    Uint8Array.of(10, 255, 255, 255, 255, 15, 1),
+  ],
+  [
+    'Snappy with a huge length',
+    { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' },
+    Uint8Array.of(255, 255, 255, 255, 15, 0, 1),
+  ],
+  ['an unknown compression', { 'content-type': 'application/json', 'content-encoding': 'br' }, '{}'],
+  ['no gzip', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, '{}'],
+  [
+    'cut gzip',
+    { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    new Uint8Array(gzipSync('{"a":1}'.repeat(100)).subarray(0, 20)),
+  ],
+  ['a type that is none', { 'content-type': 'x; y=;;' }, '{}'],
+  [
+    'a journal entry with a huge field',
+    { 'content-type': 'application/vnd.fdo.journal' },
+    Buffer.concat([Buffer.from('MESSAGE\n'), Buffer.alloc(8, 255), Buffer.from('x\n')]),
+  ],
+]
+
+/** The address of a route, with text for its parameters. */
+const addressOf = (path: string): string => path.replaceAll(/:\w+/g, 'x')
+
+const receivers = shipperRoutes.filter(({ method }) => method !== 'GET')
+
+describe('the routes of shippers', () => {
+  it('answer hostile bodies without failing, and unpack no bomb', { timeout: 300_000 }, async () => {
+    const server = await startServer({
+      dataDir: join(folder.path, 'shippers'),
+      port: await freePort(),
+      cwd: folder.path,
+    })
+    const send = async (
+      method: string,
+      path: string,
+      headers: Readonly<Record<string, string>>,
+      body: string | Uint8Array,
+    ) => {
+      const response = await fetch(`${server.url}${addressOf(path)}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${adminToken}`,
+          'dd-api-key': adminToken,
+          'x-amz-firehose-access-key': adminToken,
+          ...headers,
+        },
+        body: typeof body === 'string' ? body : new Uint8Array(body),
+      })
+      await response.arrayBuffer()
+      return response.status
+    }
+    const failed: unknown[] = []
+    for (const { method, path } of receivers) {
+      for (const [name, headers, body] of hostile) {
+        const status = await send(method, path, headers, body)
+        if (status >= 500 || status === 401 || status === 403) failed.push([method, path, name, status])
+      }
+    }
+    expect(failed).toEqual([])
+    const bomb = zstdCompressSync(Buffer.alloc(bombMegabytes * mebibyte, 10))
+    const peakBefore = peakOf(server.child.pid)
+    for (const { method, path } of receivers) {
+      const status = await send(method, path, { 'content-type': 'application/json', 'content-encoding': 'zstd' }, bomb)
+      // A handshake reads no body.
+      expect([200, 413], path).toContain(status)
+    }
+    expect(peakOf(server.child.pid) - peakBefore).toBeLessThan(bombMegabytes / 2)
+    expect((await server.ask('/health/ready')).status).toBe(200)
+    expect(await server.stop()).toBe(0)
+  })
+})
+
+/** The most memory a process had, in MB. */
+const peakOf = (pid: number | undefined): number =>
+  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
 describe('bad input', needs(cases), () => {
   it('gets a clear error and has no side effects', async () => {

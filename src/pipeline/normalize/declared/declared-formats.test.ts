@@ -1,11 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { load } from 'js-yaml'
+import fc from 'fast-check'
+import { dump, load } from 'js-yaml'
 import { afterAll, describe, expect, it } from 'vitest'
+import { runs } from '../../../../test/depth.ts'
 import { AppError } from '../../../errors.ts'
 import { parseRecord } from '../parse-record.ts'
-import { formatFile } from './declared-format.ts'
+import { createDeclaredFormat, formatFile } from './declared-format.ts'
 import { bundledFormats, readFormats } from './declared-formats.ts'
 
 const bundled = resolve(import.meta.dirname, '../../../../formats')
@@ -86,5 +88,130 @@ describe('readFormats', () => {
 
   it('rejects a folder that does not exist', () => {
     expect(() => readFormats(['/nowhere'])).toThrow('/nowhere')
+  })
+})
+
+/** Formats and lines are made of these texts, so they often fit. */
+const part = fc.constantFrom(
+  'GATE ',
+  'a',
+  '%{x}',
+  '%{@timestamp}',
+  '%{}',
+  ' ',
+  '  ',
+  ',',
+  '"',
+  '=',
+  '(a+)+$',
+  '.*',
+  '\\',
+  'é',
+  '\ud800',
+  '9',
+)
+const texts = (most: number) => fc.array(part, { minLength: 1, maxLength: most }).map((parts) => parts.join(''))
+const name = fc.constantFrom(
+  'x',
+  'user.name',
+  '@timestamp',
+  'message',
+  'source.ip',
+  '-',
+  '__proto__',
+  'constructor',
+  'toString',
+)
+const division = fc.oneof(
+  fc.record({
+    templates: fc.array(
+      texts(12).map((text) => `%{y}|${text}`),
+      { minLength: 1, maxLength: 4 },
+    ),
+  }),
+  fc.record(
+    {
+      columns: fc.array(name, { minLength: 2, maxLength: 9 }).map((names) => names.join(' ')),
+      separator: fc.constantFrom(',', '|', ' ', '"', '.'),
+      where: fc.dictionary(fc.constantFrom('1', '2', '99'), texts(2)),
+    },
+    { requiredKeys: ['columns'] },
+  ),
+  fc.constant({ pairs: true }),
+)
+const document = fc
+  .tuple(
+    division,
+    fc.array(
+      texts(2).map((text) => text.slice(0, 64)),
+      { minLength: 1, maxLength: 3 },
+    ),
+    fc.dictionary(name, fc.constantFrom('v', 1, true)),
+  )
+  .map(([way, starts, set]) => ({
+    name: 'acme/any',
+    summary: 'Any.',
+    starts,
+    set,
+    samples: [{ line: 'x', fields: {} }],
+    ...way,
+  }))
+
+describe('any declared format', () => {
+  it('is refused with its faults, or reads any line', () => {
+    let read = 0
+    fc.assert(
+      fc.property(document, fc.array(texts(40), { minLength: 1, maxLength: 5 }), (written, lines) => {
+        const parsed = formatFile.safeParse(written)
+        if (!parsed.success) return
+        let format: ReturnType<typeof createDeclaredFormat>
+        try {
+          format = createDeclaredFormat(parsed.data)
+        } catch (error) {
+          expect((error as Error).message).toContain('template')
+          return
+        }
+        for (const line of lines) {
+          for (const start of ['', ...written.starts]) {
+            const found = format.parse(recordOf(start + line))
+            if (!found) continue
+            read += 1
+            expect(found.message.length).toBeGreaterThan(0)
+            for (const value of Object.values(found.fields))
+              expect(['string', 'number', 'boolean', 'object']).toContain(typeof value)
+          }
+        }
+      }),
+      { numRuns: runs(3_000) },
+    )
+    expect(read).toBeGreaterThan(runs(3_000) / 10)
+    expect(Object.hasOwn(Object.prototype, 'x')).toBe(false)
+  })
+
+  it('of any YAML is refused without a crash', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.json().map((text) => dump(JSON.parse(text))),
+          fc.string(),
+          texts(20),
+        ),
+        (content) => {
+          expect(() => readOwn(content)).toThrow(AppError)
+        },
+      ),
+      { numRuns: runs(300) },
+    )
+  })
+
+  it('takes a text for an expression literally, and linear steps for the longest line', () => {
+    const format = createDeclaredFormat(
+      formatFile.parse({
+        ...(load(gate) as object),
+        templates: Array.from({ length: 50 }, () => 'GATE %{a}(a+)+$%{b} (x*)*y %{c}'),
+      }),
+    )
+    expect(format.parse(recordOf(`GATE ${'a'.repeat(1_000_000)}!`))).toBeUndefined()
+    expect(format.parse(recordOf('GATE 1(a+)+$2 (x*)*y 3'))?.fields).toMatchObject({ a: '1', b: '2', c: '3' })
   })
 })
