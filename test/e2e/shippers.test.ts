@@ -16,6 +16,7 @@ const rsyslogd = '/usr/sbin/rsyslogd'
 const omelasticsearch = '/usr/lib/x86_64-linux-gnu/rsyslog/omelasticsearch.so'
 const journalRemote = '/lib/systemd/systemd-journal-remote'
 const journalUpload = '/lib/systemd/systemd-journal-upload'
+const alertmanager = '/usr/bin/prometheus-alertmanager'
 
 const list = z.object({
   data: z.array(z.object({ message: z.string(), fields: z.record(z.string(), z.unknown()), time: z.string() })),
@@ -176,6 +177,70 @@ action(type="omelasticsearch" server="127.0.0.1" serverport="${faulty.port}" uid
     const events = await eventsOf('journald')
     expect(events.map(({ message }) => message).sort()).toEqual(entries.map((_, i) => `entry ${i}`).sort())
     expect(events[0]?.fields).toMatchObject({ 'host.name': 'web-09', 'process.name': 'sshd', 'log.level': 'error' })
+  })
+
+  it('Alertmanager delivers an alert once, and its end', {
+    ...needs(program(alertmanager, 'prometheus-alertmanager')),
+    timeout: 60_000,
+  }, async () => {
+    const config = join(folder.path, 'alertmanager.yml')
+    writeFileSync(
+      config,
+      JSON.stringify({
+        route: { receiver: 'vedette', group_wait: '1s', group_interval: '1s' },
+        receivers: [
+          {
+            name: 'vedette',
+            webhook_configs: [
+              {
+                url: `http://127.0.0.1:${faulty.port}/api/v1/webhooks/alertmanager`,
+                http_config: { authorization: { credentials: adminToken } },
+              },
+            ],
+          },
+        ],
+      }),
+    )
+    const port = await freePort()
+    const child = spawn(
+      alertmanager,
+      [
+        ...[`--config.file=${config}`, `--storage.path=${join(folder.path, 'alertmanager')}`],
+        ...[`--web.listen-address=127.0.0.1:${port}`, '--cluster.listen-address='],
+      ],
+      { stdio: 'ignore' },
+    )
+    try {
+      const startsAt = new Date().toISOString()
+      const fire = async (end: object) => {
+        const answer = await fetch(`http://127.0.0.1:${port}/api/v2/alerts`, {
+          method: 'POST',
+          headers: json,
+          body: JSON.stringify([
+            { labels: { alertname: 'DiskFull', severity: 'critical', instance: 'db-7:9100' }, startsAt, ...end },
+          ]),
+        }).catch(() => undefined)
+        return answer?.status === 200
+      }
+      const alerts = async () => {
+        const answer = await server.ask('/api/v1/alerts?limit=10&q=title:%22DiskFull%22')
+        return z.object({ data: z.array(z.object({ count: z.int(), status: z.string() })) }).parse(await answer.json())
+          .data
+      }
+      await until(() => fire({}), 'Alertmanager')
+      await until(
+        async () => (await alerts()).length > 0,
+        () => `the alert after ${faulty.requests()} requests`,
+      )
+      await until(() => faulty.requests() >= 4, 'the retries')
+      await server.settled()
+      expect(await alerts()).toMatchObject([{ count: 1 }])
+      await fire({ endsAt: new Date().toISOString() })
+      await until(async () => (await alerts()).some(({ status }) => status === 'resolved'), 'the end of the alert')
+      expect(await alerts()).toHaveLength(1)
+    } finally {
+      await end(child)
+    }
   })
 })
 
