@@ -32,6 +32,9 @@ describe('which alerts belong together', () => {
     const fresh = alert('new', 1, 2, { ...onHost('web-01'), severity: 'low', detectors: ['template'] })
     expect(run([run1, fresh])).toEqual([])
     expect(run([{ ...run1, severity: 'low' }, fresh])).toHaveLength(1)
+    // Messages of a start confirm a silence before it.
+    const silent = alert('silent', 0, 1, { ...onHost('web-01'), severity: 'low', detectors: ['baseline'] })
+    expect(run([silent, { ...fresh, severity: 'info' }])).toHaveLength(1)
     const [incident] = run([run1, fresh, alert('fault', 3, 3, { ...onHost('web-01'), severity: 'medium' })])
     expect(incident?.members.map(({ alert_id }) => alert_id).sort()).toEqual(['fault', 'new', 'run'])
   })

@@ -97,11 +97,12 @@ const spanOf = (alerts: readonly Alert[]): number =>
   alerts.reduce((first, alert) => Math.min(first, startsAt(alert)), Number.POSITIVE_INFINITY)
 
 /**
- * Whether two minor alerts confirm each other: found by different detectors, and not both while learning. Informational ones are context,
- * such as the run of a job, and confirm nothing.
+ * Whether two minor alerts confirm each other: found by different detectors, and not both while learning. Two informational ones do not,
+ * and a rate that is only context, such as the run of a job, confirms nothing.
  */
 const agree = (a: Alert, b: Alert): boolean =>
-  ![a, b].some(({ severity }) => severity === 'info') &&
+  ![a, b].every(({ severity }) => severity === 'info') &&
+  ![a, b].some(({ severity, detectors }) => severity === 'info' && detectors.includes('baseline')) &&
   !(a.learning && b.learning) &&
   b.detectors.some((name) => !a.detectors.includes(name))
 
