@@ -108,6 +108,18 @@ describe('proxies and mail servers name the client', () => {
   })
 })
 
+describe('logins to sendmail', () => {
+  it.each([
+    ['AUTH failure (LOGIN): user not found (-20), relay=[203.0.113.9], user=kim', 'failure'],
+    ['AUTH=server, relay=host.example.net [203.0.113.9], authid=kim, mech=LOGIN, bits=0', 'success'],
+  ])('%s', (message, outcome) => {
+    expect(read(`Dec 10 09:32:20 mx1 sm-mta[22248]: s1NLaDQT022248: ${message}`).fields).toMatchObject({
+      ...{ 'source.ip': '203.0.113.9', 'user.name': 'kim', 'event.category': 'authentication' },
+      'event.outcome': outcome,
+    })
+  })
+})
+
 describe('an address that the client chooses is not its address', () => {
   const sshd = 'Dec 10 09:32:20 web1 sshd[4711]: '
   it.each([

@@ -90,11 +90,18 @@ const readEximPeer = (message: string, fields: Draft): boolean => {
   return true
 }
 
-/** Parses a message of sendmail: its peer in `relay=host [203.0.113.9]`, and a rejection. */
+/** Parses a message of sendmail: its peer in `relay=host [203.0.113.9]`, a login (`AUTH failure (LOGIN): …`, `AUTH=server, …`), a rejection. */
 export const readSendmail = (message: string, fields: Draft): boolean => {
   if (readExim(message, fields)) return true
   const relay = /(?:relay=|: )(?:[\w.-]{1,253} )?\[([\da-fA-F.:]{3,45})\]/.exec(message.slice(0, 1000))
   if (!relay || !setAddress(fields, 'source', relay[1] ?? '')) return false
+  const failed = message.includes('AUTH failure (')
+  if (failed || message.includes('AUTH=server,')) {
+    const user = wordAfter(message, failed ? ', user=' : ', authid=')
+    if (user !== undefined) setUser(fields, user.replace(/,$/, ''))
+    setLogin(fields, failed ? 'failure' : 'success')
+    return true
+  }
   setIfAbsent(fields, 'event.category', 'email')
   if (message.includes('reject=')) {
     setIfAbsent(fields, 'event.action', 'mail_rejected')
