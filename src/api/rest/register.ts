@@ -43,11 +43,12 @@ export const registerRoute = (app: FastifyInstance, route: Route, deps: Interfac
     ...(route.programsOnly && { constraints: { client: 'program' } }),
     ...(route.refuse && { errorHandler: refuseAs(route.refuse, log) }),
     handler: async (request, reply) => {
-      const { debug, ...query } = (route.readQuery ?? asItStands)(inputs.parse(request.query))
-      const wantsDebug = route.debug !== undefined && (debug === '1' || debug === 'true')
+      const sent = inputs.parse(request.query)
+      const wantsDebug = route.debug !== undefined && (sent.debug === '1' || sent.debug === 'true')
       const operation = wantsDebug && route.debug ? route.debug : route.operation
       const credential = route.open ? undefined : request.credential
       permit(operation, credential)
+      const { debug, ...query } = (route.readQuery ?? asItStands)(sent)
       const body =
         operation.thread === 'worker'
           ? { body: sentBodyOf(route, request) }

@@ -44,7 +44,6 @@ export const createLogAnalyzer = (options: LogAnalyzerConfig, runtime: Runtime) 
       method: 'GET',
       path: '/model-info',
       operation: getBatchModel,
-      hide: true,
       refuse,
       // A name that the operator set is that of an external scorer.
       present: (answer) => {

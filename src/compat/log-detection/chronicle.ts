@@ -149,21 +149,22 @@ export const createChronicle = (receivers: NotifyConfig, refuse: Refuse) => {
   }
 
   const post = (path: string, operation: Route['operation']): Route => ({
-    ...{ method: 'POST', path: `/chronicle${path}`, operation, hide: true, refuse },
+    ...{ method: 'POST', path: `/chronicle${path}`, operation, refuse },
   })
+  const hidden = (path: string, operation: Route['operation']): Route => ({ ...post(path, operation), hide: true })
   return {
     finish,
     routes: [
-      { method: 'GET', path: '/chronicle/status', operation: status, hide: true, refuse },
+      { method: 'GET', path: '/chronicle/status', operation: status, refuse },
       post('/enable', enable('enable_chronicle', 'admin')),
       post('/disable', disable('disable_chronicle', 'admin')),
       post('/test', test('test_chronicle', 'admin')),
     ] satisfies readonly Route[],
     /** Clients switch it without a token on the port of the service. */
     ownRoutes: [
-      post('/enable', enable('enable_client_chronicle', 'viewer')),
-      post('/disable', disable('disable_client_chronicle', 'viewer')),
-      post('/test', test('test_client_chronicle', 'viewer')),
+      hidden('/enable', enable('enable_client_chronicle', 'viewer')),
+      hidden('/disable', disable('disable_client_chronicle', 'viewer')),
+      hidden('/test', test('test_client_chronicle', 'viewer')),
     ] satisfies readonly Route[],
   }
 }

@@ -574,6 +574,9 @@ export interface paths {
   '/train': {
     post: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { version: string; trained_at: string; batches: number } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
+  '/model-info': {
+    get: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { version: string; trained_at: string | null; batches: number } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
   '/score': {
     post: { parameters: { query?: never; path?: never; header?: never }; requestBody: { content: { 'application/json': { features: { failed_logins: number; error_rate: number } } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { score: number; anomaly: boolean } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
@@ -585,6 +588,18 @@ export interface paths {
   }
   '/models/info': {
     get: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { loaded: boolean; loaded_at: string | null; threshold: number | null; trees: number | null; contamination: number | null; feature_names: (string)[] | null } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/chronicle/status': {
+    get: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { enabled: boolean; configured: boolean; customer_id: string | null; region: string | null; events_sent_session: number } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/chronicle/enable': {
+    post: { parameters: { query?: never; path?: never; header?: never }; requestBody: { content: { 'application/json': { customer_id?: string; region?: string } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { status: "success" | "error"; message: string; customer_id?: string; region?: string } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/chronicle/disable': {
+    post: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { status: "success" | "error"; message: string; customer_id?: string; region?: string } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
+  '/chronicle/test': {
+    post: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { status: "success" | "error"; events_ingested?: number; message?: string } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
   '/api/v1/anomalies': {
     get: { parameters: { query?: { limit?: number; offset?: number; agent_name?: string }; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Anomaly'])[] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
