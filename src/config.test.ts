@@ -241,7 +241,7 @@ describe('printing the configuration', () => {
       explainConfig('network_agents.retention_days', loaded),
     )
     expect(explainConfig('DB_PASSWORD_FILE', loaded)[0]?.key).toBe('network_agents.database.password')
-    for (const name of ['REDIS_HOST', 'MAX_TOKENS', 'JWT_SECRET_KEY', 'DB_CONNECT_ARGS']) {
+    for (const name of ['REDIS_HOST', 'SKIP_PATTERNS', 'JWT_SECRET_KEY', 'DB_CONNECT_ARGS']) {
       expect(() => explainConfig(name, loaded)).toThrow(`${name} has no effect.`)
     }
     expect(() => explainConfig('port', loaded)).toThrow('Unknown key "port".')

@@ -80,6 +80,7 @@ export const createDeps = async (
       newId: () => newId(now()),
       readQuery: models.readQuery,
       threshold: config.query_guard.threshold,
+      roleThresholds: config.query_guard.role_thresholds,
       minTrainingRecords: config.query_guard.min_training_records,
       maxHistory: config.query_guard.max_history,
       maxShown: config.query_guard.max_records_per_batch,

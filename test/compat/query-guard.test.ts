@@ -453,6 +453,7 @@ it(keeps('query-guard.environment'), () => {
     ['min_training_records', '100', 'MINIMUM_TRAINING_RECORDS'],
     ['max_history', '100000', 'MAX_HISTORICAL_RECORDS'],
     ['max_records_per_batch', '50', 'MAX_RECORDS_PER_BATCH'],
+    ['language_model.max_tokens', '100000', 'MAX_TOKENS'],
     ['history_days', '14', 'HISTORICAL_RETENTION_DAYS'],
     ['anomaly_days', '90', 'ANOMALY_RETENTION_DAYS'],
     ['model_days', '100', 'MODEL_RETENTION_DAYS'],
@@ -492,7 +493,7 @@ it(keeps('query-guard.new-role', 'query-guard.graphql'), async () => {
   })
 })
 
-it(keeps('query-guard.language-model-reads', 'query-guard.reading-cache'), async () => {
+it(keeps('query-guard.language-model-reads', 'query-guard.reading-cache', 'query-guard.max-tokens'), async () => {
   const anthropic = vendors.find(({ type }) => type === 'anthropic')
   if (!anthropic) throw new Error('There is no vendor.')
   const vendor = await startVendor(anthropic, () => ({
@@ -501,6 +502,7 @@ it(keeps('query-guard.language-model-reads', 'query-guard.reading-cache'), async
     recommendations: ['find_out_who_asks'],
   }))
   const data = scratch()
+  const wideFields = Array.from({ length: 12 }, (_, i) => [`note_${i}`, 'y'.repeat(150)] as const)
   const other = await startServer({
     dataDir: data.path,
     port: await freePort(),
@@ -509,6 +511,7 @@ it(keeps('query-guard.language-model-reads', 'query-guard.reading-cache'), async
       ANTHROPIC_API_KEY: 'the-key',
       CLAUDE_MODEL: 'm',
       MAX_RECORDS_PER_BATCH: '3',
+      MAX_TOKENS: '3500',
       VEDETTE_QUERY_GUARD_LANGUAGE_MODEL_BASE_URL: String(vendor.settings.base_url),
     },
   })
@@ -544,6 +547,9 @@ it(keeps('query-guard.language-model-reads', 'query-guard.reading-cache'), async
     const again = await reading(rows)
     expect(again.query_analysis.language_model).toBe('answered')
     expect(vendor.wire.requests).toHaveLength(1)
+    // Only some of the three wide records fit into the limit.
+    await reading(orders(5).map((row) => ({ ...row, ...Object.fromEntries(wideFields) })))
+    expect(vendor.wire.requests[1]?.body.match(/\\"index\\"/g)).toHaveLength(2)
     vendor.behaviour = 'refuses the key'
     const failed = await reading(orders(6))
     expect(failed.query_analysis.language_model).toBe('failed')
@@ -551,6 +557,35 @@ it(keeps('query-guard.language-model-reads', 'query-guard.reading-cache'), async
   } finally {
     await other.stop()
     await vendor.wire.close()
+    data.remove()
+  }
+})
+
+it(keeps('query-guard.role-thresholds'), async () => {
+  const data = scratch()
+  const other = await startServer({
+    dataDir: data.path,
+    port: await freePort(),
+    env: { M_AUTH_KEY: key, VEDETTE_QUERY_GUARD_ROLE_THRESHOLDS: '{"clerk": 0, "admin": 1}' },
+  })
+  try {
+    const anomalous = async (role: string, rows: unknown) => {
+      const { body } = await post(
+        '/anomalies',
+        bodyOf('Prices', { prices: rows }),
+        { ...engine, 'x-hasura-role': role },
+        other.url,
+      )
+      const results = z.object({ prices: z.looseObject({ anomalous_records: z.int() }) })
+      return z.object({ results }).parse(body).results.prices.anomalous_records
+    }
+    const usual = Array.from({ length: 400 }, (_, i) => ({ amount: i % 200, price: 2 * (i % 200) + (i % 7) }))
+    expect(await anomalous('admin', usual)).toBe(0)
+    expect(await anomalous('admin', [{ amount: 3, price: 395 }])).toBe(0)
+    expect(await anomalous('clerk', [{ amount: 4, price: 394 }])).toBe(1)
+    expect(await anomalous('admin', [{ amount: 1e6, price: 7 }])).toBe(1)
+  } finally {
+    await other.stop()
     data.remove()
   }
 })

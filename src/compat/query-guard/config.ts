@@ -37,6 +37,10 @@ const keys = z
       .max(1)
       .default(0.1)
       .describe('How far above the usual score an anomalous record is, 0–1. Lower values find more.'),
+    role_thresholds: z
+      .record(z.string().min(1), z.number().min(0).max(1))
+      .default({})
+      .describe('Thresholds of single roles, instead of `threshold`: `{ admin: 0.3 }`.'),
     min_training_records: z
       .int()
       .min(20)
@@ -74,6 +78,13 @@ const keys = z
           .default({ input: 15, output: 75 })
           .describe(
             'The price of that model in dollars per million tokens, high by default. It counts towards triage.llm.budget.',
+          ),
+        max_tokens: z
+          .int()
+          .min(1)
+          .default(100_000)
+          .describe(
+            'About how many tokens a question may have with its answer. Records that do not fit are not shown; a question that does not fit without them is not asked.',
           ),
       })
       .prefault({}),
@@ -127,6 +138,7 @@ export const queryGuardConfig = {
     HISTORICAL_RETENTION_DAYS: 'query_guard.history_days',
     MAX_HISTORICAL_RECORDS: 'query_guard.max_history',
     MAX_RECORDS_PER_BATCH: 'query_guard.max_records_per_batch',
+    MAX_TOKENS: 'query_guard.language_model.max_tokens',
     MINIMUM_TRAINING_RECORDS: 'query_guard.min_training_records',
     MODEL_RETENTION_DAYS: 'query_guard.model_days',
     M_AUTH_KEY: 'query_guard.auth_key',
@@ -135,8 +147,6 @@ export const queryGuardConfig = {
   unused: {
     DB_CONNECT_ARGS: 'Set database options in the URL: see "storage.url".',
     STORAGE_PATH: 'Results are stored in the database: see "storage.url".',
-    MAX_TOKENS:
-      'A question to a language model has at most "query_guard.max_records_per_batch" records; "triage.llm.budget" limits the tokens.',
     SKIP_PATTERNS: 'Exclude datasets with "query_guard.excluded_datasets".',
   },
 }

@@ -62,13 +62,14 @@ export class ResultGuard {
     return this.#model
   }
 
-  judge(rows: readonly RecordRow[]): ResultJudgement {
+  /** Scores records. `margin` replaces the guard's own, for callers of whom more or less is unusual. */
+  judge(rows: readonly RecordRow[], margin = this.#options.margin): ResultJudgement {
     const before = this.#before()
     const model = this.#model
     if (before.rows < fewestCompared && !model) {
       return { mode: 'baseline', odd: [], drift: [], highest: undefined, features: 0 }
     }
-    const judged = model?.judge(rows, this.#options.margin) ?? []
+    const judged = model?.judge(rows, margin) ?? []
     const keys = rows.map(rowKey)
     const former = closestResult(this.#former, keys)
     const isShortList = former !== undefined && this.#knowsFew

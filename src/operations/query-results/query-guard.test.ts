@@ -19,6 +19,7 @@ const create = (options: Partial<QueryGuardOptions> = {}) =>
     now: () => ++time,
     newId: () => `result-${String(++ids).padStart(6, '0')}`,
     threshold: 0.1,
+    roleThresholds: {},
     minTrainingRecords: 100,
     maxHistory: 100_000,
     maxShown: 5,
@@ -72,6 +73,24 @@ it('reports a role that never ran a query before, once enough runs are known', a
   expect(await concerns('contractor')).toEqual([])
   await store.transaction((tx) => store.queryResults.clear(query_id, tx))
   expect(await store.queryResults.roles(query_id)).toEqual(new Map())
+})
+
+it('scores records with the threshold of the role', async () => {
+  // A rare combination of usual values, which only the forest finds.
+  const usual = Array.from({ length: 400 }, (_, place) => ({
+    amount: place % 200,
+    price: 2 * (place % 200) + (place % 7),
+  }))
+  const rare = (amount: number) => [{ amount, price: 398 - amount }]
+  const guard = create({ roleThresholds: { clerk: 0, admin: 1 } })
+  await guard.guard(asked({ orders: usual }))
+  const isOdd = async (role: string, rows: readonly Record<string, unknown>[]) => {
+    const { analyses } = await guard.guard({ ...asked({ orders: rows }), role })
+    return analyses.some(({ odd_records }) => odd_records.length > 0)
+  }
+  expect([await isOdd('admin', rare(3)), await isOdd('clerk', rare(4))]).toEqual([false, true])
+  // Values outside of all earlier ones are anomalous for every role.
+  expect(await isOdd('admin', [{ amount: 1e6, price: 7 }])).toBe(true)
 })
 
 it('sees changes by another process', async () => {

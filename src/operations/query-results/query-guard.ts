@@ -15,6 +15,8 @@ export interface QueryGuardOptions {
   readonly newId: () => string
   /** How far above the usual score an anomalous record must be. */
   readonly threshold: number
+  /** The same for roles with one of their own. */
+  readonly roleThresholds: Readonly<Record<string, number>>
   readonly minTrainingRecords: number
   readonly maxHistory: number
   /** How many records a language model is shown. */
@@ -85,10 +87,12 @@ export const createQueryGuard = (options: QueryGuardOptions): QueryGuard => {
   const streams = createResultStreams(options)
   const excludes = finder(options.excludedDatasets)
   const blocks = finder(options.blockedQueries)
+  const roleThresholds = new Map(Object.entries(options.roleThresholds))
+  const thresholdOf = (role: string | null) => roleThresholds.get(role ?? '') ?? options.threshold
 
   const judgeOne = async (stream: OpenStream, result: QueryResult, records: readonly ResultRecord[]) => {
     const { query, query_id, operation_name } = result
-    const judgement = stream.guard.judge(records)
+    const judgement = stream.guard.judge(records, thresholdOf(result.role))
     const shape = query === undefined ? undefined : queryShape(query)
     const reading =
       query === undefined || shape === undefined

@@ -48,6 +48,7 @@ interface QuerySettings {
   readonly model: string
   readonly base_url: string
   readonly price: { readonly input: number; readonly output: number }
+  readonly max_tokens: number
 }
 
 type RequestsOptions<Tx> = Parameters<typeof createModelRequests<Tx>>[0]
@@ -155,6 +156,7 @@ export const createLanguageModels = <Tx>({
     prompt: readPromptFor('query', config.prompts),
     names,
     language: config.language,
+    mostTokens: queries.max_tokens,
   })
 
   return {

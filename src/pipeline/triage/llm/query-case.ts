@@ -26,7 +26,9 @@ export interface QueryCase {
   readonly hash: string
 }
 
-const longest = { query: 6_000, name: 80, value: 200, rows: 24_000 }
+const longest = { query: 6_000, name: 80, value: 200 }
+/** How many characters the rows may have, now and earlier each. */
+export const mostRowText = 24_000
 const mostFields = 40
 
 /**
@@ -34,16 +36,18 @@ const mostFields = 40
  * fit, are left out.
  *
  * @param isSensitive whether the values of a field must not be sent
+ * @param mostRows about how many characters the rows may have, now and earlier each; one row is always shown
  */
 export const queryCaseOf = (
   { query, operation_name, role, dataset, records, former }: AskedQuery,
   names: RedactionPolicy['names'],
   isSensitive: (field: string) => boolean,
+  mostRows = mostRowText,
 ): QueryCase => {
   const masker = createMasker({ treatment: names })
   const mask = (text: string): string => masker.mask(plainText(text))
-  const shown = fitting(records)
-  const before = fitting(former)
+  const shown = fitting(records, mostRows)
+  const before = fitting(former, mostRows)
   const toRow = (record: ResultRecord): object =>
     Object.fromEntries(
       Object.entries(record)
@@ -78,8 +82,8 @@ export const queryCaseOf = (
 }
 
 /** Returns the first rows that fit. */
-const fitting = (rows: readonly ResultRecord[]): readonly ResultRecord[] => {
-  let room = longest.rows
+const fitting = (rows: readonly ResultRecord[], most: number): readonly ResultRecord[] => {
+  let room = most
   const end = rows.findIndex((row) => {
     room -= Math.min(JSON.stringify(row).length, mostFields * (longest.name + longest.value))
     return room < 0

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { failures } from './behaviour.fake.ts'
 import { type ModelDeps, masking, openModels } from './models.fake.ts'
 import { readPrompt } from './prompt-file.ts'
@@ -9,6 +10,7 @@ import { createReadQuery } from './read-query.ts'
 const file = resolve(import.meta.dirname, '../../../../prompts/query.md')
 const prompt = readPrompt(readFileSync(file, 'utf8'), file)
 const { signal } = new AbortController()
+const mostTokens = 100_000
 
 const secret = `Hunter2${'CANARY'}`
 const asked = {
@@ -42,7 +44,10 @@ describe('a model that reads a query', () => {
   const read = async (said: object, limits = {}) => {
     const vendor = await deps.start('anthropic', () => said)
     const models = deps.modelsOf([vendor], limits)
-    return { vendor, readQuery: createReadQuery({ models, prompt, names: masking.names, language: 'English' }) }
+    return {
+      vendor,
+      readQuery: createReadQuery({ models, prompt, names: masking.names, language: 'English', mostTokens }),
+    }
   }
 
   it('is not asked again about the same result of a query', async () => {
@@ -105,7 +110,7 @@ describe('a model that reads a query', () => {
     const { vendor } = await read(answer())
     vendor.behaviour = behaviour
     const models = deps.modelsOf([vendor])
-    const readQuery = createReadQuery({ models, prompt, names: masking.names, language: 'English' })
+    const readQuery = createReadQuery({ models, prompt, names: masking.names, language: 'English', mostTokens })
     await expect(readQuery(asked, signal)).rejects.toThrow('No language model answered: m0: it')
   })
 
@@ -118,5 +123,28 @@ describe('a model that reads a query', () => {
     await rich.readQuery({ ...asked, records, former: records }, signal)
     expect(rich.vendor.wire.requests[0]?.body.length).toBeLessThan(120_000)
     expect(vendor.wire.requests).toEqual([])
+  })
+
+  it('keeps a question with its answer within the limit of tokens', async () => {
+    const { vendor } = await read(answer())
+    const limited = (tokens: number) =>
+      createReadQuery({
+        models: deps.modelsOf([vendor]),
+        prompt,
+        names: masking.names,
+        language: 'English',
+        mostTokens: tokens,
+      })
+    const records = Array.from({ length: 50 }, (_, id) => ({ id, note: 'y'.repeat(200) }))
+    await limited(3_000)({ ...asked, records, former: records }, signal)
+    const [request] = vendor.wire.requests
+    const { max_tokens } = z.looseObject({ max_tokens: z.int() }).parse(JSON.parse(request?.body ?? ''))
+    expect(max_tokens).toBe(1_000)
+    expect(request?.body).toContain('yyyy')
+    expect((request?.body.match(/yyyy\b/g) ?? []).length).toBeLessThan(20)
+    await expect(limited(500)(asked, signal)).rejects.toThrow(
+      'more tokens than query_guard.language_model.max_tokens: 500',
+    )
+    expect(vendor.wire.requests).toHaveLength(1)
   })
 })

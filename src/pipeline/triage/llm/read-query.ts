@@ -7,7 +7,7 @@ import type { RedactionPolicy } from './case.ts'
 import { standInWord, unfitFor, withNames } from './check-claim.ts'
 import { figuresIn, holdsFigure } from './figures.ts'
 import { fillIn, type Prompt } from './prompt-file.ts'
-import { type AskedQuery, type QueryCase, queryCaseOf } from './query-case.ts'
+import { type AskedQuery, mostRowText, type QueryCase, queryCaseOf } from './query-case.ts'
 
 /** The advice that a model may choose from. The sentences are ours. */
 const advice = {
@@ -55,7 +55,12 @@ interface ReadQueryOptions {
   readonly prompt: Prompt
   readonly names: RedactionPolicy['names']
   readonly language: string
+  /** About how many tokens a question may have with its answer. */
+  readonly mostTokens: number
 }
+
+/** JSON has fewer characters per token than prose, which has about four. */
+const tokenLength = 3
 
 /** How many readings to remember. */
 const mostRemembered = 500
@@ -64,11 +69,23 @@ const mostRemembered = 500
  * Creates the function that asks a model about a query and its results. Throws with the reason if none answers. Remembers the newest readings
  * by query, role and result: the same result again costs nothing, although the earlier results beside it have changed.
  */
-export const createReadQuery = ({ models, prompt, names, language }: ReadQueryOptions) => {
+export const createReadQuery = ({ models, prompt, names, language, mostTokens }: ReadQueryOptions) => {
   const remembered = new Map<string, QueryReading>()
+  const mostAnswer = Math.min(prompt.max_tokens, Math.ceil(mostTokens / 2))
+
+  /** Shows as many rows as fit. Throws if not even one does. */
+  const caseThatFits = (asked: AskedQuery): QueryCase => {
+    const room = (mostTokens - mostAnswer) * tokenLength - prompt.instructions.length - prompt.question.length
+    for (let rows = mostRowText; ; rows = Math.floor(rows / 2)) {
+      const shown = queryCaseOf(asked, names, isSensitive, rows)
+      if (shown.data.length <= room) return shown
+      if (rows === 0)
+        throw new Error(`The question has more tokens than query_guard.language_model.max_tokens: ${mostTokens}.`)
+    }
+  }
 
   const read = async (asked: AskedQuery, signal: AbortSignal): Promise<QueryReading> => {
-    const shown = queryCaseOf(asked, names, isSensitive)
+    const shown = caseThatFits(asked)
     // The authors of table rows cannot predict the marker.
     const marker = `DATA-${createHash('sha256').update(`${prompt.hash} ${shown.hash}`).digest('hex').slice(0, 16)}`
     const values = { data: shown.data, alert_type: 'query', details: '', language, marker }
@@ -78,7 +95,7 @@ export const createReadQuery = ({ models, prompt, names, language }: ReadQueryOp
         instructions: fillIn(prompt.instructions, values),
         question: fillIn(prompt.question, values),
         schema: answerSchema,
-        mostAnswer: prompt.max_tokens,
+        mostAnswer,
       },
       { alertId: name, incident: name, prompt: prompt.name },
       signal,
