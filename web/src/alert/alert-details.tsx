@@ -31,7 +31,7 @@ export const AlertDetails = ({ alert, line, onLine, onFilter }: AlertDetailsProp
   return (
     <div className="flex flex-col">
       <Section title="Why">
-        <Explanation alert={alert} />
+        <Explanation alert={alert} rank={details.data?.rank} />
       </Section>
       <Section title="Evidence" aside={evidenceCount(alert)}>
         <EvidenceLines lines={evidence} citations={citationsOf(triage)} inContext={line} onContext={onLine} />

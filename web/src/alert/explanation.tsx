@@ -1,10 +1,17 @@
 import type { Noun } from '../api/client.ts'
 import { classNames } from '../parts/class-names.ts'
+import { rankText } from '../parts/score.tsx'
 
 type Alert = Noun<'Alert'>
 
-/** Explains an alert: the value seen, the usual range, and the contributions, which add up to the score. */
-export const Explanation = ({ alert }: { readonly alert: Alert }) => {
+interface ExplanationProps {
+  readonly alert: Alert
+  /** Undefined until it is loaded. */
+  readonly rank: Noun<'AlertDetails'>['rank'] | undefined
+}
+
+/** Explains an alert: the value seen, the usual range, the contributions, and how it ranks among the anomalies before it. */
+export const Explanation = ({ alert, rank }: ExplanationProps) => {
   const maxWeight = Math.max(...alert.contributions.map(({ weight }) => Math.abs(weight)), 0.01)
   return (
     <div className="flex flex-col gap-3">
@@ -20,7 +27,7 @@ export const Explanation = ({ alert }: { readonly alert: Alert }) => {
         </div>
       </dl>
       <table className="w-full border-collapse">
-        <caption className="sr-only">Contributions to the score of {points(alert.score)} out of 100</caption>
+        <caption className="sr-only">Contributions to the anomaly, in points</caption>
         <thead className="sr-only">
           <tr>
             <th scope="col">Feature</th>
@@ -51,16 +58,11 @@ export const Explanation = ({ alert }: { readonly alert: Alert }) => {
             </tr>
           ))}
         </tbody>
-        <tfoot>
-          <tr className="border-t border-line-strong">
-            <th scope="row" className="py-1.5 text-left font-medium">
-              Score
-            </th>
-            <td className="tabular py-1.5 text-right font-mono font-semibold">{points(alert.score)}</td>
-            <td className="py-1.5 pl-3 text-small text-text-2">out of 100, by {alert.detectors.join(', ')}</td>
-          </tr>
-        </tfoot>
       </table>
+      <p className="text-small text-text-2">
+        {rank && `${rankText(rank.percent, rank.of)}. `}
+        Found by {alert.detectors.join(', ')}.
+      </p>
     </div>
   )
 }

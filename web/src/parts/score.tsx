@@ -15,12 +15,15 @@ export const ScoreCell = ({ score }: { readonly score: number }) => (
   </span>
 )
 
+/** Says how an anomaly ranks among those of 14 days. */
+export const rankText = (rank: number | null, of: number): string =>
+  rank === null
+    ? `Too few anomalies in 14 days to compare: ${formatCount(of)}`
+    : `More unusual than ${rank} % of ${formatCount(of)} anomalies in 14 days`
+
 /** The rank of an anomaly among those of the last 14 days, in percent. */
 export const RankCell = ({ rank, of }: { readonly rank: number | null; readonly of: number }) => {
-  const text =
-    rank === null
-      ? `Too few anomalies in 14 days to compare: ${formatCount(of)}`
-      : `More unusual than ${rank} % of ${formatCount(of)} anomalies in 14 days`
+  const text = rankText(rank, of)
   return (
     <span
       className={`tabular inline-flex h-5 w-11 items-center justify-center rounded-cell font-mono text-small ${heats[heatStep(rank ?? 0)]}`}

@@ -1,8 +1,9 @@
+import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Tabs } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { Activity } from '../../alert/activity.tsx'
-import { citationsOf, useEvidenceKeys } from '../../alert/alert-details.tsx'
+import { alertQuery, citationsOf, useEvidenceKeys } from '../../alert/alert-details.tsx'
 import { Entities } from '../../alert/entities.tsx'
 import { EvidenceLines } from '../../alert/evidence.tsx'
 import { Explanation } from '../../alert/explanation.tsx'
@@ -137,6 +138,12 @@ const names: Readonly<Record<Tab, string>> = {
   raw: 'JSON',
 }
 
+/** Explains one of the alerts, with its rank, which the incident does not carry. */
+const LeadExplanation = ({ lead }: { readonly lead: Noun<'Alert'> }) => {
+  const details = useQuery(alertQuery(lead.id))
+  return <Explanation alert={lead} rank={details.data?.rank} />
+}
+
 const IncidentTabs = ({ incident, lead, tab, line, onLine, onTab, onAlert, onSplit }: IncidentTabsProps) => (
   <Tabs.Root
     value={tab}
@@ -170,7 +177,7 @@ const IncidentTabs = ({ incident, lead, tab, line, onLine, onTab, onAlert, onSpl
       {lead && (
         <div className="flex flex-col gap-4">
           <h3 className="font-semibold">{lead.title}</h3>
-          <Explanation alert={lead} />
+          <LeadExplanation lead={lead} />
           <EvidenceLines
             lines={lead.evidence}
             citations={citationsOf(lead.triage)}
