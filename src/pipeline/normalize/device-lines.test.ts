@@ -160,3 +160,22 @@ describe('SonicWall', () => {
     expect(ends(line)).toEqual(flow)
   })
 })
+
+describe('levels in forms of single programs', () => {
+  it.each([
+    ['ESXi', '2026-06-02T02:56:51.118Z Wa(180) vpxa[2099347]: Lost the heartbeat', 'warning', 'Lost the heartbeat'],
+    ['ESXi, debug', '2026-06-02T02:56:51Z Db(167) Hostd[4711]: [Originator@6876 sub=Vim] Started', 'debug', undefined],
+    ['vSphere', '2026-06-02T10:54:45.001Z error wcp [auth/session.go:156] Session gone', 'error', 'Session gone'],
+    ['CUPS', 'W [08/Jun/2026:11:28:58 -0700] Printer is offline', 'warning', 'Printer is offline'],
+    [
+      'a sentence',
+      '2026-06-02T10:54:45Z error reading [config] from disk',
+      undefined,
+      'error reading [config] from disk',
+    ],
+  ])('%s', (_name, line, level, message) => {
+    const parsed = read(line)
+    expect([parsed.fields['log.level'], parsed.message]).toEqual([level, message ?? parsed.message])
+    expect(parsed.time).toBeDefined()
+  })
+})

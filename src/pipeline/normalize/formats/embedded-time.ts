@@ -25,7 +25,10 @@ export const embeddedTimeParser: Parser = {
     const fields: Draft = {}
     const opening = text.charCodeAt(start - 1)
     const bracketed = opening === 91 || opening === 40 || opening === 34 || opening === 39
-    if (!readLeadWords(text.slice(0, bracketed ? start - 1 : start), fields)) return whole(record, stamp)
+    const lead = text.slice(0, bracketed ? start - 1 : start)
+    const letterLevel = opening === 91 ? cupsLevels.get(lead) : undefined
+    if (letterLevel) fields['log.level'] = letterLevel
+    else if (!readLeadWords(lead, fields)) return whole(record, stamp)
     if (!bracketed) return describe(record, stamp, stamp.end, fields, 'embedded-time')
     const close = text.indexOf(closings.get(opening) ?? '', stamp.end)
     if (close < 0 || close > stamp.end + 160) return whole(record, stamp)
@@ -106,6 +109,19 @@ const rubyLevels: ReadonlyMap<string, string> = new Map([
   ['E', 'error'],
   ['F', 'crit'],
   ['A', 'info'],
+])
+
+/** CUPS writes one letter before the bracket of its time. */
+const cupsLevels: ReadonlyMap<string, string> = new Map([
+  ['X ', 'emerg'],
+  ['A ', 'alert'],
+  ['C ', 'crit'],
+  ['E ', 'error'],
+  ['W ', 'warning'],
+  ['N ', 'notice'],
+  ['I ', 'info'],
+  ['D ', 'debug'],
+  ['d ', 'debug'],
 ])
 
 /** Reads the words between a time and the end of its bracket: ` #4711`, `: WARNING/ForkPoolWorker-1`, ` ERROR shop::pay`. */

@@ -2,7 +2,7 @@ import { minute } from '../../../lib/units/time.ts'
 import type { RawRecord } from '../../../schema/record.ts'
 import { type Draft, finish, setIfAbsent, splitTrace } from '../draft.ts'
 import { readEntities } from '../entities/entities.ts'
-import { toSureLevel } from '../fields/level.ts'
+import { numberToLevel, toSureLevel } from '../fields/level.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { clockAt, fractionEnd, fractionMs, isDigitCode, midnight, pair, quad, withoutYear } from '../time/calendar.ts'
 import { readTimestamp, type Stamp } from '../time/timestamp.ts'
@@ -153,6 +153,24 @@ const readLetteredLevel = (text: string, at: number, fields: Draft): number => {
     fields['process.name'] = facility[2] ?? ''
     if (facility[3]) fields['process.pid'] = Number(facility[3])
     return at + facility[0].length
+  }
+  // ESXi: `Wa(180) Hostd[4711]: `, with the priority of syslog.
+  const priority = /^[A-Z][a-z]\((\d{1,3})\)[+ ] ?([\w./-]{1,48})\[(\d{1,12})\]: /.exec(head)
+  const priorityLevel = priority && numberToLevel(Number(priority[1]) % 8)
+  if (priority && priorityLevel) {
+    fields['log.level'] = priorityLevel
+    fields['process.name'] = priority[2] ?? ''
+    fields['process.pid'] = Number(priority[3])
+    return at + priority[0].length
+  }
+  // vSphere: `warning wcp [auth/session.go:156] `
+  const located = /^([a-z]{4,8}) ([\w.-]{1,48}) \[([\w./-]{1,80}:\d{1,6})\] /.exec(head)
+  const locatedLevel = located && toSureLevel(located[1] ?? '')
+  if (located && locatedLevel) {
+    fields['log.level'] = locatedLevel
+    fields['process.name'] = located[2] ?? ''
+    fields['log.logger'] = located[3] ?? ''
+    return at + located[0].length
   }
   const postgres = /[:\] ](DEBUG|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC|DETAIL|HINT|STATEMENT|CONTEXT): {2}/.exec(
     head,
