@@ -9,6 +9,7 @@ import { readFormerEnvironment } from '../config/former-environment.ts'
 import { type Assignment, environmentLayer, fileLayer } from '../config/layer.ts'
 import { settingOf } from '../config/settings.ts'
 import type { Config } from '../config.ts'
+import { AppError } from '../errors.ts'
 import {
   type AdoptionReport,
   type PlannedSystem,
@@ -17,7 +18,8 @@ import {
   runAdoption,
 } from '../operations/adoption/adopt.ts'
 import { type DatabaseOf, type FormerSource, openFormerSource } from '../operations/adoption/former-source.ts'
-import type { LeftOut } from '../operations/adoption/former-system.ts'
+import type { AdoptionTarget, LeftOut } from '../operations/adoption/former-system.ts'
+import type { AdoptInto } from '../operations/deps.ts'
 import { createIntake } from '../pipeline/ingest/intake.ts'
 import { openEmbeddedQueue } from '../queue/embedded.ts'
 import type { Transaction } from '../store/database.ts'
@@ -61,20 +63,13 @@ export interface AdoptionResult {
 export const adoptInstallation = async (options: AdoptionOptions): Promise<AdoptionResult> => {
   const { place, cwd, config, file, isDryRun, now, log } = options
   const open = () => openFormerSource(place, { cwd, databasesOf })
-  const planned = await withSource(open, async (source) => {
-    const systems = await planAdoption(source, formerSystemsToAdopt)
-    const { settings, leftOut } = settingsOf(source, systems, config.data_dir)
-    if (systems.length === 0 && settings.length === 0) refuseUnknown(source, formerSystemsToAdopt)
-    const unread = source.problems.map(({ what, why }) => ({ what, count: 1, why }))
-    return { systems, settings, leftOut: [...leftOut, ...unread] }
-  })
-  const leftOutOfData = planned.systems.flatMap((system) => system.leftOut)
+  const planned = await plan(open, config.data_dir)
   if (isDryRun) {
     return {
       systems: planned.systems,
       report: undefined,
       settings: settingsPlan(file, planned.settings, true),
-      leftOut: [...leftOutOfData, ...planned.leftOut],
+      leftOut: leftOutBefore(planned),
     }
   }
   const report = await withStoreLock(config.storage.url, 'adoption', async () => {
@@ -87,7 +82,7 @@ export const adoptInstallation = async (options: AdoptionOptions): Promise<Adopt
       })
       const partitions = await store.intake.fixPartitions(config.partitions)
       const intake = createIntake<Transaction>({ store, queue, partitions, now })
-      const target = { store, intake, folder: join(config.data_dir, 'adopted'), now }
+      const target = { store, intake, folder: join(config.data_dir, 'adopted'), now, actor: 'admin' }
       // Opened again: starting on the database of the older system has renamed its tables.
       return await withSource(open, (source) => runAdoption(source, formerSystemsToAdopt, target))
     } finally {
@@ -101,6 +96,66 @@ export const adoptInstallation = async (options: AdoptionOptions): Promise<Adopt
     leftOut: [...report.leftOut, ...planned.leftOut],
   }
 }
+
+/** Takes over installations into the running server, one at a time. Throws CONFLICT while another one is taken over. */
+export const createAdoption = ({
+  dataDir,
+  target,
+  refresh,
+}: {
+  readonly dataDir: string
+  readonly target: Pick<AdoptionTarget, 'store' | 'intake' | 'now'>
+  /** Loads what was taken into the tables in memory. */
+  readonly refresh: () => Promise<void>
+}): AdoptInto => {
+  let running = false
+  return async ({ place, isDryRun, actor }) => {
+    const open = () => openFormerSource(place, { cwd: process.cwd(), databasesOf })
+    const planned = await plan(open, dataDir)
+    const found = {
+      dry_run: isDryRun,
+      systems: planned.systems.map(({ name, title, evidence, parts }) => ({
+        ...{ name, title, evidence: [...evidence], parts: [...parts] },
+      })),
+      settings: planned.settings.map(([key]) => key),
+    }
+    if (isDryRun) return { ...found, taken: [], left_out: leftOutBefore(planned) }
+    if (running) {
+      throw new AppError('CONFLICT', 'Another installation is being taken over.', { hint: 'Wait until it is done.' })
+    }
+    running = true
+    try {
+      const into = { ...target, folder: join(dataDir, 'adopted'), actor }
+      const { parts, leftOut } = await withSource(open, (source) => runAdoption(source, formerSystemsToAdopt, into))
+      await refresh()
+      const taken = parts.map(({ noun, from, count, added, present }) => ({ noun, from, count, added, present }))
+      return { ...found, taken, left_out: [...leftOut, ...planned.leftOut] }
+    } finally {
+      running = false
+    }
+  }
+}
+
+interface Plan {
+  readonly systems: readonly PlannedSystem[]
+  readonly settings: Settings
+  /** Variables and databases that are not taken. */
+  readonly leftOut: readonly LeftOut[]
+}
+
+const plan = (open: () => Promise<FormerSource>, dataDir: string): Promise<Plan> =>
+  withSource(open, async (source) => {
+    const systems = await planAdoption(source, formerSystemsToAdopt)
+    const { settings, leftOut } = settingsOf(source, systems, dataDir)
+    if (systems.length === 0 && settings.length === 0) refuseUnknown(source, formerSystemsToAdopt)
+    const unread = source.problems.map(({ what, why }) => ({ what, count: 1, why }))
+    return { systems, settings, leftOut: [...leftOut, ...unread] }
+  })
+
+const leftOutBefore = ({ systems, leftOut }: Plan): LeftOut[] => [
+  ...systems.flatMap((system) => system.leftOut),
+  ...leftOut,
+]
 
 const withSource = async <Result>(
   open: () => Promise<FormerSource>,

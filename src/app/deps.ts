@@ -9,6 +9,7 @@ import { createQueryGuard } from '../operations/query-results/query-guard.ts'
 import { createReach } from '../operations/rules/rule-reach.ts'
 import { createHealth } from '../operations/status/health.ts'
 import { countIntake } from '../pipeline/ingest/count-intake.ts'
+import { createAdoption } from './adoption.ts'
 import type { Base } from './base.ts'
 import { createOffload } from './offload/offload.ts'
 import type { RunningPipeline } from './pipeline.ts'
@@ -45,6 +46,7 @@ export const createDeps = async (
     consumer: alertSource && outages.isReached(alertSource.name),
     publisher: publish.name === undefined ? undefined : outages.isReached(publish.name),
   })
+  const intake = countIntake(pipeline.intake, telemetry)
   const deps: Deps = {
     ...{ store, queue, suppressions, rules, rulesFolder, logModels, auditHead, now, newSecret },
     context: {
@@ -56,7 +58,7 @@ export const createDeps = async (
           : loaderOf(context.tables, () => savedHistories(store, config.partitions)),
     },
     newId: () => newId(now()),
-    intake: countIntake(pipeline.intake, telemetry),
+    intake,
     samples: pipeline.sampleWeek.operations,
     normalize: learnt.parse,
     learning: learnt.progress,
@@ -87,6 +89,11 @@ export const createDeps = async (
       excludedDatasets: config.query_guard.excluded_datasets,
       blockedQueries: config.query_guard.blocked_queries,
       alertFrom: config.query_guard.alerts,
+    }),
+    adopt: createAdoption({
+      dataDir: config.data_dir,
+      target: { store, intake, now },
+      refresh: async () => void (await Promise.all([context.refresh(), intel.intel.table.refresh()])),
     }),
     signIn: createSignIn(config, now, log),
     offload: offload.run,

@@ -11,6 +11,7 @@ import type { Case } from '../pipeline/triage/llm/case.ts'
 import type { PreviewedCall } from '../pipeline/triage/llm/preview-call.ts'
 import type { RiskOptions } from '../pipeline/triage/risk.ts'
 import type { Queue } from '../queue/queue.ts'
+import type { AdoptionView } from '../schema/adoption.ts'
 import type { Agent } from '../schema/agent.ts'
 import type { Alert } from '../schema/alert.ts'
 import type { Conversation, ModelReply } from '../schema/conversation.ts'
@@ -111,6 +112,15 @@ export type CarryOut = (order: {
   readonly message: object
 }) => Promise<{ readonly ok: boolean; readonly answer: string }>
 
+/** Reads an older system, and takes its data unless that is only to be shown. Throws INVALID_REQUEST for a source of no known system. */
+export type AdoptInto = (order: {
+  /** A folder, a file or a database URL. */
+  readonly place: string
+  readonly isDryRun: boolean
+  /** The person who asked, for the audit log. */
+  readonly actor: string
+}) => Promise<AdoptionView>
+
 /** The dependencies of operations. Each operation names the part it needs. */
 export interface Deps {
   readonly store: Store
@@ -149,6 +159,8 @@ export interface Deps {
   readonly offload: Offload
   readonly signIn: SignInSettings
   readonly logModels: LogModels
+  /** Takes over the data of an older system. */
+  readonly adopt: AdoptInto
   /** Analyses query results. */
   readonly queryGuard: QueryGuard
   /** The last audit chain head that was recorded outside the database. */

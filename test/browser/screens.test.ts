@@ -20,6 +20,7 @@ const screens = [
   '/sources',
   '/queries',
   '/add',
+  '/adopt',
   '/receivers',
   '/suppressions',
   '/nowhere',

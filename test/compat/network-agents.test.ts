@@ -54,7 +54,8 @@ afterAll(async () => {
 const began = Date.now() - 600_000
 const mac = (i: number) => `02:00:00:00:00:0${i}`
 const ask = (path: string, ...statements: readonly string[]) => {
-  const database = new DatabaseSync(path)
+  // The server reads the same file.
+  const database = new DatabaseSync(path, { timeout: 10_000 })
   for (const statement of statements) database.exec(statement)
   database.close()
 }

@@ -28,6 +28,11 @@ const screens = root.addChildren([
   }),
   createRoute({
     getParentRoute,
+    path: '/adopt',
+    component: lazyRouteComponent(() => import('./screens/adopt/adopt.tsx'), 'Adopt'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/alerts',
     validateSearch: readQueueSearch,
     component: lazyRouteComponent(() => import('./screens/queue/queue.tsx'), 'Queue'),

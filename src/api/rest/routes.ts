@@ -21,6 +21,7 @@ import { listActions } from '../../operations/actions/list-actions.ts'
 import { listPlaybooks } from '../../operations/actions/list-playbooks.ts'
 import { proposeAction } from '../../operations/actions/propose-action.ts'
 import { approveAction, updateAction } from '../../operations/actions/update-action.ts'
+import { takeOverInstallation } from '../../operations/adoption/take-over-installation.ts'
 import { listAgents } from '../../operations/agents/list-agents.ts'
 import { testAgents } from '../../operations/agents/test-agents.ts'
 import { validateAgent } from '../../operations/agents/validate-agent.ts'
@@ -178,6 +179,7 @@ const routes: readonly Route[] = [
   { method: 'GET', path: '/api/v1/network-agents', operation: listAgents },
   { method: 'POST', path: '/api/v1/network-agents/:id/validate', operation: validateAgent },
   { method: 'POST', path: '/api/v1/analyze', operation: analyzeLogs, body: 'records' },
+  { method: 'POST', path: '/api/v1/adoption', operation: takeOverInstallation },
   { method: 'GET', path: '/api/v1/assets', operation: listAssets },
   { method: 'DELETE', path: '/api/v1/assets/:id', operation: removeAsset },
   { method: 'GET', path: '/api/v1/assets/:id', operation: getAsset },

@@ -64,13 +64,13 @@ export const runAdoption = async (
   return { parts, leftOut }
 }
 
-const audit = (place: string, parts: readonly AdoptedPart[], { store, now }: AdoptionTarget): Promise<void> =>
+const audit = (place: string, parts: readonly AdoptedPart[], { store, now, actor }: AdoptionTarget): Promise<void> =>
   store.transaction((tx) =>
     store.audit.append(
       [
         {
           time: now(),
-          actor: 'admin',
+          actor,
           action: 'adopt',
           target_type: 'installation',
           target_id: place,

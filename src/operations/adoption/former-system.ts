@@ -9,6 +9,8 @@ export interface AdoptionTarget {
   /** The folder for adopted files, such as agents. */
   readonly folder: string
   now(): number
+  /** The person who asked, for the audit log. */
+  readonly actor: string
 }
 
 /** Why something was not taken. */

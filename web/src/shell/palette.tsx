@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { Command } from 'cmdk'
-import { EyeOff, Send, Table2 } from 'lucide-react'
+import { EyeOff, PackageOpen, Send, Table2 } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { answerOf, api } from '../api/client.ts'
@@ -64,6 +64,10 @@ const Commands = ({ onClose, openHelp }: Omit<PaletteProps, 'open'>) => {
           <PaletteItem onSelect={closeThen(() => router.navigate({ to: '/suppressions' }))}>
             <EyeOff size={16} aria-hidden className="text-text-2" />
             Suppressions
+          </PaletteItem>
+          <PaletteItem onSelect={closeThen(() => router.navigate({ to: '/adopt' }))}>
+            <PackageOpen size={16} aria-hidden className="text-text-2" />
+            Move from an older system
           </PaletteItem>
           <PaletteItem onSelect={closeThen(() => router.navigate({ to: '/queries' }))}>
             <Table2 size={16} aria-hidden className="text-text-2" />

@@ -17,9 +17,17 @@ const databasesOf = ({ databases }: FormerSource): readonly FormerDatabase[] =>
 
 /** Tables without a place in Vedette, and why. */
 const others: readonly (readonly [table: string, columns: readonly string[], why: string])[] = [
-  ['workflow_templates', ['template_id'], 'Playbooks take their place: see docs/remediation.md.'],
-  ['workflows', ['id'], 'Playbooks take their place: see docs/remediation.md.'],
-  ['workflow_executions', ['id'], 'Playbooks take their place: see docs/remediation.md.'],
+  [
+    'workflow_templates',
+    ['template_id'],
+    'Playbooks take their place: see `remediation.playbooks` in docs/reference/config.md.',
+  ],
+  ['workflows', ['id'], 'Playbooks take their place: see `remediation.playbooks` in docs/reference/config.md.'],
+  [
+    'workflow_executions',
+    ['id'],
+    'Playbooks take their place: see `remediation.playbooks` in docs/reference/config.md.',
+  ],
   ['system_configs', ['config_key'], 'Settings are in vedette.yaml: see docs/reference/config.md.'],
   ['notifications', ['notification_id'], 'Vedette lists its own messages; receivers are under "notify".'],
   ['reports', ['id'], 'Reports are made when they are asked for.'],
