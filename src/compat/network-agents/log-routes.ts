@@ -76,5 +76,5 @@ const presentDatabase: Present = (answer) => {
 export const logRoutes = (database: NetworkAgentsConfig['database']): readonly Route[] => [
   route({ path: '/api/v1/logs', operation: browseEvents, present: presentLogs, readQuery }),
   route({ path: '/api/v1/settings/database', operation: getLogDatabase(database), present: presentDatabase }),
-  route({ method: 'POST', path: '/api/v1/settings/database/test', operation: testLogDatabase(database), hide: true }),
+  route({ method: 'POST', path: '/api/v1/settings/database/test', operation: testLogDatabase(database) }),
 ]

@@ -617,6 +617,9 @@ export interface paths {
   '/api/v1/settings/database': {
     get: { parameters: { query?: never; path?: never; header?: never }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { host: string | null; port: number; database: string; user: string; has_password: boolean } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
+  '/api/v1/settings/database/test': {
+    post: { parameters: { query?: never; path?: never; header?: never }; requestBody: { content: { 'application/json': { host: string; port: number; database: string; user: string } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': { status: "success" | "error"; message: string; details: Record<string, unknown> } } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
+  }
   '/api/v1/enrich': {
     post: { parameters: { query?: never; path?: never; header?: never }; requestBody: { content: { 'application/json': { body?: unknown; source_type?: string } } }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['EnrichedAlert'] } }; default: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem'] } } } }
   }
