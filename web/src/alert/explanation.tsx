@@ -10,7 +10,7 @@ interface ExplanationProps {
   readonly rank: Noun<'AlertDetails'>['rank'] | undefined
 }
 
-/** Explains an alert: the value seen, the usual range, the contributions, and how it ranks among the anomalies before it. */
+/** Explains an alert: the value seen, the usual range, the contributions, which add up to the score, and its rank among the anomalies before it. */
 export const Explanation = ({ alert, rank }: ExplanationProps) => {
   const maxWeight = Math.max(...alert.contributions.map(({ weight }) => Math.abs(weight)), 0.01)
   return (
@@ -27,7 +27,7 @@ export const Explanation = ({ alert, rank }: ExplanationProps) => {
         </div>
       </dl>
       <table className="w-full border-collapse">
-        <caption className="sr-only">Contributions to the anomaly, in points</caption>
+        <caption className="sr-only">Contributions to the score of {points(alert.score)} out of 100</caption>
         <thead className="sr-only">
           <tr>
             <th scope="col">Feature</th>
@@ -58,11 +58,17 @@ export const Explanation = ({ alert, rank }: ExplanationProps) => {
             </tr>
           ))}
         </tbody>
+        <tfoot>
+          <tr className="border-t border-line-strong">
+            <th scope="row" className="py-1.5 text-left font-medium">
+              Score
+            </th>
+            <td className="tabular py-1.5 text-right font-mono font-semibold">{points(alert.score)}</td>
+            <td className="py-1.5 pl-3 text-small text-text-2">out of 100, by {alert.detectors.join(', ')}</td>
+          </tr>
+        </tfoot>
       </table>
-      <p className="text-small text-text-2">
-        {rank && `${rankText(rank.percent, rank.of)}. `}
-        Found by {alert.detectors.join(', ')}.
-      </p>
+      {rank && <p className="text-small text-text-2">{rankText(rank.percent, rank.of)}.</p>}
     </div>
   )
 }
