@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { seedAlerts } from '../../bench/many-alerts.ts'
 import { freePort, type Server, scratch, startServer } from '../e2e/program.ts'
+import { until } from '../until.ts'
 import { describeInBrowser, openTab, seriousIssues, signIn } from './browser.ts'
 
 const many = 600
@@ -210,12 +211,12 @@ describeInBrowser('the queue', () => {
       .waitFor()
     await other.page.getByText('1 selected').waitFor()
     await other.page.getByText(`${both.total} alerts`, { exact: true }).waitFor()
-    expect(await facetsOn(other.page)).toEqual(['critical', 'high'])
+    await until(async () => (await facetsOn(other.page)).join() === 'critical,high', 'both facets in the second tab')
     await other.close()
 
     await page.goBack()
     await page.getByText(`${wanted.total} alerts`, { exact: true }).waitFor()
-    expect(await facetsOn(page)).toEqual(['critical'])
+    await until(async () => (await facetsOn(page)).join() === 'critical', 'one facet after going back')
     expect(troubles.filter(isTrouble)).toEqual([])
     await close()
   })
