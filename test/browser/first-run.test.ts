@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
+import { until } from '../until.ts'
 import { describeInBrowser, openTab, seriousIssues, tabTo } from './browser.ts'
 
 const labels = z
@@ -34,7 +35,7 @@ describeInBrowser('the first run', () => {
   })
 
   it('shows incidents, explains one and removes the sample, with the keyboard only', { timeout: 240_000 }, async () => {
-    const link = /http:\S+#k=\S+/.exec(server.output())?.[0] ?? ''
+    const link = await until(() => /http:\S+#k=\S+/.exec(server.output())?.[0], 'the sign-in link')
     const { page, troubles, close } = await openTab()
     await page.goto(link)
     await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
