@@ -10,7 +10,6 @@ export default defineConfig({
     hookTimeout: 240_000,
     retry: repeatLate,
     pool: 'forks',
-    maxWorkers: 1,
-    fileParallelism: false,
+    maxWorkers: 2,
   },
 })

@@ -16,15 +16,15 @@ const sources: Plugin = {
   },
 }
 
-/** V8 keeps the text of a program, and takes twice the memory for one with a single character beyond Latin-1. */
+/** V8 keeps the text of a program, and takes twice the memory for a long one with a single character beyond ASCII. */
 const latin: Plugin = {
   name: 'latin',
   generateBundle(_options, bundle) {
     for (const chunk of Object.values(bundle)) {
       if (chunk.type !== 'chunk') continue
-      const raw = /String\.raw`[^`]*[^\0-\xff]/.exec(chunk.code)
+      const raw = /String\.raw`[^`]*[^\0-\x7f]/.exec(chunk.code)
       if (raw) this.error(`An escape would change this text, so write it without String.raw: ${raw[0]}`)
-      chunk.code = chunk.code.replaceAll(/(\\*)([^\0-\xff])/g, (_, slashes: string, unit: string) => {
+      chunk.code = chunk.code.replaceAll(/(\\*)([^\0-\x7f])/g, (_, slashes: string, unit: string) => {
         // A character with a backslash before it stands for itself; with an escape in its place, the backslash would.
         const kept = slashes.slice(slashes.length % 2)
         return `${kept}\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`

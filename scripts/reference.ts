@@ -16,6 +16,7 @@ export const configReference = (): string => {
     stdin: process.stdin,
     readAlerts: () => [],
     dropped() {},
+    timeOf: () => undefined,
   })
   return `# Configuration
 

@@ -168,7 +168,11 @@ describe('the rules', () => {
         const stretched = events.map((event, i) => ({ ...event, time: receivedAt + i * (last.timespan + 1000) }))
         expect(fires(documents, stretched), 'times that it fires when the events are far apart').toBe(0)
         for (const field of last.groupBy) {
-          const scattered = events.map((event, i) => ({ ...event, fields: { ...event.fields, [field]: `group ${i}` } }))
+          const names = [field, ...(last.aliases.get(field)?.values() ?? [])]
+          const scattered = events.map((event, i) => {
+            const groups = Object.fromEntries(names.map((name) => [name, `group ${i}`]))
+            return { ...event, fields: { ...event.fields, ...groups } }
+          })
           expect(fires(documents, scattered), `times that it fires when each event has its own ${field}`).toBe(0)
         }
       }

@@ -12,6 +12,7 @@ interface Row {
 }
 
 const shippers = 'test/e2e/shippers.test.ts'
+const npmClients = 'test/e2e/npm-clients.test.ts'
 const listeners = 'test/e2e/listeners.test.ts'
 
 /** The programs that work with Vedette, each with a test that shows it. The table in docs/shippers.md is made of them. */
@@ -19,8 +20,13 @@ const rows: readonly Row[] = [
   {
     programs: 'Elasticsearch clients, pino-elasticsearch, winston-elasticsearch',
     protocol: '[Elasticsearch](#elasticsearch)',
-    tested: '`@elastic/elasticsearch` 9.5, pino-elasticsearch, winston-elasticsearch: their requests',
-    proof: [['src/api/shippers/elasticsearch.test.ts', 'recognizes records that come again in another group']],
+    tested:
+      '`@elastic/elasticsearch` 9.5, pino-elasticsearch 9, winston-elasticsearch 0.19; the last through 429, 503 and a cut, the others do not send again after a 429',
+    proof: [
+      [npmClients, "'elasticsearch',"],
+      [npmClients, "'pino-elasticsearch',"],
+      [npmClients, "'winston-elasticsearch'"],
+    ],
   },
   {
     programs: 'rsyslog',
@@ -39,6 +45,7 @@ const rows: readonly Row[] = [
     protocol: '[OTLP](#opentelemetry)',
     tested: 'the exporters of OpenTelemetry JS for HTTP: JSON, Protocol Buffers, gzip; through 429, 503 and a cut',
     proof: [
+      [npmClients, "'opentelemetry'"],
       [shippers, "'OpenTelemetry, JSON', '/v1/logs'"],
       ['src/api/shippers/otlp.test.ts', "describeShipper('OTLP'"],
     ],
@@ -46,8 +53,12 @@ const rows: readonly Row[] = [
   {
     programs: 'pino-loki, winston-loki',
     protocol: '[Loki](#loki)',
-    tested: 'both; winston-loki also with Snappy, through 429, 503 and a cut',
-    proof: [[shippers, "'winston-loki',"]],
+    tested: 'pino-loki 3, winston-loki 6, also with Snappy; both do not send again after a 429',
+    proof: [
+      [npmClients, "'pino-loki',"],
+      [npmClients, "'winston-loki',"],
+      [shippers, "'winston-loki',"],
+    ],
   },
   {
     programs: "Promtail, Alloy, Docker's Loki driver",
@@ -58,8 +69,17 @@ const rows: readonly Row[] = [
   {
     programs: "Splunk libraries, Docker's Splunk driver, Splunk Connect",
     protocol: '[Splunk](#splunk)',
-    tested: 'splunk-logging, through 429, 503 and a cut',
-    proof: [[shippers, "'splunk-logging',"]],
+    tested: 'splunk-logging 0.11, which does not send again after a 429; its request, through 429, 503 and a cut',
+    proof: [
+      [npmClients, "'splunk-logging',"],
+      [shippers, "'splunk-logging',"],
+    ],
+  },
+  {
+    programs: 'winston, and other programs that post JSON',
+    protocol: '[`POST /api/v1/events`](../README.md)',
+    tested: 'winston 3.19 with its HTTP transport, which does not send again after a 429',
+    proof: [[npmClients, "'winston-http'"]],
   },
   {
     programs: 'Datadog Agent and libraries',
@@ -70,8 +90,9 @@ const rows: readonly Row[] = [
   {
     programs: "GELF libraries, Docker's GELF driver",
     protocol: '[GELF](#gelf)',
-    tested: 'messages built from its specification; not the programs',
+    tested: 'gelf-pro 1.4 over TCP; messages built from its specification for HTTP and UDP',
     proof: [
+      [npmClients, 'gelf-pro delivers each line'],
       ['src/api/shippers/gelf.test.ts', "describeShipper('GELF'"],
       ['src/pipeline/ingest/gelf/gelf.test.ts', 'the chunks of GELF'],
     ],
@@ -89,22 +110,31 @@ const rows: readonly Row[] = [
     proof: [['src/pipeline/ingest/journald/journald.test.ts', 'continues after its cursor']],
   },
   {
-    programs: '`logger`, rsyslog, syslog-ng, network devices',
+    programs: '`logger`, rsyslog, syslog-ng, winston-syslog, network devices',
     protocol: '[syslog](#syslog)',
-    tested: 'util-linux 2.38, rsyslog 8.2302, also with TLS and a client certificate, and syslog-ng 3.38',
+    tested:
+      'util-linux 2.38, rsyslog 8.2302, also with TLS and a client certificate, syslog-ng 3.38 and winston-syslog 2.7',
     proof: [
+      [npmClients, 'winston-syslog delivers each line'],
       [listeners, "'UDP, RFC 5424'"],
       [listeners, 'TLS with a client certificate'],
       [listeners, "'network()'"],
     ],
   },
   {
+    programs: 'collectd: its log and notifications',
+    protocol: '[files](#files)',
+    tested: 'collectd 5.12 with `log_logstash`',
+    proof: [[listeners, 'collectd: its log and notifications']],
+  },
+  {
     programs: 'Kafka, Redis streams, NATS JetStream, RabbitMQ',
     protocol: '[queues](#queues)',
     tested:
-      "librdkafka's mock broker with kcat 1.7; Redis 7.0; NATS 2.9; RabbitMQ 3.10: each killed before it acknowledges",
+      "librdkafka's mock broker with kcat 1.7 and kafkajs 2.2; Redis 7.0; NATS 2.9; RabbitMQ 3.10: each killed before it acknowledges",
     proof: [
       ['test/services/kafka-source.test.ts', "describeQueueSource('kafka'"],
+      ['test/services/kafka-source.test.ts', 'reads what kafkajs sends'],
       ['test/services/redis-source.test.ts', "describeRedelivery('redis'"],
       ['test/services/nats-source.test.ts', "describeRedelivery('nats'"],
       ['test/services/rabbitmq-source.test.ts', "describeRedelivery('rabbitmq'"],

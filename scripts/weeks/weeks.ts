@@ -18,10 +18,10 @@ export interface GeneratedWeek {
   readonly judgedFrom: number
 }
 
-type Line = readonly [time: number, text: string]
+export type Line = readonly [time: number, text: string]
 
 /** The traffic of a service, drawn once for each week. */
-interface Traffic {
+export interface Traffic {
   readonly from: number
   readonly days: number
   readonly perDay: number
@@ -46,7 +46,7 @@ const between = (random: Random, low: number, high: number): number => low + ran
 const pick = <Item>(random: Random, items: readonly [Item, ...Item[]]): Item =>
   items[random.below(items.length)] ?? items[0]
 
-const drawTraffic = (random: Random): Traffic => ({
+export const drawTraffic = (random: Random): Traffic => ({
   from: monday + random.below(7) * day,
   days: 7 + random.below(8),
   perDay: pick(random, [300, 700, 1500, 3000]),
@@ -63,7 +63,11 @@ const drawTraffic = (random: Random): Traffic => ({
 })
 
 /** Draws the times of so many events a day, with the rhythm of days and weeks and with noise by the hour. */
-const drawTimes = (random: Random, { from, days, perDay }: Traffic, volume: (time: number) => number): number[] => {
+export const drawTimes = (
+  random: Random,
+  { from, days, perDay }: Traffic,
+  volume: (time: number) => number,
+): number[] => {
   const swing = between(random, 0, 0.8)
   const peak = 10 + random.below(10)
   const weekend = between(random, 0.3, 1.1)
@@ -78,7 +82,13 @@ const drawTimes = (random: Random, { from, days, perDay }: Traffic, volume: (tim
   })
 }
 
-const drawLines = (random: Random, traffic: Traffic, format: LineFormat, change: Change, from: number): Line[] => {
+export const drawLines = (
+  random: Random,
+  traffic: Traffic,
+  format: LineFormat,
+  change: Change,
+  from: number,
+): Line[] => {
   const end = traffic.from + traffic.days * day
   const grownAt = (time: number): number => Math.max(0, Math.min(1, (time - from) / (end - from)))
   const rhythm = between(random, 0, 0.3)

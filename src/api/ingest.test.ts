@@ -213,6 +213,30 @@ describe('POST /api/v1/events', () => {
     expect(server.records).toEqual([])
   })
 
+  it('maps the fields and sets the zone of the records of one request', async () => {
+    const query = '?source=shop&map=time%3Dwhen_happened,message%3Dmeta.text&zone=%2B02:00'
+    const record = '{"when_happened":"2026-01-15 10:00:00","time":"2026-01-01T00:00:00Z","meta":{"text":"paid"}}'
+    await post(record, undefined, {}, query)
+    await post(record, undefined, {}, '?source=shop')
+    const map = { time: 'when_happened', message: 'meta.text' }
+    expect(server.records).toMatchObject([{ map, zoneMinutes: 120 }, { source: 'shop' }])
+    expect(server.records[1]).not.toMatchObject({ map })
+    expect((await post(record, undefined, {}, `${query}&debug=1`)).statusCode).toBe(200)
+  })
+
+  it.each([
+    ['map=when_happened', 'Write FIELD=NAME'],
+    ['map=user.id%3Dwho', 'Write FIELD=NAME with one of: time, message'],
+    ['map=time%3D', 'names no field'],
+    ['map=time%3Da&map=time%3Db', 'mapped before'],
+    ['map=__proto__%3Da', 'maps no field'],
+    ['zone=Mars', 'is not a zone'],
+  ])('refuses %s', async (query, reason) => {
+    const refused = await post('a line', 'text/plain', {}, `?${query}`)
+    expect([refused.statusCode, refused.body]).toEqual([400, expect.stringContaining(reason)])
+    expect(server.records).toEqual([])
+  })
+
   it('keeps the name of the source, and refuses a strange one', async () => {
     await post('a line', 'text/plain', {}, '?source=web-01')
     expect(server.records).toMatchObject([{ source: 'web-01' }])

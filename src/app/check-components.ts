@@ -21,7 +21,10 @@ export const checkComponents = (config: Config): void => {
     ...faultsOf(
       'sources',
       sources,
-      sourceRegistry({ cursors, outages: createOutages(Date.now), stdin: process.stdin, readAlerts, dropped() {} }),
+      sourceRegistry({
+        ...{ cursors, outages: createOutages(Date.now), stdin: process.stdin, readAlerts },
+        ...{ dropped() {}, timeOf: () => undefined },
+      }),
     ),
     ...faultsOf('detectors', judging, detectorRegistry()),
     ...faultsOf(

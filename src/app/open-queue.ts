@@ -12,7 +12,7 @@ import { partitionsOf } from './pipeline-thread/shared-state.ts'
 
 interface QueueOptions {
   readonly config: Pick<Config, 'queue' | 'partitions'>
-  readonly store: Pick<OpenStore, 'connections' | 'now'>
+  readonly store: Pick<OpenStore, 'connections' | 'now' | 'blockProblems'>
   readonly log: Log
   /** The topics and partitions that this queue delivers. */
   readonly delivers: readonly Topic[]
@@ -23,7 +23,7 @@ interface QueueOptions {
 /** Opens the queue, with a broker if one is configured. */
 export const openQueue = async ({
   config,
-  store: { connections, now },
+  store: { connections, now, blockProblems },
   log,
   ...parts
 }: QueueOptions): Promise<{ readonly queue: Queue<Transaction>; readonly broker: Broker | undefined }> => {
@@ -36,5 +36,8 @@ export const openQueue = async ({
           prefix: await readQueuePrefix(connections),
         })
   const limits = { maxRecords: max_records, maxBytes: max_bytes }
-  return { queue: openEmbeddedQueue({ connections, now, log, broker, ...limits, ...parts }), broker }
+  return {
+    queue: openEmbeddedQueue({ connections, now, log, broker, problems: blockProblems, ...limits, ...parts }),
+    broker,
+  }
 }

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import { readAlerts } from '../operations/alerts/foreign-alerts.ts'
 import type { Intake } from '../pipeline/ingest/intake.ts'
 import { runSources } from '../pipeline/ingest/run-sources.ts'
+import { parseRecord } from '../pipeline/normalize/parse-record.ts'
 import type { Agent } from '../schema/agent.ts'
 import type { Base } from './base.ts'
 
@@ -36,4 +37,5 @@ export const readSources = (
     signal,
     received: telemetry.received,
     dropped: telemetry.rejected,
+    timeOf: (text, zoneMinutes) => parseRecord({ text, source: '', receivedAt: now(), zoneMinutes }).time,
   })

@@ -137,8 +137,13 @@ export const configSchema = z.strictObject({
         .int()
         .min(1000)
         .default(2_000_000)
-        .describe('The maximum number of queued records; above it, senders get 429.'),
-      max_bytes: size('2GB', 'The maximum size of queued records, compressed; above it, senders get 429.'),
+        .describe(
+          'The maximum number of queued records; above it, senders get 429, or 503 while object storage is away.',
+        ),
+      max_bytes: size(
+        '2GB',
+        'The maximum size of queued records, compressed; above it, senders get 429, or 503 while object storage is away.',
+      ),
     })
     .prefault({}),
   analysis: z

@@ -8,6 +8,8 @@ interface BacklogOptions {
   readonly maxRecords: number
   readonly maxBytes: number
   readonly now: () => number
+  /** Says why deliveries cannot be written. */
+  readonly problems: () => Promise<readonly string[]>
 }
 
 interface Amount {
@@ -17,7 +19,7 @@ interface Amount {
 
 /** Knows how much waits in each topic without asking each time, and refuses what would be too much. */
 export interface Backlog {
-  /** Counts in what is being published; throws QUEUE_FULL. */
+  /** Counts in what is being published; throws QUEUE_FULL, or UNAVAILABLE if there is a reason why nothing is delivered. */
   add(topic: Topic, amount: Amount, tx: Transaction): Promise<void>
   take(topic: Topic, amount: Amount): void
   put(topic: Topic, amount: Amount): void
@@ -28,7 +30,7 @@ export interface Backlog {
  * has been counted in, and other processes are not heard. Each topic has its own bound, so that a backlog of records cannot keep their own
  * worker from handing alerts on.
  */
-export const createBacklog = ({ jobs, maxRecords, maxBytes, now }: BacklogOptions): Backlog => {
+export const createBacklog = ({ jobs, maxRecords, maxBytes, now, problems }: BacklogOptions): Backlog => {
   const amounts = new Map<Topic, Amount>()
   let countedAt: number | undefined
 
@@ -54,6 +56,17 @@ export const createBacklog = ({ jobs, maxRecords, maxBytes, now }: BacklogOption
       if (!fits(topic, amount) && Math.abs(now() - (countedAt ?? 0)) >= 1000) await recount(tx)
       if (!fits(topic, amount)) {
         const waiting = amounts.get(topic)?.count ?? 0
+        const reasons = await problems()
+        if (reasons.length > 0)
+          throw new AppError(
+            'UNAVAILABLE',
+            `${waiting} ${topic} wait already, and cannot be stored. ${reasons.join(' ')}`,
+            {
+              hint: 'Send them again later. The records that wait are stored once this is repaired.',
+              retryable: true,
+              retryAfter: 30,
+            },
+          )
         throw new AppError('QUEUE_FULL', `${waiting} ${topic} wait already; ${amount.count} more are too many.`, {
           hint: 'Send them again later; if this lasts, send less, or give the server more processors.',
           retryable: true,

@@ -145,6 +145,26 @@ describe('the embedded queue', () => {
     await store.close()
   })
 
+  it('says why records wait when no more fit, and asks to send later', async () => {
+    const store = await openStore('sqlite::memory:', { now: Date.now, log: silent })
+    let problems = ['The storage is away.']
+    const queue = openEmbeddedQueue({
+      ...{ connections: store.connections, now: Date.now, log: silent, maxRecords: 2 },
+      problems: async () => problems,
+    })
+    const batch = { partition: 0, first: 0, source: 'test', receivedAt: 0, texts: ['a', 'b'] }
+    const publish = () => store.transaction((tx) => queue.publish('records', [batch], tx))
+    await publish()
+    await expect(publish()).rejects.toMatchObject({
+      ...{ code: 'UNAVAILABLE', status: 503, retryable: true, retryAfter: 30 },
+      message: expect.stringContaining('The storage is away.'),
+    })
+    problems = []
+    await expect(publish()).rejects.toMatchObject({ code: 'QUEUE_FULL', status: 429 })
+    await queue.close()
+    await store.close()
+  })
+
   it('knows after a start how much waits', async () => {
     const url = `sqlite:${join(folder, 'backlog.db')}`
     const batch = { partition: 0, first: 0, source: 'test', receivedAt: 0, texts: ['a', 'b'] }

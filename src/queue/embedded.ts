@@ -35,6 +35,8 @@ interface EmbeddedQueueOptions {
   readonly bells?: SharedBells | undefined
   /** Carries the payloads of records and facts; the database does without it. The queue closes it. */
   readonly broker?: Broker | undefined
+  /** Says why deliveries cannot be written, so that a full queue can say it. */
+  readonly problems?: () => Promise<readonly string[]>
 }
 
 /** How long a worker sleeps at most before it looks by itself, in ms. Commits in this process wake it at once. */
@@ -59,14 +61,14 @@ interface Running {
 /** Keeps the topics in the store's own database: what a handler writes and the end of its job are one transaction. */
 export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transaction> => {
   const { connections, now, log, maxRecords = 2_000_000, maxBytes = 512 * 1024 * 1024 } = options
-  const { delivers = topics, partitions = [0], bells: others, broker } = options
+  const { delivers = topics, partitions = [0], bells: others, broker, problems = async () => [] } = options
   const { peers } = connections
   const jobs = createJobs(connections)
   const payloads =
     broker && peers
       ? createBrokerPayloads({ broker, connections: { ...connections, peers }, jobs, log })
       : createRowPayloads(jobs)
-  const backlog = createBacklog({ jobs, maxRecords, maxBytes, now })
+  const backlog = createBacklog({ jobs, maxRecords, maxBytes, now, problems })
   const bells = new Map<Topic, Bell>(topics.map((topic) => [topic, createBell()]))
   const settled = createBell()
   const published = new WeakMap<Transaction, Set<Topic>>()

@@ -76,7 +76,7 @@ export interface Consumer<Item, Tx> {
  * with back-off. After the last attempt, each of its jobs becomes a dead letter of its own.
  */
 export interface Queue<Tx> {
-  /** Adds a job within a transaction. Throws QUEUE_FULL (retryable) when too much waits already. */
+  /** Adds a job within a transaction. Throws QUEUE_FULL (retryable) when too much waits already, UNAVAILABLE if that cannot be stored. */
   publish<T extends Topic>(topic: T, items: readonly Topics[T][], tx: Tx): Promise<void>
   /**
    * Starts the consumer of a topic. Several small jobs may come as one delivery. Facts and detections wait for others of their kind for a

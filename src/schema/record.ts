@@ -1,4 +1,4 @@
-import type { FieldMap } from './field-map.ts'
+import type { FieldMap, LikelyFields } from './field-map.ts'
 
 /** A record as a source received it: the unparsed text and its origin. */
 export interface RawRecord {
@@ -16,12 +16,16 @@ export interface RawRecord {
   readonly peer?: string | undefined
   /** The zone of times that name none, in minutes east of UTC; a source's option. */
   readonly zoneMinutes?: number | undefined
+  /** The zone that the last write of its file proves, for times that name none. */
+  readonly fileZone?: number | undefined
   /** Whether other lines of the source write the day before the month in dates with slashes; undefined if they do not show it. */
   readonly dayFirst?: boolean | undefined
   /** The alert format that its sender names: `splunk`. Without it the parser guesses from the text. */
   readonly format?: string | undefined
-  /** The names of its fields, where the configuration says them. */
+  /** The names of its fields, where its sender or the configuration says them. */
   readonly map?: FieldMap | undefined
+  /** The names of its fields, as guessed from the first records of its source. */
+  readonly likely?: LikelyFields | undefined
 }
 
 /**
@@ -40,7 +44,9 @@ export interface RecordBatch {
   /** The addresses of the senders, as many as texts. */
   readonly peers?: readonly string[] | undefined
   readonly zoneMinutes?: number | undefined
+  readonly fileZone?: number | undefined
   readonly format?: string | undefined
+  readonly map?: FieldMap | undefined
 }
 
 /** Names an event: its partition and its number there. */

@@ -62,9 +62,9 @@ const between = async (
   { log }: StoreOptions,
   work: (source: OpenDatabase, target: OpenDatabase) => Promise<void>,
 ): Promise<void> => {
-  const source = await dialectOf(from).open(from, log)
+  const source = await dialectOf(from).open(from, { log })
   try {
-    const target = await dialectOf(to).open(to, log)
+    const target = await dialectOf(to).open(to, { log })
     await work(source, target).finally(() => target.close())
   } finally {
     await source.close()
@@ -74,7 +74,7 @@ const between = async (
 /** Puts the payloads that are in object storage into a copy. The copy gets its own number when it is opened. */
 const collectPayloads = async (url: string, file: string, { log, blocks }: StoreOptions): Promise<void> => {
   const objects = blocks && openBlockObjects(blocks)
-  const { read, write, close } = await dialectOf(`sqlite:${file}`).open(`sqlite:${file}`, log)
+  const { read, write, close } = await dialectOf(`sqlite:${file}`).open(`sqlite:${file}`, { log })
   try {
     if (!(await executedMigrations(read)).includes(blockObjectsMigration)) return
     for (;;) {
@@ -108,7 +108,7 @@ const requireRemoved = async (
   { id, partition, first, object_name }: Pick<EventBlockRow, 'id' | 'partition' | 'first' | 'object_name'>,
   log: StoreOptions['log'],
 ): Promise<void> => {
-  const { read, close } = await dialectOf(url).open(url, log)
+  const { read, close } = await dialectOf(url).open(url, { log })
   try {
     const row = await read
       .selectFrom('event_blocks')

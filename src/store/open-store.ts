@@ -18,6 +18,7 @@ import { connect } from './connect.ts'
 import type { Connections } from './database.ts'
 import { dialectOf } from './dialects/registry.ts'
 import { cacheBlockObjects } from './events/block-object-cache.ts'
+import { probeBlockObjects } from './events/block-object-probe.ts'
 import { type BlockLocation, openBlockObjects } from './events/block-objects.ts'
 import { createEventStore } from './events/events.ts'
 import { createParseHealthStore } from './events/parse-health.ts'
@@ -49,6 +50,8 @@ export interface StoreOptions {
   /** Whether to follow the clock of a database server that several processes share. */
   readonly followsServer?: boolean
   readonly log: Log
+  /** Whether to reject when the file of the database is missing, instead of creating it. */
+  readonly mustExist?: boolean
   /** How many alerts the index holds in memory; the rest is read from the database when it is asked for. */
   readonly alertsInMemory?: number
   /** Where to store the payloads of new blocks of events; in the database without it. */
@@ -67,9 +70,9 @@ export interface OpenStore extends Store {
 /** Opens the database that a URL names (`sqlite:PATH`, `sqlite::memory:`, `postgres://…`), bringing its tables up to date. */
 export const openStore = async (
   url: string,
-  { now: ownClock, followsServer = false, log, alertsInMemory, blocks, clock }: StoreOptions,
+  { now: ownClock, followsServer = false, log, mustExist = false, alertsInMemory, blocks, clock }: StoreOptions,
 ): Promise<OpenStore> => {
-  const database = await dialectOf(url).open(url, log)
+  const database = await dialectOf(url).open(url, { log, mustExist })
   try {
     await migrate(database, log)
     const time = followsServer ? await followServerTime(database, ownClock) : undefined
@@ -125,6 +128,7 @@ export const openStore = async (
       async ping() {
         await upsert(write, 'counters', [{ name: 'ping', value: now() }], { key: ['name'] })
       },
+      blockProblems: objects ? probeBlockObjects(objects) : async () => [],
       close() {
         time?.close()
         return database.close()

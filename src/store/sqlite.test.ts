@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -76,10 +77,21 @@ describe('a database file', () => {
   it('is a single file once it is closed, though nothing was read', async () => {
     const file = newFile()
     await (await open(`sqlite:${file}`)).close()
-    const database = await dialectOf('sqlite:').open(`sqlite:${file}`, log)
+    const database = await dialectOf('sqlite:').open(`sqlite:${file}`, { log })
     await database.write.insertInto('counters').values({ name: 'a', value: 1 }).execute()
     await database.close()
     expect(readdirSync(join(file, '..'))).toEqual(['vedette.db'])
+  })
+
+  it('is not created in the place of one that was deleted or emptied, when it must exist', async () => {
+    const file = newFile()
+    const open = () => dialectOf('sqlite:').open(`sqlite:${file}`, { log, mustExist: true })
+    await expect(open()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+    expect(existsSync(file)).toBe(false)
+    mkdirSync(dirname(file))
+    writeFileSync(file, '')
+    await expect(open()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+    expect(statSync(file).size).toBe(0)
   })
 
   it('keeps what it holds when it is opened again', async () => {

@@ -76,5 +76,7 @@ export interface Store {
   reclaim(signal?: AbortSignal): Promise<number>
   /** Cheap proof that the database answers and can be written to. */
   ping(): Promise<void>
+  /** Says why blocks cannot be written to object storage; nothing while they can, or if the database holds them. */
+  blockProblems(): Promise<readonly string[]>
   close(): Promise<void>
 }

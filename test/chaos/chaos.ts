@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { fakeKeys, startFakeS3 } from '../../src/lib/s3/s3-server.fake.ts'
 import { adminToken, scratch } from '../e2e/program.ts'
 import { createPostgresCluster } from '../services/postgres-cluster.ts'
 import { createRabbitmqNode } from '../services/rabbitmq-node.ts'
@@ -15,6 +17,8 @@ export interface ChaosOptions {
   readonly seed: number
   /** Whether records wait in RabbitMQ. */
   readonly withRabbitmq: boolean
+  /** Whether blocks of events are in object storage. */
+  readonly withObjects?: boolean
   readonly log: (line: string) => void
 }
 
@@ -36,6 +40,8 @@ export interface ChaosReport {
 }
 
 const partitions = 4
+/** The clocks of two processes are ten minutes apart, five from that of the machine, in ms. */
+const clocks: Readonly<Record<string, number>> = { 'server b': 300_000, 'worker b': -300_000 }
 const hosts = Array.from({ length: 8 }, (_, index) => `web-${index + 1}`)
 
 /**
@@ -47,15 +53,23 @@ export const runChaos = async ({
   faults: most,
   seed,
   withRabbitmq,
+  withObjects = false,
   log,
 }: ChaosOptions): Promise<ChaosReport> => {
   const random = seeded(seed)
   const folder = scratch()
   const database = await createPostgresCluster()
   const broker = withRabbitmq ? await createRabbitmqNode() : undefined
+  const objects = withObjects ? await startFakeS3('chaos') : undefined
   const receiver = await openReceiver(seeded(seed + 1))
   const env = {
     VEDETTE_PARTITIONS: String(partitions),
+    ...(objects && {
+      VEDETTE_STORAGE_BLOCKS: 's3://chaos',
+      VEDETTE_STORAGE_S3_ENDPOINT: objects.url,
+      VEDETTE_STORAGE_S3_ACCESS_KEY_ID: fakeKeys.accessKeyId,
+      VEDETTE_STORAGE_S3_SECRET_ACCESS_KEY: fakeKeys.secretAccessKey,
+    }),
     VEDETTE_NOTIFY: JSON.stringify([{ name: 'people', type: 'webhook', url: receiver.url, min_severity: 'low' }]),
   }
   const prepare = (role: 'server' | 'worker') =>
@@ -67,7 +81,7 @@ export const runChaos = async ({
           dataDir: `${folder.path}/${role}-${letter}`,
           database,
           broker,
-          env,
+          env: { ...env, ...shiftClock(clocks[`${role} ${letter}`] ?? 0) },
         }),
       ),
     )
@@ -78,12 +92,12 @@ export const runChaos = async ({
     for (const one of all) one.start()
     await ready(all, 120_000)
     const load = startLoad(servers)
-    const next = createSchedule(random, withRabbitmq)
+    const next = createSchedule(random, { broker: withRabbitmq, objects: withObjects })
     const faults: { what: string; recovery: number }[] = []
     const began = performance.now()
     while (faults.length < most && performance.now() - began < milliseconds) {
       await sleep(1_000 + random() * 3_000)
-      const what = await next()({ servers, workers, database, broker, random })
+      const what = await next()({ servers, workers, database, broker, objects, random })
       const recovery = await ready(all, 60_000)
       faults.push({ what, recovery })
       log(`${what}; ready after ${(recovery / 1000).toFixed(1)} s`)
@@ -117,11 +131,17 @@ export const runChaos = async ({
     await Promise.all(all.map((one) => one.stop('SIGKILL')))
     await Promise.all(all.flatMap(({ line, brokerLine }) => [line.close(), brokerLine?.close()]))
     await receiver.close()
+    objects?.close()
     await broker?.remove()
     await database.remove()
     folder.remove()
   }
 }
+
+const shiftClock = (ms: number): NodeJS.ProcessEnv => ({
+  NODE_OPTIONS: `--require=${join(import.meta.dirname, 'shift-clock.cjs')}`,
+  CLOCK_OFFSET_MS: String(ms),
+})
 
 /** Sends records of every host, and now and then a break-in, until `stop` is called. */
 const startLoad = (servers: readonly ClusterProcess[]) => {

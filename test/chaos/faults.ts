@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { FakeS3, S3Fault } from '../../src/lib/s3/s3-server.fake.ts'
+import { adminToken } from '../e2e/program.ts'
 import type { PostgresCluster } from '../services/postgres-cluster.ts'
 import type { RabbitmqNode } from '../services/rabbitmq-node.ts'
 import type { ClusterProcess } from './process.ts'
@@ -9,6 +11,7 @@ export interface Breakable {
   readonly workers: readonly ClusterProcess[]
   readonly database: PostgresCluster
   readonly broker: RabbitmqNode | undefined
+  readonly objects: FakeS3 | undefined
   /** The next number of the schedule, 0 ≤ x < 1. */
   readonly random: () => number
 }
@@ -86,6 +89,56 @@ const dropPackets: Fault = async ({ servers, workers, random }) => {
   return `dropped the packets between ${one.name} and the database for ${Math.round(ms / 1000)} s`
 }
 
+const slowDatabase: Fault = async ({ servers, workers, random }) => {
+  const ms = between(100, 500, random)
+  const all = [...servers, ...workers]
+  for (const { line } of all) line.slow(ms)
+  await sleep(20_000)
+  for (const { line } of all) line.slow(0)
+  return `delayed PostgreSQL by ${ms} ms each way for 20 s`
+}
+
+/** PostgreSQL answers as it does on a full disk: what would need more pages fails, what needs none succeeds. */
+const fillDatabase: Fault = async ({ database }) => {
+  const tables = ['jobs', 'event_blocks', 'alerts']
+  const ask = (sql: string) => database.ask(sql, 'vedette')
+  await ask(
+    `create or replace function no_space() returns trigger language plpgsql as $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$`,
+  )
+  for (const table of tables)
+    await ask(`create trigger no_space before insert on ${table} for each statement execute function no_space()`)
+  await sleep(20_000)
+  for (const table of tables) await ask(`drop trigger no_space on ${table}`)
+  return 'filled the disk of PostgreSQL for 20 s'
+}
+
+const breakObjects =
+  (fault: S3Fault): Fault =>
+  async ({ objects, servers }) => {
+    objects?.setFault(fault)
+    // Searches must read. Damage that they find must not hide events from later ones.
+    for (let second = 0; second < 20; second += 2) {
+      await Promise.all([sleep(2_000), ...servers.map(search)])
+    }
+    objects?.setFault(undefined)
+    return `object storage ${objectFaults[fault]} for 20 s`
+  }
+
+const search = async ({ url }: ClusterProcess): Promise<void> => {
+  const answer = await fetch(`${url}/api/v1/events?q=suite&limit=500`, {
+    headers: { authorization: `Bearer ${adminToken}` },
+    signal: AbortSignal.timeout(10_000),
+  }).catch(() => undefined)
+  await answer?.body?.cancel().catch(() => undefined)
+}
+
+const objectFaults: Readonly<Record<S3Fault, string>> = {
+  away: 'answered 503',
+  error: 'answered 500',
+  slow: 'answered after 3 s',
+  damaged: 'answered with damaged objects',
+}
+
 const restartBroker =
   (mode: 'fast' | 'immediate'): Fault =>
   async ({ broker, random }) => {
@@ -113,6 +166,13 @@ const dropBrokerPackets: Fault = async ({ servers, workers, random }) => {
 
 const brokerFaults: readonly Fault[] = [restartBroker('immediate'), dropBrokerPackets, restartBroker('fast'), cutBroker]
 
+const storageFaults: readonly Fault[] = [
+  breakObjects('away'),
+  breakObjects('slow'),
+  breakObjects('error'),
+  breakObjects('damaged'),
+]
+
 const faults: readonly Fault[] = [
   killOne('workers'),
   killOne('servers'),
@@ -123,18 +183,21 @@ const faults: readonly Fault[] = [
   restartDatabase('fast'),
   cutOff,
   restartAll,
+  slowDatabase,
+  fillDatabase,
 ]
 
 /**
- * The fault at a place of the schedule: each kind once, in an order of its own, before any comes again. With RabbitMQ, every second one is
- * a fault of RabbitMQ.
+ * The fault at a place of the schedule: each kind once, in an order of its own, before any comes again. With RabbitMQ or object storage, every
+ * second one is a fault of these.
  */
-export const createSchedule = (random: () => number, hasBroker: boolean) => {
-  const [next, nextOfBroker] = [createOrder(faults, random), createOrder(brokerFaults, random)]
+export const createSchedule = (random: () => number, has: { readonly broker: boolean; readonly objects: boolean }) => {
+  const special = [...(has.broker ? brokerFaults : []), ...(has.objects ? storageFaults : [])]
+  const [next, nextSpecial] = [createOrder(faults, random), createOrder(special, random)]
   let turn = 0
   return (): Fault => {
     turn += 1
-    return hasBroker && turn % 2 === 1 ? nextOfBroker() : next()
+    return special.length > 0 && turn % 2 === 1 ? nextSpecial() : next()
   }
 }
 

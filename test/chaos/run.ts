@@ -7,12 +7,20 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '5' },
     seed: { type: 'string', default: '1' },
     queue: { type: 'string', default: 'database' },
+    blocks: { type: 'string', default: 'database' },
   },
 })
 const minutes = Number(values.minutes)
 const seed = Number(values.seed)
-if (!(minutes > 0) || !Number.isInteger(seed) || !['database', 'rabbitmq'].includes(values.queue)) {
-  console.error('Use: npm run chaos -- [--minutes NUMBER] [--seed INTEGER] [--queue database|rabbitmq]')
+if (
+  !(minutes > 0) ||
+  !Number.isInteger(seed) ||
+  !['database', 'rabbitmq'].includes(values.queue) ||
+  !['database', 's3'].includes(values.blocks)
+) {
+  console.error(
+    'Use: npm run chaos -- [--minutes NUMBER] [--seed INTEGER] [--queue database|rabbitmq] [--blocks database|s3]',
+  )
   process.exit(2)
 }
 
@@ -45,6 +53,7 @@ const report = await runChaos({
   faults: Number.POSITIVE_INFINITY,
   seed,
   withRabbitmq: values.queue === 'rabbitmq',
+  withObjects: values.blocks === 's3',
   log: console.log,
 })
 process.exit(print(report) ? 0 : 1)

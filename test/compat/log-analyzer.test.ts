@@ -218,6 +218,7 @@ it(keeps('log-analyzer.train'), async () => {
       z.object({ score: z.number() }).parse(await (await post('/score', { features }, base)).json()).score
     expect(await scoreOf({ failed_logins: 2, error_rate: 0.3 })).toBeLessThan(before)
     expect(await scoreOf({ failed_logins: 30, error_rate: 0.3 })).toBeGreaterThan(0.8)
+    await fresh.settled()
     expect(await (await train()).json()).toMatchObject({ version: '3.0.0', batches: 61 })
   } finally {
     await fresh.stop()

@@ -19,7 +19,7 @@ const list = z.object({
   data: z.array(z.object({ message: z.string(), fields: z.record(z.string(), z.unknown()), time: z.string() })),
 })
 
-describe('syslog', () => {
+describe('syslog and files', () => {
   let server: Server
   let plain: number
   let secure: number
@@ -32,7 +32,7 @@ describe('syslog', () => {
     writeFileSync(join(folder.path, 'key.pem'), key)
     writeFileSync(
       join(folder.path, 'vedette.yaml'),
-      `sources:\n  - { name: secure, type: syslog, tls: ${secure}, cert_file: cert.pem, key_file: key.pem, client_ca_file: cert.pem }\n`,
+      `sources:\n  - { name: collectd, type: file, paths: ['${join(folder.path, 'collectd.json')}'] }\n  - { name: secure, type: syslog, tls: ${secure}, cert_file: cert.pem, key_file: key.pem, client_ca_file: cert.pem }\n`,
     )
     server = await startServer({
       dataDir: join(folder.path, 'data'),
@@ -164,4 +164,44 @@ log { source(s); destination(d); };
       }
     },
   )
+
+  it('collectd: its log and notifications', needs(program('/usr/sbin/collectd', 'collectd-core')), async () => {
+    const config = join(folder.path, 'collectd.conf')
+    writeFileSync(
+      config,
+      `Hostname "web-07"
+FQDNLookup false
+BaseDir "${folder.path}"
+PIDFile "${folder.path}/collectd.pid"
+PluginDir "/usr/lib/collectd"
+TypesDB "/usr/share/collectd/types.db"
+Interval 1
+LoadPlugin log_logstash
+<Plugin log_logstash>
+  LogLevel info
+  File "${folder.path}/collectd.json"
+</Plugin>
+LoadPlugin load
+LoadPlugin threshold
+<Plugin threshold>
+  <Type "load">
+    FailureMin 1000000
+  </Type>
+</Plugin>
+`,
+    )
+    const child = spawn('/usr/sbin/collectd', ['-f', '-C', config], { stdio: 'ignore' })
+    try {
+      const [notification] = await arrived('source:collectd message:threshold host.name:web-07', 1)
+      expect(notification?.message).toContain('below the failure threshold')
+      expect(Math.abs(Date.parse(notification?.time ?? '') - Date.now())).toBeLessThan(600_000)
+    } finally {
+      await end(child)
+    }
+    // Its last line is the end of its log.
+    const [last] = await arrived('source:collectd message:Exiting', 1)
+    expect(last?.fields).toMatchObject({ 'log.level': 'info' })
+    const messages = (await eventsOf('source:collectd')).map(({ message }) => message)
+    expect(messages.filter((message) => message.startsWith('Initialization complete'))).toHaveLength(1)
+  })
 })

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { silentLog } from '../../src/component.ts'
 import { kafkaSource } from '../../src/pipeline/ingest/queues/kafka.ts'
 import { needs } from '../needs.ts'
+import { installNpmClients } from '../npm-clients/install.ts'
 import { until } from '../until.ts'
 import { findKcat, openKafka } from './kafka.ts'
 import { describeQueueSource } from './queue-source.ts'
@@ -97,6 +98,22 @@ describe('with Kafka', needs(findKcat()), () => {
       '{"message":"three"}',
       'four\n\tat Main.java:5',
     ])
+  })
+
+  it('reads what kafkajs sends', async () => {
+    const { source, address, topic } = await open()
+    const texts: string[] = []
+    const stop = new AbortController()
+    const done = source().run(async (records) => void texts.push(...records.map(({ text }) => text)), stop.signal)
+    const client = spawn(process.execPath, [installNpmClients(), 'kafkajs', `kafka://${address}/${topic}`, '', '20'])
+    try {
+      await until(() => texts.length >= 20)
+      expect(texts.sort()).toEqual(Array.from({ length: 20 }, (_, i) => `line ${i}`).sort())
+    } finally {
+      client.kill()
+      stop.abort()
+      await done
+    }
   })
 
   it('ends with an error when the broker is gone, so that it is started again', async () => {

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A TCP proxy to a server that a test can break in several ways. */
 export interface Line {
@@ -7,6 +8,8 @@ export interface Line {
   cut(): void
   /** Drops all data without closing connections, like a network that drops packets; new connections hang too. */
   silence(): void
+  /** Delays all data in each direction by so long, in ms; 0 ends that. The order stays. */
+  slow(ms: number): void
   /** Ends the silence. Dropped data stays lost, so it closes the connections of that time. */
   resume(): void
   /** Forwards the next message that contains `text`, then closes the connection before the response. */
@@ -22,6 +25,7 @@ export const createLine = (port: number, target: { readonly host: string; readon
   const sockets = new Set<Socket>()
   let server: Server | undefined
   let silent = false
+  let delay = 0
   let lost: { readonly text: string; readonly part: 'message' | 'answer' } | undefined
   const cut = () => {
     for (const socket of sockets) socket.destroy()
@@ -31,6 +35,7 @@ export const createLine = (port: number, target: { readonly host: string; readon
   const join = (near: Socket): void => {
     const far = connect(target)
     let answers = true
+    const [toFar, toNear] = [delayed(() => delay), delayed(() => delay)]
     for (const socket of [near, far]) {
       sockets.add(socket)
       socket.on('error', () => {})
@@ -51,11 +56,11 @@ export const createLine = (port: number, target: { readonly host: string; readon
         }
         answers = false
       }
-      far.write(data)
+      toFar(() => far.write(data))
     })
     far.on('data', (data) => {
       if (silent) return
-      if (answers) near.write(data)
+      if (answers) toNear(() => near.write(data))
       else near.destroy()
     })
   }
@@ -67,6 +72,9 @@ export const createLine = (port: number, target: { readonly host: string; readon
         server.listen(port, '127.0.0.1', done)
       }),
     cut,
+    slow(ms) {
+      delay = ms
+    },
     silence() {
       silent = true
     },
@@ -86,5 +94,22 @@ export const createLine = (port: number, target: { readonly host: string; readon
       server = undefined
       if (closing) await new Promise((done) => closing.close(done))
     },
+  }
+}
+
+/** Runs what it is given in order, each after the delay of the moment. */
+const delayed = (delayOf: () => number) => {
+  let last: Promise<void> | undefined
+  return (pass: () => void): void => {
+    const ms = delayOf()
+    if (ms === 0 && !last) {
+      pass()
+      return
+    }
+    const due = Promise.all([last, sleep(ms)]).then(() => {
+      pass()
+      if (last === due) last = undefined
+    })
+    last = due
   }
 }

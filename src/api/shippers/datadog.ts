@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '../../errors.ts'
 import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
+import { toSourceName } from '../../schema/source-name.ts'
 import type { Refuse, Route } from '../rest/route.ts'
 import { parseBody } from './body-limits.ts'
 import { isJsonObject, type JsonObject, textOf } from './json-object.ts'
 import { isPreciseTime } from './precise-time.ts'
 import { confirmAt, receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
-import { toSourceName } from './source-name.ts'
 import { linesIn } from './split-values.ts'
 import { afterScheme, firstToken, fromHeader } from './tokens.ts'
 

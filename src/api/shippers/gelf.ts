@@ -1,11 +1,11 @@
 import { AppError } from '../../errors.ts'
 import { flattenGelf } from '../../lib/gelf/flatten-gelf.ts'
 import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
+import { toSourceName } from '../../schema/source-name.ts'
 import type { Refuse, Route } from '../rest/route.ts'
 import { isJsonObject, type JsonObject, textOf } from './json-object.ts'
 import { isPreciseTime } from './precise-time.ts'
 import { receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
-import { toSourceName } from './source-name.ts'
 import { splitValues } from './split-values.ts'
 import { afterScheme, firstToken, fromBasic } from './tokens.ts'
 

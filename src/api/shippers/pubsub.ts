@@ -1,9 +1,9 @@
 import { AppError } from '../../errors.ts'
+import { toSourceName } from '../../schema/source-name.ts'
 import type { Refuse, Route } from '../rest/route.ts'
 import { parseBody } from './body-limits.ts'
 import { isJsonObject, textOf } from './json-object.ts'
 import { receiveAt, type ShippedRecords, type Shipper } from './shipper.ts'
-import { toSourceName } from './source-name.ts'
 import { afterScheme, firstToken, fromBasic } from './tokens.ts'
 
 const refuse: Refuse = ({ status, message }) => ({ status, body: { error: { code: status, message } } })

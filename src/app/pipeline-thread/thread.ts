@@ -54,6 +54,8 @@ const start = async () => {
     now: Date.now,
     followsServer: true,
     log,
+    // The main thread has it open. A new file in the place of a deleted one would hide that records are lost.
+    mustExist: true,
     blocks: blockLocation(config.storage),
     alertsInMemory,
     clock: createChangeClock(shared.clock),

@@ -141,5 +141,7 @@ const describeFormats = ({ sources }: Analysis, { err }: CommandContext, withSha
 /** Says how to correct what was guessed of a format, or to name what was not found. */
 const mappingHint = (format: string): string | undefined => {
   if (/^json.* without time$/.test(format)) return 'No field has a time. If one does, name it: --map time=NAME'
+  if (format.includes("(guessed from the file's last write)"))
+    return 'The file was last written at its last line in this zone. To use another: --zone UTC'
   return format.includes('(guessed: ') ? 'To use other fields: --map time=NAME --map message=NAME' : undefined
 }

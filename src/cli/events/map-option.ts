@@ -16,6 +16,10 @@ const parsePair = (text: string): FieldMap => {
   throw new InvalidArgumentError('Write time=NAME. The other fields are message, level, host, user, service and ip.')
 }
 
+/** The mapping as the API takes it: a parameter for each field. */
+export const mapParameters = (map: FieldMap = {}): (readonly [string, string])[] =>
+  Object.entries(map).map(([field, name]) => ['map', `${field}=${name}`])
+
 /** The configuration that maps the fields of all sources; empty without the option. */
 export const mapFlags = (map: FieldMap | undefined): Readonly<Record<string, unknown>> =>
   map === undefined ? {} : { 'formats.map': [{ source: '*', fields: map }] }

@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { runFake } from '../cli.fake.ts'
 
@@ -8,6 +11,7 @@ afterEach(() => new Promise<void>((done) => (server ? server.close(() => done())
 interface Seen {
   readonly key: string
   readonly source: string
+  readonly query: string
   readonly body: string
   readonly authorization: string
 }
@@ -29,6 +33,7 @@ const listen = async (
     seen.push({
       key: String(request.headers['idempotency-key']),
       source: url.searchParams.get('source') ?? '',
+      query: url.search,
       body,
       authorization: String(request.headers.authorization),
     })
@@ -68,6 +73,38 @@ describe('vedette ingest', () => {
     expect(new Set(seen.map(({ key }) => key)).size).toBe(seen.length)
     expect(seen.length).toBeGreaterThan(3)
     expect(seen[0]).toMatchObject({ source: 'mine', authorization: 'Bearer secret' })
+  })
+
+  it('sends with every chunk how its lines are parsed', async () => {
+    const { seen, url } = await listen(() => undefined)
+    const given = ['--map', 'time=when_happened', '--map', 'message=meta.text', '--zone', '+02:00']
+    await runFake(['ingest', '-', '--url', url, ...given], { input: lines(50_000), fetch })
+    const queries = new Set(seen.map(({ query }) => query))
+    expect([...queries].map((query) => [...new URLSearchParams(query)])).toEqual([
+      [
+        ['source', 'stdin'],
+        ['map', 'time=when_happened'],
+        ['map', 'message=meta.text'],
+        ['zone', '+02:00'],
+      ],
+    ])
+    expect(await runFake(['ingest', '-', '--url', url, '--zone', 'Mars'], { fetch })).toMatchObject({ code: 2 })
+  })
+
+  it('sends the zone that the last write of a file proves, and says so', async () => {
+    const { seen, url } = await listen(() => undefined)
+    const folder = mkdtempSync(join(tmpdir(), 'vedette-zone-'))
+    const path = join(folder, 'app.log')
+    const now = Date.now()
+    const local = (i: number) => new Date(now + i * 20_000 + 7_200_000).toISOString().slice(0, 19).replace('T', ' ')
+    writeFileSync(path, Array.from({ length: 30 }, (_, i) => `${local(i)} INFO [main] job ${i} is done\n`).join(''))
+    const written = new Date(now + 29 * 20_000 + 300)
+    utimesSync(path, written, written)
+    const { err } = await runFake(['ingest', path, '--url', url], { fetch })
+    expect(err).toContain('count as +02:00, because the file was last written at its last line in that zone')
+    expect((await runFake(['ingest', path, '--url', url, '--zone', 'UTC'], { fetch })).err).toBe('')
+    rmSync(folder, { recursive: true })
+    expect(seen.map(({ query }) => new URLSearchParams(query).get('file_zone'))).toEqual(['+02:00', null])
   })
 
   it('waits on request, then retries with the same key', async () => {

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { formatZone } from '../../lib/units/zone.ts'
 import { type Client, responseError } from './client.ts'
 
 const answer = z.object({ accepted: z.number(), rejected: z.number().default(0) })
@@ -16,6 +17,7 @@ interface Chunk {
   readonly offset: number
   readonly bytes: Buffer
   readonly lines: number
+  readonly fileZone?: number | undefined
 }
 
 /** Counts of what was sent so far. */
@@ -31,6 +33,8 @@ interface Sending {
   readonly client: Client
   readonly signal: AbortSignal
   readonly sent: Sent
+  /** How the server should parse the lines, as parameters of the address. */
+  readonly parameters?: readonly (readonly [string, string])[]
   /** Called before each wait, with its length and its reason. */
   readonly waiting: (ms: number, why: string) => void
   readonly inFlight?: number
@@ -67,8 +71,14 @@ export const sendChunks = async (chunks: AsyncIterable<Chunk>, sending: Sending)
   if (failure && !signal.aborted) throw failure
 }
 
-const send = async (chunk: Chunk, run: string, { client, signal, sent, waiting }: Sending): Promise<void> => {
-  const path = `/api/v1/events?source=${encodeURIComponent(chunk.source)}`
+const send = async (
+  chunk: Chunk,
+  run: string,
+  { client, signal, sent, waiting, parameters = [] }: Sending,
+): Promise<void> => {
+  const query = new URLSearchParams([['source', chunk.source], ...parameters.map(([name, value]) => [name, value])])
+  if (chunk.fileZone !== undefined) query.set('file_zone', formatZone(chunk.fileZone))
+  const path = `/api/v1/events?${query}`
   const headers = {
     'content-type': 'text/plain; charset=utf-8',
     'idempotency-key': `${run}:${createHash('sha256').update(chunk.path).digest('hex').slice(0, 16)}:${chunk.offset}`,

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { signatureOf, storeKeys } from './object-store.fake.ts'
 
 export const fakeKeys = { accessKeyId: storeKeys.access_key_id, secretAccessKey: storeKeys.secret_access_key }
@@ -10,6 +11,9 @@ export interface FakeObject {
   modified: number
 }
 
+/** A fault of the store: it answers 503, 500, after 3 s, or with bytes that change on their way. */
+export type S3Fault = 'away' | 'error' | 'slow' | 'damaged'
+
 /** How many objects a page of a listing names. */
 const pageSize = 3
 
@@ -17,13 +21,15 @@ const pageSize = 3
 export const startFakeS3 = async (bucket = 'archive') => {
   const objects = new Map<string, FakeObject>()
   const requests: string[] = []
-  let broken = false
+  let fault: S3Fault | undefined
   const server = createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray())
     const { headers, method = '', url = '' } = request
     const refuse = (status: number, code: string) =>
       response.writeHead(status, { 'content-type': 'application/xml' }).end(`<Error><Code>${code}</Code></Error>`)
-    if (broken) return refuse(503, 'SlowDown')
+    if (fault === 'away') return refuse(503, 'SlowDown')
+    if (fault === 'error') return refuse(500, 'InternalError')
+    if (fault === 'slow') await sleep(3_000)
     const [, given] = /Signature=([\da-f]{64})$/.exec(headers.authorization ?? '') ?? []
     const hash = createHash('sha256').update(body).digest('hex')
     const isSigned = given === signatureOf({ method, url, headers }, fakeKeys.secretAccessKey)
@@ -42,7 +48,8 @@ export const startFakeS3 = async (bucket = 'archive') => {
     }
     if (searchParams.get('list-type') === '2') return response.end(listPage(searchParams))
     const found = objects.get(name)
-    return found ? response.end(found.body) : refuse(404, 'NoSuchKey')
+    if (!found) return refuse(404, 'NoSuchKey')
+    return response.end(fault === 'damaged' ? Buffer.concat([found.body.subarray(0, -8), randomBytes(8)]) : found.body)
   })
   const listPage = (query: URLSearchParams): string => {
     const after = query.get('continuation-token') ?? ''
@@ -68,7 +75,10 @@ export const startFakeS3 = async (bucket = 'archive') => {
     url: `http://127.0.0.1:${port}`,
     /** Answers 503 from now on, or no longer. */
     setBroken(value: boolean) {
-      broken = value
+      fault = value ? 'away' : undefined
+    },
+    setFault(value: S3Fault | undefined) {
+      fault = value
     },
     close: () => server.close(),
   }

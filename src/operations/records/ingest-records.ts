@@ -4,7 +4,7 @@ import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { callerKey, idempotencyKey } from './idempotency-key.ts'
-import { chunksOf, recordsInput, sourceInput } from './record-input.ts'
+import { chunksOf, readingInputs, recordsInput, sourceInput } from './record-input.ts'
 
 /** Takes records in, chunk by chunk; the next chunk is read when the one before is durable. */
 export const ingestRecords = defineOperation({
@@ -14,6 +14,7 @@ export const ingestRecords = defineOperation({
   input: z.strictObject({
     records: recordsInput,
     source: sourceInput.default('http').describe('The source name to store the records under.'),
+    ...readingInputs,
     idempotency_key: idempotencyKey,
   }),
   output: z
@@ -25,7 +26,7 @@ export const ingestRecords = defineOperation({
     })
     .meta({ id: 'IngestAnswer' }),
   async run(
-    { records, source, idempotency_key: key },
+    { records, source, map, zone: zoneMinutes, file_zone: fileZone, idempotency_key: key },
     { intake, now, actor }: Pick<Deps, 'intake' | 'now'> & { readonly actor: Actor },
   ) {
     let accepted = 0
@@ -35,7 +36,7 @@ export const ingestRecords = defineOperation({
       for await (const chunk of chunksOf(records)) {
         const receivedAt = now()
         const answer = await intake.accept(
-          chunk.texts.map((text) => ({ text, source, receivedAt })),
+          chunk.texts.map((text) => ({ text, source, receivedAt, map, zoneMinutes, fileZone })),
           key === undefined ? {} : { key: `${callerKey(actor, key)}:${chunks}`, bodyHash: chunk.hash() },
         )
         chunks += 1

@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { zone } from '../../pipeline/ingest/zone.ts'
+import { fieldMapInput } from '../../schema/field-map.ts'
+import { sourceNamePattern } from '../../schema/source-name.ts'
 import { hashTexts } from './record-chunk.ts'
 
 /** A chunk of a request's records, written durably together. */
@@ -21,9 +24,22 @@ export const recordsInput = z.union([
 export const sourceInput = z
   .string()
   .regex(
-    /^[A-Za-z0-9][\w.-]{0,63}$/,
-    'Use letters, digits, ".", "_" and "-", at most 64 characters, starting with a letter or digit.',
+    sourceNamePattern,
+    'Use letters, digits, spaces and any of ".,@+()_-", at most 64 characters, starting with a letter or digit.',
   )
+
+/** How the records of one request are parsed, in place of the configuration. */
+export const readingInputs = {
+  map: fieldMapInput
+    .optional()
+    .describe(
+      'Which field of JSON or `key=value` records has the time, message, level, host, user, service or ip: `time=when_happened,message=meta.text`. Only for the records of this request.',
+    ),
+  file_zone: zone.describe(
+    'The zone of times without one that the sender guessed from a file, as `+02:00`. The source shows it as guessed.',
+  ),
+  zone: zone.describe('The zone of times without one, for the records of this request: `UTC`, `+02:00`.'),
+}
 
 /** Reads either form as chunks. */
 export async function* chunksOf(records: z.infer<typeof recordsInput>): AsyncGenerator<RecordChunk> {

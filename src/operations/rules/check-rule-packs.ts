@@ -20,7 +20,7 @@ export const checkRulePacks = async (
   config: RulePackConfig,
   { now, log }: { readonly now: () => number; readonly log: Log },
 ): Promise<readonly MissingRulePack[] | undefined> => {
-  const database = await dialectOf(config.storage.url).open(config.storage.url, log)
+  const database = await dialectOf(config.storage.url).open(config.storage.url, { log })
   try {
     if (missingMigrations(await executedMigrations(database.read)).length > 0) return undefined
     const connections = await connect(database, now)

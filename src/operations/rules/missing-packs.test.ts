@@ -23,6 +23,10 @@ describe('findMissingPacks', () => {
     expect(findMissingPacks([{ logsources: [] }], { documents: [] })).toEqual([])
   })
 
+  it('says nothing about languages and frameworks, whose kinds are wide', () => {
+    expect(findMissingPacks(kindsOf({ product: 'jvm' }), { documents: [] })).toEqual([])
+  })
+
   it('says nothing about events that a rule covers by their category', () => {
     const dns = kindsOf({ product: 'zeek', service: 'dns' })
     expect(dns).not.toEqual([])

@@ -3,7 +3,7 @@ import type { PartitionState } from '../../queue/queue.ts'
 import type { Deps, Health } from '../deps.ts'
 
 interface HealthParts {
-  readonly store: Pick<Deps['store'], 'ping'>
+  readonly store: Pick<Deps['store'], 'ping' | 'blockProblems'>
   readonly queue: Pick<Deps['queue'], 'depths' | 'partitions'>
   readonly telemetry: { stages(): Health['stages'] }
   readonly outages: { problems(): readonly string[] }
@@ -27,6 +27,7 @@ export const createHealth =
         // A source that cannot be reached does not stop records from other sources.
         problems: [
           ...refused,
+          ...(await store.blockProblems()),
           ...outages.problems(),
           ...(await models.problems()),
           ...abandoned(await queue.partitions()),

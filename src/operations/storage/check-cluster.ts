@@ -10,7 +10,7 @@ export const checkCluster = async (
   partitions: number,
   { now, log }: { readonly now: () => number; readonly log: Log },
 ): Promise<readonly PartitionState[] | undefined> => {
-  const database = await dialectOf(url).open(url, log)
+  const database = await dialectOf(url).open(url, { log })
   try {
     if (missingMigrations(await executedMigrations(database.read)).length > 0) return undefined
     const all = Array.from({ length: partitions }, (_, partition) => partition)

@@ -166,6 +166,16 @@ describe('joinContinuations', () => {
     ])
   })
 
+  it('joins a paragraph of fields to its date, up to an empty line or the next date of the same name', () => {
+    const one = 'Start-Date: 2026-03-03  09:00:00\nCommandline: apt-get upgrade\nEnd-Date: 2026-03-03  09:00:04'
+    expect(texts(join(`\n${one}\n\n${one}\nReading: done`))).toEqual(['', one, '', `${one}\nReading: done`])
+    expect(texts(join('Time: 2026-03-03 09:00\nResult: ok\nTime: 2026-03-03 10:00\nplain text'))).toEqual([
+      'Time: 2026-03-03 09:00\nResult: ok',
+      'Time: 2026-03-03 10:00',
+      'plain text',
+    ])
+  })
+
   it('limits lines and size', () => {
     expect(join(`a\n${'\tat b\n'.repeat(1200)}`).length).toBe(3)
     expect(join(`a\n${`\tat ${'b'.repeat(100_000)}\n`.repeat(5)}`).every(({ text }) => text.length <= 262_144)).toBe(

@@ -162,7 +162,7 @@ const mostCharacters = 262_144
 
 /**
  * Joins stack traces and other continuations (indented lines, `Caused by:`, Python's `Traceback`, Go's `goroutine`, java.util.logging's second
- * line) to their first line, and the parts of a Kubernetes container's long line to one. A record has the number of its first line, and at most 500 lines and 256 KB.
+ * line, a paragraph of fields after its date) to their first line, and the parts of a Kubernetes container's long line to one. A record has the number of its first line, and at most 500 lines and 256 KB.
  */
 export const joinContinuations = (): LineJoiner => {
   let parts: string[] = []
@@ -210,7 +210,7 @@ export const joinContinuations = (): LineJoiner => {
       for (const line of lines) {
         const fits = parts.length < mostLines && characters + line.text.length < mostCharacters
         if (first && fits && partOf !== undefined && appendPart(line)) continue
-        if (first && fits && continues(line.text, trace)) {
+        if (first && fits && continues(line.text, trace, parts[0] ?? '')) {
           if (trace === 'jul') trace = undefined
 
           // In a Python trace, the first line at the margin is the exception, which ends it.
@@ -231,7 +231,7 @@ export const joinContinuations = (): LineJoiner => {
 }
 
 /** The kind of trace that a record has begun, which changes how the next line is read. */
-type Trace = 'python' | 'go' | 'jul' | 'ended' | undefined
+type Trace = 'python' | 'go' | 'jul' | 'fields' | 'ended' | undefined
 
 const traceBegunBy = (text: string): Trace => {
   if (text.endsWith('Traceback (most recent call last):')) return 'python'
@@ -239,6 +239,8 @@ const traceBegunBy = (text: string): Trace => {
   // java.util.logging: Dec 10, 2026 9:32:20 AM com.acme.App main
   if (text.charCodeAt(3) === 32 && /^[A-Z][a-z]{2} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d\s[AP]M \S+ \S+$/.test(text))
     return 'jul'
+  // A paragraph of fields, as apt writes its history: Start-Date: 2026-12-10  09:32:20
+  if (/^(?:[A-Z][A-Za-z-]{0,30})?(?:Date|Time): {1,2}\d{4}-\d\d-\d\d[ T]/.test(text)) return 'fields'
   return undefined
 }
 
@@ -262,7 +264,7 @@ const readContainerPart = (text: string): ContainerPart | undefined => {
 /** Marks a joined line as complete. */
 const withFullTag = (text: string): string => text.replace(/ (stdout|stderr) P/, ' $1 F')
 
-const continues = (text: string, trace: Trace): boolean => {
+const continues = (text: string, trace: Trace, first: string): boolean => {
   const code = text.charCodeAt(0)
   if (code === 9) return text.length > 1
   if (code === 32) return isIndentedContinuation(text)
@@ -275,6 +277,8 @@ const continues = (text: string, trace: Trace): boolean => {
       return true
   }
   if (trace === 'python' && isPythonEnd(text)) return true
+  if (trace === 'fields' && !text.startsWith(first.slice(0, first.indexOf(': ') + 1)))
+    return /^[A-Z][A-Za-z-]{0,30}: /.test(text)
   if (trace === 'jul') return /^(?:SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): /.test(text)
   if (code === 67) return text.startsWith('Caused by: ')
   if (code === 46) return /^\.{3} \d{1,6} (?:more|common frames)/.test(text)

@@ -10,6 +10,8 @@ const record = (text: string, more: Partial<RawRecord> = {}): RawRecord => ({
   ...more,
 })
 
+const map = { time: 'wann' }
+
 describe('toBatches', () => {
   it('keeps every text, its file and its line, in order', () => {
     const records = fc.array(
@@ -20,16 +22,34 @@ describe('toBatches', () => {
         file: fc.constantFrom('a.log', 'b.log', undefined),
         line: fc.constantFrom(1, 2, undefined),
         zoneMinutes: fc.constantFrom(60, undefined),
+        fileZone: fc.constantFrom(120, undefined),
+        map: fc.constantFrom(map, undefined),
         peer: fc.constantFrom('10.0.0.1', '10.0.0.2', undefined),
       }),
     )
     fc.assert(
       fc.property(records, (given) => {
-        const back = toBatches(given).flatMap(({ texts, lines, peers, file, zoneMinutes }) =>
-          texts.map((text, index) => ({ text, file, zoneMinutes, line: lines?.[index], peer: peers?.[index] })),
+        const back = toBatches(given).flatMap(({ texts, lines, peers, file, zoneMinutes, fileZone, map }) =>
+          texts.map((text, index) => ({
+            text,
+            file,
+            zoneMinutes,
+            fileZone,
+            map,
+            line: lines?.[index],
+            peer: peers?.[index],
+          })),
         )
         expect(back).toEqual(
-          given.map(({ text, file, zoneMinutes, line, peer }) => ({ text, file, zoneMinutes, line, peer })),
+          given.map(({ text, file, zoneMinutes, fileZone, map, line, peer }) => ({
+            text,
+            file,
+            zoneMinutes,
+            fileZone,
+            map,
+            line,
+            peer,
+          })),
         )
       }),
     )

@@ -40,7 +40,9 @@ const batchesOf = (records: readonly RawRecord[], partition: number): readonly U
 const belongTogether = (a: RawRecord, b: RawRecord): boolean =>
   a.file === b.file &&
   a.zoneMinutes === b.zoneMinutes &&
+  a.fileZone === b.fileZone &&
   a.format === b.format &&
+  a.map === b.map &&
   a.source === b.source &&
   (a.line === undefined) === (b.line === undefined) &&
   (a.peer === undefined) === (b.peer === undefined) &&
@@ -55,5 +57,7 @@ const toBatch = (first: RawRecord, records: readonly RawRecord[], partition: num
   ...(first.line !== undefined && { lines: records.flatMap((record) => record.line ?? []) }),
   ...(first.peer !== undefined && { peers: records.flatMap((record) => record.peer ?? []) }),
   ...(first.zoneMinutes !== undefined && { zoneMinutes: first.zoneMinutes }),
+  ...(first.fileZone !== undefined && { fileZone: first.fileZone }),
   ...(first.format !== undefined && { format: first.format }),
+  ...(first.map !== undefined && { map: first.map }),
 })

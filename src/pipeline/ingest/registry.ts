@@ -1,5 +1,6 @@
 import { defineRegistry, type Registry } from '../../component.ts'
 import { fileSource } from './file/file.ts'
+import type { TimeInZone } from './file/written-zone.ts'
 import { gelfSource } from './gelf/gelf.ts'
 import { journaldSource } from './journald/journald.ts'
 import type { CountDropped } from './listen/dropped.ts'
@@ -21,12 +22,21 @@ interface Surroundings {
   readonly stdin: AsyncIterable<Uint8Array>
   readonly readAlerts: ReadAlerts
   readonly dropped: CountDropped
+  /** Reads the time of a line. */
+  readonly timeOf: TimeInZone
 }
 
 /** Lists the sources that a configuration can name. Each receives its `name` as an option. */
-export const sourceRegistry = ({ cursors, outages, stdin, readAlerts, dropped }: Surroundings): Registry<Source> =>
+export const sourceRegistry = ({
+  cursors,
+  outages,
+  stdin,
+  readAlerts,
+  dropped,
+  timeOf,
+}: Surroundings): Registry<Source> =>
   defineRegistry('source', [
-    fileSource(cursors),
+    fileSource(cursors, timeOf),
     gelfSource(dropped),
     journaldSource(cursors, outages),
     kafkaSource(outages),

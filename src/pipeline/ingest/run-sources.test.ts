@@ -18,6 +18,7 @@ it('leaves the end of an outage to the source that reported it', async () => {
   const stop = new AbortController()
   const texts: string[] = []
   const running = runSources({
+    timeOf: () => undefined,
     sources: [{ name: 'here', type: 'file', paths: [path] }],
     cursors: { read: async () => undefined, list: async () => [] },
     outages,
@@ -49,6 +50,7 @@ it('offers records only once when the answer to their commit was lost', async ()
   let attempts = 0
   const stop = new AbortController()
   const running = runSources({
+    timeOf: () => undefined,
     sources: [{ name: 'here', type: 'file', paths: [join(folder, 'a.log')] }],
     cursors: { read: async (source, key) => saved.get(`${source} ${key}`), list: async () => [...saved.values()] },
     outages: createOutages(() => 0),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Log } from '../../component.ts'
 import { AppError, messageOf } from '../../errors.ts'
 import { pause } from '../../lib/deadline/deadline.ts'
+import type { TimeInZone } from './file/written-zone.ts'
 import type { Intake } from './intake.ts'
 import type { CountDropped } from './listen/dropped.ts'
 import type { ReadAlerts } from './rabbitmq/rabbitmq-message.ts'
@@ -20,12 +21,13 @@ interface SourcesOptions {
   readonly signal: AbortSignal
   readonly received: (protocol: string, count: number) => void
   readonly dropped: CountDropped
+  readonly timeOf: TimeInZone
 }
 
 /** Runs the configured sources until the signal aborts. Restarts a source that fails. */
 export const runSources = (options: SourcesOptions): Promise<unknown> => {
-  const { sources, cursors, outages, intake, readAlerts, now, log, signal, received, dropped } = options
-  const registry = sourceRegistry({ cursors, outages, stdin: process.stdin, readAlerts, dropped })
+  const { sources, cursors, outages, intake, readAlerts, now, log, signal, received, dropped, timeOf } = options
+  const registry = sourceRegistry({ cursors, outages, stdin: process.stdin, readAlerts, dropped, timeOf })
   return Promise.all(
     sources.map(async (entry) => {
       const { type, ...its } = entry

@@ -76,6 +76,11 @@ describe('normalize', () => {
       'Mar  3 09:00:00 sw1 %SEC-6-IPACCESSLOGP: list 1 denied tcp 203.0.113.9(1) -> 192.0.2.1(2), 1 packet',
       { 'event.code': 'IPACCESSLOGP' },
     ],
+    // The machine that logged it, not the one that collected it.
+    [
+      '{"@timestamp":"2026-03-03T09:00:00Z","host":"collector","Hostname":"dc-01","Channel":"security","EventID":4624,"IpAddress":"203.0.113.9","Message":"An account was successfully logged on."}',
+      { 'host.name': 'dc-01', 'event.category': 'authentication', 'event.outcome': 'success' },
+    ],
   ])('parses the content of %j', (text, fields) => expect(normalize(text)[0]?.fields).toMatchObject(fields))
 
   it('takes the message of pairs from the line of a container', () => {

@@ -1,15 +1,17 @@
 import { messageOf } from '../../errors.ts'
 import { matchSource } from '../../lib/match-source.ts'
+import { formatZone } from '../../lib/units/zone.ts'
 import type { Event, FieldValue } from '../../schema/event.ts'
 import type { FieldMap } from '../../schema/field-map.ts'
 import { eventId, type RawRecord, type RecordBatch } from '../../schema/record.ts'
 import type { Stage } from '../stage.ts'
+import { ContentGuesses, enoughRecords } from './content-guesses.ts'
 import type { DeclaredFormats } from './declared/declared-formats.ts'
 import { copyWord } from './fields/recurring-words.ts'
 import { type ParseCount, ParseCounts } from './parse-counts.ts'
 import { parseRecord } from './parse-record.ts'
-import type { Parsed } from './parser.ts'
-import { formatZone, ZoneGuesses } from './zone-guess.ts'
+import type { Parsed, UnnamedFields } from './parser.ts'
+import { ZoneGuesses } from './zone-guess.ts'
 
 /** Turns each record into one event. */
 export interface Normalizer {
@@ -21,6 +23,8 @@ export interface Normalizer {
   takeCounts(): ParseCount[]
   /** The zones that were guessed from the clock of arrival, as a state to save. */
   readonly zones: Pick<ZoneGuesses, 'name' | 'save' | 'restore'>
+  /** The names that were guessed for unnamed fields of sources, as a state to save. */
+  readonly contents: Pick<ContentGuesses, 'name' | 'save' | 'restore'>
 }
 
 interface NormalizerOptions {
@@ -35,17 +39,30 @@ interface NormalizerOptions {
 }
 
 /**
- * Creates a normalizer. Its only state is counts, caches and the guessed zones of sources, so an event depends on its record and, if its time
- * has no zone, on that of its source.
+ * Creates a normalizer. Its only state is counts, caches, and what is guessed of sources: the zone of times without one, and the meaning of
+ * fields whose names say nothing. An event depends on its record, and on these if it needs them.
  */
 export const createNormalizer = (options: NormalizerOptions = {}): Normalizer => {
   const counts = new ParseCounts()
   const streamOf = createStreams()
   const zones = new ZoneGuesses()
+  const contents = new ContentGuesses()
   const read = options.parseRecord ?? ((record: RawRecord) => parseRecord(record, options.formats))
   const maps = options.maps?.map(({ source, fields }) => ({ has: matchSource(source), fields })) ?? []
+  /** Lets the records from one with unnamed fields on decide what they mean. Returns the end of those that were read. */
+  const learnContent = (batch: RecordBatch, from: number, first: UnnamedFields, like: RawRecord): number => {
+    const { source, texts, receivedAt } = batch
+    contents.learn(source, first, receivedAt)
+    let at = from + 1
+    for (; at < texts.length && at < from + enoughRecords && contents.isLearning(source); at++) {
+      const { unnamed } = attempt(read, { ...like, text: (texts[at] ?? '').trim() })
+      if (unnamed) contents.learn(source, unnamed, receivedAt)
+    }
+    contents.decide(source)
+    return at
+  }
   const normalize = (batch: RecordBatch): Event[] => {
-    const map = maps.find(({ has }) => has(batch.source))?.fields
+    const map = batch.map ?? maps.find(({ has }) => has(batch.source))?.fields
     const zoneMinutes = batch.zoneMinutes ?? options.zoneMinutes
     /** The number and time of the last line without a zone, read as UTC. */
     let unzoned: readonly [index: number, time: number] | undefined
@@ -55,19 +72,30 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
     let before: number | undefined
     /** How many lines at the beginning of a file's batch have no time yet. */
     let undated = 0
+    /** Up to where unnamed fields were read ahead. */
+    let learntUpTo = 0
     for (let i = 0; i < batch.texts.length; i++) {
       const original = batch.texts[i] ?? ''
       const first = original.charCodeAt(0)
       // Trim only the rare indented records, to avoid copies.
       const text = first <= 32 || first === 0xfeff ? original.trim() : original
       const { source, receivedAt, format } = batch
-      const record = { text, source, receivedAt, zoneMinutes, dayFirst, format, map }
-      const plain = text === '' ? emptyRecord : attempt(read, record)
+      const known = { text, source, receivedAt, zoneMinutes, dayFirst, format, map, likely: contents.of(source) }
+      const found = text === '' ? emptyRecord : attempt(read, known)
+      const decides = found.unnamed !== undefined && i >= learntUpTo && contents.isLearning(source)
+      if (found.unnamed && decides) learntUpTo = learnContent(batch, i, found.unnamed, known)
+      const record = decides ? { ...known, likely: contents.of(source) } : known
+      const plain = decides ? attempt(read, record) : found
+      if (plain.unnamed) contents.check(source, plain.unnamed)
       const mayLackZone = zoneMinutes === undefined && plain.timeGuessed && plain.time !== undefined
       if (mayLackZone) unzoned = [i, plain.time]
-      const guess = mayLackZone && zones.hasAny ? zones.of(senderOf(batch, i)) : undefined
+      const hasGuess = zones.hasAny || batch.fileZone !== undefined
+      const arrival = mayLackZone && hasGuess ? zones.of(senderOf(batch, i)) : undefined
+      // UTC is how times without a zone are read anyway.
+      const guess = mayLackZone && hasGuess ? (arrival ?? batch.fileZone) || undefined : undefined
+      const reason = arrival === undefined ? " from the file's last write" : ''
       const parsed =
-        guess === undefined ? plain : inZone(plain, attempt(read, { ...record, zoneMinutes: guess }), guess)
+        guess === undefined ? plain : inZone(plain, attempt(read, { ...record, zoneMinutes: guess }), guess, reason)
       const event = toEvent(eventId(batch.partition, batch.first + i), parsed, batch, original, i, streamOf)
       const recognized = parsed.fault === undefined && parsed.format !== 'plain'
       const dated = isKnown(parsed.time)
@@ -99,6 +127,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
   }
   return {
     zones,
+    contents,
     normalize,
     stage: (batches) => batches.flatMap(normalize),
     takeCounts: () => counts.take(),
@@ -132,12 +161,12 @@ const senderOf = ({ source, peers }: RecordBatch, index: number): string => {
 }
 
 /** Takes a record as read in a guessed zone, if it has a time without one, and says so. */
-const inZone = (plain: Parsed, moved: Parsed, zone: number): Parsed =>
+const inZone = (plain: Parsed, moved: Parsed, zone: number, reason: string): Parsed =>
   moved.time === plain.time
     ? plain
     : {
         ...moved,
-        format: `${moved.format} at ${formatZone(zone)} (guessed)`,
+        format: `${moved.format} at ${formatZone(zone)} (guessed${reason})`,
         timeGuessed: true,
         fields: { ...moved.fields, 'event.timezone': formatZone(zone) },
       }

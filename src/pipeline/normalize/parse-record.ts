@@ -119,6 +119,7 @@ const unpack = (parsed: Parsed, record: RawRecord, formats: DeclaredFormats, dep
     time: timed.time,
     timeGuessed: timed.timeGuessed,
     message: whole.message,
+    ...(whole.unnamed && { unnamed: whole.unnamed }),
     fields: {
       ...whole.fields,
       ...parsed.fields,

@@ -1,4 +1,4 @@
-import type { Fields } from '../../schema/event.ts'
+import type { Fields, FieldValue } from '../../schema/event.ts'
 import type { RawRecord } from '../../schema/record.ts'
 
 /** A parsed record. The stage adds the id, the stream and missing times. */
@@ -13,6 +13,15 @@ export interface Parsed {
   readonly fields: Fields
   /** The reason why a record of this format is rejected. It becomes a `pipeline_error` with the fields read so far. */
   readonly fault?: string
+  /** The fields of a record whose names do not say its time, message or level. */
+  readonly unnamed?: UnnamedFields
+}
+
+/** Fields whose values must say what they are. */
+export interface UnnamedFields {
+  readonly entries: readonly (readonly [name: string, value: FieldValue])[]
+  /** Whether the record is as the names that were guessed for its source promise. */
+  readonly asGuessed: boolean
 }
 
 /** Parses one family of formats. Pure, linear in the length of the text, never throws. */

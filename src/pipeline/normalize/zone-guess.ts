@@ -34,9 +34,9 @@ export class ZoneGuesses {
     return this.#believed
   }
 
-  /** The believed zone of a sender, in minutes east of UTC; undefined without one, or if it is UTC. */
+  /** The believed zone of a sender, in minutes east of UTC; undefined without one. */
   of(sender: string): number | undefined {
-    return this.#senders.get(sender)?.guess || undefined
+    return this.#senders.get(sender)?.guess
   }
 
   /**
@@ -82,10 +82,3 @@ export class ZoneGuesses {
 }
 
 const guesses = z.array(z.tuple([z.string(), z.int()]))
-
-/** Writes a zone as `+02:00`. */
-export const formatZone = (minutes: number): string => {
-  const pad = (value: number) => String(value).padStart(2, '0')
-  const size = Math.abs(minutes)
-  return `${minutes < 0 ? '-' : '+'}${pad(Math.floor(size / 60))}:${pad(size % 60)}`
-}

@@ -50,11 +50,17 @@ export interface OpenDatabase {
   close(): Promise<void>
 }
 
+export interface OpenDatabaseOptions {
+  readonly log: Log
+  readonly mustExist?: boolean
+}
+
 /** A kind of database: what differs between them, and nothing else. */
 export interface Dialect {
   /** The URL scheme, without the colon. */
   readonly schemes: readonly string[]
-  open(url: string, log: Log): Promise<OpenDatabase>
+  /** Opens a database; without `mustExist`, a file that is not there is created. */
+  open(url: string, options: OpenDatabaseOptions): Promise<OpenDatabase>
   /** Writes a consistent copy to a file while others read and write; only a database that is a file can be copied so. */
   copy?(url: string, file: string): Promise<void>
 }

@@ -36,7 +36,7 @@ const noticeLostClients =
 /** Keeps everything in a PostgreSQL server, where several processes may work on it: `postgres://user:password@host/database`. */
 export const postgres: Dialect = {
   schemes: ['postgres', 'postgresql'],
-  async open(url, log) {
+  async open(url, { log }) {
     const { default: pg } = await import('pg')
     const probe = async (): Promise<void> => {
       const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMs })

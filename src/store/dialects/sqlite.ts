@@ -1,9 +1,11 @@
+import { statSync } from 'node:fs'
 import { chmod, mkdir, open } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { Kysely, sql } from 'kysely'
+import { AppError } from '../../errors.ts'
 import type { Tables } from '../database.ts'
 import type { DatabaseRow, Dialect, OpenDatabase } from './dialect.ts'
 import { PatientSqliteDialect } from './patient-sqlite.ts'
@@ -19,12 +21,12 @@ const types = { blob: 'blob', key: 'integer' } as const
 /** Keeps everything in one file (`sqlite:PATH`), or in memory (`sqlite::memory:`). */
 export const sqlite: Dialect = {
   schemes: ['sqlite'],
-  async open(url) {
+  async open(url, { mustExist = false }) {
     const path = url.slice('sqlite:'.length)
     if (path === ':memory:') return openMemory()
     const file = resolve(path)
     try {
-      return await openFile(file)
+      return await openFile(file, mustExist)
     } catch (error) {
       throw translateSqliteError(error, file)
     }
@@ -38,13 +40,21 @@ export const sqlite: Dialect = {
   },
 }
 
-const openFile = async (file: string): Promise<OpenDatabase> => {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  // Made before SQLite does, so that it is never readable by others; its companions take over its mode.
-  await (await open(file, 'a', 0o600)).close()
-  await chmod(file, 0o600)
+const openFile = async (file: string, mustExist: boolean): Promise<OpenDatabase> => {
+  if (mustExist) {
+    const found = statSync(file, { throwIfNoEntry: false })
+    if (!found?.size) {
+      const problem = `${file} is ${found ? 'empty' : 'not there'}.`
+      throw new AppError('UNAVAILABLE', problem, { retryable: true, retryAfter: 10 })
+    }
+  } else {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    // Made before SQLite does, so that it is never readable by others; its companions take over its mode.
+    await (await open(file, 'a', 0o600)).close()
+    await chmod(file, 0o600)
+  }
 
-  const writer = new Database(file, { timeout: 2_000 })
+  const writer = new Database(file, { timeout: 2_000, fileMustExist: true })
   try {
     // Takes effect in an empty file only; a database of an older version has to be rewritten for it.
     if (writer.pragma('page_count', { simple: true }) === 0) writer.pragma('auto_vacuum = INCREMENTAL')

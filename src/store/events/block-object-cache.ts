@@ -1,6 +1,6 @@
-import type { BlockObjects } from './block-objects.ts'
+import { type BlockObjects, isIntact } from './block-objects.ts'
 
-/** Keeps the objects that were read last in memory, at most `mostBytes` of them. The content of an object never changes. */
+/** Keeps the intact objects that were read last in memory, at most `mostBytes` of them. The content of an object never changes. */
 export const cacheBlockObjects = (objects: BlockObjects, mostBytes = 64 << 20): BlockObjects => {
   const kept = new Map<string, Uint8Array>()
   let bytes = 0
@@ -25,7 +25,7 @@ export const cacheBlockObjects = (objects: BlockObjects, mostBytes = 64 << 20): 
         return known
       }
       const payload = await objects.get(name)
-      if (payload) keep(name, payload)
+      if (payload && isIntact(name, payload)) keep(name, payload)
       return payload
     },
   }

@@ -16,9 +16,14 @@ export interface BlockLocation extends S3Access {
 export interface BlockObjects {
   /** Stores a payload; returns the name of its object. The same payload gets the same name. */
   put(block: { readonly partition: number; readonly first: number }, payload: Uint8Array): Promise<string>
-  /** Reads an object; undefined if it does not exist. */
+  /**
+   * Reads an object; undefined if it does not exist. Reads it again if its bytes do not fit its name. Bytes that are wrong in the same way each
+   * time are what is stored, and are returned.
+   */
   get(name: string): Promise<Uint8Array | undefined>
   remove(name: string): Promise<void>
+  /** Throws if the service does not answer within `ms`, or has no such bucket. */
+  ping(ms: number): Promise<void>
   /** Lists the objects that are older than `age`, in ms, by the clock of the service. */
   list(age: number): AsyncIterable<string>
 }
@@ -35,6 +40,7 @@ interface ObjectRequest {
   readonly query?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Uint8Array
+  readonly ms?: number
 }
 
 /** Stores the payloads of blocks in S3 or a compatible service. */
@@ -47,7 +53,14 @@ export const openBlockObjects = ({ prefix, bucket, endpoint, ...access }: BlockL
       retryable: true,
       retryAfter: 5,
     })
-  const request = async ({ method, name = '', query, headers = {}, body }: ObjectRequest): Promise<Response> => {
+  const request = async ({
+    method,
+    name = '',
+    query,
+    headers = {},
+    body,
+    ms = longest,
+  }: ObjectRequest): Promise<Response> => {
     const address = new URL(`${root}/${name}`)
     for (const [key, value] of Object.entries(query ?? {})) address.searchParams.set(key, value)
     const signed = await signRequest(access, { method, url: address.href, headers, ...(body && { body }) }, Date.now())
@@ -55,7 +68,7 @@ export const openBlockObjects = ({ prefix, bucket, endpoint, ...access }: BlockL
       method,
       headers: { ...signed.headers },
       redirect: 'manual',
-      signal: AbortSignal.timeout(longest),
+      signal: AbortSignal.timeout(ms),
       ...(body && { body: Buffer.from(body) }),
     }).catch((error: unknown) => {
       throw away(messageOf(error instanceof Error ? (error.cause ?? error) : error))
@@ -89,25 +102,43 @@ export const openBlockObjects = ({ prefix, bucket, endpoint, ...access }: BlockL
     })
   }
 
+  const read = async (name: string): Promise<Uint8Array | undefined> => {
+    const response = await ask({ method: 'GET', name })
+    if (response.status === 404) {
+      await response.body?.cancel()
+      return undefined
+    }
+    return new Uint8Array(
+      await response.arrayBuffer().catch((error: unknown) => {
+        throw away(messageOf(error))
+      }),
+    )
+  }
+
   return {
     async put({ partition, first }, payload) {
-      const name = `${prefix}${partition}/${first}-${createHash('sha256').update(payload).digest('hex').slice(0, 24)}.block`
+      const name = `${prefix}${partition}/${first}-${hashOf(payload)}.block`
       const headers = { 'content-type': 'application/octet-stream' }
       const response = requireBucket(await ask({ method: 'PUT', name, headers, body: payload }))
       await response.body?.cancel()
       return name
     },
     async get(name) {
-      const response = await ask({ method: 'GET', name })
-      if (response.status === 404) {
-        await response.body?.cancel()
-        return undefined
+      const wrong = new Set<string>()
+      for (let attempt = 1; ; attempt += 1) {
+        const payload = await read(name)
+        if (!payload || isIntact(name, payload)) return payload
+        wrong.add(hashOf(payload))
+        if (attempt === tries) {
+          if (wrong.size === 1) return payload
+          throw away(`the object ${name} arrives damaged`)
+        }
+        await pause(shortestRest, new AbortController().signal)
       }
-      return new Uint8Array(
-        await response.arrayBuffer().catch((error: unknown) => {
-          throw away(messageOf(error))
-        }),
-      )
+    },
+    async ping(ms) {
+      const query = { 'list-type': '2', 'max-keys': '1', prefix }
+      await requireBucket(await request({ method: 'GET', query, ms })).body?.cancel()
     },
     async remove(name) {
       await (await ask({ method: 'DELETE', name })).body?.cancel()
@@ -130,6 +161,11 @@ export const openBlockObjects = ({ prefix, bucket, endpoint, ...access }: BlockL
     },
   }
 }
+
+const hashOf = (payload: Uint8Array): string => createHash('sha256').update(payload).digest('hex').slice(0, 24)
+
+/** Whether an object has the bytes that it was named after. */
+export const isIntact = (name: string, payload: Uint8Array): boolean => name.endsWith(`-${hashOf(payload)}.block`)
 
 /** Reads a page of `ListObjectsV2`. Names are URL-encoded, so that they hold no XML. */
 const readPage = (xml: string) => ({

@@ -2,8 +2,7 @@ import { promisify } from 'node:util'
 import { constants, zstdCompress } from 'node:zlib'
 import type { Event, EventTemplate } from '../../schema/event.ts'
 import { eventKinds } from '../../schema/event.ts'
-import { eventText } from '../../schema/event-fields.ts'
-import { buildBlockFilter } from './block-filter.ts'
+import { buildBlockFilter, longestRun } from './block-filter.ts'
 import { blockSize, guessedFlag, header, kindMask, parseTemplate, templateFlag } from './event-block.ts'
 import { ByteWriter } from './event-block-bytes.ts'
 import { ColumnWriter, writeValues } from './event-block-columns.ts'
@@ -30,7 +29,8 @@ export class BlockWriter {
   readonly #flags: number[] = []
   readonly #times: number[] = []
   readonly #received: number[] = []
-  readonly #apart: string[] = []
+  /** The events whose message is no part of the original. */
+  readonly #apart: Pick<Event, 'message' | 'original'>[] = []
   #characters = 0
 
   constructor(partition: number, first: number) {
@@ -52,7 +52,8 @@ export class BlockWriter {
     this.#received.push(event.receivedAt)
     this.#columns.source.add(event.source)
     this.#columns.stream.add(event.stream)
-    if (!this.#messages.add(event.original, event.message)) this.#apart.push(eventText(event))
+    const { message, original } = event
+    if (!this.#messages.add(original, message)) this.#apart.push({ message, original })
     this.#fields.add(event.fields, event.original)
     this.#flags.push(
       eventKinds.indexOf(event.kind) | (event.timeGuessed ? guessedFlag : 0) | (template ? templateFlag : 0),
@@ -86,7 +87,8 @@ export class BlockWriter {
     const texts = ascii ? this.#fields.textsApart() : this.#fields.texts()
     texts.push(...sources, ...streams, ...new Set(this.#flags.map((flag) => eventKinds[flag & kindMask] ?? '')))
     for (const { id, text } of templates) texts.push(id, text)
-    for (const text of ascii ? this.#apart : [...originals, ...this.#apart]) texts.push(text)
+    if (!ascii) for (const text of originals) texts.push(text)
+    for (const { message, original } of this.#apart) texts.push(`${message}\n${startOf(original)}`)
     const filter = buildBlockFilter(texts, ascii && { texts: originals, bytes: ascii })
     const payload = Buffer.concat([header, await compressed])
     return {
@@ -106,6 +108,15 @@ export class BlockWriter {
       object_name: null,
     }
   }
+}
+
+/**
+ * Of an original that the filter knows, it lacks only the runs that begin in the message before it. The lower case of a Sigma depends on
+ * the letters around it.
+ */
+const startOf = (original: string): string => {
+  const start = original.slice(0, longestRun)
+  return start.includes('Σ') ? original : start
 }
 
 const sizeOf = (event: Event): number => event.original.length + event.message.length

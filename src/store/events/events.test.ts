@@ -370,6 +370,18 @@ describe('blocks in object storage', () => {
     expect((await store.search(everything)).items).toHaveLength(10)
   })
 
+  it('reads an object again that arrives damaged, and forgets the damage', async () => {
+    const { db, store } = await openFile('damaged.db', location())
+    await save(db, store, some(0, 1))
+    s3.setFault('damaged')
+    try {
+      await expect(store.search(everything)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+    } finally {
+      s3.setFault(undefined)
+    }
+    expect((await store.search(everything)).items).toHaveLength(5)
+  })
+
   it('names the service when it refuses the key, or has no such bucket', async () => {
     const wrong = await openFile('key.db', { ...location(), secretAccessKey: 'wrong' })
     await expect(save(wrong.db, wrong.store, some(0, 1))).rejects.toThrow(/refuses a PUT.*SignatureDoesNotMatch/)

@@ -16,9 +16,6 @@ const greatestSize = 1 << 17
 const leastSize = 64
 const fullest = 1 / 3
 
-/** So many characters are looked at together; a longer text is looked at alone. */
-const groupSize = 1 << 15
-
 /** Texts that stand one after the other in bytes, all of them ASCII. */
 export interface AsciiTexts {
   readonly texts: readonly string[]
@@ -26,28 +23,14 @@ export interface AsciiTexts {
 }
 
 /** Builds the filter of some texts. */
-export const buildTokenFilter = (texts: readonly string[], ascii?: AsciiTexts): Uint8Array => {
-  let most = ascii?.bytes.length ?? 0
+export const buildTokenFilter = (texts: readonly string[], ascii: readonly AsciiTexts[] = []): Uint8Array => {
+  let most = 0
+  for (const { bytes } of ascii) most += bytes.length
   for (const text of texts) most += text.length
   const bits = Math.log2(Math.min(greatestSize, Math.max(leastSize, 2 ** Math.ceil(Math.log2(most / fullest + 1)))))
   const places = new Uint8Array(2 ** bits)
-  const bytes = Buffer.allocUnsafe(Math.min(most, groupSize) * 3)
-  let group: string[] = []
-  let size = 0
-  for (const text of texts) {
-    if (text.length > groupSize) addText(text, places, bits)
-    else {
-      if (size + text.length > groupSize) {
-        addGroup(group, bytes, places, bits)
-        group = []
-        size = 0
-      }
-      group.push(text)
-      size += text.length
-    }
-  }
-  addGroup(group, bytes, places, bits)
-  if (ascii) addBytes(ascii, places, bits)
+  for (const text of texts) addText(text, places, bits)
+  for (const group of ascii) addBytes(group, places, bits)
   return packBits(places, leastSize, fullest)
 }
 
@@ -57,14 +40,7 @@ const entering = Int32Array.from(
   (_, code) => String.fromCharCode(code).toLowerCase().charCodeAt(0) << 24,
 )
 
-/** Adds texts by way of their bytes, several times as fast as by way of their characters, when all of them are ASCII. */
-const addGroup = (texts: readonly string[], bytes: Buffer, places: Uint8Array, bits: number): void => {
-  const joined = texts.join('')
-  if (bytes.write(joined, 'utf8') !== joined.length) {
-    for (const text of texts) addText(text, places, bits)
-  } else addBytes({ texts, bytes }, places, bits)
-}
-
+/** Adds texts by way of their bytes, several times as fast as by way of their characters. */
 const addBytes = ({ texts, bytes }: AsciiTexts, places: Uint8Array, bits: number): void => {
   let at = 0
   for (const { length } of texts) {

@@ -51,7 +51,7 @@ describe('a block filter', () => {
       fc.property(lines, (some) => {
         const texts = some.map((text) => text.replace(/[^\0-\x7f]/g, '~'))
         const bytes = Buffer.from(texts.join(''))
-        expect(buildValueFilter([], { texts, bytes })).toEqual(buildValueFilter(texts))
+        expect(buildValueFilter([], [{ texts, bytes }])).toEqual(buildValueFilter(texts))
       }),
       { numRuns: runs(1_000) },
     )

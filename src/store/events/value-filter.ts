@@ -47,13 +47,14 @@ const symbolOf = Uint8Array.from({ length: 128 }, (_, code) => {
 })
 
 /** Builds the filter of some texts. */
-export const buildValueFilter = (texts: readonly string[], ascii?: AsciiTexts): Uint8Array => {
-  let most = ascii?.bytes.length ?? 0
+export const buildValueFilter = (texts: readonly string[], ascii: readonly AsciiTexts[] = []): Uint8Array => {
+  let most = 0
+  for (const { bytes } of ascii) most += bytes.length
   for (const text of texts) most += text.length
   const bits = Math.min(greatestBits, Math.max(Math.log2(leastSize), Math.ceil(Math.log2(most * 6 + 1))))
   const places = new Uint8Array(2 ** bits)
   for (const text of texts) if (text.length >= run) addText(text, places, bits)
-  if (ascii) addBytes(ascii, places, bits)
+  for (const group of ascii) addBytes(group, places, bits)
   return packBits(places, leastSize, fullest)
 }
 

@@ -60,7 +60,10 @@ export const explainNewMessages = (memory: TemplateMemory, group: NewGroup): Det
   const shown = quote(worst.message)
   const events = group.messages.reduce((sum, { template }) => sum + template.count, 0)
   const known = `${plural(group.lines, 'earlier line')} of ${from} (${duration(group.span)})`
-  const often = `the probability of a new message was ${percent(group.chance)}`
+  const often =
+    group.severityHint > 0 && group.errorChance < group.chance
+      ? `the probability of an error was ${percent(group.errorChance)}, of a new message ${percent(group.chance)}`
+      : `the probability of a new message was ${percent(group.chance)}`
   return toDetection({
     detector,
     type: 'anomaly',

@@ -89,6 +89,14 @@ describe('template', () => {
     expect(detectAll(chatty)).toEqual([])
   })
 
+  it('says how rare errors are, if that is what is unusual', () => {
+    const chatty = times(3000, (i) =>
+      line(i, i % 10 === 0 ? `note ${i}` : 'tick', i % 10 === 0 ? { template: { id: `n${i}`, text: 'n' } } : {}),
+    )
+    const [found] = detectAll([...chatty, line(3001, 'disk sda: unrecoverable read error')])
+    expect(found?.sentence).toContain('the probability of an error was 0.02 %, of a new message 67 %.')
+  })
+
   it('scores new messages by service, across hosts', () => {
     const hosts = times(3000, (i) => line(i, `worker ${verbs[i % 5]}`, { stream: `auth/host-${i % 500}/app` }))
     expect(detectAll(hosts)).toEqual([])

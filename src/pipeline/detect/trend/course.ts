@@ -14,7 +14,8 @@ export interface Period {
   readonly start: number
   lines: number
   errors: number
-  /** Durations by logarithmic bucket. */
+  warnings: number
+  /** Durations, or the values of a level, by logarithmic bucket. */
   readonly took: Map<number, number>
 }
 
@@ -23,6 +24,7 @@ export interface DaySummary {
   readonly start: number
   readonly lines: number
   readonly errors: number
+  readonly warnings: number
   /** The number of durations and their 95th percentile, in ms. */
   readonly timed: number
   readonly slow: number
@@ -35,13 +37,14 @@ export interface CourseOfDays {
   quarters: Period[]
   today: Period
   days: DaySummary[]
-  /** The latest failure and one of the slowest answers of the open quarter and the one before it. */
+  /** The latest failure and warning and one of the slowest answers of the open quarter and the one before it. */
   failure: EventSample | undefined
+  warning: EventSample | undefined
   slowest: EventSample | undefined
   slowestTook: number
 }
 
-const startPeriod = (start: number): Period => ({ start, lines: 0, errors: 0, took: new Map() })
+const startPeriod = (start: number): Period => ({ start, lines: 0, errors: 0, warnings: 0, took: new Map() })
 
 export const startCourse = (time: number): CourseOfDays => {
   const start = Math.floor(time / quarterLength) * quarterLength
@@ -51,23 +54,33 @@ export const startCourse = (time: number): CourseOfDays => {
     today: startPeriod(Math.floor(time / day) * day),
     days: [],
     failure: undefined,
+    warning: undefined,
     slowest: undefined,
     slowestTook: 0,
   }
 }
 
+/** Whether an event says that something failed, or that something may. */
+export type Outcome = 'error' | 'warning' | undefined
+
+/** Samples the first, second, fourth … event, because a sample costs more than a count. */
+const isPowerOfTwo = (count: number): boolean => (count & (count - 1)) === 0
+
 /** Counts one line in the open quarter. O(1). */
 export const countInQuarter = (
   course: CourseOfDays,
   event: EventSample,
-  isError: boolean,
+  outcome: Outcome,
   took: number | undefined,
 ): void => {
   const { open } = course
   open.lines++
-  if (isError) {
+  if (outcome === 'error') {
     open.errors++
-    if (open.errors === 1 || (open.errors & (open.errors - 1)) === 0) course.failure = keepSample(event)
+    if (isPowerOfTwo(open.errors)) course.failure = keepSample(event)
+  } else if (outcome === 'warning') {
+    open.warnings++
+    if (isPowerOfTwo(open.warnings)) course.warning = keepSample(event)
   }
   if (took === undefined) return
   const bucket = Math.round(Math.log(Math.max(took, 1e-6)) / bucketBase)
@@ -94,6 +107,7 @@ export const endQuarter = (course: CourseOfDays, time: number): void => {
 /** Forgets the samples of a quarter whose findings were reported. */
 export const forgetSamples = (course: CourseOfDays): void => {
   course.failure = undefined
+  course.warning = undefined
   course.slowest = undefined
   course.slowestTook = 0
 }
@@ -111,12 +125,13 @@ export const lastDay = ({
 const addTo = (sum: Period, part: Period): void => {
   sum.lines += part.lines
   sum.errors += part.errors
+  sum.warnings += part.warnings
   for (const [bucket, count] of part.took) sum.took.set(bucket, (sum.took.get(bucket) ?? 0) + count)
 }
 
 const summaryOf = (period: Period): DaySummary => {
-  const { start, lines, errors } = period
-  return { start, lines, errors, timed: timedIn(period), slow: quantileOf(period, 0.95) }
+  const { start, lines, errors, warnings } = period
+  return { start, lines, errors, warnings, timed: timedIn(period), slow: quantileOf(period, 0.95) }
 }
 
 export const timedIn = ({ took }: Period): number => {
@@ -135,15 +150,15 @@ export const quantileOf = (period: Period, share: number): number => {
   return 0
 }
 
-const writePeriod = (writer: Writer, { start, lines, errors, took }: Period): void => {
-  writer.f64(start).varint(lines).varint(errors).varint(took.size)
+const writePeriod = (writer: Writer, { start, lines, errors, warnings, took }: Period): void => {
+  writer.f64(start).varint(lines).varint(errors).varint(warnings).varint(took.size)
   for (const [bucket, count] of took) writer.f32(bucket).varint(count)
 }
 const readPeriod = (reader: Reader): Period => {
-  const [start, lines, errors] = [reader.f64(), reader.varint(), reader.varint()]
+  const [start, lines, errors, warnings] = [reader.f64(), reader.varint(), reader.varint(), reader.varint()]
   const took = new Map<number, number>()
   for (let left = reader.varint(); left > 0; left--) took.set(reader.f32(), reader.varint())
-  return { start, lines, errors, took }
+  return { start, lines, errors, warnings, took }
 }
 const writeSample = (writer: Writer, sample: EventSample | undefined): void => {
   writer.u8(sample ? 1 : 0)
@@ -158,9 +173,10 @@ export const writeCourse = (writer: Writer, course: CourseOfDays): void => {
   writer.varint(course.quarters.length)
   for (const quarter of course.quarters) writePeriod(writer, quarter)
   writer.varint(course.days.length)
-  for (const { start, lines, errors, timed, slow } of course.days)
-    writer.f64(start).varint(lines).varint(errors).varint(timed).f64(slow)
+  for (const { start, lines, errors, warnings, timed, slow } of course.days)
+    writer.f64(start).varint(lines).varint(errors).varint(warnings).varint(timed).f64(slow)
   writeSample(writer, course.failure)
+  writeSample(writer, course.warning)
   writeSample(writer, course.slowest)
   writer.f64(course.slowestTook)
 }
@@ -172,9 +188,10 @@ export const readCourse = (reader: Reader): CourseOfDays => {
     start: reader.f64(),
     lines: reader.varint(),
     errors: reader.varint(),
+    warnings: reader.varint(),
     timed: reader.varint(),
     slow: reader.f64(),
   }))
-  const [failure, slowest] = [readSample(reader), readSample(reader)]
-  return { open, today, quarters, days, failure, slowest, slowestTook: reader.f64() }
+  const [failure, warning, slowest] = [readSample(reader), readSample(reader), readSample(reader)]
+  return { open, today, quarters, days, failure, warning, slowest, slowestTook: reader.f64() }
 }

@@ -8,6 +8,7 @@ const triedEvents = 8
 /** How to read the events of one template. */
 interface Plan {
   readonly soundsBad: boolean
+  readonly triesAgain: boolean
   /** The field with the duration, and how many ms its unit has. */
   field: string | undefined
   factor: number
@@ -20,6 +21,8 @@ interface Plan {
 export interface MeasurementReader {
   /** Whether the event is a failure of the service: by its HTTP status, its level, or its words. Refused logins are not. */
   isError(event: Event): boolean
+  /** Whether the event is a warning, or says that something is tried again. */
+  isWarning(event: Event): boolean
   /** How long something took, in ms; undefined if the event does not say. */
   durationOf(event: Event): number | undefined
 }
@@ -35,6 +38,7 @@ export const createMeasurementReader = (): MeasurementReader => {
     if (plans.size >= mostPlans) plans.clear()
     const plan: Plan = {
       soundsBad: severityHintOf(event) > 0 && !isAboutLogin(event),
+      triesAgain: again.test(event.template?.text ?? ''),
       field: undefined,
       factor: 1,
       inMessage: false,
@@ -50,6 +54,9 @@ export const createMeasurementReader = (): MeasurementReader => {
       if (event.fields['event.category'] === 'authentication') return false
       const level = event.fields['log.level']
       return level === undefined ? planOf(event)?.soundsBad === true : isErrorLevel(level)
+    },
+    isWarning(event) {
+      return isWarningLevel(event.fields['log.level']) || planOf(event)?.triesAgain === true
     },
     durationOf(event) {
       const inNanoseconds = event.fields['event.duration']
@@ -68,6 +75,9 @@ export const createMeasurementReader = (): MeasurementReader => {
     },
   }
 }
+
+const again = /\b(?:retry|retries|retrying|retried|trying again)\b/i
+const isWarningLevel = (level: unknown): boolean => level === 'warning' || level === 'warn'
 
 const milliseconds: Readonly<Record<string, number>> = { n: 1e-6, u: 1e-3, µ: 1e-3, m: 1, s: 1000 }
 /** Returns how many ms a unit has, from its first letters: `ms`, `seconds`, `micros`. */

@@ -6,6 +6,11 @@ import { type CourseOfDays, startCourse } from './course.ts'
 import type { TrendKind } from './worsening.ts'
 
 const mostCandidates = 500
+const mostLevels = 12
+const mostHosts = 64
+/** A host is the only one that fails if so many hosts run the service and it has this share of the errors. */
+const fewestHosts = 3
+const mostOfHosts = 0.6
 
 /** A trend that was seen in some quarters, and perhaps reported. */
 export interface OpenTrend {
@@ -18,11 +23,16 @@ export interface OpenTrend {
   reported: number
 }
 
-/** One service, or one of its routes. */
+/** One service, one of its routes, or a level; `route` is empty for the service and contains the name of a level. */
 export interface Followed {
   readonly route: string
   readonly course: CourseOfDays
   readonly trends: OpenTrend[]
+  usedAt: number
+}
+
+interface HostErrors {
+  errors: number
   usedAt: number
 }
 
@@ -34,6 +44,8 @@ export interface ServiceTrends {
   readonly stream: string
   /** The only host; undefined if there are several or none. */
   host: string | undefined
+  /** The latest errors of each host, halved with each quarter. */
+  readonly hosts: BoundedMap<HostErrors>
   newest: number
   /** The time of an unconfirmed leap of the clock. */
   leap: number
@@ -41,11 +53,27 @@ export interface ServiceTrends {
   readonly whole: Followed
   readonly routes: BoundedMap<Followed>
   readonly candidates: BoundedMap<{ count: number; usedAt: number }>
+  /** The levels that the service reports, by name. */
+  readonly levels: BoundedMap<Followed>
   usedAt: number
 }
 
 /** Makes room to count the requests of routes that are not followed yet. */
 export const emptyCandidates = () => new BoundedMap<{ count: number; usedAt: number }>(mostCandidates)
+
+/** Makes room to follow levels: a service reports few, and a made-up name must not cost memory. */
+export const emptyLevels = () => new BoundedMap<Followed>(mostLevels)
+
+/** Makes room to count the errors of hosts. */
+export const emptyHosts = () => new BoundedMap<HostErrors>(mostHosts)
+
+/** Returns the only host of a service, or the one of several that has most of its errors. */
+export const failingHost = ({ host, hosts }: ServiceTrends): string | undefined => {
+  if (hosts.size < fewestHosts) return host
+  const all = [...hosts.entries()]
+  const sum = all.reduce((total, [, { errors }]) => total + errors, 0)
+  return all.find(([, { errors }]) => errors > 0 && errors >= mostOfHosts * sum)?.[0]
+}
 
 export const startFollowed = (route: string, course: CourseOfDays): Followed => ({
   route,
@@ -60,11 +88,13 @@ export const startService = (key: string, event: Event, maxRoutes: number): Serv
   service: flatText(textField(event, 'service.name') ?? ''),
   stream: event.stream,
   host: flatText(textField(event, 'host.name') ?? '') || undefined,
+  hosts: emptyHosts(),
   newest: event.time,
   leap: Number.POSITIVE_INFINITY,
   latest: undefined,
   whole: startFollowed('', startCourse(event.time)),
   routes: new BoundedMap(maxRoutes),
   candidates: emptyCandidates(),
+  levels: emptyLevels(),
   usedAt: event.time,
 })

@@ -14,6 +14,8 @@ export interface TrendSubject {
   readonly service: string
   readonly stream: string
   readonly host: string | undefined
+  /** Whether the host is the only one of several that fails. */
+  readonly isOneOfHosts: boolean
   /** Empty for the whole service. */
   readonly route: string
 }
@@ -51,7 +53,7 @@ export const explainTrend = (
     stream,
     subject: `${kind} ${route}`,
     start,
-    from: Math.min(end - day, start),
+    from: Math.min(end - worsening.span * day, start),
     to: end,
     score,
     severity: severityOf(worsening),
@@ -73,21 +75,35 @@ const keyOf: Readonly<Record<TrendKind, string>> = {
   errors: 'a larger share of errors',
   durations: 'longer durations',
   throughput: `${fewerLines} per day`,
+  warnings: 'a larger share of warnings',
+  levels: 'a higher level',
 }
 
-const wordingOf = ({ source, service, route }: TrendSubject, worsening: Worsening): Wording => {
-  const { kind, value, usualLow, usualHigh, factor, lines, count } = worsening
+const wordingOf = ({ source, service, route, host, isOneOfHosts }: TrendSubject, worsening: Worsening): Wording => {
+  const { kind, value, usualLow, usualHigh, factor, lines, count, span } = worsening
   const name = service === '' ? `“${source}”` : service
   const place = route === '' ? name : `${route} of ${name}`
-  if (kind === 'errors') {
+  if (kind === 'levels') {
+    const usual = between(amount(usualLow), amount(usualHigh))
+    return {
+      title: `${route} of ${name} is ${times(factor)} as high as usual: ${amount(value)} instead of ${usual}`,
+      sentence: `The highest 5 % of ${plural(count, 'value')} of ${route} of ${name} within 24 hours were ${amount(value)} or more; on earlier days it was ${usual}.`,
+      value: amount(value),
+      usual,
+      feature: `95th percentile of ${route} in a day`,
+      role: 'one of the highest',
+    }
+  }
+  if (kind === 'errors' || kind === 'warnings') {
+    const noun = kind === 'errors' ? 'error' : 'warning'
     const usual = between(percent(usualLow), percent(usualHigh))
     return {
-      title: `${percent(value)} errors from ${place} in a day, usually ${usual}`,
-      sentence: `${plural(lines, 'error')} in ${plural(count, 'line')} of ${place} within 24 hours are ${percent(value)}; on earlier days it was ${usual}.`,
+      title: `${percent(value)} ${noun}s from ${place} in ${span === 1 ? 'a day' : `${span} days`}, usually ${usual}${isOneOfHosts ? `; most on ${host}` : ''}`,
+      sentence: `${plural(lines, noun)} in ${plural(count, 'line')} of ${place} within ${span === 1 ? '24 hours' : `${span} days`} are ${percent(value)}; on earlier days it was ${usual}.${isOneOfHosts ? ` Most of the latest are from ${host}.` : ''}`,
       value: percent(value),
       usual,
-      feature: 'share of errors in a day',
-      role: 'one of the errors',
+      feature: span === 1 ? `share of ${noun}s in a day` : `share of ${noun}s in ${span} days`,
+      role: `one of the ${noun}s`,
     }
   }
   if (kind === 'durations') {
@@ -116,10 +132,13 @@ const between = (low: string, high: string): string => (low === high ? low : `${
 
 const times = (factor: number): string => `${factor >= 10 ? Math.round(factor) : factor.toFixed(1)} times`
 
+const amount = (value: number): string => number(value >= 10 ? Math.round(value) : Math.round(value * 10) / 10)
+
 const milliseconds = (ms: number): string =>
   ms >= 10_000 ? `${number(Math.round(ms / 1000))} s` : ms >= 10 ? `${Math.round(ms)} ms` : `${ms.toFixed(1)} ms`
 
 const severityOf = ({ kind, value, factor }: Worsening): Severity => {
+  if (kind === 'warnings') return 'medium'
   if (kind === 'errors') return value >= 0.25 ? 'high' : 'medium'
   return kind === 'throughput' || factor >= 2 ? 'medium' : 'low'
 }

@@ -1,7 +1,15 @@
 import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { readCourse, writeCourse } from './course.ts'
-import { emptyCandidates, type Followed, type OpenTrend, type ServiceTrends, startFollowed } from './service-trends.ts'
+import {
+  emptyCandidates,
+  emptyHosts,
+  emptyLevels,
+  type Followed,
+  type OpenTrend,
+  type ServiceTrends,
+  startFollowed,
+} from './service-trends.ts'
 import { trendKinds } from './worsening.ts'
 
 export const writeService = (writer: Writer, service: ServiceTrends): void => {
@@ -13,6 +21,10 @@ export const writeService = (writer: Writer, service: ServiceTrends): void => {
   writeFollowed(writer, service.whole)
   writer.varint(service.routes.size)
   for (const followed of service.routes.values()) writeFollowed(writer, followed)
+  writer.varint(service.hosts.size)
+  for (const [host, { errors, usedAt }] of service.hosts.entries()) writer.text(host).f64(errors).f64(usedAt)
+  writer.varint(service.levels.size)
+  for (const followed of service.levels.values()) writeFollowed(writer, followed)
   writer.varint(service.candidates.size)
   for (const [route, { count, usedAt }] of service.candidates.entries()) writer.text(route).varint(count).f64(usedAt)
 }
@@ -27,17 +39,25 @@ export const readService = (reader: Reader, maxRoutes: number): ServiceTrends =>
     service: service ?? '',
     stream: stream ?? '',
     host: host === '' ? undefined : host,
+    hosts: emptyHosts(),
     newest,
     leap,
     latest,
     whole: readFollowed(reader),
     routes: new BoundedMap(maxRoutes),
     candidates: emptyCandidates(),
+    levels: emptyLevels(),
     usedAt,
   }
   for (let left = reader.varint(); left > 0; left--) {
     const followed = readFollowed(reader)
     found.routes.set(followed.route, followed)
+  }
+  for (let left = reader.varint(); left > 0; left--)
+    found.hosts.set(reader.text(), { errors: reader.f64(), usedAt: reader.f64() })
+  for (let left = reader.varint(); left > 0; left--) {
+    const followed = readFollowed(reader)
+    found.levels.set(followed.route, followed)
   }
   for (let left = reader.varint(); left > 0; left--)
     found.candidates.set(reader.text(), { count: reader.varint(), usedAt: reader.f64() })

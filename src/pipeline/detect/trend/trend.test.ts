@@ -7,6 +7,7 @@ import type { Detection } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import { describeDetector } from '../detector.conformance.ts'
 import { someEvent, someTime } from '../shared/some-events.ts'
+import { createLevelReader } from './level.ts'
 import { createMeasurementReader, toRoute } from './measurement.ts'
 import { trend } from './trend.ts'
 
@@ -74,9 +75,57 @@ describe('trend', () => {
   })
 
   it('names the only route that fails', () => {
-    const failing = { failures: (grown: number, path: string) => (path === '/checkout' ? 0.4 * grown : 0.002) }
+    const failing = { failures: (grown: number, path: string) => (path === '/checkout' ? 0.25 * grown : 0.002) }
     expect(titles([...requests(0, 3), ...requests(3, 6, failing)])).toEqual([
       expect.stringMatching(/^(?:medium|high): [\d.]+ % errors from \/checkout of shop in a day/),
+    ])
+  })
+
+  it('counts several days of a route with few requests together', () => {
+    const failing = { failures: (grown: number, path: string) => (path === '/checkout' ? 0.25 * grown : 0.002) }
+    const few = { perDay: () => 48 }
+    expect(titles([...requests(0, 6, few), ...requests(6, 14, { ...few, ...failing })])).toEqual([
+      expect.stringMatching(/^(?:medium|high): [\d.]+ % errors from \/checkout of shop in (?:2|4) days, usually /),
+    ])
+    expect(titles(requests(0, 30, few))).toEqual([])
+  })
+
+  it('names the only host of several that fails', () => {
+    const hosts = ['web-01', 'web-02', 'web-03', 'web-04']
+    const events = [...requests(0, 3), ...requests(3, 7)].map((event, i) => {
+      const host = hosts[i % 4] ?? ''
+      const isFailing = host === 'web-02' && i > 1500 && i % 7 === 0
+      const status = { 'http.response.status_code': isFailing ? 502 : 200 }
+      return { ...event, stream: `app/${host}/shop`, fields: { ...event.fields, ...status, 'host.name': host } }
+    })
+    const [found, ...others] = detectAll(events)
+    expect(others).toEqual([])
+    expect(found?.title).toMatch(/^[\d.]+ % errors from shop in a day, usually .*; most on web-02$/)
+    expect(found?.entities).toContainEqual({ type: 'host', value: 'web-02' })
+  })
+
+  it('reports levels that grow, but not their rhythm', () => {
+    const depths = (from: number, days: number, factor: (grown: number) => number) =>
+      Array.from({ length: days * 96 }, (_, i) => {
+        const time = someTime + from * day + (i * day) / 96
+        const depth = 100 * (1 + 0.5 * Math.sin((2 * Math.PI * i) / 96)) * factor(i / (days * 96))
+        const fields = { 'service.name': 'mailer', queue_depth: Math.round(depth), queue_total: number * 50 }
+        return someEvent(number++, time, { stream: 'app/web-01/mailer', message: 'queue status', fields })
+      })
+    expect(titles([...depths(0, 6, () => 1), ...depths(6, 7, (grown) => 1 + 4 * grown)])).toEqual([
+      expect.stringMatching(/^medium: queue_depth of mailer is [\d.]+ times as high as usual: [\d,]+ instead of 1\d\d/),
+    ])
+    expect(titles(depths(0, 20, () => 1))).toEqual([])
+  })
+
+  it('reports a share of warnings that grows', () => {
+    const warnings = (from: number, days: number, share: (grown: number) => number) =>
+      requests(from, days).map((event, i, { length }) => {
+        const level = (i * 7919) % 1000 < 1000 * share(i / length) ? 'warning' : 'info'
+        return { ...event, fields: { 'service.name': 'shop', 'log.level': level } }
+      })
+    expect(titles([...warnings(0, 4, () => 0.01), ...warnings(4, 7, (grown) => 0.3 * grown)])).toEqual([
+      expect.stringMatching(/^medium: [\d.]+ % warnings from shop in a day, usually /),
     ])
   })
 
@@ -133,6 +182,19 @@ describe('toRoute', () => {
       }),
       { numRuns: runs(500) },
     )
+  })
+})
+
+describe('a level', () => {
+  it.each<[object[], string, Event['fields']]>([
+    [[{ name: 'queue_depth', value: 41 }], 'status', { queue_depth: 41, queue_max: 500, jobs_total: 9 }],
+    [[{ name: 'heapUsed', value: 512 }], 'status', { heapUsed: 512, memory_total: 8192, pid: 7 }],
+    [[{ name: 'heap used in MB', value: 1200 }], 'INFO heap used 1.2 GB of 8 GB', {}],
+    [[{ name: 'queue length', value: 17 }], 'queue length: 17', {}],
+    [[], 'queue 7f3a41 bound to exchange', {}],
+    [[], 'memory check passed in 17 ms', { port: 8080 }],
+  ])('is %o in %s %o', (expected, message, fields) => {
+    expect(createLevelReader()(someEvent(1, someTime, { message, fields }))).toEqual(expected)
   })
 })
 

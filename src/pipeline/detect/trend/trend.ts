@@ -18,14 +18,22 @@ import {
   quarterLength,
   startCourse,
 } from './course.ts'
+import { createLevelReader } from './level.ts'
 import { createMeasurementReader, routeFieldOf, toRoute } from './measurement.ts'
-import { type Followed, type OpenTrend, type ServiceTrends, startFollowed, startService } from './service-trends.ts'
+import {
+  type Followed,
+  failingHost,
+  type OpenTrend,
+  type ServiceTrends,
+  startFollowed,
+  startService,
+} from './service-trends.ts'
 import { explainTrend } from './trend-explanation.ts'
 import { readService, writeService } from './trend-state.ts'
-import { lessThroughput, longerDurations, moreErrors, type Worsening } from './worsening.ts'
+import { higherLevel, lessThroughput, longerDurations, moreErrors, moreWarnings, type Worsening } from './worsening.ts'
 
 const name = 'trend'
-const version = 1
+const version = 2
 /** A route is followed after so many requests that did not fail because of the client. */
 const followedFrom = 20
 /** No route is longer. */
@@ -34,6 +42,8 @@ const longestRoute = 1_000
 const confirmedBy = 2
 /** After so many quarters in order, what is worse later is a new trend. */
 const overAfter = 4
+/** A level is lower at the weekend, and still the same trend on Monday. */
+const levelOverAfter = 12
 /** A reported trend is reported again when it is this many times worse. */
 const worseAgain = 1.2
 /** A route is the only one that fails if it has this share of the errors; the only slow one after so many quarters. */
@@ -49,19 +59,22 @@ const options = z.strictObject({
 })
 
 /**
- * Finds services and routes that work worse from day to day: a larger share of errors, longer durations, less traffic. Counts by quarters
+ * Finds services and routes that work worse from day to day: a larger share of errors or warnings, longer durations, higher levels of
+ * what they report about themselves (queues, memory, connections), less traffic. Counts by quarters
  * of a day, and compares the last 24 hours with the older half of up to 35 days, because a moving average would follow a slow change. O(1)
  * per event, O(routes) four times a day. Not for sudden changes, which `baseline` finds within minutes.
  */
 export const trend: Component<typeof options, Detector> = {
   name,
-  summary: 'Finds services that get worse from day to day: more errors, longer durations, less traffic.',
+  summary:
+    'Finds services that get worse from day to day: more errors or warnings, longer durations, higher queues and memory, less traffic.',
   options,
   create(given) {
     let services = new BoundedMap<ServiceTrends>(given.max_services)
     /** Caches the service of each stream, to avoid building a key per event. */
     let byStream = new Map<string, ServiceTrends>()
     const measurements = createMeasurementReader()
+    const levelsOf = createLevelReader()
 
     const serviceOf = (event: Event): ServiceTrends => {
       const cached = byStream.get(event.stream)
@@ -75,7 +88,10 @@ export const trend: Component<typeof options, Detector> = {
       }
       if (byStream.size >= 4 * given.max_services) byStream.clear()
       byStream.set(event.stream, found)
-      if (textField(event, 'host.name') !== found.host) found.host = undefined
+      const host = textField(event, 'host.name')
+      if (host !== found.host) found.host = undefined
+      if (host !== undefined && !found.hosts.get(host))
+        found.hosts.set(flatText(host), { errors: 0, usedAt: event.time })
       return found
     }
 
@@ -107,11 +123,19 @@ export const trend: Component<typeof options, Detector> = {
       advance(service, event.time)
       const { whole } = service
       if (service.newest >= whole.course.open.start + quarterLength) endQuarters(service, found)
-      const isError = measurements.isError(event)
+      const outcome = measurements.isError(event) ? 'error' : measurements.isWarning(event) ? 'warning' : undefined
+      if (outcome === 'error') countOfHost(service, event)
       const took = measurements.durationOf(event)
-      countInQuarter(whole.course, event, isError, took)
+      countInQuarter(whole.course, event, outcome, took)
       const route = routeOf(service, event)
-      if (route) countInQuarter(route.course, event, isError, took)
+      if (route) countInQuarter(route.course, event, outcome, took)
+      for (const { name, value } of levelsOf(event)) {
+        const level =
+          service.levels.get(name) ?? startFollowed(flatText(name, longestRoute), startCourse(service.newest))
+        if (level.course.open.lines === 0) service.levels.set(level.route, level)
+        level.usedAt = event.time
+        countInQuarter(level.course, event, undefined, value)
+      }
       service.latest = event
     }
 
@@ -144,6 +168,13 @@ export const trend: Component<typeof options, Detector> = {
   },
 }
 
+const countOfHost = ({ hosts }: ServiceTrends, event: Event): void => {
+  const counted = hosts.get(textField(event, 'host.name') ?? '')
+  if (!counted) return
+  counted.errors++
+  counted.usedAt = event.time
+}
+
 /** Advances the clock of a service. A leap needs a second event, so that one wrong date ends no quarters. */
 const advance = (service: ServiceTrends, time: number): void => {
   if (time <= service.newest) return
@@ -160,12 +191,18 @@ interface Worse {
 
 /** Ends the quarters of a service and of its routes, and reports what has become worse. */
 const endQuarters = (service: ServiceTrends, found: Map<string, Detection>): void => {
-  const { whole, routes, newest, latest } = service
-  const all = [whole, ...routes.values()]
+  const { whole, routes, levels, newest, latest } = service
+  const works = [whole, ...routes.values()]
+  const all = [...works, ...levels.values()]
   for (const { course } of all) endQuarter(course, newest)
-  const worse: readonly Worse[] = all.flatMap((followed) =>
-    worseningsOf(followed).map((worsening) => ({ followed, worsening })),
-  )
+  const worse: readonly Worse[] = [
+    ...works.flatMap((followed) => worseningsOf(followed).map((worsening) => ({ followed, worsening }))),
+    ...[...levels.values()].flatMap((followed) => {
+      const { last, before } = lastDay(followed.course)
+      const worsening = higherLevel(last, followed.course.quarters, before)
+      return worsening ? [{ followed, worsening }] : []
+    }),
+  ]
   for (const followed of all)
     noteTrends(
       followed,
@@ -175,18 +212,25 @@ const endQuarters = (service: ServiceTrends, found: Map<string, Detection>): voi
     const { followed, worsening } = one
     const open = followed.trends.find(({ kind }) => kind === worsening.kind)
     if (!open || open.seen < confirmedBy || worsening.factor < open.reported * worseAgain) continue
-    if (isExplained(worse, one, whole, routes.size)) continue
-    const { failure, slowest } = followed.course
-    const sample = worsening.kind === 'errors' ? failure : worsening.kind === 'durations' ? slowest : latest
+    if (worsening.kind !== 'levels' && isExplained(worse, one, whole, routes.size)) continue
+    const sample = sampleOf(worsening, followed.course) ?? (worsening.kind === 'throughput' ? latest : undefined)
     if (!sample) continue
     open.reported = worsening.factor
-    const subject = { ...service, route: followed.route }
+    const host = worsening.kind === 'errors' && followed.route === '' ? failingHost(service) : service.host
+    const subject = { ...service, host, route: followed.route, isOneOfHosts: host !== service.host }
     const isLearning = followed.course.days.length < daysToLearn
     const times = { start: open.start, end: Math.max(sample.time, open.start), isLearning }
     const detection = explainTrend(subject, worsening, times, [sample])
     found.set(detection.id, detection)
   }
   for (const { course } of all) forgetSamples(course)
+  for (const counted of service.hosts.values()) counted.errors /= 2
+}
+
+const sampleOf = ({ kind }: Worsening, { failure, warning, slowest }: CourseOfDays) => {
+  if (kind === 'errors') return failure
+  if (kind === 'warnings') return warning
+  return kind === 'throughput' ? undefined : slowest
 }
 
 const worseningsOf = ({ route, course }: Followed): readonly Worsening[] => {
@@ -195,7 +239,7 @@ const worseningsOf = ({ route, course }: Followed): readonly Worsening[] => {
   // The traffic of whole days is compared once a day.
   const isMorning = course.open.start === today.start
   return [
-    moreErrors(last, quarters, before),
+    moreErrors(last, quarters, before) ?? (route === '' ? moreWarnings(last, quarters, before) : undefined),
     longerDurations(last, quarters, before),
     route === '' && isMorning ? lessThroughput(days) : undefined,
   ].filter((one) => one !== undefined)
@@ -215,7 +259,7 @@ const noteTrends = ({ trends, course }: Followed, worse: readonly Worsening[]): 
   const isOver = (open: OpenTrend): boolean => {
     if (worse.some(({ kind }) => kind === open.kind)) return false
     if (open.reported === 0 && open.kind !== 'throughput') return true
-    return ++open.ended > overAfter
+    return ++open.ended > (open.kind === 'levels' ? levelOverAfter : overAfter)
   }
   trends.splice(0, trends.length, ...trends.filter((open) => !isOver(open)))
 }
@@ -232,7 +276,12 @@ const isExplained = (worse: readonly Worse[], { followed, worsening }: Worse, { 
   return followed.route === '' ? isOnlyOne : !isOnlyOne && (ofRoutes.length < 2 || alike.length > ofRoutes.length)
 }
 
+const errorsWithin = (course: CourseOfDays, days: number): number => {
+  const { last, before } = lastDay(course)
+  return before.slice(before.length - days + 1).reduce((sum, { errors }) => sum + errors, last.errors)
+}
+
 const isAlone = ({ followed, worsening }: Worse, service: CourseOfDays): boolean =>
   worsening.kind === 'errors'
-    ? worsening.lines >= mostOfErrors * lastDay(service).last.errors
+    ? worsening.lines >= mostOfErrors * errorsWithin(service, worsening.span)
     : (followed.trends.find(({ kind }) => kind === worsening.kind)?.seen ?? 0) >= aloneAfter

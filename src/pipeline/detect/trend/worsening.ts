@@ -1,13 +1,13 @@
 import { binomialTail } from '../shared/score.ts'
 import { type DaySummary, type Period, quantileOf, timedIn } from './course.ts'
 
-export const trendKinds = ['errors', 'durations', 'throughput'] as const
+export const trendKinds = ['errors', 'durations', 'throughput', 'warnings', 'levels'] as const
 export type TrendKind = (typeof trendKinds)[number]
 
 /** How a day compares with the days before. */
 export interface Worsening {
   readonly kind: TrendKind
-  /** The share of errors, the 95th percentile in ms, or the lines of the day; and the usual range of days. */
+  /** The share of errors or warnings, the 95th percentile in ms or of a level, or the lines of the day; and the usual range of days. */
   readonly value: number
   readonly usualLow: number
   readonly usualHigh: number
@@ -17,16 +17,25 @@ export interface Worsening {
   /** The lines that it covers: failures, or all. */
   readonly lines: number
   readonly count: number
-  /** The days that it is compared with. */
+  /** How many days it covers, and how many it is compared with. */
+  readonly span: number
   readonly days: number
 }
 
 /** A day needs so many lines, or durations, to be compared. */
 const leastLines = 20
 const leastTimed = 100
+/** A level needs so many values a day, and so many days: with five, the older three include a working day. */
+const leastValues = 24
+const leastLevelDays = 5
 const leastErrors = 5
+/** Days with fewer lines are joined; so many of them are compared together with the days before. */
+const sparse = 100
+const spans = [2, 4]
 /** A service that fails less is in order, whatever its usual share is. */
 const leastShare = 0.02
+/** Fewer warnings are ordinary: services warn about their clients too. */
+const leastWarnings = 0.1
 const leastShareFactor = 3
 const leastSlowFactor = 1.7
 /** An increase of less than this is not noticed by anybody. In ms. */
@@ -44,27 +53,97 @@ const mostWeekly = 1.6
  * Compares days in order of time with the older half of the days known, so that a slow change does not become the usual: a moving average
  * would follow it.
  */
-const reference = (days: readonly DaySummary[]): readonly DaySummary[] => days.slice(0, Math.ceil(days.length / 2))
+const reference = <Days>(days: readonly Days[]): readonly Days[] => days.slice(0, Math.ceil(days.length / 2))
 
-/** Whether the last day has a larger share of errors, in most of its quarters. */
+/** Lines and errors of a quarter, of a day or of several days. */
+interface ErrorCount {
+  readonly lines: number
+  readonly errors: number
+}
+
+/**
+ * Whether the last day has a larger share of errors, in most of its quarters. A service or route with few lines a day is compared by
+ * several days together, because one of its days shows nothing.
+ */
 export const moreErrors = (
   last: Period,
   quarters: readonly Period[],
   before: readonly DaySummary[],
 ): Worsening | undefined => {
-  const known = reference(before.filter(({ lines }) => lines >= leastLines))
-  if (known.length === 0 || last.lines < leastLines || last.errors < leastErrors) return undefined
+  return moreOf('errors', last, quarters, before)
+}
+
+/** Whether the last day has a larger share of warnings or of things tried again. */
+export const moreWarnings = (
+  last: Period,
+  quarters: readonly Period[],
+  before: readonly DaySummary[],
+): Worsening | undefined => {
+  const found = moreOf('warnings', toWarnings(last), quarters.map(toWarnings), before.map(toWarnings))
+  return found && found.value >= leastWarnings ? found : undefined
+}
+
+const toWarnings = ({ lines, warnings }: ErrorCount & { readonly warnings: number }): ErrorCount => ({
+  lines,
+  errors: warnings,
+})
+
+const moreOf = (
+  kind: 'errors' | 'warnings',
+  last: ErrorCount,
+  quarters: readonly ErrorCount[],
+  before: readonly ErrorCount[],
+): Worsening | undefined => {
+  const ofDay = compareErrors(kind, last, quarters, before, 1)
+  if (ofDay) return ofDay
+  for (const span of spans) {
+    const days = [...before.slice(1 - span), last]
+    const together = countTogether(days)
+    if (days.length < span || together.lines >= sparse * span) return undefined
+    const ofDays = compareErrors(kind, together, days, before.slice(0, 1 - span), span)
+    if (ofDays) return ofDays
+  }
+  return undefined
+}
+
+const countTogether = (days: readonly ErrorCount[]): ErrorCount => ({
+  lines: sumOf(days.map(({ lines }) => lines)),
+  errors: sumOf(days.map(({ errors }) => errors)),
+})
+
+/** Joins neighbouring days until each group has enough lines for a share; the last group takes the rest. */
+const joinSparse = (days: readonly ErrorCount[]): readonly ErrorCount[] => {
+  const groups: ErrorCount[] = []
+  for (const one of days) {
+    const newest = groups.at(-1)
+    if (newest && newest.lines < sparse) groups.splice(-1, 1, countTogether([newest, one]))
+    else groups.push(one)
+  }
+  const [rest, full] = [groups.at(-1), groups.at(-2)]
+  return rest && full && rest.lines < sparse ? [...groups.slice(0, -2), countTogether([full, rest])] : groups
+}
+
+const compareErrors = (
+  kind: 'errors' | 'warnings',
+  last: ErrorCount,
+  parts: readonly ErrorCount[],
+  before: readonly ErrorCount[],
+  span: number,
+): Worsening | undefined => {
+  const days = reference(before)
+  const known = joinSparse(days)
   const lines = sumOf(known.map((one) => one.lines))
+  if (lines < leastLines || last.lines < leastLines || last.errors < leastErrors) return undefined
   const usual = (sumOf(known.map(({ errors }) => errors)) + 0.5) / (lines + 1)
   const shares = known.map((one) => one.errors / one.lines)
   const usualHigh = Math.max(usual, ...shares)
   const value = last.errors / last.lines
   if (value < Math.max(leastShare, leastShareFactor * usual, 1.5 * usualHigh)) return undefined
   const rarity = binomialTail(last.errors, last.lines, Math.min(0.9, usualHigh + 1 / lines))
-  if (rarity > Math.log10(surprise) || !lasts(quarters, (one) => one.errors >= one.lines * Math.max(value / 3, usual)))
+  if (rarity > Math.log10(surprise) || !lasts(parts, (one) => one.errors >= one.lines * Math.max(value / 3, usual)))
     return undefined
   return {
-    kind: 'errors',
+    kind,
     value,
     usualLow: Math.min(usual, ...shares),
     usualHigh,
@@ -72,7 +151,8 @@ export const moreErrors = (
     score: Math.min(1, -rarity / 10),
     lines: last.errors,
     count: last.lines,
-    days: known.length,
+    span,
+    days: days.length,
   }
 }
 
@@ -81,18 +161,49 @@ export const longerDurations = (
   last: Period,
   quarters: readonly Period[],
   before: readonly DaySummary[],
+): Worsening | undefined =>
+  compareHighest(
+    'durations',
+    last,
+    quarters,
+    before.filter(({ timed }) => timed >= leastTimed),
+    {
+      least: leastTimed,
+      leastMore: leastSlower,
+    },
+  )
+
+/**
+ * Whether the highest twentieth of the values of a level is higher, in most quarters of the last day. Levels follow the traffic, so the
+ * days before must include a working day.
+ */
+export const higherLevel = (
+  last: Period,
+  quarters: readonly Period[],
+  before: readonly DaySummary[],
 ): Worsening | undefined => {
-  const days = before.filter(({ timed }) => timed >= leastTimed)
+  const days = before.filter(({ timed }) => timed >= leastValues)
+  if (days.length < leastLevelDays) return undefined
+  return compareHighest('levels', last, quarters, days, { least: leastValues, leastMore: 0 })
+}
+
+const compareHighest = (
+  kind: 'durations' | 'levels',
+  last: Period,
+  quarters: readonly Period[],
+  days: readonly DaySummary[],
+  { least, leastMore }: { readonly least: number; readonly leastMore: number },
+): Worsening | undefined => {
   const known = reference(days)
   const timed = timedIn(last)
-  if (known.length === 0 || timed < leastTimed) return undefined
+  if (known.length === 0 || timed < least) return undefined
   const slow = known.map((one) => one.slow)
   const usual = medianOf(slow)
   const usualHigh = Math.max(...slow)
   const value = quantileOf(last, 0.95)
   const factor = value / usual
   const noise = usualChange(days.map((one) => one.slow))
-  if (value - usual < leastSlower || factor < leastSlowFactor || value < 1.25 * usualHigh) return undefined
+  if (value - usual < leastMore || factor < leastSlowFactor || value < 1.25 * usualHigh) return undefined
   if (Math.log(factor) < changes * noise) return undefined
   const isSlow = (quarter: Period): boolean => quantileOf(quarter, 0.95) >= Math.sqrt(value * usual)
   if (
@@ -103,7 +214,7 @@ export const longerDurations = (
   )
     return undefined
   return {
-    kind: 'durations',
+    kind,
     value,
     usualLow: Math.min(...slow),
     usualHigh,
@@ -111,6 +222,7 @@ export const longerDurations = (
     score: Math.min(1, 0.5 + Math.log(factor) / 4),
     lines: Math.round(timed / 20),
     count: timed,
+    span: 1,
     days: known.length,
   }
 }
@@ -154,12 +266,16 @@ export const lessThroughput = (days: readonly DaySummary[]): Worsening | undefin
     score: Math.min(1, 1 - share / 2),
     lines: newest.now,
     count: newest.now,
+    span: 1,
     days: 1,
   }
 }
 
 /** Whether something is true of most quarters, and of more than one. */
-const lasts = (quarters: readonly Period[], isWorse: (quarter: Period) => boolean): boolean => {
+const lasts = <Part extends { readonly lines: number }>(
+  quarters: readonly Part[],
+  isWorse: (quarter: Part) => boolean,
+): boolean => {
   const counted = quarters.filter(({ lines }) => lines >= 5)
   return counted.length >= 2 && counted.filter(isWorse).length >= Math.max(2, counted.length - 1)
 }

@@ -2,7 +2,7 @@ import { within } from '../../../lib/deadline/deadline.ts'
 import { asTheyAre, joinDocuments } from '../documents.ts'
 import { splitLines, type TextLine } from '../lines.ts'
 import { mergeByTime } from '../merge-by-time.ts'
-import { emptyReport, findLogs, type OpenOptions, type ReadReport, readLog } from './file-open.ts'
+import { emptyReport, findLogs, findZone, type OpenOptions, type ReadReport, readLog } from './file-open.ts'
 
 const newline = 10
 
@@ -14,10 +14,14 @@ export interface Chunk {
   readonly offset: number
   readonly bytes: Buffer
   readonly lines: number
+  /** The zone that the last write of the file proves, for times that name none. */
+  readonly fileZone?: number | undefined
 }
 
 interface ChunkOptions extends OpenOptions {
   readonly source?: string | undefined
+  /** Whether the zone of times without one is known. */
+  readonly hasZone?: boolean
   /** A chunk ends with the record that exceeds this size. */
   readonly chunkBytes: number
   /** Silence after which pending lines are returned, so that a slow pipe is not delayed. */
@@ -38,15 +42,21 @@ export const readChunks = (
 
 async function* readAll(paths: readonly string[], options: ChunkOptions, report: ReadReport): AsyncGenerator<Chunk> {
   const { logs, close } = await findLogs(paths, options, report)
-  const sequences = logs.map((log) => {
+  const zones = await Promise.all(
+    logs.map((log) => (options.hasZone ? undefined : findZone(log, options.timeOf, report))),
+  )
+  const sequences = logs.map((log, i) => {
     const source = options.source ?? log.name
+    const fileZone = zones[i]
     const use = async function* (bytes: AsyncIterable<Buffer>, path: string) {
-      for await (const part of cutAtLines(withoutEnvelopes(bytes), options)) yield [{ source, path, ...part }]
+      for await (const part of cutAtLines(withoutEnvelopes(bytes), options)) yield [{ source, path, fileZone, ...part }]
     }
     return { time: log.time, batches: readLog(log, options, report, use) }
   })
   try {
-    for await (const [chunk] of mergeByTime<Chunk>(sequences, ({ bytes }) => options.timeOf(firstLine(bytes)))) {
+    for await (const [chunk] of mergeByTime<Chunk>(sequences, ({ bytes, fileZone }) =>
+      options.timeOf(firstLine(bytes), fileZone),
+    )) {
       if (!chunk) continue
       report.lines += chunk.lines
       yield chunk

@@ -8,10 +8,11 @@ import type { Cursors, Emit, Source } from '../source.ts'
 import { isArchiveName } from './archived-files.ts'
 import { fileContent, type Position, recognize, startPosition } from './content.ts'
 import { logOf, rotationOf, toFileSets } from './file-set.ts'
-import { findFiles } from './find-files.ts'
+import { findFiles, isGone } from './find-files.ts'
 import { followArchives } from './follow-archives.ts'
 import { endOf, type FollowedFile, fileKey, followFile, type Portion } from './followed-file.ts'
 import { readPosition, readPositions, withFormer } from './positions.ts'
+import { guessWrittenZone, type TimeInZone } from './written-zone.ts'
 
 /** More open files would leave too few handles for connections. */
 const maxOpen = 1_000
@@ -27,6 +28,8 @@ export interface FollowOptions {
   /** Whether to wait for more after everything was read. */
   readonly follow: boolean
   readonly zoneMinutes?: number | undefined
+  /** Reads the time of a line, to guess the zone of a file; without it, none is guessed. */
+  readonly timeOf?: TimeInZone
   readonly now: () => number
   /** A monotonic clock in ms, independent of changes to the system time. */
   readonly steady?: () => number
@@ -47,7 +50,7 @@ export interface FollowOptions {
  * was compressed or copied is recognized by its content.
  */
 export const followFiles = (options: FollowOptions, cursors: Cursors): Source => {
-  const { paths, sourceOf, from, follow, now, log, zoneMinutes } = options
+  const { paths, sourceOf, from, follow, now, log, zoneMinutes, timeOf } = options
   const { steady = () => performance.now(), pollMs = 500, scanMs = 5_000, quietMs = 2_000, lingerMs = 30_000 } = options
 
   return {
@@ -83,10 +86,11 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
           const isSkipped = left === 'all' || (!left && first && from === 'end')
           const at = isSkipped ? await endOf(path) : (left ?? startPosition)
           const content = await fileContent(path)
-          open.set(key, await followFile(content, path, key, at, { source, zoneMinutes, now, steady }))
+          const fileZone = timeOf && zoneMinutes === undefined ? await guessWrittenZone(path, timeOf) : undefined
+          open.set(key, await followFile(content, path, key, at, { source, zoneMinutes, fileZone, now, steady }))
           return key
         } catch (error) {
-          complain(path, fileReasonOf(error))
+          if (!isGone(error)) complain(path, fileReasonOf(error))
           return undefined
         }
       }

@@ -9,6 +9,7 @@ interface FileLines {
   readonly source: string
   readonly file?: string | undefined
   readonly zoneMinutes?: number | undefined
+  readonly fileZone?: number | undefined
   /** The maximum number of records in a batch. */
   readonly batchSize?: number
   readonly now: () => number
@@ -19,7 +20,7 @@ interface FileLines {
  * their records.
  */
 export async function* recordsOf(chunks: AsyncIterable<Buffer>, options: FileLines): AsyncGenerator<RawRecord[]> {
-  const { source, file, zoneMinutes, batchSize = maxRecords, now } = options
+  const { source, file, zoneMinutes, fileZone, batchSize = maxRecords, now } = options
   const splitter = splitLines({ inParts: true })
   const joiner = joinDocuments(joinContinuations())
   let receivedAt = now()
@@ -29,7 +30,7 @@ export async function* recordsOf(chunks: AsyncIterable<Buffer>, options: FileLin
   function* add(lines: readonly TextLine[]): Generator<RawRecord[]> {
     for (const line of lines) {
       if (isBlank(line.text)) continue
-      batch.push({ text: line.text, source, receivedAt, file, line: line.number, zoneMinutes })
+      batch.push({ text: line.text, source, receivedAt, file, line: line.number, zoneMinutes, fileZone })
       chars += line.text.length
       if (batch.length < batchSize && chars < maxChars) continue
       yield batch

@@ -9,12 +9,13 @@ import { compressionOf, decompress, type ExpansionLimits, expansionLimits } from
 import { toFileSets } from './file-set.ts'
 import { findFiles, type SkippedFile } from './find-files.ts'
 import { asUtf8, utf16Of } from './utf16.ts'
+import { guessLogZone, type TimeInZone } from './written-zone.ts'
 
 const headBytes = 65_536
 
 export interface OpenOptions {
   /** Reads the approximate time of a line; undefined if it has none. */
-  readonly timeOf: (text: string) => number | undefined
+  readonly timeOf: TimeInZone
   /** The stream for `-`. */
   readonly stdin?: Readable | undefined
   readonly limits?: ExpansionLimits | undefined
@@ -30,6 +31,8 @@ export interface ReadReport {
   totalBytes: number
   /** Files skipped on purpose: binary files, unsupported archives. */
   readonly skipped: SkippedFile[]
+  /** The zones of logs whose times name none, as the last writes of their files prove them. */
+  readonly zones: { readonly path: string; readonly zoneMinutes: number }[]
   /** Missing, unreadable or corrupt files. The readable part of a corrupt file was read. */
   readonly unreadable: SkippedFile[]
 }
@@ -39,12 +42,13 @@ export const emptyReport = (): ReadReport => ({
   lines: 0,
   bytes: 0,
   totalBytes: 0,
+  zones: [],
   skipped: [],
   unreadable: [],
 })
 
 /** One log: the files of its rotation, oldest first, and its start time. */
-interface Log {
+export interface OpenLog {
   readonly name: string
   readonly paths: readonly string[]
   readonly time: number | undefined
@@ -54,7 +58,7 @@ interface Log {
 
 /** The logs found, some of them unpacked. */
 interface FoundLogs {
-  readonly logs: readonly Log[]
+  readonly logs: readonly OpenLog[]
   /** Removes what was unpacked. */
   close(): Promise<void>
 }
@@ -100,7 +104,7 @@ const tooDeep = 'It is an archive in an archive in an archive. Unpack the outer 
 
 /** Passes the decompressed bytes of each file of a log to `use`, as UTF-8. Reports files that cannot be read to the end. */
 export async function* readLog<Item>(
-  log: Log,
+  log: OpenLog,
   options: OpenOptions,
   report: ReadReport,
   use: (bytes: AsyncIterable<Buffer>, path: string) => AsyncIterable<Item>,
@@ -268,3 +272,16 @@ const firstTime = (head: Buffer, timeOf: OpenOptions['timeOf']): number | undefi
 
 const withHint = (error: unknown): string =>
   error instanceof AppError && error.hint ? `${error.message} ${error.hint}` : fileReasonOf(error)
+
+/** Guesses the zone of a log's times without one, notes it in the report, and returns it unless it is UTC. */
+export const findZone = async (
+  { paths, nameOf }: OpenLog,
+  timeOf: TimeInZone,
+  report: ReadReport,
+): Promise<number | undefined> => {
+  const zoneMinutes = await guessLogZone(paths, timeOf)
+  const path = paths.at(-1)
+  if (zoneMinutes === undefined || zoneMinutes === 0 || path === undefined) return undefined
+  report.zones.push({ path: nameOf(path), zoneMinutes })
+  return zoneMinutes
+}

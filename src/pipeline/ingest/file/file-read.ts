@@ -1,7 +1,8 @@
+import { minute } from '../../../lib/units/time.ts'
 import type { RawRecord } from '../../../schema/record.ts'
 import { mergeByTime } from '../merge-by-time.ts'
 import { recordsOf } from './file-lines.ts'
-import { emptyReport, findLogs, type OpenOptions, type ReadReport, readLog } from './file-open.ts'
+import { emptyReport, findLogs, findZone, type OpenOptions, type ReadReport, readLog } from './file-open.ts'
 
 export interface FileReadOptions extends OpenOptions {
   /** The source of all records. Defaults to the name of their log. */
@@ -32,14 +33,18 @@ async function* readAll(
   const { zoneMinutes, now, timeOf } = options
   const { logs, close } = await findLogs(paths, options, report)
   const batchSize = logs.length > 1 ? 1_024 : 4_096
-  const batches = logs.map((log) => {
+  const zones = await Promise.all(
+    logs.map((log) => (zoneMinutes === undefined ? findZone(log, timeOf, report) : undefined)),
+  )
+  const batches = logs.map((log, i) => {
     const source = options.source ?? log.name
+    const fileZone = zones[i]
     const use = (bytes: AsyncIterable<Buffer>, path: string) =>
-      recordsOf(bytes, { source, file: path === '-' ? undefined : path, zoneMinutes, now, batchSize })
-    return { time: log.time, batches: readLog(log, options, report, use) }
+      recordsOf(bytes, { source, file: path === '-' ? undefined : path, zoneMinutes, fileZone, now, batchSize })
+    return { time: inZone(log.time, fileZone), batches: readLog(log, options, report, use) }
   })
   try {
-    for await (const batch of mergeByTime(batches, ({ text }) => timeOf(text))) {
+    for await (const batch of mergeByTime(batches, ({ text, fileZone }) => timeOf(text, fileZone))) {
       report.lines += batch.length
       yield batch
     }
@@ -47,3 +52,7 @@ async function* readAll(
     await close()
   }
 }
+
+/** Moves the time of a log's first line, which was read as UTC. */
+const inZone = (time: number | undefined, zoneMinutes = 0): number | undefined =>
+  time === undefined ? undefined : time - zoneMinutes * minute

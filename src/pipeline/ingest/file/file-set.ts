@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path'
+import { toSourceName } from '../../../schema/source-name.ts'
 
 /** The place of a file in its log's rotation. */
 interface Rotation {
@@ -56,7 +57,7 @@ export const toFileSets = (paths: readonly string[], firstTime: (path: string) =
     const byTime = [...times.values()].every((time) => time !== undefined)
     const compare = (a: string, b: string) =>
       (byTime ? (times.get(a) ?? 0) - (times.get(b) ?? 0) : 0) || byRotation(a, b) || (a < b ? -1 : 1)
-    return { name: basename(key), paths: members.sort(compare) }
+    return { name: toSourceName(basename(key), 'file'), paths: members.sort(compare) }
   })
 }
 

@@ -271,6 +271,31 @@ describe('following files', () => {
   })
 })
 
+describe('the zone of a followed file', () => {
+  const timeOf = (text: string, zoneMinutes = 0) => Date.parse(`${text.slice(0, 23)}Z`) - zoneMinutes * 60_000
+  const zonesOf = async (zoneMinutes?: number) => {
+    const zones = new Set<number | undefined>()
+    const options = { ...quick, follow: false, paths: [folder], sourceOf: () => 'x', timeOf, zoneMinutes }
+    const cursors = { read: async () => undefined, list: async () => [] }
+    await followFiles(options, cursors).run(async (records) => {
+      for (const { fileZone } of records) zones.add(fileZone)
+    }, new AbortController().signal)
+    return [...zones]
+  }
+
+  it('is guessed from its last write, unless it is configured', async () => {
+    const now = Date.now()
+    const lines = Array.from({ length: 30 }, (_, i) =>
+      new Date(now + i * 20_000 - 18_000_000).toISOString().slice(0, -1),
+    )
+    writeFileSync(at('x.log'), lines.map((line) => `${line} up\n`).join(''))
+    const written = new Date(now + 29 * 20_000 + 300)
+    utimesSync(at('x.log'), written, written)
+    expect(await zonesOf()).toEqual([-300])
+    expect(await zonesOf(60)).toEqual([undefined])
+  })
+})
+
 describe('the registry', () => {
   const runtime = { now: Date.now, fetch, log: silent, signal: new AbortController().signal }
   const registry = sourceRegistry({
@@ -279,6 +304,7 @@ describe('the registry', () => {
     stdin: process.stdin,
     readAlerts: () => [],
     dropped() {},
+    timeOf: () => undefined,
   })
 
   it('validates options', () => {

@@ -1,10 +1,12 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
+import { toSourceName } from '../../../schema/source-name.ts'
 import type { Cursors, Source } from '../source.ts'
 import { zone } from '../zone.ts'
 import { followFiles } from './file-follow.ts'
 import { rotationOf } from './file-set.ts'
+import type { TimeInZone } from './written-zone.ts'
 
 const options = z.strictObject({
   name: z.string().min(1).describe('The source of its events.'),
@@ -21,7 +23,7 @@ const options = z.strictObject({
 })
 
 /** Declares the source that follows files. It resumes from the stored cursors. */
-export const fileSource = (cursors: Cursors): Component<typeof options, Source> => ({
+export const fileSource = (cursors: Cursors, timeOf: TimeInZone): Component<typeof options, Source> => ({
   name: 'file',
   summary: 'Follows files as they grow, through rotation, truncation and restarts.',
   options,
@@ -32,9 +34,10 @@ export const fileSource = (cursors: Cursors): Component<typeof options, Source> 
         follow,
         from,
         zoneMinutes,
+        timeOf,
         now,
         log,
-        sourceOf: (path) => (each_file ? rotationOf(basename(path)).base : name),
+        sourceOf: (path) => (each_file ? toSourceName(rotationOf(basename(path)).base, name) : name),
       },
       cursors,
     ),

@@ -45,7 +45,7 @@ export const findFiles = async (paths: readonly string[]): Promise<FoundFiles> =
       }
     } catch (error) {
       // Ignore a dangling link inside a folder.
-      if (!named && error instanceof Error && 'code' in error && error.code === 'ENOENT') return
+      if (!named && isGone(error)) return
       unreadable.push({ path, reason: fileReasonOf(error) })
     }
   }
@@ -62,6 +62,9 @@ export const findFiles = async (paths: readonly string[]): Promise<FoundFiles> =
   }
   return { files, pipes, unreadable }
 }
+
+/** Whether a file that was found has been renamed or removed since; the next scan sees the result. */
+export const isGone = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
 const hasPattern = (path: string): boolean => /[*?[{]/.test(path)
 

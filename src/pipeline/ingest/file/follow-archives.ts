@@ -13,6 +13,7 @@ import {
 } from './archived-files.ts'
 import type { Position } from './content.ts'
 import { logOf, toFileSets } from './file-set.ts'
+import { isGone } from './find-files.ts'
 import { fileKey, type Naming } from './followed-file.ts'
 import { readPosition, readPositions } from './positions.ts'
 
@@ -71,7 +72,7 @@ export const followArchives = (options: Options): ArchiveFollower => {
     try {
       return await findArchive(path)
     } catch (error) {
-      complain(path, fileReasonOf(error))
+      if (!isGone(error)) complain(path, fileReasonOf(error))
       return undefined
     }
   }

@@ -21,6 +21,7 @@ export interface Portion {
 export interface Naming {
   readonly source: string
   readonly zoneMinutes?: number | undefined
+  readonly fileZone?: number | undefined
   readonly now: () => number
   /** A monotonic clock, in ms. */
   readonly steady: () => number
@@ -53,7 +54,7 @@ export const followFile = async (
   path: string,
   key: string,
   left: Position,
-  { source, zoneMinutes, now, steady }: Naming,
+  { source, zoneMinutes, fileZone, now, steady }: Naming,
 ): Promise<FollowedFile> => {
   let position = (await isAt(content, left)) ? left : startAgain(left)
   let offset = position.offset
@@ -86,7 +87,15 @@ export const followFile = async (
     const receivedAt = now()
     return lines
       .filter(({ text }) => !isBlank(text))
-      .map(({ text, number }) => ({ text, source, receivedAt, file: followed.path, line: number, zoneMinutes }))
+      .map(({ text, number }) => ({
+        text,
+        source,
+        receivedAt,
+        file: followed.path,
+        line: number,
+        zoneMinutes,
+        fileZone,
+      }))
   }
   const reached = async (at: typeof seen): Promise<Position> => ({
     ...(await positionAt(content, at, position)),

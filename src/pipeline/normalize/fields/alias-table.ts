@@ -44,9 +44,9 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'log.level': 'log.level level severitytext severity priority sev loglevel levelname lvl @l severityname meta.level',
   'log.logger': 'log.logger logger loggername scope.name',
   'host.name': `
-    host.name host hostname host.hostname devicename computername computer machinename machine
+    host.name hostname host.hostname devicename computername computer machinename host machine
     hostidentifier device.hostname nodename node agent.hostname devicehostname devname dvchost endpoint.name
-    logsourcename winlog.computername machine deviceid`,
+    logsourcename winlog.computername deviceid`,
   'service.name': 'service.name service servicename program app appname application applicationname',
   'process.name': 'process.name processname process comm',
   'process.pid': 'process.pid pid processid procid rawprocessid newprocessid winlog.process.pid',

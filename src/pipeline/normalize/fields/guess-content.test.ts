@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createNormalizer } from '../normalize.ts'
+import { createNormalizer, type Normalizer } from '../normalize.ts'
 import { parseRecord } from '../parse-record.ts'
 
 const read = (object: unknown) =>
@@ -47,6 +47,78 @@ describe('a record of JSON with names in no list', () => {
   })
 })
 
+describe('a source of JSON with names in no list', () => {
+  let first = 0
+  const send = (normalizer: Normalizer, objects: readonly unknown[], size = objects.length) => {
+    const batches = Array.from({ length: Math.ceil(objects.length / size) }, (_, i) =>
+      objects.slice(i * size, (i + 1) * size).map((object) => JSON.stringify(object)),
+    )
+    return batches.flatMap((texts) => {
+      const batch = { partition: 0, first, source: 'shop', receivedAt: Date.parse('2026-11-22T00:00:00Z'), texts }
+      first += texts.length
+      return normalizer.normalize(batch)
+    })
+  }
+  const minuteOf = (i: number) => new Date(Date.parse('2026-11-20T09:00:00Z') + i * 60_000).toISOString()
+  /** A record whose remark is sometimes longer than its message, and whose states sometimes look alike. */
+  const entry = (i: number) => ({
+    wann: minuteOf(i),
+    schwere: i % 5 === 0 ? 'WARN' : 'INFO',
+    zustand: i % 7 === 0 ? 'ERROR' : 'neu',
+    nachricht: `Bestellung ${i} von Kunde ${i * 3} nicht bezahlt, wird gemahnt`,
+    notiz: i % 4 === 0 ? `siehe auch die lange Notiz zu Vorgang ${i} vom Vortag, die jemand dort angelegt hat` : '',
+    rechner: i % 6 === 0 ? 'kasse' : 'web-1',
+    kasse: 'Kasse im Erdgeschoss am Eingang neben der Treppe, Filiale Nord, zweite von links, Baujahr 2019',
+  })
+  const entries = (count: number, from = 0) => Array.from({ length: count }, (_, i) => entry(from + i))
+
+  it.each([1_000, 7])('is read by the same names on every line, in batches of %i', (size) => {
+    const events = send(createNormalizer(), entries(200), size).slice(50)
+    for (const [i, { time, message, fields }] of events.entries()) {
+      const { nachricht, wann, schwere } = entry(50 + i)
+      expect([message, new Date(time).toISOString()]).toEqual([nachricht, wann])
+      expect(fields['log.level']).toBe(schwere === 'WARN' ? 'warning' : 'info')
+    }
+  })
+
+  it('is read by them from the first line of a file', () => {
+    const [event] = send(createNormalizer(), entries(60))
+    expect([event?.message, event?.fields['log.level']]).toEqual([entry(0).nachricht, 'warning'])
+  })
+
+  it('is guessed again if most records are not as guessed', () => {
+    const normalizer = createNormalizer()
+    send(normalizer, entries(100))
+    const other = (i: number) => ({ um: minuteOf(i), art: 'WARN', meldung: `Lager ${i} ist fast leer geworden` })
+    const events = send(
+      normalizer,
+      Array.from({ length: 200 }, (_, i) => other(200 + i)),
+      10,
+    )
+    expect(events.at(-1)).toMatchObject({ message: other(399).meldung, time: Date.parse(other(399).um) })
+    expect(events.at(-1)?.fields['log.level']).toBe('warning')
+  })
+
+  it('takes neither of two names whose values look alike', () => {
+    const twins = Array.from({ length: 60 }, (_, i) => ({ ...entry(i), von: 'web-1', nach: 'db-2', rechner: 'x' }))
+    for (const { fields } of send(createNormalizer(), twins)) expect(fields['host.name']).toBeUndefined()
+  })
+
+  it('keeps its names over a restart', () => {
+    const [before, after] = [createNormalizer(), createNormalizer()]
+    send(before, entries(100))
+    after.contents.restore(before.contents.save())
+    expect(send(after, [{ ...entry(100), nachricht: 'kurz und gut' }])[0]?.message).toBe('kurz und gut')
+  })
+
+  it('reads an unknown language without spaces', () => {
+    const [event] = send(createNormalizer(), [
+      { 日時: minuteOf(1), 重要度: '警告', 内容: 'ディスクの空き容量が残りわずかです' },
+    ])
+    expect([event?.message, event?.fields['log.level']]).toEqual(['ディスクの空き容量が残りわずかです', 'warning'])
+  })
+})
+
 describe('a mapping of fields', () => {
   const map = { time: 'meta.when_happened', message: 'note', level: 'schwere', ip: 'gate' } as const
   const normalize = (source: string, text: string) =>
@@ -70,6 +142,14 @@ describe('a mapping of fields', () => {
       ...{ timestamp: '2026-11-21T00:00:00Z', msg: 'a' },
     })
     expect(normalize('other', JSON.stringify(object))?.message).toBe('a')
+  })
+
+  it('of the request that sent the records is stronger than the configuration', () => {
+    const text = JSON.stringify(object)
+    const [event] = createNormalizer({ maps: [{ source: 'shop', fields: map }] }).normalize({
+      ...{ partition: 0, first: 0, source: 'shop', receivedAt: 0, texts: [text], map: { message: 'schwere' } },
+    })
+    expect([event?.time, event?.message]).toEqual([Date.parse('2026-11-21T00:00:00Z'), 'WARN'])
   })
 
   it('is used for lines of pairs', () => {

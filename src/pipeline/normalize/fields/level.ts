@@ -1,4 +1,4 @@
-const words: ReadonlyMap<string, string> = new Map(
+const english: ReadonlyMap<string, string> = new Map(
   Object.entries({
     emerg: ['emerg', 'emergency', 'panic', 'system'],
     alert: ['alert'],
@@ -8,6 +8,23 @@ const words: ReadonlyMap<string, string> = new Map(
     notice: ['notice', 'note'],
     info: ['info', 'information', 'informational', 'inf', 'i', 'log', 'http', 'audit success', 'audit failure'],
     debug: ['debug', 'dbg', 'd', 'trace', 'trc', 'verbose', 'silly', 'fine', 'finer', 'finest', 'config'],
+  }).flatMap(([level, spellings]) => spellings.map((spelling) => [spelling, level] as const)),
+)
+
+/** Level words in other languages, as programs with translated messages write them. */
+const translated: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    crit: ['kritisch', 'critique', 'crítico', 'critico', 'panik', 'критическая', '严重', '致命的'],
+    error: [
+      ...['fehler', 'erreur', 'errore', 'erro', 'fout', 'feil', 'fejl', 'błąd', 'chyba', 'virhe', 'hata', 'hiba'],
+      ...['ошибка', 'помилка', 'エラー', '错误', '錯誤', '오류', 'خطأ'],
+    ],
+    warning: [
+      ...['warnung', 'avertissement', 'advertencia', 'avviso', 'aviso', 'waarschuwing', 'advarsel', 'varning'],
+      ...['ostrzeżenie', 'varování', 'varoitus', 'uyarı', 'предупреждение', 'попередження', '警告', '경고'],
+    ],
+    notice: ['hinweis', 'уведомление', '注意'],
+    info: ['информация', '情報', '信息', '정보'],
   }).flatMap(([level, spellings]) => spellings.map((spelling) => [spelling, level] as const)),
 )
 
@@ -31,13 +48,20 @@ const vague = new Set([
 /** The names of syslog severities 0–7. */
 export const syslogLevels = ['emerg', 'alert', 'crit', 'error', 'warning', 'notice', 'info', 'debug'] as const
 
+/** Both in one map, because most words are in neither. */
+const words: ReadonlyMap<string, string> = new Map([...english, ...translated])
+
+/** Whether a level word is of another language than English. */
+export const isTranslatedLevel = (word: string): boolean => translated.has(word.toLowerCase())
+
 /** Maps a level word of any program to ours; undefined for other words. */
 export const toLogLevel = (word: string): string | undefined =>
   word.length > 14 ? undefined : words.get(word.toLowerCase())
 
 /** Like `toLevel`, for a word in text: excludes letters such as `E` and words such as `system`. */
 export const toSureLevel = (word: string): string | undefined => {
-  if (word.length < 3 || word.length > 13) return undefined
+  // Chinese words have two characters.
+  if (word.length > 15 || (word.length < 3 && !(word.charCodeAt(0) > 127))) return undefined
   const lower = word.toLowerCase()
   return vague.has(lower) ? undefined : words.get(lower)
 }

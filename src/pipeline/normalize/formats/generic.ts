@@ -2,7 +2,7 @@ import { minute } from '../../../lib/units/time.ts'
 import type { RawRecord } from '../../../schema/record.ts'
 import { type Draft, finish, setIfAbsent, splitTrace } from '../draft.ts'
 import { readEntities } from '../entities/entities.ts'
-import { numberToLevel, toSureLevel } from '../fields/level.ts'
+import { isTranslatedLevel, numberToLevel, toSureLevel } from '../fields/level.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { clockAt, fractionEnd, fractionMs, isDigitCode, midnight, pair, quad, withoutYear } from '../time/calendar.ts'
 import { readTimestamp, type Stamp } from '../time/timestamp.ts'
@@ -92,6 +92,7 @@ export const describe = (
   const level = signs?.get(text.charAt(from + 1))
   if (level) fields['log.level'] = level
   let at = skipSeparators(text, level ? from + 2 : from)
+  at = readTopics(text, at, fields)
   let columns = false
   for (let words = 0; words < 7; words++) {
     const before = at
@@ -104,11 +105,27 @@ export const describe = (
     at = skipSeparators(text, at)
   }
   if (fields['log.level'] === undefined) at = readLetteredLevel(text, at, fields)
-  const message = splitTrace(text.slice(at).trimEnd(), fields)
+  const message = splitTrace(text.slice(at).trim(), fields)
   const program = fields['process.name']
   readEntities(message, typeof program === 'string' ? program : '', fields)
   return finish(format, stamp, message, fields)
 }
+
+/** Parses RouterOS's topics: `system,error,critical login failure`. The last level is the most severe. Returns the message's position. */
+const readTopics = (text: string, at: number, fields: Draft): number => {
+  let end = at
+  while (isSmall(text.charCodeAt(end))) end++
+  if (end === at || text.charCodeAt(end) !== 44 || !isSmall(text.charCodeAt(end + 1))) return at
+  const list = /^[a-z\d]+(?:,[a-z\d!-]+){1,5}(?= )/.exec(text.slice(at, at + 80))?.[0]
+  const levels = list?.split(',').flatMap((topic) => toSureLevel(topic) ?? []) ?? []
+  const level = levels.at(-1)
+  if (list === undefined || level === undefined) return at
+  fields['log.level'] = level
+  fields['log.logger'] = text.slice(at, end)
+  return at + list.length + 1
+}
+
+const isSmall = (code: number): boolean => code >= 97 && code <= 122
 
 /**
  * Parses attributes with the level in a form that few programs share: logcat's `1709  4711 E Power: `, `W/Activity( 1709): `, MongoDB's
@@ -139,6 +156,15 @@ const readLetteredLevel = (text: string, at: number, fields: Draft): number => {
     fields['log.level'] = julLevel
     fields['log.logger'] = julLogger[1] ?? ''
     return at + julLogger[0].length
+  }
+  // fail2ban: `fail2ban.actions        [4711]: NOTICE  `
+  const padded = head.includes(' [') ? /^([\w.-]{1,48}) +\[(\d{1,9})\]: ([A-Z]{4,8}) +/.exec(head) : null
+  const paddedLevel = padded && levelOf(padded[3] ?? '', true)
+  if (padded && paddedLevel) {
+    fields['log.level'] = paddedLevel
+    fields['log.logger'] = padded[1] ?? ''
+    fields['process.pid'] = Number(padded[2])
+    return at + padded[0].length
   }
   const ios = /^([\w.-]{1,60})\[(\d{1,7}):\w{1,10}\] /.exec(head)
   if (ios) {
@@ -172,9 +198,14 @@ const readLetteredLevel = (text: string, at: number, fields: Draft): number => {
     fields['log.logger'] = located[3] ?? ''
     return at + located[0].length
   }
-  const postgres = /[:\] ](DEBUG|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC|DETAIL|HINT|STATEMENT|CONTEXT): {2}/.exec(
-    head,
-  )
+  // GitHub's and Azure's pipelines: `##[error]Process completed`
+  const pipeline = /^##\[([a-z]{5,7})\]/.exec(head)
+  const pipelineLevel = pipeline && toSureLevel(pipeline[1] ?? '')
+  if (pipeline && pipelineLevel) {
+    fields['log.level'] = pipelineLevel
+    return at + pipeline[0].length
+  }
+  const postgres = /[:\] ](\p{Lu}{3,14}): {2}/u.exec(head)
   const postgresLevel = postgres && levelOf(postgres[1] ?? '', true)
   if (postgres && postgresLevel) {
     fields['log.level'] = postgresLevel
@@ -197,8 +228,15 @@ const readBracket = (text: string, at: number, fields: Draft): number => {
   if (close + 1 < text.length && after !== 32 && after !== 58 && after !== 91 && after !== 9 && after !== 44) return at
   const inner = text.slice(at + 1, close).trim()
   const level = fields['log.level'] === undefined ? levelOf(inner, true) : undefined
+  const slash = level ? -1 : inner.lastIndexOf('/')
+  // Minecraft: [Server thread/WARN]
+  const threadLevel =
+    slash > 0 && fields['log.level'] === undefined ? levelOf(inner.slice(slash + 1), false) : undefined
   if (level) fields['log.level'] = level
-  else if (/^\d{1,9}$/.test(inner)) {
+  else if (threadLevel) {
+    fields['log.level'] = threadLevel
+    setIfAbsent(fields, 'process.thread.name', inner.slice(0, slash))
+  } else if (/^\d{1,9}$/.test(inner)) {
     if (fields['process.pid'] !== undefined) return at
     fields['process.pid'] = Number(inner)
   } else if (/^pid[: ]\d{1,9}$/.test(inner)) fields['process.pid'] = Number(inner.slice(4))
@@ -251,6 +289,14 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
         return end
       }
     }
+    // Asterisk: NOTICE[881][C-00000001]:
+    const numbered = /^([A-Z]{4,8})\[(\d{1,9})\](?:\[[\w-]{1,24}\])?:?$/.exec(word)
+    const numberedLevel = numbered && levelOf(numbered[1] ?? '', true)
+    if (numbered && numberedLevel) {
+      fields['log.level'] = numberedLevel
+      setIfAbsent(fields, 'process.thread.id', Number(numbered[2]))
+      return end
+    }
     // HDFS, MySQL: a thread's number before the level. Python: a logger's name before it. PostgreSQL: user@database before it.
     const following = skipSeparators(text, end)
     const next = wordFrom(text, following)
@@ -260,9 +306,9 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
       if (word !== '{}') setIfAbsent(fields, 'log.origin.file.name', word.slice(1, -1))
       return end
     }
-    // macOS: a thread's number in hexadecimal
-    if (/^0x[0-9a-f]{1,16}$/.test(bare)) {
-      setIfAbsent(fields, 'process.thread.id', Number(bare))
+    // macOS: a thread's number in hexadecimal; Veeam: <01>
+    if (/^0x[0-9a-f]{1,16}$|^<\d{1,9}>$/.test(bare)) {
+      setIfAbsent(fields, 'process.thread.id', Number(bare.replace(/[<>]/g, '')))
       return end
     }
     if (/^\d{1,9}$/.test(bare)) setIfAbsent(fields, 'process.pid', Number(bare))
@@ -305,7 +351,9 @@ const alwaysNamed = (text: string): boolean => text.charCodeAt(2) === 47 && text
 const levelOf = (word: string, sure: boolean): string | undefined => {
   if (special.has(word)) return special.get(word)
   const level = toSureLevel(word)
-  return level && (sure || word === word.toUpperCase() || /^[A-Z][a-z]+$/.test(word)) ? level : undefined
+  if (level === undefined || sure || word === word.toUpperCase()) return level
+  // In a sentence, "Fehler" begins many messages.
+  return /^[A-Z][a-z]+$/.test(word) && !isTranslatedLevel(word) ? level : undefined
 }
 
 /** Level words of PostgreSQL, MySQL and loguru. */

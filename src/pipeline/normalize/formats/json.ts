@@ -4,7 +4,7 @@ import { type Draft, finish, refuseRecord, setIfAbsent } from '../draft.ts'
 import { readEntities } from '../entities/entities.ts'
 import { addFields, addOtelLevel } from '../fields/aliases.ts'
 import { flatten, isObject } from '../fields/flatten.ts'
-import { guessContent } from '../fields/guess-content.ts'
+import { guessContent, isUnnamed } from '../fields/guess-content.ts'
 import { toLogLevel } from '../fields/level.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { completeCloudTrail, isCloudTrail } from './cloudtrail.ts'
@@ -39,14 +39,13 @@ const fromObject = (object: Readonly<Record<string, unknown>>, record: RawRecord
   if (otel) addOtelLevel(fields, only.severityNumber)
   if (fields['t.$date'] === undefined && isObject(only.t)) addMongodLevel(only, fields)
   if (isCloudTrail(only)) return finish('json/cloudtrail', stamp, completeCloudTrail(only, fields), fields)
-  const content =
-    named === undefined && fields['log.level'] === undefined
-      ? guessContent(unmapped(entries, record), stamp, fields)
-      : undefined
+  const free = named === undefined && fields['log.level'] === undefined ? unmapped(entries, record) : undefined
+  const content = free && isUnnamed(free) ? guessContent(free, stamp, fields, record) : undefined
   const message = named ?? content?.message
   if (message !== undefined) readEntities(message, nameOf(fields), fields)
-  const format = otel ? 'json/otel' : content ? `json (guessed: ${content.guessed})` : 'json'
-  return finish(format, stamp, message ?? record.text, fields)
+  const format = otel ? 'json/otel' : content?.guessed ? `json (guessed: ${content.guessed})` : 'json'
+  const parsed = finish(format, content ? content.stamp : stamp, message ?? record.text, fields)
+  return content ? { ...parsed, unnamed: { entries: free ?? [], asGuessed: content.asGuessed } } : parsed
 }
 
 /** The entries without those that the configuration maps to fields. */

@@ -12,7 +12,8 @@ const outcomes: ReadonlyMap<string, 'success' | 'failure'> = new Map([
  * service, a task or a person at the console, and no attempt over the network.
  */
 export const readWindowsLogon = (fields: Draft): boolean => {
-  if ((fields['winlog.channel'] ?? fields.Channel) !== 'Security') return false
+  // Older versions of NXLog write it in lower case.
+  if (String(fields['winlog.channel'] ?? fields.Channel).toLowerCase() !== 'security') return false
   const outcome = outcomes.get(String(fields['winlog.event_id'] ?? fields['event.code']))
   if (outcome === undefined || fields['source.ip'] === undefined) return false
   fields['event.category'] = 'authentication'

@@ -57,6 +57,29 @@ export const monthAt = (text: string, at: number): number => {
   return 0
 }
 
+/** Months in other languages than English, from January, where they begin with other letters. Abbreviations are beginnings of them. */
+const translatedMonths: readonly (readonly string[])[] = [
+  ['januar', 'janvier', 'enero', 'gennaio', 'janeiro', 'januari'],
+  ['februar', 'février', 'fevrier', 'febrero', 'febbraio', 'fevereiro', 'februari'],
+  ['märz', 'maerz', 'mars', 'marzo', 'março', 'maart', 'mrz'],
+  ['april', 'avril', 'abril', 'aprile'],
+  ['mai', 'mayo', 'maggio', 'maio', 'mei', 'maj'],
+  ['juni', 'juin', 'junio', 'giugno', 'junho'],
+  ['juli', 'juillet', 'julio', 'luglio', 'julho'],
+  ['august', 'août', 'aout', 'agosto', 'augustus', 'augusti'],
+  ['september', 'septembre', 'septiembre', 'settembre', 'setembro', 'sept'],
+  ['oktober', 'octobre', 'octubre', 'ottobre', 'outubro', 'október'],
+  ['november', 'novembre', 'noviembre', 'novembro'],
+  ['dezember', 'décembre', 'decembre', 'diciembre', 'dicembre', 'dezembro', 'december'],
+]
+
+/** Parses a month's name or its abbreviation, in English or one of its neighbours: 1–12, or 0. A beginning of two months is none. */
+export const translatedMonth = (word: string): number => {
+  const lower = word.toLowerCase()
+  const found = translatedMonths.flatMap((names, i) => (names.some((name) => name.startsWith(lower)) ? [i + 1] : []))
+  return found.length === 1 ? (found[0] ?? 0) : 0
+}
+
 /** Zone abbreviations that are unambiguous in logs. */
 const zoneNames: ReadonlyMap<string, number> = new Map([
   ['Z', 0],
@@ -137,14 +160,22 @@ export const clockAt = (text: string, at: number, separator = 58): number => {
   return (hours * 3600 + minutes * 60 + seconds) * 1000
 }
 
-/** Returns the end of an optional fraction of a second (`.123`, `,123456`). */
+/** Returns the end of an optional fraction of a second (`.123`, `,123456`), or of the ms after a colon that WebSphere and Unreal write. */
 export const fractionEnd = (text: string, at: number): number => {
   const dot = text.charCodeAt(at)
+  if (dot === 58) return isMilliseconds(text, at + 1) ? at + 4 : at
   if ((dot !== 46 && dot !== 44) || !isDigitCode(text.charCodeAt(at + 1))) return at
   let end = at + 1
   while (isDigitCode(text.charCodeAt(end))) end++
   // After a comma, more than nine digits are the next column, such as Palo Alto's serial number.
   return dot === 44 && end > at + 10 ? at : end
+}
+
+/** Whether there are exactly three digits, and no more of a clock or number. */
+const isMilliseconds = (text: string, at: number): boolean => {
+  for (let i = at; i < at + 3; i++) if (!isDigitCode(text.charCodeAt(i))) return false
+  const after = text.charCodeAt(at + 3)
+  return after === 32 || after === 93 || after === 9 || at + 3 >= text.length
 }
 
 /** Parses a fraction as ms. Cuts finer digits. */

@@ -9,9 +9,11 @@ import {
   pair,
   quad,
   type TimeReference,
+  translatedMonth,
   withoutYear,
   zoneAt,
 } from './calendar.ts'
+import { regionAt } from './region.ts'
 
 /** A parsed time, the end of its text, and whether its year, zone or day and month order was guessed. */
 export interface Stamp {
@@ -35,6 +37,8 @@ export const readTimestamp = (text: string, at: number, place: TimeReference): S
       case 46: // 2025.01.31
       case 58: // Sophos: 2025:01:31-12:00:00
         return readIso(text, at, place)
+      case 0x5e74: // 2026年12月10日 09:32:20
+        return readEastAsian(text, at, place)
       case 32: // 2014 Dec 20 09:29:47
         return monthAt(text, at + 5) > 0 ? readYearFirst(text, at, place) : undefined
     }
@@ -47,13 +51,34 @@ export const readTimestamp = (text: string, at: number, place: TimeReference): S
       return readEuropean(text, at, place)
     case 32: // 10 Nov 2022
     case 45: // 10-Nov-2022, 31-01-2025, 11-10 09:21:53
-      if (monthAt(text, at + 3) > 0) return readDayFirst(text, at, 2, place)
-      return quad(text, at + 6) >= 1000 ? readEuropean(text, at, place) : readMonthAndDay(text, at, place)
+      if (monthAt(text, at + 3) > 0) return readDayFirst(text, at, 2, place) ?? readTranslatedMonth(text, at, place)
+      if (quad(text, at + 6) >= 1000) return readEuropean(text, at, place)
+      return readMonthAndDay(text, at, place) ?? readTranslatedMonth(text, at, place)
   }
   if (text.charCodeAt(at + 1) === 47 || text.charCodeAt(at + 1) === 32 || text.charCodeAt(at + 1) === 45) {
     return text.charCodeAt(at + 1) === 47 ? readSlashed(text, at, place) : readDayFirst(text, at, 1, place)
   }
+  // 10Dec2026 09:32:20
+  if (monthAt(text, at + 2) > 0 && pair(text, at) >= 0 && quad(text, at + 5) >= 1000)
+    return withClock(text, midnight(quad(text, at + 5), monthAt(text, at + 2), pair(text, at)), at + 10, place)
   return readCompact(text, at, place)
+}
+
+/** `2026年12月10日 09:32:20`, `2026年1月5日9時3分2秒` */
+const readEastAsian = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  const match = /^(\d{4})年 ?(\d{1,2})月 ?(\d{1,2})日[ \u3000]?(\d{1,2})[:時时] ?(\d{1,2})[:分] ?(\d{1,2})秒?/.exec(
+    text.slice(at, at + 40),
+  )
+  if (!match) return undefined
+  const [year = 0, month = 0, dayOfMonth = 0] = match.slice(1, 4).map(Number)
+  const clock = clockAt(
+    match
+      .slice(4, 7)
+      .map((part) => part.padStart(2, '0'))
+      .join(':'),
+    0,
+  )
+  return complete(text, midnight(year, month, dayOfMonth), clock, at + match[0].length, place)
 }
 
 /**
@@ -207,7 +232,13 @@ const readTai64 = (text: string, at: number): Stamp | undefined => {
 
 /** `Sun Dec 04 04:47:44 2005`, `Mon, 02 Jan 2006 15:04:05 GMT`, `Feb  5 17:32:18`. */
 const readNamed = (text: string, at: number, place: TimeReference): Stamp | undefined => {
-  if (monthAt(text, at) > 0) return readBsd(text, at, place)
+  if (monthAt(text, at) > 0) {
+    if (text.charCodeAt(at + 3) !== 47) return readBsd(text, at, place)
+    // RouterOS: dec/10/2026 09:32:20
+    return text.charCodeAt(at + 6) === 47
+      ? withClock(text, midnight(quad(text, at + 7), monthAt(text, at), pair(text, at + 4)), at + 12, place)
+      : undefined
+  }
   if (!weekdays.has(text.slice(at, at + 3))) return undefined
   let i = at + 3
   if (text.charCodeAt(i) === 44) i++
@@ -237,6 +268,16 @@ const readDayFirst = (text: string, at: number, digits: number, place: TimeRefer
   const clock = clockAt(text, i + 4)
   if (clock >= 0) return completeWithoutYear(text, month, dayOfMonth, clock, i + 12, place)
   return withClock(text, midnight(quad(text, i + 4), month, dayOfMonth), i + 9, place)
+}
+
+/** `20 nov. 2026 14:02:03`, `5-Okt-2026 14:02:03`, `20. März 2026 14:02:03` */
+const readTranslatedMonth = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  // Most numbers have no letter after them, which avoids the expression.
+  if (!((text.charCodeAt(at + 3) | 32) >= 97)) return undefined
+  const match = /^(\d{1,2})\.?[ -](\p{L}{3,10})\.?[ -](\d{4})[ :,]/u.exec(text.slice(at, at + 32))
+  const month = match && translatedMonth(match[2] ?? '')
+  if (!match || !month) return undefined
+  return withClock(text, midnight(Number(match[3]), month, Number(match[1])), at + match[0].length, place)
 }
 
 /** Android's logcat: `12-10 09:32:20.123`. */
@@ -304,11 +345,16 @@ const isYetToCome = (date: number, place: TimeReference): boolean => date > plac
 const isRecent = (date: number, place: TimeReference): boolean =>
   date > place.receivedAt - 366 * day && !isYetToCome(date, place)
 
-/** `31.01.2025 12:00:00`, `31-01-2025 12:00:00`. With dashes, the month is first if nothing else is a date. */
+/** `31.01.2025 12:00:00`, `31.01.25 12:00:00`, `31-01-2025 12:00:00`. With dashes, the month is first if nothing else is a date. */
 const readEuropean = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   const separator = text.charCodeAt(at + 2)
   if (text.charCodeAt(at + 5) !== separator) return undefined
   const [first, second, year] = [pair(text, at), pair(text, at + 3), quad(text, at + 6)]
+  const short = text.charCodeAt(at + 8)
+  if (separator === 46 && (short === 32 || short === 44) && pair(text, at + 6) >= 0) {
+    const clockAfter = text.charCodeAt(at + 9) === 32 ? at + 10 : at + 9
+    return withClock(text, midnight(2000 + pair(text, at + 6), second, first), clockAfter, place)
+  }
   const american = separator === 45 && second > 12
   return withClock(text, american ? midnight(year, first, second) : midnight(year, second, first), at + 11, place)
 }
@@ -365,9 +411,13 @@ const digitsToClock = (text: string, at: number): number => {
 const withClock = (text: string, date: number, at: number, place: TimeReference): Stamp | undefined => {
   if (date === -Infinity) return undefined
   const before = text.charCodeAt(at - 1)
-  if (before !== 32 && before !== 58 && before !== 84 && before !== 44 && before !== 45) return undefined
+  if (before !== 32 && before !== 58 && before !== 59 && before !== 84 && before !== 44 && before !== 45)
+    return undefined
   let i = at
-  if (text.charCodeAt(i) === 32) i++
+  // Erlang: 10-Dec-2026::09:32:20
+  if (text.charCodeAt(i) === 32 || (before === 58 && text.charCodeAt(i) === 58)) i++
+  // Source servers: 12/10/2026 - 09:32:20
+  if (text.charCodeAt(i) === 45 && text.charCodeAt(i + 1) === 32) i += 2
   let clock = clockAt(text, i)
   let end = i + 8
   if (clock < 0 && text.charCodeAt(i + 1) === 58 && isDigitCode(text.charCodeAt(i))) {
@@ -376,7 +426,9 @@ const withClock = (text: string, date: number, at: number, place: TimeReference)
   }
   if (clock < 0) return undefined
   const half = text.charCodeAt(end + 1) | 32
-  if (text.charCodeAt(end) === 32 && (half === 97 || half === 112) && (text.charCodeAt(end + 2) | 32) === 109) {
+  const isHalf = (half === 97 || half === 112) && (text.charCodeAt(end + 2) | 32) === 109
+  // " America/Lima" is no morning.
+  if (isHalf && text.charCodeAt(end) === 32 && !isLower(text.charCodeAt(end + 3) | 32)) {
     const hours = Math.floor(clock / hour)
     if (half === 112 && hours < 12) clock += 43_200_000
     if (half === 97 && hours === 12) clock -= 43_200_000
@@ -392,6 +444,8 @@ const complete = (text: string, date: number, clock: number, at: number, place: 
   const local = date + clock + fractionMs(text, at, end)
   const zone = zoneAt(text, end)
   if (zone) return { time: local - zone.minutes * minute, end: zone.end, guessed: false }
+  const region = regionAt(text, end)
+  if (region) return { time: local - region.minutesAt(local) * minute, end: region.end, guessed: false }
   return { time: local - (place.zoneMinutes ?? 0) * minute, end, guessed: place.zoneMinutes === undefined }
 }
 
