@@ -14,7 +14,7 @@ export const errorCodes = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The content type is not supported' },
   INVALID_ALERT: { status: 422, title: 'The alert is not valid' },
   FILTER_SYNTAX: { status: 422, title: 'The filter could not be parsed' },
-  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The idempotency key was used for another body' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The idempotency key was used for another request' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   QUEUE_FULL: { status: 429, title: 'The queue is full' },
   HEADERS_TOO_LARGE: { status: 431, title: 'The headers are too large' },

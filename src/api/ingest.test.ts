@@ -251,6 +251,23 @@ describe('POST /api/v1/events', () => {
     expect(texts()).toEqual(['a line', 'a line'])
   })
 
+  // The same bytes would be read in another way, or stored elsewhere.
+  it.each([
+    '?map=time%3Dbegan&zone=UTC&source=web-01',
+    '?map=time%3Dended&zone=%2B02:00&source=web-01',
+    '?map=time%3Dended&zone=UTC&source=web-02',
+    '?map=time%3Dended&zone=UTC&source=web-01&file_zone=%2B02:00',
+    '',
+  ])('refuses the key of "?map=time=ended&zone=UTC&source=web-01" for "%s"', async (query) => {
+    const send = (parameters: string) => post('a line', 'text/plain', { 'idempotency-key': 'k' }, parameters)
+    const first = '?map=time%3Dended&zone=UTC&source=web-01'
+    await send(first)
+    const reused = await send(query)
+    expect([reused.statusCode, reused.json().code]).toEqual([422, 'idempotency_key_reused'])
+    expect((await send(first)).json()).toEqual({ accepted: 1, rejected: 0, repeated: true })
+    expect(texts()).toEqual(['a line'])
+  })
+
   it('reads a stream no faster than it is ingested', needs(deepRun), async () => {
     const address = await server.app.listen({ port: 0, host: '127.0.0.1' })
     let release = () => {}

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
 import { compatSystems } from '../compat/systems.fake.ts'
+import { AppError } from '../errors.ts'
 import { createBackOff } from '../operations/accounts/passwords/back-off.ts'
 import { createPasswords } from '../operations/accounts/passwords/passwords.ts'
 import { createSignInKeys } from '../operations/accounts/sessions/sign-in-keys.ts'
@@ -53,6 +54,7 @@ export const fakeDeps = (now: () => number = Date.now) => {
       ) {
         if (deps.intake.full) throw deps.intake.full
         const known = key === undefined ? undefined : keys.get(key)
+        if (known && known.hash !== bodyHash) throw new AppError('IDEMPOTENCY_KEY_REUSED', `"${key}" was used.`)
         if (known) return { accepted: known.accepted, repeated: true }
         const batch = sent.filter((_, index) => {
           const name = recent?.[index]

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { callerKey, idempotencyKey } from './idempotency-key.ts'
-import { chunksOf, readingInputs, recordsInput, sourceInput } from './record-input.ts'
+import { chunksOf, type RecordChunk, readingInputs, recordsInput, sourceInput } from './record-input.ts'
 
 /** Takes records in, chunk by chunk; the next chunk is read when the one before is durable. */
 export const ingestRecords = defineOperation({
@@ -26,9 +27,10 @@ export const ingestRecords = defineOperation({
     })
     .meta({ id: 'IngestAnswer' }),
   async run(
-    { records, source, map, zone: zoneMinutes, file_zone: fileZone, idempotency_key: key },
+    { records, idempotency_key: key, source, map, zone: zoneMinutes, file_zone: fileZone },
     { intake, now, actor }: Pick<Deps, 'intake' | 'now'> & { readonly actor: Actor },
   ) {
+    const reading = { source, map, zoneMinutes, fileZone }
     let accepted = 0
     let chunks = 0
     let repeats = 0
@@ -36,8 +38,8 @@ export const ingestRecords = defineOperation({
       for await (const chunk of chunksOf(records)) {
         const receivedAt = now()
         const answer = await intake.accept(
-          chunk.texts.map((text) => ({ text, source, receivedAt, map, zoneMinutes, fileZone })),
-          key === undefined ? {} : { key: `${callerKey(actor, key)}:${chunks}`, bodyHash: chunk.hash() },
+          chunk.texts.map((text) => ({ text, receivedAt, ...reading })),
+          key === undefined ? {} : { key: `${callerKey(actor, key)}:${chunks}`, bodyHash: hashRequest(chunk, reading) },
         )
         chunks += 1
         accepted += answer.accepted
@@ -49,6 +51,12 @@ export const ingestRecords = defineOperation({
     return { accepted, rejected: 0, ...(chunks > 0 && repeats === chunks && { repeated: true }) }
   },
 })
+
+/** The same bytes that are read in another way, or stored under another source, are another request. */
+const hashRequest = (chunk: RecordChunk, reading: object): string =>
+  createHash('sha256')
+    .update(JSON.stringify([chunk.hash(), reading]))
+    .digest('hex')
 
 /** A stream may break after a part was accepted: its sender must know. */
 const tellHowFar = (error: unknown, accepted: number): unknown => {

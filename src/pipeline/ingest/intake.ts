@@ -224,7 +224,7 @@ const findAnswer = async <Tx>(
   const known = await intake.remember(key, bodyHash, String(count), at, tx)
   if (!known) return undefined
   if (known.bodyHash === bodyHash) return { accepted: Number(known.answer), repeated: true }
-  return new AppError('IDEMPOTENCY_KEY_REUSED', `The idempotency key "${key}" was already used for another body.`, {
+  return new AppError('IDEMPOTENCY_KEY_REUSED', `The idempotency key "${key}" was already used for another request.`, {
     hint: 'Use a new key for each request, and the same key only to retry it.',
   })
 }
