@@ -99,7 +99,7 @@ export const createDeps = async (
     offload: offload.run,
     health: createHealth({
       ...{ store, queue, telemetry, broker, models },
-      outages: { problems: () => [...outages.problems(), ...(thread?.problems() ?? [])] },
+      outages: { problems: () => [...outages.problems(), ...pipeline.problems(), ...(thread?.problems() ?? [])] },
       carrier: queueBroker,
     }),
     metrics: telemetry.metrics,

@@ -26,6 +26,7 @@ import { createFactStages } from './fact-stages.ts'
 import type { Learnt } from './learnt.ts'
 import { createPartitionStages } from './partition-stages.ts'
 import type { AppTables } from './tables.ts'
+import { createUpgradeWatch } from './upgrade-watch.ts'
 
 /** How many alerts a crash may have left without a triage result. */
 const mostUntriaged = 10_000
@@ -119,6 +120,7 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
     surroundings: publish.surroundings,
     runtime,
   })
+  const upgrade = createUpgradeWatch(store, log)
   const playbooks = readPlaybooks(config.remediation.playbooks)
   // Receivers that need a rest and storms of messages are known to one process only, so one process sends all messages.
   const sender = createLease(store.connections, 'messages to people')
@@ -175,9 +177,11 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
     models,
     playbooks,
     receivers,
+    problems: upgrade.problems,
     /** The jobs of the thread that delivers facts. */
     factJobs: across.jobs,
     jobs: [
+      upgrade.job,
       ...across.jobs,
       ...(works.includes('incidents')
         ? [

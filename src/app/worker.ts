@@ -41,7 +41,7 @@ export const startWorker = async ({ config, healthPort, print, signal }: WorkerO
         consumer: undefined,
         publisher: publish.name === undefined ? undefined : outages.isReached(publish.name),
       }),
-      outages: { problems: () => [...outages.problems(), ...(thread?.problems() ?? [])] },
+      outages: { problems: () => [...outages.problems(), ...pipeline.problems(), ...(thread?.problems() ?? [])] },
       carrier: base.broker,
     })
     const opened = door && (await openWorkerDoor({ ...door, health, metrics: telemetry.metrics }))

@@ -1,6 +1,7 @@
 import { type SqlBool, sql } from 'kysely'
 import { AppError } from '../errors.ts'
 import type { Connections, Peers, Transaction } from '../store/database.ts'
+import { isUpgraded } from '../store/migrate.ts'
 
 /** The right to work on something alone among all processes that share the database. */
 export interface Lease {
@@ -32,7 +33,10 @@ const attempts = 1_000
 /** How long an owner must have been silent when it has no connection left, in ms. The restart of a database ends all of them. */
 const silence = 6_000
 
-/** Holds a lease in the database. If nobody else can work on the database, the lease is always ours. */
+/**
+ * Holds a lease in the database. If nobody else can work on the database, the lease is always ours. Once a newer version has migrated the
+ * database, the lease is for processes of that version: this one could not read the states that they save.
+ */
 export const createLease = ({ write, peers }: Connections, name: string): Lease => {
   let epoch: number | undefined
   let askedAt = Number.NEGATIVE_INFINITY
@@ -58,15 +62,30 @@ export const createLease = ({ write, peers }: Connections, name: string): Lease 
             until,
             epoch: sql<number>`case when ${old.ref('leases.owner')} = ${session} then 0 else 1 end + ${old.ref('leases.epoch')}`,
           }))
-          .where((old) => old.or([old('leases.owner', '=', session), isFree(peers)])),
+          .where((old) => old.and([old.or([old('leases.owner', '=', session), isFree(peers)]), old.not(isUpgraded())])),
       )
       .returning('epoch')
       .executeTakeFirst()
     askedAt = began
     const before = epoch
     epoch = row?.epoch
-    if (epoch === undefined) return undefined
+    if (epoch === undefined) {
+      if (before !== undefined) await giveUp(before)
+      return undefined
+    }
     return epoch === before ? 'held' : 'acquired'
+  }
+
+  /** Lets another process have the lease at once, if it is still ours. */
+  const giveUp = async (held: number): Promise<void> => {
+    if (!peers) return
+    await write
+      .updateTable('leases')
+      .set({ owner: '', until: 0, epoch: held + 1 })
+      .where('name', '=', name)
+      .where('owner', '=', peers.session)
+      .where('epoch', '=', held)
+      .execute()
   }
 
   return {
@@ -104,14 +123,7 @@ export const createLease = ({ write, peers }: Connections, name: string): Lease 
       const held = epoch
       epoch = undefined
       askedAt = Number.NEGATIVE_INFINITY
-      if (!peers || held === undefined) return
-      await write
-        .updateTable('leases')
-        .set({ owner: '', until: 0, epoch: held + 1 })
-        .where('name', '=', name)
-        .where('owner', '=', peers.session)
-        .where('epoch', '=', held)
-        .execute()
+      if (held !== undefined) await giveUp(held)
     },
   }
 }
@@ -128,6 +140,7 @@ export const renewLeases = async (
     .updateTable('leases')
     .set({ until: sql<number>`${peers.moment} + ${term}` })
     .where('owner', '=', peers.session)
+    .where(({ not }) => not(isUpgraded()))
     .where(
       'name',
       'in',

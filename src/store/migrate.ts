@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import type { Log } from '../component.ts'
 import { AppError, messageOf } from '../errors.ts'
@@ -71,6 +71,10 @@ const adoptFormer = async (db: Kysely<Tables>, executed: readonly string[]): Pro
 /** Of the migrations that a database has run, those that this version does not know. */
 export const newerMigrations = (executed: readonly string[]): readonly string[] =>
   executed.filter((name) => !(name in migrations) && !formerMigrations.includes(name))
+
+/** An SQL expression for a database that this version has migrated: whether a newer version has migrated it since. */
+export const isUpgraded = (): RawBuilder<SqlBool> =>
+  sql<SqlBool>`exists (select 1 from kysely_migration where name not in (${sql.join(Object.keys(migrations))}))`
 
 /** The migrations that a database still lacks. */
 export const missingMigrations = (executed: readonly string[]): readonly string[] => {

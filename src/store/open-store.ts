@@ -34,7 +34,7 @@ import { createPersonStore } from './inventory/people.ts'
 import { createSourceDataStore } from './inventory/source-data.ts'
 import { createLlmStore } from './language-models/llm.ts'
 import { createModelOpinionStore } from './language-models/model-opinions.ts'
-import { migrate } from './migrate.ts'
+import { executedMigrations, migrate, newerMigrations } from './migrate.ts'
 import { createModelStore } from './models.ts'
 import { createQueryResultStore } from './query-results/query-results.ts'
 import { createRetentionStore } from './retention.ts'
@@ -128,6 +128,7 @@ export const openStore = async (
       async ping() {
         await upsert(write, 'counters', [{ name: 'ping', value: now() }], { key: ['name'] })
       },
+      newerMigrations: async () => newerMigrations(await executedMigrations(database.read)),
       blockProblems: objects ? probeBlockObjects(objects) : async () => [],
       close() {
         time?.close()

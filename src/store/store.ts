@@ -76,6 +76,8 @@ export interface Store {
   reclaim(signal?: AbortSignal): Promise<number>
   /** Cheap proof that the database answers and can be written to. */
   ping(): Promise<void>
+  /** The migrations of a newer version that has migrated the database since this process started. */
+  newerMigrations(): Promise<readonly string[]>
   /** Says why blocks cannot be written to object storage; nothing while they can, or if the database holds them. */
   blockProblems(): Promise<readonly string[]>
   close(): Promise<void>

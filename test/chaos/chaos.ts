@@ -138,7 +138,8 @@ export const runChaos = async ({
   }
 }
 
-const shiftClock = (ms: number): NodeJS.ProcessEnv => ({
+/** The environment of a process whose clock is wrong by so many ms. */
+export const shiftClock = (ms: number): NodeJS.ProcessEnv => ({
   NODE_OPTIONS: `--require=${join(import.meta.dirname, 'shift-clock.cjs')}`,
   CLOCK_OFFSET_MS: String(ms),
 })

@@ -12,8 +12,12 @@ export interface ClusterProcess {
   /** To RabbitMQ, if there is one. */
   readonly brokerLine: Line | undefined
   start(): void
-  /** Resolves once the process has ended. */
-  stop(signal: NodeJS.Signals): Promise<void>
+  /** Resolves once the process has ended, with its exit code. */
+  stop(signal: NodeJS.Signals): Promise<number | null>
+  /** Resolves with the exit code once the process has ended by itself. */
+  ended(): Promise<number | null>
+  pid(): number | undefined
+  ask(path: string, init?: RequestInit): Promise<Response>
   pause(): void
   resume(): void
   isReady(): Promise<boolean>
@@ -28,6 +32,8 @@ interface ProcessOptions {
   readonly database: { readonly port: number; url(port: number): string }
   readonly broker: { readonly port: number; url(port: number): string } | undefined
   readonly env: NodeJS.ProcessEnv
+  /** The folder of the program, if it is another version than this one. */
+  readonly program?: string
 }
 
 /** Prepares a process of the cluster; `start` starts it. */
@@ -38,6 +44,7 @@ export const createProcess = async ({
   database,
   broker,
   env,
+  program = root,
 }: ProcessOptions): Promise<ClusterProcess> => {
   const [port, linePort, brokerPort] = [await freePort(), await freePort(), await freePort()]
   const line = createLine(linePort, { host: '127.0.0.1', port: database.port })
@@ -46,7 +53,7 @@ export const createProcess = async ({
   await brokerLine?.open()
   const args = role === 'server' ? ['serve', '--workers', 'none'] : ['worker', '--health-port', String(port)]
   let child: ChildProcess | undefined
-  let ended = Promise.resolve()
+  let ended = Promise.resolve<number | null>(null)
   let printed = ''
   const url = `http://127.0.0.1:${port}`
   return {
@@ -55,7 +62,7 @@ export const createProcess = async ({
     line,
     brokerLine,
     start() {
-      const started = spawn(join(root, 'bin/vedette.cjs'), args, {
+      const started = spawn(join(program, 'bin/vedette.cjs'), args, {
         env: {
           ...process.env,
           ...env,
@@ -73,13 +80,17 @@ export const createProcess = async ({
           printed = (printed + chunk).slice(-20_000)
         })
       }
-      ended = new Promise((done) => started.once('exit', () => done()))
+      ended = new Promise((done) => started.once('exit', done))
       child = started
     },
     async stop(signal) {
       child?.kill(signal)
-      await ended
+      return ended
     },
+    ended: () => ended,
+    pid: () => child?.pid,
+    ask: (path, init) =>
+      fetch(url + path, { ...init, headers: { authorization: `Bearer ${adminToken}`, ...init?.headers } }),
     pause: () => child?.kill('SIGSTOP'),
     resume: () => child?.kill('SIGCONT'),
     async isReady() {

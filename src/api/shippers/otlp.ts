@@ -62,12 +62,12 @@ const decode = (body: Buffer, request: FastifyRequest): Export => {
   return { records, rejected, timed }
 }
 
-/** Sets the time of observation of a record without any time, as the specification asks of the first receiver. */
+/** Removes a time that is not set. A record without any time gets that of its arrival, by the clock that all processes share. */
 const withTime = (record: JsonObject): { readonly dated: JsonObject; readonly hadTime: boolean } => {
   const { timeUnixNano, observedTimeUnixNano, ...rest } = record
   if (isSet(timeUnixNano)) return { dated: record, hadTime: true }
   if (isSet(observedTimeUnixNano)) return { dated: { observedTimeUnixNano, ...rest }, hadTime: true }
-  return { dated: { observedTimeUnixNano: `${BigInt(Date.now()) * 1_000_000n}`, ...rest }, hadTime: false }
+  return { dated: { observedTimeUnixNano: 0, ...rest }, hadTime: false }
 }
 
 const isSet = (time: unknown): boolean =>

@@ -8,7 +8,11 @@ import { triageViews } from './0005-triage-views.ts'
 import { queryRoles } from './0006-query-roles.ts'
 import { blockObjects } from './0007-block-objects.ts'
 
-/** Every migration, in order. A released one is never changed: what comes later is a migration of its own. */
+/**
+ * Every migration, in order. A released one is never changed: what comes later is a migration of its own. Servers of the version before accept
+ * records and answer requests after it, so it may add columns and tables, and remove only what that version does not use. A saved state that
+ * the version before cannot read needs a migration too, if only an empty one: it makes older processes stop working.
+ */
 export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>>> = {
   '0001-schema': initialSchema,
   '0002-lease-epochs': leaseEpochs,

@@ -1,0 +1,182 @@
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { shiftClock } from '../chaos/chaos.ts'
+import { type ClusterProcess, createProcess } from '../chaos/process.ts'
+import { root, scratch, sleep } from '../e2e/program.ts'
+import { needs } from '../needs.ts'
+import { until } from '../until.ts'
+import { createPostgresCluster, type PostgresCluster, postgresPrograms } from './postgres-cluster.ts'
+import { sendSteadily, stored } from './steady-sender.ts'
+
+const alerts = z.object({ data: z.array(z.object({ title: z.string(), last_seen: z.string() })) })
+const events = z.object({ data: z.array(z.object({ message: z.string(), time: z.string(), received_at: z.string() })) })
+const health = z.object({ problems: z.array(z.string()) })
+const leases = z.array(z.object({ name: z.string(), owner: z.string() }))
+
+describe('a cluster', needs(postgresPrograms()), () => {
+  let database: PostgresCluster
+  let data: ReturnType<typeof scratch>
+  let processes: ClusterProcess[]
+  beforeEach(async () => {
+    data = scratch()
+    processes = []
+    database = await createPostgresCluster()
+  })
+  afterEach(async () => {
+    await Promise.all(processes.map((one) => one.stop('SIGKILL')))
+    await Promise.all(processes.map(({ line }) => line.close()))
+    await database.remove()
+    data.remove()
+  })
+
+  /** Starts a process; resolves when it is ready. */
+  const start = async (
+    role: 'server' | 'worker',
+    { env = {}, program }: { env?: NodeJS.ProcessEnv; program?: string } = {},
+  ) => {
+    const name = `${role} ${processes.length}`
+    const one = await createProcess({
+      ...{ name, role, database, broker: undefined },
+      dataDir: join(data.path, name),
+      env: { VEDETTE_PARTITIONS: '2', ...env },
+      ...(program !== undefined && { program }),
+    })
+    processes.push(one)
+    one.start()
+    await until(one.isReady, () => `${name} being ready\n${one.output()}`)
+    return one
+  }
+
+  const send = async (server: ClusterProcess, lines: readonly string[]) => {
+    const answer = await server.ask('/api/v1/events', {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: lines.join('\n'),
+    })
+    expect(answer.status).toBe(200)
+  }
+  /** Without a time: the server sets it. */
+  const login = (what: 'Failed' | 'Accepted', port: number) =>
+    `web-01 sshd[${port}]: ${what} password for dana from 203.0.113.9 port ${port} ssh2`
+  const failures = Array.from({ length: 25 }, (_, index) => login('Failed', 4_000 + index))
+  const breakIns = async (server: ClusterProcess) => {
+    const { data: found } = alerts.parse(await (await server.ask('/api/v1/alerts?limit=200')).json())
+    return found.filter(({ title }) => /^dana logged in .* after 25 failed/.test(title))
+  }
+  const settled = (server: ClusterProcess) =>
+    until(async () => {
+      const { queues } = z
+        .object({ queues: z.array(z.object({ ready: z.number(), running: z.number() })) })
+        .parse(await (await server.ask('/health/ready')).json())
+      return queues.every(({ ready, running }) => ready + running === 0)
+    }, 'the queues being empty')
+  /** The names of the leases that a process holds. */
+  const held = async (one: ClusterProcess) => {
+    const rows = leases.parse(await database.ask('select name, owner from leases', 'vedette'))
+    return rows.filter(({ owner }) => owner.includes(`/${one.pid()}/`)).map(({ name }) => name)
+  }
+  const topics = ['records/0', 'records/1', 'detections', 'alerts', 'incidents']
+
+  it('follows the clock of the database, whatever the clocks of its processes say', async () => {
+    const fast = await start('server', { env: shiftClock(300_000) })
+    const slow = await start('server', { env: shiftClock(-300_000) })
+    await start('worker', { env: shiftClock(-300_000) })
+    await send(fast, failures)
+    const otlp = { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: 'undated record' } }] }] }] }
+    const answer = await fast.ask('/v1/logs', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(otlp),
+    })
+    expect(answer.status).toBe(200)
+    await settled(slow)
+    // Ten minutes before the failures, by the clock of the process that accepts it.
+    await send(slow, [login('Accepted', 5_000)])
+    const [found] = await until(async () => {
+      const some = await breakIns(fast)
+      return some.length > 0 ? some : undefined
+    }, 'the login after 25 failures')
+    expect(Math.abs(Date.parse(found?.last_seen ?? '') - Date.now())).toBeLessThan(60_000)
+    for (const query of ['sshd', 'undated']) {
+      const { data: rows } = events.parse(await (await slow.ask(`/api/v1/events?q=${query}&limit=50`)).json())
+      expect(rows.length).toBe(query === 'sshd' ? 26 : 1)
+      for (const { time, received_at } of rows) {
+        expect(Math.abs(Date.parse(time) - Date.now()), `${query}: ${time}`).toBeLessThan(60_000)
+        expect(Math.abs(Date.parse(received_at) - Date.now())).toBeLessThan(60_000)
+      }
+    }
+  })
+
+  it('leaves all work to a newer version once that has migrated the database, while older servers accept records', async () => {
+    const server = await start('server')
+    const old = await start('worker')
+    const sending = sendSteadily(server, 'rolling')
+    await send(server, failures)
+    await until(() => sending.accepted.length > 20)
+    await settled(server)
+
+    const program = nextVersion(join(data.path, 'next'))
+    const newer = await start('worker', { program })
+    const moved = async () => {
+      const names = await held(newer)
+      return topics.every((topic) => names.includes(topic))
+    }
+    await until(moved, 'the newer worker holding every topic')
+    await until(async () => (await held(old)).length === 0, 'the older worker giving up everything')
+    const reason = 'A newer version of Vedette has migrated the database.'
+    await until(
+      () => old.output().includes(reason),
+      () => `the reason in\n${old.output()}`,
+    )
+    const { problems } = health.parse(await (await server.ask('/health/ready')).json())
+    expect(problems.join()).toContain(reason)
+
+    // The older worker could not read what the newer one has learnt, so it must not take over from it.
+    await newer.stop('SIGKILL')
+    await sleep(12_000)
+    expect(await held(old)).toEqual([])
+    newer.start()
+    await until(moved, 'the newer worker holding every topic again')
+    await send(server, [login('Accepted', 5_000)])
+    await until(async () => (await breakIns(server)).length > 0, 'the login after 25 failures')
+    await sending.stop()
+    await settled(server)
+    expect([...(await stored(server, 'rolling'))].sort()).toEqual([...sending.accepted].sort())
+    expect(sending.refused).toEqual([])
+    expect(await breakIns(server)).toHaveLength(1)
+
+    await old.stop('SIGTERM')
+    old.start()
+    expect(await old.ended()).not.toBe(0)
+    expect(old.output()).toContain('The database was made by a newer version: it has 9999-next.')
+  })
+})
+
+/** Makes a copy of this program that has one more migration. */
+const nextVersion = (folder: string): string => {
+  for (const part of [
+    'bin',
+    'src',
+    'scripts',
+    'package.json',
+    'formats',
+    'rules',
+    'playbooks',
+    'prompts',
+    'agents',
+    'samples',
+  ])
+    cpSync(join(root, part), join(folder, part), { recursive: true, filter: (path) => !path.endsWith('node_modules') })
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  const file = join(folder, 'src/store/migrations/migrations.ts')
+  const before = readFileSync(file, 'utf8')
+  const after = before.replace(
+    /^}$/m,
+    `  '9999-next': async (db) => { await db.schema.alterTable('alerts').addColumn('next_version', 'text').execute() },\n}`,
+  )
+  expect(after).not.toBe(before)
+  writeFileSync(file, after)
+  return folder
+}
