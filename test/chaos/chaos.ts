@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { fakeKeys, startFakeS3 } from '../../src/lib/s3/s3-server.fake.ts'
-import { adminToken, scratch } from '../e2e/program.ts'
+import { adminToken, freePort, scratch } from '../e2e/program.ts'
+import { createLine } from '../services/line.ts'
 import { createPostgresCluster } from '../services/postgres-cluster.ts'
 import { createRabbitmqNode } from '../services/rabbitmq-node.ts'
 import { createSchedule } from './faults.ts'
@@ -61,15 +62,13 @@ export const runChaos = async ({
   const database = await createPostgresCluster()
   const broker = withRabbitmq ? await createRabbitmqNode() : undefined
   const objects = withObjects ? await startFakeS3('chaos') : undefined
+  const objectPort = await freePort()
+  const objectLine = objects && createLine(objectPort, { host: '127.0.0.1', port: Number(new URL(objects.url).port) })
+  await objectLine?.open()
   const receiver = await openReceiver(seeded(seed + 1))
   const env = {
     VEDETTE_PARTITIONS: String(partitions),
-    ...(objects && {
-      VEDETTE_STORAGE_BLOCKS: 's3://chaos',
-      VEDETTE_STORAGE_S3_ENDPOINT: objects.url,
-      VEDETTE_STORAGE_S3_ACCESS_KEY_ID: fakeKeys.accessKeyId,
-      VEDETTE_STORAGE_S3_SECRET_ACCESS_KEY: fakeKeys.secretAccessKey,
-    }),
+    ...(objects && objectStorage('chaos', `http://127.0.0.1:${objectPort}`)),
     VEDETTE_NOTIFY: JSON.stringify([{ name: 'people', type: 'webhook', url: receiver.url, min_severity: 'low' }]),
   }
   const prepare = (role: 'server' | 'worker') =>
@@ -97,7 +96,7 @@ export const runChaos = async ({
     const began = performance.now()
     while (faults.length < most && performance.now() - began < milliseconds) {
       await sleep(1_000 + random() * 3_000)
-      const what = await next()({ servers, workers, database, broker, objects, random })
+      const what = await next()({ servers, workers, database, broker, objects, objectLine, random })
       const recovery = await ready(all, 60_000)
       faults.push({ what, recovery })
       log(`${what}; ready after ${(recovery / 1000).toFixed(1)} s`)
@@ -131,12 +130,21 @@ export const runChaos = async ({
     await Promise.all(all.map((one) => one.stop('SIGKILL')))
     await Promise.all(all.flatMap(({ line, brokerLine }) => [line.close(), brokerLine?.close()]))
     await receiver.close()
+    await objectLine?.close()
     objects?.close()
     await broker?.remove()
     await database.remove()
     folder.remove()
   }
 }
+
+/** The environment of a process that stores blocks in a bucket of the fake object storage. */
+export const objectStorage = (bucket: string, endpoint: string): NodeJS.ProcessEnv => ({
+  VEDETTE_STORAGE_BLOCKS: `s3://${bucket}`,
+  VEDETTE_STORAGE_S3_ENDPOINT: endpoint,
+  VEDETTE_STORAGE_S3_ACCESS_KEY_ID: fakeKeys.accessKeyId,
+  VEDETTE_STORAGE_S3_SECRET_ACCESS_KEY: fakeKeys.secretAccessKey,
+})
 
 /** The environment of a process whose clock is wrong by so many ms. */
 export const shiftClock = (ms: number): NodeJS.ProcessEnv => ({

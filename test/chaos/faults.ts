@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FakeS3, S3Fault } from '../../src/lib/s3/s3-server.fake.ts'
 import { adminToken } from '../e2e/program.ts'
+import type { Line } from '../services/line.ts'
 import type { PostgresCluster } from '../services/postgres-cluster.ts'
 import type { RabbitmqNode } from '../services/rabbitmq-node.ts'
 import type { ClusterProcess } from './process.ts'
@@ -12,6 +13,8 @@ export interface Breakable {
   readonly database: PostgresCluster
   readonly broker: RabbitmqNode | undefined
   readonly objects: FakeS3 | undefined
+  /** To object storage. */
+  readonly objectLine: Line | undefined
   /** The next number of the schedule, 0 ≤ x < 1. */
   readonly random: () => number
 }
@@ -57,7 +60,7 @@ const restartAll: Fault = async ({ servers, workers }) => {
 const pauseWorker: Fault = async ({ workers, random }) => {
   const one = oneOf(workers, random)
   // Longer than the lease of a partition, so that another worker has it when this one wakes up.
-  const ms = between(25_000, 35_000, random)
+  const ms = between(25_000, 60_000, random)
   one.pause()
   await sleep(ms)
   one.resume()
@@ -124,6 +127,13 @@ const breakObjects =
     return `object storage ${objectFaults[fault]} for 20 s`
   }
 
+const refuseObjects: Fault = async ({ objectLine }) => {
+  await objectLine?.close()
+  await sleep(20_000)
+  await objectLine?.open()
+  return 'object storage refused connections for 20 s'
+}
+
 const search = async ({ url }: ClusterProcess): Promise<void> => {
   const answer = await fetch(`${url}/api/v1/events?q=suite&limit=500`, {
     headers: { authorization: `Bearer ${adminToken}` },
@@ -168,6 +178,7 @@ const brokerFaults: readonly Fault[] = [restartBroker('immediate'), dropBrokerPa
 
 const storageFaults: readonly Fault[] = [
   breakObjects('away'),
+  refuseObjects,
   breakObjects('slow'),
   breakObjects('error'),
   breakObjects('damaged'),

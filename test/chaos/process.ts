@@ -47,7 +47,13 @@ export const createProcess = async ({
   program = root,
 }: ProcessOptions): Promise<ClusterProcess> => {
   const [port, linePort, brokerPort] = [await freePort(), await freePort(), await freePort()]
-  const line = createLine(linePort, { host: '127.0.0.1', port: database.port })
+  const line = createLine(linePort, {
+    host: '127.0.0.1',
+    // It changes when a standby is promoted.
+    get port() {
+      return database.port
+    },
+  })
   await line.open()
   const brokerLine = broker && createLine(brokerPort, { host: '127.0.0.1', port: broker.port })
   await brokerLine?.open()

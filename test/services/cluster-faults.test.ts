@@ -1,12 +1,15 @@
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { shiftClock } from '../chaos/chaos.ts'
+import { startFakeS3 } from '../../src/lib/s3/s3-server.fake.ts'
+import { objectStorage, shiftClock } from '../chaos/chaos.ts'
 import { type ClusterProcess, createProcess } from '../chaos/process.ts'
-import { root, scratch, sleep } from '../e2e/program.ts'
-import { needs } from '../needs.ts'
+import { freePort, root, scratch, sleep, startServer } from '../e2e/program.ts'
+import { type Need, needs } from '../needs.ts'
 import { until } from '../until.ts'
+import { createLine } from './line.ts'
 import { createPostgresCluster, type PostgresCluster, postgresPrograms } from './postgres-cluster.ts'
 import { sendSteadily, stored } from './steady-sender.ts'
 
@@ -79,6 +82,93 @@ describe('a cluster', needs(postgresPrograms()), () => {
   }
   const topics = ['records/0', 'records/1', 'detections', 'alerts', 'incidents']
 
+  /** Checks that everything that was accepted is stored once. */
+  const expectStored = async (
+    server: ClusterProcess,
+    name: string,
+    { accepted }: { readonly accepted: readonly string[] },
+  ) => {
+    await settled(server)
+    expect([...(await stored(server, name))].sort()).toEqual([...accepted].sort())
+  }
+  const problemsOf = async (server: ClusterProcess) =>
+    health.parse(await (await server.ask('/health/ready')).json()).problems.join(' ')
+
+  it('keeps what it accepts while object storage refuses connections, and stores it later', async () => {
+    const objects = await startFakeS3('faults')
+    const port = await freePort()
+    const line = createLine(port, { host: '127.0.0.1', port: Number(new URL(objects.url).port) })
+    await line.open()
+    try {
+      const env = objectStorage('faults', `http://127.0.0.1:${port}`)
+      const server = await start('server', { env })
+      await start('worker', { env })
+      const sending = sendSteadily(server, 'refused')
+      await until(() => objects.objects.size > 0, 'the first object')
+      await line.close()
+      const [before, written] = [sending.accepted.length, objects.objects.size]
+      await sleep(20_000)
+      expect(sending.accepted.length).toBeGreaterThan(before + 20)
+      expect(objects.objects.size).toBe(written)
+      expect(await problemsOf(server)).toMatch(/object storage|s3/i)
+      await line.open()
+      await sending.stop()
+      await expectStored(server, 'refused', sending)
+      expect(sending.refused).toEqual([])
+      expect(objects.objects.size).toBeGreaterThan(written)
+    } finally {
+      await line.close()
+      objects.close()
+    }
+  })
+
+  it('continues on the standby when the primary of PostgreSQL dies', async () => {
+    await database.remove()
+    database = await createPostgresCluster({ standby: true })
+    const server = await start('server')
+    await start('worker')
+    const sending = sendSteadily(server, 'failover')
+    await send(server, failures)
+    await until(() => sending.accepted.length > 50)
+    await database.failOver()
+    const before = sending.accepted.length
+    await until(() => sending.accepted.length > before + 20, 'records being accepted by the standby')
+    await send(server, [login('Accepted', 5_000)])
+    await until(async () => (await breakIns(server)).length > 0, 'the login after 25 failures')
+    await sending.stop()
+    await expectStored(server, 'failover', sending)
+    expect(await breakIns(server)).toHaveLength(1)
+    for (const { status, retryAfter } of sending.refused) {
+      expect({ status, waits: Number(retryAfter) > 0 }).toEqual({ status: 503, waits: true })
+    }
+  })
+
+  it('needs no room in the data folder of a process', needs(mountable()), async () => {
+    const folder = join(data.path, 'server 0')
+    mkdirSync(folder)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder])
+    try {
+      const full = await start('server')
+      const other = await start('server')
+      await start('worker')
+      fill(folder)
+      const sending = [sendSteadily(full, 'full'), sendSteadily(other, 'other')]
+      await send(full, failures)
+      await until(() => sending.every(({ accepted }) => accepted.length > 50), 'records being accepted by both servers')
+      await send(other, [login('Accepted', 5_000)])
+      await until(async () => (await breakIns(full)).length > 0, 'the login after 25 failures')
+      expect(() => writeFileSync(join(folder, 'more'), 'x'.repeat(8_192))).toThrow('ENOSPC')
+      await Promise.all(sending.map((one) => one.stop()))
+      for (const [index, name] of ['full', 'other'].entries()) {
+        await expectStored(full, name, sending[index] ?? { accepted: [] })
+        expect(sending[index]?.refused).toEqual([])
+      }
+    } finally {
+      await processes[0]?.stop('SIGKILL')
+      execFileSync('umount', [folder])
+    }
+  })
+
   it('follows the clock of the database, whatever the clocks of its processes say', async () => {
     const fast = await start('server', { env: shiftClock(300_000) })
     const slow = await start('server', { env: shiftClock(-300_000) })
@@ -130,8 +220,7 @@ describe('a cluster', needs(postgresPrograms()), () => {
       () => old.output().includes(reason),
       () => `the reason in\n${old.output()}`,
     )
-    const { problems } = health.parse(await (await server.ask('/health/ready')).json())
-    expect(problems.join()).toContain(reason)
+    expect(await problemsOf(server)).toContain(reason)
 
     // The older worker could not read what the newer one has learnt, so it must not take over from it.
     await newer.stop('SIGKILL')
@@ -142,8 +231,7 @@ describe('a cluster', needs(postgresPrograms()), () => {
     await send(server, [login('Accepted', 5_000)])
     await until(async () => (await breakIns(server)).length > 0, 'the login after 25 failures')
     await sending.stop()
-    await settled(server)
-    expect([...(await stored(server, 'rolling'))].sort()).toEqual([...sending.accepted].sort())
+    await expectStored(server, 'rolling', sending)
     expect(sending.refused).toEqual([])
     expect(await breakIns(server)).toHaveLength(1)
 
@@ -151,6 +239,61 @@ describe('a cluster', needs(postgresPrograms()), () => {
     old.start()
     expect(await old.ended()).not.toBe(0)
     expect(old.output()).toContain('The database was made by a newer version: it has 9999-next.')
+  })
+})
+
+/** Whether this machine lets us make a small file system that can be filled. */
+const mountable = (): Need => {
+  const { path, remove } = scratch()
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', path], { stdio: 'ignore' })
+    execFileSync('umount', [path])
+    return { missing: undefined }
+  } catch {
+    return { missing: 'mounting a file system is not permitted (run as root)' }
+  } finally {
+    remove()
+  }
+}
+
+/** Fills the file system of a folder to the last block. Returns the file to delete. */
+const fill = (folder: string): string => {
+  const file = join(folder, 'ballast')
+  for (const bytes of [65_536, 4_096, 1]) {
+    try {
+      for (;;) appendFileSync(file, Buffer.alloc(bytes))
+    } catch (error) {
+      if (!String(error).includes('ENOSPC')) throw error
+    }
+  }
+  return file
+}
+
+describe('a server on SQLite whose disk is full', needs(mountable()), () => {
+  it('refuses records with Retry-After, and continues when there is room', async () => {
+    const { path, remove } = scratch()
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', path])
+    const server = await startServer({ dataDir: path, port: await freePort() })
+    try {
+      const sending = sendSteadily(server, 'full')
+      await until(() => sending.accepted.length > 20)
+      const ballast = fill(path)
+      await until(() => sending.refused.length > 5, 'records being refused')
+      expect((await server.ask('/health/live')).status).toBe(200)
+      rmSync(ballast)
+      const before = sending.accepted.length
+      await until(() => sending.accepted.length > before + 20, 'records being accepted again')
+      await sending.stop()
+      await server.settled()
+      expect([...(await stored(server, 'full'))].sort()).toEqual([...sending.accepted].sort())
+      for (const { status, retryAfter } of sending.refused) {
+        expect({ status, waits: Number(retryAfter) > 0 }).toEqual({ status: 507, waits: true })
+      }
+    } finally {
+      await server.stop('SIGKILL')
+      execFileSync('umount', [path])
+      remove()
+    }
   })
 })
 

@@ -13,10 +13,13 @@ const installed = '/usr/lib/postgresql'
 
 /** A PostgreSQL server for one test, which may restart it, unlike the shared server. */
 export interface PostgresCluster {
+  /** That of the primary. */
   readonly port: number
   /** The database `vedette`, through another port if one is given. */
   url(port?: number): string
   start(): Promise<void>
+  /** Crashes the primary and promotes the standby, which has another port. */
+  failOver(): Promise<void>
   /** `fast` closes connections cleanly, `immediate` like a crash. */
   stop(mode: 'fast' | 'immediate'): Promise<void>
   /** Asks as the superuser, in the database `postgres` by default. */
@@ -38,13 +41,14 @@ const binaries = (): string | undefined => {
   return newest === undefined ? undefined : join(installed, newest, 'bin')
 }
 
-/** Creates and starts a cluster. The user `vedette` has the password `secret`; `postgres` needs none. */
-export const createPostgresCluster = async (): Promise<PostgresCluster> => {
+/**
+ * Creates and starts a cluster. The user `vedette` has the password `secret`; `postgres` needs none. With a standby, a commit waits until the
+ * standby has it too.
+ */
+export const createPostgresCluster = async ({ standby = false } = {}): Promise<PostgresCluster> => {
   const bin = binaries()
   if (bin === undefined) throw new Error(postgresPrograms().missing)
   const folder = mkdtempSync(join(tmpdir(), 'vedette-pg-'))
-  const data = join(folder, 'data')
-  const port = await freePort()
   // The server refuses to run as root.
   const isRoot = process.getuid?.() === 0
   const as = (program: string, args: readonly string[]) =>
@@ -55,12 +59,18 @@ export const createPostgresCluster = async (): Promise<PostgresCluster> => {
       : run(join(bin, program), [...args])
   if (isRoot) await run('chown', ['postgres', folder])
 
-  const control = (...args: readonly string[]) => as('pg_ctl', ['-D', data, '-s', '-w', '-t', '60', ...args])
-  const start = async () => {
-    await control('start', '-l', join(folder, 'log'), '-o', `-p ${port} -k ${folder} -h 127.0.0.1`)
+  const [first, second] = [
+    { data: join(folder, 'data'), port: await freePort() },
+    { data: join(folder, 'standby'), port: await freePort() },
+  ]
+  let primary = first
+  const control = ({ data }: typeof first, ...args: readonly string[]) =>
+    as('pg_ctl', ['-D', data, '-s', '-w', '-t', '60', ...args])
+  const start = async (node = primary) => {
+    await control(node, 'start', '-l', `${node.data}.log`, '-o', `-p ${node.port} -k ${folder} -h 127.0.0.1`)
   }
   const ask = async (sql: string, database = 'postgres') => {
-    const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database })
+    const client = new pg.Client({ host: '127.0.0.1', port: primary.port, user: 'postgres', database })
     client.on('error', () => {})
     await client.connect()
     try {
@@ -70,25 +80,39 @@ export const createPostgresCluster = async (): Promise<PostgresCluster> => {
     }
   }
 
-  await as('initdb', ['-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync'])
+  await as('initdb', ['-D', first.data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync'])
   writeFileSync(
-    join(data, 'pg_hba.conf'),
-    'host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n',
+    join(first.data, 'pg_hba.conf'),
+    'host all,replication postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n',
   )
   await start()
   await ask("create role vedette login password 'secret'")
   await ask('create database vedette owner vedette')
+  if (standby) {
+    const from = `host=127.0.0.1 port=${first.port} user=postgres`
+    await as('pg_basebackup', ['-D', second.data, '-d', from, '-R', '-X', 'stream', '-c', 'fast', '--no-sync'])
+    await start(second)
+    await ask("alter system set synchronous_standby_names = '*'")
+    await ask('select pg_reload_conf()')
+  }
   return {
-    port,
-    url: (through = port) => `postgres://vedette:secret@127.0.0.1:${through}/vedette`,
-    start,
+    get port() {
+      return primary.port
+    },
+    url: (through = primary.port) => `postgres://vedette:secret@127.0.0.1:${through}/vedette`,
+    start: () => start(),
     stop: async (mode) => {
-      await control('stop', '-m', mode)
+      await control(primary, 'stop', '-m', mode)
+    },
+    async failOver() {
+      await control(first, 'stop', '-m', 'immediate')
+      await control(second, 'promote')
+      primary = second
     },
     ask,
-    pid: async () => Number((await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n', 1)[0]),
+    pid: async () => Number((await readFile(join(primary.data, 'postmaster.pid'), 'utf8')).split('\n', 1)[0]),
     async remove() {
-      await control('stop', '-m', 'immediate').catch(() => undefined)
+      for (const node of [first, second]) await control(node, 'stop', '-m', 'immediate').catch(() => undefined)
       rmSync(folder, { recursive: true, force: true })
     },
   }
