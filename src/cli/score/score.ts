@@ -50,7 +50,7 @@ const defineSeries = (command: Command, { out, stdin }: CommandContext): void =>
   command
     .summary('score how anomalous each point of a time series is')
     .description(
-      'Prints one JSON line {"row","score"} per row. Scores go from 0 to 1 and are high for anomalies; from 0.45 a point is worth a look. ' +
+      'Prints one JSON line {"row","score"} per row. Scores go from 0 to 1 and are high for anomalies; from 0.46 a point is worth a look. ' +
         'Each row is compared only with earlier rows. The file needs the column value, sorted by time.',
     )
     .argument('<file>', 'CSV file, plain or compressed; `-` for stdin')

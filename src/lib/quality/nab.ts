@@ -22,6 +22,10 @@ export const nabScore = (series: readonly ScoredSeries[]): NabScore => {
   return { score: scoreOf(total, series), threshold }
 }
 
+/** The same score with a given threshold: what a user gets who changes nothing. */
+export const nabScoreAt = (series: readonly ScoredSeries[], threshold: number): number =>
+  scoreOf(totalAt(series.flatMap(pointsOf), threshold), series)
+
 /**
  * The same score, but the threshold for each group of series is the best one for the other groups: what a detector reaches on series that
  * its threshold was not chosen for.

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { groupingOf } from './grouping.ts'
-import { nabScore, nabScoreLeftOut } from './nab.ts'
+import { nabScore, nabScoreAt, nabScoreLeftOut } from './nab.ts'
 import { confusionOf, rankingOf } from './ranking.ts'
 
 describe('a ranking', () => {
@@ -76,6 +76,12 @@ describe('the score of a benchmark for series', () => {
     )
     expect(early).toBeGreaterThan(late ?? 0)
     expect(early).toBeGreaterThan(outside ?? 0)
+  })
+
+  it('keeps to a given threshold', () => {
+    const series = [{ scores: at(600).map((score) => score * 0.5), windows }]
+    expect(nabScoreAt(series, 0.5)).toBeCloseTo(100, 0)
+    expect(nabScoreAt(series, 0.6)).toBe(0)
   })
 
   it('takes the threshold of a group from the other groups', () => {

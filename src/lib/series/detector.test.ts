@@ -85,6 +85,22 @@ describe('the detector finds', () => {
     expect(observed.some((one) => one.kind === kind)).toBe(true)
   })
 
+  it('a small change that lasts among large spikes that pass', () => {
+    let spikes = 0
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const detector = createDetector()
+      const draw = noise(seed)
+      const chance = createRandom(seed)
+      const spiky = (): number => draw() + (chance.next() < 0.005 ? 15 * chance.next() : 0)
+      observe(detector, 0, day, spiky)
+      spikes += alarmsOf(observe(detector, day, 14 * day, spiky))
+      const observed = observe(detector, 14 * day, 15 * day, () => spiky() + 1)
+      expect(observed.findIndex(({ alarm }) => alarm)).toBeLessThan(64)
+      expect(observed.some(({ view, kind }) => view === 'persistence' && kind !== undefined)).toBe(true)
+    }
+    expect(spikes).toBeLessThan(24)
+  })
+
   it('less than one anomaly a day in noise', () => {
     for (const seed of [1, 2]) {
       const draw = noise(seed)
