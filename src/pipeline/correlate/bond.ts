@@ -69,7 +69,7 @@ export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bo
   if (gap > Math.max(idle, limit * campaignGaps)) return undefined
   const related = areRelated(a, b, gap)
 
-  const specific = firstShared(a, b, isSpecific)
+  const specific = firstShared(sharableOf(a).specific, b)
   if (specific) {
     const shared = `same ${names[specific.type]} ${specific.value}`
     if (gap <= limit) return { strength: specific.type === 'user' ? strongest - 1 : strongest, gap, shared }
@@ -84,7 +84,7 @@ export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bo
     const shared = service ? `same service ${service} on ${host}` : `same stream ${a.stream}`
     if (gap <= (campaign ? limit * campaignGaps : limit)) return { strength: campaign ? 3 : 2, gap, shared }
   }
-  const template = firstShared(a, b, ({ type }) => type === 'template')
+  const template = firstShared(sharableOf(a).templates, b)
   if (template && gap <= Math.min(limit, halfHour)) return { strength: 2, gap, shared: 'same message' }
   if (host && gap <= Math.min(limit, halfHour)) {
     const named = a.entities.some(({ type }) => type === 'host')
@@ -97,21 +97,41 @@ export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bo
 export const gapBetween = (a: Alert, b: Alert): number => Math.max(0, startsAt(b) - endsAt(a), startsAt(a) - endsAt(b))
 
 /** Returns the keys of an alert. Two alerts without a common key have no bond. */
-export const bondKeys = (alert: Alert): ReadonlySet<string> => {
-  const host = alertHost(alert)
-  const keys = new Set<string>()
-  if (host) keys.add(`host ${host}`)
-  for (const [key, entity] of entitiesOf(alert)) if (isSpecific(entity) || entity.type === 'template') keys.add(key)
-  return keys
-}
+export const bondKeys = (alert: Alert): readonly string[] => sharableOf(alert).keys
 
 const isSpecific = ({ type, value }: Entity): boolean =>
   names[type] !== undefined && !(type === 'user' && commonAccounts.has(value.toLowerCase()))
 
-/** Returns the first shared entity that counts. */
-const firstShared = (a: Alert, b: Alert, counts: (entity: Entity) => boolean): Entity | undefined => {
-  const others = entitiesOf(b)
-  for (const [key, entity] of entitiesOf(a)) if (others.has(key) && counts(entity)) return entity
+/** The entities that may join an alert to others, with their keys. */
+interface Sharable {
+  readonly specific: readonly (readonly [key: string, Entity])[]
+  readonly templates: readonly (readonly [key: string, Entity])[]
+  readonly keys: readonly string[]
+}
+
+/** An alert is compared with many others. */
+const known = new WeakMap<Alert, Sharable>()
+
+const sharableOf = (alert: Alert): Sharable => {
+  const before = known.get(alert)
+  if (before) return before
+  const host = alertHost(alert)
+  const entities = [...entitiesOf(alert)]
+  const specific = entities.filter(([, entity]) => isSpecific(entity))
+  const templates = entities.filter(([, { type }]) => type === 'template')
+  const sharable = {
+    specific,
+    templates,
+    keys: [...(host ? [`host ${host}`] : []), ...[...specific, ...templates].map(([key]) => key)],
+  }
+  known.set(alert, sharable)
+  return sharable
+}
+
+/** Returns the first of the entities that the other alert has too. */
+const firstShared = (entities: Sharable['specific'], other: Alert): Entity | undefined => {
+  const others = entitiesOf(other)
+  for (const [key, entity] of entities) if (others.has(key)) return entity
   return undefined
 }
 

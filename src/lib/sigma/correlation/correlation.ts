@@ -5,7 +5,7 @@ import { compares, numberOf } from '../matching/holds.ts'
 import type { CorrelationMatch } from '../matching/match.ts'
 import type { Node } from '../node.ts'
 import { createGroupWindows } from './group-windows.ts'
-import { dropFirst, insert, type Measure, measure, type Window, type WindowItem } from './window.ts'
+import { dropFirst, hasMember, insert, type Measure, measure, type Window, type WindowItem } from './window.ts'
 
 const mostShown = 50
 
@@ -70,18 +70,21 @@ export const createCorrelation = ({
     dropFirst(groups.oldest, remembered - maxEvents, rule)
     remembered = maxEvents
   }
-  const isMet = ({ value, has }: Measure): boolean =>
-    rule.expression
-      ? saysTrue(rule.expression, (name) => has(rule.rules.indexOf(name))) &&
-        (rule.correlation === 'temporal' || value >= refers.filter((_, member) => has(member)).length)
-      : rule.conditions.every(({ comparison, number: wanted }) => compares(value, comparison, wanted))
+  const isMet = (window: Window, found: Measure): boolean => {
+    if (!rule.expression) return meetsAll(rule.conditions, found.value)
+    const has = (member: number): boolean => hasMember(window, found, member)
+    return (
+      saysTrue(rule.expression, (name) => has(rule.rules.indexOf(name))) &&
+      (rule.correlation === 'temporal' || found.value >= refers.filter((_, member) => has(member)).length)
+    )
+  }
 
   const add = (item: WindowItem, key: string): { window: Window; found: Measure } | undefined => {
     const window = groups.touch(key)
     const before = window.items.length
     const inserted = insert(window, item, rule)
     const surplus = Math.max(0, window.items.length - capacity)
-    dropFirst(window, surplus, rule)
+    if (surplus > 0) dropFirst(window, surplus, rule)
     const place = inserted - surplus
     remembered += window.items.length - before
     bound()
@@ -89,7 +92,7 @@ export const createCorrelation = ({
     for (let end = Math.max(0, place); end < window.items.length; end++) {
       if ((window.items[end]?.time ?? 0) - item.time > rule.timespan) break
       const found = measure(window, end, rule)
-      if (isMet(found)) return { window, found }
+      if (isMet(window, found)) return { window, found }
     }
     return undefined
   }
@@ -100,7 +103,7 @@ export const createCorrelation = ({
     refers,
     observe(event, matched, read) {
       let match: CorrelationMatch | undefined
-      const counted = new Set<string>()
+      let counted: string[] | undefined
       // From the last rule to the first: one event cannot be two steps of a sequence.
       for (let member = refers.length - 1; member >= 0; member--) {
         const own = fields[member]
@@ -108,12 +111,15 @@ export const createCorrelation = ({
         const group = readAll(own.group, read)
         const values = isValued ? readAll(own.value, read) : nothing
         if (!group || !values) continue
-        const value = values.join(separator)
+        const value = joined(values)
         if (isValued && rule.correlation !== 'value_count' && Number.isNaN(numberOf(value))) continue
-        const key = group.join(separator)
+        const key = joined(group)
         // An event that several rules match is counted once; temporal ones ask for each of the rules.
-        if (counted.has(key) && !isTemporal) continue
-        counted.add(key)
+        if (!isTemporal) {
+          if (counted?.includes(key)) continue
+          if (counted) counted.push(key)
+          else if (member > 0) counted = [key]
+        }
         const done = add({ time: event.time, id: event.id, member, value }, key)
         if (done && !match) match = toMatch({ rule, titles }, event, group, done.window, done.found)
       }
@@ -144,13 +150,20 @@ export const createCorrelation = ({
   }
 }
 
+const joined = (texts: readonly string[]): string => (texts.length === 1 ? (texts[0] ?? '') : texts.join(separator))
+
+const meetsAll = (conditions: CorrelationRule['conditions'], value: number): boolean => {
+  for (const { comparison, number } of conditions) if (!compares(value, comparison, number)) return false
+  return true
+}
+
 /** Reads some fields; undefined when one of them has no value. */
 const readAll = (fields: readonly string[], read: (field: string) => readonly string[]): string[] | undefined => {
   const texts: string[] = []
   for (const field of fields) {
     const values = read(field)
     if (values.length === 0) return undefined
-    texts.push(values.join(','))
+    texts.push(values.length === 1 ? (values[0] ?? '') : values.join(','))
   }
   return texts
 }

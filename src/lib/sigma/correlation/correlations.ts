@@ -62,7 +62,7 @@ export const createCorrelations = (
   const concerned = new Map<string, readonly Correlation[]>()
   /** The correlations that refer to some rules, or to each other, in order. */
   const concernedBy = (hits: readonly number[]): readonly Correlation[] => {
-    const key = hits.join()
+    const key = hits.length === 1 ? String(hits[0]) : hits.join()
     const known = concerned.get(key)
     if (known) return known
     const reached = new Set(hits)
@@ -75,6 +75,8 @@ export const createCorrelations = (
     concerned.set(key, found)
     return found
   }
+  /** The rules that the current event matched, and the correlations that it completed. */
+  const matched = new Set<number>()
 
   return {
     active: ordered,
@@ -84,7 +86,8 @@ export const createCorrelations = (
     observe(event, hits, read) {
       const near = concernedBy(hits)
       if (near.length === 0) return none
-      const matched = new Set(hits)
+      matched.clear()
+      for (const number of hits) matched.add(number)
       const matches: CorrelationMatch[] = []
       for (const correlation of near) {
         const match = correlation.observe(event, matched, read)

@@ -60,40 +60,48 @@ export interface Measure {
   readonly start: number
   readonly end: number
   readonly value: number
-  /** Whether each member is among them. */
-  readonly has: (member: number) => boolean
 }
 
 /** Measures the window that ends with an item. O(1) for counts of the newest window, else linear in its events. */
 export const measure = (window: Window, end: number, rule: CorrelationRule): Measure => {
-  const { items, tally } = window
+  const { items } = window
   const oldest = (items[end]?.time ?? 0) - rule.timespan
   let start = 0
   while (start < end && (items[start]?.time ?? 0) < oldest) start++
-  const isWhole = start === 0 && end === items.length - 1
-  const slice = () => (isWhole ? items : items.slice(start, end + 1))
-  const distinct = (): number => (isWhole ? tally.size : new Set(slice().map((item) => wordOf(rule, item))).size)
-  const has = (member: number): boolean =>
-    isWhole ? tally.has(String(member)) : slice().some((item) => item.member === member)
-  const value = (): number => {
-    switch (rule.correlation) {
-      case 'event_count':
-        return end - start + 1
-      case 'value_count':
-      case 'temporal':
-        return distinct()
-      case 'temporal_ordered':
-        // Nothing comes before the first rule: a flood of what it matches, as of failed logins, costs no look back.
-        return items[end]?.member === 0 ? 1 : longestChain(slice())
-      default:
-        return combine(
-          slice().map((item) => numberOf(item.value)),
-          rule,
-        )
-    }
-  }
-  return { start, end, value: value(), has }
+  return { start, end, value: measuredValue(window, start, end, rule) }
 }
+
+const measuredValue = (window: Window, start: number, end: number, rule: CorrelationRule): number => {
+  const { items, tally } = window
+  switch (rule.correlation) {
+    case 'event_count':
+      return end - start + 1
+    case 'value_count':
+    case 'temporal':
+      return isWhole(window, start, end)
+        ? tally.size
+        : new Set(slice(window, start, end).map((item) => wordOf(rule, item))).size
+    case 'temporal_ordered':
+      // Nothing comes before the first rule: a flood of what it matches, as of failed logins, costs no look back.
+      return items[end]?.member === 0 ? 1 : longestChain(slice(window, start, end))
+    default:
+      return combine(
+        slice(window, start, end).map((item) => numberOf(item.value)),
+        rule,
+      )
+  }
+}
+
+/** Whether one of the measured events is of a member, in a temporal correlation. */
+export const hasMember = (window: Window, { start, end }: Measure, member: number): boolean =>
+  isWhole(window, start, end)
+    ? window.tally.has(String(member))
+    : slice(window, start, end).some((item) => item.member === member)
+
+const isWhole = ({ items }: Window, start: number, end: number): boolean => start === 0 && end === items.length - 1
+
+const slice = (window: Window, start: number, end: number): readonly WindowItem[] =>
+  isWhole(window, start, end) ? window.items : window.items.slice(start, end + 1)
 
 /** How many rules were met one after the other, in the order of the list, the last event's rule as the last. */
 const longestChain = (items: readonly WindowItem[]): number => {

@@ -120,10 +120,11 @@ const isAttack = (episode: Episode, least: number): boolean =>
  */
 const isWorthReporting = (scope: LoginScope, { who, tries, last }: Episode): boolean => {
   if (tries >= 100) return true
-  const alike =
-    scope.past.filter((attack) => attack.tries >= tries && last - attack.end < week).length +
-    [...scope.episodes.values()].filter((other) => other.who !== who && other.tries >= tries).length
-  return alike < (tries >= 20 ? 3 : 1)
+  let left = tries >= 20 ? 3 : 1
+  for (const attack of scope.past) if (attack.tries >= tries && last - attack.end < week && --left === 0) return false
+  for (const other of scope.episodes.values())
+    if (other.tries >= tries && other.who !== who && --left === 0) return false
+  return true
 }
 
 /** Reports an attack at each doubling. */

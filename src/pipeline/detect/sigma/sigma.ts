@@ -19,6 +19,8 @@ const name = 'sigma'
 const version = 1
 const maxEvidence = 20
 const maxEntities = 50
+/** The state of an engine that was never built. */
+const nothingCorrelated = new Uint8Array()
 
 const options = z.strictObject({
   quiet: z.int().min(1).default(3600).describe('Seconds without a match after which the next one opens a new episode.'),
@@ -172,7 +174,9 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
         return taken
       },
       save() {
-        const writer = createWriter(name, version).bytes(current().save()).varint(episodes.size)
+        // An engine takes a tenth of a second to build, so it waits for the first event.
+        const correlated = engine ? current().save() : (restored ?? nothingCorrelated)
+        const writer = createWriter(name, version).bytes(correlated).varint(episodes.size)
         for (const [key, episode] of episodes.entries()) writeEpisode(writer.text(key), episode)
         writer.varint(lines.size)
         for (const { sample } of lines.values()) writeSample(writer, sample)
@@ -188,7 +192,7 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
             const sample = readSample(reader)
             knownLines.set(sample.id, { sample, usedAt: sample.time })
           }
-          restored = engineState
+          restored = engineState.length > 0 ? engineState : undefined
           engine = undefined
           episodes = knownEpisodes
           lines = knownLines
