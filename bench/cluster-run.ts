@@ -13,7 +13,7 @@ const warmUp = 40_000
 const pollMs = 250
 
 /** CPU seconds of a process, with all its threads. */
-const cpuOf = (pid: number): number => {
+export const cpuOf = (pid: number): number => {
   const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
   const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number)
   return (user + system) / ticksPerSecond

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { limited, pause, unlessAborted, within } from './deadline.ts'
 
@@ -18,6 +19,21 @@ describe('unlessAborted', () => {
     await expect(waiting).rejects.toThrow('stopped')
     await expect(unlessAborted(Promise.reject(new Error('unheard')), stop.signal)).rejects.toThrow('stopped')
   })
+})
+
+it('keeps one listener on a signal, however many wait, and none afterwards', async () => {
+  const { signal } = new AbortController()
+  const listeners = () => getEventListeners(signal, 'abort').length
+  for (let round = 0; round < 2; round++) {
+    const waits = Array.from({ length: 3 }, () => Promise.withResolvers<number>())
+    const answers = waits.map(({ promise }) => unlessAborted(promise, signal))
+    waits[0]?.resolve(0)
+    await answers[0]
+    expect(listeners()).toBe(1)
+    waits.forEach(({ resolve }, index) => void resolve(index))
+    expect(await Promise.all(answers)).toEqual([0, 1, 2])
+    expect(listeners()).toBe(0)
+  }
 })
 
 it('within answers in time what the work answers, and later what was agreed', async () => {

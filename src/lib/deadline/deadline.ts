@@ -3,13 +3,32 @@ export const unlessAborted = async <Answer>(work: Promise<Answer>, signal: Abort
   const { promise, reject } = Promise.withResolvers<never>()
   const stop = () => reject(signal.reason)
   if (signal.aborted) stop()
-  signal.addEventListener('abort', stop, { once: true })
+  const forget = onAbort(signal, stop)
   try {
     return await Promise.race([promise, work])
   } finally {
-    signal.removeEventListener('abort', stop)
+    forget()
     // Nobody listens to abandoned work any more.
     work.catch(() => undefined)
+  }
+}
+
+const waiting = new WeakMap<AbortSignal, { readonly stops: Set<() => void>; listen(): void }>()
+
+/**
+ * Calls `stop` when the signal aborts, unless the answered function was called before. All calls share one listener: a signal searches its list
+ * for each one that is added or removed, so thousands at once, one for each lookup about many alerts, took more time than the lookups.
+ */
+const onAbort = (signal: AbortSignal, stop: () => void): (() => void) => {
+  const shared = waiting.get(signal) ?? { stops: new Set(), listen: () => shared.stops.forEach((each) => void each()) }
+  if (shared.stops.size === 0) {
+    waiting.set(signal, shared)
+    signal.addEventListener('abort', shared.listen)
+  }
+  shared.stops.add(stop)
+  return () => {
+    // A signal that has a listener stays in memory.
+    if (shared.stops.delete(stop) && shared.stops.size === 0) signal.removeEventListener('abort', shared.listen)
   }
 }
 
