@@ -19,7 +19,9 @@ const deepestNesting = 3
 export const parseRecord = (record: RawRecord, formats: DeclaredFormats = bundledFormats()): Parsed => {
   if (record.format !== undefined) return parseAlert(record, record.format)
   const parsed = withoutPrefix(record, formats, 1) ?? parseLine(record, formats)
-  return parsed.fault === undefined ? withMeaning(withPairs(unpack(parsed, record, formats, 1), record)) : parsed
+  return parsed.fault === undefined
+    ? withMeaning(withPairs(unpack(parsed, record, formats, 1), record), record.text)
+    : parsed
 }
 
 const parseLine = (record: RawRecord, formats: DeclaredFormats): Parsed => {
@@ -29,8 +31,8 @@ const parseLine = (record: RawRecord, formats: DeclaredFormats): Parsed => {
 }
 
 /** Adds the meaning of the message, of an event only: alerts of other systems say theirs. */
-const withMeaning = (parsed: Parsed): Parsed => {
-  if (parsed.kind === 'event') readMeaning(parsed.message, parsed.fields)
+const withMeaning = (parsed: Parsed, record: string): Parsed => {
+  if (parsed.kind === 'event') readMeaning(parsed.message, parsed.fields, record)
   return parsed
 }
 

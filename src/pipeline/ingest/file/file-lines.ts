@@ -40,7 +40,8 @@ export async function* recordsOf(chunks: AsyncIterable<Buffer>, options: FileLin
   }
 
   for await (const chunk of chunks) {
-    receivedAt = now()
+    // Batches are cut where it changes. A file arrives at once, however fast it is read, so that each run finds the same.
+    if (file === undefined) receivedAt = now()
     yield* add(joiner.push(splitter.push(chunk)))
   }
   yield* add(joiner.push(splitter.flush()))

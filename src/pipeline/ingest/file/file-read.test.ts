@@ -170,6 +170,17 @@ describe('readFiles', () => {
     expect(report.unreadable[0]?.reason).toContain('a decompression bomb')
   })
 
+  it('gives all lines of a file one arrival time, however long reading takes', async () => {
+    put('long.log', 't=1 x\n'.repeat(40_000))
+    let clock = 0
+    const now = () => {
+      clock += 5_000
+      return clock
+    }
+    const { records } = await read([join(folder, 'long.log')], { now })
+    expect(new Set(records.map(({ receivedAt }) => receivedAt)).size).toBe(1)
+  })
+
   it('limits batches by count and size', async () => {
     put('many.log', 'a\n'.repeat(10_000))
     expect((await read([folder])).sizes).toEqual([4096, 4096, 1808])

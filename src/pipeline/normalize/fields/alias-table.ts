@@ -22,7 +22,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
     srcaddr saddr source.address client.address client.ip remoteaddress calleripaddress callerip userip actor.ip
     id.origh srcendpoint.ip net.peer.ip requestmetadata.callerip client remotehost peer
     req.remoteaddress ipsrc src.ip.address clientipaddress cip connsrcip initiatedby.user.ipaddress actorip client.ipaddress sourceips
-    protopayload.requestmetadata.callerip src.ip ipaddr ip`,
+    protopayload.requestmetadata.callerip src.ip ipaddr ip remip`,
   'network.forwarded_ip': `
     network.forwardedip xforwardedfor httpxforwardedfor headers.xforwardedfor req.headers.xforwardedfor
     request.headers.xforwardedfor http.request.headers.xforwardedfor`,
@@ -62,7 +62,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
     http.request.method httpmethod requestmethod method verb http.method req.method request.method`,
   'http.response.status_code': `
     http.response.statuscode statuscode httpstatus httpstatuscode responsecode http.statuscode http.status
-    res.statuscode response.statuscode responsestatus.code`,
+    res.statuscode response.statuscode responsestatus.code downstreamstatus`,
   'http.request.referrer': 'http.request.referrer httpreferer referer referrer',
   'url.original': 'url.original url uri requesturi requesturl http.url req.url http.target requestpath',
   'trace.id': 'trace.id traceid dd.traceid oteltraceid',

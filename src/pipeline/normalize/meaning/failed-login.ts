@@ -41,6 +41,7 @@ export const failedLogin: Meaning = {
     'attempt (?:was )?made to authenticate the locked user',
     'client not found in kerberos|challenge-?response-?failed',
     '(?:user|account) \\S{1,64} do(?:es)?(?:n.t| not) exist',
+    'tried to (?:log ?[io]n|sign ?in|authenticate) but',
     'could ?n[o.]t (?:be )?(?:log(?:ged)? in|sign(?:ed)? in|authenticate)',
     'konnte sich nicht anmelden|n.a pas pu se connecter|no pudo iniciar sesi[oó]n|n[aã]o conseguiu (?:entrar|iniciar)',
     'post \\S{0,80}/_?(?:login|logon|session|sign-?in|auth|token)s?(?:[?/]\\S{0,80})?"? (?:http/\\S+ )?40[13](?!\\d)',
@@ -52,7 +53,7 @@ export const failedLogin: Meaning = {
     '(?<![\\w.])\\d+ (?:failed|invalid|bad|unsuccessful|rejected|denied) (?:\\w+ )?(?:logins?|sign-?ins?|logons?|auth\\w*|attempts|passwords)(?! from| for| attempts?\\.? account|\\.? account)',
     '(?:fail\\w*|error|invalid|denied|reject\\w*)[\\w ]{0,30}(?:count\\w*|total|rate|ratio|per (?:second|minute|hour)|limit|threshold|max\\w*|stats|statistics)(?![a-z])',
     '(?<![a-z])(?:max\\w*|limit|threshold|number|count\\w*|rate|total|reset\\w*|clear\\w*) (?:of |the |for )?(?:failed|invalid|bad|unsuccessful)',
-    '(?:fail\\w*|errors?|invalid|denied|rejected)["\']?[=:] ?["\']?(?:0|none|false)(?![\\w.])',
+    '(?:fail\\w*|(?<!\\()errors?|invalid|denied|rejected)["\']?[=:] ?["\']?(?:0|none|false)(?![\\w.])',
     // Conditions and documentation.
     '(?<![a-z])(?:if|when|whenever|unless|in case) (?:\\w+ ){0,4}(?:fails?|invalid|denied|wrong|incorrect)',
     '(?<![a-z])(?:may|might|would|will|could|should) (?:be |not )?(?:fail|denied|reject)',
@@ -90,6 +91,8 @@ export const failedLogin: Meaning = {
     'EAP method EAP_MSCHAPV2 failed for peer 203.0.113.9',
     'Client sensor-7 [203.0.113.9:51022] disconnected: not authorised.',
     'An attempt was made to authenticate the locked user "kim"',
+    'Failed login for kim from 203.0.113.9 in session 1a2b (error: 0)',
+    "'kim' tried to login but they do not have permission or weren't found",
   ],
   ignores: [
     'Login succeeded for alice from 203.0.113.9',

@@ -23,6 +23,22 @@ export const partyAddress = (text: string): string | undefined => {
   return first
 }
 
+/** Words before what looks like an address and is a version. */
+const version = /(?:version|release|build|[/_-]|\bv)[\s"'=:]*$/i
+
+/** Finds the address in a text that has one only. Undefined if there are several, or if it is the server's. */
+export const onlyAddress = (text: string): string | undefined => {
+  let only: string | undefined
+  for (const match of text.matchAll(anyAddress)) {
+    const address = match[1] ?? ''
+    if (address === only || toAddress(address)?.ip === undefined) continue
+    const before = text.slice(Math.max(0, match.index - 24), match.index)
+    if (only !== undefined || ours.test(before) || version.test(before)) return undefined
+    only = address
+  }
+  return only
+}
+
 const name = '[\\w.@+$\\\\/-]{1,64}'
 const quoted = `["'\`\\[(<]{1,2}(${name})["'\`\\])>]`
 const users = [

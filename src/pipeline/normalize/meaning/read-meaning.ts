@@ -5,18 +5,22 @@ import { failedLogin } from './failed-login.ts'
 import { meaningOf } from './lexicon.ts'
 import { isLoginPath } from './login-path.ts'
 import type { Meaning } from './meaning.ts'
-import { partyAddress, userIn } from './named-parties.ts'
+import { onlyAddress, partyAddress, userIn } from './named-parties.ts'
 import { successfulLogin } from './successful-login.ts'
 import { readWindowsLogon } from './windows-logon.ts'
 
 /** Characters of a message to read. Later ones are details. */
 const longest = 400
+/** Characters of a record in which to look for an address. */
+const longestRecord = 2_000
 
 /**
  * Recognizes the meaning of a record that no parser classified: by the words of its message, its action or its error, or by a refused
  * request to a login page. Sets category, action, outcome, user and source address, unless they are set.
+ *
+ * @param record the whole record: some programs write the client's address before the message, as a column of their own
  */
-export const readMeaning = (message: string, fields: Draft): void => {
+export const readMeaning = (message: string, fields: Draft, record: string = message): void => {
   const category = fields['event.category']
   if (category !== undefined && category !== 'web') return
   if (fields['http.request.method'] !== undefined) {
@@ -44,7 +48,17 @@ export const readMeaning = (message: string, fields: Draft): void => {
   if (meaning.category === 'authentication') fields['event.outcome'] = meaning.outcome
   else setIfAbsent(fields, 'event.outcome', meaning.outcome)
   addParties(text, fields)
+  if (meaning.category === 'authentication' && fields['source.ip'] === undefined) {
+    const address = onlyAddress(record.slice(0, longestRecord))
+    if (address !== undefined && !isOurs(address, fields)) setAddress(fields, 'source', address)
+  }
 }
+
+/** Whether an address is that of the machine that wrote the record. */
+const isOurs = (address: string, fields: Draft): boolean =>
+  [fields['host.name'], fields['host.ip'], fields['destination.ip'], fields['server.ip'], fields['observer.ip']].some(
+    (value) => value === address || (Array.isArray(value) && value.includes(address)),
+  )
 
 const isLogin = ({ category }: Meaning): boolean => category === 'authentication'
 
