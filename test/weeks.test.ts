@@ -50,7 +50,7 @@ describe('generated weeks of logs', () => {
     expect(judged.flatMap(({ others }) => others)).toEqual([])
   })
 
-  it('show an attack within an ordinary day of a Windows domain', async () => {
+  it('show an attack within an ordinary day of a Windows domain', needs(deepRun), async () => {
     const attacked = generateDomainDays(1).map((day) => {
       const lines = [...(day.sources.get('windows.json') ?? [])]
       const noon = Date.UTC(2026, 8, 9, 12)

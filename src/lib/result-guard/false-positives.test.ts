@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { runs } from '../../../test/depth.ts'
+import { casesOf, runs } from '../../../test/depth.ts'
 import { keeps } from '../../../test/keeps.ts'
 import type { RecordRow } from '../data-drift/record-table.ts'
 import { createRandom } from '../random/random.ts'
@@ -53,7 +53,7 @@ const kinds: Readonly<
 
 const hostileTexts = ["' OR 1=1--", '<script>', '../../etc/passwd', '; rm -rf /', '<%= 7*7 %>', 'a\u0000b']
 
-it.each(Object.keys(kinds))(
+it.each(casesOf(Object.keys(kinds), 2))(
   `flags at most one record in a hundred of ordinary %s, and every rare or hostile value (${keeps('query-guard.hostile-texts')})`,
   (name) => {
     const { make, rare } = kinds[name] ?? { make: () => ({}), rare: [] }

@@ -72,7 +72,7 @@ const refuse =
 describe('the sink kafka', () => {
   const { signal } = new AbortController()
 
-  it('retries unreachable brokers', async () => {
+  it('retries unreachable brokers', needs(deepRun), async () => {
     const broker = await openPort(() => {})
     await closers.pop()?.()
     const error = await failureOf(create({ brokers: [broker], ...account }).send(someNotification(), signal))
