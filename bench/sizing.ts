@@ -112,7 +112,7 @@ ${limits.map(({ name, rate }, index) => `${index + 1}. ${capital(name)} is used 
 Add servers and workers for their cores. The limits are per installation: beyond the first, give the sources to several installations. The lines are
 synthetic, and one of 50 is a failed login: real lines compress less, quieter ones cost less. An alert that grows is written every three seconds at
 most, whatever the rate, so the costs of \`detections\`, \`alerts\` and the database are upper bounds, and higher on a busy machine. In alerts instead of events, the
-worker of \`alerts\` is used up at about 330 a second: \`npm run bench -- alerts\`.
+worker of \`alerts\` is used up at about 400 a second: \`npm run bench -- alerts\`.
 `
 }
 

@@ -295,7 +295,7 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
     it('keeps incidents, by both their names', async () => {
       const incidents = [1, 2, 3].map((number) => sample.sampleIncident(number))
       await store.transaction(async (tx) => {
-        expect([await store.incidents.nextNumber(tx), await store.incidents.nextNumber(tx)]).toEqual([1, 2])
+        expect([await store.incidents.nextNumber(tx, 2), await store.incidents.nextNumber(tx)]).toEqual([1, 3])
         await store.incidents.save([...incidents, sample.sampleIncident(4, { status: 'closed' })], tx)
         expect(await store.incidents.get('inc-2', tx)).toEqual(incidents[1])
         const open = await store.incidents.findOpen(begin + 3 * 60_000, tx)

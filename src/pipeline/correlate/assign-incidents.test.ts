@@ -310,9 +310,9 @@ describe('the correlate stage', () => {
         findOpen: async () => [...incidents.values()].filter(({ status }) => status === 'open'),
         list: list(incidents),
         save: put(incidents),
-        nextNumber: async () => {
-          number += 1
-          return number
+        nextNumber: async (_tx, count) => {
+          number += count
+          return number - count + 1
         },
       },
       { now: () => start },
@@ -320,6 +320,17 @@ describe('the correlate stage', () => {
     const delivery = { id: 'job', attempt: 1, signal: new AbortController().signal, transaction: async () => 'tx' }
     return { alerts, incidents, run: (items: readonly Alert[]) => stage(items, delivery) }
   }
+
+  it('numbers the incidents that one delivery opens, and continues in the next', async () => {
+    const { alerts, run } = deps()
+    const numbers = async (...ids: readonly string[]) => {
+      const items = ids.map((id, index) => alert(id, 1_000 * index, 1_000 * index + 1, onHost(id)))
+      for (const item of items) alerts.set(item.id, item)
+      return (await run(items)).map(({ display_id }) => display_id)
+    }
+    expect(await numbers('a', 'b')).toEqual(['INC-1', 'INC-2'])
+    expect(await numbers('c')).toEqual(['INC-3'])
+  })
 
   it('stores incidents with their alerts, and changes nothing on redelivery', async () => {
     const { alerts, incidents, run } = deps()

@@ -25,7 +25,7 @@ interface Incidents<Tx> {
   findOpen(lastSeenAfter: number, tx: Tx): Promise<readonly Incident[]>
   list(query: Query<Incident>): Promise<{ readonly items: readonly Incident[] }>
   save(incidents: readonly Incident[], tx: Tx): Promise<void>
-  nextNumber(tx: Tx): Promise<number>
+  nextNumber(tx: Tx, count: number): Promise<number>
 }
 
 interface CorrelateOptions extends Partial<ClusterLimits> {
@@ -81,12 +81,11 @@ export const createCorrelate =
       nextNumber: () => 0,
     })
     const existing = new Set(chosen.map(({ id }) => id))
-    const numbered: Incident[] = []
-    for (const incident of changed) {
-      numbered.push(
-        existing.has(incident.id) ? incident : { ...incident, display_id: `INC-${await incidents.nextNumber(tx)}` },
-      )
-    }
+    const opened = changed.filter(({ id }) => !existing.has(id)).length
+    let next = opened > 0 ? await incidents.nextNumber(tx, opened) : 0
+    const numbered = changed.map((incident) =>
+      existing.has(incident.id) ? incident : { ...incident, display_id: `INC-${next++}` },
+    )
 
     const incidentIds = new Map(
       numbered.flatMap(({ id, members: own }) => own.map(({ alert_id }) => [alert_id, id] as const)),

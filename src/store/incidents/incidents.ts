@@ -24,8 +24,8 @@ export interface IncidentStore {
   /** By id or by display id (`INC-3`). */
   get(id: string, tx?: Transaction): Promise<Incident | undefined>
   list(query: RowQuery<Incident>): Promise<Page<Incident>>
-  /** The number of the next display id. */
-  nextNumber(tx: Transaction): Promise<number>
+  /** Takes the numbers of the next `count` display ids, one by default; returns the first. */
+  nextNumber(tx: Transaction, count?: number): Promise<number>
   counts(): Promise<readonly { readonly status: string; readonly severity: string; readonly count: number }[]>
   /** The open ones that matter most: by risk, then by time. */
   worstOpen(limit: number): Promise<readonly Incident[]>
@@ -116,7 +116,7 @@ export const createIncidentStore = (connections: StoreConnections): IncidentStor
         return rows.execute()
       }),
 
-    nextNumber: (tx) => nextNumbers(tx, 'incidents'),
+    nextNumber: (tx, count) => nextNumbers(tx, 'incidents', count),
 
     async counts() {
       const rows = await read
