@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../../component.ts'
-import { bundledRules, bundledTaxonomy } from '../../pipeline/detect/sigma/bundled-rules.ts'
+import { bundledRules, bundledTaxonomy, readParsedRules } from '../../pipeline/detect/sigma/bundled-rules.ts'
 import type { RuleFolder } from '../../pipeline/detect/sigma/rule-folder.ts'
 import { createRuleLibrary, type RuleLibrary } from '../../pipeline/detect/sigma/rule-library.ts'
 import type { RuleSetting, RuleStatus } from '../../schema/rule.ts'
@@ -40,6 +40,7 @@ export const createRules = ({ config, settings, log }: RulesOptions): RuleLibrar
     placeholders: new Map(Object.entries(placeholders)),
     minStatus: min_status,
     settings,
+    parsed: readParsedRules,
     log,
   })
 }

@@ -16,6 +16,8 @@ const longest = 2_000_000
 export interface ReadOptions {
   /** The values of `%name%` for `|expand`. */
   readonly placeholders?: ReadonlyMap<string, readonly string[]>
+  /** The values of documents that were parsed before, by their texts. */
+  readonly parsed?: ReadonlyMap<string, unknown> | undefined
 }
 
 export interface ReadResult {
@@ -58,7 +60,7 @@ const readDocument = (place: DocumentPlace, options: ReadOptions): SigmaDocument
       return undefined
     }
   }
-  const document = attempt(() => parse(place))
+  const document = attempt(() => parse(place, options.parsed))
   if (!document) return faults
   rule = name(document)
   const heading = attempt(() => readHeading(document, place))
@@ -70,11 +72,17 @@ const readDocument = (place: DocumentPlace, options: ReadOptions): SigmaDocument
   return heading && body ? { ...heading, ...body } : faults
 }
 
-const parse = ({ source }: DocumentPlace): YamlMap => {
+/** Parses the YAML of each document of a text that is known to be valid, for `parsed` of a later reading. */
+export const parseDocuments = (text: string): readonly (readonly [text: string, value: unknown])[] =>
+  splitDocuments(text).map(({ source }) => [source, load(source, yaml)])
+
+const yaml = { schema: ruleSchema, maxAliases: 50, maxDepth: 40 }
+
+const parse = ({ source }: DocumentPlace, parsed: ReadonlyMap<string, unknown> | undefined): YamlMap => {
   if (source.length > longest) throw new Refusal('too-long', `The document is longer than ${longest} characters.`, [])
   let value: unknown
   try {
-    value = load(source, { schema: ruleSchema, maxAliases: 50, maxDepth: 40 })
+    value = parsed?.get(source) ?? load(source, yaml)
   } catch (error) {
     if (error instanceof YAMLException) throw new YamlRefusal(error)
     throw error

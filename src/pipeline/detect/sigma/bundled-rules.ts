@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { bundledPath } from '../../../bundled-path.ts'
+import { z } from 'zod'
+import { builtPath, bundledPath } from '../../../bundled-path.ts'
 import type { RuleFolder } from './rule-folder.ts'
 
 const bundled = bundledPath('rules')
@@ -8,3 +10,15 @@ export const bundledRules: RuleFolder = { name: 'bundled', path: bundled, withou
 
 /** How to recognize and read events of common log sources. */
 export const bundledTaxonomy: RuleFolder = { name: 'taxonomy', path: join(bundled, 'taxonomy') }
+
+const parsedRules = z.array(z.tuple([z.string(), z.unknown()]))
+
+/** Reads the values of the bundled YAML documents, by their texts, as the build parsed them. A changed document is not among them. */
+export const readParsedRules = async (): Promise<ReadonlyMap<string, unknown>> => {
+  try {
+    return new Map(parsedRules.parse(JSON.parse(await readFile(builtPath('rules.json'), 'utf8'))))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Map()
+    throw error
+  }
+}

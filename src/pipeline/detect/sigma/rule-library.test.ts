@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cpuMs } from '../../../../test/cpu-clock.ts'
 import { needs, sharedData } from '../../../../test/needs.ts'
+import { parseDocuments } from '../../../lib/sigma/read/read.ts'
 import type { RuleSetting, RuleStatus } from '../../../schema/rule.ts'
 import { createRuleLibrary } from './rule-library.ts'
 
@@ -31,7 +32,13 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const open = (changes: { folders?: readonly string[]; minStatus?: RuleStatus } = {}) => {
+interface Opening {
+  readonly folders?: readonly string[]
+  readonly minStatus?: RuleStatus
+  readonly parsed?: ReadonlyMap<string, unknown>
+}
+
+const open = (changes: Opening = {}) => {
   let settings: readonly RuleSetting[] = []
   const logged: { readonly level: string; readonly message: string; readonly facts: object }[] = []
   const write = (level: string) => (facts: object, message: string) => void logged.push({ level, message, facts })
@@ -42,6 +49,7 @@ const open = (changes: { folders?: readonly string[]; minStatus?: RuleStatus } =
     placeholders: new Map(),
     minStatus: changes.minStatus ?? 'experimental',
     settings: async () => settings,
+    parsed: async () => changes.parsed ?? new Map(),
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
   })
   return {
@@ -84,6 +92,16 @@ describe('the rule library', () => {
     expect(await library.refresh()).toMatchObject({ revision: 1, changed: false })
     expect(library.book.documents.every((document, i) => document === documents[i])).toBe(true)
     expect(logged.map(({ message }) => message)).toEqual(['Rules loaded.'])
+  })
+
+  it('takes the values that the build parsed of unchanged documents', async () => {
+    const values = parseDocuments(rule('a').replace('Rule a', 'Parsed before')).map(([, value]) => value)
+    const { library } = open({ parsed: new Map(parseDocuments(rule('a')).map(([text], i) => [text, values[i]])) })
+    await library.refresh()
+    expect(library.entries.map(({ document }) => document.title)).toEqual(['Parsed before', 'Rule b'])
+    write('own/a.yml', `${rule('a')}# changed`)
+    await library.refresh()
+    expect(library.entries.map(({ document }) => document.title)).toEqual(['Rule a', 'Rule b'])
   })
 
   it('sees added, changed and deleted rules', async () => {

@@ -55,6 +55,8 @@ interface LibraryOptions {
   readonly placeholders: ReadonlyMap<string, readonly string[]>
   readonly minStatus: RuleStatus
   settings(): Promise<readonly RuleSetting[]>
+  /** Reads the values of documents that were parsed before, by their texts. */
+  parsed?(): Promise<ReadonlyMap<string, unknown>>
   readonly log: Log
 }
 
@@ -63,9 +65,11 @@ const mostLogged = 10
 /** Creates an empty library. `refresh` fills it. */
 export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
   const { placeholders, minStatus, log } = options
+  // Held during the first refresh only: later ones read few documents, and changed ones.
+  let parsed: ReadonlyMap<string, unknown> | undefined
   const rules = createRuleReader<SigmaDocument>({
     read(text, name) {
-      const { documents, faults } = readDocuments(text, name, { placeholders })
+      const { documents, faults } = readDocuments(text, name, { placeholders, parsed })
       return { items: documents, faults }
     },
     idOf: ({ id }) => id,
@@ -145,7 +149,9 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
     await change?.()
     const settings = await options.settings()
     const newSettings = JSON.stringify(settings)
+    parsed = current.revision === 0 ? await options.parsed?.() : undefined
     const rulesChanged = await rules.refresh(await options.folders())
+    parsed = undefined
     const kindsChanged = await kinds.refresh(options.taxonomies)
     const changed = rulesChanged || kindsChanged || newSettings !== lastSettings || current.revision === 0
     lastSettings = newSettings
