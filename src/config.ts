@@ -198,7 +198,7 @@ const halfTls = ({ server: { tls } }: Pick<Config, 'server'>): readonly ErrorDet
         },
       ]
 
-/** The broker carries what waits; which records there are is known to a database that several processes can share. */
+/** RabbitMQ carries only payloads: the jobs are rows of a database, which several processes can share. */
 const brokerAlone = ({
   queue,
   storage,

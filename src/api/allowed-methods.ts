@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Finds the methods that an address allows, to distinguish a wrong method from a wrong address. */
+/** Finds the methods that a path allows, to distinguish a wrong method from a wrong path. */
 export type AllowedMethods = (path: string) => readonly string[]
 
-/** Notes every route as it is added. Most servers never answer a wrong method, so patterns are compiled for the first one. */
+/** Records every route as it is added. Most servers never get a wrong method, so patterns are compiled for the first one. */
 export const watchMethods = (app: FastifyInstance): AllowedMethods => {
   const known: { readonly url: string; readonly methods: readonly string[] }[] = []
   app.addHook('onRoute', ({ url, method }) => {

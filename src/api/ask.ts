@@ -15,7 +15,7 @@ import { invalidInput } from './problem.ts'
 export interface InterfaceDeps extends Deps {
   readonly signInKeys: SignInKeys
   identify(token: string): Promise<Credential | undefined>
-  /** The client that waits for the answer, if answers take long. */
+  /** The client that waits for the answer, for slow operations. */
   readonly watcher?: AnswerListener | undefined
 }
 
@@ -23,14 +23,14 @@ export interface InterfaceDeps extends Deps {
 interface OperationDeps extends InterfaceDeps {
   readonly credential: Credential
   readonly actor: Actor
-  /** Where the request comes from; `''` when its door does not know. */
+  /** The client address; `''` if the interface does not know it. */
   readonly address: string
 }
 
-/** An operation whatever it takes and gives. */
+/** An operation with any input and output. */
 export type AnyOperation = Operation<z.ZodType, z.ZodType, OperationDeps> | WorkerOperation
 
-/** Where a request comes from, as far as its door knows; the audit remembers it. */
+/** The origin of a request, as far as the interface knows it, for the audit log. */
 export interface Origin {
   readonly ip_address: string
   readonly user_agent?: string
@@ -46,8 +46,8 @@ const stranger: Credential = {
 }
 
 /**
- * Asks an operation on somebody's behalf: permission, then validation, then the work. Every door goes through here. An operation of a worker
- * thread answers with `JsonBytes`.
+ * Runs an operation for a caller: checks the permission, validates the input, then does the work. Every interface uses this function. An
+ * operation of a worker thread returns `JsonBytes`.
  */
 export const ask = async (
   operation: AnyOperation,
@@ -108,7 +108,7 @@ const auditWork = ({ name, audits = '' }: WorkerOperation, { input, answer, deps
   return store.transaction((tx) => store.audit.append([entry], tx))
 }
 
-/** The store, whose audit remembers where a request came from. */
+/** The store, with an audit log that records the origin of the request. */
 const remembering = (store: Deps['store'], origin: Origin): Deps['store'] =>
   extendObject(store, {
     audit: extendObject(store.audit, {
@@ -120,7 +120,7 @@ const remembering = (store: Deps['store'], origin: Origin): Deps['store'] =>
     }),
   })
 
-/** Refuses what the role of who asks does not cover; a door calls it first when reading the input costs something. */
+/** Throws FORBIDDEN if the caller's role does not include an operation. An interface calls it first if reading the input is expensive. */
 export const permit = (operation: AnyOperation, credential: Credential | undefined): void => {
   if (!credential || mayAct(credential.actor.role, operation.role)) return
   throw new AppError('FORBIDDEN', `The role "${credential.actor.role}" may not ${operation.name}.`, {

@@ -1,5 +1,5 @@
 import { minute } from '../lib/units/time.ts'
-/** Counts failed attempts per address, so that guessing gets slow. */
+/** Counts failed attempts per address, to slow down guessing. */
 export interface Attempts {
   /** Seconds to wait before the next attempt is looked at; 0 when it is welcome now. */
   wait(address: string): number
@@ -29,7 +29,7 @@ export const createAttempts = (now: () => number, most = 20): Attempts => {
         known.count += 1
         return
       }
-      // The oldest goes first: a Map keeps the order in which keys came.
+      // Evict the oldest: a Map keeps insertion order.
       if (failures.size >= mostAddresses) for (const oldest of failures.keys()) if (failures.delete(oldest)) break
       failures.set(address, { count: 1, until: now() + window })
     },

@@ -38,11 +38,11 @@ export interface Auth {
   authenticate(proof: PresentedCredentials): Promise<Credential | undefined>
   /** Finds the owner of a token. */
   identify(token: string): Promise<Credential | undefined>
-  /** Runs an attempt to prove something, counts its failure, and refuses to look when there were too many. */
+  /** Runs an authentication attempt and counts its failure. Refuses after too many failures. */
   guard<Answer>(address: string, attempt: () => Promise<Answer>): Promise<Answer>
-  /** Puts other preset tokens in the place of those before, which end at once. */
+  /** Replaces the configured tokens. Former ones end at once. */
   preset(tokens: readonly PresetToken[]): void
-  /** Forgets what was looked up, so that a revoked token ends at once. */
+  /** Clears the cache, so that a revoked token ends at once. */
   forget(): void
 }
 
@@ -62,7 +62,7 @@ const toPreset = ({ name, role, secret }: PresetToken) => ({
   } satisfies Credential,
 })
 
-/** Knows the tokens: looked up by hash, remembered for five seconds, compared in constant time. */
+/** Authenticates tokens: looks them up by hash, caches them for five seconds, and compares in constant time. */
 export const createAuth = ({ tokens, presetTokens = [], now, log, maxFailures, idle }: AuthOptions): Auth => {
   let presets = presetTokens.map(toPreset)
   const attempts = createAttempts(now, maxFailures)
@@ -106,7 +106,7 @@ export const createAuth = ({ tokens, presetTokens = [], now, log, maxFailures, i
     return credential
   }
 
-  /** Notes the last use, at most once a minute: nobody waits for it. */
+  /** Records the last use, at most once a minute and without waiting for it. */
   const touch = ({ tokenId }: Credential): void => {
     if (tokenId === null || now() - (lastUse.get(tokenId) ?? 0) < usedEveryMs) return
     lastUse.set(tokenId, now())

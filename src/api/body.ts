@@ -4,17 +4,16 @@ import { constants, createBrotliDecompress, createGunzip, createInflate, createZ
 import { AppError } from '../errors.ts'
 import { within } from '../lib/deadline/deadline.ts'
 
-/** How long a body may take: so long idle, and so many bytes a second on average after that. */
+/** The time limits of a body: the longest pause, and the minimum average rate in bytes per second. */
 const patience = { idleMs: 15_000, bytesPerSecond: 1_024 }
 
-/** Beyond this, what was compressed more than `mostRatio` to one is taken for a bomb: logs reach 20 to 100. */
+/** Beyond this size, a body that was compressed better than `mostRatio` to one counts as a bomb: logs reach 20 to 100. */
 const ratioFrom = 25 * 1_048_576
 const mostRatio = 250
 
 /**
- * Reads a request's body chunk by chunk, decompressed, as UTF-8. Reads nothing ahead of the consumer, stores nothing,
- * and refuses a slow sender or a body that grows too large. The request itself stays open, so that it can still be
- * answered.
+ * Reads the body of a request in chunks, decompressed, as UTF-8. Reads nothing ahead of the consumer, stores nothing, and rejects a slow
+ * sender or a body that is too large. The request itself stays open, so that the server can still answer.
  */
 export const readBody = (request: IncomingMessage): AsyncIterable<Uint8Array> => {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
@@ -39,7 +38,7 @@ export const readWhole = async (body: AsyncIterable<Uint8Array>, limit: number):
 }
 
 async function* arriving(request: IncomingMessage): AsyncGenerator<Buffer> {
-  // Destroying the request would destroy the connection, and with it the way to say what is wrong.
+  // Destroying the request would destroy the connection, and the client would not learn the reason.
   const chunks: AsyncIterator<Buffer> = request.iterator({ destroyOnReturn: false })
   let received = 0
   let waited = 0
@@ -73,8 +72,7 @@ async function* decompressed(raw: AsyncIterable<Buffer>, encoding: string): Asyn
       }
     })(),
   )
-  // Errors reach the reader of the last stream of a pipeline; the callback only keeps them from being unhandled as
-  // well.
+  // Errors reach the reader of the last stream of a pipeline; the callback only prevents that they are also unhandled.
   const output: AsyncIterable<Buffer> = pipeline(counted, make(), () => undefined)
   try {
     for await (const chunk of output) {
@@ -98,7 +96,7 @@ const decompressors: { readonly [Encoding in string]?: () => Transform } = {
   'x-gzip': () => createGunzip({ chunkSize }),
   deflate: () => createInflate({ chunkSize }),
   br: () => createBrotliDecompress({ chunkSize }),
-  // A window of 8 MiB, as RFC 8878 advises: larger ones are a way to make us reserve memory.
+  // A window of 8 MiB, as RFC 8878 recommends: larger ones would let a client reserve our memory.
   zstd: () => createZstdDecompress({ chunkSize, params: { [constants.ZSTD_d_windowLogMax]: 23 } }),
 }
 

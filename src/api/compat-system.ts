@@ -13,7 +13,7 @@ export interface SocketContext {
   readonly streams: LiveStreams
   /** Whether the token that opened a stream is still valid. */
   readonly stillWelcome: (request: FastifyRequest) => Promise<boolean>
-  /** The credential that reads for all clients together. */
+  /** The credential of all clients together for reading. */
   readonly reader: Credential
   readonly log: Log
 }

@@ -6,24 +6,24 @@ import type { Actor } from '../schema/role.ts'
 import type { Origin } from './ask.ts'
 
 const longestAgent = 300
-/** The same refusal of the same person is written down once in so long: nobody fills the audit by knocking. */
+/** The same refusal of the same caller is recorded once per interval, so that nobody can fill the audit log. */
 const quietMs = 10_000
 const mostRemembered = 1_000
 const reading = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** Where a request comes from. */
+/** The client address. */
 export const requestOrigin = ({ ip, headers }: FastifyRequest): Origin => {
   const agent = headers['user-agent']
   return { ip_address: ip, ...(agent !== undefined && { user_agent: agent.slice(0, longestAgent) }) }
 }
 
-/** Notes in the audit that somebody asked for what they may not have. Never throws. */
+/** Records in the audit log that a caller lacked a permission. Never throws. */
 export type NoteDenial = (
   denied: { readonly actor: Actor; readonly operation: string; readonly error: string },
   origin?: Origin,
 ) => Promise<void>
 
-/** Makes the one place that refusals are written down from, whatever the door. */
+/** Creates the recorder of refusals for all interfaces. */
 export const createNoteDenial = ({ store, now }: Pick<Deps, 'store' | 'now'>, log: Log): NoteDenial => {
   const lately = new Map<string, number>()
   return async ({ actor, operation, error }, origin) => {
@@ -49,7 +49,7 @@ export const createNoteDenial = ({ store, now }: Pick<Deps, 'store' | 'now'>, lo
   }
 }
 
-/** Writes down who wanted to change something over HTTP and was not allowed to. */
+/** Records who was not allowed to change something over HTTP. */
 export const auditDenials = (app: FastifyInstance, noteDenial: NoteDenial): void => {
   app.addHook('onError', async (request, _reply, error) => {
     const actor = request.credential?.actor

@@ -35,7 +35,7 @@ export const describeApi = async (app: FastifyInstance, version: string): Promis
 export const serveDocs = async (app: FastifyInstance): Promise<void> => {
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    // The bar on top only names another product and offers to load somebody else's reference.
+    // The top bar only names another product and offers to load another reference.
     theme: {
       title: 'Vedette API',
       css: [{ filename: 'vedette.css', content: '.swagger-ui .topbar { display: none }' }],

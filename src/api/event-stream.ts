@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 /** Disconnects a client with this much unread. */
 const mostBuffered = 1_048_576
 
-/** Takes a response over from the framework, with the headers that were set so far, and makes it a stream of server-sent events. */
+/** Takes a response over from the framework, with its current headers, and returns it as a stream of server-sent events. */
 export const openEventStream = (reply: FastifyReply): ((text: string) => void) => {
   const { raw } = reply.hijack()
   const headers = Object.entries(reply.getHeaders()).filter(
@@ -13,7 +13,7 @@ export const openEventStream = (reply: FastifyReply): ((text: string) => void) =
     ...Object.fromEntries(headers),
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
-    // Proxies that collect answers before they pass them on would hold every event back.
+    // Proxies that buffer responses would delay every event.
     'x-accel-buffering': 'no',
     'x-content-type-options': 'nosniff',
   })

@@ -21,7 +21,7 @@ export const requireCredential = (
     const open = isOpen(request)
     const proof = proofOf(request)
     if (open) {
-      // Refuses nothing here, so that the page and the probes answer clients that still send an old cookie.
+      // Does not refuse the request here, so that the page and the probes answer clients with an expired cookie.
       request.credential = await auth.authenticate(proof).catch(() => undefined)
       if (!safe.has(request.method) && isCrossSite(request.headers, origins(request, publicUrl))) throw foreign()
       return
@@ -107,12 +107,12 @@ const tokenCookieOf = ({ cookies, server }: FastifyRequest): string | undefined 
   return token === undefined ? undefined : `Bearer ${token}`
 }
 
-/** Refuses what a page of another site sends: what a cookie lets in must be asked for by our own. Throws FORBIDDEN. */
+/** Refuses requests that a page of another site sends with our cookie. Throws FORBIDDEN. */
 export const requireOwnOrigin = (request: FastifyRequest): void => {
   if (isCrossSite(request.headers, origins(request, undefined))) throw foreign()
 }
 
-/** An address that does not exist is open as well, unless it lies where data would be: strangers shall not learn what does. */
+/** Unknown paths need no token, except below the paths of data, so that callers without a token cannot find out which of those exist. */
 const isOpen = (request: FastifyRequest): boolean =>
   request.is404 ? !/^\/+(api|metrics)(\/|\?|$)/i.test(request.url) : request.routeOptions.config.open === true
 

@@ -2,9 +2,8 @@ import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * Sets the headers that keep browsers from doing more than our pages need: no inline script, no foreign host, no frame.
- * Sends headers that only make sense over TLS over TLS alone: on a plain address in a local network they would break
- * the page.
+ * Sets the headers that limit browsers to what our pages need: no inline script, no foreign host, no frame. Sends TLS-specific headers over
+ * TLS only, because they would break the page on a plain address in a local network.
  */
 export const secureHeaders = async (app: FastifyInstance, secure: boolean): Promise<void> => {
   await app.register(helmet, {

@@ -12,7 +12,10 @@ export interface LiveStreamLimits {
 }
 
 export interface LiveStreams {
-  /** Counts a stream; returns how to end it. Throws RATE_LIMITED when the caller has too many, UNAVAILABLE when there are too many. */
+  /**
+   * Counts a stream; returns a function that ends it. Throws RATE_LIMITED if the caller has too many streams, UNAVAILABLE if there are too
+   * many in total.
+   */
   open(credential: Credential | undefined, address: string): () => void
 }
 

@@ -13,10 +13,10 @@ export interface OidcOptions {
   readonly clientSecret: string | undefined
   readonly scopes: readonly string[]
   readonly usernameClaim: string
-  /** Dots lead to what lies deeper: `realm_access.roles`. */
+  /** Dots select nested claims: `realm_access.roles`. */
   readonly roleClaim: string
   readonly admission: Admission
-  /** Where people open us, without a slash at its end. */
+  /** The public base URL, without a slash at its end. */
   readonly publicUrl: string
   readonly now: () => number
   readonly log: Log
@@ -27,7 +27,7 @@ type Claims = Readonly<Record<string, unknown>>
 
 const timeoutSeconds = 10
 const pendingMs = 600_000
-/** So long what the provider says of itself is believed without asking again. */
+/** How long the metadata of the provider is cached. */
 const knownMs = hour
 
 const pendingShape = z.object({ verifier: z.string(), nonce: z.string(), state: z.string(), until: z.number() })
@@ -42,7 +42,7 @@ export const createOidc = (options: OidcOptions): IdentityProvider => {
   let library: Promise<Library> | undefined
   let known: { readonly config: Promise<Configuration>; readonly until: number } | undefined
 
-  /** The metadata of the provider, fetched when first needed: it may be down while we start. */
+  /** The metadata of the provider, fetched at the first use, because the provider may be down when the server starts. */
   const meet = async () => {
     library ??= import('openid-client')
     const oidc = await library
@@ -136,13 +136,13 @@ const discover = (oidc: Library, { issuer, clientId, clientSecret }: OidcOptions
   // Loopback needs no TLS; elsewhere the library refuses to go without.
   const isLocal = url.protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
   return oidc.discovery(url, clientId, undefined, clientSecret ? secretAuth(oidc, clientSecret) : oidc.None(), {
-    // A signature is checked although the token came over TLS: a proxy in between may have ended that.
+    // Verify the signature although the token came over TLS: a proxy in between may have ended that connection.
     execute: [oidc.enableNonRepudiationChecks, ...(isLocal ? [oidc.allowInsecureRequests] : [])],
     timeout: timeoutSeconds,
   })
 }
 
-/** Shows the secret the way that the provider takes it; the standard’s own way when it does not say. */
+/** Sends the secret with the method that the provider supports; by default the standard's one. */
 const secretAuth = (oidc: Library, secret: string): ReturnType<Library['ClientSecretBasic']> => {
   const [basic, post] = [oidc.ClientSecretBasic(secret), oidc.ClientSecretPost(secret)]
   return (server, ...rest) => {
@@ -167,7 +167,7 @@ const toIdentity = (claims: Claims, sub: string, { issuer, usernameClaim, roleCl
   }
 }
 
-/** The claim of that name or, where there is none, what dots lead to. */
+/** The claim with that name or, if there is none, the nested claim that its dots select. */
 const at = (claims: Claims, path: string): unknown =>
   claims[path] ??
   path.split('.').reduce<unknown>((value, name) => {
@@ -185,7 +185,7 @@ const notAnswered = new Set([
 ])
 const ourFault = new Set(['invalid_client', 'unauthorized_client'])
 
-/** Shows what went wrong to the user who wanted to sign in. */
+/** Shows the failure to the user who wanted to sign in. */
 const tell = (oidc: Library, name: string, error: unknown): AppError => {
   if (error instanceof oidc.AuthorizationResponseError) {
     return refused(name, error, `It said: ${error.error_description ?? error.error}.`)

@@ -3,9 +3,9 @@ import { isIP } from 'node:net'
 import { AppError } from '../errors.ts'
 
 /**
- * Checks whether a request that changes something comes from our own pages. A browser sends a session's cookie by
- * itself, so a cookie proves who the user is, not that they wanted this. Browsers say where a request comes from;
- * requests that do not are refused.
+ * Checks whether a request that changes something comes from our own pages. A browser attaches the session cookie automatically, so a
+ * cookie proves who the user is, but not that they sent the request. Browsers send the origin of a request; requests without it are
+ * refused.
  */
 export const isSameOrigin = (headers: IncomingHttpHeaders, ownOrigins: readonly string[]): boolean => {
   const site = headers['sec-fetch-site']
@@ -13,7 +13,7 @@ export const isSameOrigin = (headers: IncomingHttpHeaders, ownOrigins: readonly 
   return headers.origin !== undefined && ownOrigins.includes(headers.origin)
 }
 
-/** Checks whether a browser says that another site sends this; programs say nothing and pass. */
+/** Checks whether a browser reports that another site sends the request. Programs send no origin and pass. */
 export const isCrossSite = (headers: IncomingHttpHeaders, ownOrigins: readonly string[]): boolean => {
   const site = headers['sec-fetch-site']
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import files from '@fastify/static'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** Opens the dashboard and the reference to anybody: they hold no data. Comes before the routes are added. */
+/** Serves the dashboard and the reference without a token, because they contain no data. Register it before the routes. */
 export const openPages = (app: FastifyInstance): void => {
   app.addHook('onRoute', (route) => {
     if (pages.test(route.url) && route.constraints === undefined) route.config = { ...route.config, open: true }
@@ -13,8 +13,8 @@ export const openPages = (app: FastifyInstance): void => {
 const pages = /^\/($|docs(\/|$)|assets\/[\w.-]+$|[\w-]+\.(html|js|css|svg|png|ico|webmanifest)$)/
 
 /**
- * Serves exactly the files of the built dashboard: no dotfile and nothing beside it. Files under `assets/` carry a hash
- * of their content in their names, so browsers cache them forever; each text has its compressed forms beside it.
+ * Serves exactly the files of the built dashboard: no dotfile and nothing outside of it. The names of files under `assets/` contain a hash
+ * of their content, so browsers cache them forever; each text has compressed versions next to it.
  */
 export const servePages = async (app: FastifyInstance, folder: string): Promise<void> => {
   if (!existsSync(join(folder, 'index.html'))) {
@@ -38,8 +38,8 @@ export const servePages = async (app: FastifyInstance, folder: string): Promise<
 }
 
 /**
- * Answers with the page where an older contract has the address of a screen, and a browser opens it. Comes after what sets the headers,
- * and before anybody asks for a token.
+ * Answers with the page if a browser opens a path that an older contract uses for data. Runs after the headers are set, and before the
+ * token is required.
  */
 export const preferScreens = (app: FastifyInstance): void => {
   app.addHook('onRequest', async (request, reply) =>
@@ -49,7 +49,7 @@ export const preferScreens = (app: FastifyInstance): void => {
 
 const shared = /^\/incidents(\?|$)/
 
-/** Whether somebody opens a screen of the dashboard by its address: what they get is the page, which finds the screen itself. */
+/** Whether a browser opens a screen of the dashboard by its path: it gets the page, which selects the screen itself. */
 export const opensScreen = ({ method, url, headers, server }: FastifyRequest): boolean =>
   (method === 'GET' || method === 'HEAD') &&
   /\btext\/html\b/.test(headers.accept ?? '') &&

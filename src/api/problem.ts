@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { asTyped } from '../command-name.ts'
 import { AppError, type ErrorCode, type ErrorDetail, errorCodes } from '../errors.ts'
 
-/** An error as it leaves the server (RFC 9457), with what scripts and people need beside the standard's members. */
+/** An error response (RFC 9457), with additional members for scripts and people. */
 export const problem = z
   .object({
     type: z.string().describe('Where this kind of problem is explained.'),
@@ -44,7 +44,7 @@ export const toProblem = (error: AppError, requestId: string, instance?: string)
 
 const toFault = ({ hint, ...fault }: ErrorDetail) => ({ ...fault, ...(hint !== undefined && { hint: asTyped(hint) }) })
 
-/** Gathers what a schema found wrong in one error. */
+/** Combines all faults that a schema reports in one error. */
 export const invalidInput = (error: z.ZodError): AppError => {
   const errors = error.issues.map(toDetail)
   const first = errors[0]
@@ -59,7 +59,7 @@ export const invalidInput = (error: z.ZodError): AppError => {
 
 const toDetail = ({ path, message }: z.core.$ZodIssue): ErrorDetail => ({ path: path.join('.'), message })
 
-/** Turns whatever was thrown into an error of ours: the framework's own complaints keep their meaning, the rest is INTERNAL. */
+/** Converts any thrown value to an AppError: errors of the framework keep their meaning, others become INTERNAL. */
 export const toAppError = (error: unknown): AppError => {
   if (error instanceof AppError) return error
   const status = statusOf(error)
@@ -78,7 +78,7 @@ const codeOf = (status: number): ErrorCode | undefined =>
 
 const codeByStatus: ReadonlyMap<number, ErrorCode> = new Map([
   [400, 'INVALID_REQUEST'],
-  // Files that may not be read: strangers need not know that they are there.
+  // A forbidden file is reported as missing, so that callers do not learn that it exists.
   [403, 'NOT_FOUND'],
   [404, 'NOT_FOUND'],
   [408, 'REQUEST_TIMEOUT'],

@@ -20,7 +20,7 @@ ${Object.entries(errorCodes).map(section).join('\n')}
 </html>
 `
 
-/** Its looks: a column to read, in the colours of the reader's system. */
+/** Its style: one column, in the colour scheme of the reader's system. */
 export const problemsStyle = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 main { max-width: 46rem; margin: 0 auto; padding: 1rem; }
 h2 { margin: 2rem 0 0; font-size: 1.125rem; scroll-margin-top: 1rem; }

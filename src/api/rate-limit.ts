@@ -12,7 +12,7 @@ export interface RateLimit {
 const defaults: RateLimit = { requests: 6_000, ingest: 120_000 }
 const windowSeconds = 60
 
-/** Limits requests per token or address, and says in every answer how much is left. */
+/** Limits requests per token or address, and states the remaining number in every response. */
 export const limitRate = async (app: FastifyInstance, { requests, ingest }: Partial<RateLimit> = {}): Promise<void> => {
   const most = { requests: requests ?? defaults.requests, ingest: ingest ?? defaults.ingest }
   await app.register(plugin, {

@@ -10,7 +10,7 @@ import { toAppError, toProblem } from './problem.ts'
 const longestUrl = 8_192
 const lingerMs = 2_000
 
-/** Answers whatever goes wrong as problem+json, and logs what is our fault. */
+/** Answers every error as problem+json, and logs internal errors. */
 export const answerProblems = (app: FastifyInstance, log: Log, allowed: AllowedMethods): void => {
   app.setErrorHandler((thrown, request, reply) => refuse(thrown, request, reply, log))
 
@@ -37,7 +37,7 @@ export const answerProblems = (app: FastifyInstance, log: Log, allowed: AllowedM
     })
   })
 
-  // A body that nobody wanted is thrown away for a moment, so that its sender can read the answer; then the line is cut.
+  // An unread body is discarded for a moment, so that its sender can read the answer; then the connection is closed.
   app.addHook('onResponse', async (request, reply) => {
     const { raw, id, method } = request
     log.debug(
@@ -50,7 +50,7 @@ export const answerProblems = (app: FastifyInstance, log: Log, allowed: AllowedM
   })
 }
 
-/** Answers a failure; for the framework's own, which come before any hook, too. */
+/** Answers a failure, also failures of the framework that occur before any hook. */
 export const refuse = (thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Log) => {
   const error = toAppError(thrown)
   noteRefusal(error, thrown, request, reply, log)

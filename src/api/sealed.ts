@@ -14,7 +14,7 @@ export const createSeal = (key = randomBytes(32)) => ({
     return Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url')
   },
 
-  /** Gives back what was sealed; undefined when it is anything else. */
+  /** Decrypts a sealed value; undefined for anything else. */
   open(sealed: string): string | undefined {
     const bytes = Buffer.from(sealed, 'base64url')
     if (bytes.length < ivBytes + tagBytes) return undefined

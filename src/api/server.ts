@@ -45,15 +45,17 @@ export interface ServerOptions {
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer }
   /** How browsers reach it from outside, when that differs from where it listens: `https://vedette.example`. */
   readonly publicUrl?: string
-  /** Names by which AI tools may ask for it; anything when undefined. A page that rebinds its own name to us has another one. */
+  /**
+   * The host names under which AI tools may connect; any if undefined. A page that rebinds its own name to our address uses another one.
+   */
   readonly hosts?: readonly string[] | undefined
-  /** Addresses of proxies whose X-Forwarded-* are believed; nobody's by default. */
+  /** Addresses of proxies whose X-Forwarded-* headers are trusted; none by default. */
   readonly trustProxy?: readonly string[]
   readonly rateLimit?: Partial<RateLimit>
-  /** Counts the streams of all servers of the program together. */
+  /** Counts the streams of all servers of the process together. */
   readonly streams?: LiveStreams
   readonly mcp: Pick<McpOptions, 'roots' | 'confirmations' | 'allowWrite'>
-  /** The older systems whose routes are served as well. */
+  /** The older systems whose routes are also served. */
   readonly systems: readonly CompatSystem[]
   /** Serves nothing but these, to clients of an older system on a port of its own. */
   readonly only?: {
@@ -65,7 +67,7 @@ export interface ServerOptions {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The cookie that a token may come in; undefined where none may. */
+    /** The cookie that may contain a token; undefined if none may. */
     readonly tokenCookie: string | undefined
     readonly sessionCookie: { readonly name: string; readonly options: CookieSerializeOptions }
   }
@@ -73,24 +75,24 @@ declare module 'fastify' {
     credential: Credential | undefined
   }
   interface FastifyContextConfig {
-    /** Answers without a token. */
+    /** Requires no token. */
     open?: boolean
-    /** The least role that may ask. */
+    /** The minimum role. */
     role?: Role
-    /** Takes a token in the header without `Bearer` in front as well. */
+    /** Also accepts a token in the header without `Bearer`. */
     bareToken?: boolean
     /** A header that may carry the token instead of `Authorization`. */
     tokenHeader?: string
     /** Finds the token where the clients of another contract send it. */
     readToken?: ReadToken
-    /** Counts against the limit of requests for senders of logs. */
+    /** Counts against the request limit of log senders. */
     ingests?: boolean
-    /** Describes the route for the reference. A start needs no descriptions, and all of them take as long as the rest of the routes. */
+    /** Describes the route for the reference. Created lazily, because all descriptions take as long as the rest of the routes. */
     describe?: () => FastifySchema
   }
 }
 
-/** the dependencies with what doors add to it. */
+/** The dependencies of operations, extended by the interface. */
 export const createInterfaceDeps = ({
   deps,
   signInKeys,
@@ -120,7 +122,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     genReqId: () => randomUUID(),
     clientErrorHandler: (error, socket) => answerSocketError(error, socket, randomUUID()),
   })
-  // Decorates the dependencies of every route before any plug-in asks for them.
+  // Decorates the dependencies of every route before a plug-in uses them.
   app.decorateRequest('credential', undefined)
   app.decorate('sessionCookie', {
     name: secure ? '__Host-vedette_session' : 'vedette_session',
@@ -198,7 +200,7 @@ const sockets = {
   requireHostHeader: false,
 }
 
-/** Where there are WebSockets, clients that ask for another protocol (`h2c`) are answered in this one. */
+/** With WebSockets enabled, clients that request another protocol (`h2c`) are answered over HTTP/1.1. */
 const socketsToo = {
   ...sockets,
   shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
@@ -206,7 +208,7 @@ const socketsToo = {
 
 const limits = {
   logger: false,
-  // Bodies have their own patience, which does not count the time that we take: this is for what slips through.
+  // Bodies have their own timeouts, which exclude our processing time. This one is the last resort.
   requestTimeout: hour,
   keepAliveTimeout: 65_000,
   exposeHeadRoutes: true,
@@ -215,7 +217,7 @@ const limits = {
   routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true, constraints: { client: programConstraint } },
 } as const
 
-/** Bodies arrive as streams, whatever they claim to be: each route reads its own within its limits. */
+/** Bodies arrive as streams, whatever their content type: each route reads its own within its limits. */
 const takeBodiesAsStreams = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))

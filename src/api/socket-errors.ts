@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts'
 import { cutOff } from './cut-off.ts'
 import { toProblem } from './problem.ts'
 
-/** Answers what is no HTTP request, or came too slowly to be one: Node itself would say nothing but a status. */
+/** Answers malformed and slow HTTP requests with a problem: Node itself would send only a status. */
 export const answerSocketError = (
   error: Error & { readonly code?: string },
   socket: Socket,
@@ -23,7 +23,7 @@ export const answerSocketError = (
       'Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n' +
       body,
   )
-  // Answers a slow client only once: after a polite end it could hold its side open for as long as it likes.
+  // Answers a slow client only once, then closes: after a graceful end, it could keep its side open for any time.
   if (problem.status !== 408) socket.end()
   cutOff(socket, 1_000)
 }

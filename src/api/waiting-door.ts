@@ -15,8 +15,8 @@ const retryAfter = 5
 const reason = 'The database does not answer yet.'
 
 /**
- * Listens in the server's place while the server cannot start yet: live, not ready, and 503 to everything else. Probes of an
- * orchestrator then leave the process alone, and senders know that they have to wait.
+ * Listens in place of the server while the server cannot start yet: live, not ready, and 503 to everything else. Then the probes of an
+ * orchestrator do not kill the process, and senders know that they have to wait.
  */
 export const openWaitingDoor = async ({ host, port, tls }: WaitingOptions): Promise<{ close(): Promise<void> }> => {
   const server = tls ? createSecureServer(tls, answer) : createServer(answer)

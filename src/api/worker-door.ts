@@ -8,7 +8,7 @@ interface WorkerDoorOptions {
   readonly metrics: () => Promise<string>
 }
 
-/** Listens for the probes of an orchestrator and for Prometheus, in a process that serves nothing else. */
+/** Listens for the probes of an orchestrator and for Prometheus, in a worker process. */
 export const openWorkerDoor = async ({ host, port, health, metrics }: WorkerDoorOptions) => {
   const answer = async (path: string, response: ServerResponse): Promise<void> => {
     if (path === '/health/live') return send(response, 200, JSON.stringify({ status: 'alive' }))

@@ -40,7 +40,7 @@ interface AdoptionOptions {
 
 interface SettingsPlan {
   readonly file: string
-  /** `written`: it is there now. `present`: it has them all. `kept`: it belongs to somebody, who has to add them. */
+  /** `written`: created now. `present`: it has all settings already. `kept`: the file exists, and its owner has to add the settings. */
   readonly outcome: 'none' | 'would write' | 'written' | 'present' | 'kept'
   /** The settings that are not in the file, as YAML. */
   readonly yaml: string
@@ -58,7 +58,7 @@ export interface AdoptionResult {
 
 /**
  * Takes over the installation of an older system: its data into the configured database, its variables into a configuration file. Throws
- * INVALID_REQUEST if the source is of no system that is known, CONFLICT while a server uses the database.
+ * INVALID_REQUEST if the source belongs to no known system, CONFLICT while a server uses the database.
  */
 export const adoptInstallation = async (options: AdoptionOptions): Promise<AdoptionResult> => {
   const { place, cwd, config, file, isDryRun, now, log } = options
@@ -97,7 +97,7 @@ export const adoptInstallation = async (options: AdoptionOptions): Promise<Adopt
   }
 }
 
-/** Takes over installations into the running server, one at a time. Throws CONFLICT while another one is taken over. */
+/** Takes over installations into the running server, one at a time. Throws CONFLICT while another one is running. */
 export const createAdoption = ({
   dataDir,
   target,
@@ -105,7 +105,7 @@ export const createAdoption = ({
 }: {
   readonly dataDir: string
   readonly target: Pick<AdoptionTarget, 'store' | 'intake' | 'now'>
-  /** Loads what was taken into the tables in memory. */
+  /** Loads the taken data into the tables in memory. */
   readonly refresh: () => Promise<void>
 }): AdoptInto => {
   let running = false
@@ -193,7 +193,7 @@ const paths = new Set(['network_agents.sqlite_path', 'log_detection.model_dir'])
 /** The systems whose clients need a port that is closed by default. */
 const portNames = new Set(['log-analyzer', 'log-detection', 'triage'])
 
-/** The settings that the variables and the files of a source say. */
+/** The settings in the variables and the files of a source. */
 const settingsOf = (source: FormerSource, systems: readonly PlannedSystem[], dataDir: string) => {
   const folder = source.environmentFile === undefined ? '.' : dirname(source.environmentFile)
   const layer = environmentLayer(source.environment, folder, readText)
@@ -205,7 +205,7 @@ const settingsOf = (source: FormerSource, systems: readonly PlannedSystem[], dat
   const entries = new Map<string, unknown>([
     ...assignments.map(({ key, value }) => [key, paths.has(key) ? resolve(folder, String(value)) : value] as const),
     ...(ports.length > 0 ? [['compat.ports', ports] as const] : []),
-    // The sample week would stand among what is really theirs.
+    // The sample week would be mixed with real data.
     ...(systems.length > 0 ? [['samples', 'off'] as const] : []),
     ...ofSystems,
   ])
@@ -232,7 +232,7 @@ const readText = (path: string): string | undefined => (existsSync(path) ? readF
 
 type Settings = readonly (readonly [key: string, value: unknown])[]
 
-/** Writes the settings to a new file. A file that is there is never changed: its owner gets what it lacks. */
+/** Writes the settings to a new file. An existing file is never changed: its owner gets the missing settings. */
 const settingsPlan = (given: string, settings: Settings, isDryRun: boolean): SettingsPlan => {
   const file = resolve(given)
   const text = readText(file)
@@ -246,7 +246,7 @@ const settingsPlan = (given: string, settings: Settings, isDryRun: boolean): Set
   if (text !== undefined) return { ...plan, outcome: 'kept' }
   if (isDryRun) return { ...plan, outcome: 'would write' }
   mkdirSync(dirname(file), { recursive: true })
-  // It may hold passwords.
+  // It may contain passwords.
   writeFileSync(file, plan.yaml, { mode: 0o600, flag: 'wx' })
   return { ...plan, outcome: 'written' }
 }

@@ -63,7 +63,7 @@ export const createEventStages = ({
   const { run, factsOf, replay, forgetDeliveries } = createDetect(detectors, { log })
   const learners: Learner[] = [clock, normalizer.zones, normalizer.contents, miner, history, ...learnersOf(detectors)]
   const learnt = new Set<string>()
-  /** Whether a delivery comes for the first time, among the last ones. */
+  /** Whether a delivery is new, compared with the last ones. */
   const isNew = (id: string): boolean => {
     if (learnt.has(id)) return false
     const [oldest] = learnt.size >= remembered ? learnt : []
@@ -93,7 +93,7 @@ export const createEventStages = ({
     factsOf,
     learners,
     history,
-    /** Forgets which deliveries came: after the learners were restored, one that comes again teaches them. */
+    /** Forgets the seen deliveries: after the learners were restored, a redelivered one teaches them. */
     forgetDeliveries(): void {
       learnt.clear()
       forgetDeliveries()

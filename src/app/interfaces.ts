@@ -74,7 +74,7 @@ export const openInterfaces = async (
       hostsOf: (listensOn) => acceptedHosts(listensOn, config.server.allowed_hosts, config.server.public_url),
     },
   )
-  // The own port comes last: a client that finds it ready finds every other port open.
+  // The main port comes last: a client that finds it ready finds every other port open.
   const { host, port } = config.server
   const address = await server.listen({ host, port }).catch(async (error: unknown) => {
     await compat.close()
@@ -110,7 +110,7 @@ const presetTokens = ({ admin_token, health_token, query_guard }: Config): Prese
   ...(health_token ? [{ name: 'health', role: 'viewer' as const, secret: health_token }] : []),
 ]
 
-/** A trusted proxy passes on whatever name it was asked by, unless the operator lists the names. */
+/** A trusted proxy may pass on any name, unless the operator lists the names. */
 const hostsOf = ({ host, public_url, trusted_proxies, allowed_hosts }: Config['server']) =>
   trusted_proxies.length > 0 && allowed_hosts.length === 0 ? undefined : acceptedHosts(host, allowed_hosts, public_url)
 
@@ -119,7 +119,7 @@ const tlsOf = ({ server }: Pick<Config, 'server'>) => {
   return cert && key ? { cert, key } : undefined
 }
 
-/** The files that settings came from. */
+/** The files that contain settings. */
 const filesOf = (origins: Origins): readonly string[] => [
   ...new Set(Object.values(origins).flatMap((origin) => /^(.+):\d+:\d+$/.exec(origin)?.[1] ?? [])),
 ]

@@ -13,7 +13,7 @@ interface DetectorProgress {
 
 /** The knowledge of the thread that delivers records. */
 export interface Learnt {
-  /** Parses and enriches records with what was learnt; learns and stores nothing. */
+  /** Parses and enriches records with the learned state; learns and stores nothing. */
   parse(batch: RecordBatch): Promise<readonly Event[]>
   /** Triages one alert as the pipeline does; stores nothing. */
   triageAlert(alert: Alert, facts: SuppliedFacts): Promise<TriageResult>

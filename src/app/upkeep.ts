@@ -13,14 +13,14 @@ export const createUpkeep = async ({ config, store, queue, telemetry, runtime: {
   const audit = createAuditCheckpoint({ dataDir: config.data_dir, audit: store.audit, log })
   const { sqlite_path: file, retention_days: retentionDays } = config.network_agents
   const anomalies = await createAnomalyExport({ file, storageUrl: config.storage.url, store, log })
-  // One process is enough to keep a shared database in order.
+  // One process is enough to maintain a shared database.
   const keeper = createLease(store.connections, 'upkeep')
   const alone = (jobs: readonly ScheduledJob[]): readonly ScheduledJob[] =>
     jobs.map((job) => ({ ...job, run: async (signal) => ((await keeper.hold()) ? job.run(signal) : undefined) }))
   const before = (age: number) => (age > 0 ? now() - age : undefined)
   return {
     auditHead: audit.read,
-    /** Does the last of it before the program ends. */
+    /** Does the remaining work before the program ends. */
     saves: [anomalies.close, audit.advance, keeper.release],
     jobs: [
       { name: 'anchor the audit', every: 1_000, run: audit.advance },

@@ -74,7 +74,7 @@ export const formerVariables = formerSystems.flatMap(({ variables }) => Object.e
 
 const unused = formerSystems.flatMap((system) => Object.entries(system.unused ?? {}))
 
-/** Says why a variable of an older system has no effect here; undefined if it has one or is unknown. */
+/** Returns the reason that a variable of an older system has no effect here; undefined if it has one or is unknown. */
 export const whyUnused = (variable: string): string | undefined =>
   unused.find(
     ([names]) => names.split(' ').includes(variable) && !formerVariables.some(([name]) => name === variable),

@@ -22,8 +22,9 @@ const analyzerPort = '3000'
 const loopback = new Set(['127.0.0.1', 'localhost', '::1'])
 
 /**
- * Finds out which older systems an environment was written for. Several of them use the same variables: `DB_HOST` is the source of
- * one and the store of another. A variable that several know belongs to those whose signature is there; without one, to all.
+ * Finds out which older systems an environment was written for. Several of them use the same variables: `DB_HOST` is the source of one and
+ * the store of another. If several systems know a variable, it belongs to those whose typical variables are set; if there are none, to all
+ * of them.
  */
 export const readFormerEnvironment = (env: Environment): FormerMeaning => {
   const isSet = (name: string): boolean => Boolean(env[name] || env[`${name}_FILE`])
@@ -34,7 +35,7 @@ export const readFormerEnvironment = (env: Environment): FormerMeaning => {
     })
   const present = formerSystems.filter(hasSignature)
 
-  // A platform sets PORT for the server, on all addresses. The log analyser was started by hand, with its usual port.
+  // A platform sets PORT for the server, on all addresses. The log analyser was started by hand, on its usual port.
   const isAnalyzerPort =
     env.PORT === analyzerPort &&
     !env.VEDETTE_SERVER_PORT &&

@@ -47,7 +47,7 @@ export const readRecording = (folder: string, end: number) => {
   }
 }
 
-/** Cuts a file into its turns. Lines without a time of their own belong to the line before. */
+/** Cuts a file into its turns. Lines without a time belong to the line before. */
 const slice = (
   text: string,
   {

@@ -15,7 +15,7 @@ export interface AlertObservables {
 
 const maxNamed = 20
 const maxMentioned = 100
-/** Lines of evidence are no longer. */
+/** Lines of evidence are at most this long. */
 const longestLine = 1_000
 const cve = /\bCVE-\d{4}-\d{4,7}\b/gi
 

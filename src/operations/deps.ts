@@ -112,7 +112,9 @@ export type CarryOut = (order: {
   readonly message: object
 }) => Promise<{ readonly ok: boolean; readonly answer: string }>
 
-/** Reads an older system, and takes its data unless that is only to be shown. Throws INVALID_REQUEST for a source of no known system. */
+/**
+ * Inspects an older system, and takes its data unless only a preview is requested. Throws INVALID_REQUEST for a source of no known system.
+ */
 export type AdoptInto = (order: {
   /** A folder, a file or a database URL. */
   readonly place: string
@@ -139,7 +141,7 @@ export interface Deps {
   }
   /** The sources that rules apply to, and their recent matches. */
   reach(): Promise<RuleReach>
-  /** Holds one folder for each imported rule set. */
+  /** Contains one folder for each imported rule set. */
   readonly rulesFolder: string
   readonly intel: Intel
   readonly languageModels: LanguageModels
@@ -159,7 +161,7 @@ export interface Deps {
   readonly offload: Offload
   readonly signIn: SignInSettings
   readonly logModels: LogModels
-  /** Takes over the data of an older system. */
+  /** Takes the data of an older system. */
   readonly adopt: AdoptInto
   /** Analyses query results. */
   readonly queryGuard: QueryGuard

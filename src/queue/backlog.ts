@@ -8,7 +8,7 @@ interface BacklogOptions {
   readonly maxRecords: number
   readonly maxBytes: number
   readonly now: () => number
-  /** Says why deliveries cannot be written. */
+  /** Returns the reason that deliveries cannot be written. */
   readonly problems: () => Promise<readonly string[]>
 }
 
@@ -17,18 +17,18 @@ interface Amount {
   readonly bytes: number
 }
 
-/** Knows how much waits in each topic without asking each time, and refuses what would be too much. */
+/** Tracks how much waits in each topic without a query each time, and refuses to exceed the limits. */
 export interface Backlog {
-  /** Counts in what is being published; throws QUEUE_FULL, or UNAVAILABLE if there is a reason why nothing is delivered. */
+  /** Adds items that are being published; throws QUEUE_FULL, or UNAVAILABLE if deliveries cannot be written. */
   add(topic: Topic, amount: Amount, tx: Transaction): Promise<void>
   take(topic: Topic, amount: Amount): void
   put(topic: Topic, amount: Amount): void
 }
 
 /**
- * Counts as jobs come and go, and counts the table again before it refuses, at most once a second: a transaction that was rolled back
- * has been counted in, and other processes are not heard. Each topic has its own bound, so that a backlog of records cannot keep their own
- * worker from handing alerts on.
+ * Counts as jobs are added and end. Before it refuses, it counts the table again, at most once a second: a rolled-back transaction has been
+ * counted, and the jobs of other processes have not. Each topic has its own limit, so that a backlog of records cannot stop its own worker
+ * from publishing alerts.
  */
 export const createBacklog = ({ jobs, maxRecords, maxBytes, now, problems }: BacklogOptions): Backlog => {
   const amounts = new Map<Topic, Amount>()

@@ -1,11 +1,11 @@
-/** Wakes who sleeps. A ring while nobody sleeps is remembered until the next sleep. */
+/** Wakes a sleeper. If nobody sleeps, the next sleep ends at once. */
 export interface Bell {
   ring(): void
-  /** Resolves at a ring, or after `ms`. */
+  /** Resolves when the bell rings, or after `ms`. */
   sleep(ms: number): Promise<void>
 }
 
-/** Makes a bell. */
+/** Creates a bell. */
 export const createBell = (): Bell => {
   let rung = false
   let wake: (() => void) | undefined

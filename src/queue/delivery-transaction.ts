@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts'
 import type { Connections, OpenTransaction, Transaction } from '../store/database.ts'
 
-/** The transaction of one delivery: opened when it is first asked for, ended once. */
+/** The transaction of one delivery: opened at the first use, ended once. */
 export interface DeliveryTransaction {
   open(): Promise<Transaction>
   commit(): Promise<void>
@@ -50,7 +50,7 @@ export const createDeliveryTransaction = (
     },
     async rollback() {
       ended = true
-      // One that could not be opened has nothing to undo.
+      // A transaction that could not be opened has nothing to undo.
       const transaction = await opening?.catch(() => undefined)
       await transaction?.rollback()
     },

@@ -14,7 +14,7 @@ interface JobPayload {
   readonly bytes: number
 }
 
-/** Writes a job's items as JSON, compressed (zstd, fastest) when there is much of it. */
+/** Encodes the items of a job as JSON, and compresses large ones (zstd, fastest level). */
 export const encodeJob = <T extends Topic>(items: readonly Topics[T][]): JobPayload => {
   const json = Buffer.from(JSON.stringify(items))
   const payload = json.length > worthCompressing ? zstdCompressSync(json, fastest) : json

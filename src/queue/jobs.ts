@@ -22,7 +22,7 @@ export interface TopicTotal {
 
 export type NewJob = Pick<JobRow, 'partition' | 'count' | 'size' | 'bytes' | 'payload'>
 
-/** How many jobs are looked at for one delivery. */
+/** The maximum number of jobs to consider for one delivery. */
 const mostJobs = 1024
 const headColumns = ['seq', 'partition', 'count', 'attempts', 'run_at', 'created_at', 'bytes', 'size'] as const
 
@@ -51,7 +51,7 @@ export const createJobs = ({ read, write, now }: Connections) => ({
   waiting: (topic: Topic, partitions?: readonly number[]): Promise<readonly JobHeader[]> =>
     headersOf(read, topic, 'waiting', partitions).execute(),
 
-  /** Jobs that nobody has tried yet, oldest first, without those of some partitions. */
+  /** Jobs that were never tried, oldest first, without those of some partitions. */
   ready(
     topic: Topic,
     withoutPartitions: readonly number[],
@@ -76,7 +76,7 @@ export const createJobs = ({ read, write, now }: Connections) => ({
   payloads: (seqs: readonly number[]): Promise<readonly { readonly seq: number; readonly payload: Uint8Array }[]> =>
     read.selectFrom('jobs').select(['seq', 'payload']).where('seq', 'in', seqs).orderBy('seq').execute(),
 
-  /** Those payloads that are short enough for a reference to a message. */
+  /** The payloads that are short enough to be a reference to a message. */
   references: (seqs: readonly number[]): Promise<readonly { readonly seq: number; readonly payload: Uint8Array }[]> =>
     read
       .selectFrom('jobs')
@@ -85,7 +85,7 @@ export const createJobs = ({ read, write, now }: Connections) => ({
       .where(({ fn }) => fn<number>('length', ['payload']), '=', referenceBytes)
       .execute(),
 
-  /** Those of some payloads that jobs of a topic have. */
+  /** The given payloads that still belong to jobs of a topic. */
   withPayloads: (topic: Topic, payloads: readonly Uint8Array[]): Promise<readonly { readonly payload: Uint8Array }[]> =>
     read.selectFrom('jobs').select('payload').where('topic', '=', topic).where('payload', 'in', payloads).execute(),
 
@@ -115,7 +115,7 @@ export const createJobs = ({ read, write, now }: Connections) => ({
       .execute()
   },
 
-  /** Puts a dead letter back; returns its topic, count and bytes, undefined when there is none. */
+  /** Requeues a dead letter; returns its topic, count and bytes, or undefined if it does not exist. */
   revive: (seq: number) =>
     write
       .updateTable('jobs')
@@ -165,7 +165,7 @@ export const createJobs = ({ read, write, now }: Connections) => ({
     }))
   },
 
-  /** Whether anything is still to be done. */
+  /** Whether any job is left. */
   async any(): Promise<boolean> {
     const job = await read
       .selectFrom('jobs')
@@ -198,7 +198,7 @@ export type Jobs = ReturnType<typeof createJobs>
 
 export const topics: readonly Topic[] = ['records', 'facts', 'detections', 'alerts', 'incidents']
 
-/** Reads the seq of a job from the id that dead letters are known by. */
+/** Reads the seq of a job from the ID of its dead letter. */
 export const jobSeq = (id: string): number | undefined => {
   const match = /^job-(\d{1,15})$/.exec(id)
   return match ? Number(match[1]) : undefined

@@ -7,15 +7,15 @@ import type { Consumer } from './queue.ts'
 
 /** The lanes of a topic that this process works. */
 export interface TopicLanes<Item> {
-  /** Acquires and gives away lanes when due; returns those that may be worked now. */
+  /** Acquires and releases lanes when due; returns the lanes to work now. */
   current(): Promise<readonly TopicLane<Item>[]>
-  /** Renews the leases while a delivery takes its time. */
+  /** Renews the leases during a long delivery. */
   renew(): Promise<void>
-  /** Saves and gives away all lanes. */
+  /** Saves and releases all lanes. */
   close(): Promise<void>
 }
 
-/** How often the processes divide the partitions among themselves, in ms. */
+/** The interval at which the processes rebalance the partitions, in ms. */
 const balanceMs = 1_000
 
 /** Creates the one lane of a topic without partitions. */
@@ -45,8 +45,9 @@ interface SharedLanesOptions<Item> {
 }
 
 /**
- * Divides the partitions of a topic evenly among all processes that work it. Each is a member while it renews a lease of its own. A process
- * takes free partitions up to its share, and gives one away, with its state saved, while another has at least two fewer.
+ * Divides the partitions of a topic evenly among all processes that work it. Each process is a member while it renews a lease of its own. A
+ * process takes free partitions up to its share. It saves and releases one partition at a time while another process has at least two
+ * fewer.
  */
 export const createSharedLanes = <Item>({
   connections,
@@ -75,7 +76,7 @@ export const createSharedLanes = <Item>({
   }
 
   let renewing: Promise<void> | undefined
-  /** A renewal waits for a transaction that is fenced; another one would only wait with it. */
+  /** A renewal waits for a fenced transaction; a second one would only wait too. */
   const renew = (): Promise<void> => {
     renewing ??= renewAll().finally(() => {
       renewing = undefined
@@ -101,7 +102,7 @@ export const createSharedLanes = <Item>({
     await lane.end()
   }
 
-  /** Takes one partition or gives one away. Returns whether more may be due at once. */
+  /** Takes or releases one partition. Returns whether another step may be due at once. */
   const balance = async (): Promise<boolean> => {
     if (!peers) {
       const next = partitions.find((partition) => !lanes.has(partition))
@@ -135,7 +136,7 @@ export const createSharedLanes = <Item>({
     return false
   }
 
-  /** Removes the members that ended without a word, long ago. */
+  /** Removes the members that ended long ago without leaving. */
   const removeFormer = async (): Promise<void> => {
     if (!peers || isClean) return
     isClean = true

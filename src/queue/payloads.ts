@@ -4,13 +4,13 @@ import type { JobHeader, Jobs, NewJob } from './jobs.ts'
 import { readReference } from './payload-reference.ts'
 import type { Topic } from './queue.ts'
 
-/** Keeps the payloads of jobs, in their rows or elsewhere. */
+/** Stores the payloads of jobs, in their rows or at a broker. */
 export interface Payloads {
   /** Stores the payloads of new jobs; returns the rows to insert. */
   store(topic: Topic, jobs: readonly NewJob[], tx: Transaction): Promise<readonly NewJob[]>
-  /** Takes the partitions of a topic that this process works now. `arrived` runs when a payload has come. */
+  /** Takes the partitions of a topic that this process works now. `arrived` runs when a payload has arrived. */
   follow(topic: Topic, partitions: readonly number[], arrived: () => void): Promise<void>
-  /** Returns those jobs, from the first on, whose payloads can be loaded now. */
+  /** Returns the leading jobs whose payloads can be loaded now. */
   ready(topic: Topic, headers: readonly JobHeader[]): Promise<readonly JobHeader[]>
   /** Loads payloads, in order. Throws if one is lost. */
   load(topic: Topic, headers: readonly JobHeader[]): Promise<readonly JobPayloadRow[]>
@@ -26,7 +26,7 @@ interface JobPayloadRow {
   readonly payload: Uint8Array
 }
 
-/** Keeps payloads in the rows of their jobs. */
+/** Stores payloads in the rows of their jobs. */
 export const createRowPayloads = (jobs: Jobs): Payloads => ({
   store: async (_topic, added) => added,
   follow: async () => {},

@@ -17,11 +17,11 @@ export interface TopicDepth {
   readonly ready: number
   readonly running: number
   readonly dead: number
-  /** Age of the oldest job that waits, in ms; 0 when none does. */
+  /** The age of the oldest waiting job, in ms; 0 if there is none. */
   readonly oldestAge: number
 }
 
-/** One partition of a topic: what waits there, and who works it. Only `records` has several. */
+/** One partition of a topic: its waiting items and its worker. Only `records` has several. */
 export interface PartitionState {
   readonly topic: Topic
   readonly partition: number
@@ -29,9 +29,9 @@ export interface PartitionState {
   readonly waiting: number
   /** The age of the oldest job, in ms; 0 if there is none. */
   readonly oldestAge: number
-  /** Failed attempts of the jobs that wait. */
+  /** Failed attempts of the waiting jobs. */
   readonly attempts: number
-  /** The process that works it: `HOST/NUMBER`. Undefined if nobody does. */
+  /** The process that works it: `HOST/NUMBER`. Undefined if there is none. */
   readonly owner: string | undefined
 }
 
@@ -76,25 +76,28 @@ export interface Consumer<Item, Tx> {
  * with back-off. After the last attempt, each of its jobs becomes a dead letter of its own.
  */
 export interface Queue<Tx> {
-  /** Adds a job within a transaction. Throws QUEUE_FULL (retryable) when too much waits already, UNAVAILABLE if that cannot be stored. */
+  /**
+   * Adds a job within a transaction. Throws QUEUE_FULL (retryable) if the topic has reached its limit, UNAVAILABLE if deliveries cannot be
+   * written.
+   */
   publish<T extends Topic>(topic: T, items: readonly Topics[T][], tx: Tx): Promise<void>
   /**
-   * Starts the consumer of a topic. Several small jobs may come as one delivery. Facts and detections wait for others of their kind for a
-   * few seconds, while records wait.
+   * Starts the consumer of a topic. Several small jobs may arrive as one delivery. While records wait, facts and detections wait a few
+   * seconds for others of their kind.
    */
   consume<T extends Topic>(topic: T, handle: Handler<Topics[T], Tx>, memory?: Memory<Tx>): void
   /**
    * Starts the consumers of a topic whose partitions are divided among all processes. `open` creates the handler of a partition, with an
-   * empty memory, each time this process acquires it.
+   * empty memory, each time this process acquires the partition.
    */
   consumePartitions<T extends Topic>(topic: T, open: (partition: number) => Consumer<Topics[T], Tx>): void
   depths(): Promise<readonly TopicDepth[]>
-  /** Reads what waits in each partition, and who works it. */
+  /** Returns what waits in each partition, and its worker. */
   partitions(): Promise<readonly PartitionState[]>
   deadLetters(): Promise<readonly DeadLetter[]>
-  /** Puts a dead letter back in its topic. */
+  /** Requeues a dead letter. */
   retry(id: string): Promise<boolean>
-  /** Resolves when nothing waits and nothing runs. */
+  /** Resolves when no job waits or runs. */
   idle(signal?: AbortSignal): Promise<void>
   /** Stops claiming jobs, waits up to `graceMs` for the running ones, and requeues the unfinished ones. */
   close(graceMs?: number): Promise<void>

@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const addressTally = z
   .object({
     ip: z.string(),
-    /** How many log lines show it in this role; an estimate if the evidence does not contain every line. */
+    /** How many log lines show it in this role; an estimate if the evidence does not contain all lines. */
     events: z.int(),
     /** Whether it is one of our own addresses. */
     internal: z.boolean(),
@@ -13,17 +13,16 @@ export const addressTally = z
 export type AddressTally = z.infer<typeof addressTally>
 
 /**
- * The roles that addresses play, as the evidence shows them; the most important address of a role comes first. A role is absent when the
- * evidence does not show it.
+ * The roles of addresses according to the evidence; the most important address of a role comes first. Roles without evidence are absent.
  */
 export const addressRoles = z
   .object({
     /** The remote end of hostile activity: the source of an inbound attack, the destination of an outbound connection to a C2 server. */
     attacker: z.array(addressTally),
-    /** Where connections and requests came from; behind a proxy, the client. */
+    /** The origin of connections and requests; behind a proxy, the client. */
     source: z.array(addressTally),
     destination: z.array(addressTally),
-    /** Proxies of ours that connections came through. */
+    /** Our own proxies that connections came through. */
     proxy: z.array(addressTally),
   })
   .partial()
@@ -92,7 +91,7 @@ const roleLabels = [
   ['proxy', 'Proxy'],
 ] as const
 
-/** The known roles with their labels, for people; of each role the first address and how many others. */
+/** The known roles with their labels for people: the first address of each role, and the number of others. */
 export const labelledRoles = (
   roles: AddressRoles = {},
 ): readonly { readonly role: AddressRole; readonly label: string; readonly value: string }[] =>

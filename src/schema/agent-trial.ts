@@ -17,7 +17,7 @@ export const agentTrial = z
       z.object({
         agent_id: z.string(),
         name: z.string(),
-        /** How many of the lines it looks at. */
+        /** How many of the lines match its programs. */
         logs: z.int(),
         anomalies: z.int(),
         by_type: z.record(z.string(), z.int()),

@@ -6,7 +6,7 @@ const name = z.string().regex(/^[a-z0-9]+([-_][a-z0-9]+)*$/, 'use lower-case let
 const phrases = z.array(z.string().min(1)).min(1)
 const pattern = z.string().min(1).max(1_000)
 
-/** One number that is read from the lines of a window. Nothing here minds upper and lower case. */
+/** A number that is read from the lines of a window. Matching ignores case. */
 const feature = z.union([
   z.strictObject({ lines: z.literal('all') }).describe('How many lines there are.'),
   z
@@ -37,12 +37,12 @@ const threshold = z.strictObject({
   /** The anomaly type: `auth_failure`. */
   anomaly_type: name,
   feature: z.string(),
-  /** More than this is too much; as much is not. */
+  /** Values above this are anomalous; the value itself is not. */
   above: z.number().min(0),
-  /** Always the same, or one for every so many, from 1 to 5. */
+  /** A fixed severity from 1 to 5, or one step for each multiple of a number. */
   severity: z.union([level5, z.strictObject({ per: z.number().positive() })]),
   confidence: z.number().min(0).max(1),
-  /** The counted things, in the plural: `failed Wi-Fi logins`. */
+  /** The plural of the counted item: `failed Wi-Fi logins`. */
   says: z.string().min(1).max(80),
   unit: z.enum(['', '%', 'ms']).default(''),
   /** A possible cause, in a sentence. */
@@ -59,9 +59,9 @@ export const agent = z
     name: z.string().min(1).max(100),
     description: z.string().max(1_000).default(''),
     agent_type: z.enum(['ml_based', 'rule_based', 'hybrid']),
-    /** The programs whose lines it looks at; all without one. */
+    /** The programs whose lines it watches; all if there are none. */
     process_filters: z.array(z.string().min(1)).default([]),
-    /** Ignored, since models are in the database; accepted so that definitions which name a file stay valid. */
+    /** Ignored, because models are in the database. Accepted so that definitions that name a file remain valid. */
     model_path: z.string().nullable().default(null),
     capabilities: z.array(z.string()).default([]),
     analysis_rules: z.strictObject({
@@ -72,23 +72,23 @@ export const agent = z
       thresholds: z.array(threshold).default([]),
       /** The anomaly type of unusual minutes, for all agents but `rule_based` ones. Default: `<agent_id>_unknown`. */
       unknown_type: name.optional(),
-      /** Every line of these levels is reported. */
+      /** The levels whose lines are always reported. */
       target_levels: z.array(z.enum(['critical', 'error', 'warning'])).default([]),
       severity_mapping: z.record(z.string(), level5).default({}),
-      /** How sure it is of those lines. */
+      /** The confidence in these lines. */
       confidence: z.number().min(0).max(1).default(1),
-      /** Of them only what one of these expressions finds, and none that one of those does. */
+      /** Reports only lines that match one of the first expressions and none of the second ones. */
       include_patterns: z.array(pattern).default([]),
       exclude_patterns: z.array(pattern).default([]),
       /** For how many seconds lines of one level extend the previous anomaly instead of starting a new one. */
       alert_cooldown: z.number().min(0).default(300),
-      /** From how many lines of a level within the window on it is of severity 5. */
+      /** The number of lines of a level within the window from which the severity is 5. */
       escalation_rules: z.record(z.string(), z.int().min(1)).default({}),
       fallback_rules: z
         .strictObject({
-          /** Whether an `ml_based` agent goes by its thresholds too. */
+          /** Whether an `ml_based` agent also uses its thresholds. */
           enable_fallback: z.boolean().default(true),
-          /** Thresholds that are others then, by anomaly type. */
+          /** The thresholds that differ in that case, by anomaly type. */
           rule_based_detection: z.record(z.string(), z.number()).default({}),
         })
         .prefault({}),

@@ -80,21 +80,21 @@ const reader = (name: string): ((alert: Alert) => FieldValue | undefined) => {
 
 /** Lets filters look at alerts. `score` is 0–1, `risk_score` 0–100; severities compare by their rank. */
 export const alertFields = {
-  /** Every field there is. */
+  /** All fields. */
   names: new Set([...ofIndexEntry.keys(), ...ofAlert.keys(), ...entityFieldNames]),
   reader,
   kind: (name: string): 'time' | 'text' | readonly string[] | undefined => kinds.get(name),
-  /** Whether the document contains the values of this field in the form that comparisons use. */
+  /** Whether the document contains the values of this field in the form of comparisons. */
   isIndexed: (name: string): boolean => name !== 'open' && name !== 'snoozed' && kinds.get(name) !== 'time',
   text: (alert: Alert): string => textsOf(alert).join('\n'),
 }
 
 const indexed = [...ofIndexEntry, ...ofAlert].flatMap(([name, read]) => (alertFields.isIndexed(name) ? [read] : []))
 
-/** The values that filters find by their words, besides the texts. */
+/** The values that filters find by their words, in addition to the texts. */
 export const indexedValues = (alert: Alert): readonly unknown[] => indexed.map((read) => read(alert))
 
-/** The texts in which bare words are looked for. */
+/** The texts that bare words are searched in. */
 export const textsOf = (alert: Alert): readonly string[] => [
   alert.title,
   alert.sentence,
@@ -102,12 +102,12 @@ export const textsOf = (alert: Alert): readonly string[] => [
   ...alert.evidence.map((item) => item.line),
 ]
 
-/** Lets filters read index entries of alerts, as far as the entries have the fields. */
+/** Lets filters read the index entries of alerts, for the fields that entries have. */
 export const alertIndexFields = {
   reader: headReader,
   kind: alertFields.kind,
-  /** As much of the texts as a head has. */
+  /** The part of the texts that an index entry contains. */
   text: (alert: AlertIndexEntry): string => `${alert.title}\n${alert.sentence}`,
-  /** Whether a head has what this field is read from. */
+  /** Whether an index entry contains the source of this field. */
   has: (name: string): boolean => !ofAlert.has(name),
 }

@@ -7,7 +7,7 @@ import { triageResult } from './triage-result.ts'
 export const alertStatuses = ['new', 'triaged', 'investigating', 'resolved', 'false_positive', 'suppressed'] as const
 export const openAlertStatuses = ['new', 'triaged', 'investigating'] as const
 
-/** A human's word at closing. */
+/** A user's verdict at closing. */
 export const resolution = z
   .enum(['true_positive', 'benign_positive', 'false_positive', 'duplicate', 'expected', 'other'])
   .meta({ id: 'Resolution' })
@@ -22,7 +22,7 @@ export const foldedDetection = z.object({
   last_seen: z.iso.datetime(),
 })
 
-/** A rule that a detection folded into an alert is by. */
+/** The rule of a detection that was folded into an alert. */
 const alertRule = z.object({ id: z.string(), title: z.string() })
 
 /** Detections that need one decision. */
@@ -33,7 +33,7 @@ export const alert = z
     status: z.enum(alertStatuses),
     type: alertType,
     severity,
-    /** The highest score among its detections, fixed when they were made. */
+    /** The highest score among its detections, fixed when they were created. */
     score: z.number(),
     title: z.string(),
     sentence: z.string(),
@@ -45,10 +45,10 @@ export const alert = z
     entities: z.array(entity),
     address_roles: addressRoles.optional(),
     techniques: z.array(z.string()),
-    /** The rules that its detections are by, at most 100; absent where there is none. */
+    /** The rules of its detections, at most 100; absent if there are none. */
     rules: z.array(alertRule).optional(),
     contributions: z.array(contribution),
-    /** Of a foreign alert, what its sender said. */
+    /** The data that the sender of a foreign alert supplied. */
     observed: observed.optional(),
     /** The most relevant lines, at most 20, oldest first. */
     evidence: z.array(evidence),
@@ -56,7 +56,7 @@ export const alert = z
     count: z.int(),
     event_count: z.int(),
     detection_ids: z.array(z.string()),
-    /** The newest 500 folded detections, so that a growing one is counted once. */
+    /** The newest 500 folded detections, so that a detection that grows is counted once. */
     folded: z.array(foldedDetection).optional(),
     first_seen: z.iso.datetime(),
     last_seen: z.iso.datetime(),
@@ -68,24 +68,24 @@ export const alert = z
     resolution: resolution.nullable(),
     /** The suppression that hides it. */
     suppression_id: z.string().nullable(),
-    /** Why it is shown although a suppression matches it: it got clearly worse. */
+    /** The reason that it is shown although a suppression matches it: it became clearly more severe. */
     resurfaced: z
       .object({ suppression_id: z.string(), reason: z.string(), at: z.iso.datetime() })
       .nullable()
       .optional(),
     triage: triageResult.nullable(),
-    /** Until when somebody has put it aside: until then it is not open. It comes back by itself, and sooner when it gets worse. */
+    /** The end of its snooze; until then, it is not open. It reopens then, or sooner if it becomes more severe. */
     snoozed_until: z.iso.datetime().nullable().optional(),
-    /** Raised by one at each change; the ETag. */
+    /** The revision, incremented by each change; the ETag. */
     version: z.int(),
   })
   .meta({ id: 'Alert' })
 export type Alert = z.infer<typeof alert>
 
-/** Resolutions that mean: do not notify about the same thing again. */
+/** Resolutions that mean: do not notify people about this again. */
 const dismissals: readonly Resolution[] = ['false_positive', 'benign_positive', 'expected', 'duplicate']
 
-/** Whether people closed something as nothing to act on. */
+/** Whether people closed an item because it needs no action. */
 export const isDismissed = ({
   status,
   resolution,
@@ -97,7 +97,7 @@ export const isDismissed = ({
 
 const mostRules = 100
 
-/** The rules that detections are by, besides those known already: each once, by id. */
+/** The rules of detections that are not yet in the list: each once, by ID. */
 export const alertRulesOf = (
   detections: readonly Pick<Detection, 'rule'>[],
   known: NonNullable<Alert['rules']> = [],

@@ -15,7 +15,7 @@ export const sourceHealth = z
     format_share: z.number(),
     /** The most common line shapes that were not parsed, each with a sample. */
     unparsed: z.array(z.object({ shape: z.string(), count: z.int(), sample: z.string() })),
-    /** Sets of rules that would cover its events, which no active rule is about. */
+    /** Rule packs for its events that no active rule covers. */
     missing_packs: z.array(missingRulePack),
   })
   .meta({ id: 'SourceHealth' })
@@ -27,13 +27,13 @@ export const analysis = z
     parsed: z.int(),
     from: z.iso.datetime().nullable(),
     to: z.iso.datetime().nullable(),
-    /** Set if no record has a time, so that only their order was used: rates and silences were not compared. */
+    /** Set if no record has a time: only the order was used, and rates and silences were not checked. */
     undated: z.literal(true).exactOptional(),
     sources: z.array(sourceHealth),
     templates: z.int(),
     /** Records and detections in 48 equal slices of the time from `from` to `to`. */
     histogram: z.object({ records: z.array(z.int()), detections: z.array(z.int()), slice_seconds: z.number() }),
-    /** Streams that are too young for every detector, and the data they still need. */
+    /** Streams that are too young for some detectors, and the data they still need. */
     learning: z.array(z.string()),
     detections: z.array(detection),
     alerts: z.array(alert),

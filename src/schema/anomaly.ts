@@ -5,7 +5,7 @@ export const anomaly = z
   .object({
     id: z.int(),
     agent_name: z.string(),
-    /** The number of the device, where a device has one. */
+    /** The number of the device, if the agent has one. */
     device_id: z.int().nullable(),
     /** When it was seen last. */
     timestamp: z.string(),

@@ -1,7 +1,7 @@
 import { lowestScore, riskLevel, type Severity, severities, severityRank } from './severity.ts'
 import { accusesMore, type ModelOpinion, type TriageResult, type Verdict } from './triage-result.ts'
 
-/** That something is malicious for certain is for lists and people to say. */
+/** Only lists and people can declare something malicious with certainty. */
 const highestOfModel: Verdict = 'likely_malicious'
 
 const agreement = 0.1
@@ -77,7 +77,7 @@ export const applyOpinion = (card: TriageResult, opinion: ModelOpinion): TriageR
 export const keepOpinion = (card: TriageResult, earlier: TriageResult | null): TriageResult =>
   earlier?.model && !card.model ? applyOpinion(card, renumber(earlier.model, earlier, card)) : card
 
-/** An opinion on one card as it reads on another of the same alert: what it cites under the new numbers, what is gone left out. */
+/** Renumbers the citations of an opinion for another card of the same alert, without citations that no longer exist. */
 export const renumber = (
   opinion: ModelOpinion,
   earlier: Pick<TriageResult, 'references'>,
@@ -95,7 +95,7 @@ export const renumber = (
   return { ...opinion, claims, suspected_injection: suspected }
 }
 
-/** A card as the rules made it. */
+/** The card before any opinion. */
 export const withoutOpinion = (card: TriageResult): TriageResult => {
   const { model } = card
   if (!model) return card

@@ -6,7 +6,7 @@ export const environments = ['production', 'staging', 'development', 'test'] as 
 
 const text = z.string().nullable()
 
-/** Something of ours that alerts may be about: a machine, a network, an application. Imported or edited by users, never guessed. */
+/** An item of ours that alerts may concern: a machine, a network, an application. Imported or edited by users, never guessed. */
 export const asset = z
   .object({
     asset_id: z.string(),
@@ -24,7 +24,7 @@ export const asset = z
     business_unit: text,
     environment: z.enum(environments).nullable(),
     tags: z.array(z.string()),
-    /** How many open ones a scanner found, by severity. */
+    /** The number of open vulnerabilities that a scanner found, by severity. */
     vulnerabilities: z.object({ critical: z.int(), high: z.int(), medium: z.int(), low: z.int() }).nullable(),
     last_scan: z.iso.datetime().nullable(),
     is_active: z.boolean(),

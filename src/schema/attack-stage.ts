@@ -3,8 +3,8 @@ import type { AlertType } from './detection.ts'
 import { showsBreakIn } from './telling-evidence.ts'
 
 /**
- * The techniques of MITRE ATT&CK that alerts name, by the stage of an attack that they usually stand for. Later
- * entries mean that the attack got further. Guessing precedes a login and dumping follows it, so password guessing is its own stage.
+ * The techniques of MITRE ATT&CK in alerts, by the attack stage that they usually indicate. Later entries mean that the attack got further.
+ * Guessing precedes a login and dumping follows it, so password guessing is its own stage.
  */
 const techniques: readonly (readonly [stage: string, ids: string])[] = [
   ['reconnaissance', 'T1589 T1590 T1592 T1595'],
@@ -34,7 +34,7 @@ const ofType: Readonly<Partial<Record<AlertType, string>>> = {
   phishing: 'initial access',
 }
 
-/** The stages of an attack that techniques stand for. */
+/** The attack stages that techniques indicate. */
 export const attackStages = (ids: readonly string[]): readonly string[] => [
   ...new Set(ids.flatMap((id) => techniques[ranks.get(id.slice(0, 5)) ?? -1]?.[0] ?? [])),
 ]

@@ -5,9 +5,9 @@ import { ruleFault, ruleLevel } from './rule.ts'
 export const matchedField = z
   .object({
     selection: z.string(),
-    /** As the rule calls it; null for a keyword. */
+    /** The field name in the rule; null for a keyword. */
     field: z.string().nullable(),
-    /** As the event calls it. */
+    /** The field name in the event. */
     event_field: z.string().nullable(),
     value: z.string().nullable(),
     /** `contains "mimikatz"`. */
@@ -24,14 +24,14 @@ export const backtest = z
     from: z.iso.datetime().nullable(),
     to: z.iso.datetime().nullable(),
     events: z.int(),
-    /** Why it ended before the events did: the time limit was reached, or there were too many. */
+    /** The reason that it ended early: the time limit, or too many events. */
     cut: z.enum(['time', 'events']).nullable(),
     hits: z.int(),
-    /** The hours in which there were any. */
+    /** The hours with matches. */
     hits_by_hour: z.array(z.object({ hour: z.iso.datetime(), hits: z.int() })),
     expected_alerts: z.object({
       per_week: z.number(),
-      /** How it is computed. */
+      /** The calculation of the estimate. */
       how: z.string(),
     }),
     samples: z.array(
@@ -42,24 +42,24 @@ export const backtest = z
         source: z.string(),
         line: z.string(),
         matched: z.array(matchedField),
-        /** Of a correlation: what its events have in common, what was counted, and how many events there were. */
+        /** For a correlation: the common values of its events, the counted value, and the number of events. */
         group: z.record(z.string(), z.string()).optional(),
         value: z.number().optional(),
         event_count: z.int().optional(),
       }),
     ),
     overlap: z.object({
-      /** How many events with hits were looked at. */
+      /** The number of matched events that were checked. */
       events: z.int(),
       /** Active rules that match the same events. */
       rules: z.array(z.object({ id: z.string(), title: z.string(), events: z.int(), share: z.number() })),
-      /** Detectors that named the same events as evidence. */
+      /** Detectors that cited the same events as evidence. */
       detectors: z.array(z.object({ detector: z.string(), events: z.int(), share: z.number() })),
     }),
-    /** The sources whose events are of the rule's log source, of so many sources. */
+    /** The sources with events of the rule's log source, and the number of all sources. */
     applies_to: z.array(z.string()),
     sources: z.int(),
-    /** Rules that cannot match, and why. */
+    /** Rules that cannot match, with the reason. */
     faults: z.array(ruleFault),
   })
   .meta({ id: 'Backtest' })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 export const contextTypes = ['network', 'asset', 'user', 'threat_intel', 'historical', 'correlation'] as const
 
-/** Facts about an alert's surroundings, as they were known at triage. */
+/** Facts about the context of an alert at the time of triage. */
 export const alertContext = z
   .object({
     context_type: z.enum(contextTypes),

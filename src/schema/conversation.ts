@@ -5,7 +5,7 @@ export const taskTypes = ['triage', 'analysis', 'summarization', 'classification
 
 const longest = 100_000
 
-/** A conversation with a language model, and how it is to answer. */
+/** A conversation with a language model, and the options of its answer. */
 export const conversation = z.strictObject({
   task_type: z.enum(taskTypes).default('general'),
   messages: z
@@ -27,7 +27,7 @@ export type Conversation = z.output<typeof conversation>
 /** The answer of a model to a conversation. */
 export const modelReply = z.object({
   text: z.string(),
-  /** `length`: it was cut off. */
+  /** `length`: the answer was cut off. */
   finish_reason: z.enum(['stop', 'length', 'content_filter']),
   name: z.string(),
   model: z.string(),

@@ -11,9 +11,9 @@ export const decision = z
     note: z.string().nullable(),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
-    /** `stopped`: the server ended before it was done; what was done stays. */
+    /** `stopped`: the server ended first. The changes made so far remain. */
     state: z.enum(['running', 'done', 'stopped', 'undone']),
-    /** How many were meant, how many were changed, and how many were left as they are. */
+    /** The number of selected items, of changed ones, and of unchanged ones. */
     matched: z.int(),
     changed: z.int(),
     skipped: z.int(),

@@ -40,7 +40,7 @@ const indexed = [...own].flatMap(([name, read]) => (kinds.get(name) === 'time' ?
 
 /** Lets filters look at detections. `score` is 0–1; severities compare by their rank. */
 export const detectionFields = {
-  /** Every field there is. */
+  /** All fields. */
   names: new Set([...own.keys(), ...entityFieldNames]),
   reader(name: string): (detection: Detection) => FieldValue | undefined {
     const read = own.get(name)
@@ -49,9 +49,9 @@ export const detectionFields = {
     return ({ entities }) => readEntity(entities)
   },
   kind: (name: string): 'time' | 'text' | readonly string[] | undefined => kinds.get(name),
-  /** The values that searches find by their words: all but times, and those of entities, which are texts. */
+  /** The values that searches find by their words: all except times. Values of entities are texts. */
   indexed: (detection: Detection): readonly unknown[] => indexed.map((read) => read(detection)),
-  /** The texts in which bare words are looked for. */
+  /** The texts that bare words are searched in. */
   texts: (detection: Detection): readonly string[] => [
     detection.title,
     detection.sentence,

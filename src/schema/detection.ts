@@ -19,7 +19,7 @@ export const alertTypes = [
 export const alertType = z.enum(alertTypes).meta({ id: 'AlertType' })
 export type AlertType = z.infer<typeof alertType>
 
-/** A thing that detections can share: who or what it is about. */
+/** A thing that detections can share: a user, a host, an address. */
 export const entity = z
   .object({
     type: z.enum([
@@ -41,7 +41,7 @@ export const entity = z
   .meta({ id: 'Entity' })
 export type Entity = z.infer<typeof entity>
 
-/** How the keys of detections begin that say that less came than usual, or nothing. */
+/** The prefixes of the keys of detections that report fewer events than usual, or none. */
 export const fewerLines = 'fewer log lines'
 export const missingRun = 'missing run'
 
@@ -52,7 +52,7 @@ export const evidence = z
     time: z.iso.datetime(),
     /** The original line, cut at 1,000 characters. */
     line: z.string(),
-    /** Where it stands, when it was read from a file: `auth.log:1502`. */
+    /** Its position, if it was read from a file: `auth.log:1502`. */
     origin: z.string().optional(),
     /** Its role in the detection: `first failure`, `the login that succeeded` … */
     role: z.string().optional(),
@@ -60,7 +60,7 @@ export const evidence = z
     source_ip: z.string().optional(),
     destination_ip: z.string().optional(),
     proxy_ip: z.string().optional(),
-    /** Which way that was, seen from our own network. */
+    /** The direction, seen from our own network. */
     direction: z.enum(['inbound', 'outbound', 'internal', 'external']).optional(),
   })
   .meta({ id: 'Evidence' })
@@ -84,7 +84,7 @@ export type Contribution = z.infer<typeof contribution>
 /** The fields that the sender of a foreign alert supplied, in the words of the triage contract. */
 export const observed = z
   .object({
-    /** The sender's own id of it. */
+    /** The sender's own ID of the alert. */
     external_id: z.string(),
     source_ref: z.string(),
     source_ip: z.string(),
@@ -98,14 +98,14 @@ export const observed = z
     file_name: z.string(),
     url: z.string(),
     dns_query: z.string(),
-    /** The whole of it as it came. */
+    /** The complete alert as received. */
     raw_data: z.record(z.string(), z.unknown()),
   })
   .partial()
   .meta({ id: 'Observed' })
 export type Observed = z.infer<typeof observed>
 
-/** The Sigma rule that made a detection, with the fields that its author wants in the message. */
+/** The Sigma rule of a detection, with the fields that its author wants in the message. */
 export const detectionRule = z
   .object({
     id: z.string(),
@@ -122,7 +122,7 @@ export type AgentDetectionRule = z.infer<typeof detectionRule>
 export const agentFinding = z
   .object({
     agent_name: z.string(),
-    /** The number of the device, where a device has one. */
+    /** The number of the device, if the agent has one. */
     device_id: z.int().nullable(),
     anomaly_type: z.string(),
     /** From 1 to 5. */
@@ -134,15 +134,15 @@ export const agentFinding = z
   .meta({ id: 'AgentFinding' })
 export type AgentFinding = z.infer<typeof agentFinding>
 
-/** Something that a detector found in events, with the reason. Every detection has one. */
+/** A finding of a detector in events, with its reason. Every detection has one. */
 export const detection = z
   .object({
-    /** A hash of detector, stream, what it is about and when: the same events give the same id. */
+    /** A hash of detector, stream, subject and time: the same events give the same ID. */
     id: z.string(),
     detector: z.string(),
     kind: z.enum(detectionKinds),
     type: alertType,
-    /** When what it is about began and ended. */
+    /** The beginning and the end of the activity. */
     first_seen: z.iso.datetime(),
     last_seen: z.iso.datetime(),
     source: z.string(),
@@ -154,7 +154,7 @@ export const detection = z
     title: z.string(),
     /** One sentence that needs no further context. */
     sentence: z.string(),
-    /** The number or word that was seen, and what is usual. */
+    /** The observed number or word, and the usual range. */
     value: z.string(),
     usual: z.string(),
     contributions: z.array(contribution).min(1),
@@ -167,21 +167,21 @@ export const detection = z
     techniques: z.array(z.string()),
     /** The sender's id of the alert, if the sender never reuses ids. */
     alert_id: z.string().optional(),
-    /** Detections with the same key are the same alert. Human-readable: it is shown. */
+    /** Detections with the same key belong to the same alert. Human-readable, because it is shown. */
     dedup_key: z.string(),
-    /** Whether the detector was still learning what is usual here; caps its severity at low. */
+    /** Whether the detector was still learning the usual behaviour; caps the severity at low. */
     learning: z.boolean(),
     rule: detectionRule.optional(),
     agent: agentFinding.optional(),
     observed: observed.optional(),
-    /** Whether its sender says that the trouble is over: it closes the alert with its key, and opens none. */
+    /** Whether its sender reports that the problem is over: it closes the alert with its key, and opens none. */
     over: z.boolean().optional(),
-    /** How long after an alert with its key was last seen the detection still belongs to it, in ms of event time. Default: a day. */
+    /** How long after the last detection of an alert this detection still belongs to it, in ms of event time. Default: a day. */
     merge_within: z.int().min(0).optional(),
   })
   .meta({ id: 'Detection' })
 export type Detection = z.infer<typeof detection>
 
-/** Whether a detection says that less came than usual, or nothing. */
+/** Whether a detection reports fewer events than usual, or none. */
 export const isAboutFewer = ({ dedup_key }: Pick<Detection, 'dedup_key'>): boolean =>
   dedup_key.startsWith(fewerLines) || dedup_key.startsWith(missingRun)

@@ -1,6 +1,6 @@
 import { type Entity, entity } from './detection.ts'
 
-/** The fields of an event by which one also finds what is about such a thing. */
+/** The event fields that contain an entity, by entity type. */
 const types: ReadonlyMap<string, Entity['type']> = new Map([
   ['ip', 'ip'],
   ['source.ip', 'ip'],
@@ -18,7 +18,7 @@ const types: ReadonlyMap<string, Entity['type']> = new Map([
   ['template', 'template'],
 ])
 
-/** The names that `entityReader` knows. */
+/** The names that `entityReader` supports. */
 export const entityFieldNames: readonly string[] = [
   'entity',
   ...entity.shape.type.options.map((type) => `entity.${type}`),
@@ -27,7 +27,7 @@ export const entityFieldNames: readonly string[] = [
 
 type Values = readonly string[] | undefined
 
-/** Makes a reader of `entity` (any), `entity.<type>`, or one of the short and dotted names that events use for the same things. */
+/** Creates a reader of `entity` (any), `entity.<type>`, or one of the short and dotted names of the same things in events. */
 export const entityReader = (name: string): ((entities: readonly Entity[]) => Values) => {
   const type = name.startsWith('entity.') ? name.slice('entity.'.length) : types.get(name)
   if (type === undefined && name !== 'entity') return () => undefined
@@ -42,7 +42,7 @@ export const entityReader = (name: string): ((entities: readonly Entity[]) => Va
   }
 }
 
-/** Lists techniques together with what they are part of: `T1110.001` is also a `T1110`. */
+/** Lists techniques with their parents: `T1110.001` is also a `T1110`. */
 export const techniqueField = (techniques: readonly string[]): readonly string[] | undefined =>
   techniques.length > 0
     ? techniques.flatMap((id) => (id.includes('.') ? [id, id.split('.')[0] ?? id] : [id]))

@@ -51,7 +51,7 @@ const unindexed = new Set(['id', 'time_guessed'])
 
 /** Lets filters look at events: by our own names, by short names, and by any dotted field that an event has. */
 export const eventFields = {
-  /** The names that are ours; an event has others besides. */
+  /** Our own field names; an event has others as well. */
   names: new Set([...own.keys(), ...aliases.keys()]),
   reader(name: string): (event: Event) => FieldValue | undefined {
     const read = own.get(name)
@@ -66,10 +66,12 @@ export const eventFields = {
   },
   kind: (name: string): 'time' | 'text' | undefined => kinds.get(name),
   text: (event: Event): string => eventText(event),
-  /** Whether a block's token filter knows the values of a field: of all but ids and times, which have many or no fixed spellings. */
+  /**
+   * Whether the token filter of a block contains the values of a field: of all but IDs and times, which have many or no fixed spellings.
+   */
   isIndexed: (name: string): boolean => !unindexed.has(name) && kinds.get(name) !== 'time',
 }
 
-/** Bare words are searched in the record as it came and, if that does not contain it, in the message. */
+/** Bare words are searched in the original record and then in the message. */
 export const eventText = (event: Event): string =>
   event.original.includes(event.message) ? event.original : `${event.message}\n${event.original}`

@@ -1,11 +1,11 @@
 /** Events are counted in slots of this length, in ms. */
 export const volumeSlot = 300_000
 
-/** How many events of a span said that something is wrong, and how many did not. */
+/** How many events of a span report a problem, and how many do not. */
 export interface EventVolume {
   readonly error: number
   readonly warning: number
-  /** Everything milder, and what names no level. */
+  /** All milder levels, and events without a level. */
   readonly other: number
 }
 
@@ -21,6 +21,6 @@ export const volumeOf = ({ error, warning, other }: EventVolume): number => erro
 
 const errors: ReadonlySet<unknown> = new Set(['emerg', 'alert', 'crit', 'error'])
 
-/** Where an event with this `log.level` is counted. */
+/** The count that an event with this `log.level` belongs to. */
 export const volumeKind = (level: unknown): keyof EventVolume =>
   errors.has(level) ? 'error' : level === 'warning' ? 'warning' : 'other'

@@ -33,10 +33,10 @@ export interface Event {
   readonly stream: string
   /** The record without its header. */
   readonly message: string
-  /** The record as it came. */
+  /** The record as received. */
   readonly original: string
   readonly fields: Fields
-  /** Set by the miner; absent on pipeline errors. */
+  /** Set by the miner; absent for pipeline errors. */
   readonly template?: EventTemplate
 }
 

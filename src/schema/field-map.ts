@@ -7,10 +7,10 @@ const roles = ['time', 'message', 'level', 'host', 'user', 'service', 'ip'] as c
 export const fieldMap = z.partialRecord(z.enum(roles), z.string().min(1))
 export type FieldMap = Readonly<z.infer<typeof fieldMap>>
 
-/** The names that fields of a source probably have, best first, by what the values of its first records look like. */
+/** The probable names of a source's fields, best first, guessed from the values of its first records. */
 export type LikelyFields = Readonly<Record<'time' | 'message' | 'level' | 'host' | 'user', readonly string[]>>
 
-/** A mapping as a list of pairs, as it is written in an address: `time=when_happened,message=meta.text`. */
+/** A mapping as a list of pairs, as in a URL: `time=when_happened,message=meta.text`. */
 export const fieldMapInput = z.array(z.string()).transform((pairs, context): FieldMap => {
   const map: Record<string, string> = {}
   for (const pair of pairs) {

@@ -43,7 +43,7 @@ const kinds = new Map<string, 'time' | 'text' | readonly string[]>([
 
 /** Lets filters look at incidents. `risk_score` is 0–100; severities compare by their rank. */
 export const incidentFields = {
-  /** Every field there is. */
+  /** All fields. */
   names: new Set([...own.keys(), ...entityFieldNames]),
   reader(name: string): (incident: Incident) => FieldValue | undefined {
     const read = own.get(name)
@@ -52,7 +52,7 @@ export const incidentFields = {
     return ({ entities }) => readEntity(entities)
   },
   kind: (name: string): 'time' | 'text' | readonly string[] | undefined => kinds.get(name),
-  /** Whether the document contains the values of this field in the form that comparisons use. */
+  /** Whether the document contains the values of this field in the form of comparisons. */
   isIndexed: (name: string): boolean => name !== 'open' && kinds.get(name) !== 'time',
   text: (incident: Incident): string =>
     [

@@ -13,7 +13,7 @@ export const observableTypes = [
   'certificate',
 ] as const satisfies readonly ObservableType[]
 export const observableType = z.enum(observableTypes).meta({ id: 'ObservableType' })
-/** The Traffic Light Protocol 2.0: with whom something may be shared; the most open first. */
+/** The Traffic Light Protocol 2.0: with whom a value may be shared; the least restricted first. */
 export const tlp = z.enum(['clear', 'green', 'amber', 'amber+strict', 'red']).meta({ id: 'Tlp' })
 export type Tlp = z.infer<typeof tlp>
 
@@ -28,13 +28,13 @@ export const report = z
     tags: z.array(z.string()),
     first_seen: z.iso.datetime().nullable(),
     last_seen: z.iso.datetime().nullable(),
-    /** After it, the source no longer vouches for it. */
+    /** After this time, the source no longer reports it. */
     valid_until: z.iso.datetime().nullable(),
   })
   .meta({ id: 'Report' })
 export type Report = z.infer<typeof report>
 
-/** A value that sources know, with their reports. One per value: it summarizes all reports. */
+/** A value that sources report, with their reports. One per value: it summarizes all reports. */
 export const indicator = z
   .object({
     ioc: z.string(),
@@ -42,22 +42,22 @@ export const indicator = z
     threat_level: severity,
     /** 0–1. */
     confidence: z.number().min(0).max(1),
-    /** The sources that know it, the most trusted first. */
+    /** The sources that report it, the most trusted first. */
     sources: z.array(z.string()),
     description: z.string(),
     tags: z.array(z.string()),
     first_seen: z.iso.datetime().nullable(),
     last_seen: z.iso.datetime().nullable(),
-    /** After it, nobody vouches for it. */
+    /** After this time, no source reports it. */
     valid_until: z.iso.datetime().nullable(),
-    /** How many of the asked sources call it malicious. An unknown address has 0. */
+    /** How many of the queried sources report it as malicious. An unknown address has 0. */
     positives: z.int(),
     total: z.int(),
   })
   .meta({ id: 'Indicator' })
 export type Indicator = z.infer<typeof indicator>
 
-/** An indicator with the words of each of its sources. */
+/** An indicator with the descriptions of each of its sources. */
 export const knownIndicator = indicator
   .extend({ id: z.string(), reports: z.record(z.string(), report), updated_at: z.iso.datetime() })
   .meta({ id: 'KnownIndicator' })

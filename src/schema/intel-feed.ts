@@ -1,15 +1,15 @@
 import { z } from 'zod'
 
-/** Why rows of a feed were left out, how often, and one of them. */
+/** The skipped rows of a feed by reason, with the count and an example. */
 export const skippedRows = z.object({ reason: z.string(), count: z.int(), sample: z.string() })
 
-/** The state of a feed after its last pull; also of imported lists and of our own entries. */
+/** The state of a feed after its last pull; also of imported lists and of own entries. */
 export const feedState = z
   .object({
     name: z.string(),
     /** A type of feed, `import`, or `own`. */
     type: z.string(),
-    /** The validators of the server's last answer, for conditional requests. */
+    /** The validators of the server's last response, for conditional requests. */
     etag: z.string().nullable(),
     last_modified: z.string().nullable(),
     /** The position where an incremental feed continues. */
@@ -17,10 +17,10 @@ export const feedState = z
     last_attempt_at: z.iso.datetime().nullable(),
     last_success_at: z.iso.datetime().nullable(),
     last_change_at: z.iso.datetime().nullable(),
-    /** Attempts that failed since the last success. */
+    /** Failed attempts since the last success. */
     failures: z.int(),
     last_error: z.string().nullable(),
-    /** Whether a pull began that did not end: what it wrote is looked through at the next one. */
+    /** Whether a pull was interrupted: the next one searches for the entries that it wrote. */
     interrupted: z.boolean(),
     entries: z.int(),
     skipped: z.array(skippedRows),

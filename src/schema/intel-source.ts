@@ -3,11 +3,11 @@ import { skippedRows } from './intel-feed.ts'
 
 const moment = z.iso.datetime().nullable()
 
-/** A source of indicators: a pulled feed, a lookup service, an imported list, or our own entries. */
+/** A source of indicators: a pulled feed, a lookup service, an imported list, or own entries. */
 export const intelSource = z
   .object({
     name: z.string(),
-    /** `former`: a feed that is configured no longer, and whose entries are about to go. */
+    /** `former`: a feed that is no longer configured, and whose entries will be removed. */
     kind: z.enum(['feed', 'lookup', 'import', 'own', 'former']),
     type: z.string(),
     summary: z.string(),
@@ -15,13 +15,15 @@ export const intelSource = z
     licence: z.string(),
     /** The list's own version, date and copyright. */
     notice: z.string(),
-    /** `waiting`: not pulled yet. `resting`: it did not answer lately, and is left alone for a while. `used_up`: no questions are left for today. */
+    /**
+     * `waiting`: not pulled yet. `resting`: it failed recently, and is not queried for a while. `used_up`: the quota of today is used up.
+     */
     state: z.enum(['ok', 'waiting', 'failing', 'resting', 'used_up']),
-    /** How many values it lists; null for those that are asked. */
+    /** How many values it lists; null for lookup services. */
     entries: z.int().nullable(),
-    /** Rows that could not be used, by reason. */
+    /** Skipped rows, by reason. */
     skipped: z.array(skippedRows),
-    /** How often what it says was met in events and alerts. */
+    /** How often its values were seen in events and alerts. */
     hits: z.int(),
     last_hit_at: moment,
     last_attempt_at: moment,
@@ -30,7 +32,7 @@ export const intelSource = z
     failures: z.int(),
     last_error: z.string().nullable(),
     next_pull_at: moment,
-    /** How many questions a day it may be asked, and was asked today (UTC); null for those that are pulled. */
+    /** The daily quota and the queries of today (UTC); null for feeds. */
     daily: z.int().nullable(),
     used_today: z.int().nullable(),
     resting_until: moment,

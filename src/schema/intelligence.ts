@@ -2,21 +2,21 @@ import type { Alert } from './alert.ts'
 import type { Indicator, Observable } from './indicator.ts'
 import type { TriageClaim, TriageReference } from './triage-result.ts'
 
-/** Infrastructure that lists of the known-benign name: public resolvers, content networks, crawlers. A counter-claim, never a discount. */
+/** Infrastructure on lists of known-benign values: public resolvers, content networks, crawlers. A counter-claim, never a discount. */
 export interface KnownBenign {
   readonly observable: Observable
-  /** The lists that name it: `List of known IPv4 public DNS resolvers`. */
+  /** The lists that contain it: `List of known IPv4 public DNS resolvers`. */
   readonly lists: readonly string[]
 }
 
 /** The threat intelligence about an alert. */
 export interface Intelligence {
   /**
-   * The inputs of the risk formula: the score 0–100, how many sources were asked, how many call it malicious. Absent if there was
-   * no source to ask, which differs from no source knowing it.
+   * The inputs of the risk formula: the score 0–100, how many sources were queried, and how many report it as malicious. Absent if there
+   * was no source to query, which is not the same as no report.
    */
   readonly threatIntel?: { readonly aggregateScore: number; readonly sources: number; readonly detectedBy: number }
-  /** Every observable that was looked up, most severe first; unknown ones have no positives and the level info. */
+  /** Every observable that was looked up, the most severe first; unknown ones have no positives and the level info. */
   readonly indicators: readonly Indicator[]
   readonly benign: readonly KnownBenign[]
   /** The references of the claims: `i1`, `i2` … */
@@ -27,7 +27,7 @@ export interface Intelligence {
 }
 
 /**
- * Asks for what is known of an alert's addresses, names, hashes and links. Answers within its time limit (10 s unless configured) and
- * never throws because somebody does not answer; only an aborted signal ends it.
+ * Returns the threat intelligence about an alert's addresses, names, hashes and links. Answers within its time limit (10 s unless
+ * configured) and never throws because a service fails; only an aborted signal ends it.
  */
 export type LookUpIntelligence = (alert: Alert, signal: AbortSignal) => Promise<Intelligence>

@@ -6,9 +6,9 @@ export const networkFacts = z
     ip_address: z.string(),
     is_internal: z.boolean(),
     network_type: z.enum(['internal', 'external']),
-    /** Where it belongs by the registries of special addresses. */
+    /** Its category in the registries of special addresses. */
     scope: z.enum(['internal', 'external', 'loopback', 'reserved']),
-    /** The /24 or /64 around it. */
+    /** The /24 or /64 that contains it. */
     subnet: z.string(),
     /** ISO 3166-1 alpha-2, `Internal` or `Unknown`. */
     country: z.string(),
@@ -16,11 +16,11 @@ export const networkFacts = z
     /** The operator of the network. */
     isp: z.string().nullable(),
     asn: z.int().nullable(),
-    /** The cloud that it belongs to. */
+    /** The cloud provider. */
     cloud: z.string().nullable(),
-    /** Its name, if it is well known and harmless: `Google Public DNS`. */
+    /** Its name, if it is a well-known benign service: `Google Public DNS`. */
     known_as: z.string().nullable(),
-    /** 0–100, high is good; 50 when nothing is known. */
+    /** 0–100, high is good; 50 if unknown. */
     reputation_score: z.number(),
     known_malicious: z.boolean(),
   })

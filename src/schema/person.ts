@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const text = z.string().nullable()
 
-/** A user whom alerts may be about, as imported from a directory. This is not an account to sign in with. */
+/** A user that alerts may concern, as imported from a directory. This is not an account to sign in with. */
 export const person = z
   .object({
     user_id: z.string(),
@@ -38,7 +38,7 @@ export const personalFields = [
 /** Whether a field of a person is personal data. */
 export const isPersonalField = (name: string): boolean => personalFields.some((field) => field === name)
 
-/** Clears the personal fields of somebody, and names those that held something in `withheld`. */
+/** Clears the personal fields of a user, and lists the fields that had a value in `withheld`. */
 export const withoutPersonalData = <Facts extends object>(
   facts: Facts,
 ): Facts & { readonly withheld?: readonly string[] } => {

@@ -7,14 +7,14 @@ import { severity } from './severity.ts'
 const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use lower-case letters, digits and single hyphens')
 
 /**
- * One thing to do; with `for_each`, once for each value of that kind that the incident is about, or for each address in that role. In a
- * containment step, `ip` means the attackers, so that nobody blocks an address of theirs.
+ * One action. With `for_each`, one action for each value of that type in the incident, or for each address in that role. In a containment
+ * step, `ip` means the attackers, so that nobody blocks an own address.
  */
 export const playbookStep = z
   .strictObject({
     id: name,
     type: z.enum(remediationTypes),
-    /** May name `{host}`, `{user}`, `{ip}`, `{attacker}` …: what the incident is about. */
+    /** May contain `{host}`, `{user}`, `{ip}`, `{attacker}` …: the entities of the incident. */
     description: z.string().min(1).max(500),
     /** 1 is the most urgent. */
     priority: z.int().min(1).max(5).default(3),
@@ -23,7 +23,7 @@ export const playbookStep = z
     /** The deadline in hours. Default, by priority: 1, 4, 24, 72, 168. */
     due_hours: z.number().positive().max(8_760).optional(),
     for_each: z.enum([...entity.shape.type.options, ...addressRoleNames]).optional(),
-    /** The name of a webhook of `remediation.webhooks` that can do it. */
+    /** The name of a webhook of `remediation.webhooks` that can execute it. */
     webhook: z.string().max(100).optional(),
   })
   .meta({ id: 'PlaybookStep' })
@@ -35,13 +35,13 @@ export const playbook = z
     title: z.string().min(1).max(200),
     description: z.string().max(2_000).default(''),
     category: z.string().max(50).default('response'),
-    /** The incidents that it is proposed for by itself; without it, only when a person asks. */
+    /** The incidents that it is proposed for automatically; without it, only on request. */
     when: z
       .strictObject({
-        /** At least one of its alerts is of one of these. */
+        /** At least one alert has one of these types. */
         types: z.array(alertType).min(1).optional(),
         min_severity: severity.default('medium'),
-        /** Or of one of these ATT&CK techniques, or below them. */
+        /** Or one of these ATT&CK techniques or their sub-techniques. */
         techniques: z.array(z.string()).min(1).optional(),
       })
       .optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** The records of a query's result, and what is known of who asked. */
+/** The records of a query's result, and the facts about the caller. */
 export const resultRecord = z.record(z.string(), z.unknown())
 export type ResultRecord = z.infer<typeof resultRecord>
 
@@ -8,16 +8,16 @@ const level = z.enum(['low', 'medium', 'high'])
 
 /** A record that is unusual for its query. */
 export const oddRecord = z.object({
-  /** Its place among the records that were sent, from 0. */
+  /** Its position among the sent records, from 0. */
   index: z.int(),
   record: resultRecord,
   /** 0–1, high = anomalous. */
   score: z.number(),
-  /** The numbers that it became, in the order of its fields' names. */
+  /** Its features, in the order of the field names. */
   features: z.array(z.number()),
   category: z.enum(['range_violation', 'unusual_combination']),
   risk_level: level,
-  /** Why, in a sentence. */
+  /** The reason, in a sentence. */
   reason: z.string(),
 })
 export type OddRecord = z.infer<typeof oddRecord>
@@ -39,10 +39,10 @@ export const resultDrift = z.object({
 export const resultConcern = z.object({ type: z.string(), severity: level, description: z.string() })
 export type ResultConcern = z.infer<typeof resultConcern>
 
-/** A language model's comment on a query and its results; if no model is configured, it says so. */
+/** A language model's comment on a query and its results; without a configured model, a note about that. */
 export const queryReading = z.object({
   status: z.enum(['answered', 'not_configured', 'failed', 'nothing_to_compare']),
-  /** Why it failed. */
+  /** The reason that it failed. */
   problem: z.string().optional(),
   records: z
     .array(
@@ -68,27 +68,27 @@ export type QueryReading = z.infer<typeof queryReading>
 /** The anomalies in one result of a query. */
 export const resultAnalysis = z
   .object({
-    /** The MD5 of the query's text, or what the sender calls it. */
+    /** The MD5 of the query's text, or the sender's ID of the query. */
     query_id: z.string(),
     dataset: z.string(),
     operation_name: z.string().nullable(),
     analyzed_at: z.iso.datetime(),
-    /** `baseline`: nothing to compare with yet. */
+    /** `baseline`: there is no earlier result to compare with. */
     mode: z.enum(['baseline', 'comparative']),
     is_odd: z.boolean(),
     /** 0–1, high = anomalous; the score of the most anomalous record or of the most severe change. */
     score: z.number(),
     records: z.int(),
-    /** How many records of the query were known before. */
+    /** How many records of the query were learned before. */
     history_records: z.int(),
-    /** How many fields the model knows; 0 before there is one. */
+    /** How many fields the model uses; 0 without a model. */
     model_features: z.int(),
     odd_records: z.array(oddRecord),
     drift: z.array(resultDrift),
     concerns: z.array(resultConcern),
     recommendations: z.array(z.string()),
     reading: queryReading,
-    /** The number of the stored result; null if nothing was anomalous. */
+    /** The number of the stored result; null if it has no anomaly. */
     analysis_id: z.int().nullable(),
   })
   .meta({ id: 'ResultAnalysis' })

@@ -14,15 +14,15 @@ export interface RawRecord {
   readonly line?: number | undefined
   /** The address of its sender, if it came over a network listener. */
   readonly peer?: string | undefined
-  /** The zone of times that name none, in minutes east of UTC; a source's option. */
+  /** The zone of times without a zone, in minutes east of UTC; an option of the source. */
   readonly zoneMinutes?: number | undefined
-  /** The zone that the last write of its file proves, for times that name none. */
+  /** The zone of times without a zone, derived from the last write of the file. */
   readonly fileZone?: number | undefined
-  /** Whether other lines of the source write the day before the month in dates with slashes; undefined if they do not show it. */
+  /** Whether other lines of the source write the day before the month in dates with slashes; undefined if unknown. */
   readonly dayFirst?: boolean | undefined
-  /** The alert format that its sender names: `splunk`. Without it the parser guesses from the text. */
+  /** The alert format that its sender declares: `splunk`. Without it, the parser guesses from the text. */
   readonly format?: string | undefined
-  /** The names of its fields, where its sender or the configuration says them. */
+  /** The names of its fields, if its sender or the configuration declares them. */
   readonly map?: FieldMap | undefined
   /** The names of its fields, as guessed from the first records of its source. */
   readonly likely?: LikelyFields | undefined
@@ -49,10 +49,10 @@ export interface RecordBatch {
   readonly map?: FieldMap | undefined
 }
 
-/** Names an event: its partition and its number there. */
+/** The ID of an event: its partition and its number there. */
 export const eventId = (partition: number, number: number): string => `${partition}-${number}`
 
-/** Reads an event's id; undefined when the text is none, or not as we write it. */
+/** Parses the ID of an event; undefined for other texts. */
 export const parseEventId = (id: string): { partition: number; number: number } | undefined => {
   const dash = id.indexOf('-')
   const partition = readDigits(id, 0, dash, 4)
@@ -60,7 +60,7 @@ export const parseEventId = (id: string): { partition: number; number: number } 
   return partition < 0 || number < 0 ? undefined : { partition, number }
 }
 
-/** Reads at most so many digits between two positions, without a leading zero; -1 for any other text. */
+/** Parses digits between two positions, without a leading zero; -1 for other texts. */
 const readDigits = (text: string, start: number, end: number, most: number): number => {
   const count = end - start
   if (count < 1 || count > most || (count > 1 && text.charCodeAt(start) === 48)) return -1

@@ -11,19 +11,19 @@ export const remediationTypes = [
 ] as const
 export const remediationStatuses = ['pending', 'in_progress', 'completed', 'skipped', 'failed'] as const
 
-/** An answer of the webhook that carries an action out, to a rehearsal or to the real thing. */
+/** The response of the webhook to a rehearsal or an execution. */
 export const remediationRun = z
   .object({
     kind: z.enum(['dry_run', 'execution']),
     by: z.string(),
     at: z.iso.datetime(),
     ok: z.boolean(),
-    /** The response body, cut at 2,000 characters, or the reason for no response. */
+    /** The response body, cut at 2,000 characters, or the reason that there was no response. */
     answer: z.string(),
   })
   .meta({ id: 'RemediationRun' })
 
-/** Something to be done about an incident: proposed by triage or a person, done only by people. */
+/** An action for an incident: proposed by triage or a person, executed only by people. */
 export const remediationAction = z
   .object({
     id: z.string(),
@@ -42,7 +42,7 @@ export const remediationAction = z
     playbook: z.string().nullable(),
     /** The parameters: `{ host: 'web-01' }`. */
     parameters: z.record(z.string(), z.string()),
-    /** The webhook that can carry it out; null when only hands can. */
+    /** The webhook that can execute it; null if only people can. */
     webhook: z.string().nullable(),
     runs: z.array(remediationRun),
     proposed_by: z.string(),

@@ -1,6 +1,6 @@
 import type { TriageResult } from './triage-result.ts'
 
-/** Writes out how a score came about: `80×30% severity + … = 52 × 1.2 malware × 1 history = 62.4 → 62`. */
+/** Renders the calculation of a score: `80×30% severity + … = 52 × 1.2 malware × 1 history = 62.4 → 62`. */
 export const riskArithmetic = ({
   breakdown: { severity, threat_intel, asset_criticality, exploitability },
   factors: { alert_type, type_multiplier, historical_multiplier },

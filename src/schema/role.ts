@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** `ingest` may only send records. The others form a ladder: a higher one may do what the lower ones may. */
+/** `ingest` may only send records. Each of the other roles includes the permissions of those before it. */
 export const role = z.enum(['ingest', 'viewer', 'auditor', 'analyst', 'admin']).meta({ id: 'Role' })
 export type Role = z.infer<typeof role>
 

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 
-/** A set of rules that is missing: events of a product arrive, and no active rule is about them. */
+/** A missing rule pack: events of a product arrive, and no active rule covers them. */
 export const missingRulePack = z
   .object({
     /** The product, as Sigma calls it: `zeek`. */
     product: z.string(),
-    /** The set of rules about it. */
+    /** The pack that covers it. */
     pack: z.string(),
     /** A sentence. */
     reason: z.string(),

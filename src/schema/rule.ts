@@ -12,9 +12,9 @@ export type RuleStatus = z.infer<typeof ruleStatus>
 export const ruleSetting = z
   .object({
     rule_id: z.string(),
-    /** Null: as the status of the rule and the configuration say. */
+    /** Null: the status of the rule and the configuration decide. */
     enabled: z.boolean().nullable(),
-    /** Null: as the rule says. */
+    /** Null: the level of the rule. */
     level: ruleLevel.nullable(),
     note: z.string().nullable(),
     updated_by: z.string(),
@@ -26,9 +26,9 @@ export type RuleSetting = z.infer<typeof ruleSetting>
 /** A problem of a rule, with its position and a hint. */
 export const ruleFault = z
   .object({
-    /** A word for programs: `unknown-modifier`, `condition-syntax` … */
+    /** A stable code: `unknown-modifier`, `condition-syntax` … */
     code: z.string(),
-    /** An error keeps the rule out; a warning is about one that works. */
+    /** An error disables the rule; a warning does not. */
     severity: z.enum(['error', 'warning']),
     message: z.string(),
     hint: z.string().nullable(),
@@ -39,7 +39,7 @@ export const ruleFault = z
   .meta({ id: 'RuleFault' })
 export type RuleFault = z.infer<typeof ruleFault>
 
-/** A rule, a correlation or a filter, and what becomes of it here. */
+/** A rule, a correlation or a filter, and its state in this installation. */
 export const ruleView = z
   .object({
     id: z.string(),
@@ -59,16 +59,16 @@ export const ruleView = z
     }),
     tags: z.array(z.string()),
     techniques: z.array(z.string()),
-    /** The folder it came with: `bundled`, an import, or one of the configuration. */
+    /** The origin of its folder: `bundled`, an import, or the configuration. */
     pack: z.string(),
     file: z.string(),
     line: z.int(),
     /** Whether it is evaluated. */
     enabled: z.boolean(),
-    /** Whether its file has changed in a way that cannot be read: this is the version before. */
+    /** Whether its changed file cannot be read: this is the version before the change. */
     stale: z.boolean(),
     setting: ruleSetting.nullable(),
-    /** The sources whose events are of its log source, by their newest events. None: it cannot match anything here. */
+    /** The sources with events of its log source, by their newest events. Without one, it cannot match here. */
     applies_to: z.array(z.string()),
     /** How many detections it made in the last 7 days. */
     hits_7d: z.int(),

@@ -6,20 +6,20 @@ export const samplePrefix = 'sample:'
 /** Whether this source or stream belongs to the sample. */
 export const isSample = (source: string): boolean => source.startsWith(samplePrefix)
 
-/** How it stands with the sample. */
+/** The state of the sample. */
 export const sampleStatus = z
   .object({
-    /** `absent`: never loaded. `removed`: it was there, and somebody, or the first real records, made it go. */
+    /** `absent`: never loaded. `removed`: a user or the first real records removed it. */
     state: z.enum(['absent', 'loading', 'loaded', 'removed']),
     title: z.string(),
-    /** How many records it has, and how many of them have been analysed. */
+    /** The number of its records, and of those that were analysed. */
     records: z.int(),
     analysed: z.int(),
     sources: z.array(z.string()),
-    /** When its first and its last record happened, moved to now; null while it is not there. */
+    /** The times of its first and last record, moved to now; null if it is not loaded. */
     from: z.iso.datetime().nullable(),
     to: z.iso.datetime().nullable(),
-    /** How long the analysis took, in seconds; null until it is done, or when it was done before the last start. */
+    /** The duration of the analysis, in seconds; null until it is done, or if it was done before the last start. */
     seconds: z.number().nullable(),
   })
   .meta({ id: 'SampleStatus' })

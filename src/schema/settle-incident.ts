@@ -4,9 +4,9 @@ import type { AlertType, Entity } from './detection.ts'
 import { type Incident, isOpenIncident, withStatus } from './incident.ts'
 
 /**
- * Ends an open incident of which no alert is open any more; otherwise undefined. It closes if its alerts were suppressed or dismissed, and
- * is resolved if any was real or its sender resolved it. `suppression_id` keeps receivers quiet about it until one of its alerts is open
- * again.
+ * Ends an open incident without open alerts; otherwise returns undefined. It is closed if its alerts were suppressed or dismissed, and
+ * resolved if one was a true positive or its sender resolved it. With `suppression_id`, receivers get no message until one of its alerts is
+ * open again.
  */
 export const settleIncident = (incident: Incident, members: readonly Alert[], now: string): Incident | undefined => {
   if (members.length === 0 || !isOpenIncident(incident) || members.some(isOpen)) return undefined
@@ -45,15 +45,15 @@ const endOf = (members: readonly Alert[]): IncidentEnd => {
 
 const isOpen = ({ status }: Alert): boolean => openAlertStatuses.some((one) => one === status)
 
-/** The alerts that an incident is described by: suppressed and dismissed ones count only while there are no others. */
+/** The alerts that describe an incident: suppressed and dismissed ones count only if there are no others. */
 export const ratedAlerts = (members: readonly Alert[]): readonly Alert[] => {
   const rated = members.filter((alert) => alert.status !== 'suppressed' && !isDismissed(alert))
   return rated.length > 0 ? rated : members
 }
 
 /**
- * Whether an alert shows something that an incident which people dismissed did not: a stage or a kind of attack, or somebody. An anomaly
- * says nothing of its cause, so that it is news.
+ * Whether an alert shows something new compared with a dismissed incident: a stage, a type of attack, or an entity. An anomaly does not
+ * show its cause, so it is always new.
  */
 export const isNewsTo = (incident: Incident, alert: Alert): boolean => {
   const stage = attackStage(alert)

@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { severity } from './severity.ts'
 
-/** The worst that somebody called normal. Something clearly worse is shown in spite of the suppression. */
+/** The most severe activity that a user called normal. Clearly more severe alerts are shown in spite of the suppression. */
 export const suppressionCover = z
   .object({
     severity,
     /** Whether something succeeded, such as a login. */
     success: z.boolean(),
-    /** The most events at once; null if nothing had matched yet. */
+    /** The most events at once; null if nothing matched yet. */
     most_events: z.int().nullable(),
-    /** Whether it is about at least a day. Before, only what is critical or a success comes back. */
+    /** Whether it covers at least a day. Before, only critical alerts and successes are shown again. */
     learnt: z.boolean().optional(),
   })
   .meta({ id: 'SuppressionCover' })
@@ -27,11 +27,11 @@ export const suppression = z
     /** Null means never; the default is 90 days. */
     expires_at: z.iso.datetime().nullable(),
     paused: z.boolean(),
-    /** The worst among the alerts in its scope when it was created or changed. Absent from suppressions of older versions. */
+    /** The most severe of the matching alerts when it was created or changed. Absent from suppressions of older versions. */
     covers: suppressionCover.optional(),
-    /** Whether it hides also what is clearly worse than that. */
+    /** Whether it also hides clearly more severe alerts. */
     even_if_worse: z.boolean().optional(),
-    /** How many alerts it has hidden, and when last. */
+    /** How many alerts it has hidden, and when it last did. */
     hits: z.int(),
     last_hit_at: z.iso.datetime().nullable(),
   })

@@ -1,4 +1,4 @@
-/** Where a syslog message says that it is from, by number from 0 (RFC 5424, table 1). */
+/** The facilities of syslog messages, by number from 0 (RFC 5424, table 1). */
 export const syslogFacilities = [
   'kern',
   'user',

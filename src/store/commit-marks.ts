@@ -7,13 +7,13 @@ import type { Transaction } from './database.ts'
 import type { OpenDatabase } from './dialects/dialect.ts'
 import { upsert } from './write-rows.ts'
 
-/** How long the outcome of a commit is asked for, in ms: a sender waits for the answer. */
+/** How long to query the outcome of a commit, in ms: a sender waits for the answer. */
 const patience = 5_000
 const prefix = 'mark '
 
-/** Runs commits so that a lost answer does not leave their outcome open. */
+/** Runs commits so that their outcome is known even if the answer is lost. */
 export interface CommitMarks {
-  /** Runs `commit`, which ends `tx`. Resolves also when the commit got through but its answer was lost with the connection. */
+  /** Runs `commit`, which ends `tx`. Also resolves if the commit succeeded but its answer was lost with the connection. */
   commit(tx: Transaction, commit: () => Promise<unknown>): Promise<void>
 }
 
@@ -31,7 +31,7 @@ export const createCommitMarks = async ({ write }: OpenDatabase, now: () => numb
     .where('value', '<', now() - day)
     .execute()
 
-  /** Reads a mark. Waits for a transaction that still holds it, which a plain select would not. */
+  /** Reads a mark. Waits for a transaction that still locks it, which a plain select would not. */
   const readMark = async (name: string): Promise<number> => {
     const row = await write
       .insertInto('counters')

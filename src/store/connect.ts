@@ -4,9 +4,9 @@ import { createCommitMarks } from './commit-marks.ts'
 import type { Connections, OpenTransaction, Transaction } from './database.ts'
 import type { OpenDatabase } from './dialects/dialect.ts'
 
-/** The clock and SQL expressions that the store files share, besides the connections. */
+/** The clock and SQL expressions that the store files share, in addition to the connections. */
 export interface StoreConnections extends Connections {
-  /** A moment later than every one it gave before: what `changed_at` holds. */
+  /** Returns a moment later than all earlier ones, for `changed_at`. */
   stamp(): number
   /** An SQL expression: whether a text contains a fragment. */
   contains(text: Expression<string>, piece: string): Expression<SqlBool>
@@ -37,7 +37,7 @@ export const connect = async (
       const send = () => tx.commit().execute()
       await (marks ? marks.commit(tx, send) : send())
       committed(tx)
-      // One that got through without an answer still holds its connection.
+      // A commit that succeeded without an answer still holds its connection.
       await release()
     }
     return {

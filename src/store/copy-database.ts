@@ -102,7 +102,7 @@ const collectPayloads = async (url: string, file: string, { log, blocks }: Store
   }
 }
 
-/** Retention may have removed an object since the copy was made; then nothing is left of its events. */
+/** Retention may have removed an object since the copy was made; then its events are gone. */
 const requireRemoved = async (
   url: string,
   { id, partition, first, object_name }: Pick<EventBlockRow, 'id' | 'partition' | 'first' | 'object_name'>,

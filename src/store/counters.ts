@@ -1,8 +1,8 @@
 import type { Transaction } from './database.ts'
 
 /**
- * Takes the next `count` numbers of a counter, from 1; returns the first. The numbers become final with the transaction: there are no
- * gaps, and who comes second waits for who came first.
+ * Takes the next `count` numbers of a counter, from 1; returns the first. The numbers become final with the transaction: there are no gaps,
+ * and a second caller waits for the first.
  */
 export const nextNumbers = async (tx: Transaction, name: string, count = 1): Promise<number> => {
   const { value } = await tx

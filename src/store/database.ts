@@ -12,9 +12,8 @@ import type { LlmTables } from './language-models/llm-tables.ts'
 import type { QueryTables } from './query-results/query-tables.ts'
 
 /**
- * The tables. One file a noun holds the queries; nothing outside `store/` and `queue/` names a table.
- * Ids are texts made by the program, times whole ms since the epoch, truths 0 or 1, documents JSON texts: every database keeps
- * these alike.
+ * The tables. One file per noun contains the queries; nothing outside `store/` and `queue/` names a table. IDs are texts made by the
+ * program, times whole ms since the epoch, booleans 0 or 1, documents JSON texts, because every database stores these alike.
  */
 export interface Tables
   extends AlertTables,
@@ -40,7 +39,7 @@ export interface OpenTransaction {
 
 /** The capabilities of a database; code checks these instead of its name. */
 export interface Abilities {
-  /** Whether rows can be locked for the rest of a transaction; where not, transactions that write run one after another. */
+  /** Whether rows can be locked for the rest of a transaction; otherwise, writing transactions run one after another. */
   readonly lockRows: boolean
   /** Whether other processes may work on the same database. */
   readonly shared: boolean
@@ -48,7 +47,7 @@ export interface Abilities {
 
 /** The knowledge of a database about the processes that share it. */
 export interface Peers {
-  /** Names the sessions of this process, or of this thread of it. */
+  /** The name of the sessions of this process, or of this thread. */
   readonly session: string
   /** The clock of the database server, in ms: processes may disagree about the time. */
   readonly moment: RawBuilder<number>
@@ -56,13 +55,13 @@ export interface Peers {
   isGone(session: Expression<string>): RawBuilder<boolean>
   /** Names the transaction that runs it. */
   readonly transaction: RawBuilder<string>
-  /** Whether a transaction of a name has ended, in whatever way. */
+  /** Whether a transaction has ended, by its name. */
   hasEnded(transaction: string): RawBuilder<boolean>
 }
 
 /** The open database, as the files of the store and the embedded queue use it. */
 export interface Connections {
-  /** For reading outside a transaction: sees what is committed and waits for nobody. */
+  /** For reading outside a transaction: sees committed data and does not wait. */
   readonly read: Kysely<Tables>
   /** For single writes outside a transaction. Waits for the transaction that runs: never use it within one. */
   readonly write: Kysely<Tables>
@@ -70,7 +69,7 @@ export interface Connections {
   /** The processes that share the database; undefined if it belongs to this one. */
   readonly peers: Peers | undefined
   readonly now: () => number
-  /** Runs `work` in one transaction: all of it or nothing. */
+  /** Runs `work` in one transaction. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   begin(): Promise<OpenTransaction>
   /** Rejects while the database cannot be written to. Waits for no transaction. */

@@ -3,8 +3,8 @@ import { AppError } from '../errors.ts'
 import { lockSqliteFile, type StoreHolder, type StoreLock, type StoreUser } from './dialects/sqlite-lock.ts'
 
 /**
- * Takes a store for one process, because a server, a restore and a compaction must not work on one file together. Databases that
- * several servers may share need no lock. Throws an error that names the holder: CONFIG_INVALID to a server, CONFLICT to a command.
+ * Locks a store for one process, because a server, a restore and a compaction must not work on one file together. Databases that several
+ * servers may share need no lock. Throws an error that names the holder: CONFIG_INVALID to a server, CONFLICT to a command.
  */
 export const lockStore = async (url: string, user: StoreUser): Promise<StoreLock> => {
   const file = sqliteFileOf(url)

@@ -11,7 +11,10 @@ import { setAside } from './set-aside.ts'
 const lastFormerVersion = 'a9f1f5e'
 const firstMigration = '0001-schema'
 
-/** Brings the tables to this version, and renames those of other programs that are in the way. Refuses a database of a newer version, and of a development version that is too old. */
+/**
+ * Migrates the tables to this version, and renames conflicting tables of other programs. Refuses a database of a newer version, and of a
+ * development version that is too old.
+ */
 export const migrate = async (database: OpenDatabase, log: Log): Promise<void> => {
   const { write, types } = database
   const executed = await executedMigrations(write)
@@ -22,7 +25,8 @@ export const migrate = async (database: OpenDatabase, log: Log): Promise<void> =
     })
   }
   if (formerMigrations.some((name) => executed.includes(name))) await adoptFormer(write, executed)
-  // Later migrations of an empty database meet only the tables of the earlier ones. Asking each what it creates would run all of them again.
+  // Later migrations of an empty database meet only the tables of the earlier ones. Determining what each creates would run all of them
+  // again.
   let wasEmpty: boolean | undefined
   const { error, results } = await new Migrator({
     db: write,
@@ -41,7 +45,7 @@ export const migrate = async (database: OpenDatabase, log: Log): Promise<void> =
           ]),
         ),
     },
-    // Migrations are written in parallel: one may arrive after another with a later number has run.
+    // Migrations are developed in parallel: one may arrive after another with a later number has run.
     allowUnorderedMigrations: true,
   }).migrateToLatest()
   if (error === undefined) return
@@ -68,7 +72,7 @@ const adoptFormer = async (db: Kysely<Tables>, executed: readonly string[]): Pro
   })
 }
 
-/** Of the migrations that a database has run, those that this version does not know. */
+/** The migrations of a database that this version does not know. */
 export const newerMigrations = (executed: readonly string[]): readonly string[] =>
   executed.filter((name) => !(name in migrations) && !formerMigrations.includes(name))
 

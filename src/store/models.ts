@@ -31,12 +31,12 @@ const decompress = async (state: Uint8Array): Promise<Uint8Array> => {
   return bytes.length >= 4 && bytes.readUInt32LE(0) === zstdMagic ? unpack(bytes) : state
 }
 
-/** Keeps what detectors have learnt: the newest state of each. */
+/** Stores the learned state of detectors: the newest of each. */
 export const createModelStore = ({ read, write }: StoreConnections): ModelStore => ({
   async save(rows, tx) {
     const packed = await Promise.all(rows.map(async (row) => ({ ...row, state: await compress(row.state) })))
     for (const row of packed) {
-      // A process that lost its partition must not overwrite what the next one has learnt.
+      // A process that lost its partition must not overwrite the state of the next owner.
       await upsert(tx ?? write, 'models', [row], {
         key: ['name', 'partition'],
         where: sql`models.position <= excluded.position`,

@@ -52,7 +52,7 @@ export interface StoreOptions {
   readonly log: Log
   /** Whether to reject when the file of the database is missing, instead of creating it. */
   readonly mustExist?: boolean
-  /** How many alerts the index holds in memory; the rest is read from the database when it is asked for. */
+  /** How many alerts the index holds in memory; the rest is read from the database on demand. */
   readonly alertsInMemory?: number
   /** Where to store the payloads of new blocks of events; in the database without it. */
   readonly blocks?: BlockLocation | undefined
@@ -144,7 +144,7 @@ export const openStore = async (
 /** The name of the counter with the number of this database. A copy of the database gets another number. */
 export const databaseNumber = 'database'
 
-/** Begins the names of objects with the number of the database, so that no other database takes them for garbage. */
+/** Prefixes object names with the ID of the database, so that no other database removes them as garbage. */
 const ownPlace = async (blocks: BlockLocation, { read, write }: Connections): Promise<BlockLocation> => {
   const row = { name: databaseNumber, value: randomInt(1, 2 ** 47) }
   await write

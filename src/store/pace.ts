@@ -1,11 +1,11 @@
-/** How much to do in one step, so that nothing else waits long for its turn. */
+/** Chooses the size of the next step, so that no other work waits long. */
 export interface Pace {
   readonly size: number
   /** Learns from a step of the current size that took `ms`. */
   took(ms: number): void
 }
 
-/** A step that takes much less than this becomes larger, one that takes more becomes smaller. In ms. */
+/** A step that takes much less than this grows, one that takes more shrinks. In ms. */
 const target = 20
 
 /** Starts small and doubles or halves. */

@@ -13,7 +13,7 @@ export interface PageRequest {
   readonly after?: string | undefined
 }
 
-/** A span of event time, in ms; both ends are part of it. */
+/** A span of event time, in ms, including both ends. */
 export interface TimeRange {
   readonly from?: number | undefined
   readonly to?: number | undefined
@@ -37,12 +37,10 @@ interface StoredRow extends PagePosition {
   readonly body: string | Uint8Array
 }
 
-/** How many rows are looked at before others get their turn. */
+/** How many rows are scanned before it yields. */
 const chunk = 500
 
-/**
- * Goes through rows in order, a chunk at a time, until a page of those that match is full. `fetch` gives the rows after a place.
- */
+/** Scans rows in order, a chunk at a time, until a page of matches is full. `fetch` returns the rows after a position. */
 export const listPage = async <Item>(
   { limit, after, matches }: PageRequest & { readonly matches?: ((item: Item) => boolean) | undefined },
   fetch: (after: PagePosition | undefined, limit: number) => Promise<readonly StoredRow[]>,
@@ -66,11 +64,11 @@ export const listPage = async <Item>(
   }
 }
 
-/** Writes the place after which the next page begins; opaque to callers. */
+/** Encodes the position after which the next page begins; opaque to callers. */
 export const writeCursor = ({ time, id }: PagePosition): string =>
   Buffer.from(JSON.stringify([time, id])).toString('base64url')
 
-/** Reads a cursor; throws INVALID_REQUEST when it is none of ours. */
+/** Decodes a cursor; throws INVALID_REQUEST if it is invalid. */
 export const readCursor = (text: string): PagePosition => {
   const place = parse(Buffer.from(text, 'base64url').toString())
   if (Array.isArray(place) && place.length === 2) {

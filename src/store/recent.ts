@@ -1,4 +1,4 @@
-/** Documents as they were read last, each good for one version of its row only; the longest unused goes first. */
+/** Recently read documents, each valid for one version of its row; the least recently used is evicted. */
 export interface Recent<Document> {
   get(id: string, version: string): Document | undefined
   put(id: string, version: string, document: Document): void

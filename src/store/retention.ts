@@ -30,7 +30,7 @@ export interface RetentionStore {
 export type Removals = Readonly<Record<'alerts' | 'incidents' | 'detections' | 'audit', number>>
 
 const batch = 100
-/** How long a removed alert stays in the index, so that other processes drop it from memory. */
+/** How long the index keeps the mark of a removed alert, so that other processes drop it from memory. */
 const noticeMs = day
 
 interface Place {
@@ -53,7 +53,7 @@ export const createRetentionStore = (
     }
   }
 
-  /** Reads alerts to remove them: nobody else may reopen them meanwhile. */
+  /** Locks the alerts that it removes, so that nobody reopens them. */
   const oldAlerts = (tx: Transaction, ids: readonly string[]) => {
     const rows = tx.selectFrom('alerts').select(['alert_id', 'body', 'status', 'changed_at', 'incident_id'])
     return (abilities.lockRows ? rows.forUpdate() : rows).where('alert_id', 'in', ids)

@@ -10,7 +10,7 @@ export interface RuleSettingStore {
   list(): Promise<readonly RuleSetting[]>
 }
 
-/** Keeps what people said about rules, by the id of the rule: a new version of the rule finds it again. */
+/** Stores user settings for rules, by the ID of the rule, so that they apply to new versions of it. */
 export const createRuleSettingStore = ({ read, write }: StoreConnections): RuleSettingStore => ({
   async save(setting, tx) {
     await upsert(tx ?? write, 'rule_settings', [toRow(setting)], { key: ['rule_id'] })

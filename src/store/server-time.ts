@@ -8,12 +8,12 @@ export interface ServerTime {
 
 /** How often the clock of the server is read, in ms. */
 const every = 60_000
-/** A smaller difference is left alone: reading a clock over a network is not exact. */
+/** A smaller difference is ignored: reading a clock over a network is not exact. */
 const tolerated = 250
 
 /**
- * Follows the clock of a database server. Processes whose clocks differ would otherwise stamp later changes with earlier times, and nobody
- * would look for them there. Where nobody else works on the database, this is the clock of the process.
+ * Follows the clock of a database server. Otherwise, processes with different clocks would stamp later changes with earlier times, and
+ * readers of changes would miss them. If only one process uses the database, this is the clock of the process.
  */
 export const followServerTime = async (
   { read, peers }: Pick<OpenDatabase, 'read' | 'peers'>,

@@ -5,10 +5,10 @@ import type { OpenDatabase, Relation } from './dialects/dialect.ts'
 import { sqliteRelations } from './dialects/sqlite-relations.ts'
 import type { migrations } from './migrations/migrations.ts'
 
-/** Begins the names of tables of other programs that had a name of ours. */
+/** The prefix of renamed tables of other programs. */
 export const formerPrefix = 'former_'
 
-/** A table that no other program has: a database with it is ours, even if the record of its migrations is damaged. */
+/** A table that no other program has: a database with it belongs to Vedette, even if the record of its migrations is damaged. */
 const oursOnly = 'event_blocks'
 
 type Migrations = typeof migrations
@@ -39,7 +39,7 @@ export const setAside = async (
   )
 }
 
-/** Lists what a migration creates, by running it in memory. */
+/** Lists the relations that a migration creates, by running it in memory. */
 const createdBy = async (name: string, all: Migrations): Promise<readonly string[]> => {
   const memory = new Kysely<unknown>({ dialect: new SqliteDialect({ database: new Database(':memory:') }) })
   try {

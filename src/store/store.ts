@@ -66,19 +66,19 @@ export interface Store {
   readonly sourceData: SourceDataStore
   readonly retention: RetentionStore
   changes(afterUpdatedAt: number, limit: number): Promise<readonly StoreChange[]>
-  /** Runs `work` in one transaction: all of it becomes visible at once, or none when it throws. */
+  /** Runs `work` in one transaction. If it throws, nothing is written. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /** Opens a transaction that ends with `commit` or `rollback`. */
   begin(): Promise<{ readonly tx: Transaction; commit(): Promise<void>; rollback(): Promise<void> }>
-  /** How much room the database takes. */
+  /** The size of the database. */
   space(): Promise<Space>
   /** Returns the space of deleted rows to the disk, in short steps; resolves with how many bytes that were. */
   reclaim(signal?: AbortSignal): Promise<number>
-  /** Cheap proof that the database answers and can be written to. */
+  /** A cheap check that the database answers and is writable. */
   ping(): Promise<void>
   /** The migrations of a newer version that has migrated the database since this process started. */
   newerMigrations(): Promise<readonly string[]>
-  /** Says why blocks cannot be written to object storage; nothing while they can, or if the database holds them. */
+  /** Returns the reason that blocks cannot be written to object storage; undefined if they can, or if the database contains them. */
   blockProblems(): Promise<readonly string[]>
   close(): Promise<void>
 }

@@ -13,7 +13,7 @@ export interface SuppressionStore {
   hit(id: string, count: number, at: number, tx: Transaction): Promise<void>
 }
 
-/** Keeps suppressions. Their hits are columns, so that counting one never undoes what somebody is just editing. */
+/** Stores suppressions. Their hits are columns, so that counting a hit never overwrites a concurrent edit. */
 export const createSuppressionStore = ({ read, write }: StoreConnections): SuppressionStore => ({
   async save(suppression, tx) {
     await upsert(tx ?? write, 'suppressions', [toRow(suppression)], {

@@ -10,7 +10,7 @@ export interface ViewStore {
   remove(id: string): Promise<boolean>
 }
 
-/** Keeps people's looks at the queue. */
+/** Stores the saved views of the queue. */
 export const createViewStore = ({ read, write }: StoreConnections): ViewStore => ({
   async save(view) {
     const row = { id: view.id, owner: view.owner, created_at: Date.parse(view.created_at), body: toJson(view) }

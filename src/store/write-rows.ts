@@ -24,7 +24,7 @@ export const insertRows = async <Table extends keyof Tables>(
   for (const part of batches(rows)) await insertion(table, part).execute(tx)
 }
 
-/** Inserts the rows that do not exist yet, and leaves the others as they are; returns how many it inserted. */
+/** Inserts missing rows, and leaves existing ones unchanged; returns how many it inserted. */
 export const insertNew = async <Table extends keyof Tables>(
   tx: Transaction,
   table: Table,
@@ -42,11 +42,11 @@ export const insertNew = async <Table extends keyof Tables>(
 interface Conflict<Table extends keyof Tables> {
   /** The columns that identify a row. */
   readonly key: readonly Column<Table>[]
-  /** Columns that stay as they are. */
+  /** Columns that stay unchanged. */
   readonly keep?: readonly Column<Table>[]
-  /** Columns that get a value calculated from the existing row and the new one, which is called `excluded`. */
+  /** Columns that are calculated from the existing row and the new one, which is called `excluded`. */
   readonly set?: { readonly [Name in Column<Table>]?: RawBuilder<Tables[Table][Name]> }
-  /** Changes only the rows for which this holds. */
+  /** Updates only the rows that match this. */
   readonly where?: RawBuilder<boolean>
 }
 
@@ -70,7 +70,7 @@ export const upsert = async <Table extends keyof Tables>(
 export const insertion = (table: string, rows: readonly DatabaseRow[]): RawBuilder<unknown> => {
   const columns = columnsOf(rows)
   const lists = rows.map((row) => PrimitiveValueListNode.create(columns.map((column) => row[column])))
-  // One node for all values: an expression for each of them takes twice the time of the insertion.
+  // One node for all values: an expression for each of them doubles the time of the insertion.
   const values = new ExpressionWrapper<unknown, never, unknown>(ValuesNode.create(lists))
   return sql`insert into ${sql.table(table)} (${names(columns)}) ${values}`
 }

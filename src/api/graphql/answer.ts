@@ -27,11 +27,11 @@ export type QueryContext = Asker &
 type Told = FormattedExecutionResult
 
 export interface Graph {
-  /** Answers a query with one document, a subscription with one for each change. Never throws. */
+  /** Answers a query with one document, a subscription with one per change. Never throws. */
   answer(query: Query, asked: QueryContext): Promise<Told | AsyncIterable<Told>>
 }
 
-/** Makes the graph once, and answers queries that were let in. */
+/** Creates the schema once, and executes accepted queries. */
 export const createGraph = (): Graph => {
   const schema = createSchema()
 

@@ -5,11 +5,11 @@ import { toAppError, toProblem } from '../problem.ts'
 /** The receiver of the failures of one request. */
 export interface Reporter {
   readonly requestId: string
-  /** Learns of what is our fault. */
+  /** Called with internal errors. */
   failed(error: unknown): void
 }
 
-/** Presents the failures of an answer as the REST API does: `extensions` carries code, status and hint. */
+/** Formats the errors of an answer like the REST API: `extensions` contains code, status and hint. */
 export const tellErrors = ({ data, errors }: ExecutionResult, reporter: Reporter): FormattedExecutionResult => ({
   ...(errors && { errors: errors.map((error) => tellError(error, reporter)) }),
   ...(data !== undefined && { data }),

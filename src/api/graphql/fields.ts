@@ -17,11 +17,11 @@ import type { Change } from '../change-feed.ts'
 
 /** The dependencies of fields, for one request. */
 export interface Asker {
-  /** Asks an operation. Asking the same again gives the same answer. */
+  /** Runs an operation. The same call within a query returns the cached answer. */
   ask(operation: AnyOperation, input: object): Promise<unknown>
   /** Forgets the cached answers, so that the next access asks again. */
   forget(): void
-  /** Changes since a moment, and from now on, until the subscriber leaves; without a moment, only from now on. */
+  /** Yields changes since a moment, and new ones until the subscriber leaves; without a moment, only new ones. */
   changes(after: number | undefined): AsyncIterable<Change>
   /** The cursor of a returning subscriber; an argument takes precedence. */
   readonly lastSeen: number | undefined
@@ -34,7 +34,7 @@ export interface Asker {
 export interface QueryField {
   readonly field: string
   readonly operation: AnyOperation
-  /** The name of its type: one of our nouns, or a name for an answer that has none. */
+  /** The name of its type: a noun of ours, or a name for an answer without one. */
   readonly type: string
 }
 
@@ -55,14 +55,14 @@ export const queryFields: readonly QueryField[] = [
   { field: 'timeline', operation: getTimeline, type: 'Timeline' },
 ]
 
-/** A field that leads from one noun to others: another operation is asked, by what the noun carries. */
+/** A field that resolves related items with another operation, from a value of the parent. */
 export interface LinkField {
   readonly on: string
   readonly field: string
   readonly operation: AnyOperation
-  /** Where the other's id stands; nothing is asked when there is none. */
+  /** The property with the other's ID; without an ID, no operation runs. */
   readonly by: string
-  /** The noun that it leads to. Default: what the operation's answer has under the field's name. */
+  /** The resolved item. Default: the property of the operation's answer with the name of the field. */
   readonly type?: string
   readonly description?: string
 }

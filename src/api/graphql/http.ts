@@ -44,7 +44,7 @@ export const serveGraphql = (
     for (const end of subscriptions) end()
     await Promise.allSettled(answers)
   })
-  // It takes a moment and some memory to load, and most never ask.
+  // Loaded lazily, because it takes time and memory, and most servers get no GraphQL query.
   let loaded: Promise<Graph> | undefined
   const load = async () => (await import('./answer.ts')).createGraph()
 
@@ -103,7 +103,7 @@ export const serveGraphql = (
 const eventStream = 'text/event-stream'
 const graphqlJson = 'application/graphql-response+json'
 
-/** Reads what is asked: JSON in the body, or the same names in the address. */
+/** Reads the query from the JSON body, or from the same names in the URL. */
 const readQuery = async (request: FastifyRequest): Promise<Query> => {
   const parsed = query.safeParse(
     request.method === 'GET' ? fromAddress(request) : await readJson(request.raw, mostBytes),
@@ -121,7 +121,7 @@ const fromAddress = (request: FastifyRequest): object => {
   }
 }
 
-/** Sends one answer. Only who names the newer media type learns from the status that nothing was carried out. */
+/** Sends one answer. Only clients that request the newer media type get an error status if nothing was executed. */
 const sendAnswer = (reply: FastifyReply, accept: string, answer: FormattedExecutionResult): FastifyReply => {
   const newer = accept.includes(graphqlJson)
   const status = answer.data === undefined ? answer.errors?.[0]?.extensions?.status : 200
@@ -131,7 +131,7 @@ const sendAnswer = (reply: FastifyReply, accept: string, answer: FormattedExecut
     .send(JSON.stringify(answer))
 }
 
-/** Sends answers as events `next`, and `complete` at their end. */
+/** Sends answers as events `next`, and a final `complete`. */
 const tellEvents = async (
   reply: FastifyReply,
   answers: FormattedExecutionResult | AsyncIterable<FormattedExecutionResult>,
@@ -153,7 +153,7 @@ const tellEvents = async (
   reply.raw.end()
 }
 
-/** Sends missed changes first; changes that happen meanwhile may be sent twice. */
+/** Sends missed changes first; changes in the meantime may be sent twice. */
 async function* missedFirst(missed: AsyncIterable<Change>, live: AsyncIterable<Change>): AsyncGenerator<Change> {
   yield* missed
   yield* live
@@ -171,7 +171,7 @@ const markPlace = (): Pick<QueryContext, 'reached' | 'cursor'> => {
   }
 }
 
-/** Asks the same only once: many alerts belong to one incident. */
+/** Runs the same query only once: many alerts belong to one incident. */
 const remembering = (work: QueryContext['ask']): Pick<QueryContext, 'ask' | 'forget'> => {
   const known = new Map<string, Promise<unknown>>()
   return {

@@ -16,10 +16,10 @@ import {
 import { AppError } from '../../errors.ts'
 import { queryLimits } from './query.ts'
 
-/** The cost of one operation, besides one for each field of each item that it may return. */
+/** The cost of one operation, plus one for each field of each item that it may return. */
 const askCost = 100
 const introspectionCost = 1_000
-/** How long lists within a thing, and of what belongs to it, are taken to be. */
+/** The assumed length of lists within an item, and of related items. */
 const usualLength = 5
 const longestPage = 500
 
@@ -36,7 +36,7 @@ interface Query {
   readonly variableValues?: Variables | null | undefined
 }
 
-/** Says why a query that is valid asks for too much at once; undefined when it does not. */
+/** Returns the reason that a valid query is too expensive; undefined if it is not. */
 export const refuseTooMuch = ({ schema, document, operationName, variableValues }: Query): AppError | undefined => {
   const operation = getOperationAST(document, operationName)
   const root = operation && schema.getRootType(operation.operation)
@@ -100,7 +100,7 @@ const createMeasure = (document: DocumentNode, variables: Variables) => {
 
   const lengthOf = (field: GraphQLField<unknown, unknown>, node: FieldNode): number => {
     if (field.args.some(({ name }) => name === 'limit')) return limitOf(node, field)
-    // The things of a page are counted by its limit.
+    // The number of items on a page is its limit.
     if (!isListType(getNullableType(field.type)) || field.name === 'data') return 1
     return usualLength
   }

@@ -10,8 +10,8 @@ const mostKnown = 10_000
 const overlapMs = 5_000
 
 /**
- * Reports alerts or incidents as they are created or change, as far as the subscriber may see them; first the ones
- * missed since a cursor. Ends when the changes do. Throws INVALID_REQUEST for an invalid cursor.
+ * Yields alerts or incidents that the subscriber may see, as they are created or change; first the ones missed since a cursor. Ends with
+ * the stream of changes. Throws INVALID_REQUEST for an invalid cursor.
  */
 export async function* tellNews(
   { kind, operation, onlyNew }: LiveField,
@@ -25,7 +25,7 @@ export async function* tellNews(
     if (change.kind !== kind || (onlyNew && known.has(change.id))) continue
     asker.forget()
     const found = await asker.ask(operation, { id: change.id }).catch((error: unknown) => {
-      // It is gone already: merged, or removed with the samples.
+      // It no longer exists: merged, or removed with the samples.
       if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined
       throw error
     })

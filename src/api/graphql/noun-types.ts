@@ -20,13 +20,13 @@ type GraphQLNullableInput = GraphQLScalarType | GraphQLEnumType | GraphQLList<Gr
 export type NounFields = GraphQLFieldConfigMap<unknown, Asker>
 
 export interface NounTypes {
-  /** The type of what is answered; `name` is for a shape that has no name of its own. */
+  /** The type of a result; `name` is for a shape without a name of its own. */
   output(shape: Shape, name: string): GraphQLOutputType
   /** The arguments of an operation. */
   arguments(input: Shape, name: string): GraphQLFieldConfigArgumentMap
 }
 
-/** Makes GraphQL types of the shapes of our nouns, each once; `more` adds fields to a type by its name. */
+/** Creates GraphQL types from the schemas of our nouns, each once; `more` adds fields to a type by its name. */
 export const createNounTypes = (
   definitions: Readonly<Record<string, Shape>>,
   more: (type: string) => NounFields,

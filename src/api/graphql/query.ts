@@ -9,17 +9,17 @@ export const query = z.strictObject({
 })
 export type Query = z.infer<typeof query>
 
-/** How much one query may ask for. */
+/** The limits of one query. */
 export const queryLimits = {
   /** Words and signs of its text. */
   tokens: 2_000,
-  /** Brackets within one another, whatever their kind. */
+  /** Nested brackets of any type. */
   nesting: 60,
   /** Levels of fields below one another. */
   depth: 12,
   /** Fields at the top, aliases counted. */
   fields: 20,
   cost: 20_000,
-  /** Limits the operations that run, whatever the estimate was: lists can be longer than usual. */
+  /** Limits the operations that run, whatever the estimate was: lists can be longer than assumed. */
   asks: 500,
 } as const

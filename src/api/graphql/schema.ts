@@ -32,7 +32,7 @@ export const createSchema = (): GraphQLSchema => {
     Object.fromEntries(linkFields.filter(({ on }) => on === name).map((link) => [link.field, linkField(link)])),
   )
 
-  /** A noun has the shape by its name; else it is the whole answer of the operation. */
+  /** The schema of the noun by its name, or the whole answer of the operation. */
   const typeNamed = (name: string, operation: AnyOperation): GraphQLOutputType =>
     getNullableType(types.output(outputs.definitions[name] ?? outputs.of(operation), name))
 
@@ -65,7 +65,7 @@ export const createSchema = (): GraphQLSchema => {
     resolve: (source) => source,
   })
 
-  // Words are called after the noun that says them first, rather than after an argument.
+  // Enums are named after the first noun with them, rather than after an argument.
   for (const { type, operation } of queryFields) {
     const noun = typeNamed(type, operation)
     if (isObjectType(noun)) noun.getFields()

@@ -5,7 +5,7 @@ export type Shape = z.core.JSONSchema.JSONSchema
 
 const reference = '#/$defs/'
 
-/** Resolves references, and says whether the value may be null. */
+/** Resolves references, and returns whether the value may be null. */
 export const strip = (
   definitions: Readonly<Record<string, Shape>>,
   shape: Shape,
@@ -26,7 +26,7 @@ export const strip = (
   return { kind: shape, nullable: shape.type === undefined && !shape.enum, own: name }
 }
 
-/** JSON Schema lets a truth stand for a schema, and a list for the parts of a tuple; ours say more than that, or anything goes. */
+/** JSON Schema allows booleans as schemas and lists for tuples. Our schemas are objects; anything else accepts any value. */
 export const one = (shape: unknown): Shape =>
   typeof shape === 'object' && shape !== null && !Array.isArray(shape) ? (shape as Shape) : {}
 

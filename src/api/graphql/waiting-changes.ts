@@ -4,11 +4,11 @@ import type { Change } from '../change-feed.ts'
 
 export interface WaitingChanges extends AsyncIterable<Change> {
   add(change: Change): void
-  /** Says that there will be no more. */
+  /** Marks the end of the changes. */
   end(): void
 }
 
-/** Buffers changes until they are read. A reader that lets too many pile up gets an error instead of the rest. */
+/** Buffers changes until they are read. If the reader is too slow, the buffer is replaced by an error. */
 export const createWaitingChanges = (most: number): WaitingChanges => {
   const changes = new Readable({ objectMode: true, highWaterMark: most, read: () => undefined })
   // The subscriber reads nothing here while it receives missed changes; an unhandled error would end the process.

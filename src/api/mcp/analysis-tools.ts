@@ -15,7 +15,7 @@ const scored = z.looseObject({
   threshold: z.number().nullable(),
 })
 
-/** The document is its text as well, so that a list may take half of what it could. */
+/** The answer contains the document twice, also as text, so a list gets half of the budget. */
 const mostListed = 2_500
 const noLine = () => ''
 
@@ -25,7 +25,7 @@ interface Given {
   readonly cursor: string | undefined
 }
 
-/** The contract of the older server is one text that holds the document. */
+/** In the contract of the older server, the answer is one text with the document. */
 const analyze = async ({ text, format, cursor: after }: Given, { ask }: ToolContext) => {
   const skip = skippedBy(after)
   const { anomalies: found, ...totals } = await ask(analyzeLogText, { text, format, skip })

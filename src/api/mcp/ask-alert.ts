@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts'
 import { getAlert } from '../../operations/alerts/get-alert.ts'
 import type { ToolContext } from './tool.ts'
 
-/** Asks for an alert; a model without an alert id gets the tool that has one. */
+/** Finds an alert; the error for an unknown ID names the tool that lists IDs. */
 export const askAlert = async (ask: ToolContext['ask'], id: string): Promise<z.output<typeof getAlert.output>> => {
   if (/^INC-\d+$/i.test(id)) {
     throw new AppError('INVALID_REQUEST', `${id} is an incident.`, {

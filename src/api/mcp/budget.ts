@@ -1,4 +1,4 @@
-/** The most that one answer may cost its reader: 8,000 tokens, by the lowest estimate of `estimateTokens`. */
+/** The limit of one answer: 8,000 tokens, by the estimate of `estimateTokens`. */
 const mostTokens = 6_400
 /** The share of a list, its lines in the text included; the rest is for the text around it. */
 const mostListed = 5_400
@@ -9,7 +9,7 @@ const mostNames = 100
 /** The omissions of an answer: how many items, by the path of their list. */
 type LeftOut = Map<string, number>
 
-/** Counts how many items fit, with the line of each; at least one does. */
+/** Counts how many items fit, with the line of each; at least one. */
 export const countFitting = <Item>(items: readonly Item[], line: (item: Item) => string, most = mostListed): number => {
   let tokens = 0
   const first = items.findIndex((item, index) => {
@@ -25,11 +25,11 @@ interface Answer {
   readonly text?: string | undefined
   /** The list that a cursor pages through, which is short enough already. */
   readonly paged?: string | undefined
-  /** How to ask for less, in a few words. */
+  /** How to request less, in a few words. */
   readonly narrow?: string | undefined
 }
 
-/** Makes an answer no longer than may be: its longest lists and texts are cut, and it says how much was left out, and of what. */
+/** Shortens an answer to the budget: cuts its longest lists and texts, and reports what was omitted. */
 export const fitAnswer = ({
   structured,
   text,
@@ -45,7 +45,7 @@ export const fitAnswer = ({
   return { structured: marked, text: told === undefined ? JSON.stringify(marked) : told + note }
 }
 
-/** Keeps as many lines as fit, and says how many do not. */
+/** Keeps as many lines as fit, and states how many were omitted. */
 const cutLines = (text: string): string => {
   if (estimateTokens(text) <= mostText) return text
   const lines = text.split('\n').map((line) => cutText(line, mostText / 2))
@@ -55,7 +55,7 @@ const cutLines = (text: string): string => {
     : `${lines.slice(0, kept).join('\n')}\n… ${lines.length - kept} more lines.`
 }
 
-/** Some parts of a text may cost more than others, so that it takes more than one cut. */
+/** Parts of a text differ in tokens per character, so one cut may not suffice. */
 const cutText = (text: string, most: number): string => {
   let kept = text
   for (let tokens = estimateTokens(kept); tokens > most && kept !== ''; tokens = estimateTokens(kept)) {
@@ -79,7 +79,7 @@ const fitList = (items: readonly unknown[], most: number, path: string, leftOut:
   return kept === 1 ? [fitValue(items[0], most, path, leftOut)] : items.slice(0, kept)
 }
 
-/** Names and brackets cost something too, so that what has many of them takes another, tighter look. */
+/** Names and brackets cost tokens too, so a document with many of them needs another pass with a lower limit. */
 const fitDocument = (
   value: Readonly<Record<string, unknown>>,
   paged: string | undefined,
@@ -99,7 +99,7 @@ const fitDocument = (
     : fitDocument(value, paged, most, tightness * 0.7)
 }
 
-/** Keeps short texts whole; long ones share the rest. */
+/** Keeps short texts whole; long ones share the remaining budget. */
 const fitObject = (
   value: Readonly<Record<string, unknown>>,
   most: number,
@@ -130,10 +130,10 @@ const fitObject = (
 }
 
 /**
- * Estimates how many tokens a model reads in a text. Models cut text differently, and exact counts need tables of
- * megabytes: a word is one or two, a long run of letters that is no word one for every two, three digits are one, and
- * signs nearly one each. Measured against o200k_base: 1.06 to 1.3 times the tokens of log lines, ids, JSON, code and
- * prose, up to four times for repetitive text, and never less than 0.8 times (base64). Linear in the text.
+ * Estimates the number of tokens of a text. Models tokenize differently, and exact counts need tables of megabytes. A word counts as one or
+ * two tokens, a long run of letters that is no word as one per two letters, three digits as one, and punctuation nearly as one each.
+ * Measured against o200k_base: 1.06 to 1.3 times the tokens of log lines, IDs, JSON, code and prose, up to four times for repetitive text,
+ * and never less than 0.8 times (base64). Linear in the text.
  */
 export const estimateTokens = (text: string): number => {
   let tokens = 0

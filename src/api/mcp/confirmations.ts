@@ -4,7 +4,7 @@ import type { Confirmations } from './tool.ts'
 const validMs = 600_000
 const most = 1_000
 
-/** Remembers what was previewed, for ten minutes. */
+/** Remembers previews for ten minutes. */
 export const createConfirmations = (now: () => number, newSecret: () => string): Confirmations => {
   const given = new Map<string, { readonly hash: string; readonly until: number }>()
   const hashOf = (what: unknown): string => createHash('sha256').update(JSON.stringify(what)).digest('hex')

@@ -35,7 +35,7 @@ const filterGuide = `# The filter language
 - times: \`from\` and \`to\` take \`now-1h\`, \`now-7d\`, \`2026-01-15T10:00:00Z\`
 `
 
-/** Offers what a client may attach to a conversation: things by their ids, and two documents. */
+/** Provides the resources that a client can attach to a conversation: items by their IDs, and two documents. */
 export const offerDocuments = (server: McpServer, ask: ToolContext['ask']): void => {
   const json = (uri: URL, document: object) => {
     const { structured } = fitAnswer({ structured: harmlessDocument({ ...document }), text: '' })
@@ -80,7 +80,7 @@ export const offerDocuments = (server: McpServer, ask: ToolContext['ask']): void
   )
 }
 
-/** Presents the refusal of a resource as the protocol says it; an internal error reveals nothing of itself. */
+/** Converts an error to the format of the protocol; an internal error reveals no details. */
 export const toProtocolError = (thrown: unknown, uri: string): Error => {
   const { code, message } = toAppError(thrown)
   if (code === 'NOT_FOUND') return new ResourceNotFoundError(uri, message)

@@ -30,9 +30,9 @@ interface McpDoor {
   readonly stillWelcome: (request: FastifyRequest) => Promise<boolean>
   readonly origins: readonly string[]
   readonly hosts?: readonly string[] | undefined
-  /** How many requests may be under way at once besides those of sessions, streams of listeners among them. */
+  /** The limit of concurrent requests without a session, including streams of listeners. */
   readonly mostUnderway?: number
-  /** How many of them one token may have. */
+  /** The limit per token. */
   readonly mostEach?: number
 }
 
@@ -40,7 +40,7 @@ interface Asked {
   readonly request: Request
   readonly credential: Credential
   readonly address: string
-  /** Resolves when the answer has ended, which for a stream is when the client leaves. */
+  /** Resolves when the answer has ended; for a stream, when the client disconnects. */
   readonly ended: Promise<void>
 }
 
@@ -48,8 +48,8 @@ interface Asked {
 const listens = z.looseObject({ method: z.literal('subscriptions/listen') })
 
 /**
- * Serves MCP over HTTP at `/mcp`, to clients with a token. Clients of 2025 begin a session, or have each request
- * answered by itself; those of 2026 always do, and listen to changes in a stream.
+ * Serves MCP over HTTP at `/mcp`, to clients with a token. Clients of the 2025 protocol open a session, or send independent requests.
+ * Clients of the 2026 protocol always send independent requests, and receive changes in a stream.
  */
 export const serveMcp = (app: FastifyInstance, door: McpDoor): void => {
   const {
@@ -83,9 +83,9 @@ export const serveMcp = (app: FastifyInstance, door: McpDoor): void => {
     async handler(request, reply) {
       const { credential } = request
       if (!credential) throw new AppError('UNAUTHENTICATED', 'This needs a token.')
-      // Every tool and resource asks something, and none asks less than this.
+      // Every tool and resource runs an operation, and no operation requires a lower role than this.
       permit(getOverview, credential)
-      // A page that calls itself by our address may not borrow what a browser knows.
+      // A page that rebinds its name to our address must not use the credentials of the browser.
       const own = [`${request.protocol}://${request.host}`, ...origins]
       requireAcceptedHost(hosts, request.hostname)
       if (isCrossSite(request.headers, own)) {
@@ -146,7 +146,7 @@ export const serveMcp = (app: FastifyInstance, door: McpDoor): void => {
   }
 }
 
-/** A stream may be silent for long: its client learns immediately that it is open. */
+/** A stream may be silent for long, so send the headers immediately. */
 const headFirst = (raw: ServerResponse): NodeServerResponseLike => ({
   writeHead(status, headers) {
     raw.writeHead(status, headers)
@@ -160,7 +160,7 @@ const headFirst = (raw: ServerResponse): NodeServerResponseLike => ({
   },
 })
 
-/** A client that leaves the header out takes any type. */
+/** A client that omits the header accepts any type. */
 const acceptsAnswers = (accept: string | null): boolean =>
   accept === null ||
   accept
@@ -173,7 +173,7 @@ const isEventStream = (type: string | undefined): boolean => type === 'text/even
 /** The protocol refuses a body that is not JSON. */
 const readJson = (request: Request): Promise<unknown> => request.json().catch(() => undefined)
 
-/** Looks at one level after another: what is nested deeply would overflow the stack. */
+/** Iterates level by level, because recursion into deep nesting would overflow the stack. */
 const isDeeper = (value: unknown, most: number): boolean => {
   let level: unknown[] = [value]
   for (let depth = 0; level.length > 0; depth++) {

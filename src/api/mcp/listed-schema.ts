@@ -19,7 +19,7 @@ export const listedSchema = (schema: z.ZodObject): StandardSchemaWithJSON => {
 }
 
 const terse = ({ $schema: _, ...rest }: Record<string, unknown>): Record<string, unknown> => {
-  // A copy, so that what zod remembers stays as it is.
+  // A copy, because zod caches the original.
   const copy = structuredClone(rest)
   openUp(copy)
   return copy

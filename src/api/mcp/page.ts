@@ -9,7 +9,7 @@ export const cursor = z.string().optional()
 export const page = { limit: z.int().min(1).max(100).default(20), cursor }
 export const time = { from: z.string().optional(), to: z.string().optional() }
 
-/** Says that there is more, and how to get it. */
+/** States that there are more items, and how to get them. */
 export const goesOn = (next: string | null): string =>
   next === null ? '' : `\nThere are more: ask again with cursor ${next}`
 
@@ -21,7 +21,7 @@ interface PageQuestion<Item, Output extends z.ZodType> {
   readonly fitting: (data: readonly Item[]) => number
 }
 
-/** Asks for a page no longer than fits, so that its cursor continues exactly where the answer ends. */
+/** Requests only as many items as fit, so that the cursor continues exactly where the answer ends. */
 export const askFitting = async <Item, Output extends z.ZodType<{ data: Item[]; next_cursor: string | null }>>({
   ask,
   operation,
@@ -47,7 +47,7 @@ export const pageFrom = <Item>(
   return { items: rest.slice(0, kept), next_cursor: omitted > 0 ? String(skipped + kept) : null, omitted }
 }
 
-/** How many items of a list came before a cursor. */
+/** The number of items before a cursor. */
 export const skippedBy = (cursor: string | undefined): number => {
   if (!cursor) return 0
   if (/^\d{1,7}$/.test(cursor)) return Number(cursor)

@@ -12,16 +12,16 @@ import { minute } from '../../lib/units/time.ts'
 export interface PipeOptions {
   readonly input: Readable
   readonly write: (text: string) => void
-  /** Ends it at once. */
+  /** Closes the pipe at once. */
   readonly signal: AbortSignal
-  /** How long what was asked may still be answered after the input has ended, in ms. */
+  /** How long pending requests may take after the input has ended, in ms. */
   readonly patienceMs?: number
-  /** How long a message may be. */
+  /** The maximum length of a message. */
   readonly mostBytes?: number
 }
 
 export interface Pipe extends Transport {
-  /** Settles when the input has ended and all that was asked is answered, or will not be. */
+  /** Settles when the input has ended, and all requests are answered or have timed out. */
   readonly drained: Promise<void>
 }
 
@@ -65,7 +65,7 @@ export const createPipe = (options: PipeOptions): Pipe => {
     }
     const message = read(value)
     if (!message) return refuse(-32_600, 'This is no message of MCP.', identified.safeParse(value).data?.id)
-    // A subscription is answered when it ends, which it does with us.
+    // A subscription is answered when it ends, which is at the shutdown.
     if (isJSONRPCRequest(message) && message.method !== 'subscriptions/listen') unanswered.add(message.id)
     pipe.onmessage?.(message)
     const given = cancelled.safeParse(message).data
@@ -108,7 +108,7 @@ const read = (value: unknown): JSONRPCMessage | undefined => {
   }
 }
 
-/** Splits chunks into lines; undefined stands for a line that is too long. */
+/** Splits chunks into lines; undefined marks a line that is too long. */
 const createLine = (mostBytes: number) => {
   let pieces: Buffer[] = []
   let size = 0

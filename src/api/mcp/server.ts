@@ -59,7 +59,7 @@ export const createMcpServer = (options: McpOptions, credential: Credential, con
   return server
 }
 
-/** Whether a tool is listed: where it writes, writing must be allowed, and the role must cover each operation that it asks. */
+/** Whether a tool is listed: if it writes, writing must be allowed, and the role must include each of its operations. */
 const isOffered = (
   { kind, local, asks }: Tool,
   { allowWrite, isLocal = false }: Pick<McpOptions, 'allowWrite' | 'isLocal'>,
@@ -69,7 +69,7 @@ const isOffered = (
   return (kind === 'read' || mayWrite) && asks.every((operation) => mayAct(role, operation.role))
 }
 
-/** Asks only what the tool declares, so that its declared role is the one that counts. */
+/** Runs only the declared operations of the tool, so that its declared role is sufficient. */
 const asking =
   ({ name, asks }: Tool, ask: ToolContext['ask']): ToolContext['ask'] =>
   (operation, input) => {
@@ -136,7 +136,7 @@ const offerTool = (
   )
 }
 
-/** A failure that a model can correct is an answer with a hint; an internal error goes to the log of the server. */
+/** An error that a model can correct is an answer with a hint; an internal error goes to the log of the server. */
 const refusal = (error: AppError, failed: (error: unknown) => void) => {
   const ours = error.status >= 500 && !error.retryable
   if (ours) failed(error.cause ?? error)

@@ -9,9 +9,9 @@ export interface SessionLog extends EventStore {
   /** The last message with a listener: the next listener gets the messages after it. */
   readonly heard: string
   readonly listening: boolean
-  /** Whether a message was one of what the server says by itself, and no answer. */
+  /** Whether a message was a notification and not an answer. */
   isOwn(id: string): boolean
-  /** A listener gets all messages from now on, until it leaves. */
+  /** A listener gets all new messages until it disconnects. */
   listen(left: Promise<void>): void
 }
 
@@ -22,13 +22,13 @@ interface Said {
   readonly bytes: number
 }
 
-/** The stream of what a server says by itself, as the SDK calls it. */
+/** The SDK's name for the stream of notifications. */
 const ownStream = '_GET_stream'
 const idShape = /^(.+)\.(\d{1,15})$/
 
 /**
- * Remembers the newest of what a session said, for clients whose stream was not open yet, and for those that lost one and name the last
- * message that they got (`Last-Event-ID`). The oldest is forgotten first.
+ * Stores the newest notifications of a session, for clients whose stream was not open yet, and for those that reconnect with the ID of
+ * their last message (`Last-Event-ID`). The oldest are dropped first.
  */
 export const createSessionLog = ({ most = 200, mostBytes = 262_144 }: LogBounds = {}): SessionLog => {
   const kept: Said[] = []

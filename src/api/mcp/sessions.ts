@@ -12,10 +12,10 @@ interface SessionOptions {
   readonly make: (credential: Credential) => McpServer
   readonly newId: () => string
   readonly mostBytes: number
-  /** How many there may be at once, and how many of one caller. */
+  /** The limits of concurrent sessions, in total and per caller. */
   readonly most?: number
   readonly mostEach?: number
-  /** How long one lasts of which nothing is heard, in ms. */
+  /** The idle timeout of a session, in ms. */
   readonly idleMs?: number
 }
 
@@ -24,12 +24,12 @@ export interface SessionRequest {
   readonly request: Request
   readonly body: unknown
   readonly credential: Credential
-  /** Learns when the answer has ended, which for a stream is when the client leaves. */
+  /** Called when the answer has ended; for a stream, when the client disconnects. */
   readonly ended: Promise<void>
 }
 
 export interface McpSessions {
-  /** Answers what belongs to a session or begins one; undefined for what does neither. */
+  /** Answers requests that belong to a session or open one; undefined for others. */
   answer(asked: SessionRequest): Promise<Response> | undefined
   end(): Promise<void>
 }
@@ -44,12 +44,12 @@ interface Session {
 }
 
 /**
- * Holds the sessions of clients of 2025: a server each, which may call its client and notify it of changes. A session
- * is only found with the credential that began it. A client that begins too many loses the least recently used.
+ * Holds the sessions of clients of the 2025 protocol: each has a server, which may call its client and notify it of changes. A session
+ * requires the credential that opened it. A client that opens too many loses the least recently used one.
  */
 export const createSessions = (options: SessionOptions): McpSessions => {
   const { make, newId, mostBytes, most = 200, mostEach = 20, idleMs = 1_800_000 } = options
-  /** The one used least lately comes first. */
+  /** The least recently used one comes first. */
   const open = new Map<string, Session>()
 
   const begin = async (asked: SessionRequest): Promise<Response> => {
@@ -127,7 +127,7 @@ const openStream = async ({ transport, log }: Session, request: Request, ended: 
   return response
 }
 
-/** Whose session it is: a token’s, with the role that it had. */
+/** The owner of a session: a token, with the role that it had. */
 const ownerOf = ({ actor, via, tokenId, accountId }: Credential): string =>
   JSON.stringify([via, tokenId, accountId, actor.name, actor.role])
 

@@ -19,7 +19,7 @@ export interface StdioDoor {
   close(): Promise<void>
 }
 
-/** Serves MCP on standard input and output, until the other side ends. */
+/** Serves MCP on standard input and output until the client closes it. */
 export const serveMcpStdio = (options: Omit<McpOptions, 'isLocal'>, ends: PipeOptions): StdioDoor => {
   const pipe = createPipe(ends)
   const make = (era: 'modern' | 'legacy') =>

@@ -7,8 +7,8 @@ import { toProtocolError } from './documents.ts'
 import type { ToolContext } from './tool.ts'
 
 /**
- * How long a server lives, and who knows what its client subscribed to: nobody for one request of 2025, the server itself in a session,
- * the door for a `listener` of 2026 over HTTP, and for a `pipe` of 2026 the pipe, which drops what nobody asked for.
+ * The lifetime of a server, and who stores the subscriptions of its client. `request` (2025): nobody. `session`: the server itself.
+ * `listener` (2026 over HTTP): the interface. `pipe` (2026): the pipe, which drops other notifications.
  */
 export type ServerLifetime = 'request' | 'session' | 'listener' | 'pipe'
 
@@ -44,7 +44,7 @@ export const offerSubscriptions = (
     unfollow ??= feed.follow((change) => {
       for (const uri of urisOf(change)) {
         if (connection === 'session' && !wanted.has(uri)) continue
-        // Skips clients that have left.
+        // Skips disconnected clients.
         server.server.sendResourceUpdated({ uri }).catch(leave)
       }
     })

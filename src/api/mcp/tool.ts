@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { AnyOperation } from '../ask.ts'
 
-/** The dependencies of a tool: it asks operations on behalf of the caller. */
+/** The dependencies of a tool: it runs operations for the caller. */
 export interface ToolContext {
-  /** Asks an operation; its answer is checked against its own output. */
+  /** Runs an operation; its answer is validated against its output schema. */
   ask<Output extends z.ZodType>(
     operation: AnyOperation & { readonly output: Output },
     input: unknown,
@@ -12,7 +12,7 @@ export interface ToolContext {
   readFile(path: string): Promise<string>
   /** Resolves a path below the allowed folders, following links. Throws FORBIDDEN elsewhere. */
   within(path: string): Promise<string>
-  /** Where people look at things, for links. */
+  /** The base URL of links to the dashboard. */
   readonly url: string | undefined
   /** Proves that a preview was seen before it is applied. */
   readonly confirmations: Confirmations
@@ -22,13 +22,13 @@ export interface ToolContext {
 }
 
 export interface Confirmations {
-  /** Gives out a token for exactly this. */
+  /** Issues a token for exactly this. */
   issue(what: unknown): string
   /** Consumes the token; false when it was never issued for this, or too long ago. */
   redeem(token: string, what: unknown): boolean
 }
 
-/** The answer of a tool: a document for programs, and the same for a model to quote. */
+/** The answer of a tool: a document for programs, and the same as text for a model. */
 export interface ToolAnswer {
   readonly structured: Readonly<Record<string, unknown>>
   /** The list that a cursor pages through: it contains the items that fit. */
@@ -37,10 +37,7 @@ export interface ToolAnswer {
   readonly text?: string
 }
 
-/**
- * A whole number in an answer: `z.int()` would list the largest integer, which every reader of the list of tools pays
- * for.
- */
+/** An integer in an answer: `z.int()` would list the largest integer, at the cost of every reader of the list of tools. */
 export const wholeNumber = z.number()
 
 /** A tool of the MCP server. */
@@ -49,20 +46,20 @@ export interface Tool {
   readonly description: string
   /** `write` tools are offered only where writing is allowed. */
   readonly kind: 'read' | 'write'
-  /** Replaces something that the tool cannot bring back. */
+  /** Whether it replaces something that the tool cannot restore. */
   readonly destructive?: true
   /** Offered to the user who started `vedette mcp`, even where writing is not allowed. */
   readonly local?: true
-  /** The operations that it may ask, and no others. It is offered to those whose role covers all of them. */
+  /** The only operations that it may run. It is offered to callers whose role includes all of them. */
   readonly asks: readonly AnyOperation[]
-  /** How to ask for less when an answer was cut, in a few words. */
+  /** How to request less after an answer was cut, in a few words. */
   readonly narrow?: string
   readonly input: z.ZodObject
   readonly output: z.ZodObject
   run(input: unknown, context: ToolContext): Promise<ToolAnswer>
 }
 
-/** Declares a tool; its input arrives parsed. An argument that it does not take is refused: a model would not notice that it was ignored. */
+/** Declares a tool; its input arrives parsed. Unknown arguments are rejected, because a model would not notice that they were ignored. */
 export const defineTool = <Input extends z.ZodObject>(
   tool: Omit<Tool, 'input' | 'run'> & {
     readonly input: Input

@@ -1,28 +1,28 @@
 const mostLine = 400
 
-/** A line that somebody else wrote: data, never instructions. */
+/** A line from a third party: data, never instructions. */
 export interface UntrustedText {
   readonly id: string
   readonly text: string
   readonly untrusted: true
 }
 
-/** Makes a log line harmless to show: control characters escaped, cut. */
+/** Makes a log line safe to show: escapes control characters and cuts it. */
 export const untrusted = (id: string, line: string): UntrustedText => ({ id, text: cutLine(line), untrusted: true })
 
-/** A log line or a part of one, harmless and no longer than may be shown of it. */
+/** A log line or a part of one, made safe and cut to the allowed length. */
 export const cutLine = (line: string): string =>
   line.length > mostLine ? `${harmless(line.slice(0, mostLine))}…` : harmless(line)
 
-/** Escapes control characters, and those that turn or hide text; line ends stay where they are ours. */
+/** Escapes control characters, and characters that reorder or hide text; our own line ends stay. */
 export const harmless = (text: string, keep: RegExp = /^$/): string =>
   text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
     keep.test(character) ? character : `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`,
   )
 
 /**
- * Makes every text of a document harmless: titles and names may hold words of log lines. The object around a whole line
- * marks it as untrusted.
+ * Makes every text of a document safe: titles and names may contain words of log lines. The object around a whole line marks it as
+ * untrusted.
  */
 export const harmlessDocument = (value: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const quoted = Object.entries(value).filter(([name, text]) => lineNames.has(name) && typeof text === 'string')

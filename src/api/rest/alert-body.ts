@@ -10,7 +10,7 @@ import { parseJson } from './json.ts'
 
 const mostBytes = 8 * 1_048_576
 
-/** Reads an alert, or a group of them, of any shape: JSON, or the lines of CEF, LEEF and JSON that programs write. */
+/** Reads an alert, or a group of them, in any format: JSON, or lines in CEF, LEEF and JSON. */
 export const readAlertBody = async ({ raw }: FastifyRequest): Promise<Readonly<Record<string, unknown>>> => {
   const type = raw.headers['content-type'] ?? ''
   const mediaType = type.split(';', 1)[0]?.trim().toLowerCase() ?? ''
@@ -26,7 +26,7 @@ export const readAlertBody = async ({ raw }: FastifyRequest): Promise<Readonly<R
 /** Reads a batch; the operation reports an invalid one. */
 export const readBatchBody = async (request: FastifyRequest): Promise<Readonly<Record<string, unknown>>> => {
   const read = await readAlertBody(request)
-  // A batch is JSON, whatever its sender says that it is.
+  // A batch is JSON, whatever its content type.
   const body = typeof read.body === 'string' && /^\s*[[{]/.test(read.body) ? parseJson(read.body) : read.body
   if (Array.isArray(body)) return { alerts: body }
   const sent = z.looseObject({ batch_id: z.unknown().optional(), alerts: z.unknown() }).safeParse(body)

@@ -4,7 +4,7 @@ import { alertBodies, readAlertBody, readBatchBody } from './alert-body.ts'
 import { presentIn, refuseInEnvelope } from './envelope.ts'
 import type { Route } from './route.ts'
 
-/** Where alerts of other systems are posted, in the envelope that their senders know. */
+/** The routes for alerts of other systems, with the envelope that their senders expect. */
 export const alertRoutes: readonly Route[] = [
   {
     method: 'POST',

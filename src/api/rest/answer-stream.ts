@@ -11,9 +11,8 @@ const heartbeatMs = 10_000
 const wantsEvents = ({ headers }: FastifyRequest): boolean => headers.accept?.includes(eventStream) === true
 
 /**
- * Answers a slow request as events for clients that accept them: `draft` with the answer so far, then `done` with the
- * answer, or `problem`. Refusals before the first event are normal responses. The work is cancelled when the client is
- * gone, or the server closes.
+ * Answers a slow request as events for clients that accept them: `draft` with the partial answer, then `done` with the answer, or
+ * `problem`. Errors before the first event are normal responses. The work is cancelled if the client disconnects or the server closes.
  */
 export const createAnswerStreams = (app: FastifyInstance, log: Log) => {
   const open = new Set<AbortController>()

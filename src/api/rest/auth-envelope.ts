@@ -12,7 +12,7 @@ const presentToken: Present = (answer, request, reply) =>
   // Tokens are not renewed: the user signs in again.
   inEnvelope({ ...opened.parse(answer), refresh_token: null, token_type: 'bearer' }, request, reply)
 
-/** Signing in as programs know it that were written for the triage dashboard. */
+/** Sign-in for programs that were written for the triage dashboard. */
 export const authRoutes: readonly Route[] = [
   {
     method: 'POST',

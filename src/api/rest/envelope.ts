@@ -3,9 +3,7 @@ import type { Present, Refuse } from './route.ts'
 
 const version = '1.0'
 
-/**
- * Presents an answer in the envelope that senders of SecurityAlerts know. `id` names the member with the request's id.
- */
+/** Wraps an answer in the envelope that senders of SecurityAlerts expect. `id` names the member with the ID of the request. */
 export const presentIn =
   (id: string): Present =>
   (answer, request) => ({
@@ -18,7 +16,7 @@ export const presentIn =
     ),
   })
 
-/** Presents a failure in the same envelope, and as a problem as well: readers of either find the fields they expect. */
+/** Wraps a failure in the same envelope, with the members of a problem: readers of either find their fields. */
 export const refuseInEnvelope: Refuse = (error, request) => {
   const problem = toProblem(error, request.id, request.url.split('?', 1)[0])
   const [first] = error.errors

@@ -32,7 +32,7 @@ detection:
 tags: [attack.persistence, attack.t1505.003]
 `
 
-/** Bodies that can be sent as they stand, by the name of their operation; the reference shows them. */
+/** Example bodies by the name of their operation, which can be sent unchanged; the reference shows them. */
 export const examples: Readonly<Record<string, unknown>> = {
   add_indicators: {
     indicators: [{ value: 'evil[.]example.net' }],

@@ -9,7 +9,7 @@ const inputs = [
   ['if-match', 'version'],
 ] as const
 
-/** Names the headers that an operation takes, and the input that each becomes. */
+/** Lists the headers of an operation, and the input that each becomes. */
 export const headersOf = ({ input }: AnyOperation): readonly (typeof inputs)[number][] => {
   const shape = input instanceof z.ZodObject ? input.shape : {}
   return inputs.filter(([, name]) => name in shape)

@@ -8,8 +8,8 @@ type Inputs = Readonly<Record<string, unknown>>
 export type QueryReader = (query: Inputs) => Record<string, unknown>
 
 /**
- * Makes a reader of queries for an operation: `limit=5` is a number and `learning=true` a truth where the schema wants one. Older
- * systems leave alone what they have no name for (`?_=1736078400`), which `lenient` does too; else the operation refuses it.
+ * Creates a parser of queries for an operation: `limit=5` is a number and `learning=true` a boolean if the schema says so. Unknown
+ * parameters (`?_=1736078400`) are rejected by the operation; with `lenient`, they are ignored, as the older systems do.
  */
 export const queryReader = (operation: AnyOperation, lenient = false): QueryReader => {
   // Derived at the first query: deriving the schemas of all operations takes a third of the time that a server needs to start.
@@ -26,16 +26,13 @@ export const queryReader = (operation: AnyOperation, lenient = false): QueryRead
   }
 }
 
-/**
- * The members of a body that an operation names; all of it where it takes no plain object. Older systems ignore the
- * rest.
- */
+/** The members of a body that an operation uses; the whole body if it takes no plain object. Older systems ignore the rest. */
 export const knownTo = ({ input }: AnyOperation, body: Inputs): Inputs =>
   input instanceof z.ZodObject
     ? Object.fromEntries(Object.entries(body).filter(([name]) => Object.hasOwn(input.shape, name)))
     : body
 
-/** Puts the parts of a request together. A name that comes twice with different values is refused: which one counts would be a guess. */
+/** Merges the parts of a request. A name with two different values is rejected, because either choice would be a guess. */
 export const mergeInput = (...parts: readonly Inputs[]): Record<string, unknown> => {
   const input = new Map<string, unknown>()
   for (const part of parts) {
@@ -72,7 +69,7 @@ const property = z.object({
 })
 const objectSchema = z.object({ properties: z.record(z.string(), property).default({}) })
 
-/** The schema of each name; undefined where the operation takes no plain object. */
+/** The schema of each name; undefined if the operation takes no plain object. */
 const kindsOf = (operation: AnyOperation): ReadonlyMap<string, Kind> | undefined => {
   const schema = objectSchema.safeParse(z.toJSONSchema(operation.input, { io: 'input', unrepresentable: 'any' }))
   if (!schema.success || !(operation.input instanceof z.ZodObject)) return undefined
@@ -82,7 +79,7 @@ const kindsOf = (operation: AnyOperation): ReadonlyMap<string, Kind> | undefined
 const kindOf = ({ type, anyOf = [] }: z.infer<typeof property>): Kind => {
   const types = [type ?? [], ...anyOf.map((one) => one.type ?? [])].flat()
   if (types.includes('array')) return 'list'
-  // Where text is welcome, text it stays: the operation reads it itself.
+  // If the schema accepts text, keep it as text: the operation parses it.
   if (types.includes('string')) return 'text'
   if (types.includes('integer') || types.includes('number')) return 'number'
   return types.includes('boolean') ? 'boolean' : 'text'

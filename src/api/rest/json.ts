@@ -6,7 +6,7 @@ import { readBody, readWhole } from '../body.ts'
 const usualLimit = 1_048_576
 const mostDepth = 32
 
-/** Reads a JSON body of at most `limit` bytes; undefined when there is none. */
+/** Reads a JSON body of at most `limit` bytes; undefined if it is empty. */
 export const readJson = async (request: IncomingMessage, limit = usualLimit): Promise<unknown> => {
   const bytes = await readWhole(readBody(request), limit)
   if (bytes.length === 0) return undefined
@@ -14,7 +14,7 @@ export const readJson = async (request: IncomingMessage, limit = usualLimit): Pr
   return parseJson(decodeText(bytes))
 }
 
-/** Refuses content types other than JSON. Clients of older systems may leave the content type out. */
+/** Rejects content types other than JSON. Clients of older systems may omit the content type. */
 export const requireJsonType = (type: string): void => {
   if (type === '' || /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) return
   throw new AppError('UNSUPPORTED_MEDIA_TYPE', `The content type "${type.slice(0, 80)}" cannot be read here.`, {
@@ -38,7 +38,7 @@ export const parseJson = (text: string): unknown => {
   }
 }
 
-/** A name that no input of ours has, and that turns an object into something else wherever it is copied carelessly. */
+/** A name that no input has, and that changes the prototype of objects that copy it carelessly. */
 const refusePrototypes = (name: string, value: unknown): unknown => {
   if (name === '__proto__')
     throw new AppError('INVALID_JSON', 'The body holds a "__proto__", which no input is called.')

@@ -1,7 +1,7 @@
 import { Busboy } from '@fastify/busboy'
 import { AppError } from '../../errors.ts'
 
-/** A file that came in a form. */
+/** A file from a form. */
 interface SentFile {
   readonly name: string
   readonly bytes: Buffer
@@ -9,7 +9,7 @@ interface SentFile {
 
 const mostFiles = 1
 
-/** Reads the file in a form's field. Throws INVALID_REQUEST when there is none. */
+/** Reads the file in a field of a form. Throws INVALID_REQUEST if there is none. */
 export const readForm = (body: Buffer, contentType: string, field: string): Promise<SentFile> => {
   if (!/^multipart\/form-data\s*;/i.test(contentType)) {
     throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'The body is no form with a file.', {

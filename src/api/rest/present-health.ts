@@ -13,7 +13,7 @@ const presentStatus =
     return credential && mayAct(credential.actor.role, 'viewer') ? known : { status: known.status }
   }
 
-/** Answers monitors of every kind with every field that any of them reads. */
+/** The health answer, with the fields of all supported monitors. */
 export const presentHealth = presentStatus(getServiceHealth.output, 'healthy')
 
 /** Answers the probes of orchestrators. */

@@ -14,7 +14,7 @@ export const setCookie: Present = (answer, { server }, reply) => {
   return rest
 }
 
-/** Takes the cookie of an ended session back. */
+/** Deletes the cookie of an ended session. */
 export const endCookie: Present = (answer, { server }, reply) => {
   reply.clearCookie(server.sessionCookie.name, server.sessionCookie.options)
   return answer

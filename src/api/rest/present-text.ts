@@ -1,6 +1,6 @@
 import type { Present } from './route.ts'
 
-/** Answers with the plain text that scrapers of metrics read. */
+/** Answers in plain text, for metric scrapers. */
 export const presentText: Present = (answer, _request, reply) => {
   reply.type('text/plain; version=0.0.4; charset=utf-8')
   return answer

@@ -4,7 +4,7 @@ import type { Present } from './route.ts'
 const list = z.object({ next_cursor: z.string() })
 const versioned = z.object({ id: z.string(), version: z.int() })
 
-/** Presents an answer as JSON: a list names its next page in a header too, a thing with a version carries it as its ETag. */
+/** Presents an answer as JSON: the next page of a list is also in a header, and a version is the ETag. */
 export const presentAnswer: Present = (answer, request, reply) => {
   const page = list.safeParse(answer)
   if (page.success) {

@@ -20,7 +20,7 @@ import { readJson } from './json.ts'
 import { presentAnswer } from './present.ts'
 import type { Refuse, Route } from './route.ts'
 
-/** Answers one row of the table. */
+/** Registers one row of the route table. */
 export const registerRoute = (app: FastifyInstance, route: Route, deps: InterfaceDeps, auth: Auth, log: Log): void => {
   const operations = [route.operation, ...(route.debug ? [route.debug] : [])]
   const streamed = route.streams && createAnswerStreams(app, log)
@@ -64,14 +64,14 @@ export const registerRoute = (app: FastifyInstance, route: Route, deps: Interfac
       const work = (watcher?: AnswerListener) =>
         ask(operation, input, watcher ? watchedBy(watcher, deps) : deps, credential, requestOrigin(request))
       if (streamed) return streamed(request, reply, work, present)
-      // Where anybody may change something, secrets are tried.
+      // Where unauthenticated changes are allowed, callers may guess secrets.
       const watcher = operation.thread === 'worker' ? watch(reply) : undefined
       const result = await (route.open && route.method !== 'GET' ? auth.guard(request.ip, work) : work(watcher))
       if (result instanceof JsonBytes) {
         const { bytes } = route.finish ? await route.finish(result, deps) : result
         return reply.type('application/json; charset=utf-8').send(bytes)
       }
-      // A change by an admin, or a deletion, may affect permissions: the cached tokens no longer count.
+      // A change by an admin, or a deletion, may affect permissions, so clear the cached tokens.
       if (operation.role === 'admin' || route.method === 'DELETE' || route.forgets) auth.forget()
       return present(result)
     },
@@ -90,7 +90,7 @@ const sentBodyOf = ({ body, refuse }: Route, { raw }: FastifyRequest): SentBody 
   }
 }
 
-/** Notices when the client goes away, which ends work that nobody waits for. */
+/** Detects that the client disconnected, to cancel work that nobody waits for. */
 const watch = ({ raw }: FastifyReply): AnswerListener => {
   const gone = new AbortController()
   if (raw.destroyed) gone.abort()
@@ -101,7 +101,7 @@ const watch = ({ raw }: FastifyReply): AnswerListener => {
 const watchedBy = (watcher: AnswerListener, deps: InterfaceDeps): InterfaceDeps =>
   Object.assign(Object.create(deps), { watcher })
 
-/** Answers what goes wrong in the words of an older contract. */
+/** Formats errors according to an older contract. */
 export const refuseAs =
   (refuse: Refuse, log: Log) =>
   (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
@@ -115,10 +115,10 @@ export const refuseAs =
       .send(body instanceof Uint8Array ? body : JSON.stringify(body))
   }
 
-/** A release of all rules there are has some 20 MB. */
+/** A release of all rules has about 20 MB. */
 const mostArchive = 64 * 1_048_576
 const mostYaml = 1_048_576
-/** An inventory of 100,000 things has some 10 MB. */
+/** An inventory of 100,000 items has about 10 MB. */
 const mostTable = 32 * 1_048_576
 
 const isYaml = (type: string): boolean => /^(application|text)\/(x-)?yaml\s*(;|$)/i.test(type)

@@ -5,7 +5,7 @@ import type { AppError } from '../../errors.ts'
 import type { JsonBytes } from '../../operations/json-bytes.ts'
 import type { AnyOperation, InterfaceDeps } from '../ask.ts'
 
-/** Turns what an operation answers into what goes out: headers, status, cookies; returns the body. */
+/** Converts the result of an operation to a response: sets headers, status and cookies; returns the body. */
 export type Present = (answer: unknown, request: FastifyRequest, reply: FastifyReply) => unknown
 
 /** Presents a failure in the words of an older contract, instead of as a problem. */
@@ -14,7 +14,7 @@ export type Refuse = (
   request: FastifyRequest,
 ) => {
   readonly status: number
-  /** Bytes are sent as they are, anything else as JSON. */
+  /** Bytes are sent unchanged, anything else as JSON. */
   readonly body: unknown
   readonly type?: string
   readonly headers?: Readonly<Record<string, string>>
@@ -29,9 +29,9 @@ export interface Route {
   /** `:id` in it becomes the input `id`. */
   readonly path: string
   readonly operation: AnyOperation
-  /** Its id in the reference, where several addresses ask the same operation; the operation's name by default. */
+  /** Its ID in the reference, if several routes share an operation; the operation's name by default. */
   readonly operationId?: string
-  /** Whether it answers without a token. With a valid one the operation still learns who asks. */
+  /** Whether it requires no token. With a valid one, the operation still gets the caller. */
   readonly open?: true
   /** A header that may carry the token instead of `Authorization`. */
   readonly tokenHeader?: string
@@ -42,31 +42,31 @@ export interface Route {
    * Default: a JSON object.
    */
   readonly body?: 'records' | 'archive' | 'table' | 'yaml' | 'form' | 'shipment'
-  /** The operation to ask instead when the query says `debug=1`. */
+  /** The operation to run instead if the query contains `debug=1`. */
   readonly debug?: AnyOperation
   readonly present?: Present
-  /** Acts on the answer of a worker thread before it goes out; returns the answer to send. */
+  /** Processes the answer of a worker thread before it is sent; returns the answer to send. */
   readonly finish?: (answer: JsonBytes, deps: InterfaceDeps) => Promise<JsonBytes>
-  /** The drafts of a slow answer, for clients that accept events. The work is cancelled when they leave. */
+  /** The drafts of a slow answer, for clients that accept events. The work is cancelled if they disconnect. */
   readonly streams?: z.ZodType
-  /** Reads inputs from the body, where that is more than a JSON object of ours. */
+  /** Reads inputs from the body, if it is not a JSON object in our format. */
   readonly read?: (request: FastifyRequest) => Promise<Readonly<Record<string, unknown>>>
   /** Reads inputs from the query, where an older contract has other names or words for it. */
   readonly readQuery?: (query: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
   /** The schema of that body, for the reference; the other inputs are in the query. */
   readonly sends?: z.ZodType
   readonly refuse?: Refuse
-  /** Takes a token in the header without `Bearer` in front as well. */
+  /** Also accepts a token in the header without `Bearer`. */
   readonly bareToken?: true
   /** Finds the token where the clients of another contract send it. */
   readonly readToken?: ReadToken
-  /** Receives logs: counts against the limit of requests for senders of logs. */
+  /** Receives logs: counts against the request limit of log senders. */
   readonly ingests?: true
   /** Serves programs only; browsers get the page at the same address. */
   readonly programsOnly?: true
   /** Changes who is let in, at once. */
   readonly forgets?: true
-  /** Left out of the reference: another address of the same. */
+  /** Omitted from the reference: another path of the same route. */
   readonly hide?: true
   /** The media type of the answer; JSON by default. */
   readonly type?: string

@@ -11,7 +11,7 @@ export const readSignedBody = async ({ raw, headers }: FastifyRequest): Promise<
   headers,
 })
 
-/** Answers with an empty body, which services expect. */
+/** Answers with an empty body, as senders expect. */
 export const presentNothing: Present = (_answer, _request, reply) => {
   reply.type('text/plain; charset=utf-8')
   return ''

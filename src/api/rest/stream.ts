@@ -26,7 +26,7 @@ const query = z.strictObject({
 
 const heartbeatMs = 15_000
 
-/** Streams changes as server-sent events `alert` and `incident`: id and version. The thing itself is read by its id. */
+/** Streams changes as server-sent events `alert` and `incident`: ID and version. Clients read the item by its ID. */
 export const serveStream = (app: FastifyInstance, { deps, feed, streams, stillWelcome }: StreamOptions): void => {
   const underway = new Set<() => void>()
   app.addHook('preClose', async () => {
@@ -61,7 +61,7 @@ export const serveStream = (app: FastifyInstance, { deps, feed, streams, stillWe
     }
     underway.add(end)
     reply.raw.on('close', end)
-    // The client may have gone before anybody listened.
+    // The client may have disconnected before the listener was added.
     if (reply.raw.destroyed) return end()
     write('retry: 2000\n\n')
     for await (const change of readChanges(read, since)) tell(change)

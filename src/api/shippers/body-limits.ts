@@ -9,7 +9,7 @@ export const mostValues = 2_000_000
 /** The limit of all bodies that are arriving. */
 const mostTogether = 4 * mostBytes
 
-/** Refuses a body with too many records or values. A shipper can divide it, so it shall not send the same again. */
+/** Rejects a body with too many records or values. A shipper can divide it, so the error is not retryable. */
 export const tooMany = (what: 'records' | 'values', most: number): AppError =>
   new AppError('TOO_LARGE', `The body has more than ${most} ${what}.`, { hint: 'Send it in several requests.' })
 

@@ -11,14 +11,14 @@ import { confirmAt, receiveAt, type ShippedRecords, type Shipper } from './shipp
 import { eachBodyLine } from './split-values.ts'
 import { afterScheme, firstToken, fromBasic } from './tokens.ts'
 
-/** Clients check this header before they trust an answer. */
+/** Clients check this header first. */
 const product = { 'x-elastic-product': 'Elasticsearch' }
 
 /** The API version that clients see. Its `_bulk` is what every client since version 5 sends. */
 const version = '8.19.0'
 
 const refuse: Refuse = (error, { headers }) => {
-  // rsyslog, the one client without a User-Agent, drops its records at any answer in JSON, and retries at any other.
+  // rsyslog, the one client without a User-Agent, drops its records after any answer in JSON, and retries after any other.
   if (!headers['user-agent'] && mayPass.has(error.status)) {
     const body = Buffer.from(`${error.message}\n`)
     return { status: error.status, headers: product, type: 'text/plain; charset=utf-8', body }
@@ -31,7 +31,7 @@ const refuse: Refuse = (error, { headers }) => {
   }
 }
 
-/** The statuses of conditions that may pass, or that an operator can end. */
+/** The statuses of temporary conditions, and of those that an operator can end. */
 const mayPass = new Set([401, 403, 429, 503])
 
 const faults: Readonly<Record<number, string>> = {
@@ -42,7 +42,7 @@ const faults: Readonly<Record<number, string>> = {
   503: 'unavailable_shards_exception',
 }
 
-/** Reads `ApiKey`: base64 of `id:key` as Elasticsearch makes it, or the token alone. */
+/** Reads `ApiKey`: base64 of `id:key`, as in Elasticsearch, or the token alone. */
 const fromApiKey: Shipper['readToken'] = (headers) => {
   const sent = afterScheme('apikey')(headers)
   if (sent === undefined) return undefined
@@ -217,7 +217,7 @@ const license = { status: 'active', uid: 'vedette', type: 'basic', mode: 'basic'
 
 const nameIn = ({ params }: FastifyRequest): string => z.object({ name: z.string() }).parse(params).name
 
-/** Answers of settings that clients look up, so that they need not create them. */
+/** Answers requests for settings, so that clients need not create them. */
 const settings: Readonly<Record<string, (name: string) => unknown>> = {
   '/_alias/:name': (name) => ({ [name]: { aliases: { [name]: {} } } }),
   '/_component_template/:name': (name) => ({ component_templates: [{ name, component_template: { template: {} } }] }),
@@ -232,7 +232,7 @@ const settings: Readonly<Record<string, (name: string) => unknown>> = {
   '/_template/:name': (name) => ({ [name]: { index_patterns: [`${name}*`], settings: {} } }),
 }
 
-/** Answers of questions about the cluster. */
+/** Answers requests about the cluster. */
 const questions: Readonly<Record<string, unknown>> = {
   '/_cat/health': 'vedette green 1 1 0 0 0 0 0 0 - 100.0%\n',
   '/_cluster/health': { cluster_name: 'vedette', status: 'green', timed_out: false, number_of_nodes: 1 },
@@ -257,8 +257,8 @@ const answerAt = (
   })
 
 /**
- * Elasticsearch's `_bulk`, with the answers that its clients want before they send: Filebeat, Logstash, Fluent Bit, rsyslog and the
- * official libraries. Nothing can be searched here.
+ * Elasticsearch's `_bulk`, with the requests that its clients send first: Filebeat, Logstash, Fluent Bit, rsyslog and the official
+ * libraries. Nothing can be searched here.
  */
 export const elasticsearchRoutes: readonly Route[] = [
   { ...answerAt('/', () => info), programsOnly: true },

@@ -12,7 +12,7 @@ import { confirmAt, receiveAt, type ShippedRecords, type Shipper } from './shipp
 import { decompressSnappy } from './snappy.ts'
 import { afterScheme, firstToken, fromBasic } from './tokens.ts'
 
-/** Loki answers failures with one line of text. */
+/** Loki reports failures with one line of text. */
 const refuse: Refuse = (error) => ({
   status: error.status,
   type: 'text/plain; charset=utf-8',
@@ -59,7 +59,7 @@ const sourceOf = ({ service_name, job, app, container, filename }: JsonObject): 
   return toSourceName(name, 'loki')
 }
 
-/** Renames labels that are called like the time or the line of an entry. */
+/** Renames labels that have the name of the time or the line of an entry. */
 const withoutClash = (labels: JsonObject): JsonObject => {
   if (labels.timestamp === undefined && labels.message === undefined) return labels
   const { timestamp, message, ...rest } = labels

@@ -92,7 +92,7 @@ export const otlpRoutes: readonly Route[] = [
           ? { partialSuccess: {} }
           : { partialSuccess: { rejectedLogRecords: String(rejected), errorMessage: reason } }
       }
-      // In Protocol Buffers, an answer without a rejected record is empty.
+      // In Protocol Buffers, an answer without rejected records is empty.
       return reply.type(protobufType).send(Buffer.alloc(0))
     },
   }),

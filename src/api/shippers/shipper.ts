@@ -28,7 +28,7 @@ export interface ShippedRecords {
 interface Door<Decoded extends ShippedRecords> {
   readonly method?: 'POST' | 'PUT'
   readonly path: string
-  /** Left out of the reference: another address of the same. */
+  /** Omitted from the reference: another path of the same route. */
   readonly hide?: true
   /** Whether the shipper may group its records differently when it retries. Then records with ids or precise times are recognized one by one. */
   readonly regroups?: true
@@ -41,7 +41,7 @@ interface Door<Decoded extends ShippedRecords> {
 /** Longer records are cut, as in files. */
 const mostChars = 1_048_576
 
-/** Makes the route at which a shipper delivers records. */
+/** Creates the route where a shipper delivers records. */
 export const receiveAt = <Decoded extends ShippedRecords>(
   shipper: Shipper,
   { method = 'POST', path, hide, regroups, decode, present }: Door<Decoded>,
@@ -61,7 +61,7 @@ export const receiveAt = <Decoded extends ShippedRecords>(
       const { id, timed } = delivery
       const hasOwnKey = request.headers['idempotency-key'] !== undefined
       const recent = regroups && timed && !hasOwnKey ? keysOfRecords(delivery.records, delivery.ids) : undefined
-      // The sender's own key comes in a header.
+      // The sender's own key is in a header.
       const ownKey = hasOwnKey ? undefined : (id ?? (timed ? hash : undefined))
       return {
         shipment: {
@@ -88,7 +88,7 @@ interface StreamDoor {
   present(reply: FastifyReply): unknown
 }
 
-/** Makes the route at which a shipper delivers more records than one write can take. */
+/** Creates the route where a shipper delivers more records than one write can store. */
 export const receiveStreamAt = (shipper: Shipper, { path, decode, present }: StreamDoor): Route => ({
   method: 'POST',
   path,
@@ -118,7 +118,7 @@ interface Question {
   present(request: FastifyRequest, reply: FastifyReply): unknown
 }
 
-/** Makes a route for a question that shippers ask before they send. The answer confirms that the token may send. */
+/** Creates a route for requests that shippers send first. The answer confirms that the token may send records. */
 export const confirmAt = (
   { readToken, refuse }: Shipper,
   { method = 'GET', path, programsOnly, listed, present }: Question,
@@ -135,7 +135,7 @@ export const confirmAt = (
   present: (_answer, request, reply) => present(request, reply),
 })
 
-/** Shippers drop what gets an unknown status, so a full disk is reported as 503, which all of them retry. */
+/** Shippers drop records after an unknown status, so a full disk is reported as 503, which all of them retry. */
 const retryable =
   (refuse: Refuse): Refuse =>
   (error, request) =>

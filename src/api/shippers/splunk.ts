@@ -36,7 +36,7 @@ const refuse: Refuse = (error, { headers }) => {
 
 const shipper: Shipper = { readToken: firstToken(afterScheme('splunk'), fromBasic, afterScheme('bearer')), refuse }
 
-/** Refuses a body; `code` is the collector's, `event` counts from 0. */
+/** Rejects a body; `code` is the collector's, `event` counts from 0. */
 const invalid = (code: number, message: string, event = 0): AppError =>
   new AppError('INVALID_REQUEST', message, { errors: [{ path: String(event), message, hint: String(code) }] })
 
@@ -108,7 +108,7 @@ const metadataIn = (value: unknown): Metadata => {
   )
 }
 
-/** Names the metadata so that the normalizer reads the host, and takes the rest for no more than it is. */
+/** Names the metadata so that the normalizer reads the host, and gives the rest no further meaning. */
 const described = ({ host, source, sourcetype, index }: Metadata): JsonObject => ({
   ...(host !== undefined && { host }),
   ...(source !== undefined && { 'splunk.source': source }),

@@ -55,7 +55,7 @@ export const fromWorker = z.discriminatedUnion('type', [
 ])
 export type FromWorker = z.infer<typeof fromWorker>
 
-/** Errors lose their class and our members on the way between threads; this keeps them. */
+/** Errors lose their class and our members between threads; this preserves them. */
 export const toFailure = (thrown: unknown): Failure => {
   if (!(thrown instanceof AppError)) {
     const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)

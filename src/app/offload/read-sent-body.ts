@@ -12,7 +12,7 @@ type Sent = NonNullable<Job['body']>
 /** A file in a form may have so many bytes once it is unpacked. */
 const mostUnpacked = 64 * 1_048_576
 
-/** Reads the input that a request body holds. */
+/** Reads the input from a request body. */
 export const readSentBody = async ({ kind, contentType, blocks }: Sent): Promise<Readonly<Record<string, unknown>>> => {
   if (kind === 'records') return { records: readRecords(inOrder(blocks), contentType) }
   const bytes = Buffer.concat(blocks)

@@ -18,21 +18,21 @@ interface HostOptions {
   readonly timeout: number
   /** How long an idle thread stays alive, in ms. */
   readonly idle: number
-  /** Reads a message: returns the answer that ends the job, or undefined for any other message. Throws what the job failed with. */
+  /** Reads a message: returns the answer that ends the job, or undefined for any other message. Throws the error of a failed job. */
   readonly read: (message: unknown) => Uint8Array | undefined
   readonly failed: (reason: string) => void
 }
 
 export interface WorkerHost {
   /**
-   * Runs one job: `send` posts it. Callers must run one job at a time. Ends the thread when the signal aborts or the time is up; the
-   * next job gets a new one. Throws UNAVAILABLE when the thread fails.
+   * Runs one job: `send` posts it. Callers must run one job at a time. Ends the thread if the signal aborts or the time limit is reached;
+   * the next job gets a new one. Throws UNAVAILABLE if the thread fails.
    */
   run(send: (thread: Thread) => Promise<void>, signal: AbortSignal): Promise<Uint8Array>
   close(): Promise<void>
 }
 
-/** Keeps one worker thread for jobs: starts it with the first, and replaces it when it fails. */
+/** Keeps one worker thread for jobs: starts it with the first job, and replaces it when it fails. */
 export const createWorkerHost = (options: HostOptions): WorkerHost => {
   const { module, data, memory, timeout, idle, read, failed } = options
   let current: { readonly worker: Worker; readonly thread: Thread } | undefined
@@ -49,7 +49,7 @@ export const createWorkerHost = (options: HostOptions): WorkerHost => {
         post: (message: unknown, transfer = []) => worker.postMessage(message, [...transfer]),
       } satisfies Thread,
     }
-    // Between jobs a failure only means that the next job starts another thread.
+    // Between jobs, a failure only means that the next job starts another thread.
     const forget = () => {
       if (current === started) current = undefined
     }

@@ -26,7 +26,7 @@ const post = (message: FromPipeline): void => parentPort?.postMessage(message)
 const log = createThreadLog(post)
 
 let passed: StageBatch[] = []
-/** Reports what stages did, once for each turn of the event loop: a message costs as much CPU time as a line. */
+/** Reports the counts of stages once per turn of the event loop: a message costs as much CPU time as a line. */
 const reportPassed = (): void => {
   if (passed.length > 0) post({ type: 'passed', batches: passed })
   passed = []
@@ -82,7 +82,7 @@ const start = async () => {
     runtime: { now, fetch, log, signal: stop.signal },
     resultsStored: () => post({ type: 'results' }),
   }
-  // The main thread reads the same tables, and logs what is wrong with them.
+  // The main thread reads the same tables, and logs their faults.
   const tables = await openTables({ ...base, runtime: { ...base.runtime, log: silentLog } })
   const { learnt, factJobs } = await startPipeline(base, tables)
   const { saveHits } = tables.intel
@@ -130,7 +130,7 @@ const start = async () => {
 let isStarted = false
 const started = start()
 parentPort?.on('message', async ({ id, question }: Asked) => {
-  // Nothing runs yet that would have to end.
+  // Nothing is running yet.
   if (question.about === 'stop' && !isStarted) process.exit()
   try {
     const answer = await started

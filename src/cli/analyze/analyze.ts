@@ -122,7 +122,7 @@ const complain = (faults: readonly { path: string; reason: string }[], { err }: 
   if (faults.length > mostComplaints) err.write(`… and ${faults.length - mostComplaints} more\n`)
 }
 
-/** Prints the detected format of up to five sources; with more sources, only of those that parsed badly. */
+/** Prints the detected format of up to five sources; with more sources, only of those with many unparsed lines. */
 const describeFormats = ({ sources }: Analysis, { err }: CommandContext, withShapes: boolean): void => {
   const few = sources.length <= 5 ? sources : sources.filter(({ parsed, records }) => parsed < records * 0.9)
   for (const { source, format, format_share, records, parsed, unparsed } of few.slice(0, 5)) {
@@ -138,7 +138,7 @@ const describeFormats = ({ sources }: Analysis, { err }: CommandContext, withSha
   }
 }
 
-/** Says how to correct what was guessed of a format, or to name what was not found. */
+/** Explains how to correct the guesses about a format, or how to name missing fields. */
 const mappingHint = (format: string): string | undefined => {
   if (/^json.* without time$/.test(format)) return 'No field has a time. If one does, name it: --map time=NAME'
   if (format.includes("(guessed from the file's last write)"))

@@ -12,7 +12,7 @@ import { addMapOption, mapParameters } from './map-option.ts'
 
 const chunkBytes = 1_048_576
 
-/** The options of this command, beside those of every remote one. */
+/** The options of this command, besides those of every remote one. */
 const optionsShape = z.looseObject({
   source: z.string().optional(),
   zone: z.string().optional(),

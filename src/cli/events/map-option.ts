@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { type FieldMap, fieldMap } from '../../schema/field-map.ts'
 
-/** Adds the option that says which fields of records mean what: `--map time=when_happened`. */
+/** Adds the option that maps the fields of records: `--map time=when_happened`. */
 export const addMapOption = (command: Command): Command =>
   command.option(
     '--map <field=name>',
@@ -16,7 +16,7 @@ const parsePair = (text: string): FieldMap => {
   throw new InvalidArgumentError('Write time=NAME. The other fields are message, level, host, user, service and ip.')
 }
 
-/** The mapping as the API takes it: a parameter for each field. */
+/** The mapping as query parameters of the API. */
 export const mapParameters = (map: FieldMap = {}): (readonly [string, string])[] =>
   Object.entries(map).map(([field, name]) => ['map', `${field}=${name}`])
 

@@ -21,7 +21,7 @@ interface TestOptions {
   readonly json?: boolean
 }
 
-/** `vedette anomaly-test`: shows what agents would have found in stored events, in a database of log entries, or in files. */
+/** `vedette anomaly-test`: shows the findings that agents would have had in stored events, in a database of log entries, or in files. */
 export const define = (command: Command, context: CommandContext): void => {
   addRemoteOptions(command.description('Show what network agents would have found, without storing anything.'))
     .argument('[agent]', 'id of one agent, such as wifi; all by default')

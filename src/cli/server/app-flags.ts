@@ -44,7 +44,7 @@ export const loadWithFlags = (options: unknown, { env, cwd }: Pick<CommandContex
   return loadConfig({ flags, env, cwd, file: config })
 }
 
-/** Reads what a process works: a number of threads, or topics. */
+/** Parses the work of a process: a number of threads, or topics. */
 const workFlags = (workers: string | undefined): Readonly<Record<string, unknown>> => {
   if (workers === undefined || workers === 'all') return {}
   if (workers === 'none') return { topics: [] }

@@ -173,7 +173,7 @@ const checkQueue = async ({ queue: { url } }: Config): Promise<readonly Finding[
   ]
 }
 
-/** Looks for sets of rules that are missing. Any other trouble with the database has a finding of its own. */
+/** Checks for missing rule packs. Other problems of the database have findings of their own. */
 const checkRules = async (config: Config, { now }: CommandContext): Promise<readonly Finding[]> => {
   const { url } = config.storage
   try {
@@ -213,7 +213,7 @@ export const checkObjects = async ({ storage }: Pick<Config, 'storage'>): Promis
 
 type WorkedPartition = NonNullable<Awaited<ReturnType<typeof checkCluster>>>[number]
 
-/** Says which process works what, and which topics nobody works. */
+/** Lists the worker of each topic, and the topics without one. */
 export const describeWorkers = (states: readonly WorkedPartition[]): Finding => {
   const name = 'workers'
   const nameOf = ({ topic, partition }: WorkedPartition) => (topic === 'records' ? `${topic} ${partition}` : topic)

@@ -11,7 +11,7 @@ export const define = (command: Command, context: CommandContext): void => {
   withFlags.action(async (options: { readonly syslog?: string }) => {
     let running: App | undefined
     const listener = toListener(options)
-    // During the start there is nothing to reload: everything is being read anyway.
+    // During the start, there is nothing to reload.
     context.onHangup(() => void running?.reload(async () => (await loadChecked(options, context, listener)).config))
     await serve(options, context, listener, (app) => {
       running = app

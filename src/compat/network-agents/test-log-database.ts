@@ -5,7 +5,7 @@ import { defineOperation } from '../../operations/operation.ts'
 import type { NetworkAgentsConfig } from './config.ts'
 import { logEntrySourceName } from './log-agent-settings.ts'
 
-/** Says whether the database of the log entries responds. Connects to no other: nobody may reach other hosts through Vedette. */
+/** Checks whether the database of the log entries responds. Connects to no other host, so that nobody can probe hosts through Vedette. */
 export const testLogDatabase = ({ host, port, name, user }: NetworkAgentsConfig['database']) =>
   defineOperation({
     name: 'test_log_database',

@@ -29,7 +29,7 @@ export const getSimilarityIndex = defineOperation({
   },
 })
 
-/** The routes of the similarity search besides the search. Every alert is in the index, so an alert to index is ingested. */
+/** The routes of the similarity search other than the search. Every alert is in the index, so indexing an alert ingests it. */
 export const similarityIndexRoutes = (refuse: Refuse): readonly Route[] => [
   {
     ...{ method: 'POST', path: '/api/v1/embeddings', operation: embedTexts },
@@ -40,7 +40,7 @@ export const similarityIndexRoutes = (refuse: Refuse): readonly Route[] => [
     ...{ method: 'POST', path: '/api/v1/index', operation: ingestAlert, hide: true, refuse },
     async read(request) {
       const { body, ...rest } = await readAlertBody(request)
-      // Beside a triage result, the alert is a member of its own.
+      // In addition to a triage result, the alert is a member of its own.
       const wrapped = z.object({ alert: z.unknown() }).safeParse(body)
       return { body: wrapped.success ? wrapped.data.alert : body, ...rest }
     },

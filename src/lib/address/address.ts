@@ -3,11 +3,11 @@ export type Address = readonly number[]
 
 export interface Range {
   readonly address: Address
-  /** How many leading bits count, of 128. */
+  /** The number of leading bits that count, of 128. */
   readonly bits: number
 }
 
-/** Reads an IPv4 or IPv6 address; undefined when the text is none. A zone (`fe80::1%eth0`) is left out. */
+/** Parses an IPv4 or IPv6 address; undefined for other texts. Ignores a zone (`fe80::1%eth0`). */
 export const parseAddress = (text: string): Address | undefined => {
   if (text.length > longestAddress) return undefined
   if (!text.includes(':')) {
@@ -44,7 +44,7 @@ export const inRange = (text: string, range: Range): boolean => {
   return address !== undefined && isWithin(address, range) && (range.bits >= 96 || !isMapped(address))
 }
 
-/** Whether an address lies in a range. */
+/** Whether an address is in a range. */
 export const isWithin = (address: Address, { address: start, bits }: Range): boolean => {
   const whole = bits >> 4
   for (let group = 0; group < whole; group++) if (address[group] !== start[group]) return false
@@ -52,7 +52,7 @@ export const isWithin = (address: Address, { address: start, bits }: Range): boo
   return rest === 0 || (address[whole] ?? 0) >> (16 - rest) === (start[whole] ?? 0) >> (16 - rest)
 }
 
-/** Writes an address the short way: IPv4 as four numbers, IPv6 with its longest run of zeros left out (RFC 5952). */
+/** Formats an address in its short form: IPv4 as four numbers, IPv6 without its longest run of zeros (RFC 5952). */
 export const formatAddress = (address: Address): string => {
   if (isMapped(address)) {
     const [high = 0, low = 0] = address.slice(6)
@@ -90,7 +90,10 @@ const fixedBits = ({ bits }: Range, group: number): number =>
 export const isMapped = (address: Address): boolean =>
   address[5] === 0xffff && address.slice(0, 5).every((group) => group === 0)
 
-/** The number of an IPv4 address; negative when the text is none. By character, because events ask this of every new word. */
+/**
+ * Returns the number of an IPv4 address; negative for other texts. Reads single characters, because it is called for every new word of
+ * events.
+ */
 const readVersion4 = (text: string): number => {
   if (text.length > 15) return -1
   let value = 0
@@ -113,7 +116,7 @@ const readVersion4 = (text: string): number => {
   return dots === 3 && digits > 0 ? value * 256 + byte : -1
 }
 
-/** By character as well: words with colons are common in logs. */
+/** Reads single characters too: words with colons are common in logs. */
 const parseVersion6 = (text: string): Address | undefined => {
   const groups: number[] = []
   let gap = text.startsWith('::') ? 0 : -1

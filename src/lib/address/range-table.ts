@@ -1,6 +1,6 @@
 import { type Address, firstOf, lastOf, type Range } from './address.ts'
 
-/** Finds what is said of the narrowest range that an address lies in. */
+/** Finds the value of the narrowest range that contains an address. */
 export interface RangeTable<Value> {
   readonly size: number
   find(address: Address): Value | undefined
@@ -12,9 +12,9 @@ interface Segment<Value> {
 }
 
 /**
- * Makes a table of ranges, which are nested or disjoint as prefixes always are: it is cut into spans that do not overlap, each with the
- * value of the narrowest range around it, so that a binary search finds it. Of two equal ranges the later one counts. O(n log n) to make,
- * O(log n) to ask; 20 bytes a span, at most two spans a range.
+ * Builds a table of ranges, which are nested or disjoint like all prefixes. It is cut into spans that do not overlap, each with the value
+ * of the narrowest range around it, so that a binary search finds it. Of two equal ranges, the later one counts. O(n log n) to build, O(log
+ * n) to query; 20 bytes per span, at most two spans per range.
  */
 export const createRangeTable = <Value>(
   entries: Iterable<{ readonly range: Range; readonly value: Value }>,
@@ -29,7 +29,7 @@ export const createRangeTable = <Value>(
 
   const segments: Segment<Value>[] = []
   const begin = (start: Address, value: Value | undefined): void => {
-    // A span that begins where the last one began takes its place: it lies within it.
+    // A span that begins where the last one began replaces it: it is contained in it.
     const last = segments.at(-1)
     if (last && compare(last.start, start) === 0) segments.pop()
     segments.push({ start, value })

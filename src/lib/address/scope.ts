@@ -25,7 +25,7 @@ const special = createRangeTable([
 ])
 const translated = parseRange('64:ff9b::/96')
 
-/** The address that is meant: NAT64 (RFC 6052) carries an IPv4 address in its last 32 bits. */
+/** Returns the embedded address: NAT64 (RFC 6052) contains an IPv4 address in its last 32 bits. */
 export const parseMeant = (text: string): Address | undefined => {
   const parsed = parseAddress(text)
   if (!parsed || !translated || !isWithin(parsed, translated)) return parsed

@@ -1,12 +1,12 @@
 import { minute } from '../units/time.ts'
-/** Keeps from asking a neighbour that does not answer: after some failures in a row it is left alone for a while. */
+/** A circuit breaker: after several failures in a row, pauses the calls to a service for a while. */
 export interface Breaker {
-  /** Until when it is left alone; undefined when it may be asked. After a pause one question goes through; the next ones wait for its end. */
+  /** The end of the pause; undefined if calls are allowed. After a pause, one call is allowed; the next ones wait for its result. */
   closedUntil(): number | undefined
-  /** The same, for callers that only want to know. */
+  /** The same, without taking the one allowed call. */
   restsUntil(): number | undefined
   succeeded(): void
-  /** `wait` is how long the neighbour wants to be left alone, in ms. */
+  /** `wait` is the pause that the service requests, in ms. */
   failed(wait?: number): void
 }
 
@@ -14,7 +14,7 @@ const enough = 3
 const firstPause = 30_000
 const longestPause = 15 * minute
 
-/** Makes a breaker: 3 failures in a row pause for 30 s, each one after that for twice as long, up to 15 min. */
+/** Creates a breaker: 3 failures in a row pause for 30 s, each further one for twice as long, up to 15 min. */
 export const createBreaker = (now: () => number): Breaker => {
   let failures = 0
   let until = 0
@@ -38,7 +38,7 @@ export const createBreaker = (now: () => number): Breaker => {
   }
 }
 
-/** Lets so many through a minute. */
+/** Allows a number of calls per minute. */
 export const createMinuteLimit = (perMinute: number, now: () => number): (() => boolean) => {
   let left = perMinute
   let filled = now()

@@ -10,7 +10,7 @@ export async function* bunzip(input: AsyncIterable<Uint8Array>): AsyncGenerator<
       if (bits.isAtEnd) return
       level = readHeader(bits)
     }
-    // The most that a block and its tables can take.
+    // The maximum size of a block with its tables.
     await bits.fill(level * 104_000 + 40_000)
     const magic = bits.read(24) * 2 ** 24 + bits.read(24)
     if (magic === endMagic) {
@@ -30,7 +30,7 @@ const longestCode = 20
 const groupSize = 50
 
 interface BitReader {
-  /** Reads until so many bytes are there, or the input ends. */
+  /** Reads until this many bytes are available, or the input ends. */
   fill(bytes: number): Promise<void>
   /** Reads at most 24 bits. Throws after the end. */
   read(count: number): number
@@ -123,7 +123,7 @@ function* decodeBlock(bits: BitReader, blockBytes: number): Generator<Buffer> {
     const next = order[entry] ?? 0
     const byte = next & 255
     entry = next >>> 8
-    // After four equal bytes, the next one says how often they repeat.
+    // After four equal bytes, the next one is the number of further repetitions.
     const times = repeats === 4 ? byte : 1
     const written = repeats === 4 ? last : byte
     if (repeats === 4) {

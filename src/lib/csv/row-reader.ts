@@ -3,8 +3,8 @@ const comma = 44
 const lineFeed = 10
 
 /**
- * Reads rows of CSV (RFC 4180) chunk by chunk, cut anywhere, and calls `onRow` with the cells of each. An empty line is a row of one empty
- * cell. A quote that is never closed runs to the end.
+ * Reads rows of CSV (RFC 4180) from chunks with any borders, and calls `onRow` with the cells of each. An empty line is a row with one
+ * empty cell. A quote that is never closed extends to the end.
  */
 export const createRowReader = (onRow: (cells: string[]) => void) => {
   let cells: string[] = []
@@ -58,7 +58,7 @@ export const createRowReader = (onRow: (cells: string[]) => void) => {
       }
       cell += text.slice(from)
     },
-    /** Ends the last row, if no line feed did. */
+    /** Ends the last row, if it has no line feed. */
     end(): void {
       if (cell !== '' || cells.length > 0) endRow()
     },

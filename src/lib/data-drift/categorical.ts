@@ -5,7 +5,7 @@ import type { CategoryColumn } from './record-table.ts'
 const fewest = 10
 const mostWords = 1_000
 
-/** Words that come again: as many different ones as half the rows are texts, names or keys, of which nothing is usual. */
+/** Repeated words: if more than half of the values differ, they are texts, names or keys, without usual values. */
 export const isCategorical = ({ present, words }: CategoryColumn): boolean =>
   present >= fewest && words.length <= Math.min(mostWords, present / 2)
 
@@ -62,7 +62,7 @@ const cardinalityDrift = (name: string, before: CategoryColumn, after: CategoryC
     : []
 }
 
-/** Compares how often each word that was usual comes. */
+/** Compares the frequency of each usual word. */
 const frequencyDrift = (
   name: string,
   before: CategoryColumn,
@@ -105,7 +105,7 @@ const dominantDrift = (
 ): readonly DriftFinding[] => {
   const old = mostFrequent(countsOf(before))
   const young = mostFrequent(counts)
-  // Among words that come equally often, chance says which are first: only one that lost much of its share has gone.
+  // Among equally frequent words, the order is chance: only one that lost much of its share has disappeared.
   const gone = old.filter(([word, count]) => {
     const share = count / before.present
     const now = (counts.get(word) ?? 0) / after.present

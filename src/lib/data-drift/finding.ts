@@ -24,7 +24,7 @@ export interface DriftFinding {
   readonly type: DriftType
   /** The field that changed; two when it is how they go together. */
   readonly fields: readonly string[]
-  /** Low: worth a look when something else is anomalous. Medium: beyond chance. High: far beyond. */
+  /** Low: relevant if something else is anomalous. Medium: beyond chance. High: far beyond. */
   readonly severity: 'low' | 'medium' | 'high'
   readonly value: number
   /** The threshold that `value` exceeded. */
@@ -35,14 +35,14 @@ export interface DriftFinding {
   readonly sentence: string
 }
 
-/** Thresholds of a measure: above which it is worth a look, a finding, a severe one. */
+/** The thresholds of a measure for low, medium and high. */
 export interface Ladder {
   readonly low?: number
   readonly medium?: number
   readonly high?: number
 }
 
-/** Finds the highest step that a value is above; equal is not above. */
+/** Returns the highest step that a value exceeds; an equal value does not exceed it. */
 export const climb = (value: number, ladder: Ladder): Pick<DriftFinding, 'severity' | 'threshold'> | undefined => {
   for (const severity of ['high', 'medium', 'low'] as const) {
     const threshold = ladder[severity]
@@ -51,7 +51,7 @@ export const climb = (value: number, ladder: Ladder): Pick<DriftFinding, 'severi
   return undefined
 }
 
-/** Writes a number for people: at most four digits that mean something. */
+/** Formats a number for people, with at most four significant digits. */
 export const show = (value: number): string =>
   Number.isInteger(value) && Math.abs(value) < 1e15 ? String(value) : String(Number(value.toPrecision(4)))
 

@@ -1,7 +1,7 @@
 import { climb, type DriftFinding, show } from './finding.ts'
 import type { DriftNumberColumn } from './record-table.ts'
 
-/** The numbers of a field, sorted, with what is asked of them most. */
+/** The numbers of a field, sorted, with their most used statistics. */
 export interface Numbers {
   readonly sorted: Float64Array
   readonly mean: number
@@ -14,7 +14,7 @@ export interface Numbers {
 
 const fewest = 10
 const fewestForVariance = 15
-/** In standard errors: how far apart two means, or two shares, of the same population hardly ever are. */
+/** In standard errors: two means, or two shares, of the same population rarely differ by more. */
 const sure = 4
 
 /** Summarizes a column. Sorted first, so that the order of rows changes nothing, not even in the last digit. */
@@ -43,7 +43,7 @@ export const numbersOf = ({ values, present }: DriftNumberColumn): Numbers => {
   }
 }
 
-/** Compares the numbers of a field: where they lie, how wide, and what lies outside. */
+/** Compares the numbers of a field: location, spread, and values out of range. */
 export const numericDrift = (name: string, before: Numbers, after: Numbers): readonly DriftFinding[] => {
   if (before.sorted.length < fewest || after.sorted.length === 0) return []
   if (names(name, before) && names(name, after)) return []
@@ -146,7 +146,7 @@ const rangeDrift = (name: string, before: Numbers, after: Numbers): readonly Dri
     : []
 }
 
-/** How far a number lies outside a range, in widths of the range. */
+/** How far a number is outside of a range, in widths of the range. */
 export const outsideBy = (value: number, least: number, most: number, width = most - least): number =>
   Math.max(0, least - value, value - most) / width
 
@@ -227,7 +227,7 @@ const histogramDrift = (name: string, before: Numbers, after: Numbers): readonly
 const quantile = (sorted: Float64Array, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
 
-/** Which share of sorted numbers lies in each bin; a bin begins at its lower edge. */
+/** The share of sorted numbers in each bin; a bin includes its lower edge. */
 const sharesIn = (sorted: Float64Array, edges: readonly number[]): readonly number[] => {
   const shares = new Array<number>(edges.length + 1).fill(0)
   let bin = 0

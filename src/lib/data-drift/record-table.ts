@@ -1,15 +1,15 @@
-/** A row of a result set: what JSON can hold. */
+/** A row of a result: any JSON value. */
 export type RecordRow = Readonly<Record<string, unknown>>
 
-/** Numbers, or dates in ms since the epoch; NaN where the row says nothing. */
+/** Numbers, or dates in ms since the epoch; NaN for missing values. */
 export interface DriftNumberColumn {
   readonly kind: 'number' | 'date'
   readonly values: Float64Array
-  /** How many values there are. */
+  /** The number of values. */
   readonly present: number
 }
 
-/** Words, as codes into a list; -1 where the row says nothing. */
+/** Words, as codes into a list; -1 for missing values. */
 export interface CategoryColumn {
   readonly kind: 'category'
   readonly codes: Int32Array
@@ -55,7 +55,7 @@ export const fieldsOf = (rows: readonly RecordRow[]): readonly string[] => {
   return [...names].sort().slice(0, mostFields)
 }
 
-/** Turns rows into columns. A column is of dates or numbers when all its values are, else of words. */
+/** Converts rows to columns. A column contains dates or numbers if all its values are, else words. */
 export const toRecordTable = (rows: readonly RecordRow[]): RecordTable => ({
   rows: rows.length,
   columns: new Map(fieldsOf(rows).map((name) => [name, readColumn(rows.map((row) => row[name]))])),

@@ -1,4 +1,4 @@
-/** Answers what `work` answers, or rejects with the reason of the signal, whatever comes first. */
+/** Resolves with the result of `work`, or rejects with the reason of the signal, whichever comes first. */
 export const unlessAborted = async <Answer>(work: Promise<Answer>, signal: AbortSignal): Promise<Answer> => {
   const { promise, reject } = Promise.withResolvers<never>()
   const stop = () => reject(signal.reason)
@@ -8,7 +8,7 @@ export const unlessAborted = async <Answer>(work: Promise<Answer>, signal: Abort
     return await Promise.race([promise, work])
   } finally {
     forget()
-    // Nobody listens to abandoned work any more.
+    // Nobody handles the failure of abandoned work.
     work.catch(() => undefined)
   }
 }
@@ -16,8 +16,8 @@ export const unlessAborted = async <Answer>(work: Promise<Answer>, signal: Abort
 const waiting = new WeakMap<AbortSignal, { readonly stops: Set<() => void>; listen(): void }>()
 
 /**
- * Calls `stop` when the signal aborts, unless the answered function was called before. All calls share one listener: a signal searches its list
- * for each one that is added or removed, so thousands at once, one for each lookup about many alerts, took more time than the lookups.
+ * Calls `stop` when the signal aborts, unless the returned function was called before. All calls share one listener: a signal searches its
+ * list for each listener that is added or removed, so thousands at once, one per lookup about many alerts, took more time than the lookups.
  */
 const onAbort = (signal: AbortSignal, stop: () => void): (() => void) => {
   const shared = waiting.get(signal) ?? { stops: new Set(), listen: () => shared.stops.forEach((each) => void each()) }
@@ -27,12 +27,12 @@ const onAbort = (signal: AbortSignal, stop: () => void): (() => void) => {
   }
   shared.stops.add(stop)
   return () => {
-    // A signal that has a listener stays in memory.
+    // A signal with a listener stays in memory.
     if (shared.stops.delete(stop) && shared.stops.size === 0) signal.removeEventListener('abort', shared.listen)
   }
 }
 
-/** Answers what `work` answers, or after a time what `late` answers. */
+/** Resolves with the result of `work`, or after a time with the result of `late`. */
 export const within = async <Answer, Late>(
   ms: number,
   work: Promise<Answer>,
@@ -48,7 +48,7 @@ export const within = async <Answer, Late>(
   }
 }
 
-/** Runs work with a signal that also aborts after a time, for the reason that `late` gives. */
+/** Runs work with a signal that also aborts after a time, with the reason from `late`. */
 export const limited = async <Answer>(
   ms: number,
   signal: AbortSignal,

@@ -8,7 +8,7 @@ import { compileWildcard } from './wildcard.ts'
 type Scalar = string | number | boolean
 type Evaluate<Item> = (subject: FilterSubject<Item>) => boolean
 
-/** Turns an expression into a closure that tests a subject without looking at the expression, or for its fields, again. */
+/** Compiles an expression to a closure that tests a subject, so that field names are resolved only once. */
 export const compile = <Item>(expression: FilterExpression, now: number, accessor: Accessor<Item>): Evaluate<Item> => {
   switch (expression.type) {
     case 'all':

@@ -11,22 +11,22 @@ export { parseMoment } from './moment.ts'
 export type { Accessor, FieldKind, FilterValue } from './subject.ts'
 export { FilterSyntaxError } from './syntax-error.ts'
 
-/** A filter, ready to be asked. */
+/** A parsed filter. */
 export interface Filter {
-  /** Makes a test of items that are looked at through an accessor: one for as many as there are. */
+  /** Creates a test of items that an accessor reads. One test serves all items. */
   bind<Item>(accessor: Accessor<Item>): (item: Item) => boolean
   /**
-   * Lower-case texts that every match contains somewhere, as the bare words and phrases at the top demand. A store may skip rows that
+   * Lower-case texts that every match contains, because the bare words and phrases at the top require them. A store may skip rows that
    * cannot contain one of them.
    */
   readonly tokens: readonly string[]
-  /** Fields of which every match has a value that contains this lower-case text, once the value is written as text. */
+  /** Fields for which every match has a value that contains this lower-case text, once the value is written as text. */
   readonly values: readonly { readonly field: string; readonly piece: string }[]
   /** The filter written out: every AND, OR and quotation mark in its place. */
   readonly text: string
-  /** Every field that it looks at. */
+  /** All fields in the filter. */
   readonly fields: readonly string[]
-  /** The lower-case words that it looks for in the text; undefined when it looks for phrases or patterns there. */
+  /** The lower-case words that it searches in the text; undefined if it searches phrases or patterns there. */
   readonly words: readonly string[] | undefined
   /** The parts that must all be true: the filter is the AND of its parts. A filter that is no AND is its own only part. */
   parts(): readonly Filter[]

@@ -22,12 +22,12 @@ const epoch = /^(\d{1,16})(\.\d{1,9})?$/
 const year = /^(?:19|2\d)\d\d$/
 const iso =
   /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?)?)?$/i
-/** The greatest time that a Date can hold. */
+/** The largest time of a Date. */
 const latest = 8.64e15
 
 /**
- * Reads ISO 8601 (UTC when it names no zone), seconds or milliseconds since the epoch, `now` and `now-24h`;
- * undefined when the text is none of these. Four digits are a year; numbers from 100,000,000,000 on are milliseconds.
+ * Parses ISO 8601 (UTC if it has no zone), seconds or milliseconds since the epoch, `now` and `now-24h`; undefined for other texts. Four
+ * digits are a year; numbers from 100,000,000,000 are milliseconds.
  */
 export const parseMoment = (text: string, now: number): Moment | undefined => {
   const moment = parseRelative(text, now) ?? (year.test(text) ? undefined : parseEpoch(text)) ?? parseIso(text)

@@ -5,13 +5,13 @@ import type { FieldKind } from './subject.ts'
 type Scalar = string | number | boolean
 type Check = (value: Scalar) => boolean
 
-/** A text that begins as ISO 8601 does, so that it is compared as a moment even in a field of no known kind. */
+/** A text that begins like ISO 8601, so that it is compared as a moment even in a field of unknown type. */
 const dated = /^\d{4}-\d\d-\d\d/
 
 /** The most usual spelling of a moment, of a day that every month has: quicker to read than any. */
 const plain = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 
-/** Compiles a range into a test: both ends hold, and an end that cannot be compared with the value does not. */
+/** Compiles a range to a test: both ends must hold, and a value that cannot be compared with an end does not match. */
 export const orderTest = (
   from: Bound | undefined,
   to: Bound | undefined,
@@ -38,7 +38,7 @@ const atMost = (bound: Bound, kind: FieldKind | undefined, now: number): Check =
 interface Scale {
   /** Places a value on the scale of the bound, or NaN; absent when both are compared as words. */
   readonly read: ((value: Scalar) => number) | undefined
-  /** Where the bound itself begins and ends there. */
+  /** The beginning and the end of the range that the bound itself covers. */
   readonly from: number
   readonly to: number
   readonly word: string

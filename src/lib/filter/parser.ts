@@ -16,7 +16,7 @@ const compared = /([A-Za-z_@](?:[\w.@-]*[\w@])?)(?=[<>]=?(?:"|[\w@+.-][^\s<>"()]
 /** An address or a C++ or Perl name: its colons name no field. */
 const colons = /^(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7})$/i
 
-/** Says what to write instead of a field that does not exist; undefined for one that does. */
+/** Returns the suggested replacement of a field that does not exist; undefined for one that does. */
 export type RefuseField = (name: string) => string | undefined
 
 /** Parses a filter; throws FilterSyntaxError and nothing else. */
@@ -54,7 +54,7 @@ class Parser {
     return expression
   }
 
-  /** `field` is set within `field:( … )`, where every word is a value of it. */
+  /** `field` is set within `field:( … )`, where every word is a value of that field. */
   #parseOr(field: string | undefined): FilterExpression {
     const parts = [this.#parseAnd(field)]
     while (this.#takeOperator('OR', '||')) parts.push(this.#parseAnd(field))
@@ -174,7 +174,10 @@ class Parser {
     throw new FilterSyntaxError(message, this.#at, fixed === '' ? quoteFilterText(found) : fixed)
   }
 
-  /** Takes `name:`, or `name` before `>=` and the like, when the word that starts here has a field's name; leaves addresses, links and `std::string` alone. */
+  /**
+   * Takes `name:`, or `name` before `>=` and similar operators, if the word that starts here has the form of a field name; leaves
+   * addresses, links and `std::string` alone.
+   */
   #takeFieldName(): string | undefined {
     compared.lastIndex = this.#at
     const comparedName = compared.exec(this.#text)?.[1]

@@ -2,23 +2,23 @@
 export type FilterValue = string | number | boolean | readonly (string | number | boolean)[]
 
 /**
- * How a field is compared when it is neither a plain word nor a number: as a moment (ISO text or milliseconds),
- * as running text (a value may stand anywhere in it), or by a ladder of words, lowest first.
+ * How a field is compared if it is neither a plain word nor a number: as a moment (ISO text or milliseconds), as running text (a value may
+ * occur anywhere in it), or by an ordered list of words, lowest first.
  */
 export type FieldKind = 'time' | 'text' | readonly string[]
 
-/** How a filter looks at the things it filters. */
+/** How a filter reads items. */
 export interface Accessor<Item> {
-  /** Makes a reader of a field: what its name means is looked up once for all items. */
+  /** Creates a reader of a field, so that its name is resolved once for all items. */
   reader(name: string): (item: Item) => FilterValue | undefined
   /** The text to search for bare words and phrases. */
   text(item: Item): string
-  /** Whether the text contains a lower-case word, in place of `text`, for subjects that know it without reading. */
+  /** Whether the text contains a lower-case word; replaces `text` for subjects that know it without reading the text. */
   contains?(item: Item, word: string): boolean
   kind?(name: string): FieldKind | undefined
 }
 
-/** The thing under test. One stands for all that are tested, one after another; its text is lower-cased once however many words are sought. */
+/** The current item. One object serves all items, one after another. Its text is lower-cased once, for all words. */
 export class FilterSubject<Item> {
   readonly #accessor: Accessor<Item>
   #text: string | undefined
@@ -29,7 +29,7 @@ export class FilterSubject<Item> {
     this.#accessor = accessor
   }
 
-  /** Another thing takes its place. */
+  /** Moves on to another item. */
   turnTo(item: Item): this {
     this.item = item
     this.#text = undefined

@@ -1,8 +1,8 @@
-/** Says what is wrong with a filter, where, and how to correct it. */
+/** Describes a fault of a filter: the reason, the position, and a correction. */
 export class FilterSyntaxError extends Error {
   /** The offset of the fault in the filter's text, counted from 0. */
   readonly position: number
-  /** A corrected filter, or what to write instead. */
+  /** The corrected filter, or a suggestion. */
   readonly hint: string
 
   constructor(message: string, position: number, hint: string) {

@@ -5,11 +5,11 @@ import { FilterSyntaxError } from './syntax-error.ts'
 import type { Piece } from './wildcard.ts'
 import { readQuoted, readWord } from './word.ts'
 
-/** Longer patterns would make a search slow and help nobody. */
+/** Longer patterns would make a search slow without being useful. */
 const longestPattern = 256
 
 const comparison = /[<>]=?/y
-/** Text that means to be a network, whether or not it succeeds. */
+/** Text that looks like a network, valid or not. */
 const networkLike = /^(?:\d{1,3}(?:\.\d{1,3}){1,3}|(?=[^/]*:[^/]*:)[0-9a-f:.]+)\/\d{1,3}$/i
 
 interface Read {
@@ -17,7 +17,7 @@ interface Read {
   readonly end: number
 }
 
-/** Reads what stands after `field:` and says which values it means. */
+/** Parses the text after `field:` and returns the test of the values. */
 export const readTest = (text: string, at: number, field: string): Read => {
   const first = text.charAt(at)
   if (first === '[' || first === '{') return readRange(text, at, field)

@@ -1,4 +1,4 @@
-/** `*` stands for any run of characters, `?` for exactly one; everything else is literal text. */
+/** `*` matches any run of characters, `?` exactly one; everything else is literal text. */
 export type Piece = string | { readonly wild: '*' | '?' }
 
 /** The part of a pattern between two `*`: literal runs, and gaps of so many single characters (`?`). */
@@ -26,7 +26,7 @@ export const compileWildcard = (pieces: readonly Piece[], anchored: boolean): ((
   }
 }
 
-/** Lists the literal runs of a pattern: what any text that it matches contains. */
+/** Lists the literal runs of a pattern, which every matching text contains. */
 export const literalsOf = (pieces: readonly Piece[]): readonly string[] =>
   pieces.filter((piece): piece is string => typeof piece === 'string' && piece !== '')
 
@@ -63,7 +63,7 @@ const fits = (segment: Segment, text: string, at: number): boolean => {
   return position <= text.length
 }
 
-/** Finds the segments one after the other; returns where the last ends, or -1. */
+/** Finds the segments one after the other; returns the end of the last, or -1. */
 const findAll = (segments: readonly Segment[], text: string, from: number, end: number): number => {
   let position = from
   for (const segment of segments) {

@@ -6,7 +6,7 @@ export interface Word {
   readonly end: number
 }
 
-/** The characters that a backslash escapes. Before anything else it is an ordinary character, as in `C:\Windows`. */
+/** The characters that a backslash escapes. Before any other, it is an ordinary character, as in `C:\Windows`. */
 const special = /[\s\\*?"():![\]{}<>&|-]/
 const stop = /[\s"]/
 

@@ -5,9 +5,9 @@ import { hostOf } from '../observables/canonical.ts'
 import { scanText } from './scan-text.ts'
 import { addToHash, emptyHash, grown, ValueTable } from './value-table.ts'
 
-/** The stored facts of an indicator beside its value. */
+/** The stored facts of an indicator other than its value. */
 export interface IndicatorFacts {
-  /** 0 (mildest) to 254, as the caller counts. */
+  /** 0 (mildest) to 254, on the scale of the caller. */
   readonly level: number
   /** 0–1, kept to a hundredth. */
   readonly confidence: number
@@ -15,7 +15,7 @@ export interface IndicatorFacts {
   readonly validUntil?: number | undefined
   /** The source; texts that many indicators share cost next to nothing. */
   readonly sources: readonly string[]
-  /** A few words. Past 65,535 different ones, none. */
+  /** A few words. Beyond 65,535 different texts, none. */
   readonly note: string
 }
 
@@ -57,7 +57,7 @@ export class IndicatorIndex {
   /** Marks the hosts that links lead to, by their hash: only then a link of a text is spelt out. */
   #linkHosts: Uint8Array | undefined
 
-  /** How many entries there are, expired ones among them. */
+  /** The number of entries, including expired ones. */
   get size(): number {
     return this.#size
   }
@@ -67,7 +67,7 @@ export class IndicatorIndex {
     return this.#revision
   }
 
-  /** Adds an entry, or replaces what is said of its value. The value is in its canonical spelling. */
+  /** Adds or replaces an entry. The value is in its canonical form. */
   set({ type, value }: Observable, facts: IndicatorFacts): void {
     const number = this.#values.add(value)
     if (number >= this.#levels.length) this.#grow()
@@ -93,7 +93,7 @@ export class IndicatorIndex {
     this.#size--
   }
 
-  /** Lists what changed after a revision, for a copy of the index in another thread. Walks all entries: 1 ms for a million. */
+  /** Lists the changes since a revision, for a copy of the index in another thread. Visits all entries: 1 ms for a million. */
   *changedSince(revision: number): Generator<IndicatorChange> {
     for (let number = 0; number < this.#values.size; number++) {
       if ((this.#revisions[number] ?? 0) <= revision) continue
@@ -107,7 +107,7 @@ export class IndicatorIndex {
     }
   }
 
-  /** Takes over what changed in another index. */
+  /** Applies the changes of another index. */
   apply(changes: readonly IndicatorChange[]): void {
     for (const { type, value, facts } of changes) {
       if (facts) this.set({ type, value }, facts)
@@ -115,7 +115,7 @@ export class IndicatorIndex {
     }
   }
 
-  /** Makes the table of ranges of those that hold at a moment. O(n log n) in their number. */
+  /** Builds the table of ranges that are valid at a moment. O(n log n) in their number. */
   settle(now: number): void {
     const holding = [...this.#rangeNumbers].filter((number) => this.#holds(number, now))
     this.#ranges = createRangeTable(
@@ -126,7 +126,9 @@ export class IndicatorIndex {
     )
   }
 
-  /** The entries of a value in its canonical spelling: of itself, of the narrowest range it lies in, of the nearest name above it. */
+  /**
+   * The entries for a value in its canonical form: the value itself, the narrowest range that contains it, and the nearest parent domain.
+   */
   find({ type, value }: Observable, now: number): Hit | undefined {
     const number = this.#values.find(value)
     if (this.#holds(number, now)) return this.#hit(number)
@@ -139,7 +141,7 @@ export class IndicatorIndex {
     return undefined
   }
 
-  /** Finds what is known in a text that nobody has taken apart: addresses, names, hashes, links, mail addresses, each once. */
+  /** Finds the known values in unparsed text: addresses, names, hashes, links, mail addresses, each once. */
   scan(text: string, now: number): readonly Hit[] {
     let found: Map<number, Hit> | undefined
     const take = (number: number) => {
@@ -215,7 +217,7 @@ export class IndicatorIndex {
 
 const none: readonly Hit[] = []
 
-/** Numbers what many share, by its text; past its room, what is new is what 0 stands for. */
+/** Numbers shared texts; beyond its capacity, new texts get the number 0. */
 class Dictionary<Value> {
   readonly #numbers = new Map<string, number>()
   readonly #instead: Value

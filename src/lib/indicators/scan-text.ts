@@ -6,11 +6,11 @@ import { addToHash, emptyHash, lowerCaseCode, type ValueTable } from './value-ta
 export interface Scanned {
   readonly values: ValueTable
   isDomain(number: number): boolean
-  /** Finds the range of an address; undefined when there are no ranges. */
+  /** Finds the range of an address; undefined if there are no ranges. */
   readonly ranges: ((address: Address) => number) | undefined
   /** Whether links to the host with this hash are known. */
   leadsToLink(hash: number): boolean
-  /** Takes what was found, perhaps more than once. */
+  /** Receives the findings, possibly more than once. */
   take(number: number): void
 }
 
@@ -31,8 +31,8 @@ kinds[64] = at
 kinds[43] = kinds[45] = kinds[95] = dash // `+`, as in the names of mailboxes
 
 /**
- * Looks every word of a text up that may be an address, a name, a hash, a mail address or the host of a link, and links to hosts of
- * which links are known. Words are hashed where they stand; nothing is copied until something is found. Linear in the text.
+ * Looks up every word of a text that may be an address, a name, a hash, a mail address or the host of a link, and links to hosts with known
+ * links. Words are hashed in place; nothing is copied until something is found. Linear in the text.
  */
 export const scanText = (text: string, scanned: Scanned): void => {
   const length = text.length
@@ -42,7 +42,7 @@ export const scanText = (text: string, scanned: Scanned): void => {
   let linkEnd = 0
   for (let i = 0; i <= length; i++) {
     const code = i < length ? text.charCodeAt(i) : 32
-    // Beyond ASCII anything may be part of a name.
+    // Beyond ASCII, any character may be part of a name.
     const kind = code < 128 ? (kinds[code] ?? 0) : letter
     if (kind !== 0) {
       if (code >= 128) plain = false
@@ -52,7 +52,7 @@ export const scanText = (text: string, scanned: Scanned): void => {
     if (i - start >= 4) {
       if (plain) readWord(text, start, i, seen, scanned)
       else readForeignWord(text, start, i, scanned)
-      // `https://evil.example/…`: the host comes as a word of its own; what lies within a link is not another one.
+      // `https://evil.example/…`: the host is looked up as a word of its own; the rest of the link contains no other one.
       if (code === 47 && text.charCodeAt(i - 1) === 58 && text.charCodeAt(i + 1) === 47 && i >= linkEnd) {
         linkEnd = readLink(text, start, i, scanned)
       }
@@ -72,7 +72,7 @@ const readWord = (text: string, start: number, end: number, seen: number, scanne
 
 const isHashLength = (length: number): boolean => length === 32 || length === 40 || length === 64 || length === 128
 
-/** `a@evil.example`: the whole, then what follows the sign, which is a name. */
+/** `a@evil.example`: the whole, then the part after the @, which is a name. */
 const readMail = (text: string, start: number, end: number, scanned: Scanned): void => {
   const [first, last] = trimmed(text, start, end)
   lookUp(text, first, last, scanned)
@@ -110,7 +110,7 @@ const readPart = (text: string, start: number, end: number, scanned: Scanned): v
   readWord(text, start, end, seen, scanned)
 }
 
-/** Looks up a dotted word and all names it lies below, in one go from its end. */
+/** Looks up a dotted word and all its parent domains, in one pass from its end. */
 const readName = (text: string, start: number, end: number, scanned: Scanned): void => {
   const [first, last] = trimmed(text, start, end)
   const { values } = scanned
@@ -168,7 +168,7 @@ const readForeignWord = (text: string, start: number, end: number, { values, isD
 const longestLink = 2000
 const afterLink = /[\s"'<>`\\^{}|]/g
 
-/** Spells a link out when links to its host are known; returns where what was read of it ends. */
+/** Looks up a link if links to its host are known; returns the position after the read part. */
 const readLink = (text: string, start: number, end: number, scanned: Scanned): number => {
   const host = end + 2
   let hostEnd = host

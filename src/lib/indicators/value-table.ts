@@ -1,4 +1,4 @@
-/** Adds a character to a hash; texts are hashed from their end, so that the hash of a name passes that of each name it lies below. */
+/** Adds a character to a hash. Texts are hashed from their end, so that the hash of a name passes through those of its parent domains. */
 export const addToHash = (hash: number, code: number): number => Math.imul(hash ^ code, 0x01000193)
 export const emptyHash = 0x811c9dc5 | 0
 
@@ -8,12 +8,12 @@ const hashOf = (text: string): number => {
   return hash
 }
 
-/** Makes an upper-case letter of ASCII small. */
+/** Lower-cases an ASCII letter. */
 export const lowerCaseCode = (code: number): number => (code >= 65 && code <= 90 ? code | 32 : code)
 
 /**
- * Numbers texts of ASCII from 0 on, in the order in which they come: a hash table in flat arrays, because a million objects would cost
- * five times as much. Some 16 bytes a text beside its own length. Texts are found, never forgotten.
+ * Numbers ASCII texts from 0 in order of arrival: a hash table in flat arrays, because a million objects would cost five times as much.
+ * About 16 bytes per text plus its length. Texts are never removed.
  */
 export class ValueTable {
   #size = 0
@@ -32,7 +32,7 @@ export class ValueTable {
     return this.findPart(text, 0, text.length, hashOf(text), false)
   }
 
-  /** The number of a part of a text whose hash is known, as it stands or in small letters. */
+  /** The number of a part of a text whose hash is known, as written or in lower case. */
   findPart(text: string, start: number, end: number, hash: number, folded: boolean): number {
     const mask = this.#slots.length - 1
     for (let slot = spread(hash) & mask; ; slot = (slot + 1) & mask) {
@@ -93,7 +93,7 @@ export class ValueTable {
 
 const ascii = new TextDecoder('latin1')
 
-/** Neighbouring hashes land far from each other (the end of MurmurHash3). */
+/** Spreads neighbouring hashes (the final mix of MurmurHash3). */
 const spread = (hash: number): number => {
   const a = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   const b = Math.imul(a ^ (a >>> 13), 0xc2b2ae35)

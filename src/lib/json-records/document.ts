@@ -8,19 +8,19 @@ export interface ReadProgress {
 
 /** A document of JSON that is read chunk by chunk. */
 export interface JsonDocument {
-  /** Reads a chunk up to the document's end, if that is in it. */
+  /** Reads a chunk up to the end of the document, if the chunk contains it. */
   push(piece: string): ReadProgress
   /** Everything since the beginning, or since the last cut. */
   text(): string
   readonly length: number
   /**
-   * Closes the document behind the last whole item of its outermost list, and restarts behind it with the same short members around;
-   * undefined when no list holds a whole item. The length continues from the rest.
+   * Closes the document after the last complete item of its outermost list, and restarts with the same short members around the rest;
+   * undefined if no list contains a complete item. The length continues from the rest.
    */
   cut(): Cut | undefined
   /** The text since the beginning or the last cut, without the members that are repeated. */
   rest(): string
-  /** Leaves out the item that is being read, up to its end: for one that is longer than a record may be. Returns what there is of it. */
+  /** Skips the current item up to its end, if it is longer than a record may be. Returns the part that was read. */
   skip(): string
 }
 
@@ -47,14 +47,14 @@ const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [0x
 const [colon, comma] = [0x3a, 0x2c]
 const lineFeed = 10
 const deepest = 1_000
-/** Lists within a list's items that hold records as well: OTLP's and Loki's. In others, an item is the record. */
+/** Lists within a list's items that contain records too: OTLP's and Loki's. In others, an item is the record. */
 const inner = /"(?:scopeLogs|logRecords|instrumentationLibraryLogs|logs|values|logEvents)"\s*:\s*$/
 const longestRepeated = 65_536
 const longestMember = 1_024
 
 /**
- * Reads a document that begins with the first chunk. It checks brackets, strings, commas and colons: enough to distinguish JSON from other
- * text.
+ * Reads a document that begins with the first chunk. It checks brackets, strings, commas and colons, which is enough to distinguish JSON
+ * from other text.
  */
 export const readDocument = (): JsonDocument => {
   let pieces: string[] = []
@@ -66,7 +66,7 @@ export const readDocument = (): JsonDocument => {
   let escaped = false
   /** Where the number or word ended that was read last. */
   let wordEnd = -1
-  /** How many brackets stay open around an item that is left out. */
+  /** The number of open brackets around a skipped item. */
   let skipped: number | undefined
 
   const text = (): string => {
@@ -221,7 +221,7 @@ const countBreaks = (text: string, from: number, to: number): number => {
   return count
 }
 
-/** Whether a list is part of a record: it is in the item of another list, under no name that holds records. */
+/** Whether a list is part of a record: it is in the item of another list, under a name that does not contain records. */
 const isWithinRecord = (text: string, frames: readonly Frame[], depth: number): boolean => {
   const at = frames[depth]?.at ?? 0
   return frames.slice(0, depth).some(({ isList }) => isList) && !inner.test(text.slice(Math.max(0, at - 64), at))
@@ -238,7 +238,7 @@ const outermost = (text: string, frames: readonly Frame[]): number => {
   return -1
 }
 
-/** Opens the same objects and lists again, with the short members before; returns where each of them now begins. */
+/** Opens the same objects and lists again, with the short members before; returns the new start of each. */
 const headOf = (
   text: string,
   frames: readonly Frame[],

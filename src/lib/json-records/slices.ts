@@ -1,4 +1,4 @@
-/** Where a value begins and ends in a text of JSON. */
+/** The start and the end of a value in a JSON text. */
 export interface Slice {
   readonly start: number
   readonly end: number
@@ -20,7 +20,7 @@ export const skipSpace = (text: string, at: number): number => {
   return i
 }
 
-/** Finds the place behind the string that begins at `at`; -1 when it does not end. */
+/** Returns the position after the string that begins at `at`; -1 if it does not end. */
 const endOfString = (text: string, at: number): number => {
   for (let end = text.indexOf('"', at + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let slashes = 0
@@ -31,7 +31,7 @@ const endOfString = (text: string, at: number): number => {
 }
 
 /**
- * Finds the place behind the value that begins at `at`; -1 when it does not end. It follows strings and brackets and checks nothing else,
+ * Returns the position after the value that begins at `at`; -1 if it does not end. It follows strings and brackets and checks nothing else,
  * so one malformed value does not hide its neighbours. Linear.
  */
 export const endOfValue = (text: string, at: number): number => {
@@ -58,7 +58,7 @@ export const endOfValue = (text: string, at: number): number => {
 const isDelimiter = (code: number): boolean =>
   code === comma || code === closeBrace || code === closeBracket || code === colon || isSpace(code)
 
-/** Lists the members of the object that begins at `at`, as far as they can be read. */
+/** Lists the readable members of the object that begins at `at`. */
 export const membersOf = (text: string, at: number): readonly Member[] => {
   const members: Member[] = []
   let i = skipSpace(text, at + 1)
@@ -79,7 +79,7 @@ export const membersOf = (text: string, at: number): readonly Member[] => {
   return members
 }
 
-/** Lists the items of the list that begins at `at`, as far as they can be read. */
+/** Lists the readable items of the list that begins at `at`. */
 export const itemsOf = (text: string, at: number): readonly Slice[] => {
   const items: Slice[] = []
   let i = skipSpace(text, at + 1)
@@ -96,7 +96,7 @@ export const itemsOf = (text: string, at: number): readonly Slice[] => {
   return items
 }
 
-/** Writes a value of several lines as one line. Strings and numbers stay as they are written. */
+/** Writes a value of several lines as one line. Strings and numbers keep their spelling. */
 export const compact = (text: string): string => {
   if (!text.includes('\n')) return text
   const parts: string[] = []

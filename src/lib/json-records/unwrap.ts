@@ -52,7 +52,7 @@ const gunzip = (bytes: Uint8Array, most: number): Buffer | undefined => {
 export interface Unwrapped {
   /** One line of JSON, or a line of plain text that an envelope carried. */
   readonly text: string
-  /** Where in the document it begins. */
+  /** Its start in the document. */
   readonly at: number
   /** Whether it is the document itself. */
   readonly whole: boolean
@@ -65,12 +65,12 @@ export interface UnwrapOptions {
   readonly part?: boolean
 }
 
-/** A member that records take over from their envelope: its name, and its value as JSON. */
+/** A member that records inherit from their envelope: its name, and its value as JSON. */
 type Inherited = readonly (readonly [name: string, json: string])[]
 
 interface Visit {
   readonly text: string
-  /** Where in the document the text begins, or the place of what was unpacked to it. */
+  /** The start of the text in the document, or the position of the value that it was unpacked from. */
   readonly base: number
   readonly unpacked: boolean
   readonly inherited: Inherited
@@ -87,9 +87,9 @@ const longestInherited = 1_024
 const mostUnpacked = 64 * 1_048_576
 
 /**
- * Takes a JSON document apart into the records it wraps: the list that is the bulk of it, beside metadata that its records inherit.
- * A document that is a record itself comes back as it is, and so does every record that was taken out of one. Records keep their own
- * JSON to the letter; inherited members follow at its end and overwrite none. Never throws.
+ * Splits a JSON document into the records that it wraps: the list that makes up most of it, next to metadata that its records inherit. A
+ * document that is a record itself is returned unchanged, and so is every unwrapped record. Records keep their JSON exactly; inherited
+ * members are appended and overwrite none. Never throws.
  */
 export function* unwrap(text: string, options: UnwrapOptions = {}): Generator<Unwrapped> {
   const start = skipSpace(text, 0)
@@ -117,7 +117,7 @@ function* unwrapList(visit: Visit, slice: Slice): Generator<Unwrapped> {
 }
 
 function* unwrapItems(visit: Visit, items: readonly Slice[]): Generator<Unwrapped> {
-  // A part of a document holds records; whether one of them is an envelope again is theirs to say.
+  // A part of a document contains records; each of them may be an envelope again.
   const inner = { ...visit, options: {} }
   for (const item of items) {
     const line = stringAt(visit.text, item)
@@ -150,7 +150,7 @@ function* unwrapObject(visit: Visit, slice: Slice): Generator<Unwrapped> {
 const named = (members: readonly Member[], ...names: readonly string[]): Member | undefined =>
   members.find(({ name }) => names.includes(name))
 
-/** The line before a document in the body of an Elasticsearch bulk request. It says where the document goes, and is no event. */
+/** The line before a document in the body of an Elasticsearch bulk request. It names the target of the document, and is no event. */
 const isBulkAction = (text: string, members: readonly Member[]): boolean => {
   const [only] = members
   if (!only || members.length > 1 || !/^(?:index|create|update|delete)$/.test(only.name)) return false
@@ -164,7 +164,7 @@ const bulkNames = new Set(
   ),
 )
 
-/** Takes shapes apart that no general rule would see through; undefined when it is none of them. */
+/** Unwraps formats that the general rules cannot detect; undefined for others. */
 const unwrapKnown = (visit: Visit, slice: Slice, members: readonly Member[]): Iterable<Unwrapped> | undefined => {
   const { text } = visit
   const resources = named(members, 'resourceLogs')
@@ -200,7 +200,7 @@ function* unwrapOtlp(visit: Visit, resources: Slice): Generator<Unwrapped> {
   }
 }
 
-/** Loki: each value is a time, a line, and perhaps metadata of its own; the labels of the stream are all that says where it came from. */
+/** Loki: each value is a time, a line, and optional metadata; only the labels of the stream name its origin. */
 function* unwrapStream(visit: Visit, stream: Slice, values: Slice): Generator<Unwrapped> {
   const { text } = visit
   const labels = membersOf(text, stream.start)
@@ -223,7 +223,7 @@ function* unwrapStream(visit: Visit, stream: Slice, values: Slice): Generator<Un
 
 interface Payload {
   readonly data: Slice
-  /** Members that say about the payload, and not what is in it. */
+  /** Members that describe the payload, not its content. */
   readonly about: readonly Member[]
 }
 
@@ -290,12 +290,12 @@ function* unwrapPayload(
   }
 }
 
-/** A value of a text, or a line of it that is no JSON. */
+/** A value of a text, or a line of it that is not JSON. */
 interface Value extends Slice {
   readonly isJson: boolean
 }
 
-/** The values of a text one behind the other: JSON with or without line breaks between, else lines. */
+/** The consecutive values of a text: JSON with or without line breaks between, else lines. */
 export function* jsonValues(text: string): Generator<Value> {
   for (let at = skipSpace(text, 0); at < text.length; at = skipSpace(text, at)) {
     const end = isObjectAt(text, at) || isListAt(text, at) ? endOfValue(text, at) : -1
@@ -308,7 +308,7 @@ export function* jsonValues(text: string): Generator<Value> {
 }
 const comma = 0x2c
 
-/** The lists that hold what the document is about; none when it is a record itself. */
+/** The lists with the main content of the document; none if it is a record itself. */
 const listsOf = (visit: Visit, slice: Slice, members: readonly Member[]): readonly Member[] => {
   const { text, options } = visit
   const lists = members.filter(({ start, name }) => isListAt(text, start) && name !== 'alerts')
@@ -330,14 +330,14 @@ const listsOf = (visit: Visit, slice: Slice, members: readonly Member[]): readon
     if (options.part || isSure) return true
     return areRecords(text, items) && (isListName(list.name) || isBulk)
   })
-  // An envelope without records holds nothing; beside a list that is no list of records, it would hide that list.
+  // An envelope without records is empty; next to a list without records, it would hide that list.
   if (full.length > 0 && found.length === 0) return []
   return entries
     .filter((entry) => found.includes(entry) || (entry.items.length === 0 && isSureList(entry.list)))
     .map(({ list }) => list)
 }
 
-/** Whether an object says itself when and what: then a list in it is a part of what it says. */
+/** Whether an object has its own time and message: then a list in it is a part of the message. */
 const isEvent = (text: string, members: readonly Member[]): boolean => {
   const said = members.filter(
     ({ start, end }) => !isListAt(text, start) && end - start > 2 && text.slice(start, end) !== 'null',
@@ -353,12 +353,12 @@ const isEvent = (text: string, members: readonly Member[]): boolean => {
   return names.filter(isSubjectName).length >= (timed ? 1 : 3)
 }
 
-/** The members of interfaces beside the lists that they answer. */
+/** The members next to the lists in responses of APIs. */
 const isPleasantry = (json: string): boolean => /^"(?:ok|success\w*|done|DATA_MESSAGE|CONTROL_MESSAGE)\.?"$/i.test(json)
 
 const namesTime = (text: string, at: number): boolean => membersOf(text, at).some(({ name }) => isTimeName(name))
 
-/** Whether the items of a list are records: most of some say when, or in words what. */
+/** Whether the items of a list are records: most of a sample have a time, or a message. */
 const areRecords = (text: string, items: readonly Slice[]): boolean => {
   const some = items.slice(0, sampled)
   const good = some.filter(({ start }) => isRecordLike(text, start)).length
@@ -435,7 +435,7 @@ const appendTo = (json: string, inherited: Inherited): string => {
   if (inherited.length === 0 || !json.startsWith('{') || !json.endsWith('}')) return json
   const own = new Set(membersOf(json, 0).map(({ name }) => plainFieldName(name)))
   const added: string[] = []
-  // The nearest envelope knows best.
+  // The innermost envelope takes precedence.
   for (const [name, value] of inherited.toReversed()) {
     if (saysItself(own, name)) continue
     own.add(plainFieldName(name))

@@ -3,7 +3,7 @@ export const plainFieldName = (name: string): string => {
   const known = remembered.get(name)
   if (known !== undefined) return known
   const plain = name.toLowerCase().replace(/[_\- ]/g, '')
-  // Names come again and again; where they do not, memory stays bounded.
+  // Names repeat; if they do not, memory stays bounded.
   if (remembered.size >= 5_000) remembered.clear()
   remembered.set(name, plain)
   return plain
@@ -12,20 +12,20 @@ const remembered = new Map<string, string>()
 
 const set = (names: string): ReadonlySet<string> => new Set(names.trim().split(/\s+/))
 
-/** Names under which records say when something happened. */
+/** Names of the time of a record. */
 const timeNames = set(`
   timestamp time @timestamp datetime date ts t @t eventtime timeunixnano observedtimeunixnano timegenerated eventtimestamp asctime
   logtime createdat createddatetime activitydatetime creationtime creationdate creationtimestamp published occurredat systemtime timecreated
   utctime starttime starttimestamp eventcreationtime utctimestamp created receivedat receivetimestamp requestreceivedtimestamp
   stagetimestamp firsttimestamp lasttimestamp publishtime updatedat endtime firstseen lastseen eventdatetime`)
 
-/** Names that only a record has: what happened, and how bad it is. */
+/** Names that only a record has: its message and its level. */
 const deedNames = set(`
   message msg text title description summary shortmessage fullmessage @message @m log event eventname eventtype eventaction action
   operationname operation activitydisplayname rule rulename alert alertname alertid alerttype severity eventid eventcode verb
   severitytext severitynumber level loglevel`)
 
-/** Names of whom and what a record is about. A list of records may share them. */
+/** Names of the subjects of a record. A list of records may share them. */
 const subjectNames = set(`
   user username userid useridentity actor sourceip srcip src clientip ip ipaddress remoteaddr sourceipaddress process pid command
   commandline url uri method statuscode auditid`)
@@ -34,7 +34,7 @@ export const isTimeName = (name: string): boolean => timeNames.has(plainFieldNam
 export const isDeedName = (name: string): boolean => deedNames.has(plainFieldName(name))
 export const isSubjectName = (name: string): boolean => subjectNames.has(plainFieldName(name))
 
-/** Groups of names for one thing: a record that has one of them needs none of the others from its envelope. */
+/** Groups of synonymous names: a record with one of them needs none of the others from its envelope. */
 const groups: readonly ReadonlySet<string>[] = [
   timeNames,
   set('host hostname host.name computer computername machine machinename node nodename'),
@@ -48,7 +48,7 @@ const message = set('message msg text log body line')
 const bookkeeping =
   /^(?:@?odata|shards$|next|prev|subscriptionfilters?$|messagetype$|requestid$)|token$|cursor$|^(?:count|total\w*|took|pages?|pagesize|offset|limit|size|status|statuscode|success|ok|code|result|outcome|errors?|kind|etag|version|schema\w*|hasmore|more|preview|timedout|maxscore|self|links?|metadata|meta|stats|resulttype)$/
 
-/** Names that would make an envelope of a record. */
+/** Names that mark a record as an envelope. */
 const structure = set('stream streams kinesis awslogs resourcelogs')
 
 /** Whether the records of an envelope inherit a member of this name. */
@@ -70,7 +70,7 @@ export const saysItself = (own: ReadonlySet<string>, name: string): boolean => {
 const listNames = set(`
   records logs events entries logevents data items value values results result hits messages rows activities activity docs
   documents list responses`)
-/** A list of one of these names holds records even when they name no time. */
+/** A list with one of these names contains records even if they have no time. */
 const sureListNames = set('records logs events entries logevents data')
 
 export const isListName = (name: string): boolean => name !== 'Data' && listNames.has(plainFieldName(name))

@@ -5,7 +5,7 @@ import type { LogEvent } from './log-event.ts'
 export interface Course {
   /** Failures of its user within the hour. */
   readonly failures: number
-  /** Addresses that its user came from within the day. */
+  /** Addresses of its user within the day. */
   readonly addresses: number
   /** Events of its user within each of the windows. */
   readonly counts: readonly number[]
@@ -18,7 +18,7 @@ const mostRemembered = 10_000
 
 interface Past {
   events: { readonly time: number; readonly failed: boolean; readonly address: string }[]
-  /** Where the events within each window begin. */
+  /** The start of each window. */
   starts: number[]
 }
 

@@ -9,7 +9,7 @@ export interface Baseline {
   readonly addresses: ReadonlyMap<string, number>
 }
 
-/** How many users and addresses a baseline keeps: those with most events. */
+/** How many users and addresses a baseline keeps: those with the most events. */
 const mostKept = 100_000
 const mostEventTypes = 10
 
@@ -57,7 +57,7 @@ export const featureNames = ({ eventTypes }: Baseline, windows: readonly number[
   ...windows.map((seconds) => `events_per_${seconds}s`),
 ]
 
-/** Turns an event into its features. */
+/** Converts an event to its features. */
 export const logEventFeatures = (event: LogEvent, { counts }: Course, baseline: Baseline): readonly number[] => {
   const time = new Date(event.time)
   const hour = time.getUTCHours()

@@ -1,4 +1,4 @@
-/** An entry of a log as security tools export them: who did what from where. */
+/** An entry of a log as security tools export it: user, action and origin. */
 export interface LogEvent {
   /** As it was written. */
   readonly timestamp: string
@@ -15,7 +15,7 @@ export interface LogEvent {
 
 type Field = Exclude<keyof LogEvent, 'time'>
 
-/** Where each field may stand; the first that is there counts. */
+/** The possible names of each field; the first one that exists counts. */
 const aliases: Readonly<Record<Field, readonly string[]>> = {
   timestamp: ['timestamp', 'time', '@timestamp', 'datetime', 'date'],
   user: ['user', 'username', 'uid', 'account', 'identity'],
@@ -36,7 +36,7 @@ const fallbacks: Readonly<Partial<Record<Field, string>>> = {
   severity: 'info',
 }
 
-/** Words compare without case; messages and addresses stay as they are. */
+/** Words are compared without case; messages and addresses with it. */
 const folded: ReadonlySet<Field> = new Set(['severity', 'user', 'event_type', 'action'])
 
 /** Reads an entry by any known names of its fields; undefined without a readable time. */

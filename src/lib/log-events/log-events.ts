@@ -17,7 +17,7 @@ export interface LogModelOptions {
   readonly windows?: readonly number[]
 }
 
-/** An event with what the model makes of it. */
+/** An event with its score. */
 export interface JudgedEvent {
   readonly event: LogEvent
   /** 0–1, high = anomalous; independent of the other events of the batch, but for the events of the same user before it. */
@@ -29,7 +29,7 @@ export interface JudgedEvent {
 
 const kind = 'log-events'
 const version = 1
-/** Within the training range, the forest gives at most 0.5: without any sign of an attack, nothing like it is called anomalous. */
+/** Within the training range, the forest gives at most 0.5: without any sign of an attack, no such event is called anomalous. */
 const leastThreshold = 0.6
 /** Attacks among the training events must not hide the next ones. */
 const mostThreshold = 0.8
@@ -65,7 +65,7 @@ export class LogModel {
     this.trainedAt = state.trainedAt
   }
 
-  /** Learns from events. Throws RangeError when there are none. */
+  /** Learns from events. Throws RangeError if there are none. */
   static fit(events: readonly LogEvent[], options: LogModelOptions & { readonly trainedAt: number }): LogModel {
     const { contamination = 0.01, trees = 200, seed = 42, baselineDays = 7, trainedAt } = options
     const windows = options.windows ?? [3_600, 86_400, 604_800]
@@ -133,7 +133,7 @@ export class LogModel {
     return featureNames(this.#baseline, this.windows)
   }
 
-  /** Scores events; the answers are in order of time. */
+  /** Scores events; the results are in order of time. */
   judge(events: readonly LogEvent[]): readonly JudgedEvent[] {
     const follow = followCourse(this.windows)
     return inOrder(events).map((event) => {

@@ -18,9 +18,9 @@ const atNight = (time: number): boolean => {
 }
 
 /**
- * How much an event looks like each kind of attack, 0–1, by rules that need no training: repeated failures of one account, `sudo` by an
- * unknown user, sensitive files, an account that comes from many addresses. From about 0.6 on it is worth a look: the fifth failure within
- * the hour, a password file, seven addresses in a day.
+ * Scores how much an event looks like each kind of attack, 0–1, by rules that need no training: repeated failures of one account, `sudo` by
+ * an unknown user, sensitive files, an account with many addresses. Scores from about 0.6 are relevant: the fifth failure within the hour,
+ * a password file, seven addresses in a day.
  */
 export const threatRules = (
   event: LogEvent,
@@ -48,7 +48,7 @@ export const threatRules = (
   }
 }
 
-/** Names the kind of attack, as the clients of the detection service know it: by the first of these signs. */
+/** Names the kind of attack for clients of the detection service: the first of these signs. */
 export const threatTypeOf = ({ action, message, event_type }: LogEvent): ThreatType => {
   if (action.includes('failed')) return 'brute_force'
   if (/sudo/i.test(message)) return 'privilege_escalation'

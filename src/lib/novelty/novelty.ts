@@ -1,12 +1,14 @@
 import { createReader, createWriter } from '../bytes/codec.ts'
 
 export interface NoveltyOptions {
-  /** After how many observations one counts half. Short memories forget sooner that a stream was full of new values. */
+  /**
+   * The number of observations after which one counts half. With a short memory, it forgets sooner that a stream was full of new values.
+   */
   readonly memory?: number
 }
 
 export interface Novelty {
-  /** The probability that the next value is one never seen, in (0, 1]. 1 while nothing is known. */
+  /** The probability that the next value is new, in (0, 1]. 1 without any data. */
   surprise(): number
   /**
    * Learns that a value was seen: whether it was new, and otherwise whether it had been seen exactly once before (then it stops

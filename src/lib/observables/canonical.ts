@@ -4,19 +4,19 @@ import { formatAddress, parseAddress, parseRange, subnetOf } from '../address/ad
 
 export type ObservableType = 'ip' | 'domain' | 'url' | 'hash' | 'email' | 'certificate'
 
-/** A value that can be looked up, in the one spelling that all who mean it use. */
+/** A value that can be looked up, in its canonical form. */
 export interface Observable {
   readonly type: ObservableType
   readonly value: string
 }
 
-/** No longer value is worth looking up; keys of databases end somewhere. */
+/** The length limit of values: keys of databases are limited. */
 const longest = 1000
 
 const ipShape = /^[\d.]{7,15}$|^[\da-f:.]{2,45}(%[\w.-]{1,32})?$/i
 const leadingZero = /\.0\d|(^|:)0\d+\./
 
-/** IPv4 in four decimal numbers, IPv6 as RFC 5952 writes it, without a zone. Leading zeros are refused: they mean octal to some. */
+/** IPv4 as four decimal numbers, IPv6 as in RFC 5952, without a zone. Leading zeros are refused: some programs read them as octal. */
 export const toIp = (text: string): string | undefined => {
   if (!ipShape.test(text) || leadingZero.test(text)) return undefined
   const address = parseAddress(text)
@@ -35,7 +35,7 @@ export const toRange = (text: string): string | undefined => {
 
 const label = /^[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?$/
 
-/** A name in lower case and in ASCII, without the dot at its end: `BÜCHER.example.` is `xn--bcher-kva.example`. */
+/** A name in lower case and ASCII, without the final dot: `BÜCHER.example.` is `xn--bcher-kva.example`. */
 export const toDomain = (text: string): string | undefined => {
   if (text.length > 300 || !/[.\u3002\uff0e\uff61]/.test(text) || /[\s/:@?#%\\[\]]/.test(text)) return undefined
   const name = domainToASCII(text).replace(/\.$/, '')
@@ -44,13 +44,13 @@ export const toDomain = (text: string): string | undefined => {
   return /^(xn--|[a-z])/.test(labels.at(-1) ?? '') ? name : undefined
 }
 
-/** Whether a name ends as names of the internet do: what looks like a name in a text is often one of a file. */
+/** Whether a name has a public suffix: a text that looks like a name is often a file name. */
 export const endsLikeDomain = (name: string): boolean => {
   const { isIcann, publicSuffix } = parse(name, { validateHostname: false })
   return (isIcann === true && publicSuffix !== name) || name.endsWith('.onion')
 }
 
-/** Whether others register names below it, as below `co.uk` and `github.io`: nobody is to blame for all of these. */
+/** Whether others register names below it, as below `co.uk` and `github.io`: then it says nothing about them. */
 export const isPublicSuffix = (name: string): boolean =>
   parse(name, { validateHostname: false, allowPrivateDomains: true }).publicSuffix === name
 
@@ -91,7 +91,7 @@ export const toEmail = (text: string): string | undefined => {
   return domain === undefined ? undefined : `${local}@${domain}`
 }
 
-/** How each type is spelt; undefined for what is not of the type. */
+/** The canonical form of each type; undefined for other texts. */
 export const spellings: Readonly<Record<ObservableType, (text: string) => string | undefined>> = {
   ip: toRange,
   domain: toDomain,

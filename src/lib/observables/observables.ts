@@ -89,7 +89,7 @@ export const extractObservables = (text: string, most = 100): readonly Observabl
   return [...found.values()]
 }
 
-/** Takes off what belongs to the sentence around a link: its full stop, and brackets that it does not open itself. */
+/** Removes the punctuation of the sentence around a link: its full stop, and brackets that it does not open itself. */
 const withoutEnd = (piece: string): string => {
   let end = piece.length
   let round = count(piece, ')') - count(piece, '(')
@@ -106,7 +106,7 @@ const withoutEnd = (piece: string): string => {
 const count = (text: string, sign: string): number => text.split(sign).length - 1
 
 const longestWord = 300
-/** An address or a name has one of these; a hash has none, but is long. Most words of a text are neither. */
+/** An address or a name contains one of these; a hash contains none, but is long. Most words of a text are neither. */
 const separators = /[.:/]/
 const shortestHash = 32
 
@@ -135,10 +135,10 @@ const readWord = (
   }
 }
 
-/** `dead::beef` is an address by its spelling only; what is in use begins with 2, 3, f, or is one of IPv4 or of this machine. */
+/** `dead::beef` has the form of an address; used addresses begin with 2, 3 or f, or are those of IPv4 or of this machine. */
 const isLikelyVersion6 = (ip: string): boolean => /^[23][\da-f]{3}:|^f[cdef][\da-f]{2}:|^64:ff9b:|^::1$/.test(ip)
 
-/** How people write what must not be clicked on, and what they mean by it. */
+/** Defanged spellings of observables, with their original forms. */
 const defangedSpellings: readonly (readonly [RegExp, string])[] = [
   [/\bh(?:xx|XX|\*\*|__)p(?=s?\W)/gi, 'http'],
   [/\bhxxps(?=\W)/gi, 'https'],
@@ -151,7 +151,7 @@ const defangedSpellings: readonly (readonly [RegExp, string])[] = [
   [/[[({]:[\])}]/g, ':'],
 ]
 
-/** Whether a text may hold anything that is written so; most do not, and are left as they are. */
+/** Whether a text may contain a defanged spelling; most texts do not, and stay unchanged. */
 const mayBeDefanged = /hxxp|h\*\*p|h__p|fxp|[[({]\s?(?:\.|:|@|dot|at|punto|punkt|\/\/)|\.\]|\\[./]/i
 
 /** Takes the disarming out of addresses, names and links: `hxxps[:]//evil[.]example` becomes `https://evil.example`. */

@@ -28,7 +28,7 @@ export class Oldest<Key> {
     return undefined
   }
 
-  /** Gives back the key that was taken last: it is still the oldest. */
+  /** Returns the last taken key: it is still the oldest. */
   giveBack(key: Key): void {
     this.#returned = { key }
   }

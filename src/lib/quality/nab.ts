@@ -22,7 +22,7 @@ export const nabScore = (series: readonly ScoredSeries[]): NabScore => {
   return { score: scoreOf(total, series), threshold }
 }
 
-/** The same score with a given threshold: what a user gets who changes nothing. */
+/** The same score with a given threshold, such as the default. */
 export const nabScoreAt = (series: readonly ScoredSeries[], threshold: number): number =>
   scoreOf(totalAt(series.flatMap(pointsOf), threshold), series)
 
@@ -43,7 +43,7 @@ export const nabScoreLeftOut = (groups: readonly (readonly ScoredSeries[])[]): n
   )
 }
 
-/** A row that counts: its worth as an alarm, and the window that it lies in. */
+/** A row that counts: its value as an alarm, and its window. */
 interface Point {
   readonly score: number
   readonly worth: number
@@ -78,7 +78,7 @@ const scoreOf = (total: number, series: readonly ScoredSeries[]): number => {
   return (100 * (total + windows)) / (2 * windows)
 }
 
-/** The worth of an alarm, by where it is: 1 early in a window, 0 at its end, −1 far behind it. */
+/** The value of an alarm by its position: 1 early in a window, 0 at its end, −1 far behind it. */
 const worthAt = (position: number): number => (position > 3 ? -1 : 2 / (1 + Math.exp(5 * position)) - 1)
 
 /** The highest total of all thresholds. */

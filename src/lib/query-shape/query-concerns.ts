@@ -1,4 +1,4 @@
-/** Something about a query itself that deserves a look, whatever it returned. */
+/** A possible problem of a query itself, whatever it returned. */
 export interface QueryConcern {
   readonly type: 'disguised_introspection' | 'disguised_mutation' | 'unknown_operation' | 'sensitive_field'
   readonly severity: 'low' | 'medium' | 'high'
@@ -12,8 +12,8 @@ const secret =
   /(^|_)(password|passwd|pwd|secret|token|api_?key|private_?key|ssn|social_security\w*|credit_?card\w*|card_?number|cvv|cvc|iban|passport\w*|tax_?id|date_?of_?birth|dob|pin)(_|$)/
 
 /**
- * Looks for queries that are not what they call themselves: introspection or changes under an innocent name, a name that the text does
- * not have. Any text is fine; linear in it.
+ * Finds queries that differ from their name: introspection or mutations under an innocent name, a name that the text does not contain.
+ * Accepts any text; linear in it.
  */
 export const queryConcerns = (query: string, operationName: string | null | undefined): readonly QueryConcern[] => {
   const found: QueryConcern[] = []
@@ -46,7 +46,7 @@ export const queryConcerns = (query: string, operationName: string | null | unde
 
 const nameOf = (operationName: string | null | undefined): string => operationName || 'The query'
 
-/** Whether a field by its name holds data that should not leave a database without need: `user_password`, `cardNumber`, `ssn`. */
+/** Whether a field, by its name, contains sensitive data: `user_password`, `cardNumber`, `ssn`. */
 export const isSensitive = (field: string): boolean =>
   secret.test(
     field

@@ -1,4 +1,4 @@
-/** A source of numbers that look random and are the same for the same seed. */
+/** A source of pseudo-random numbers, the same for the same seed. */
 export interface Random {
   /** A number in [0, 1). */
   next(): number

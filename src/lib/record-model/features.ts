@@ -15,9 +15,9 @@ export interface Feature {
   /** The least and the most that was seen. */
   readonly least: number
   readonly most: number
-  /** How often words came, by their hash; the words themselves are not kept. */
+  /** The counts of words, by their hash; the words themselves are not stored. */
   readonly counts: ReadonlyMap<number, number>
-  /** How often sets of marks came in its texts, by their hash: `.` and `@` of an e-mail address. */
+  /** The counts of sets of punctuation in its texts, by their hash: `.` and `@` of an email address. */
   readonly marks: ReadonlyMap<number, number>
   /** How many records it was learnt from. */
   readonly records: number
@@ -79,7 +79,7 @@ const isLetterOrDigit = (code: number): boolean =>
 const wordOf = (cell: unknown): string =>
   cell === undefined || cell === null ? '' : typeof cell === 'object' ? JSON.stringify(cell) : String(cell)
 
-/** Turns a cell into the number that its field stands for. */
+/** Converts a cell to the number of its field. */
 export const encode = (cell: unknown, { kind, counts, records }: Feature): number => {
   if (kind === 'key') return 0
   if (kind === 'number') return readNumber(cell) ?? 0

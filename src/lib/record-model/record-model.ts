@@ -7,7 +7,7 @@ import { encode, type Feature, featureKinds, learnFeatures, marksOf } from './fe
 /** Why a record is anomalous, the field that contributes most first. */
 export interface RecordReason {
   readonly field: string
-  /** Whether the value lies outside of all that was learnt from, not only in a rare place. */
+  /** Whether the value is outside of all training data, not only in a rare place. */
   readonly outside: boolean
   /** Its contribution to the score. */
   readonly weight: number

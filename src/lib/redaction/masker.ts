@@ -2,35 +2,35 @@ import { commonNames, findNames, type Named, type NameKind } from './names.ts'
 import { findSecrets } from './secrets.ts'
 import { contains, overlaps, type Span, spansOf } from './span.ts'
 
-/** `mask` puts a stand-in in its place that can be turned back, `never` one that cannot. */
+/** `mask` replaces it with a placeholder that can be restored, `never` with one that cannot. */
 export type Treatment = 'send' | 'mask' | 'never'
 
 interface MaskerOptions {
   readonly treatment: Readonly<Record<NameKind, Treatment>>
-  /** Names that are known already, besides those that texts show by themselves. */
+  /** Known names, in addition to those that texts reveal. */
   readonly known?: readonly { readonly kind: NameKind; readonly value: string }[]
 }
 
-/** Puts stand-ins in the place of names, the same for the same name, and turns them back. */
+/** Replaces names with placeholders, the same for the same name, and restores them. */
 export interface Masker {
   mask(text: string): string
-  /** Turns stand-ins back, but for those whose meaning may not be shown; `unknown` are those it never gave out. */
+  /** Restores placeholders, except those whose original must not be shown; `unknown` lists placeholders that it did not create. */
   restore(
     text: string,
     mayShow?: (meaning: string) => boolean,
   ): { readonly text: string; readonly unknown: readonly string[] }
-  /** The original of a stand-in. */
+  /** The original of a placeholder. */
   meaning(standIn: string): string | undefined
-  /** All of them, with what they stand for. */
+  /** All placeholders with their originals. */
   standIns(): readonly { readonly stand_in: string; readonly value: string }[]
-  /** How many names have a stand-in, and how many secrets were taken out. */
+  /** The number of names with a placeholder, and of removed secrets. */
   counts(): { readonly masked: number; readonly secrets: number }
 }
 
 export const withheld = '[withheld]'
 export const secretTaken = '[secret]'
 
-/** How stand-ins look: `IP_1`, `USER_2`. */
+/** The form of placeholders: `IP_1`, `USER_2`. */
 const standIn = /(?<!\w)(?:IP|HOST|USER|EMAIL|DOMAIN|URL|HASH|FILE|PROCESS|TEXT)_\d{1,6}(?!\w)/g
 
 type Part = Span & { readonly kind: NameKind | 'text' | 'secret' }
@@ -112,7 +112,7 @@ const wholeWord = (value: string): RegExp =>
   new RegExp(`(?<![\\p{L}\\p{N}_])${value.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}(?![\\p{L}\\p{N}_])`, 'giu')
 
 /**
- * Chooses parts that do not overlap, the longest first, in their order. A secret goes as a whole: with a name around it, or with what it
+ * Chooses parts that do not overlap, the longest first, in order. A secret is removed as a whole: with a name around it, or with what it
  * overlaps.
  */
 const choose = (names: readonly Part[], secrets: readonly Span[]): readonly Part[] => {

@@ -36,7 +36,7 @@ const accounts: readonly RegExp[] = [
   /\\Users\\{1,2}(?<value>[\w.-]{2,64})/gi,
 ]
 
-/** Finds what names somebody or something in a text of a log, whatever the log: each with its kind. Linear in its length. */
+/** Finds the names of people and things in the text of any log, each with its type. Linear in its length. */
 export const findNames = (text: string): readonly Named[] => [
   ...as('url', spansOf(text, link)),
   ...as('email', spansOf(text, mail)),

@@ -1,6 +1,6 @@
 import { type Span, spansOf } from './span.ts'
 
-/** Secrets that show by their shape: keys and tokens as their issuers make them. */
+/** Secrets with a recognizable form: keys and tokens of known issuers. */
 const shapes: readonly RegExp[] = [
   /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]{0,20000}(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?/g,
   /\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,20}\b/g,
@@ -22,10 +22,10 @@ const quote = `\\\\{0,3}["'\u0060]?`
 const secretName =
   '(?:pass(?:word|wd|phrase|code)?|pwd|passw|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|auth[_-]?key|client[_-]?key|encryption[_-]?key|credentials?|session[_-]?(?:id|key|token)|sess(?:id)?|jsessionid|phpsessid|otp|mfa[_-]?code|pin[_-]?code|signature|sig|canary)'
 const assigned = `${quote}\\s{0,3}(?:[:=]|=>|%3[ad])\\s{0,3}`
-/** The assigned value: in quotes up to their end, else up to where a value ends in logs, links and forms. */
+/** The assigned value: a quoted text, or up to the end of a value in logs, links and forms. */
 const value = `(?:"(?<quoted>[^"\\r\\n]{1,2000})"|'(?<single>[^'\\r\\n]{1,2000})'|\\\\{0,3}["']?(?<bare>[^\\s"'&,;|<>)}\\]\\\\]{1,2000}))`
 
-/** Secrets that show by what they are called. */
+/** Names of secrets. */
 const named: readonly RegExp[] = [
   new RegExp(`[\\w.-]{0,40}${secretName}[\\w-]{0,20}${assigned}${value}`, 'gi'),
   new RegExp(`(?:^|\\s)--?[\\w-]{0,30}${secretName}[\\w-]{0,10}[ =]${value}`, 'gi'),
@@ -75,7 +75,7 @@ const isCard = (digits: string): boolean => {
   return sum % 10 === 0
 }
 
-/** Whether a word looks random: letters of both cases and digits, and little repeats. Digests of files are no secrets. */
+/** Whether a word looks random: upper and lower case letters and digits, and few repetitions. Digests of files are not secrets. */
 const isRandom = (text: string): boolean =>
   !digest.test(text) &&
   /[a-z]/.test(text) &&

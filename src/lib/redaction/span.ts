@@ -1,4 +1,4 @@
-/** A part of a text, from `start` up to but not including `end`. */
+/** A part of a text, from `start` up to, not including, `end`. */
 export interface Span {
   readonly start: number
   readonly end: number
@@ -8,7 +8,7 @@ export const overlaps = (a: Span, b: Span): boolean => a.start < b.end && b.star
 
 export const contains = (outer: Span, inner: Span): boolean => outer.start <= inner.start && inner.end <= outer.end
 
-/** Finds all matches of a global pattern; of its group `value`, where it has one that matched. Empty ones do not count. */
+/** Finds all non-empty matches of a global pattern, or of its group `value` if that matched. */
 export const spansOf = (text: string, pattern: RegExp): Span[] => {
   const spans: Span[] = []
   for (const match of text.matchAll(pattern)) {

@@ -6,7 +6,7 @@ import { stableHash } from '../record-model/stable-hash.ts'
 /** A whole result that a query gave. */
 export interface FormerResult {
   readonly rows: readonly RecordRow[]
-  /** How many rows it had; `rows` holds the last of them. */
+  /** The number of its rows; `rows` contains the last of them. */
   readonly size: number
   readonly keys: ReadonlySet<number>
 }
@@ -17,7 +17,7 @@ const mostRows = 2_000
 /** A result that shares this share of its rows with a former one is the same list again. */
 const sameShare = 0.5
 
-/** Names a row by its content, whatever the order of its fields. */
+/** Identifies a row by its content, whatever the order of its fields. */
 export const rowKey = (row: RecordRow): number => {
   const text = JSON.stringify(sorted(row)) ?? ''
   return stableHash(text) * 1_000_000 + stableHash(`.${text}`)
@@ -33,7 +33,7 @@ const sorted = (value: unknown): unknown => {
   )
 }
 
-/** Remembers a result, and forgets old ones beyond the limits. A single anomalous record is not remembered: it may come again. */
+/** Stores a result, and drops old ones beyond the limits. A single anomalous record is not stored, because it may occur again. */
 export const rememberResult = (
   former: readonly FormerResult[],
   rows: readonly RecordRow[],
@@ -51,7 +51,7 @@ export const rememberResult = (
   return results.slice(from)
 }
 
-/** Finds the former result that a list repeats, the newest of the closest; undefined when none shares half of its rows. */
+/** Finds the former result that a list repeats, the newest of the closest; undefined if none shares half of its rows. */
 export const closestResult = (former: readonly FormerResult[], keys: readonly number[]): FormerResult | undefined => {
   let best: FormerResult | undefined
   let most = sameShare * keys.length

@@ -7,13 +7,13 @@ import { changesOfList, closestResult, type FormerResult, rememberResult, rowKey
 export interface ResultGuardOptions {
   /** How far above the usual a record must score to be anomalous, 0–1. */
   readonly margin: number
-  /** How many records there must be before a model is made of them. */
+  /** The number of records that a model requires. */
   readonly fewest: number
 }
 
-/** The report of a guard on the results that a query gives now. */
+/** The report of a guard on the current results of a query. */
 export interface ResultJudgement {
-  /** `baseline`: there is nothing yet to compare with. */
+  /** `baseline`: there is nothing to compare with yet. */
   readonly mode: 'baseline' | 'comparative'
   /** The anomalous records, by their place in the result; scores of 0–1, high = anomalous. */
   readonly odd: readonly (JudgedRecord & { readonly index: number })[]
@@ -21,14 +21,14 @@ export interface ResultJudgement {
   readonly drift: readonly DriftFinding[]
   /** The score of the most anomalous record, 0–1; undefined without a model. */
   readonly highest: number | undefined
-  /** How many fields the model knows; 0 without one. */
+  /** The number of fields in the model; 0 without one. */
   readonly features: number
 }
 
 /** So many of the newest records are compared with, and learnt from. */
 export const mostCompared = 2_000
 const fewestCompared = 10
-/** Refits a model after so many records, or so large a share of those it was fitted to. */
+/** Refits a model after this many records, or this share of its training records. */
 const dueAfter = { records: 14, share: 0.1 }
 /** Learns anomalous records once they are more than this share: then they are usual. */
 const mostOdd = 0.1
@@ -49,7 +49,7 @@ export class ResultGuard {
   #former: readonly FormerResult[] = []
   #model: RecordModel | undefined
   #table: RecordTable | undefined
-  /** How many records came since the table, and since the model, were made. */
+  /** The number of records since the table, and since the model, were created. */
   #sinceTable = 0
   #sinceModel = 0
 
@@ -87,7 +87,7 @@ export class ResultGuard {
     }
   }
 
-  /** Remembers records, of which some, by their places, were anomalous. */
+  /** Stores records. Some of them, by their positions, were anomalous. */
   learn(rows: readonly RecordRow[], odd: ReadonlySet<number>): void {
     this.#former = rememberResult(this.#former, rows, odd)
     this.#rows = [...this.#rows, ...rows].slice(-mostCompared)
@@ -97,7 +97,7 @@ export class ResultGuard {
     this.#sinceModel += rows.length
   }
 
-  /** Whether enough came for a new model. */
+  /** Whether there are enough new records for a new model. */
   get isDue(): boolean {
     if (this.#rows.length < this.#options.fewest) return false
     const known = this.#model?.records ?? 0
@@ -110,14 +110,14 @@ export class ResultGuard {
     return this.#distinct()
   }
 
-  /** Uses this model from now on; `since`: how many of the records came after it was fitted, where that is known. */
+  /** Activates this model; `since`: the number of records after it was fitted, if known. */
   adopt(model: RecordModel | undefined, since?: number): void {
     if (!model) return
     this.#model = model
     if (since !== undefined) this.#sinceModel = since
   }
 
-  /** How many records it holds. */
+  /** The number of stored records. */
   get size(): number {
     return this.#rows.length
   }
@@ -145,7 +145,7 @@ export class ResultGuard {
     return distinct.size < this.#options.fewest ? rows : [...distinct.values()]
   }
 
-  /** Whether the model knows little but one short list: then only values far outside of it make a new row anomalous. */
+  /** Whether the model knows little more than one short list: then only values far outside of it make a new row anomalous. */
   get #knowsFew(): boolean {
     return new Set(this.#keys).size < this.#options.fewest
   }

@@ -1,7 +1,7 @@
 import type { EventPattern } from './pattern-book.ts'
 import { PatternIndex, type Weights } from './pattern-distance.ts'
 
-/** So many patterns, the most frequent, are compared with all to see what differs between neighbours. */
+/** The number of most frequent patterns that are compared with all others. */
 const compared = 400
 /** The first round weighs all events alike; the second knows which of them matter, and the third would change little. */
 const rounds = 2
@@ -53,7 +53,7 @@ const nearestOther = (index: PatternIndex, { codes, counts }: EventPattern, self
   let least = Number.POSITIVE_INFINITY
   for (let at = 0; at < distances.length; at++) {
     const distance = distances[at] ?? 0
-    // Nearer only when it is so by more than rounding; the more frequent comes first.
+    // Nearer only by more than rounding errors; the more frequent comes first.
     if (at !== self && distance < least - 1e-12) {
       least = distance
       best = at

@@ -5,7 +5,7 @@ import type { Session, SessionReading } from './reading.ts'
 import { pairKey, type Transitions } from './transitions.ts'
 import { end, sessionStart, unknown, type Vocabulary } from './vocabulary.ts'
 
-/** One reason why a session is anomalous. `weight` is its share of the surprise: all of them sum to at most 1. */
+/** One reason that a session is anomalous. `weight` is its share of the surprise: all of them sum to at most 1. */
 export type SessionFact = { readonly weight: number } & (
   | { readonly kind: 'new-event'; readonly event: string; readonly count: number }
   /** Counted otherwise than in the nearest learnt session; 0 is "not at all". `share` is that of sessions which hold the event. */
@@ -48,7 +48,7 @@ interface Draft {
   readonly tell: (weight: number) => SessionFact
 }
 
-/** Facts below this share of the surprise are left out, and so are all after the eighth. */
+/** Reasons below this share of the surprise are omitted, and so are all after the eighth. */
 const leastWeight = 0.02
 const most = 8
 /** A pattern that so many sessions have is usual, also with anomalous ones among the learnt. */

@@ -5,12 +5,12 @@ import type { Kept } from './sample.ts'
 import { toSurprise } from './tail.ts'
 import type { OrderSurprise, Transitions } from './transitions.ts'
 
-/** The assumption about the learnt sessions: all of them normal, or a mix with some anomalous ones. */
+/** The assumption about the training sessions: all of them normal, or a mix with some anomalous ones. */
 export type Trained = 'normal' | 'everything'
 
 /** The measures of a session, each high when it is anomalous; `nats` are the same as surprises. */
 export interface Measures extends OrderSurprise {
-  /** How far its counts are from learnt ones, in [0, 1]. */
+  /** The distance of its counts from learned ones, in [0, 1]. */
   readonly counts: number
 }
 
@@ -36,7 +36,7 @@ const shares = {
  * share is.
  */
 const fewest = 1024
-/** Patterns whose distances are remembered; most sessions are like one that came before. */
+/** Patterns whose distances are cached; most sessions resemble an earlier one. */
 const remembered = 65_536
 
 /** The learnt sessions, ready to score: the weights, the index and the distribution of each measure among learnt sessions. */
@@ -74,7 +74,7 @@ export class Model {
     }
   }
 
-  /** Says how surprising each measure is, in nats, each by its share. */
+  /** Returns the surprise of each measure, in nats, by its weight. */
   nats(measures: Measures): Measures {
     const share = shares[this.#learnt.trained]
     return {

@@ -1,6 +1,6 @@
 import type { EventPattern } from './pattern-book.ts'
 
-/** How heavy a difference in an event is, by its code; 0 for one that no session holds. */
+/** The weight of a difference in an event, by its code; 0 for one that no session contains. */
 export type Weights = Float64Array
 
 /** How much a count matters: half for being there, half for each doubling, so that 200 and 210 retries are alike. */
@@ -81,7 +81,7 @@ export class PatternIndex {
       const common = shared[at] ?? 0
       const all = own + (this.#totals[at] ?? 0) - common
       const apart = all - common + differs * (unlike[at] ?? 0)
-      // Sums in another order differ in their last bits: what is nearer than that is the same.
+      // Sums in another order differ in their last bits: smaller differences count as equal.
       shared[at] = all <= 0 || apart < 1e-9 * all ? 0 : apart / all
     }
     return shared

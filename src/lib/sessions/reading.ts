@@ -1,6 +1,6 @@
 import { join, mix, unknown, type Vocabulary } from './vocabulary.ts'
 
-/** Event ids of a session, in the order in which they came. */
+/** Event IDs of a session, in order. */
 export type Session = readonly (string | number)[]
 
 /** A session in numbers. Its arrays are used again for the next one. */
@@ -8,11 +8,11 @@ export interface SessionReading {
   /** Codes in order; `unknown` where an event was never learnt. */
   readonly codes: Int32Array
   readonly length: number
-  /** The distinct known codes, in the order in which they first came, and how often each came. */
+  /** The distinct known codes, in order of their first occurrence, and the count of each. */
   readonly distinct: Int32Array
   readonly counts: Int32Array
   readonly size: number
-  /** How often each unknown event came. */
+  /** The count of each unknown event. */
   readonly unknowns: ReadonlyMap<string, number>
   /** The same for all sessions with the same counts of known events. */
   readonly patternHash: number

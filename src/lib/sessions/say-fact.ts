@@ -1,7 +1,7 @@
 import { percent } from '../units/number.ts'
 import type { SessionFact } from './explain.ts'
 
-/** Says a fact in one sentence. Event ids are quoted as they are: they may be somebody else's text. */
+/** Describes a reason in one sentence. Event IDs are quoted unchanged: they may be third-party text. */
 export const sayFact = (fact: SessionFact): string => {
   switch (fact.kind) {
     case 'new-event':

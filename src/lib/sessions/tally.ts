@@ -42,7 +42,7 @@ export class SessionTally {
   countAt(slot: number): number {
     return this.#counts[slot] ?? 0
   }
-  /** True the first time a visitor (numbered from 1) comes to a slot. */
+  /** True the first time a visitor (numbered from 1) reaches a slot. */
   visit(slot: number, visitor: number): boolean {
     if (this.#seenBy[slot] === visitor) return false
     this.#seenBy[slot] = visitor

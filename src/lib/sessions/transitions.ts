@@ -47,7 +47,7 @@ export class Transitions {
   surprise(codes: ArrayLike<number>, length: number, sessions: number, own: number, whole = true): OrderSurprise {
     const visitor = this.#nextVisitor()
     const novel = Math.log((sessions + 1 - own) / 0.5) ** 4
-    // Made when there is something new: most sessions have nothing.
+    // Created on demand: most sessions have nothing new.
     let newPairs: Set<number> | undefined
     let newTriples: Set<number> | undefined
     let pairs = 0

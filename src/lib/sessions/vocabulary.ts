@@ -39,7 +39,7 @@ export class Vocabulary {
   nameOf(code: number): string {
     return this.#names[code] ?? ''
   }
-  /** Depends on the id alone, not on when it came: whatever must not depend on the order of training sorts by it. */
+  /** Depends on the ID alone, not on its arrival, for results that must not depend on the order of training. */
   hashOf(code: number): number {
     return this.#hashes[code] ?? 0
   }

@@ -16,10 +16,10 @@ export interface Logsource {
 
 /** The common fields of rules, correlations and filters. */
 export interface Heading {
-  /** The `id`, or else the `name`, or else the file and the place in it: something to call it by. */
+  /** The `id`, or else the `name`, or else the file and the position in it. */
   readonly id: string
   readonly name: string | undefined
-  /** Whether the document itself says what to call it, by an id or a name. */
+  /** Whether the document names itself, by an ID or a name. */
   readonly hasOwnId: boolean
   readonly title: string
   readonly status: Status | undefined
@@ -48,7 +48,7 @@ export interface DetectionRule extends Heading {
   readonly detection: Node
   /** The fields that the author thinks worth showing. */
   readonly fields: readonly string[]
-  /** Names of placeholders (`%admins%`) that nobody gave values. Such a rule loads, and cannot match. */
+  /** Names of placeholders (`%admins%`) without values. Such a rule loads, and cannot match. */
   readonly unresolved: readonly string[]
 }
 
@@ -79,29 +79,29 @@ export interface CorrelationRule extends Heading {
   readonly timespan: number
   /** All must hold. Empty for temporal ones that only name their rules. */
   readonly conditions: readonly { readonly comparison: Comparison; readonly number: number }[]
-  /** The fields to count, sum …; several fields count as one value together. */
+  /** The fields to count, sum …; several fields count as one combined value. */
   readonly valueFields: readonly string[]
   /** 0–100, of `value_percentile`. */
   readonly percentile: number
   /** For temporal ones with a written condition (`a and not b`): the rules that must and must not be there. */
   readonly expression: Node | undefined
-  /** Whether to report the rules that it refers to on their own as well. */
+  /** Whether to report the referenced rules on their own as well. */
   readonly generate: boolean
 }
 
-/** A filter: what the rules that it names must not match. */
+/** A filter: a condition that the rules it names must not match. */
 export interface FilterRule extends Heading {
   readonly type: 'filter'
   readonly logsource: Logsource
   /** Ids or names of rules, as written; `any` for all of the log source. */
   readonly rules: readonly string[]
-  /** Its condition, as written; a rule matches only where this is true as well. */
+  /** Its condition, as written; a rule matches only if this is also true. */
   readonly detection: Node
   readonly unresolved: readonly string[]
 }
 
 export type SigmaDocument = DetectionRule | CorrelationRule | FilterRule
 
-/** Whether a document is meant by an id or a name. */
+/** Whether an ID or a name refers to a document. */
 export const isCalled = ({ id, name }: SigmaDocument, word: string): boolean =>
   name === word || id === word || id === word.toLowerCase()

@@ -10,8 +10,8 @@ export interface FlatEvent {
   readonly fields: Readonly<Record<string, Scalar | readonly Scalar[]>>
   /** More fields, for those that `fields` does not have: so that an event need not be copied to add some. */
   readonly more?: FlatEvent['fields']
-  /** The text to search for keywords, besides the values of the fields. */
+  /** The text to search for keywords, in addition to the values of the fields. */
   readonly text?: string
-  /** Its logsource, when that is known. Otherwise the taxonomy derives it from the fields. */
+  /** Its log source, if known. Otherwise, the taxonomy derives it from the fields. */
   readonly logsource?: Logsource
 }

@@ -9,7 +9,7 @@ import { fold } from './text/fold.ts'
 
 const longestValue = 500
 
-/** Says why a condition is true of an event: each test that holds, in the parts that made it true. */
+/** Explains why a condition is true for an event: each test that holds, in the parts that made it true. */
 export const explainMatch = (
   node: Node,
   event: FlatEvent,

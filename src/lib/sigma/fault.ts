@@ -4,7 +4,7 @@ import type { Heading } from './document.ts'
 export interface Fault {
   /** A word for programs: `unknown-modifier`, `condition-syntax` … */
   readonly code: string
-  /** An error keeps the document out; a warning is a lint finding about one that works. */
+  /** An error disables the document; a warning is a lint finding about a valid one. */
   readonly severity: 'error' | 'warning'
   readonly message: string
   readonly hint: string | undefined
@@ -15,11 +15,11 @@ export interface Fault {
   readonly rule: string | undefined
 }
 
-/** Says a fault in one line, as compilers do: `rules/a.yml:7: error: … (hint)`. */
+/** Renders a fault in one line, as compilers do: `rules/a.yml:7: error: … (hint)`. */
 export const sayFault = ({ file, line, severity, message, hint }: Fault): string =>
   `${file}:${line}: ${severity}: ${message}${hint === undefined ? '' : ` ${hint}`}`
 
-/** Says what is wrong with a document as a whole. */
+/** Creates a fault of a document as a whole. */
 export const documentFault = ({ file, line, id }: Heading, code: string, message: string, hint?: string): Fault => ({
   code,
   severity: 'error',

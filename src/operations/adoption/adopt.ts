@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts'
 import type { FormerSource } from './former-source.ts'
 import type { Adopted, AdoptionTarget, FormerSystem, LeftOut } from './former-system.ts'
 
-/** A kind of thing that adoption takes, and how much of it there is. */
+/** A part of an older system that adoption takes, and its size. */
 interface PlannedPart {
   readonly noun: string
   readonly from: string
@@ -26,7 +26,7 @@ export interface AdoptionReport {
   readonly leftOut: readonly LeftOut[]
 }
 
-/** Finds the older systems that a source is of, and what they have. Changes nothing. */
+/** Detects the older systems that a source belongs to, and their parts. Changes nothing. */
 export const planAdoption = async (
   source: FormerSource,
   systems: readonly FormerSystem[],
@@ -42,7 +42,7 @@ export const planAdoption = async (
   return found
 }
 
-/** Takes everything that is not there yet. A repeated call changes nothing. */
+/** Takes everything that is still missing. A repeated call changes nothing. */
 export const runAdoption = async (
   source: FormerSource,
   systems: readonly FormerSystem[],

@@ -12,7 +12,7 @@ const scores: Readonly<Record<Severity, number>> = { info: 0.15, low: 0.35, medi
 /** An alert of an older system, in the words that all of them share. */
 export interface FormerAlert {
   readonly id: string
-  /** Whose alert it is: `alerts`, `log-detection`. */
+  /** The system or part that it comes from: `alerts`, `log-detection`. */
   readonly source: string
   readonly type: string | null
   readonly severity: string | null
@@ -37,8 +37,8 @@ export type FormerTriage = Partial<
 >
 
 /**
- * Makes an alert with its triage result. It has a result in every case, because Vedette would triage an alert without one at its start,
- * and notify people of what is long over.
+ * Creates an alert with its triage result. It always has a result, because at its start Vedette would triage an alert without one, and
+ * notify people of events of long ago.
  */
 export const adoptAlert = (
   former: FormerAlert,

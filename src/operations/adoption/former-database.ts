@@ -14,9 +14,9 @@ export interface FormerTable {
   readonly name: string
   has(column: string): boolean
   count(): Promise<number>
-  /** All rows after a value of a column, in the order of that column, some at a time. */
+  /** All rows after a value of a column, in the order of that column, in pages. */
   pages(key: string, after?: string): AsyncIterable<readonly FormerRow[]>
-  /** The rows whose column, as text, is one of these. */
+  /** The rows whose column, as text, has one of these values. */
   among(column: string, values: readonly string[]): Promise<readonly FormerRow[]>
 }
 
@@ -29,7 +29,7 @@ export interface FormerDatabase {
   close(): Promise<void>
 }
 
-/** Names that are tables of ours as well. In a database of ours, only a renamed table with such a name is of an older system. */
+/** Table names that Vedette uses too. In a database of Vedette, only a renamed table with such a name belongs to an older system. */
 const shared = new Set([
   ...['alerts', 'alert_context', 'triage_results', 'threat_intel', 'assets', 'users', 'incidents', 'notifications'],
   ...['remediation_actions', 'audit_logs', 'mcp_anomalies', 'query_patterns', 'historical_data', 'trained_models'],

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ForeignRow } from '../../pipeline/ingest/sql/foreign-database.ts'
 
-/** Reads a row of an older system: each database writes truths, times, lists and documents in its own way. */
+/** Reads a row of an older system: each database writes booleans, times, lists and documents in its own way. */
 export interface FormerRow {
   /** The text, or null if it is empty. */
   text(column: string): string | null

@@ -9,7 +9,7 @@ import { type FormerDatabase, openFormerDatabase } from './former-database.ts'
 export interface FormerSource {
   /** The requested place. */
   readonly place: string
-  /** Its variables, if it has a file of them. */
+  /** Its variables, if it has a file with them. */
   readonly environment: Readonly<Record<string, string | undefined>>
   /** The file with these variables. */
   readonly environmentFile: string | undefined
@@ -49,7 +49,7 @@ export const openFormerSource = async (
     try {
       databases.push(await openFormerDatabase(url))
     } catch (error) {
-      // The database that was asked for has to be there; one that a file of variables names may be on another network.
+      // A requested database must be reachable; one that a file of variables names may be on another network.
       if (isUrl) throw error
       problems.push({ what: 'database', why: messageOf(error) })
     }

@@ -27,14 +27,14 @@ export interface Adopted {
   readonly leftOut?: readonly LeftOut[]
 }
 
-/** One kind of thing that can be taken from an older system. */
+/** A part of an older system that can be taken. */
 export interface AdoptionPart {
   /** The word of Vedette for them, in the plural: `alerts`. */
   readonly noun: string
   /** Where they are: `alerts`, `anomaly_outputs/anomalies_detected.csv`. */
   readonly from: string
   count(): Promise<number>
-  /** Takes what is not there yet. A second call adds nothing. */
+  /** Takes the missing items. A second call adds nothing. */
   adopt(target: AdoptionTarget): Promise<Adopted>
 }
 
@@ -44,11 +44,11 @@ export interface FormerSystem {
   readonly name: string
   /** The words for it in a sentence: `the alert triage services`. */
   readonly title: string
-  /** Lists what shows that a source is of this system; nothing if it is not. */
+  /** Lists the evidence that a source belongs to this system; empty if it does not. */
   recognize(source: FormerSource): readonly string[]
-  /** Lists what can be taken, in the order in which it has to be. */
+  /** Lists the parts, in the order in which they must be taken. */
   parts(source: FormerSource): readonly AdoptionPart[]
-  /** Lists what Vedette has no place for. */
+  /** Lists the data that Vedette has no place for. */
   leftOut(source: FormerSource): Promise<readonly LeftOut[]>
   /** The settings that adopted files need, by key. */
   settings?(source: FormerSource, folder: string): Readonly<Record<string, unknown>>

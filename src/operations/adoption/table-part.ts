@@ -18,7 +18,7 @@ interface TablePart {
   readonly key: string
 }
 
-/** Takes rows that Vedette finds again by an id of theirs. `save` leaves out what is there already. */
+/** Takes rows with stable IDs. `save` omits rows that exist already. */
 export const identifiedPart = ({
   noun,
   table,
@@ -33,14 +33,14 @@ export const identifiedPart = ({
   async adopt(target) {
     const total = createTotal()
     for await (const rows of table.pages(key)) {
-      // Nothing is written while others write: a page is one transaction.
+      // One transaction per page, so that other writers wait only briefly.
       total.add(await target.store.transaction((tx) => save(rows, tx, target)))
     }
     return total.sum()
   },
 })
 
-/** Takes rows that have only a number. A position, saved with the rows, remembers which ones were taken. */
+/** Takes rows that have only a number. The position of the last taken row is saved with the rows. */
 export const numberedPart = ({
   noun,
   database,

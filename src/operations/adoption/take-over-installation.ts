@@ -3,7 +3,7 @@ import { adoption } from '../../schema/adoption.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Takes over the data of an older system into the running server, without its settings. */
+/** Takes the data of an older system into the running server, without its settings. */
 export const takeOverInstallation = defineOperation({
   name: 'take_over_installation',
   summary: 'Takes over the data of an older system, or shows what it would take.',

@@ -13,7 +13,7 @@ interface AnomalyExportOptions {
 
 /** Opens the file in which other programs read the findings of agents. */
 export const createAnomalyExport = async ({ file: path, storageUrl, store, log }: AnomalyExportOptions) => {
-  // The database of this program has a view of that name itself.
+  // The database of Vedette has a view of that name.
   const isOwn = path !== undefined && storageUrl !== `sqlite:${path}`
   const file = isOwn ? await openAnomalyFile(path, store) : undefined
   const write = async (): Promise<void> => file?.keep()

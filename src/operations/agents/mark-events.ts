@@ -7,8 +7,8 @@ import type { Event } from '../../schema/event.ts'
 type Finding = AgentTrial['results'][number]
 
 /**
- * Returns the most confident finding that each event counts towards, by the id of the event: a line within the time of a finding on its device
- * that the exceeded feature counts. A finding of a model has no single feature, so all lines that its agent reads count. O(events · findings).
+ * Returns the most confident finding for each event, by the ID of the event: a line within the time of a finding on its device that the
+ * exceeded feature counts. A finding of a model has no single feature, so all lines that its agent reads count. O(events · findings).
  */
 export const markEvents = (
   agents: readonly Agent[],

@@ -93,7 +93,7 @@ const withThresholds = (given: Agent, limits: Readonly<Record<string, number>>):
   }
 }
 
-/** The agents that run: all where the log-agent service is set up, else `wifi`. Throws CONFIG_INVALID for an unknown name. */
+/** The active agents: all if the log-agent service is configured, else `wifi`. Throws CONFIG_INVALID for an unknown name. */
 export const agentsInForce = (settings: AgentSettings): readonly Agent[] => {
   const { network_agents } = settings
   const all = readAgents(network_agents)

@@ -24,7 +24,7 @@ export const statesOf = (parts: readonly AlertPredicate[], status?: Status): rea
 
 const isAboutStatus = (field: string): boolean => field === 'status' || field === 'open' || field === 'snoozed'
 
-/** An alert of which only the status matters. */
+/** An alert reduced to its status. */
 const placeholder: AlertIndexEntry = {
   id: '',
   status: 'new',

@@ -5,7 +5,7 @@ import { defineOperation } from '../operation.ts'
 /** The length of the vectors. */
 export const embeddingLength = vectorLength
 
-/** Turns texts into the vectors of their words. */
+/** Returns the vectors of the words of texts. */
 export const embedTexts = defineOperation({
   name: 'embed_texts',
   summary: 'Turns texts into vectors whose cosine says how much their words and meanings have in common.',

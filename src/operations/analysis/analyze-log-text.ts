@@ -8,7 +8,7 @@ import { analyzeLogs, tooManyRecords } from './analyze-logs.ts'
 import { entryFormats, readEntries } from './log-entries.ts'
 import { scoreEntries } from './score-entries.ts'
 
-/** An answer shows about ten; nobody pages through more in one call. */
+/** A page shows about ten; one call needs no more pages than this. */
 const mostAnomalies = 200
 const mostRecordChars = 1_048_576
 const mostEvidence = 3

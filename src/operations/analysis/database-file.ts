@@ -11,7 +11,7 @@ export const databaseFile = (url: string): string => {
   })
 }
 
-/** Looks through the database file; undefined when there is none yet. */
+/** Inspects the database file; undefined if it does not exist yet. */
 export const checkDatabase = async (url: string): Promise<readonly string[] | undefined> => {
   const file = databaseFile(url)
   return (await isThere(file)) ? checkSqliteFile(file) : undefined

@@ -6,7 +6,7 @@ import { isNumbers } from '../../lib/tabular/table.ts'
 import { recordsOfText } from '../../pipeline/ingest/documents.ts'
 import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 
-/** `auto` looks at the text; `text` are lines as daemons write them. */
+/** `auto` guesses from the text; `text` means lines as daemons write them. */
 export const entryFormats = ['auto', 'json', 'csv', 'text'] as const
 export type EntryFormat = (typeof entryFormats)[number]
 
@@ -64,7 +64,7 @@ const fromCsv = (text: string): readonly Entry[] => {
   )
 }
 
-/** The fields of a line that make an entry. Absent fields are left out. */
+/** Returns the fields of a line for an entry. Omits absent fields. */
 const fromLines = (text: string): readonly Entry[] =>
   text
     .split('\n')

@@ -12,14 +12,14 @@ interface ReadRequest {
   readonly source?: string | undefined
   /** `UTC`, `+02:00`: for times that name no zone. */
   readonly zone?: string | undefined
-  /** Which fields of records mean what. */
+  /** The mapping of record fields. */
   readonly map?: FieldMap | undefined
   readonly stdin: Readable
   readonly now: () => number
   readonly signal: AbortSignal
 }
 
-/** Reads logs from files, folders, patterns and `-`, in order of time as far as their lines have times. */
+/** Reads logs from files, folders, patterns and `-`, ordered by the times of their lines. */
 export const readLogs = (request: ReadRequest): FileReading => {
   const { paths, source, map, stdin, now, signal } = request
   const zoneMinutes = zoneOf(request)

@@ -24,7 +24,7 @@ export const entryScores = z.object({
   anomaly_rate: z.number(),
   threshold: z.number(),
   anomalies: z.array(anomaly),
-  /** Every event with its score, when that was asked for. */
+  /** Every event with its score, if requested. */
   events: z.array(anomaly.extend({ is_anomaly: z.boolean() })).optional(),
   /** Entries that were not scored because their time could not be parsed. */
   skipped_events: z.int(),

@@ -6,7 +6,7 @@ import { readCsvTable } from './read-input.ts'
 
 /** The score of one row of a file. */
 export interface RowScore {
-  /** Counts from 0, the header aside. */
+  /** Counts from 0, without the header. */
   readonly row: number
   /** 0–1, high for anomalies. */
   readonly score: number
@@ -24,7 +24,7 @@ interface ColumnReason {
 interface ScoreRequest {
   /** A CSV file with a header; gzip and zstd are unpacked, `-` is stdin. */
   readonly path: string
-  /** Names of columns that are left aside. */
+  /** Names of excluded columns. */
   readonly exclude?: readonly string[] | undefined
   /** A file of normal rows to learn from. By default, learns from the rows of `path`, including anomalies. */
   readonly train?: string | undefined
@@ -36,7 +36,7 @@ interface ScoreRequest {
 /** The columns that an explanation names at most. */
 const mostReasons = 3
 
-/** Scores the rows of a CSV file, in their order. Holds the file's columns in memory. */
+/** Scores the rows of a CSV file in order. Holds the columns of the file in memory. */
 export async function* scoreRows({ path, exclude = [], train, stdin, onNote }: ScoreRequest): AsyncGenerator<RowScore> {
   if (train === '-' && path === '-') {
     throw new AppError('INVALID_REQUEST', 'Only one of the two files can be stdin ("-").', {

@@ -51,7 +51,7 @@ const maxUses = 24_000
 /** The widest range that an ISO date can write. */
 const latestTime = 253_402_300_799_999
 
-/** Counts lines by template. With `perLine`, the template of each line can be asked for afterwards. */
+/** Counts lines by template. With `perLine`, it also returns the template of each line afterwards. */
 export const createTally = (drain: Drain, perLine: boolean) => {
   let uses = new Map<string, Use>()
   const templates: Template[] = []

@@ -17,7 +17,7 @@ export const auditView = z
     /** The client address, if the interface knows it. */
     ip_address: z.string().nullable(),
     user_agent: z.string().nullable(),
-    /** Whether it was done, or else why not. */
+    /** Whether it was done, or the reason that it was refused. */
     success: z.boolean(),
     error_message: z.string().nullable(),
   })

@@ -22,7 +22,7 @@ export const verifyAudit = defineOperation({
       rows: z.int(),
       /** The last entry; write it down elsewhere to have something to compare with. */
       head: head.nullable(),
-      /** The last entry that retention removed; the entries that are checked begin after it. */
+      /** The last entry that retention removed; verification starts after it. */
       start: head.nullable(),
       /** The last checkpoint outside the database. */
       checkpoint: head.nullable(),

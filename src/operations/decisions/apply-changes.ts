@@ -114,7 +114,7 @@ export const applyToIncident = async (
   return undefined
 }
 
-/** Returns what a change of an incident means for its alerts, and for which of them. */
+/** Returns the changes that a change of an incident implies for its alerts. */
 const followOf = (
   incident: Incident,
   change: RequestedChange,
@@ -124,7 +124,7 @@ const followOf = (
       // An alert that its sender resolved gets the resolution too, so that triage learns from it.
       return { change, concerns: (alert) => isOpenAlert(alert) || isUndecided(alert) }
     case 'advance':
-      // An open alert would absorb what happens next, and nobody would be notified.
+      // An open alert would absorb later events, and nobody would be notified.
       return change.status === 'resolved' ? { change: { action: 'resolve' }, concerns: isOpenAlert } : undefined
     case 'resolve':
       return { change, concerns: isOpenAlert }

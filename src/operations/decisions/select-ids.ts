@@ -10,7 +10,7 @@ interface Selector {
   readonly as_of?: string | undefined
 }
 
-/** Finds the ids that a selector means, as of now. */
+/** Resolves a selector to the IDs that it currently matches. */
 export const selectIds = async <Item extends { readonly id: string; readonly created_at: string }>(
   { ids, filter = '', exclude, from, to, as_of }: Selector,
   now: number,

@@ -10,8 +10,8 @@ import { isOpenAlert } from './lifecycle.ts'
 const page = 200
 
 /**
- * Keeps incidents in step with the alerts that people changed: ends those of which no alert is open any more, and reopens those of reopened
- * alerts. Their receivers are notified.
+ * Updates incidents after users changed their alerts: ends those without open alerts, and reopens those of reopened alerts. Their receivers
+ * are notified.
  */
 export const settleIncidents = async (
   { store, queue }: Pick<Deps, 'store' | 'queue'>,

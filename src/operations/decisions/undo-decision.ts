@@ -44,7 +44,7 @@ export const undoDecision = defineOperation({
       updated_at: new Date(time).toISOString(),
     }
     await store.transaction((tx) => store.decisions.save(undone, tx))
-    // Incidents that ended with their alerts come back with them, but nobody chose them.
+    // Incidents that ended with their alerts reopen with them, but the user did not select them.
     const chosen = entries.filter(({ target_type }) => target_type === 'alert' || decision.target_type === 'incident')
     const kept = new Set(skipped.map((item) => item.id))
     return {

@@ -11,7 +11,7 @@ const moment = z.string().max(40)
 const pageSize = 4_000
 const mostEvents = 200_000
 const mostPatterns = 2_000
-/** Rates that differ by less may be chance. */
+/** Smaller differences between rates may be chance. */
 const leastRatio = 3
 const leastCount = 5
 

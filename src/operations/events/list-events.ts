@@ -28,7 +28,7 @@ export const listEvents = defineOperation({
 
 const sampleSize = 500
 
-/** Events have whatever fields their sources give them: a name that looks like one of ours is a mistake if recent events lack it. */
+/** Events have the fields that their sources send: a name that resembles one of ours is a mistake if recent events lack it. */
 const refuseMisspelt = async (
   fields: readonly string[],
   { events }: Deps['store'],

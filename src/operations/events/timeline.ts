@@ -8,7 +8,7 @@ const widths = [volumeSlot, 3 * volumeSlot, 6 * volumeSlot, hour, 3 * hour, 6 * 
 const mostDays = 14
 const fewestDays = 3
 
-/** A span cut into equal buckets, the ends moved outwards to where buckets end. Times in ms. */
+/** A span cut into equal buckets; its ends are extended to bucket borders. Times in ms. */
 export interface Grid {
   readonly from: number
   readonly to: number

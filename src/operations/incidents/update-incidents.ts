@@ -9,7 +9,7 @@ import type { Deps } from '../deps.ts'
 import { incidentFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Changes many incidents in one request; the server finds them. */
+/** Changes many incidents in one request; the server selects them. */
 export const updateIncidents = defineOperation({
   name: 'update_incidents',
   summary: 'Acknowledges, assigns, advances, closes or reopens incidents, by ID or by filter, in one request.',
@@ -27,7 +27,7 @@ export const updateIncidents = defineOperation({
         target_type: 'incident',
         ids,
         doing,
-        // Closing one closes its alerts, which may be many.
+        // Closing an incident closes its alerts, which may be many.
         chunk: 1,
         wait: input.wait,
         async apply(part, step, tx) {

@@ -83,7 +83,7 @@ export const addIndicators = defineOperation({
   },
 })
 
-/** Reads until when something holds; throws INVALID_REQUEST when that has passed. */
+/** Parses the expiry of an indicator; throws INVALID_REQUEST if it has passed. */
 export const readEnd = (text: string | undefined, now: number): string | undefined => {
   if (text === undefined) return undefined
   const end = parseTime(text, now, 'end', 'valid_until')

@@ -19,7 +19,7 @@ const known = z
     type: observableType,
     /** The combined data of all sources, and the data of each one. */
     indicator: knownIndicator,
-    /** 0–100, as the risk formula counts it. */
+    /** 0–100, the input of the risk formula. */
     score: z.number(),
     /** The queried vendors, the ones that report it as malicious, and the known-benign lists that contain it. */
     asked: z.array(z.string()),

@@ -38,7 +38,7 @@ export const importAssets = defineOperation({
   },
 })
 
-/** Finds by id; for a row without one, by its names and addresses. */
+/** Finds by ID; a row without one, by its names and addresses. */
 const finderOf = (assets: readonly Asset[]) => {
   const ids = new Map(assets.map((asset) => [asset.asset_id.toLowerCase(), asset]))
   const names = new Map(

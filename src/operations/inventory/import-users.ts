@@ -42,7 +42,7 @@ export const importUsers = defineOperation({
   },
 })
 
-/** Finds by id or account name; for a row without them, by email address. */
+/** Finds by ID or account name; a row without them, by email address. */
 const finderOf = (people: readonly Person[]) => {
   const ids = new Map(people.map((person) => [person.user_id.toLowerCase(), person]))
   const names = new Map(people.map((person) => [person.username.toLowerCase(), person]))

@@ -29,7 +29,7 @@ export const inventoryImport = z
     new: z.int(),
     changed: z.int(),
     unchanged: z.int(),
-    /** Rows that were left out. */
+    /** Skipped rows. */
     failed: z.int(),
     /** The field that each column maps to; null for ignored columns. */
     columns: z.array(z.object({ column: z.string(), field: z.string().nullable() })),

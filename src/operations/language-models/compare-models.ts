@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { callsTrouble, isConfirmedThreat } from './confirmed-threat.ts'
 
-/** So many of the newest answers are compared. */
+/** The number of newest answers to compare. */
 const most = 20_000
 const share = z.number().min(0).max(1).nullable()
 
@@ -32,10 +32,7 @@ export const compareModels = defineOperation({
           alerts: z.int(),
           /** Answers that failed validation. They count as no agreement. */
           rejected: z.int(),
-          /**
-           * Of the others: the shares with the same level as the rules, a higher and a lower one; null where there are
-           * none.
-           */
+          /** Of the valid answers: the shares with the same level as the rules, a higher and a lower one; null without answers. */
           same_level: share,
           more_severe: share,
           milder: share,
@@ -43,12 +40,12 @@ export const compareModels = defineOperation({
           inconclusive: share,
           /** The number of alerts that analysts closed as a threat or not. */
           judged_by_people: z.int(),
-          /** Of those on which it decided: the share in which it took trouble for trouble, and harmless for harmless. */
+          /** Of the decided alerts: the share of real threats called threats, and of harmless alerts called harmless. */
           agrees_with_people: share,
           /** The same of the rules, on the same alerts. */
           rules_agree_with_people: share,
           cost_usd: z.number(),
-          /** The middle one of the times to an answer; null when all were known already. */
+          /** The median time to an answer; null if all answers came from the cache. */
           duration_ms: z.number().nullable(),
         }),
       ),

@@ -13,6 +13,6 @@ export const isConfirmedThreat = ({
     : undefined
 }
 
-/** Whether a verdict means trouble; undefined when it does not decide. */
+/** Whether a verdict is a threat; undefined if it is inconclusive. */
 export const callsTrouble = (verdict: Verdict | null): boolean | undefined =>
   verdict === null || verdict === 'inconclusive' ? undefined : verdict !== 'benign' && verdict !== 'likely_benign'

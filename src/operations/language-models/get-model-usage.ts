@@ -11,14 +11,14 @@ export const getModelUsage = defineOperation({
   input: z.strictObject({}),
   output: z
     .object({
-      /** In the order in which they are asked; empty where none is. */
+      /** In the order of the fallback; empty if none is configured. */
       models: z.array(
         z.object({
           name: z.string(),
           model: z.string(),
           /** Whether it is a shadow model, whose opinions never change a result. */
           shadow: z.boolean(),
-          /** Until when it is left alone, because it did not answer. */
+          /** The time until which it is not queried after a failure. */
           rests_until: z.iso.datetime().nullable(),
         }),
       ),

@@ -27,19 +27,19 @@ export const testPrompt = defineOperation({
   output: z
     .object({
       prompt: z.string(),
-      /** How many were asked about. */
+      /** The number of alerts that the model was asked about. */
       alerts: z.int(),
       answered: z.int(),
-      /** The share of answers that take trouble for trouble, and harmless for harmless; null where nothing was answered. */
+      /** The share of real threats called threats, and of harmless alerts called harmless; null without answers. */
       agreement: z.number().nullable(),
-      /** The share of answers that cannot decide. */
+      /** The share of inconclusive answers. */
       inconclusive: z.number().nullable(),
-      /** Claims that fell, an answer. */
+      /** Rejected claims per answer. */
       claims_dropped: z.number().nullable(),
-      /** Answers that were rejected as a whole. */
+      /** Rejected answers. */
       rejected: z.int(),
       cost_usd: z.number(),
-      /** The middle one of the times to an answer. */
+      /** The median time to an answer. */
       duration_ms: z.number().nullable(),
       data: z.array(
         z.object({

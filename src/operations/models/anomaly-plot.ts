@@ -66,7 +66,7 @@ const toPng = (pixels: Buffer): Uint8Array => {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
-  // 8 bits a channel, RGB, and the only methods that there are.
+  // 8 bits per channel, RGB, and the only methods that PNG defines.
   header.set([8, 2, 0, 0, 0], 8)
   const row = width * 3
   const lines = Buffer.alloc((row + 1) * height)

@@ -48,5 +48,5 @@ const loading = (name: string, role: Role) =>
 /** Replaces the model for all callers. */
 export const loadLogModel = loading('load_log_model', 'admin')
 
-/** The same for clients of the older detection service, on its own port alone: loading is the first thing that they do. */
+/** The same for clients of the older detection service, only on its own port: these clients load a model first. */
 export const loadClientModel = loading('load_client_model', 'viewer')

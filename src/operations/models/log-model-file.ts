@@ -9,7 +9,7 @@ export const modelFile = 'model.vedette'
 
 const trainOne = 'Train one: `vedette train --data_path LOGS --output_dir DIR`.'
 
-/** Reads the model of a folder. Throws NOT_FOUND when it holds none, INVALID_REQUEST when its file is no model of ours. */
+/** Reads the model of a folder. Throws NOT_FOUND if there is none, INVALID_REQUEST if its file is not a model of Vedette. */
 export const loadModelFile = (folder: string, shown = folder): Promise<LogModel> =>
   readModel(join(folder, modelFile), shown)
 
@@ -30,7 +30,7 @@ const readModel = async (file: string, shown: string): Promise<LogModel> => {
   }
 }
 
-/** Writes a model into a folder, all of it or nothing. */
+/** Writes a model into a folder atomically. */
 export const saveModelFile = async (model: LogModel, folder: string): Promise<void> => {
   await mkdir(folder, { recursive: true })
   const path = join(folder, modelFile)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineWorkerOperation } from '../operation.ts'
 import { trainLogModel } from './train-log-model.ts'
 
-/** The interfaces confine the paths that callers give. */
+/** The interfaces restrict the paths of callers. */
 export const trainModel = defineWorkerOperation({
   name: 'train_log_model',
   summary: 'Trains a model for log events on files of the server and stores it there.',

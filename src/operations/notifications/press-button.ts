@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts'
 import { updateIncident } from '../incidents/update-incident.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Changes an incident because somebody pressed a button in a message. The signature of the receiver takes the place of a token. */
+/** Changes an incident because a user pressed a button in a message. The signature of the receiver replaces a token. */
 export const pressButton = defineOperation({
   name: 'press_button',
   summary: 'Acknowledges or closes an incident by a button in a message. The receiver signs the request.',
@@ -44,7 +44,7 @@ export const pressButton = defineOperation({
 
 type ButtonDeps = Pick<Deps, 'store' | 'queue' | 'now' | 'receiverButtons' | 'publicUrl'> & { readonly actor: Actor }
 
-/** Finds the account of the one who pressed. Throws FORBIDDEN if it may not change incidents. */
+/** Finds the account of the user who pressed the button. Throws FORBIDDEN if it may not change incidents. */
 const actorOf = async ({ account, presser }: ButtonPress, { accounts }: Deps['store']): Promise<Actor> => {
   if (account === undefined) {
     throw new AppError('FORBIDDEN', `${presser} has no account here.`, {

@@ -45,5 +45,5 @@ const clearing = (name: string, role: Role) =>
 /** Deletes the history of a query, so that learning restarts. */
 export const clearQueryHistory = clearing('clear_query_history', 'analyst')
 
-/** The same for senders of results, who may delete what they sent. */
+/** The same for senders of results, who may delete their own results. */
 export const restartQueryHistory = clearing('restart_query_history', 'ingest')

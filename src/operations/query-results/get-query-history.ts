@@ -16,7 +16,7 @@ export const getQueryHistory = defineOperation({
   output: z
     .object({
       query_id: z.string(),
-      /** How many there are in all. */
+      /** The number of all results. */
       total: z.int(),
       data: z.array(
         z.object({ dataset: z.string(), record: resultRecord, received_at: z.iso.datetime(), odd: z.boolean() }),

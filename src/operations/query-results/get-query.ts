@@ -23,7 +23,7 @@ export const getQuery = defineOperation({
           model: z.object({ features: z.int(), records: z.int(), updated_at: moment }).nullable(),
         }),
       ),
-      /** Regular expressions of datasets that are left out. */
+      /** Regular expressions of excluded datasets. */
       excluded_patterns: z.array(z.string()),
     })
     .meta({ id: 'GuardedQuery' }),

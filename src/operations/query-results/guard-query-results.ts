@@ -41,7 +41,7 @@ export const guardQueryResults = defineOperation({
       query_id: z.string(),
       operation_name: z.string().nullable(),
       analyses: z.array(resultAnalysis),
-      /** Datasets that `query_guard.excluded_datasets` leaves out. */
+      /** Datasets that `query_guard.excluded_datasets` excludes. */
       skipped: z.array(z.string()),
     })
     .meta({ id: 'GuardedResults' }),

@@ -3,7 +3,7 @@ import type { ResultAnalysis, ResultConcern } from '../../schema/query-result.ts
 /** The lowest severity of a result that creates an alert. */
 export type AlertFrom = 'off' | 'medium' | 'high'
 
-/** Where its alerts come from, for rules and suppressions. */
+/** The source of its alerts, for rules and suppressions. */
 export const alertSource = 'query-guard'
 
 const rank = { low: 0, medium: 1, high: 2 } as const

@@ -14,12 +14,12 @@ export interface QueryQuestion {
   readonly former: readonly ResultRecord[]
 }
 
-/** Asks a language model to read a query and its results. */
+/** Asks a language model to comment on a query and its results. */
 export type ReadQuery = (question: QueryQuestion) => Promise<QueryReading>
 
 const silent = { records: [], concerns: [], recommendations: [] }
 
-/** Asks, where there is a model and something to compare with. A model that fails costs its answer, never the result. */
+/** Asks a model if one is configured and there is an earlier result to compare with. If the model fails, only its comment is missing. */
 export const readQueryWith = async (
   readQuery: ReadQuery | undefined,
   question: QueryQuestion,

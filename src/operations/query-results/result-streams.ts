@@ -22,7 +22,7 @@ interface StreamsOptions {
 }
 
 export interface ResultStreams {
-  /** Reads a stream, or takes it from memory where nothing came since. */
+  /** Returns a stream from memory, or reads it if it has new results. */
   open(stream: ResultStream): Promise<OpenStream>
   /** Records that results were stored. */
   learnt(stream: OpenStream, id: string, records: readonly ResultRecord[], odd: ReadonlySet<number>): void
@@ -31,11 +31,11 @@ export interface ResultStreams {
   inTurn<Answer>(queryId: string, work: () => Promise<Answer>): Promise<Answer>
 }
 
-/** So many records are held in memory over all streams; those used last stay. */
+/** The maximum number of records in memory over all streams; the most recently used streams stay. */
 const mostHeld = 200_000
 const mostSizes = 200
 
-/** Holds the streams that were used last; the store knows all of them. */
+/** Caches the most recently used streams; the store has all of them. */
 export const createResultStreams = ({ store, threshold, minTrainingRecords }: StreamsOptions): ResultStreams => {
   const held = new Map<string, OpenStream>()
   const turns = new Map<string, Promise<unknown>>()

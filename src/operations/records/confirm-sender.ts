@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation.ts'
 
-/** Answers the questions that log shippers ask before they send. */
+/** Answers the requests that log shippers send before their first logs. */
 export const confirmSender = defineOperation({
   name: 'confirm_sender',
   summary: 'Confirms to a log shipper that its token may send records.',

@@ -7,7 +7,7 @@ import { defineOperation } from '../operation.ts'
 import { callerKey, idempotencyKey } from './idempotency-key.ts'
 import { chunksOf, type RecordChunk, readingInputs, recordsInput, sourceInput } from './record-input.ts'
 
-/** Takes records in, chunk by chunk; the next chunk is read when the one before is durable. */
+/** Ingests records in chunks; the next chunk is read when the previous one is durable. */
 export const ingestRecords = defineOperation({
   name: 'ingest_records',
   summary: 'Ingests log records. The records are durable when the call returns.',
@@ -52,13 +52,13 @@ export const ingestRecords = defineOperation({
   },
 })
 
-/** The same bytes that are read in another way, or stored under another source, are another request. */
+/** The same bytes with other options or another source are another request. */
 const hashRequest = (chunk: RecordChunk, reading: object): string =>
   createHash('sha256')
     .update(JSON.stringify([chunk.hash(), reading]))
     .digest('hex')
 
-/** A stream may break after a part was accepted: its sender must know. */
+/** A stream may break after a part was accepted, so the error states how much. */
 const tellHowFar = (error: unknown, accepted: number): unknown => {
   if (!(error instanceof AppError)) return error
   const { code, message, retryable, retryAfter, errors } = error

@@ -25,7 +25,7 @@ const isShipment = (value: unknown): value is Shipment | AsyncIterable<Shipment>
   typeof value === 'object' && value !== null && ('records' in value || Symbol.asyncIterator in value)
 
 /**
- * Takes in the records of a request in one durable write, so that a shipper that repeats a refused request doubles nothing. A request
+ * Ingests the records of a request in one durable write, so that a shipper that repeats a rejected request duplicates nothing. A request
  * without an end is a stream of shipments, each with its own key.
  */
 export const ingestShipment = defineOperation({

@@ -53,7 +53,7 @@ export async function* readRecords(
 
 const isJsonType = (type: string): boolean => /^application\/([\w.+-]*\+)?json$/.test(type)
 
-/** Reads the records of each file of an archive. Throws at its end if it has files that are no logs, or no file at all. */
+/** Reads the records of each file of an archive. At its end, throws if some files are not logs, or if there was none. */
 async function* readArchive(stream: AsyncIterable<Buffer>, read: ReadEntries): AsyncGenerator<RecordChunk> {
   const guard = expansionGuard(expansion)
   const checked = async function* (content: AsyncIterable<Uint8Array>) {
@@ -96,7 +96,7 @@ async function* readArchive(stream: AsyncIterable<Buffer>, read: ReadEntries): A
 /** Returns whether a body is one JSON document or one record per line. */
 const shapeOf = (type: string, head: Buffer): 'json' | 'json lines' | 'text lines' => {
   const text = head.toString('utf8').trimStart()
-  // An object that ends with its line, and another line after it: one record a line, whatever it is called.
+  // An object that ends on its line, followed by another line, means one record per line, whatever the content type.
   const end = text.indexOf('\n')
   const manyObjects = text.startsWith('{') && end >= 0 && isJson(text.slice(0, end)) && text.slice(end).trim() !== ''
   if (manyObjects || /^application\/(x-)?(ndjson|jsonl|json-lines|jsonlines|json-stream)/.test(type))
@@ -159,7 +159,7 @@ async function* unpacked({ head, rest }: Awaited<ReturnType<typeof peek>>): Asyn
   }
 }
 
-/** Reads a body whole; of one that is larger, `more` is all of it. */
+/** Reads a body up to a limit; if it is larger, `more` yields all of it. */
 const readUpTo = async (body: AsyncGenerator<Buffer>, limit: number) => {
   const chunks: Buffer[] = []
   let size = 0

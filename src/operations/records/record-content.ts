@@ -32,7 +32,7 @@ export const refuseContent = (type: string, head: Uint8Array): void => {
   }
 }
 
-/** Reads a file of log lines as text. Throws SOURCE_FAILED when it holds none. */
+/** Reads a file of log lines as text. Throws SOURCE_FAILED if it is not text. */
 export const textOfFile = (path: string, bytes: Uint8Array): string => {
   const foreign = foreignContent(bytes)
   if (!foreign) return decodeText(bytes)

@@ -56,7 +56,7 @@ export const backtestRule = defineOperation({
   },
 })
 
-/** The rules that are asked about, by id or by their text. */
+/** The tested rules, by ID or by their text. */
 export const pickTargets = (
   { id, yaml }: { readonly id?: string | undefined; readonly yaml?: string | undefined },
   rules: Deps['rules'],

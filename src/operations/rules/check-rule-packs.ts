@@ -13,8 +13,8 @@ import { createReach } from './rule-reach.ts'
 type RulePackConfig = Parameters<typeof createRules>[0]['config'] & { readonly storage: { readonly url: string } }
 
 /**
- * Reads a database that exists, and finds sets of rules that would cover stored events, which no active rule is about. Returns undefined
- * before the first start of this version. Changes nothing.
+ * Reads an existing database, and finds rule packs for stored events that no active rule covers. Returns undefined before the first start
+ * of this version. Changes nothing.
  */
 export const checkRulePacks = async (
   config: RulePackConfig,

@@ -4,7 +4,7 @@ import { AppError, messageOf, unreadableFile } from '../../errors.ts'
 import { type Conversion, convertWazuhRules } from '../../lib/wazuh-rules/wazuh-rules.ts'
 
 interface ConvertRequest {
-  /** Files, or folders of them, with Wazuh's rules in XML. */
+  /** Files, or folders of files, with Wazuh rules in XML. */
   readonly paths: readonly string[]
   /** The output folder. Replaces files of an earlier conversion and leaves other files unchanged. */
   readonly output: string

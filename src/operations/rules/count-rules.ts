@@ -6,7 +6,7 @@ import type { RuleCounts } from '../storage/backup-manifest.ts'
 import { ownRules } from './create-rule.ts'
 import { createRules, importsFolder } from './rule-folders.ts'
 
-/** Reads all rules, and counts the valid ones by where they come from. */
+/** Reads all rules, and counts the valid ones by origin. */
 export const openAndCountRules = async (
   config: Parameters<typeof createRules>[0]['config'],
 ): Promise<{ readonly counts: RuleCounts; readonly book: RuleBook }> => {

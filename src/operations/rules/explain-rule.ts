@@ -19,7 +19,7 @@ const part = z.object({
   wants: z.string(),
   holds: z.boolean(),
   field: z.string().nullable(),
-  /** As the event calls it; null where the event has no such field. */
+  /** The field name in the event; null if the event has no such field. */
   event_field: z.string().nullable(),
   value: z.string().nullable(),
 })
@@ -37,7 +37,7 @@ export const ruleExplanation = z
     /** The event's log sources in the taxonomy. */
     kinds: z.array(z.string()),
     parts: z.array(part),
-    /** The parts that would have to be otherwise. */
+    /** The parts that prevent the match. */
     obstacles: z.array(part),
     event: eventView,
   })
@@ -88,7 +88,7 @@ export const explain = (
   }
 }
 
-/** The one rule to explain; a correlation is about several events, so it has no answer for one. */
+/** The one rule to explain. A correlation concerns several events, so it cannot be explained with one. */
 export const requireOneRule = (documents: readonly SigmaDocument[]): DetectionRule => {
   const [first] = documents
   const rule = documents.find((document) => document.type === 'rule')

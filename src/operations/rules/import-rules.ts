@@ -32,7 +32,7 @@ export const ruleImport = z
     /** Files with rules; other YAML files are passed over. */
     files: z.int(),
     passed_over: z.int(),
-    /** Documents that can be used, and how many of them are new, changed, the same as before, or no longer there. */
+    /** Valid documents, and how many of them are new, changed, unchanged or removed. */
     rules: z.int(),
     new: z.int(),
     changed: z.int(),
@@ -47,7 +47,7 @@ export const ruleImport = z
   })
   .meta({ id: 'RuleImport' })
 
-/** Takes a set of rules in, in place of an earlier one of the same name. */
+/** Imports a rule set, and replaces an earlier one of the same name. */
 export const importRules = defineOperation({
   name: 'import_rules',
   summary: 'Imports a zip or tar of Sigma rules, such as a SigmaHQ release. Replaces an earlier import of that name.',
@@ -100,7 +100,7 @@ export const importRules = defineOperation({
   },
 })
 
-/** Repositories of rules hold other YAML too: workflows, test data. */
+/** Repositories of rules also contain other YAML: workflows, test data. */
 const holdsRules = (text: string): boolean =>
   /^(detection|correlation|filter)\s*:/m.test(text) && /^title\s*:/m.test(text)
 

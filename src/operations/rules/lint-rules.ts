@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { toFaultView } from './rule-view.ts'
 
-/** The text of rules, where an operation takes one. */
+/** The text of rules, if the input contains it. */
 export const ruleText = z
   .string()
   .min(1)

@@ -25,7 +25,7 @@ export const listRules = defineOperation({
     ...paging,
   }),
   output: pageOf(ruleView).extend({
-    /** How many there are that fit, on all pages. */
+    /** The number of matches on all pages. */
     total: z.int(),
     in_force: z.int(),
     /** Changes with every change of the enabled rules. */

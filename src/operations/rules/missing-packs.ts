@@ -6,8 +6,8 @@ import type { MissingRulePack } from '../../schema/rule-pack.ts'
 const archive = 'sigma_all_rules.zip'
 
 /**
- * The products that SigmaHQ's releases have rules about. Not the languages and frameworks of applications (jvm, django, …): their kinds are
- * wide, so that a file name such as `java.conf` counts, and SigmaHQ has a handful of rules about each.
+ * The products with rules in SigmaHQ's releases. Languages and frameworks (jvm, django, …) are excluded: their log sources are wide, so
+ * that a file name such as `java.conf` counts, and SigmaHQ has only a few rules for each.
  */
 export const productsOfSigmaHq: readonly string[] = [
   'aws',
@@ -48,8 +48,8 @@ export const productsOfBundled: readonly string[] = [
 ]
 
 /**
- * Finds the products whose events no active rule is about, for which a set of rules exists. A product is covered if a rule applies to some
- * of its events, whether it names the product or only their category.
+ * Finds the products with events that no active rule covers, and for which a rule pack exists. A product is covered if a rule applies to
+ * some of its events, whether the rule names the product or only the category.
  */
 export const findMissingPacks = (
   kinds: readonly Pick<EventKind, 'logsources'>[],

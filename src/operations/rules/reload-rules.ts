@@ -6,7 +6,7 @@ import { toFaultView } from './rule-view.ts'
 
 const mostFaults = 200
 
-/** Looks at the folders of rules now, instead of within the next seconds. */
+/** Checks the rule folders now instead of within the next seconds. */
 export const reloadRules = defineOperation({
   name: 'reload_rules',
   summary: 'Reloads changed files from the rule folders.',

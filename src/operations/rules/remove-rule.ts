@@ -9,7 +9,7 @@ import { auditRules } from './audit-rules.ts'
 import { ownRules } from './create-rule.ts'
 import { requireRule } from './rule-view.ts'
 
-/** Takes away a rule that was added here, with whatever else its text held. */
+/** Removes a rule that was added here, with all other documents in its text. */
 export const removeRule = defineOperation({
   name: 'remove_rule',
   summary: 'Removes a rule that was added here. Disable other rules instead.',

@@ -14,7 +14,7 @@ export interface RuleFileText {
 const mostFiles = 20_000
 const mostFileBytes = 1_000_000
 const mostBytes = 128 * 1_048_576
-/** An archive that swells to more than this is a bomb, whatever of it is wanted. */
+/** An archive that decompresses to more than this is a bomb. */
 const mostSwollen = 2_048 * 1_048_576
 const chunkSize = 65_536
 /** Unpacking is synchronous, so pass small chunks. */

@@ -8,7 +8,7 @@ import { type TrialHit, type TrialLimits, tryRules } from './rule-trial.ts'
 import { toFaultView } from './rule-view.ts'
 
 interface BacktestOptions {
-  /** The rules that are asked about. */
+  /** The tested rules. */
   readonly targets: readonly SigmaDocument[]
   /** These documents and their references. */
   readonly documents: readonly SigmaDocument[]

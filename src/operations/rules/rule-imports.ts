@@ -27,7 +27,7 @@ export const prepareImport = async (
   }
 }
 
-/** Takes an import away; false when there is none. */
+/** Removes an import; returns false if there is none. */
 export const deleteRuleImport = async (folder: string, name: string): Promise<boolean> => {
   if (!(await exists(join(folder, name)))) return false
   const gone = join(folder, `.${name}.gone`)

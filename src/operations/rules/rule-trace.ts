@@ -31,7 +31,7 @@ export interface Trace {
   readonly applies: boolean
   readonly matches: boolean
   readonly parts: readonly TracedPart[]
-  /** The parts that would have to be otherwise for the condition to hold. */
+  /** The parts that prevent the condition from matching. */
   readonly obstacles: readonly TracedPart[]
 }
 

@@ -15,7 +15,7 @@ interface TrialOptions {
   readonly taxonomy: Taxonomy
   /** In order of time, oldest first. */
   readonly events: AsyncIterable<readonly Event[]>
-  /** Takes each match. */
+  /** Receives each match. */
   readonly hit: (hit: TrialHit) => void
   readonly limits: TrialLimits
   readonly signal?: AbortSignal | undefined
@@ -28,7 +28,7 @@ export interface TrialLimits {
 
 export const noLimits: TrialLimits = { maxMs: Number.POSITIVE_INFINITY, maxEvents: Number.POSITIVE_INFINITY }
 
-/** How far a trial came. */
+/** The progress of a trial. */
 export interface Trial {
   readonly events: number
   /** The times of the first and last event, in ms; undefined when there was none. */

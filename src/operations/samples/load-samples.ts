@@ -4,7 +4,7 @@ import { sampleStatus } from '../../schema/sample.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Begins to load the sample; asked again, it changes nothing. */
+/** Starts to load the sample. A repeated call changes nothing. */
 export const loadSamples = defineOperation({
   name: 'load_samples',
   summary: 'Loads the recorded sample week into an empty database. Its times are shifted to end 15 minutes ago.',

@@ -4,7 +4,7 @@ import { sampleRemoval } from '../../schema/sample.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 
-/** Removes the sample and all that was found in it; without one there is nothing to do. */
+/** Removes the sample and all findings in it. Does nothing if it is not loaded. */
 export const removeSamples = defineOperation({
   name: 'remove_samples',
   summary: 'Removes the sample week with its findings and learned state.',

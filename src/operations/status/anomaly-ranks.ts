@@ -3,14 +3,14 @@ import { type Detection, isAboutFewer } from '../../schema/detection.ts'
 import { type Severity, severityRank } from '../../schema/severity.ts'
 import type { AnomalyGrade } from '../../store/alerts/detections.ts'
 
-/** The period with whose anomalies a new one is compared. */
+/** The period of the anomalies that a new one is compared with. */
 export const rankedSpan = 14 * day
 /** Fewer anomalies are no scale. */
 const leastRanked = 20
 
 /**
- * Creates a function that returns how many percent of anomalies are less severe, or as severe with a lower score; null if there are too few
- * to compare. O(grades) each.
+ * Creates a function that returns the percentage of anomalies that are less severe, or equally severe with a lower score; null if there are
+ * too few to compare. O(grades) each.
  */
 export const createRanks = (grades: readonly AnomalyGrade[]): ((one: Graded) => number | null) => {
   const all = grades.reduce((sum, { count }) => sum + count, 0)

@@ -10,7 +10,7 @@ export const checklist = z
   .array(z.object({ step: z.enum(checklistSteps), done: z.boolean() }))
   .meta({ id: 'Checklist' })
 
-/** Finds out which steps are done: only doing a step ticks it. The audit trail records that somebody opened an explanation. */
+/** Detects which steps are done. The audit trail records that a user opened an explanation. */
 export const readChecklist = async ({
   store,
   receivers,

@@ -37,7 +37,7 @@ const brief = incident
   })
   .meta({ id: 'IncidentBrief' })
 
-/** As many were in the span of the same length before; null when not all of that is known. */
+/** The count in the previous span of the same length; null if that span is not completely stored. */
 const before = z.int().nullable()
 
 const overview = z
@@ -49,7 +49,7 @@ const overview = z
     alerts: counted.extend({
       /** Since when the oldest open one waits. */
       oldest: z.iso.datetime().nullable(),
-      /** Hidden, because somebody said that they are normal. */
+      /** Hidden, because a user marked them as normal. */
       hidden: z.int(),
       /** Snoozed alerts, not counted as open. */
       snoozed: z.int(),
@@ -67,7 +67,9 @@ const overview = z
           stream: z.string(),
           severity,
           score: z.number(),
-          /** How many percent of the anomalies of the last 14 days are less severe or have a lower score; null if there are fewer than 20. */
+          /**
+           * The percentage of anomalies of the last 14 days that are less severe or have a lower score; null if there are fewer than 20.
+           */
           rank: z.number().nullable(),
           title: z.string(),
           value: z.string(),
@@ -79,7 +81,7 @@ const overview = z
     events: z.object({
       count: z.int(),
       before,
-      /** When the last one that is known of was received; null without one. */
+      /** The time of the last known one; null without one. */
       last_received: z.iso.datetime().nullable(),
     }),
     sources: z.object({

@@ -16,7 +16,7 @@ export const getServiceHealth = defineOperation({
     timestamp: z.iso.datetime(),
     /** Whether a model that scores log events is loaded. */
     models_loaded: z.boolean(),
-    /** Which datasets of queries are left out, as regular expressions. */
+    /** Regular expressions of the excluded datasets of queries. */
     excluded_patterns: z.array(z.string()),
     checks: z.object({
       database: z.enum(['connected', 'disconnected']),
@@ -54,7 +54,7 @@ export const getServiceHealth = defineOperation({
         message_queue_consumer: connected(consumer ?? isReady),
         message_queue_publisher: connected(publisher ?? isReady),
       },
-      // The broker's outage leaves us healthy: alerts are accepted over HTTP, and results wait in the outbox.
+      // An outage of the broker does not make the service unhealthy: alerts are accepted over HTTP, and results wait in the outbox.
       ...((!isReady || isCut) && known.problems.length > 0 && { error: known.problems.join(' ') }),
     }
   },

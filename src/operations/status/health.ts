@@ -40,10 +40,10 @@ export const createHealth =
     }
   }
 
-/** How long jobs wait before nobody works them, in ms: a takeover is quicker. */
+/** How long jobs wait before they count as unworked, in ms. A takeover is quicker. */
 const abandonedMs = 60_000
 
-/** Names the topics whose jobs nobody works. */
+/** Names the topics whose jobs no process works. */
 const abandoned = (states: readonly PartitionState[]): readonly string[] =>
   states.flatMap(({ topic, partition, owner, waiting, oldestAge }) =>
     owner === undefined && oldestAge > abandonedMs

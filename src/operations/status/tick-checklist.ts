@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { checklist, readChecklist } from './checklist.ts'
 
-/** Records that somebody opened an explanation; the server detects every other step itself. */
+/** Records that a user opened an explanation; the server detects every other step itself. */
 export const tickChecklist = defineOperation({
   name: 'tick_checklist',
   summary: 'Marks the step “see why” of the getting-started checklist as done.',

@@ -21,8 +21,8 @@ export const describeMember = async (path: string, file: string): Promise<Backup
 }
 
 /**
- * Packs the members of a manifest, which lie in `folder`, into one file: tar, compressed with zstd, then a seal. The manifest comes
- * first, so that a reader knows of every member before it unpacks any. Returns the size of the archive.
+ * Packs the members of a manifest, which are in `folder`, into one file: tar, compressed with zstd, then a seal. The manifest comes first,
+ * so that a reader knows every member before it unpacks any. Returns the size of the archive.
  */
 export const packArchive = async (manifest: BackupManifest, folder: string, file: string): Promise<number> => {
   const text = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
@@ -40,8 +40,8 @@ export const packArchive = async (manifest: BackupManifest, folder: string, file
 }
 
 /**
- * Looks over the whole archive and reads its manifest; writes nothing. Throws SOURCE_FAILED when a byte is not as it was written,
- * when the file was cut off, and for anything that is no archive; STATE_VERSION for a later format.
+ * Verifies the whole archive and reads its manifest; writes nothing. Throws SOURCE_FAILED if a byte has changed, if the file was truncated,
+ * and for other files; STATE_VERSION for a later format.
  */
 export const readManifest = async (file: string): Promise<BackupManifest> => {
   await requireSeal(file)
@@ -54,8 +54,8 @@ export const readManifest = async (file: string): Promise<BackupManifest> => {
 }
 
 /**
- * Compares every member with the manifest, and writes it to the file that `placeOf` names, if any, and to the disk. Throws
- * SOURCE_FAILED at the first entry that is not what the manifest says: a link, another path, size or content, one too many or few.
+ * Compares every member with the manifest, and writes it to the file that `placeOf` returns, if any, and syncs it. Throws SOURCE_FAILED at
+ * the first entry that differs from the manifest: a link, another path, size or content, a missing or additional entry.
  */
 export const unpackArchive = async (
   file: string,

@@ -8,7 +8,7 @@ export const settingsPath = 'settings.yaml'
 const count = z.int().min(0)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
-/** A path that stays below the folder it is unpacked into. */
+/** A path within the folder that it is unpacked into. */
 const memberPath = z
   .string()
   .max(4_000)
@@ -20,7 +20,7 @@ const memberPath = z
 const member = z.object({ path: memberPath, bytes: count, sha256 })
 
 const part = z.object({
-  /** The member of a file; what the members of a folder begin with. */
+  /** The member of a file, or the path prefix of the members of a folder. */
   name: memberPath,
   kind: z.enum(['file', 'folder']),
   /** The setting that names its place, and where that was. */
@@ -28,7 +28,7 @@ const part = z.object({
   path: z.string(),
 })
 
-/** Describes an archive: what made it, what it contains, and what it does not. */
+/** Describes an archive: its origin, its contents, and what is missing. */
 export const backupManifest = z.object({
   format: z.literal(1),
   product: z.object({ name: z.literal('vedette'), version: z.string() }),
@@ -42,13 +42,13 @@ export const backupManifest = z.object({
     /** Stored events; they lie in blocks, so that no table has a row for each. */
     events: count,
   }),
-  /** Rules that could be read, by where they come from. */
+  /** Valid rules, by origin. */
   rules: z.object({ bundled: count, own: count, imported: count, configured: count }),
   /** Models for log events. */
   log_models: count,
   parts: z.array(part),
   members: z.array(member),
-  /** Plain sentences: what was left out, and why. */
+  /** Plain sentences: the omitted data, and the reasons. */
   left_out: z.array(z.string()),
 })
 

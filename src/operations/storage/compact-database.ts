@@ -6,10 +6,10 @@ import { compactSqliteFile, roomToCompact, spaceOfSqliteFile } from '../../store
 import { withStoreLock } from '../../store/lock-store.ts'
 import { databaseFile, requireNotOpen } from '../analysis/database-file.ts'
 
-/** A database with so many bytes of contents is converted at the start: that takes a few seconds. */
+/** Databases up to this many bytes are converted at the start, which takes a few seconds. */
 const small = 256 * 2 ** 20
 
-/** Reads how much room the database file takes. */
+/** Reads the size of the database file. */
 export const databaseSpace = (url: string): Space => spaceOfSqliteFile(databaseFile(url))
 
 interface Compacted {

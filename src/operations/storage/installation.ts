@@ -35,6 +35,6 @@ export interface Installation {
 export interface TrialProgram {
   readonly dataDir: string
   openRules(): Promise<{ readonly counts: RuleCounts; readonly book: RuleBook }>
-  /** Loads the state of every learner, and all else that a server reads at its start. */
+  /** Loads the state of every learner, and all other data that a server reads at its start. */
   restoreLearners(store: Store, rules: RuleBook, log: Log): Promise<void>
 }

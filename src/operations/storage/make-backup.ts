@@ -28,8 +28,8 @@ interface BackupRequest {
 const mostTries = 5
 
 /**
- * Writes an archive of everything that makes the product what it is, while a server runs or not: the whole of it or nothing. Files and
- * database are of one moment: when files changed while the database was copied, both are copied again.
+ * Writes an archive of the whole installation, while a server runs or not, atomically. Files and database are of one moment: if files
+ * changed while the database was copied, both are copied again.
  */
 export const makeBackup = async (request: BackupRequest): Promise<{ manifest: BackupManifest; bytes: number }> => {
   const { installation, file, force, now, log } = request
@@ -137,10 +137,10 @@ const requireTarget = async (file: string, force: boolean): Promise<void> => {
   }
 }
 
-/** Process numbers of another machine or container mean nothing here. */
+/** Process IDs of another machine or container are meaningless here. */
 const stageStart = `.vedette-backup-${hostname()}-`
 
-/** Removes what backups left behind that were killed. */
+/** Removes the files of backups that were killed. */
 const removeLeftovers = async (folder: string): Promise<void> => {
   for (const name of await readdir(folder)) {
     const pid = name.startsWith(stageStart) ? Number(name.slice(stageStart.length)) : Number.NaN

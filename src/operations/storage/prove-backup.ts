@@ -26,13 +26,13 @@ interface Unpacked {
 export interface BackupProof {
   readonly facts: DatabaseFacts
   readonly rules: RuleCounts
-  /** Faults that a server starts with all the same: of the audit, and of what was learnt. */
+  /** Faults that do not prevent the start of a server: of the audit, and of the learned state. */
   readonly doubts: readonly string[]
 }
 
 /**
- * Proves an unpacked backup by using it: checks the database, brings it to this version, compares what it contains with the manifest,
- * reads the rules, loads the models and the state of the detectors, and verifies the audit. Throws SOURCE_FAILED where that fails.
+ * Proves an unpacked backup by using it: checks the database, migrates it to this version, compares its contents with the manifest, reads
+ * the rules, loads the models and the state of the detectors, and verifies the audit. Throws SOURCE_FAILED if one of these fails.
  */
 export const proveBackup = async (unpacked: Unpacked): Promise<BackupProof> => {
   const { file, manifest, database, program, models } = unpacked

@@ -2,26 +2,26 @@ import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/prom
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 
-/** A file or folder that takes the place of another. */
+/** A file or folder that replaces another. */
 const move = z.object({
   place: z.string(),
   /** Where the new one waits, on the same file system; absent when the place becomes empty. */
   staged: z.string().optional(),
-  /** Where the one that is there goes. */
+  /** The new path of the existing one. */
   kept: z.string(),
 })
 export type Move = z.output<typeof move>
 
 const journal = z.array(move)
 
-/** The folder, below the data folder, where a restore prepares what it puts in place. */
+/** The folder, below the data folder, where a restore prepares the new files. */
 export const stageOf = (dataDir: string): string => join(dataDir, '.restore')
 
 const journalOf = (dataDir: string): string => join(stageOf(dataDir), 'journal.json')
 
 /**
- * Carries out all moves or none, whenever the process is killed: once their list is on the disk, `finishMoves` ends them; before,
- * it removes what was prepared.
+ * Executes all moves or none, even if the process is killed: once their list is on the disk, `finishMoves` completes them; before, it
+ * removes the prepared files.
  */
 export const putInPlace = async (dataDir: string, moves: readonly Move[]): Promise<void> => {
   const file = journalOf(dataDir)
@@ -31,7 +31,7 @@ export const putInPlace = async (dataDir: string, moves: readonly Move[]): Promi
   await finishMoves(dataDir)
 }
 
-/** Ends a restore that was interrupted: forwards when all was prepared, else back to what was there. */
+/** Finishes an interrupted restore: completes it if all files were prepared, else rolls it back. */
 export const finishMoves = async (dataDir: string): Promise<void> => {
   const text = await readFile(journalOf(dataDir), 'utf8').catch(ignoring('ENOENT', 'ENOTDIR'))
   const moves = text === undefined ? [] : journal.parse(JSON.parse(text))
@@ -53,7 +53,7 @@ export const finishMoves = async (dataDir: string): Promise<void> => {
 /** Whether a restore was interrupted after it began to move. */
 export const isInterrupted = (dataDir: string): Promise<boolean> => isThere(journalOf(dataDir))
 
-/** Brings the names in a folder to the disk, as a file's `sync` does its content. */
+/** Syncs the entries of a folder to the disk. */
 export const syncFolder = async (path: string): Promise<void> => {
   const folder = await open(path, 'r').catch(ignoring('ENOENT'))
   await folder?.sync().finally(() => folder.close())

@@ -70,7 +70,7 @@ interface RestoreOptions extends RestoreRequest {
  */
 export const restoreBackup = async (request: RestoreOptions): Promise<Restored> => {
   await requireFile(request.file)
-  // A server that starts meanwhile would remove what is prepared, or write to the database that is replaced.
+  // A server that starts in between would remove the prepared files, or write to the database that is replaced.
   return withStoreLock(request.installation.storageUrl, 'restore', () => restoreAlone(request))
 }
 
@@ -108,7 +108,7 @@ const restoreAlone = async (request: RestoreOptions): Promise<Restored> => {
   }
 }
 
-/** Unpacks and proves an archive beside what it will replace. */
+/** Unpacks and proves an archive beside the files that it will replace. */
 const prepare = async (
   plan: RestorePlan,
   manifest: BackupManifest | undefined,

@@ -8,19 +8,19 @@ import type { Installation } from './installation.ts'
 import { isThere, type Move, stageOf } from './put-in-place.ts'
 import { listParts } from './stage-parts.ts'
 
-/** Where everything of an archive goes, decided before anything is written. */
+/** The target of each part of an archive, decided before anything is written. */
 export interface RestorePlan {
   /** Where the database is unpacked and proved. */
   readonly database: string
   readonly settings: { readonly staged: string; readonly place: string }
   readonly moves: readonly Move[]
-  /** Where each part is unpacked; a part that is not there is left as it is in its place. */
+  /** The path where each part is unpacked. Existing parts that the archive lacks are not touched. */
   readonly staged: ReadonlyMap<string, string>
   /** Where the files of a part are while the backup is proved. */
   placeOf(name: string): string
   /** Existing data at the destination. */
   readonly conflicts: readonly string[]
-  /** The folder that takes what is in the way. */
+  /** The folder for the replaced files. */
   readonly kept: string
   readonly notes: readonly string[]
 }
@@ -34,7 +34,7 @@ interface PlanOptions {
   readonly now: number
 }
 
-/** Decides where each part of an archive goes, and what of that is in the way. */
+/** Determines the target of each part of an archive, and which existing files it would replace. */
 export const planRestore = async ({ installation, manifest, dataOnly, now }: PlanOptions): Promise<RestorePlan> => {
   const { dataDir, storageUrl } = installation
   const stage = stageOf(dataDir)
@@ -72,7 +72,8 @@ export const planRestore = async ({ installation, manifest, dataOnly, now }: Pla
     staged.set(part.name, from)
     await takePlace(place, from)
   }
-  // Rules and a checkpoint that the backup has not would be a mixture of before and after. A bare database says nothing of rules.
+  // Existing rules and an existing checkpoint without a counterpart in the backup would mix two states. A bare database says nothing about
+  // rules.
   for (const { name, path } of installation.dataParts) {
     const isLeft = manifest ? manifest.parts.some((part) => part.name === name) : name === 'data/rules'
     if (!isLeft && (await isThere(path))) await takePlace(path)

@@ -13,13 +13,13 @@ interface PartFile {
 export interface PartListing {
   readonly parts: readonly BackupPart[]
   readonly files: readonly PartFile[]
-  /** Parts of which there is nothing. */
+  /** Parts without files. */
   readonly absent: readonly Omit<BackupPart, 'kind'>[]
 }
 
 const mostDepth = 20
 
-/** Lists the files of parts, following links; passes over names that begin with a dot, and in folders of rules all but YAML. */
+/** Lists the files of parts, following links. Skips names that begin with a dot and, in folders of rules, all files but YAML. */
 export const listParts = async (wanted: readonly Omit<BackupPart, 'kind'>[]): Promise<PartListing> => {
   const parts: BackupPart[] = []
   const files: PartFile[] = []
@@ -70,7 +70,7 @@ const filesBelow = async (
   return below
 }
 
-/** A file may be gone by the time it is looked at. */
+/** A file may be removed before it is read. */
 const ignoringAbsence = (error: unknown): undefined => {
   if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
     return undefined

@@ -10,8 +10,8 @@ interface TarMember {
 }
 
 /**
- * Writes a tar stream. Files get mode 0600 and the time of the archive: two archives of the same files differ in nothing else. The
- * stream fails where a file has another size than announced.
+ * Writes a tar stream. Files get mode 0600 and the time of the archive, so that archives of the same files are otherwise equal. The stream
+ * fails if a file does not have the announced size.
  */
 export const writeTar = (members: Iterable<TarMember>, modifiedAt: number): ReadableStream<Uint8Array> => {
   const { readable, controller } = createTarPacker()

@@ -13,8 +13,8 @@ import { readScope } from './suppression-scope.ts'
 const chunk = 500
 
 /**
- * Puts a suppression into force at once: hides the open alerts in its scope and closes the incidents of which no alert is open any more.
- * Messages about these incidents that are not sent yet are cancelled. Alerts that come meanwhile are hidden as they are merged.
+ * Applies a suppression at once: hides the open alerts in its scope, closes the incidents without open alerts, and cancels their unsent
+ * messages. New alerts are hidden when they are merged.
  */
 export const applySuppression = async (
   suppression: Suppression,
@@ -25,7 +25,7 @@ export const applySuppression = async (
   if (suppression.paused || (suppression.expires_at !== null && Date.parse(suppression.expires_at) <= time)) return
   const scope = readScope(suppression.scope, time)
   const matches = (alert: Alert) => scope.matches(alert) && outgrows(alert, suppression) === undefined
-  // Hidden alerts leave the list, so that every page is a first page.
+  // Hidden alerts leave the list, so always read the first page.
   for (;;) {
     const { items } = await store.alerts.list({ status: openAlertStatuses, limit: chunk, matches })
     if (items.length === 0) return

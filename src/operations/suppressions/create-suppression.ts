@@ -7,7 +7,7 @@ import { applySuppression } from './apply-suppression.ts'
 import { auditSuppression, expiry, readExpiry, reason, risks, scope, usualExpiry } from './suppression-scope.ts'
 import { requireConfirmation, surveyScope } from './survey-scope.ts'
 
-/** Says that something is normal. */
+/** Marks activity as normal. */
 export const createSuppression = defineOperation({
   name: 'create_suppression',
   summary: 'Creates a suppression. Alerts in its scope, including open ones, are stored but not notified.',

@@ -3,8 +3,8 @@ import type { Deps } from '../deps.ts'
 import { surveyScope } from './survey-scope.ts'
 
 /**
- * Learns how much is usual from what each suppression hid in its first day, once. Returns the number of suppressions that learnt. Only the
- * scheduler calls this.
+ * Learns the usual counts from what each suppression hid on its first day, once. Returns the number of suppressions that were updated. Only
+ * the scheduler calls this.
  */
 export const learnSuppressions = async ({ store, now }: Pick<Deps, 'store' | 'now'>): Promise<number> => {
   const time = now()

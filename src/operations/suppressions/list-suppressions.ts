@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf } from '../paging.ts'
 
-/** Lists what was said to be normal, newest first, with how often each has hidden something. */
+/** Lists the suppressions, newest first, with the number of alerts that each has hidden. */
 export const listSuppressions = defineOperation({
   name: 'list_suppressions',
   summary: 'Lists suppressions with owner, reason, expiry and hit count.',

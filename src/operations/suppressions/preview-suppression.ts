@@ -17,18 +17,18 @@ export const previewSuppression = defineOperation({
       scope: z.string(),
       from: z.iso.datetime(),
       to: z.iso.datetime(),
-      /** How many alerts there were, and how many of them it would have hidden. */
+      /** The number of alerts, and how many of them it would have hidden. */
       checked: z.int(),
       hidden: z.int(),
-      /** How many of the hidden ones a person had called real: each is a reason to think again. */
+      /** How many of the hidden alerts a user had confirmed as true positives. */
       true_positives: z.int(),
       /** How many open alerts of high or critical severity it would hide, whenever they were made. */
       open_severe: z.int(),
-      /** How many open alerts it would hide in which something succeeded, such as a login. */
+      /** How many open alerts with a success, such as a login, it would hide. */
       open_successes: z.int(),
-      /** The worst that it would hide. Something clearly worse comes back by itself. */
+      /** The most severe alert that it would hide. Clearly more severe ones are shown again. */
       covers: suppressionCover,
-      /** The newest of what it would have hidden; those that were real come first, then those that are open and severe. */
+      /** The newest alerts that it would have hidden; true positives come first, then those that are open and severe. */
       samples: z.array(
         alert.pick({
           id: true,

@@ -10,7 +10,7 @@ const mostAttackers = 5
 const mostBehaviours = 5
 const mostTemplates = 10
 
-/** Offers, after an incident was closed as nothing to act on, to keep the same from coming back. */
+/** After a user closed an incident that needs no action, offers to suppress its cause. */
 export const suggestSuppression = defineOperation({
   name: 'suggest_suppression',
   summary: 'Suggests the scope of a suppression for the cause of an incident, and says what it would hide.',
@@ -43,7 +43,7 @@ export const suggestSuppression = defineOperation({
   },
 })
 
-/** Returns a scope that matches the alerts and little else: by their attackers, else by what identifies the behaviour of each. */
+/** Returns a scope that matches the alerts and little else: by their attackers, else by the identifying entities of each behaviour. */
 export const scopeFor = (alerts: readonly Alert[]): string => {
   const attackers = [
     ...new Set(alerts.flatMap(({ address_roles }) => address_roles?.attacker ?? []).map(({ ip }) => ip)),

@@ -9,7 +9,7 @@ const worseBy = 5
 /** The cover of a suppression that was created before anything matched it. */
 const unseen: SuppressionCover = { severity: 'medium', success: false, most_events: null }
 
-/** Summarizes the worst of the alerts that somebody called normal, beside an earlier summary. */
+/** Summarizes the most severe of the alerts that a user marked as normal, and merges an earlier summary. */
 export const coverOf = (alerts: readonly Alert[], before: SuppressionCover = unseen): SuppressionCover =>
   alerts.reduce(
     (worst, alert) => ({
@@ -20,7 +20,7 @@ export const coverOf = (alerts: readonly Alert[], before: SuppressionCover = uns
     before,
   )
 
-/** Says why an alert is clearly worse than what a suppression covers; undefined if it is not. */
+/** Returns the reason that an alert is clearly more severe than a suppression covers; undefined if it is not. */
 export const outgrows = (alert: Alert, { covers, even_if_worse }: Suppression): string | undefined => {
   if (!covers || even_if_worse) return undefined
   if (hasSuccess(alert) && !covers.success) return 'something succeeded, such as a login'
@@ -37,7 +37,7 @@ export const outgrows = (alert: Alert, { covers, even_if_worse }: Suppression): 
 /** Whether an alert shows that something succeeded, such as a login. */
 export const hasSuccess = ({ evidence }: Alert): boolean => evidence.some(showsSuccess)
 
-/** Beside the factor, small counts need a distance that chance does not explain: six standard deviations. */
+/** In addition to the factor, small counts need a difference that chance does not explain: six standard deviations. */
 const leastWorse = (most: number): number => Math.max(worseBy * most, most + 6 * Math.sqrt(most + 1))
 
 /** The largest number of events in one occurrence. */

@@ -9,7 +9,7 @@ import type { Predicate } from '../filter.ts'
 import { alertFilter } from '../filter.ts'
 import { parseTime } from '../time.ts'
 
-/** How long a suppression lasts when nobody says. */
+/** The default duration of a suppression. */
 const usualDays = 90
 
 export const scope = z
@@ -50,7 +50,7 @@ export const readScope = (text: string, now: number): Predicate<Alert> => {
   })
 }
 
-/** Says when a suppression ends; undefined when neither was given. */
+/** Calculates the end of a suppression; undefined if the input contains neither an end nor a duration. */
 export const readExpiry = (
   { days, expires_at }: { readonly days?: number | undefined; readonly expires_at?: string | null | undefined },
   now: number,
@@ -69,10 +69,10 @@ export const readExpiry = (
   })
 }
 
-/** When a suppression ends that nobody gave an end. */
+/** The default end of a suppression. */
 export const usualExpiry = (now: number): string => new Date(now + usualDays * day).toISOString()
 
-/** Finds a suppression or says that there is none. */
+/** Finds a suppression; throws NOT_FOUND. */
 export const requireSuppression = async (store: Store, id: string): Promise<Suppression> => {
   const found = await store.suppressions.get(id)
   if (found) return found

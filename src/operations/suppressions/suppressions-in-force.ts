@@ -38,13 +38,13 @@ export const createSuppressions = ({ list, now }: SuppressionsOptions) => {
           }
         })
     },
-    /** Returns the suppression that hides an alert, else one that the alert has outgrown. */
+    /** Returns the suppression that hides an alert, else one whose limits the alert exceeds. */
     suppress(alert: Alert): MatchedSuppression | undefined {
       let outgrown: MatchedSuppression | undefined
       for (const { suppression, until, matches } of active) {
         if (until <= now() || !matches(alert)) continue
         const { id } = suppression
-        // An alert that once got worse stays visible until somebody calls that normal too.
+        // An alert that once exceeded its suppression stays visible until a user marks that as normal too.
         const former = alert.resurfaced?.suppression_id === id ? alert.resurfaced.reason : undefined
         const reason = former ?? outgrows(alert, suppression)
         if (reason === undefined) return { id }

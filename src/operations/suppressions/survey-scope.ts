@@ -23,11 +23,11 @@ interface ScopeSurvey {
   readonly openSevere: number
   readonly openSuccesses: number
   readonly covers: SuppressionCover
-  /** The newest; true positives come first, then those that are open and severe. */
+  /** The newest alerts; true positives come first, then those that are open and severe. */
   readonly samples: readonly Alert[]
 }
 
-/** Goes through the alerts of the last 30 days, and all open ones, that a suppression of this scope matches. */
+/** Visits the alerts of the last 30 days, and all open ones, that match the scope of a suppression. */
 export const surveyScope = async (store: Store, scope: string, now: number): Promise<ScopeSurvey> => {
   const from = now - days * day
   const { matches } = readScope(scope, now)

@@ -8,7 +8,7 @@ import { applySuppression } from './apply-suppression.ts'
 import { auditSuppression, expiry, readExpiry, reason, requireSuppression, risks, scope } from './suppression-scope.ts'
 import { requireConfirmation, surveyScope } from './survey-scope.ts'
 
-/** Changes a suppression. Resuming or editing it calls what matches it now normal, also if that had got worse. */
+/** Changes a suppression. Resuming or editing it also marks the alerts that currently match as normal, even if they had exceeded it. */
 export const updateSuppression = defineOperation({
   name: 'update_suppression',
   summary: 'Pauses, resumes, extends or edits a suppression.',

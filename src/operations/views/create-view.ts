@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { checkView } from './views.ts'
 
-/** Keeps a look at the queue under a name. */
+/** Saves a view of the queue. */
 export const createView = defineOperation({
   name: 'create_view',
   summary: 'Saves a view of the alert queue: filter, time range, order, columns and density.',

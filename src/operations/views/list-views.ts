@@ -10,7 +10,7 @@ import { usualViews } from './views.ts'
 
 const openStatuses: ReadonlySet<string> = new Set(openAlertStatuses)
 
-/** Lists the looks at the queue that somebody can choose from, with how much waits in each. */
+/** Lists the views of the queue that the caller can use, with the number of matching alerts. */
 export const listViews = defineOperation({
   name: 'list_views',
   summary: 'Lists the available views of the alert queue with their alert counts.',
@@ -27,7 +27,7 @@ export const listViews = defineOperation({
         .extend({
           /** One that everybody has. */
           usual: z.boolean(),
-          /** How many alerts it shows, and how many of them are open; null where they were not to be counted. */
+          /** The number of its alerts, and of its open alerts; null if counts were not requested. */
           total: z.int().nullable(),
           open: z.int().nullable(),
         })
@@ -53,7 +53,7 @@ export const listViews = defineOperation({
   },
 })
 
-/** Counts for all views at once, because what takes time is to fetch each head from memory. */
+/** Counts for all views at once, because reading the index entries takes most of the time. */
 const countViews = async (views: readonly View[], now: number, { alerts }: Pick<Store, 'alerts'>) => {
   const counts = await Promise.all(
     views.map(async ({ filter: q, from, to }) => ({

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { requireOwnView } from './views.ts'
 
-/** Forgets a view. The alerts that it showed stay. */
+/** Deletes a view. Its alerts are not affected. */
 export const removeView = defineOperation({
   name: 'remove_view',
   summary: 'Removes your own view. Its alerts are unchanged.',

@@ -7,7 +7,7 @@ import { checkView, requireOwnView } from './views.ts'
 
 const { shape } = viewContent
 
-/** Changes a view that somebody keeps. */
+/** Changes a saved view. */
 export const updateView = defineOperation({
   name: 'update_view',
   summary: 'Changes the name, content or visibility of your own view.',

@@ -7,7 +7,7 @@ import { alertSort } from '../alerts/sort-alerts.ts'
 import { alertFilter } from '../filter.ts'
 import { parseTimeRange } from '../time.ts'
 
-/** The looks that everybody has: nobody keeps them, so nobody can lose them. */
+/** The built-in views. They have no owner, so nobody can delete them. */
 export const usualViews = (actor: Actor, now: number): readonly View[] => {
   const moment = new Date(now).toISOString()
   const usual = (id: string, name: string, filter: string): View => ({
@@ -37,7 +37,7 @@ export const usualViews = (actor: Actor, now: number): readonly View[] => {
   ]
 }
 
-/** Finds a view that somebody may change: their own, or any for an admin. */
+/** Finds a view that the caller may change: an own one, or any for an admin. */
 export const requireOwnView = async (store: Store, id: string, actor: Actor): Promise<View> => {
   const found = await store.views.get(id)
   if (!found || (!found.shared && found.owner !== actor.name)) {

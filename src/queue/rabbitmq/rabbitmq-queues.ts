@@ -4,8 +4,8 @@ import type { Connections } from '../../store/database.ts'
 import type { Topic } from '../queue.ts'
 
 /**
- * Names the RabbitMQ queues of this database. Two installations may share a virtual host: a name that both used would make each remove the
- * messages of the other as strays.
+ * Names the RabbitMQ queues of this database. Two installations may share a virtual host. If they used the same names, each would remove
+ * the messages of the other as strays.
  */
 export const readQueuePrefix = async ({ read, write }: Pick<Connections, 'read' | 'write'>): Promise<string> => {
   const name = 'rabbitmq'
@@ -23,13 +23,13 @@ export const queueName = (prefix: string, topic: Topic, partition: number): stri
   topic === 'records' ? `${prefix}.records.${partition}` : `${prefix}.${topic}`
 
 /**
- * How often a message may be redelivered. Each lost connection counts as a delivery for all messages that were on their way, so a limit
- * that is ever reached would drop accepted records. The queue counts failed attempts in the database. RabbitMQ 4 has a limit of 20 unless one is
- * set, and only with a limit does a redelivered message keep its place.
+ * The redelivery limit. Each lost connection counts as a delivery of all messages in flight, so a limit within reach would drop accepted
+ * records. The database counts failed attempts. RabbitMQ 4 has a default limit of 20, and a redelivered message keeps its place only if
+ * there is a limit.
  */
 const deliveryLimit = 1_000_000_000
 
-/** Makes sure that a queue is there. Returns how many messages wait in it and how many consumers it has. */
+/** Declares a queue. Returns how many messages and consumers it has. */
 export const declareQuorumQueue = (
   channel: Channel,
   queue: string,

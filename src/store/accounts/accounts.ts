@@ -6,7 +6,7 @@ import type { Transaction } from '../database.ts'
 import type { UserRow } from '../inventory/people-tables.ts'
 import { insertNew } from '../write-rows.ts'
 
-/** Somebody who may sign in. */
+/** A person who may sign in. */
 export interface Account {
   readonly id: string
   /** Lower case. */
@@ -52,7 +52,7 @@ const columns = [
 ] as const
 type AccountRow = Pick<Selectable<UserRow>, (typeof columns)[number]>
 
-/** Keeps who may sign in: rows of `users` that have a role. */
+/** Stores accounts: rows of `users` that have a role. */
 export const createAccountStore = ({ read }: StoreConnections): AccountStore => {
   const accounts = () => read.selectFrom('users').select(columns).where('role', 'is not', null)
   return {
@@ -122,7 +122,7 @@ const fromRow = (row: AccountRow): Account => ({
   is_active: row.is_active === 1,
 })
 
-/** A UUID made from the name, so that two who make the same account at once cannot both succeed. */
+/** A UUID derived from the name, so that two concurrent attempts to create the same account cannot both succeed. */
 const idOf = (username: string): string =>
   createHash('sha256')
     .update(`account:${username}`)

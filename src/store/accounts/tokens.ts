@@ -14,7 +14,7 @@ export interface Token {
   readonly expires_at: number | null
   readonly last_used_at: number | null
   readonly revoked_at: number | null
-  /** The account whose it is; null for a token of a program. */
+  /** The owner's account; null for a token of a program. */
   readonly user_id: string | null
 }
 
@@ -23,7 +23,7 @@ export interface TokenStore {
   findByHash(hash: string): Promise<Token | undefined>
   list(): Promise<readonly Token[]>
   used(id: string, at: number): Promise<void>
-  /** Revokes at once; false when there is none. */
+  /** Revokes at once; returns false if there is no such token. */
   revoke(id: string, at: number): Promise<boolean>
   /** Those of an account that are not revoked, newest first. */
   of(accountId: string): Promise<readonly Token[]>
@@ -33,7 +33,7 @@ export interface TokenStore {
   forget(before: number): Promise<void>
 }
 
-/** Keeps the hashes of tokens. */
+/** Stores the hashes of tokens. */
 export const createTokenStore = ({ read, write }: StoreConnections): TokenStore => ({
   async save(token) {
     await upsert(write, 'tokens', [token], { key: ['id'], keep: ['created_at', 'user_id'] })
@@ -61,7 +61,7 @@ export const createTokenStore = ({ read, write }: StoreConnections): TokenStore 
   async revoke(id, at) {
     const { numUpdatedRows } = await write
       .updateTable('tokens')
-      // The first revocation stands.
+      // The first revocation counts.
       .set((row) => ({ revoked_at: row.fn.coalesce('revoked_at', row.val(at)) }))
       .where('id', '=', id)
       .executeTakeFirst()

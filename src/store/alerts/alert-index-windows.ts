@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Tables } from '../database.ts'
 import type { AlertState } from './alert-memory.ts'
 
-/** How many rows of the index are looked at in one statement: enough for speed, too few to hold up others. */
+/** The number of index rows per statement: enough for speed, too few to delay other work. */
 const size = 1_000
 
 interface Position {
@@ -13,7 +13,7 @@ interface Position {
 /** A range of the index, in the order in which alerts changed. */
 export interface AlertWindow {
   readonly after: Position
-  /** The last row of it; undefined in the last window, which ends with `upTo`. */
+  /** Its last row; undefined in the last window, which ends with `upTo`. */
   readonly last: Position | undefined
   readonly upTo: number
 }

@@ -11,24 +11,24 @@ import { type AlertWindow, readWindow, windowsOf } from './alert-index-windows.t
 import { type AlertState, alertStates, createAlertMemory } from './alert-memory.ts'
 import { wordsOf } from './search-text.ts'
 
-/** How many alerts are in memory. Each takes about a kilobyte. */
+/** The maximum number of alerts in memory. Each takes about a kilobyte. */
 const usualMost = 250_000
 const mostFound = 20
 const chunk = 2_000
-/** How long a scan works before others get their turn. */
+/** How long a scan runs before it yields. */
 const turnMs = 8
 /** A row carries the moment at which it began to be written; where several processes write, it may become visible after later ones. */
 const overlapMs = 5_000
 
-/** The alerts to look at: those of other states, or seen before or after, are left out where that saves reading them. */
+/** The requested alerts: those in other states, or seen before or after, are skipped if that saves reading them. */
 export interface AlertScope extends TimeRange {
   readonly states?: readonly AlertState[] | undefined
 }
 
-/** The index of all alerts. Memory answers for the ones that changed last; the database for the rest. */
+/** The index of all alerts. The most recently changed ones are in memory; the rest is in the database. */
 export interface AlertIndex {
   save(rows: readonly { readonly alert: Alert; readonly changedAt: number }[], tx: Transaction): Promise<void>
-  /** Takes alerts out of the index that are removed in the same transaction. */
+  /** Removes alerts from the index within the transaction that removes the alerts. */
   remove(ids: readonly string[], tx: Transaction): Promise<void>
   /** See `AlertStore.scan`. */
   scan(scope?: AlertScope): AsyncIterable<readonly AlertIndexEntry[]>
@@ -70,7 +70,7 @@ export const createAlertIndex = (
       .orderBy('alert_id')
       .limit(chunk)
 
-  /** Reads as many as there is room for, and leaves the others where they are. */
+  /** Reads as many as fit into memory. */
   const begin = async (): Promise<number> => {
     const newest = (state?: AlertState, offset = 0) => {
       const rows = read.selectFrom('alert_heads').select('changed_at').orderBy('changed_at', 'desc').limit(1)
@@ -128,7 +128,9 @@ export const createAlertIndex = (
     if (changed) list = memory.list()
   }
 
-  /** One after another: each caller sees all that was there when it asked; callers that wait for the next one wait together. */
+  /**
+   * Refreshes run one after another: each caller sees all changes from before its call; callers that wait for the same refresh share it.
+   */
   const refreshed = (): Promise<void> => {
     if (waiting) return waiting
     const next = async (): Promise<void> => {
@@ -156,7 +158,7 @@ export const createAlertIndex = (
     }
   }
 
-  /** The alerts that changed since a moment, while others were read: they may have moved past the reader. */
+  /** The alerts that changed during the read: they may have moved past the reader. */
   const changedSince = async (moment: number): Promise<Map<string, AlertIndexEntry>> => {
     const changed = new Map<string, AlertIndexEntry>()
     let after: AlertWindow['after'] = { changed_at: moment - overlap, alert_id: '' }
@@ -256,7 +258,7 @@ export const createAlertIndex = (
       const known = found.get(name)
       if (known?.among === list) return known.ids
       const ids = find(pieces)
-      // A search asks this more than once: for its rows, for its counts, and again for the next page.
+      // A search needs this more than once: for its rows, for its counts, and for the next page.
       if (found.size >= mostFound) found.clear()
       found.set(name, { among: list, ids })
       ids.catch(() => found.delete(name))

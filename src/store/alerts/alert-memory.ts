@@ -9,7 +9,7 @@ interface Entry {
   readonly entry: AlertIndexEntry
 }
 
-/** The share of the memory that settled alerts keep when there are too many open ones: they say how similar alerts ended. */
+/** The share of memory that settled alerts keep even if there are too many open ones: triage needs to know how similar alerts ended. */
 const settledShare = 0.1
 
 /**
@@ -45,12 +45,12 @@ export const createAlertMemory = (most: number, overlap: number) => {
     /** The changes up to this moment are only in the database; -1 when all are here. */
     floor: (state: AlertState): number => floors[state],
 
-    /** Leaves the changes up to a moment in the database. */
+    /** Drops the changes up to a moment; they remain in the database. */
     raise(state: AlertState, floor: number): void {
       floors[state] = Math.max(floors[state], floor)
     },
 
-    /** How many alerts of each state there is room for, of so many. */
+    /** The room for alerts of each state. */
     room(counts: Readonly<Record<AlertState, number>>): Readonly<Record<AlertState, number>> {
       const reserved = Math.floor(most * settledShare)
       const settled = Math.min(counts.settled, Math.max(most - counts.open, reserved))
@@ -69,7 +69,7 @@ export const createAlertMemory = (most: number, overlap: number) => {
 
     drop,
 
-    /** Makes room. */
+    /** Evicts alerts. */
     trim(): void {
       const excess = kept.open.size + kept.settled.size - most
       const settled = Math.max(0, Math.min(excess, kept.settled.size - Math.floor(most * settledShare)))

@@ -8,7 +8,7 @@ export interface AlertResultStore {
   save(results: readonly AlertResultDueRow[], tx: Transaction): Promise<void>
   /** The oldest first. */
   due(limit: number): Promise<readonly AlertResultDueRow[]>
-  /** Removes sent results; a newer result of the same alert stays. */
+  /** Removes sent results; a newer result of the same alert remains. */
   removeSent(results: readonly Pick<AlertResultDueRow, 'alert_id' | 'message_id'>[]): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-/** Alerts, and what is known of each. */
+/** Alerts, and the facts about each. */
 export interface AlertTables {
   alerts: AlertRow
   alert_heads: AlertIndexRow
@@ -37,20 +37,20 @@ export interface AlertRow {
   version: number
   created_at: number
   updated_at: number
-  /** When the row last changed, by the store's own clock, which never goes back: what live updates follow. */
+  /** The last change of the row, by the store's own clock, which never goes back. Live updates follow it. */
   changed_at: number
-  /** Its words, for skipping what cannot match. */
+  /** The words of the alert, to skip alerts that cannot match. */
   search: string
   /** The whole alert, packed. */
   body: Uint8Array
 }
 
-/** The index of alerts: the fields that they are counted, sorted and filtered by. The ones that changed last are in memory as well. */
+/** The index of alerts: the fields for counting, sorting and filtering. The most recently changed ones are in memory as well. */
 export interface AlertIndexRow {
   alert_id: string
   /** See `alerts.changed_at`. */
   changed_at: number
-  /** `removed`: the alert is gone, and the processes that have it in memory have to learn of it. */
+  /** `removed`: the alert was removed, and processes must drop it from memory. */
   state: 'open' | 'settled' | 'removed'
   first_seen: number
   last_seen: number

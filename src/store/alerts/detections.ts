@@ -17,7 +17,7 @@ export interface DetectionSpan {
   readonly severity: string
   /** 0–100. */
   readonly score: number
-  /** Whether it says that less came than usual, or nothing. */
+  /** Whether it reports fewer events than usual, or none. */
   readonly fewer: boolean
   readonly firstSeen: number
   readonly lastSeen: number

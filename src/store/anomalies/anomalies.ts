@@ -23,10 +23,10 @@ export interface AnomalyStore {
     readonly after: number
     readonly limit: number
   }): Promise<readonly { readonly anomaly: Anomaly; readonly changedAt: number }[]>
-  /** The ids of the detections behind some anomalies, by the ids of these. */
+  /** The IDs of the detections of some anomalies, by the IDs of the anomalies. */
   detectionIds(ids: readonly number[]): Promise<ReadonlyMap<number, string>>
   count(): Promise<number>
-  /** How many there are of each agent and type, and when the newest of them was seen. */
+  /** The number of anomalies of each agent and type, and the time of the newest. */
   sums(): Promise<
     readonly {
       readonly agent_name: string
@@ -35,9 +35,9 @@ export interface AnomalyStore {
       readonly newest: string
     }[]
   >
-  /** Takes over what another program found before; in an empty store it keeps its ids. */
+  /** Takes the earlier findings of another program; in an empty store they keep their IDs. */
   adopt(anomalies: readonly Anomaly[], tx: Transaction): Promise<void>
-  /** Forgets what was last seen before a moment; returns how much it was. */
+  /** Removes anomalies last seen before a moment; returns how many. */
   forget(before: number, tx: Transaction): Promise<number>
 }
 
@@ -133,7 +133,7 @@ export const createAnomalyStore = ({ read, now, stamp }: StoreConnections): Anom
   async adopt(anomalies, tx) {
     const highest = anomalies.reduce((most, { id }) => Math.max(most, id), 0)
     if (highest === 0) return
-    // Into an empty table they come with the ids that they had.
+    // In an empty table, they keep their IDs.
     const before = (await nextNumbers(tx, counter, highest)) - 1
     const rows = anomalies.map(({ id, features, ...rest }) => ({
       ...rest,
@@ -172,7 +172,7 @@ const toFinding = ({ stream, sentence, last_seen, agent }: Detection & { agent: 
 /** UTC to the second and without a zone, as clients of network agents write and read times. */
 const plainTime = (time: number): string => new Date(time).toISOString().slice(0, 19)
 
-/** In the order in which clients know the columns. */
+/** In the column order that clients expect. */
 const toAnomaly = (row: AgentAnomalyRow): Anomaly => ({
   id: row.id,
   agent_name: row.agent_name,

@@ -6,10 +6,10 @@ import { AppError, messageOf } from '../../errors.ts'
 import type { Anomaly } from '../../schema/anomaly.ts'
 import type { Store } from '../store.ts'
 
-/** Marks a file whose rows are ours, so that the rows of others are taken over once. */
+/** Marks a file with rows of Vedette, so that the rows of another program are taken once. */
 export const anomalyFileMark = 0x56_44_54_54
 const pageSize = 1_000
-/** Other processes commit a little later than they take the moment of a change. */
+/** Other processes commit a little later than they read the time of a change. */
 const overlapMs = 10_000
 
 const table = `
@@ -23,16 +23,16 @@ const columnNames =
   'id, agent_name, device_id, timestamp, anomaly_type, confidence, description, features, created_at'.split(', ')
 const insert = `insert or replace into mcp_anomalies (${columnNames.join(', ')}) values (${columnNames.map((name) => `@${name}`).join(', ')})`
 
-/** A SQLite file in which other programs read what agents found: `mcp_anomalies`, and nothing else of ours. */
+/** A SQLite file where other programs read the findings of agents: `mcp_anomalies`, and nothing else of ours. */
 export interface AnomalyFile {
-  /** Brings the file up to date. Throws UNAVAILABLE when another program keeps it locked; the next time makes up for it. */
+  /** Updates the file. Throws UNAVAILABLE if another program has locked it; the next update includes the missed changes. */
   keep(): Promise<void>
   close(): void
 }
 
 /**
- * Opens a file for the clients of network agents, and takes over what another program wrote there before. Throws CONFIG_INVALID when it
- * cannot be written or is something else.
+ * Opens a file for the clients of network agents, and takes the earlier rows of another program. Throws CONFIG_INVALID if it cannot be
+ * written or has another format.
  */
 export const openAnomalyFile = async (
   path: string,
@@ -40,7 +40,7 @@ export const openAnomalyFile = async (
 ): Promise<AnomalyFile> => {
   const file = openFile(path)
   try {
-    // A file of ours beside an empty store has outlived it.
+    // A file of ours next to an empty store belongs to a deleted one.
     if (file.pragma('application_id', { simple: true }) !== anomalyFileMark || (await anomalies.count()) === 0) {
       // `vedette adopt` may have taken the first of them already.
       const taken = Number((await intake.readCursor(`adopted ${path}`, 'mcp_anomalies')) ?? 0)
@@ -100,7 +100,7 @@ const openFile = (path: string): Database.Database => {
   try {
     mkdirSync(dirname(path), { recursive: true })
     const file = new Database(path, { timeout: 500 })
-    // Lets read-only users read the file; a write-ahead log would have to be writable for them too.
+    // Let read-only users read the file; a write-ahead log would have to be writable for them too.
     file.pragma('journal_mode = DELETE')
     file.pragma('synchronous = NORMAL')
     const known = columnsOf(file)
@@ -152,7 +152,7 @@ const foreignRow = z.object({
     .transform((text) => plainTime(text ?? '')),
 })
 
-/** UTC to the second and without a zone; what is no time stays as it is. */
+/** UTC to the second, without a zone; invalid times stay unchanged. */
 const plainTime = (text: string): string => {
   const time = Date.parse(/[+-]\d\d:?\d\d$|Z$/.test(text) ? text : `${text.replace(' ', 'T')}Z`)
   return Number.isNaN(time) ? text : new Date(time).toISOString().slice(0, 19)

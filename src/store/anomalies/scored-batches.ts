@@ -16,15 +16,15 @@ export interface ScoredBatch {
 }
 
 export interface ScoredBatchStore {
-  /** Keeps one and returns its number. */
+  /** Stores a batch and returns its number. */
   add(batch: Omit<ScoredBatch, 'id'>, tx: Transaction): Promise<number>
-  /** Takes over the batches of another program, which come in the order of their numbers; in an empty store they keep them. */
+  /** Takes the batches of another program, in the order of their numbers; in an empty store they keep them. */
   adopt(batches: readonly ScoredBatch[], tx: Transaction): Promise<void>
-  /** The newest first, of those with a smaller number than `before`. */
+  /** Returns the newest with a number below `before`, newest first. */
   list(limit: number, before?: number): Promise<readonly ScoredBatch[]>
 }
 
-/** Keeps the batches of logs that scored above the threshold. */
+/** Stores the batches of logs that scored above the threshold. */
 export const createScoredBatchStore = ({ read }: StoreConnections): ScoredBatchStore => ({
   async add({ features, ...batch }, tx) {
     const id = await nextNumbers(tx, 'scored batches')

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { AuditLogRow } from '../inventory/people-tables.ts'
 
-/** Where the chain stands: the last row and its hash. */
+/** The end of the chain: the last row and its hash. */
 export interface AuditHead {
   readonly id: number
   readonly hash: string
@@ -9,7 +9,7 @@ export interface AuditHead {
 
 export interface AuditFault {
   readonly id: number
-  /** `lost`: rows at the end, or all of them, that are known from elsewhere are not there. */
+  /** `lost`: rows at the end, or all of them, are missing although a checkpoint knows them. */
   readonly kind: 'changed' | 'missing' | 'added' | 'lost'
   readonly text: string
 }
@@ -86,7 +86,7 @@ export const createChainCheck = (knownHeads: readonly AuditHead[], start?: Audit
       head = { id: row.id, hash: row.hash }
     },
 
-    /** Ends the check. The store itself has counted at least and at most so many rows. */
+    /** Ends the check. The store itself has counted at least and at most this many rows. */
     end(atLeast: number, atMost: number): AuditReport {
       const known = Math.max(atLeast, ...expected.keys())
       if (known > head.id) {

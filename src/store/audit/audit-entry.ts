@@ -17,7 +17,7 @@ export const appendAudit = async (
 ): Promise<void> => {
   if (entries.length === 0) return
   const first = await nextNumbers(tx, 'audit', entries.length)
-  // The one that has the number holds the counter until the end of the transaction: nobody else appends meanwhile.
+  // The transaction that has the number locks the counter until it ends, so nobody else appends.
   let hash = await hashOf({ abilities }, first - 1, tx)
   const rows = entries.map((entry, index): AuditLogRow => {
     const row = toRow(entry, first + index)

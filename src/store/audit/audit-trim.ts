@@ -29,8 +29,8 @@ export const readTrim = async (db: Transaction): Promise<Trim | undefined> => {
 }
 
 /**
- * Removes the entries at the beginning that were written before a moment. The last entry always stays. First an entry is written that
- * holds the hash of the last row to be removed, at most once a day; then the rows go, some in each transaction.
+ * Removes the first entries that were written before a moment. The last entry always remains. First, at most once a day, writes an entry
+ * with the hash of the last row to remove; then removes the rows, some in each transaction.
  */
 export const trimAudit = async (connections: StoreConnections, before: number): Promise<number> => {
   const { read, transaction, now } = connections
@@ -65,7 +65,7 @@ export const trimAudit = async (connections: StoreConnections, before: number): 
   }
 }
 
-/** The last row of those at the beginning that were written before a moment, leaving one after it. */
+/** The last of the first rows that were written before a moment, leaving one after it. */
 const lastBefore = async (tx: Transaction, before: number): Promise<AuditHead | undefined> => {
   const kept = await tx
     .selectFrom('audit_logs')

@@ -13,17 +13,17 @@ export interface AuditStore {
   ): Promise<Page<AuditEntry>>
   /** The last row and its hash; undefined when nothing was written yet. */
   head(): Promise<AuditHead | undefined>
-  /** The hash of a row; of those that retention has removed only that of the last one is known. */
+  /** The hash of a row; of the removed rows, only the hash of the last one is known. */
   hash(id: number): Promise<string | undefined>
-  /** The last row that retention has removed; undefined if it has removed none. The remaining rows begin after it. */
+  /** The last row that retention removed; undefined if there is none. The remaining rows begin after it. */
   start(): Promise<AuditHead | undefined>
-  /** Looks for rows that were changed, taken away or added, given heads that are known from elsewhere. */
+  /** Finds rows that were changed, removed or added, given known heads of the chain. */
   verify(knownHeads: readonly AuditHead[]): Promise<AuditReport>
 }
 
 const chunk = 1_000
 
-/** Keeps who did what. Entries are numbered without gaps, chained by hashes, and never changed. */
+/** Stores the audit log. Entries are numbered without gaps, chained by hashes, and never changed. */
 export const createAuditStore = ({ read, abilities }: StoreConnections): AuditStore => {
   const counted = async (): Promise<number> =>
     (await read.selectFrom('counters').select('value').where('name', '=', 'audit').executeTakeFirst())?.value ?? 0

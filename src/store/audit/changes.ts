@@ -4,13 +4,13 @@ import type { StoreConnections } from '../connect.ts'
 export interface StoreChange {
   readonly kind: 'alert' | 'incident'
   readonly id: string
-  /** The name that people give an incident; alerts have none. */
+  /** The display ID of an incident; absent for alerts. */
   readonly display_id?: string
   readonly version: number
   readonly updated_at: number
 }
 
-/** Lists what changed after a moment of the store's own clock, in the order in which it changed. */
+/** Lists the changes after a moment of the store's own clock, in order. */
 export const readStoreChanges = async (
   { read }: StoreConnections,
   after: number,

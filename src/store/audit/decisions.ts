@@ -12,7 +12,7 @@ export interface DecisionStore {
   list(query: PageRequest & { readonly actor: string }): Promise<Page<Decision>>
 }
 
-/** Keeps what people did to many things at once. */
+/** Stores bulk changes. */
 export const createDecisionStore = ({ read }: StoreConnections): DecisionStore => ({
   async save(decision, tx) {
     const { id, actor, created_at } = decision

@@ -9,10 +9,10 @@ export interface ColumnTypes {
   readonly key: 'integer' | 'bigint'
 }
 
-/** How much room a database takes. */
+/** The size of a database. */
 export interface Space {
   readonly bytes: number
-  /** Free within it: for rows to come. 0 where the database does not say. */
+  /** The free space within it, for new rows. 0 if the database does not report it. */
   readonly free: number
   /** Whether free space returns to the disk. */
   readonly shrinks: boolean
@@ -44,7 +44,7 @@ export interface OpenDatabase {
   reclaim(signal?: AbortSignal): Promise<number>
   /** Reads all rows of a table, some at a time. */
   rows(tx: Transaction, table: string): AsyncIterable<readonly DatabaseRow[]>
-  /** Lists what is in the database, without the tables of the migrator. */
+  /** Lists the relations of the database, without the tables of the migrator. */
   relations(db: Kysely<unknown>): Promise<readonly Relation[]>
   rename(db: Kysely<unknown>, relation: Relation, to: string): Promise<void>
   close(): Promise<void>
@@ -55,11 +55,11 @@ export interface OpenDatabaseOptions {
   readonly mustExist?: boolean
 }
 
-/** A kind of database: what differs between them, and nothing else. */
+/** A kind of database: only the differences between them. */
 export interface Dialect {
   /** The URL scheme, without the colon. */
   readonly schemes: readonly string[]
-  /** Opens a database; without `mustExist`, a file that is not there is created. */
+  /** Opens a database; without `mustExist`, creates a missing file. */
   open(url: string, options: OpenDatabaseOptions): Promise<OpenDatabase>
   /** Writes a consistent copy to a file while others read and write; only a database that is a file can be copied so. */
   copy?(url: string, file: string): Promise<void>

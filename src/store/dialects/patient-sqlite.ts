@@ -18,8 +18,8 @@ const firstPause = 1
 const lastPause = 16
 
 /**
- * Waits for the write lock without blocking the thread. SQLite's own busy timeout sleeps inside the call, so that the whole thread
- * would stand still while a worker commits. Needs connections with a busy timeout of 0.
+ * Waits for the write lock without blocking the thread. SQLite's own busy timeout sleeps inside the call and would block the whole thread
+ * while a worker commits. Requires connections with a busy timeout of 0.
  */
 export class PatientSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig
@@ -38,7 +38,7 @@ export class PatientSqliteDialect extends SqliteDialect {
   }
 }
 
-/** Lets Kysely run the migrations in one transaction: SQLite can roll back changes to the schema. */
+/** Lets Kysely run the migrations in one transaction: SQLite can roll back schema changes. */
 class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true

@@ -1,6 +1,6 @@
 import { AppError, messageOf } from '../../errors.ts'
 
-/** Says what a failure of PostgreSQL, or of the way to it, means for an operator; what it does not know it returns as it came. */
+/** Converts a failure of PostgreSQL, or of the connection to it, to an error for operators; returns unknown errors unchanged. */
 export const translatePostgresError = (error: unknown, place: string): unknown => {
   const code = codeOf(error)
   const is = (...prefixes: readonly string[]) => prefixes.some((prefix) => code.startsWith(prefix))

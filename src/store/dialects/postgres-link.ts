@@ -3,18 +3,18 @@ import type { Log } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
 
 interface LinkOptions {
-  /** Asks the server for a sign of life over a new connection; rejects when there is none. */
+  /** Probes the server over a new connection; rejects if it does not answer. */
   readonly probe: () => Promise<unknown>
   readonly log: Log
   /** How long a query may take before the server is probed, in ms. */
   readonly patience?: number
 }
 
-/** The network path to a database server: finds out when it has gone dead without closing a connection. */
+/** The network path to a database server: detects that it is dead although no connection was closed. */
 export interface Link {
-  /** Makes the socket of a new connection. */
+  /** Creates the socket of a new connection. */
   socket(): Socket
-  /** Runs a query. When the server turns out to be unreachable meanwhile, breaks all connections, so that the query fails. */
+  /** Runs a query. If the server proves unreachable meanwhile, breaks all connections, so that the query fails. */
   watch<Result>(query: () => Promise<Result>): Promise<Result>
 }
 

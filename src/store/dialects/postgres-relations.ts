@@ -24,7 +24,7 @@ export const postgresRelations = async (db: Kysely<unknown>): Promise<readonly R
     kind: letter === 'i' || letter === 'I' ? 'index' : letter === 'v' || letter === 'm' ? 'view' : 'table',
   }))
 
-/** Renames a relation; its data, keys, triggers and the views on it stay. Throws CONFIG_INVALID if it belongs to another role. */
+/** Renames a relation; its data, keys, triggers and dependent views remain. Throws CONFIG_INVALID if it belongs to another role. */
 export const renameInPostgres = async (db: Kysely<unknown>, { name }: Relation, to: string): Promise<void> => {
   const found = (await catalogueRows(db)).find((row) => row.name === name)
   if (found && !found.owned) {

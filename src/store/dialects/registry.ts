@@ -5,7 +5,7 @@ import { sqlite } from './sqlite.ts'
 
 const dialects: readonly Dialect[] = [postgres, sqlite]
 
-/** Finds the kind of database that a URL names. Throws CONFIG_INVALID for any other. */
+/** Returns the kind of database for a URL. Throws CONFIG_INVALID for unknown schemes. */
 export const dialectOf = (url: string): Dialect => {
   const scheme = url.slice(0, url.indexOf(':'))
   const dialect = dialects.find(({ schemes }) => schemes.includes(scheme))

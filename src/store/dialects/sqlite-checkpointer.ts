@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 
-/** Copies the write-ahead log into the database file in a thread of its own: syncing it takes long, and writers need not wait. */
+/** Copies the write-ahead log into the database file in a separate thread: the sync takes long, and writers need not wait for it. */
 export interface Checkpointer {
   run(): Promise<void>
   close(): Promise<void>

@@ -6,7 +6,7 @@ import type { Space } from './dialect.ts'
 import { translateSqliteError } from './sqlite-error.ts'
 import { readSqliteSpace } from './sqlite-space.ts'
 
-/** The bytes that must stay free on the disk besides the copy. */
+/** The bytes that must stay free on the disk in addition to the copy. */
 const margin = 64 * 2 ** 20
 
 /** Reads how large a database file is, writing nothing. */
@@ -26,8 +26,8 @@ export const roomToCompact = (path: string, { bytes, free }: Space) => {
 }
 
 /**
- * Rewrites a database file without its free pages, and lets it return space to the disk by itself from then on. Nobody else may have
- * it open. The copy takes the place of the file only when it is complete, so that a crash leaves the file as it was.
+ * Rewrites a database file without its free pages, and lets it return space to the disk automatically from then on. Requires exclusive
+ * access. The copy replaces the file only when it is complete, so that a crash leaves the file unchanged.
  */
 export const compactSqliteFile = (path: string): { readonly before: Space; readonly after: Space } => {
   const copy = `${path}.compact`
@@ -42,10 +42,10 @@ export const compactSqliteFile = (path: string): { readonly before: Space; reado
     rmSync(copy, { force: true })
     const database = new Database(path, { fileMustExist: true, timeout: 2_000 })
     try {
-      // Keeps everybody out until the copy is in place.
+      // Blocks other processes until the copy has replaced the file.
       database.pragma('locking_mode = EXCLUSIVE')
       database.exec('begin exclusive; commit')
-      // Leaves no log behind that would be taken for the copy's.
+      // Leave no log behind that would be applied to the copy.
       database.pragma('journal_mode = DELETE')
       database.pragma('auto_vacuum = INCREMENTAL')
       writeFileSync(copy, '', { mode: 0o600 })

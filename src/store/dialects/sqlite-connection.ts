@@ -6,14 +6,14 @@ import { translateSqliteError } from './sqlite-error.ts'
 const mostStatements = 200
 
 interface SqliteGuard {
-  /** Runs before whatever is durable when it returns, and throws to prevent it. */
+  /** Runs before each operation that is durable when it returns, and throws to prevent it. */
   readonly beforeWrite: () => void
   readonly failed: (error: unknown) => void
 }
 
 /**
- * Stands between the query builder and SQLite: keeps statements prepared, says in our words what went wrong, and lets transactions
- * take the write lock when they begin, because one that reads first and writes later would fail when another process wrote meanwhile.
+ * Wraps SQLite for the query builder: caches prepared statements, converts errors, and lets transactions take the write lock when they
+ * begin, because one that reads first and writes later would fail if another process wrote in between.
  */
 export const guardSqlite = (
   database: Database.Database,

@@ -1,6 +1,6 @@
 import { AppError, messageOf } from '../../errors.ts'
 
-/** Says what a failure of SQLite means for an operator; what it does not know it returns as it came. */
+/** Converts a failure of SQLite to an error for operators; returns unknown errors unchanged. */
 export const translateSqliteError = (error: unknown, place: string): unknown => {
   const code = codeOf(error)
   if (code === undefined) return error
@@ -50,7 +50,7 @@ export const translateSqliteError = (error: unknown, place: string): unknown => 
   return error
 }
 
-/** Remembers that a file proved damaged: what is written to it from then on may never be read again. */
+/** Remembers that a file is damaged: new data in it might never be readable again. */
 export const createDamage = (place: string) => {
   let found: unknown
   return {

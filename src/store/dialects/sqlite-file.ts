@@ -6,7 +6,7 @@ const faultRows = z.array(z.record(z.string(), z.unknown()))
 const names = z.array(z.string())
 const number = z.number()
 
-/** Describes a database: what a copy of it can be compared with. */
+/** Describes a database, to compare a copy with it. */
 export interface DatabaseFacts {
   /** The migrations it has run, in order. */
   readonly migrations: string[]
@@ -17,8 +17,8 @@ export interface DatabaseFacts {
 }
 
 /**
- * Checks a database file and writes nothing; returns what is wrong with it. `thorough` also compares each index with its table, which
- * takes several times as long.
+ * Checks a database file without writing; returns its faults. `thorough` also compares each index with its table, which takes several times
+ * as long.
  */
 export const checkSqliteFile = (path: string, { thorough = false } = {}): readonly string[] => {
   try {
@@ -36,7 +36,7 @@ export const checkSqliteFile = (path: string, { thorough = false } = {}): readon
   }
 }
 
-/** Counts what a database file contains. */
+/** Counts the contents of a database file. */
 export const readSqliteFacts = (path: string): DatabaseFacts =>
   reading(path, (database) => {
     const list = (query: string) => names.parse(database.prepare(query).pluck().all())
@@ -70,7 +70,7 @@ export const isSqliteFileInUse = (path: string): boolean => {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     if (code.startsWith('SQLITE_BUSY')) return true
-    // A server cannot work with a damaged file, and a damaged file is what people restore over.
+    // A server cannot work with a damaged file, and people restore over damaged files.
     if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return false
     throw error
   } finally {

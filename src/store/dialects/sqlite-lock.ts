@@ -21,7 +21,7 @@ export interface StoreHolder {
 }
 
 export interface StoreLock {
-  /** Lets others know where the server listens. */
+  /** Publishes the address of the server. */
   announce(address: string): Promise<void>
   release(): Promise<void>
 }
@@ -35,9 +35,9 @@ const holderShape = z.object({
 })
 
 /**
- * Locks a database file for one process, or returns who has it. The lock is one of the operating system, on a file beside the database: it
- * ends with the process, however that ends, and holds across containers that share the folder. A file with a pid would do neither.
- * Backups and other programs may still open the database itself.
+ * Locks a database file for one process, or returns the holder. The lock is one of the operating system, on a file next to the database: it
+ * ends with the process in every case, and works across containers that share the folder. A file with a PID would do neither. Backups and
+ * other programs may still open the database itself.
  */
 export const lockSqliteFile = async (
   path: string,
@@ -59,7 +59,7 @@ export const lockSqliteFile = async (
     async release() {
       await rm(note, { force: true })
       const isUseless = made !== undefined && !existsSync(file)
-      // Removed while it is held: afterwards it may be the lock of another process.
+      // Remove it while it is locked: afterwards it may be the lock of another process.
       if (isUseless) await rm(`${file}.lock`, { force: true })
       lock.close()
       if (isUseless) await removeEmptyFolders(dirname(file), made)
@@ -73,7 +73,7 @@ interface Taken {
   readonly made: string | undefined
 }
 
-/** Takes the lock and holds it in a transaction that never ends; undefined where another process holds it. */
+/** Takes the lock and holds it in a transaction that never ends; undefined if another process holds it. */
 const take = async (file: string): Promise<Taken | undefined> => {
   for (;;) {
     const made = await mkdir(dirname(file), { recursive: true, mode: 0o700 })
@@ -81,7 +81,7 @@ const take = async (file: string): Promise<Taken | undefined> => {
     const inode = await inodeOf(file)
     const lock = lockFile(file)
     if (!lock) return undefined
-    // A holder that ends without a database removes the file. A lock on a removed file would keep nobody out.
+    // A holder that ends without a database removes the file. A lock on a removed file would exclude nobody.
     if (inode !== undefined && (await inodeOf(file)) === inode) return { lock, made }
     lock.close()
   }
@@ -116,7 +116,7 @@ const removeEmptyFolders = async (innermost: string, outermost: string): Promise
   }
 }
 
-/** A file that is there already is not opened: closing it would drop a lock that this process holds on it. */
+/** Do not open an existing file: closing it would drop the lock that this process may hold on it. */
 const unlessThere = (error: unknown): void => {
   if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
 }

@@ -7,7 +7,7 @@ interface SchemaRow {
   readonly sql: string
 }
 
-/** Lists the tables, views and indexes of a file, without those that SQLite makes itself. */
+/** Lists the tables, views and indexes of a file, without those that SQLite creates itself. */
 export const sqliteRelations = async (db: Kysely<unknown>): Promise<readonly Relation[]> =>
   (await schemaRows(db)).map(({ name, type: kind }) => ({ name, kind }))
 
@@ -23,7 +23,7 @@ export const renameInSqlite = async (db: Kysely<unknown>, { name, kind }: Relati
   await sql.raw(definition.replace(nameIn, (_, start: string) => `${start}"${to.replaceAll('"', '""')}"`)).execute(db)
 }
 
-/** The beginning of a stored statement, whose form SQLite has normalized, and the name in it. */
+/** The beginning of a stored statement, which SQLite has normalized, with its name. */
 const nameIn = /^(create\s+(?:unique\s+)?(?:view|index)\s+)("(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|[^\s(]+)/i
 
 const schemaRows = async (db: Kysely<unknown>): Promise<readonly SchemaRow[]> => {

@@ -5,12 +5,12 @@ import type { Space } from './dialect.ts'
 import { isBusy } from './patient-sqlite.ts'
 import { openCheckpointer } from './sqlite-checkpointer.ts'
 
-/** Deleted rows leave this share of the file, and at least so many bytes, for the rows to come: growing again would cost as much. */
+/** The share and the minimum number of free bytes that stay in the file for new rows: growing again would cost as much. */
 const reserveShare = 0.05
 const leastReserve = 8 * 2 ** 20
 const incremental = 2
 
-/** Reads how large a database is, and how much of it is free. */
+/** Reads the size of a database and its free space. */
 export const readSqliteSpace = (database: Database.Database): Space => {
   const pageSize = pragma(database, 'page_size')
   return {

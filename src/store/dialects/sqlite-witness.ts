@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts'
 
 /** Watches over the files of an open database. */
 export interface SqliteWitness {
-  /** Throws UNAVAILABLE when what is written now would be lost: the files are gone, replaced or overwritten. */
+  /** Throws UNAVAILABLE if new data would be lost: the files were removed, replaced or overwritten. */
   verify(): void
   close(): void
 }
@@ -29,7 +29,7 @@ export const watchSqliteFile = (file: string): SqliteWitness => {
       if (readSync(descriptor, header, 0, header.length, 0) < header.length || !header.equals(magic))
         throw overwritten(file)
       const wal = statSync(`${file}-wal`, { throwIfNoEntry: false })
-      // SQLite makes it with the first write and keeps it until the last connection closes.
+      // SQLite creates it with the first write and keeps it until the last connection closes.
       journal ??= wal
       if (journal && !wal) throw lost(`${file}-wal was deleted`)
       if (journal && wal && !isSame(journal, wal)) throw lost(`${file}-wal was replaced by another file`)

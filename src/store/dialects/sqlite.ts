@@ -18,7 +18,7 @@ import { type SqliteWitness, watchSqliteFile } from './sqlite-witness.ts'
 const abilities = { lockRows: false, shared: false } as const
 const types = { blob: 'blob', key: 'integer' } as const
 
-/** Keeps everything in one file (`sqlite:PATH`), or in memory (`sqlite::memory:`). */
+/** Stores all data in one file (`sqlite:PATH`), or in memory (`sqlite::memory:`). */
 export const sqlite: Dialect = {
   schemes: ['sqlite'],
   async open(url, { mustExist = false }) {
@@ -49,17 +49,17 @@ const openFile = async (file: string, mustExist: boolean): Promise<OpenDatabase>
     }
   } else {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-    // Made before SQLite does, so that it is never readable by others; its companions take over its mode.
+    // Create it before SQLite does, so that others can never read it; SQLite copies its mode to related files.
     await (await open(file, 'a', 0o600)).close()
     await chmod(file, 0o600)
   }
 
   const writer = new Database(file, { timeout: 2_000, fileMustExist: true })
   try {
-    // Takes effect in an empty file only; a database of an older version has to be rewritten for it.
+    // Only affects an empty file; a database of an older version has to be rewritten for it.
     if (writer.pragma('page_count', { simple: true }) === 0) writer.pragma('auto_vacuum = INCREMENTAL')
     writer.pragma('journal_mode = WAL')
-    // A commit is on the disk when it returns: an answer of 2xx rests on it.
+    // A commit is on the disk when it returns, because a 2xx answer promises that.
     writer.pragma('synchronous = FULL')
     writer.pragma('wal_autocheckpoint = 4000')
     writer.pragma('journal_size_limit = 67108864')
@@ -78,7 +78,7 @@ const openFile = async (file: string, mustExist: boolean): Promise<OpenDatabase>
   }
 }
 
-/** Both connections are the same here: reads see what the running transaction has written, and never wait for it. */
+/** Both connections are the same here: reads see the writes of the running transaction, and never wait for it. */
 const openMemory = (): OpenDatabase => {
   const database = new Database(':memory:')
   const unwatched = { verify() {}, close() {} }

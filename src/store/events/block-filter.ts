@@ -3,7 +3,7 @@ import { buildValueFilter, mayContainValues } from './value-filter.ts'
 
 /** The size of the smallest filter. */
 const leastBytes = 8
-/** Neither filter looks at more characters together. */
+/** The longest run of characters of either filter. */
 export const longestRun = 6
 
 /**
@@ -25,7 +25,7 @@ export const buildBlockFilter = (texts: readonly string[], ascii?: AsciiTexts): 
 /** So many characters become bytes together: a text that is not ASCII slows down only its group. */
 const groupSize = 1 << 15
 
-/** Makes bytes of texts once for both filters, where all of a group are ASCII. */
+/** Encodes texts as bytes once for both filters, in groups that are all ASCII. */
 const groupAscii = (texts: readonly string[]): { readonly groups: AsciiTexts[]; readonly others: string[] } => {
   const groups: AsciiTexts[] = []
   const others: string[] = []

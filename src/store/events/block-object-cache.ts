@@ -1,6 +1,6 @@
 import { type BlockObjects, isIntact } from './block-objects.ts'
 
-/** Keeps the intact objects that were read last in memory, at most `mostBytes` of them. The content of an object never changes. */
+/** Caches the most recently read intact objects, at most `mostBytes`. The content of an object never changes. */
 export const cacheBlockObjects = (objects: BlockObjects, mostBytes = 64 << 20): BlockObjects => {
   const kept = new Map<string, Uint8Array>()
   let bytes = 0
@@ -19,7 +19,7 @@ export const cacheBlockObjects = (objects: BlockObjects, mostBytes = 64 << 20): 
     async get(name) {
       const known = kept.get(name)
       if (known) {
-        // The last used goes to the end of the line.
+        // Move it to the end, where the most recently used ones are.
         kept.delete(name)
         kept.set(name, known)
         return known

@@ -2,13 +2,13 @@ import { messageOf } from '../../errors.ts'
 import { within } from '../../lib/deadline/deadline.ts'
 import type { BlockObjects } from './block-objects.ts'
 
-/** How old an answer may be, in ms: many probes of health and many refused requests share one. */
+/** How long an answer is valid, in ms: many health probes and many rejected requests share one. */
 const freshMs = 5_000
-/** How long the service has to answer, and how long a caller waits for that, in ms. */
+/** How long the service may take to answer, and how long a caller waits for that, in ms. */
 const pingMs = 5_000
 const waitMs = 1_000
 
-/** Says why objects cannot be stored; nothing while they can. Asks the service every few seconds at most. */
+/** Returns the reason that objects cannot be stored; undefined if they can. Queries the service every few seconds at most. */
 export const probeBlockObjects = (objects: Pick<BlockObjects, 'ping'>): (() => Promise<readonly string[]>) => {
   let problems: readonly string[] = []
   let askedAt = Number.NEGATIVE_INFINITY

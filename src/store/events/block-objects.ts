@@ -6,23 +6,23 @@ import { bucketUrl, type S3Access, signRequest } from '../../lib/s3/signed-reque
 /** Where the payloads of new blocks are stored, instead of in the database. */
 export interface BlockLocation extends S3Access {
   readonly bucket: string
-  /** The URL of another service than AWS, such as MinIO. */
+  /** The URL of a service other than AWS, such as MinIO. */
   readonly endpoint?: string | undefined
-  /** Begins the names of objects; empty or with a slash at its end. */
+  /** The prefix of object names; empty or with a slash at its end. */
   readonly prefix: string
 }
 
-/** The objects that hold the payloads of blocks. Everything throws UNAVAILABLE, retryable, while the service is away. */
+/** The objects with the payloads of blocks. All functions throw a retryable UNAVAILABLE while the service is unreachable. */
 export interface BlockObjects {
   /** Stores a payload; returns the name of its object. The same payload gets the same name. */
   put(block: { readonly partition: number; readonly first: number }, payload: Uint8Array): Promise<string>
   /**
-   * Reads an object; undefined if it does not exist. Reads it again if its bytes do not fit its name. Bytes that are wrong in the same way each
-   * time are what is stored, and are returned.
+   * Reads an object; undefined if it does not exist. Reads it again if its bytes do not match its name. If they are wrong in the same way
+   * each time, they were stored so, and are returned.
    */
   get(name: string): Promise<Uint8Array | undefined>
   remove(name: string): Promise<void>
-  /** Throws if the service does not answer within `ms`, or has no such bucket. */
+  /** Throws if the service does not answer within `ms`, or if the bucket does not exist. */
   ping(ms: number): Promise<void>
   /** Lists the objects that are older than `age`, in ms, by the clock of the service. */
   list(age: number): AsyncIterable<string>
@@ -167,7 +167,7 @@ const hashOf = (payload: Uint8Array): string => createHash('sha256').update(payl
 /** Whether an object has the bytes that it was named after. */
 export const isIntact = (name: string, payload: Uint8Array): boolean => name.endsWith(`-${hashOf(payload)}.block`)
 
-/** Reads a page of `ListObjectsV2`. Names are URL-encoded, so that they hold no XML. */
+/** Reads a page of `ListObjectsV2`. Names are URL-encoded, so that they contain no XML. */
 const readPage = (xml: string) => ({
   objects: Array.from(xml.matchAll(/<Contents>(.*?)<\/Contents>/gs), ([, one = '']) => ({
     name: decodeURIComponent(textOf(one, 'Key').replaceAll('+', ' ')),

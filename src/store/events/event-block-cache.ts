@@ -13,20 +13,20 @@ export interface BlockRef {
   readonly last: number
 }
 
-/** A block, and which of its events are meant. */
+/** A block, and the numbers of the requested events in it. */
 export interface BlockPart {
   readonly block: OpenBlock
   readonly start: number
   readonly end: number
 }
 
-/** Opens blocks, keeps the last few open, and steps over broken ones. */
+/** Opens blocks, keeps the last few open, and skips broken ones. */
 export interface BlockCache {
   /** The events of a block, even after compaction moved them; empty if they expired or cannot be read. */
   open(ref: BlockRef): Promise<readonly BlockPart[]>
-  /** Begins to read a block that will be opened soon; undefined if the database has all blocks. */
+  /** Starts to read a block that will be opened soon; undefined if the database has all blocks. */
   readonly readAhead: ((ref: BlockRef) => void) | undefined
-  /** Opens what was read already; undefined when it is broken. */
+  /** Opens a block that was read already; undefined if it is broken. */
   openPayload(ref: BlockRef, payload: Uint8Array): OpenBlock | undefined
 }
 
@@ -37,11 +37,11 @@ const mostOpen = 8
 /** How many blocks are read ahead, of all searches together. */
 const mostComing = 32
 const columns = ['id', 'partition', 'first', 'last', 'payload', 'object_name'] as const
-/** Stands for an object that is missing: no block can be opened from it. */
+/** Marks a missing object: no block can be opened from it. */
 const noBytes = new Uint8Array()
 
 type LoadedBlock = Pick<EventBlockRow, 'id' | 'partition' | 'first' | 'last' | 'payload'>
-/** Larger payloads are not kept open: a few of them would take all the memory. */
+/** Larger payloads are not kept open: a few of them would fill the memory. */
 const largestKept = 1 << 20
 
 export const createBlockCache = (
@@ -75,7 +75,7 @@ export const createBlockCache = (
     if (!same) return loadAll(await readCovering(read, ref))
     const payload = await readPayload(same, objects)
     if (payload) return [{ ...same, payload }]
-    // Somebody has joined or removed the block since its row was read, unless the row is still there.
+    // The block was joined or removed since its row was read, unless the row still exists.
     const now = await readCovering(read, ref)
     if (now.some(({ object_name }) => object_name === same.object_name)) return [{ ...same, payload: noBytes }]
     return loadAll(now)
@@ -96,7 +96,7 @@ export const createBlockCache = (
       const key = keyOf(ref)
       const kept = opened.get(key)
       if (kept) {
-        // The last used goes to the end of the line.
+        // Move it to the end, where the most recently used ones are.
         opened.delete(key)
         opened.set(key, kept)
         return [partOf(ref, kept)]
@@ -126,7 +126,7 @@ export const createBlockCache = (
   }
 }
 
-/** Finds the blocks that hold the numbers of one that is gone: it was joined with its neighbours. */
+/** Finds the blocks with the numbers of a missing one, which was joined with its neighbours. */
 const readCovering = (read: Connections['read'], ref: BlockRef) =>
   read
     .selectFrom('event_blocks')

@@ -10,15 +10,15 @@ interface SmallBlock extends BlockRef {
   readonly count: number
 }
 
-/** Blocks of at least half the greatest size are left alone. */
+/** Blocks of at least half the maximum size are not joined. */
 const small = blockSize / 2
-/** So few events are joined whenever there are neighbours. */
+/** Blocks with fewer events are joined with any neighbour. */
 const tiny = 256
 
 /**
- * Joins small neighbouring blocks; returns how many were joined. A run is joined when that makes something twice the size of its
- * largest block, so that no event is written again more than a dozen times, however often this is called. The objects of joined blocks are left to
- * the sweep: a search or a backup may be about to read them.
+ * Joins small neighbouring blocks; returns how many were joined. A run is joined if the result is twice the size of its largest block, so
+ * that no event is rewritten more than a dozen times, however often this is called. The sweep removes the objects of joined blocks later,
+ * because a search or a backup may be about to read them.
  */
 export const compactBlocks = async (
   connections: Connections,
@@ -90,12 +90,12 @@ const join = async (
     const row = rows.find(({ id, last }) => id === block.id && Number(last) === block.last)
     const payload = row && (await readPayload(row, objects))
     const one = payload && cache.openPayload(block, payload)
-    // Somebody else joined them first, or one is broken: what cannot be read is not rewritten.
+    // Another process joined them first, or one is broken: unreadable blocks are not rewritten.
     if (!one) return 0
     opened.push(one)
   }
   const events = opened.flatMap((block) => Array.from({ length: block.count }, (_, index) => block.event(index)))
-  // Packed before anything goes: in memory, where reads see what a transaction has done so far, nobody may find a gap meanwhile.
+  // Pack before removing: an in-memory database shows uncommitted changes, so a reader would see a gap.
   const packed = await packEvents(events, objects)
   if (packed.length >= run.length) return 0
   const { tx, commit, rollback } = await begin()

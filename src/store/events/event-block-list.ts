@@ -9,13 +9,13 @@ export interface BlockQuery {
   /** Only blocks that reach into this span. */
   readonly from?: number | undefined
   readonly to?: number | undefined
-  /** Only blocks whose filter rules out none of these lower-case words. */
+  /** Only blocks whose filter contains all of these lower-case words. */
   readonly words: readonly string[]
   readonly stream?: string | undefined
 }
 
 export interface ListedBlock extends BlockRef {
-  /** The time of its first event in the order of the query: no event of it comes earlier. */
+  /** The time of its first event in the order of the query: none of its events comes earlier. */
   readonly edge: number
 }
 
@@ -25,7 +25,7 @@ const largestPage = 1_024
 /** How many filters are read at once: at most 5 MB, which takes a few ms. */
 const filtersAtOnce = 128
 
-/** Lists the blocks that may hold something, nearest edge first. Calls `rest` where others may run. */
+/** Lists the blocks that may contain a match, nearest edge first. Calls `rest` to yield to other work. */
 export async function* listBlocks(
   read: Connections['read'],
   filters: FilterCache,

@@ -6,11 +6,11 @@ import { upsert } from '../write-rows.ts'
 import type { EventCountRow } from './event-tables.ts'
 
 export interface VolumeRow extends EventVolume {
-  /** When the bucket begins. */
+  /** The start of the bucket. */
   readonly time: number
 }
 
-/** Counts events, or what was counted of them, by the slot that they happened in and their source. */
+/** Counts events by the slot of their time and by source. */
 export class EventTally {
   readonly #sources = new Map<string, Map<number, EventCountRow>>()
   /** The row of the last event: mostly that of the next one, too. */
@@ -52,7 +52,7 @@ export class EventTally {
   }
 }
 
-/** Adds to the counts of slots, each named once. Belongs to the transaction that stores the events, so that each is counted once. */
+/** Adds to the counts of slots, each named once. Runs in the transaction that stores the events, so that each is counted once. */
 export const addCounts = (rows: readonly EventCountRow[], tx: Transaction): Promise<void> =>
   upsert(tx, 'event_counts', rows, {
     key: ['slot', 'source'],
@@ -63,7 +63,7 @@ export const addCounts = (rows: readonly EventCountRow[], tx: Transaction): Prom
     },
   })
 
-/** Adds the counts up in buckets of a whole number of slots, oldest first; a bucket without events is not there. */
+/** Sums the counts in buckets of a whole number of slots, oldest first; empty buckets are omitted. */
 export const readVolume = async (
   read: Connections['read'],
   { from, to, bucket }: { readonly from: number; readonly to: number; readonly bucket: number },
@@ -94,7 +94,7 @@ export const readVolume = async (
 export interface SourceVolume {
   readonly source: string
   readonly lines: number
-  /** When the last slot with an event begins. */
+  /** The start of the last slot with an event. */
   readonly last: number
 }
 

@@ -7,9 +7,9 @@ export interface FilterRef {
   readonly maxTime: number
 }
 
-/** Reads the filters of blocks, and keeps those of the newest in memory. */
+/** Reads the filters of blocks, and caches those of the newest blocks. */
 export interface FilterCache {
-  /** The filters of some blocks, in their order; undefined for a block that is gone or was joined with others. */
+  /** The filters of some blocks, in their order; undefined for a block that was removed or joined with others. */
   read(refs: readonly FilterRef[]): Promise<readonly (Uint8Array | undefined)[]>
 }
 
@@ -25,7 +25,7 @@ interface Kept {
 export const createFilterCache = (read: Connections['read'], mostBytes = 32 << 20): FilterCache => {
   let kept = new Map<string, Kept>()
   let bytes = 0
-  /** Blocks that end before this time found no room. */
+  /** Blocks that end before this time did not fit. */
   let floor = Number.NEGATIVE_INFINITY
 
   const keep = (key: string, filter: Uint8Array, maxTime: number): void => {

@@ -5,9 +5,9 @@ import { BlockWriter } from './event-block-writer.ts'
 import { EventTally } from './event-counts.ts'
 import type { EventBlockRow, EventCountRow } from './event-tables.ts'
 
-/** A block that is ready to be stored, and what its events add to the counts. */
+/** A block that is ready to be stored, and the additional counts of its events. */
 export interface PackedBlock {
-  /** The row; without the payload if an object holds it. */
+  /** The row; without the payload if an object contains it. */
   readonly row: EventBlockRow
   readonly payload: Uint8Array
   readonly counts: readonly EventCountRow[]
@@ -15,13 +15,16 @@ export interface PackedBlock {
 
 /** Events on their way into blocks. */
 export interface EventPacking {
-  /** Puts events in their place, once; those of earlier calls come before them. */
+  /** Adds events in order, once; those of earlier calls come first. */
   add(events: readonly Event[]): void
-  /** Ends the last block. Compresses on another core: what follows need not wait for it. */
+  /** Ends the last block. Compresses on another core, so the caller need not wait for it. */
   finish(): Promise<readonly PackedBlock[]>
 }
 
-/** Cuts events into runs without gaps that each fit a block, and packs them as they come; with object storage, it stores their payloads there. */
+/**
+ * Cuts events into runs without gaps that each fit a block, and packs them as they arrive; with object storage, it stores their payloads
+ * there.
+ */
 export const createPacking = (objects?: BlockObjects): EventPacking => {
   const packed: Promise<PackedBlock>[] = []
   let writer: BlockWriter | undefined
@@ -65,7 +68,7 @@ export const packEvents = async (events: readonly Event[], objects?: BlockObject
 
 const nothing = new Uint8Array()
 
-/** The object is stored before the transaction begins that names it. If that fails, the sweep removes it. */
+/** The object is stored before the transaction that refers to it. If that fails, the sweep removes the object. */
 const finishBlock = async (
   writer: BlockWriter,
   tally: EventTally,

@@ -5,7 +5,7 @@ import { createPace } from '../pace.ts'
 import { batches } from '../write-rows.ts'
 import type { EventBlockRow } from './event-tables.ts'
 
-/** The limits of some sources. Times in ms; undefined means that the general limit is theirs. */
+/** The limits of some sources. Times in ms; undefined: the general limit applies. */
 export interface SourceLimit {
   /** The name of the source; `*` stands for any characters. */
   readonly source: string
@@ -27,12 +27,12 @@ type RemoveObjects = (rows: readonly Pick<EventBlockRow, 'object_name'>[]) => Pr
 /** How many blocks are read at once to be dropped, and how many go in one transaction. */
 const dropSize = 256
 const firstStep = 8
-/** After so many runs, all blocks are read again, because events of an earlier time may have come: once a day. */
+/** After this many runs, all blocks are read again, because events with earlier times may have arrived: once a day. */
 const runsOfRound = 144
 
 /**
  * Creates the retention of events, which removes whole blocks. A block with events of several sources is stored until the limits of all of
- * them have passed. Blocks that a shorter limit has spared are not looked at again before a longer one.
+ * them have passed. Blocks that a shorter limit has kept are not checked again before a longer one.
  */
 export const createEventRetention = (connections: Connections, removeObjects: RemoveObjects) => {
   const { read } = connections
@@ -70,7 +70,7 @@ export const createEventRetention = (connections: Connections, removeObjects: Re
         dropped += await drop(over)
         const last = Number(rows.at(-1)?.max_time ?? from)
         if (rows.length < dropSize) break
-        // Many blocks may end at one time: what is left of them waits for the next longer limit.
+        // Many blocks may end at the same time: the rest of them waits for the next longer limit.
         from = over.length === 0 && last === from ? last + 1 : last
       }
       examined[rank] = limit

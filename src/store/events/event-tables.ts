@@ -15,7 +15,7 @@ export interface EventBlockRow {
   count: number
   min_time: number
   max_time: number
-  /** JSON lists of what occurs in it. */
+  /** JSON lists of the values in the block. */
   sources: string
   streams: string
   template_ids: string
@@ -23,9 +23,9 @@ export interface EventBlockRow {
   filter: Uint8Array
   /** Size of the payload. */
   bytes: number
-  /** Empty if an object holds it. */
+  /** Empty if an object contains it. */
   payload: Uint8Array
-  /** The object that holds the payload. */
+  /** The object with the payload. */
   object_name: string | null
 }
 

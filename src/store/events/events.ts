@@ -27,7 +27,7 @@ export interface EventQuery extends TimeRange, PageRequest {
   /** The default is `newest`. A cursor is valid only for the order that it was created with. */
   readonly order?: 'newest' | 'oldest'
   readonly matches: (event: Event) => boolean
-  /** Lower-case words that every match contains somewhere; blocks whose filter lacks one are skipped. */
+  /** Lower-case words that every match contains; blocks whose filter lacks one are skipped. */
   readonly tokens?: readonly string[]
   /** The same for field values: fragments that every match contains in one of its fields. */
   readonly values?: readonly string[]
@@ -45,7 +45,7 @@ export interface EventStore {
   search(query: EventQuery): Promise<Page<Event>>
   /** The partitions that have events. */
   partitions(): Promise<readonly number[]>
-  /** Everything of a partition after a number, in order of acceptance: what training and recovery replay. */
+  /** All events of a partition after a number, in order of acceptance, for training and recovery. */
   replay(partition: number, afterNumber: number): AsyncIterable<readonly Event[]>
   /** Joins small neighbouring blocks; returns how many were joined. */
   compact(): Promise<number>
@@ -65,7 +65,10 @@ export interface EventStore {
   countedSince(): Promise<number | undefined>
 }
 
-/** Stores events in compressed blocks, one row each; their payloads in `objects`, if there are any. A block that cannot be read is reported once and stepped over. */
+/**
+ * Stores events in compressed blocks, one row each; their payloads in `objects`, if object storage is configured. A block that cannot be
+ * read is reported once and skipped.
+ */
 export const createEventStore = (
   connections: Connections,
   reportBroken: ReportBroken = () => {},

@@ -15,7 +15,7 @@ export const sweepObjects = async (
 ): Promise<number> => {
   let removed = 0
   const removeUnnamed = async (names: readonly string[]): Promise<void> => {
-    // The name of an object begins with the id of its block, which is the key of the table.
+    // The name of an object begins with the ID of its block, which is the key of the table.
     const ids = names.flatMap((name) => blockOf(name) ?? [])
     const rows = await read.selectFrom('event_blocks').select('object_name').where('id', 'in', ids).execute()
     const named = new Set(rows.map(({ object_name }) => object_name))
@@ -37,7 +37,7 @@ export const sweepObjects = async (
   return removed
 }
 
-/** The id of the block that an object was written for; undefined for an object of somebody else. */
+/** The ID of the block that an object was written for; undefined for other objects. */
 const blockOf = (name: string): string | undefined => {
   const match = /(\d+)\/(\d+)-[\da-f]{24}\.block$/.exec(name)
   return match ? `${match[1]}-${match[2]}` : undefined

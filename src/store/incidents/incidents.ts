@@ -10,9 +10,9 @@ import { batches, upsert } from '../write-rows.ts'
 import type { IncidentRow } from './incident-tables.ts'
 
 export interface IncidentStore {
-  /** Open incidents last seen at or after a time: what a new alert may join. */
+  /** Open incidents last seen at or after a time, which a new alert may join. */
   findOpen(lastSeenAfter: number, tx: Transaction): Promise<readonly Incident[]>
-  /** Open incidents that nobody took, of these severities, and that have not changed since a moment; by id, after one of them. */
+  /** Open, unassigned incidents of these severities that have not changed since a moment; by ID, after one of them. */
   idle(query: {
     readonly before: number
     readonly severities: readonly Incident['severity'][]
@@ -31,10 +31,10 @@ export interface IncidentStore {
   worstOpen(limit: number): Promise<readonly Incident[]>
 }
 
-/** Keeps incidents: the whole of each as a document, and beside it the columns that SQL asks for. */
+/** Stores incidents: each as a document, with additional columns for SQL. */
 export const createIncidentStore = (connections: StoreConnections): IncidentStore => {
   const { read, abilities, stamp, contains } = connections
-  /** Within a transaction rows are read to be changed: nobody else may change them in between. */
+  /** Within a transaction, rows are read for an update, so lock them. */
   const bodies = (tx?: Transaction) => {
     const rows = (tx ?? read).selectFrom('incidents').select(['incident_id', 'body'])
     return tx && abilities.lockRows ? rows.forUpdate() : rows
@@ -72,7 +72,7 @@ export const createIncidentStore = (connections: StoreConnections): IncidentStor
       await upsert(tx, 'incidents', rows, {
         key: ['incident_id'],
         keep: ['display_id', 'detection_date', 'created_at'],
-        // An incident that is saved unchanged has not changed: nobody is notified.
+        // Saving an unchanged incident notifies nobody.
         where: sql`incidents.body <> excluded.body`,
       })
     },

@@ -7,7 +7,7 @@ import type { NotificationTableRow } from './incident-tables.ts'
 
 /** One delivery of one incident to one sink, remembered so that no receiver is notified twice. */
 export interface NotificationRow {
-  /** Incident, sink and reason: what makes a delivery the same delivery. */
+  /** Incident, sink and reason identify a delivery. */
   readonly id: string
   readonly incident_id: string
   readonly sink: string
@@ -24,11 +24,11 @@ export interface NotificationRow {
 }
 
 export interface NotificationStore {
-  /** Adds what is not there yet; what is stays as it is. */
+  /** Adds missing deliveries; existing ones remain unchanged. */
   plan(rows: readonly NotificationRow[], tx: Transaction): Promise<void>
   due(now: number, limit: number): Promise<readonly NotificationRow[]>
   update(row: NotificationRow): Promise<void>
-  /** Cancels the deliveries of an incident that are not sent yet, except the one that says that it is resolved. */
+  /** Cancels the unsent deliveries of an incident, except the one that reports that it is resolved. */
   cancel(incidentId: string, tx: Transaction): Promise<void>
   forIncident(incidentId: string, tx?: Transaction): Promise<readonly NotificationRow[]>
   /** Counts the messages planned in a span, by status. */

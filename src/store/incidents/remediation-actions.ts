@@ -7,7 +7,7 @@ import { insertNew } from '../write-rows.ts'
 import type { RemediationActionRow } from './incident-tables.ts'
 
 export interface RemediationActionStore {
-  /** Adds what is not there yet; what is stays as it is. */
+  /** Adds missing actions; existing ones remain unchanged. */
   add(actions: readonly RemediationAction[], tx: Transaction): Promise<void>
   save(action: RemediationAction, tx: Transaction): Promise<void>
   get(id: string, tx?: Transaction): Promise<RemediationAction | undefined>
@@ -16,9 +16,9 @@ export interface RemediationActionStore {
   ): Promise<Page<RemediationAction>>
 }
 
-/** Keeps what is to be done about incidents: the whole of each as a document, and beside it the columns that SQL asks for. */
+/** Stores the actions of incidents: each as a document, with additional columns for SQL. */
 export const createRemediationActionStore = ({ read, abilities }: StoreConnections): RemediationActionStore => {
-  /** Within a transaction rows are read to be changed: nobody else may change them in between. */
+  /** Within a transaction, rows are read for an update, so lock them. */
   const bodies = (tx?: Transaction) => {
     const rows = (tx ?? read).selectFrom('remediation_actions').select('body')
     return tx && abilities.lockRows ? rows.forUpdate() : rows

@@ -2,19 +2,19 @@ import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import { batches, insertNew, upsert } from '../write-rows.ts'
 
-/** The keys of records that came in together. They have no spaces. */
+/** The keys of records that arrived together. They contain no spaces. */
 export interface RememberedKeys {
   readonly id: string
   readonly keys: readonly string[]
 }
 
-/** The door where records come in: numbers, idempotency keys and source positions. */
+/** The state of the intake: numbers, idempotency keys and source positions. */
 export interface IntakeStore {
   /** Records the number of partitions, which never changes; returns the recorded one. */
   fixPartitions(wanted: number): Promise<number>
   /** Reserves so many numbers of each partition; returns the first of each. */
   reserve(counts: ReadonlyMap<number, number>, tx: Transaction): Promise<ReadonlyMap<number, number>>
-  /** Remembers a key; returns what was remembered before under the same key, if anything. */
+  /** Stores a value under a key; returns the earlier value, if any. */
   remember(
     key: string,
     bodyHash: string,
@@ -37,12 +37,12 @@ export interface IntakeStore {
   listCursors(source: string): Promise<readonly string[]>
 }
 
-/** Begins the keys of the rows that remember groups. */
+/** The prefix of the keys of rows for groups. */
 const recentPrefix = 'recent '
 
 const partitionCounter = 'partitions'
 
-/** Keeps what the door for records needs: the next numbers, idempotency keys, how far sources have read. */
+/** Stores the state of the intake: the next numbers, idempotency keys and the positions of sources. */
 export const createIntakeStore = ({ read, write }: StoreConnections): IntakeStore => ({
   async fixPartitions(wanted) {
     // Before there was a number, there was one partition.

@@ -1,4 +1,4 @@
-/** The embedded queue, and what processes on one database share. */
+/** The embedded queue, and the state that processes on one database share. */
 export interface QueueTables {
   jobs: JobRow
   leases: LeaseRow
@@ -13,7 +13,7 @@ export interface JobRow {
   /** `ready`, `waiting` (for its next attempt) or `dead`. */
   state: string
   partition: number
-  /** How many records, detections or ids it holds. */
+  /** The number of its records, detections or IDs. */
   count: number
   attempts: number
   run_at: number

@@ -95,7 +95,7 @@ export const createPersonStore = ({ read }: StoreConnections): PersonStore => ({
   },
 })
 
-/** Keeps a column of an account that can sign in, and overwrites it in any other row. */
+/** Keeps the column of an account that can sign in, and overwrites it in any other row. */
 const unlessSignsIn = <Column extends 'username' | 'email' | 'is_active'>(column: Column) =>
   sql<UserRow[Column]>`case when users.password_hash is null and users.role is null
     then ${sql.ref(`excluded.${column}`)} else ${sql.ref(`users.${column}`)} end`

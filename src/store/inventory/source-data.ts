@@ -47,7 +47,7 @@ export const createSourceDataStore = (
     }),
 })
 
-/** Ends the epoch of all leases, so that every process restores what it has learnt, which is now nothing, before it works on. */
+/** Ends the epoch of all leases, so that every process restores the learned state, which is now empty, before it continues. */
 const makeWorkersRestore = async ({ abilities }: StoreConnections, tx: Transaction): Promise<void> => {
   if (!abilities.shared) return
   await tx

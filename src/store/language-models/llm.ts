@@ -11,17 +11,17 @@ export interface Spending {
   readonly calls: number
 }
 
-/** Which alerts wait for a language model, what it answered, and what was spent on it. */
+/** The alerts that wait for a language model, its answers, and the spent budget. */
 export interface LlmStore {
   request(alertIds: readonly string[], dueAt: number, tx: Transaction): Promise<void>
-  /** Takes alerts that are due, until a time at which they are due again. */
+  /** Takes due alerts, until a time at which they are due again. */
   claim(at: number, until: number, limit: number): Promise<readonly string[]>
-  /** Gives back one that was taken, unless it was asked for again meanwhile. */
+  /** Returns a taken alert, unless it was requested again in the meantime. */
   postpone(alertId: string, from: number, to: number): Promise<void>
   done(alertId: string, until: number, tx?: Transaction): Promise<void>
   recall(id: string, at: number): Promise<{ readonly answer: unknown } | undefined>
   keep(id: string, answer: unknown, expiresAt: number): Promise<void>
-  /** Sets something aside in all periods or in none; returns the period in which too little is left. */
+  /** Reserves an amount in all periods or in none; returns the period whose budget is too small. */
   reserve(
     limits: readonly (Spending & { readonly period: string })[],
     amount: Omit<Spending, 'calls'>,
@@ -71,7 +71,7 @@ class Full extends Error {
   }
 }
 
-/** Keeps which alerts wait for a language model, what models answered, and what was spent. */
+/** Stores the alerts that wait for a language model, the answers of models, and the spent budget. */
 export const createLlmStore = ({ read, write, transaction }: StoreConnections): LlmStore => ({
   async request(alertIds, dueAt, tx) {
     const rows = [...new Set(alertIds)].map((alert_id) => ({ alert_id, due_at: dueAt }))
@@ -129,7 +129,7 @@ export const createLlmStore = ({ read, write, transaction }: StoreConnections): 
   async reserve(limits, { cost, tokens }, at) {
     try {
       await transaction(async (tx) => {
-        // Always in the same order, so that two of them never wait for each other.
+        // Always in the same order, so that two transactions never wait for each other.
         for (const limit of [...limits].sort((a, b) => (a.period < b.period ? -1 : 1))) {
           await begin(tx, limit.period, at)
           const { numUpdatedRows } = await tx

@@ -12,7 +12,7 @@ export interface ComparedOpinion {
   readonly rules: { readonly verdict: Verdict; readonly risk_level: Severity }
 }
 
-/** Keeps what each language model said last of an alert. */
+/** Stores the last opinion of each language model on an alert. */
 export interface ModelOpinionStore {
   save(compared: ComparedOpinion): Promise<void>
   /** The opinions on an alert, sorted by model. */

@@ -38,7 +38,7 @@ export const initialSchema = async (db: Kysely<unknown>, types: ColumnTypes): Pr
     last_seen_at: 'number',
   }).index()
 
-  // Detections and what detectors have learnt
+  // Detections and the learned state of detectors
   await table('detections', {
     id: 'text key',
     detector: 'text',
@@ -252,7 +252,7 @@ export const initialSchema = async (db: Kysely<unknown>, types: ColumnTypes): Pr
   // Language models
   await table('llm_requests', {
     alert_id: 'text key',
-    /** When the model may be asked; later while a request is running. */
+    /** When the model may be queried; later while a request is running. */
     due_at: 'number',
   }).index(['due_at'])
   await table('llm_answers', {
@@ -332,7 +332,7 @@ export const initialSchema = async (db: Kysely<unknown>, types: ColumnTypes): Pr
   await table('intel_answers', {
     source: 'text key',
     id: 'text key',
-    /** JSON; null: the source knows nothing about it. */
+    /** JSON; null: the source has no data about it. */
     answer: 'text',
     expires_at: 'number',
   }).index(['expires_at'])

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** Remembers what a receiver called a message, so that a later one can change it. */
+/** Stores the receiver's ID of a message, so that a later message can change it. */
 export const notificationReceipts = async (db: Kysely<unknown>): Promise<void> => {
   await sql`alter table notifications add column receipt text`.execute(db)
 }

@@ -18,7 +18,7 @@ export const triageViews = async (db: Kysely<unknown>, types: ColumnTypes): Prom
   for (const statement of statements) await sql.raw(statement).execute(db)
 }
 
-/** Time stamps are ms, flags are numbers, and addresses and documents are texts that may be anything. */
+/** Time stamps are ms, flags are numbers, and addresses and documents are texts with any content. */
 const at = (...columns: readonly string[]) =>
   columns.map((column) => `to_timestamp(${column} / 1000.0) as ${column}`).join(', ')
 const flag = (...columns: readonly string[]) => columns.map((column) => `${column} <> 0 as ${column}`).join(', ')
@@ -26,7 +26,7 @@ const address = (...columns: readonly string[]) =>
   columns.map((column) => `compat.to_inet(${column}) as ${column}`).join(', ')
 const json = (...columns: readonly string[]) =>
   columns.map((column) => `compat.to_jsonb(${column}) as ${column}`).join(', ')
-/** The services have ids of their own beside the names of things. The same thing always gets the same id. */
+/** The services have their own IDs in addition to names. The same name always gets the same ID. */
 const idFrom = (table: string, key: string) => `md5('${table} ' || ${key})::uuid as id`
 const share = (column: string) => `${column}::numeric(5, 2) as ${column}`
 
@@ -84,7 +84,7 @@ const statements: readonly string[] = [
   `create view compat.audit_logs as select ${idFrom('audit', 'id')}, event_type, actor, action, target_type, target_id,
     ${json('old_values', 'new_values')}, ${address('ip_address')}, user_agent, ${flag('success')}, error_message,
     ${at('created_at')} from audit_logs`,
-  // The checks of the original table hold for what is inserted.
+  // The checks of the original table apply to inserted rows.
   `create function compat.insert_alert() returns trigger language plpgsql security definer set search_path from current as $$
   begin
     new.alert_id := coalesce(new.alert_id, 'ALT-' || to_char(now(), 'YYYYMMDD-HH24MISS') || '-' || substr(md5(random()::text), 1, 4));
@@ -107,7 +107,7 @@ const statements: readonly string[] = [
       select coalesce(max(id), 0) + 1, new.alert_id, jsonb_strip_nulls(to_jsonb(new))::text from inserted_alerts;
     return new;
   end $$`,
-  // Simple views can be changed: that would change our columns, and not the documents beside them.
+  // Simple views are updatable: that would change our columns, but not the documents.
   `create function compat.refuse_change() returns trigger language plpgsql as $$
   begin
     raise feature_not_supported using message = format('compat.%s cannot be changed in SQL.', tg_table_name), hint = 'Use the REST API.';

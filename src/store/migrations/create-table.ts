@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { ColumnTypes } from '../dialects/dialect.ts'
 
-/** The type of a column; `?` may be null, `key` is (part of) the key. */
+/** The type of a column; `?` is nullable, `key` is (part of) the primary key. */
 type Column =
   | 'text'
   | 'text?'
@@ -15,11 +15,11 @@ type Column =
   | 'blob'
 
 interface Indexing {
-  /** Makes the table and an index for each list of columns. */
+  /** Creates the table and an index for each list of columns. */
   index(...lists: readonly (readonly string[])[]): Promise<void>
 }
 
-/** Makes tables from a map of columns, in the types of the database at hand. */
+/** Creates tables from a map of columns, with the types of the database. */
 export const createTable =
   (db: Kysely<unknown>, types: ColumnTypes) =>
   (name: string, columns: Readonly<Record<string, Column>>): Indexing => ({

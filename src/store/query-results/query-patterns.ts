@@ -4,7 +4,7 @@ import type { Transaction } from '../database.ts'
 import { toJson } from '../json.ts'
 import { upsert } from '../write-rows.ts'
 
-/** A query with its variables, as it was asked. */
+/** A query with its variables, as received. */
 export interface QueryPattern {
   /** Of the text and the variables. */
   readonly query_hash: string
@@ -29,13 +29,13 @@ export interface QuerySummary {
   readonly last_seen: number
 }
 
-/** Which queries were asked. */
+/** The received queries. */
 export interface QueryPatternStore {
-  /** Counts a query as asked once more. */
+  /** Increments the count of a query. */
   asked(pattern: QueryPattern, tx: Transaction): Promise<void>
-  /** How often each role asked a query. */
+  /** Returns how often each role sent a query. */
   roles(query: string): Promise<ReadonlyMap<string, number>>
-  /** The queries that are known, those asked last first. */
+  /** Returns the known queries, the most recently used first. */
   queries(limit: number): Promise<readonly QuerySummary[]>
 }
 

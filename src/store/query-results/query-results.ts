@@ -14,7 +14,7 @@ export interface ResultStream {
   readonly dataset: string
 }
 
-/** Records that came together. */
+/** Records that arrived together. */
 export interface KeptResult extends ResultStream {
   /** Later ones have greater ids. */
   readonly id: string
@@ -39,7 +39,7 @@ export interface StreamSummary {
 
 /** Query results, their models and their anomalies. */
 export interface QueryResultStore extends QueryPatternStore, ResultAnalysisStore {
-  /** Keeps a result; the oldest of its stream go when there are more than `most` records. */
+  /** Stores a result; removes the oldest of its stream if there are more than `most` records. */
   save(result: KeptResult, tx: Transaction): Promise<void>
   /** Removes the oldest results of a stream until at most `most` records remain. Returns the number of removed records. */
   trim(stream: ResultStream, most: number, tx: Transaction): Promise<number>
@@ -51,13 +51,13 @@ export interface QueryResultStore extends QueryPatternStore, ResultAnalysisStore
   streams(query: string): Promise<readonly StreamSummary[]>
   model(stream: ResultStream): Promise<KeptModel | undefined>
   saveModel(stream: ResultStream, model: KeptModel): Promise<void>
-  /** Forgets what a query returned and what was learnt of it; returns how many records went. */
+  /** Removes the results of a query and the learned state about it; returns how many records were removed. */
   clear(query: string, tx: Transaction): Promise<number>
-  /** Forgets what is too old; returns how many records, analyses and models went. */
+  /** Removes expired rows; returns how many records, analyses and models were removed. */
   retain(limits: ResultLimits): Promise<number>
 }
 
-/** Keeps what queries returned. */
+/** Stores the results of queries. */
 export const createQueryResultStore = (connections: StoreConnections): QueryResultStore => {
   const { read, write, transaction } = connections
   return {

@@ -1,13 +1,13 @@
 import type { Transaction } from '../database.ts'
 
-/** Moments in ms; what is older goes, and what is undefined stays. */
+/** Moments in ms; older rows are removed. Undefined keeps all rows. */
 export interface ResultLimits {
   readonly historyBefore?: number
   readonly analysesBefore?: number
   readonly modelsBefore?: number
 }
 
-/** Deletes what is older than it may be; returns how many rows went. */
+/** Deletes expired rows; returns how many. */
 export const retainQueryResults = async (
   { historyBefore, analysesBefore, modelsBefore }: ResultLimits,
   tx: Transaction,

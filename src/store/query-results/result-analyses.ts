@@ -5,7 +5,7 @@ import type { Transaction } from '../database.ts'
 import { fromJson, toJson } from '../json.ts'
 import { insertRows } from '../write-rows.ts'
 
-/** The user who asked. */
+/** The user who sent the query. */
 export interface AnalysisOrigin {
   readonly user: string | null
   readonly role: string | null
@@ -13,13 +13,13 @@ export interface AnalysisOrigin {
 
 /** The anomalies of query results. */
 export interface ResultAnalysisStore {
-  /** Keeps an analysis and returns its number. */
+  /** Stores an analysis and returns its number. */
   addAnalysis(analysis: ResultAnalysis, origin: AnalysisOrigin, tx: Transaction): Promise<number>
   /** The newest first; of one query, or of all. */
   analyses(query: string | undefined, limit: number): Promise<readonly ResultAnalysis[]>
 }
 
-/** Keeps analyses. */
+/** Stores analyses. */
 export const createResultAnalysisStore = ({ read }: StoreConnections): ResultAnalysisStore => ({
   async addAnalysis(analysis, { user, role }, tx) {
     const id = await nextNumbers(tx, 'anomaly analyses')

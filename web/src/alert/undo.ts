@@ -10,7 +10,7 @@ interface UndoableAction {
 const maxActions = 20
 const actions: UndoableAction[] = []
 
-/** Shows what was done and offers to undo it. The last actions of this visit can be undone in reverse order. */
+/** Shows the completed action and offers to undo it. The last actions of this visit can be undone in reverse order. */
 export const offerUndo = (action: UndoableAction): void => {
   actions.push(action)
   if (actions.length > maxActions) actions.shift()

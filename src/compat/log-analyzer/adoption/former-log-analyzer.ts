@@ -23,7 +23,7 @@ export const formerLogAnalyzer: FormerSystem = {
   leftOut: async () => [],
 }
 
-/** Takes the incidents, as the batches that scored above the threshold. */
+/** Takes the incidents: the batches that scored above the threshold. */
 const incidentPart = (database: FormerDatabase): readonly AdoptionPart[] => {
   const table = incidentsOf(database)
   if (!table) return []
@@ -48,7 +48,7 @@ const incidentPart = (database: FormerDatabase): readonly AdoptionPart[] => {
 
 const source = 'log-analyzer'
 
-/** Takes the logs as log lines, which go through the pipeline as if they came today. */
+/** Takes the logs as log lines, which pass the pipeline like new ones. */
 const logPart = (database: FormerDatabase): readonly AdoptionPart[] => {
   const table = logsOf(database)
   if (!table) return []

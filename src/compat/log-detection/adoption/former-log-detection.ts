@@ -31,7 +31,7 @@ const isReport = (path: string): boolean =>
   /^anomalies_detailed\.json$|_\d{8}_\d{6}\.json$/.test(basename(path)) && !basename(path).startsWith('batch_summary')
 const isTable = (path: string): boolean => basename(path) === 'anomalies_detected.csv'
 
-/** The files with anomalies. Where the trainer wrote both forms, the table says nothing more. */
+/** The files with anomalies. If the trainer wrote both formats, the table contains nothing more. */
 const filesOf = ({ files }: FormerSource): readonly string[] => {
   const reports = files.filter((path) => isReport(path) && (readAnomalies(path)?.length ?? -1) >= 0)
   const tables = files.filter(
@@ -47,7 +47,7 @@ const readAnomalies = (path: string): readonly FormerAnomaly[] | undefined => {
     const rows: unknown = isTable(path) ? parse(content, { columns: true, bom: true }) : JSON.parse(content)
     return report.safeParse(rows).data
   } catch {
-    // A file with such a name need not be one of these.
+    // A file with such a name may be something else.
     return undefined
   }
 }
@@ -71,7 +71,7 @@ export const formerLogDetection: FormerSystem = {
   },
 }
 
-/** Takes the anomalies of a file as alerts that somebody has seen. The same anomaly in several files is one alert. */
+/** Takes the anomalies of a file as acknowledged alerts. The same anomaly in several files is one alert. */
 const filePart = (path: string): AdoptionPart => {
   const found = () => [...new Map((readAnomalies(path) ?? []).map((one) => [idOf(one), one])).values()]
   return {

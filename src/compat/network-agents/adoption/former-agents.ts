@@ -33,7 +33,7 @@ const readAgent = (path: string): FormerAgent | undefined => {
 export const agentFilesOf = ({ files }: FormerSource): readonly string[] =>
   files.filter((path) => /\.ya?ml$/i.test(path) && readAgent(path) !== undefined)
 
-/** Takes the agents: what Vedette knows of them, with their thresholds, programs and levels. */
+/** Takes the agents: the parts that Vedette supports, with their thresholds, programs and levels. */
 export const agentPart = (source: FormerSource): readonly AdoptionPart[] => {
   const paths = agentFilesOf(source)
   if (paths.length === 0) return []
@@ -76,7 +76,7 @@ const sameRules = [
   ...['alert_cooldown'],
 ]
 
-/** Converts an agent. It counts what the bundled agent of its name counts, because the older system had that in its code. */
+/** Converts an agent. It counts the same as the bundled agent of its name, because the older system had that in its code. */
 export const convertAgent = (
   former: FormerAgent,
   bundled: readonly Agent[],

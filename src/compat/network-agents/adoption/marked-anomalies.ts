@@ -19,7 +19,7 @@ const severities = ['info', 'low', 'low', 'medium', 'high', 'critical'] as const
 
 const statusOf = (row: FormerRow): Alert['status'] | undefined => statuses[row.text('status')?.toLowerCase() ?? 'new']
 
-/** Takes the anomalies that somebody worked on as alerts, because findings of agents have no status. */
+/** Takes the anomalies that a user worked on as alerts, because findings of agents have no status. */
 export const markedPart = (database: FormerDatabase, table: FormerTable | undefined): readonly AdoptionPart[] => {
   if (!table?.has('status')) return []
   const part = identifiedPart({

@@ -87,7 +87,7 @@ const patternPart = (database: FormerDatabase): readonly AdoptionPart[] => {
 
 const anyRecord = z.record(z.string(), z.unknown())
 
-/** Takes the results with their records, from which Vedette trains its models. */
+/** Takes the results with their records, which train the models of Vedette. */
 const historyPart = (database: FormerDatabase): readonly AdoptionPart[] => {
   const table = historyOf(database)
   const records = database.table('historical_records', 'historical_data_id', 'record_data')

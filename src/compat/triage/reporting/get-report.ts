@@ -22,7 +22,7 @@ const report = z.object({
   html: z.string().nullable(),
 })
 
-/** Composes a report on request. Its id names its type and what it is about, so nothing is stored. */
+/** Composes a report on request. Its ID contains its type and subject, so nothing is stored. */
 export const getReport = defineOperation({
   name: 'get_report',
   summary: 'Composes a report of a day, a week or an incident, for clients of the triage services.',

@@ -12,7 +12,7 @@ import { routeChat } from './route-chat.ts'
 
 const inEnvelope = presentIn('')
 
-/** The requests for a stream, which the presenter cannot see from the answer. */
+/** The requests for a stream, which the presenter cannot detect in the answer. */
 const streams = new WeakSet<FastifyRequest>()
 
 /** Reads a request for a completion. The router never used `metadata`. */

@@ -27,7 +27,7 @@ const isTallied = ({ correlation }: CorrelationRule): boolean =>
 const wordOf = (rule: CorrelationRule, { member, value }: WindowItem): string =>
   rule.correlation === 'value_count' ? value : String(member)
 
-/** Puts an event in its place and drops what has left the window. Answers the place. */
+/** Inserts an event in order and drops those that have left the window. Returns the position. */
 export const insert = (window: Window, item: WindowItem, rule: CorrelationRule): number => {
   const { items } = window
   let place = items.length

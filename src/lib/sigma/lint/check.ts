@@ -2,11 +2,11 @@ import type { SigmaDocument } from '../document.ts'
 import type { Taxonomy } from '../taxonomy.ts'
 import type { Yaml, YamlEntry, YamlMapNode, YamlScalar } from './tree.ts'
 
-/** The context of the linter besides the file. Checks that need a missing part stay silent. */
+/** The context of the linter other than the file. Checks without the part that they need report nothing. */
 export interface LintContext {
   /** All documents of the set, this file's own among them: for names used twice, and references. */
   readonly documents?: readonly SigmaDocument[]
-  /** Which log sources there are, and their fields. */
+  /** The log sources, and their fields. */
   readonly taxonomy?: Taxonomy
   /** Names of the fields that events had, as rules call them or as the events do. */
   readonly fieldsSeen?: ReadonlySet<string>
@@ -14,7 +14,7 @@ export interface LintContext {
 
 /** Something that is questionable about a document that works. */
 export interface Check {
-  /** A word for programs, and for who wants to be spared of it. */
+  /** A stable code, to disable the check. */
   readonly code: string
   readonly severity: 'warning'
   /** Its purpose and why it matters, in one sentence. */
@@ -72,13 +72,13 @@ export const entryOf = (node: Yaml | undefined, key: string): YamlEntry | undefi
 export const scalarText = (node: Yaml | undefined): string | undefined =>
   node?.type === 'scalar' && node.value !== null ? String(node.value) : undefined
 
-/** The scalars of a list, or the one scalar that stands instead of a list. */
+/** The scalars of a list, or a single scalar in place of a list. */
 export const scalarsOf = (node: Yaml | undefined): readonly YamlScalar[] => {
   if (node?.type === 'scalar') return node.value === null ? [] : [node]
   return node?.type === 'list' ? node.items.filter((item): item is YamlScalar => item.type === 'scalar') : []
 }
 
-/** A finding for each scalar under a key of the document for which `say` has something to say. */
+/** A finding for each scalar under a key of the document for which `say` returns a message. */
 export const eachUnder = (
   { root }: LintSubject,
   key: string,
@@ -89,7 +89,7 @@ export const eachUnder = (
     return finding ? [{ line: scalar.line, ...finding }] : []
   })
 
-/** A finding for each text value of the detection for which `say` has something to say. */
+/** A finding for each text value of the detection for which `say` returns a message. */
 export const eachValue = (
   { items }: LintSubject,
   say: (text: string, item: LintItem, scalar: YamlScalar) => Omit<LintFinding, 'line'> | undefined,

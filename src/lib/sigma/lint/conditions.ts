@@ -141,7 +141,7 @@ export const conditionChecks: readonly Check[] = [
   ),
 ]
 
-/** Whether something must be there. Absence as such (`null`, `exists: false`) is nothing that is there. */
+/** Whether a value is required. Absence as such (`null`, `exists: false`) is not one. */
 const hasPositive = (node: Node, negated: boolean): boolean => {
   if (node.op === 'not') return hasPositive(node.of, !negated)
   if (node.op !== 'test') return node.of.some((child) => hasPositive(child, negated))
@@ -149,7 +149,7 @@ const hasPositive = (node: Node, negated: boolean): boolean => {
   return absence === negated
 }
 
-/** Whether the second `not` after the one at `at` is all that its parenthesis holds, so that the two meet. */
+/** Whether the parenthesis of the `not` at `at` contains only a second `not`, so that they cancel out. */
 const isAlone = (words: readonly string[], at: number): boolean => {
   let depth = 0
   for (const word of words.slice(at + 1)) {

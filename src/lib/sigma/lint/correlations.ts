@@ -4,7 +4,7 @@ import { type Check, entryOf, type LintFinding, type LintSubject, quoteValue, sc
 
 const longestSpan = 30 * day
 
-/** Correlations: what they refer to, count and group by. */
+/** Checks of correlations: references, counted fields and groups. */
 export const correlationChecks: readonly Check[] = [
   each(
     'timespan-long',
@@ -209,7 +209,7 @@ const aliasesOf = ({ body }: LintSubject) => {
 const find = (reference: string, { context }: LintSubject): SigmaDocument | undefined =>
   context.documents?.find(({ id, name }) => name === reference || id === reference.toLowerCase())
 
-/** All that a rule is called by. */
+/** All names of a rule. */
 const sameAs = (reference: string, subject: LintSubject): readonly string[] => {
   const document = find(reference, subject)
   return document ? [reference, document.id, ...(document.name === undefined ? [] : [document.name])] : [reference]

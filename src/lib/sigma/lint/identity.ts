@@ -88,7 +88,7 @@ const related = ({
     : []
 }
 
-/** A finding when an earlier document of the set is called the same. */
+/** A finding if an earlier document of the set has the same ID or name. */
 const sameElsewhere = (
   subject: LintSubject,
   key: 'id' | 'name' | 'title',

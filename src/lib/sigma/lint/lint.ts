@@ -31,8 +31,8 @@ export const checks: readonly Check[] = [
 ]
 
 /**
- * Reads a file of rules and says what is wrong with them and what is questionable: the faults of `readDocuments`, and a warning for
- * each finding about a document that works, all in order of their lines. Never throws.
+ * Lints a file of rules: the faults of `readDocuments`, and a warning for each finding about a valid document, in order of their lines.
+ * Never throws.
  */
 export const lintFile = (text: string, file: string, context: LintContext & ReadOptions = {}): readonly Fault[] => {
   const { documents, faults } = readDocuments(text, file, context)

@@ -1,6 +1,6 @@
 import { type Check, eachValue, type LintFinding, type LintItem, type LintSubject, quoteValue, warn } from './check.ts'
 
-/** Regular expressions: the slowest way to ask, and the easiest to get wrong. */
+/** Checks of regular expressions: the slowest tests, and the most error-prone. */
 export const regexChecks: readonly Check[] = [
   warn('re-literal', 'A regular expression without anything but letters is a slower |contains.', (subject) =>
     eachRegex(subject, (source) =>

@@ -10,7 +10,7 @@ import {
 } from './check.ts'
 import { readTree, type Yaml, type YamlEntry, type YamlScalar } from './tree.ts'
 
-/** The source of a document, beside its parsed form. Undefined when the text cannot be followed. */
+/** The source of a document, next to its parsed form. Undefined if the text cannot be parsed with positions. */
 export const toSubject = (document: SigmaDocument, context: LintContext): LintSubject | undefined => {
   const root = readTree(document.source, document.line)
   if (root?.type !== 'map') return undefined
@@ -54,7 +54,7 @@ const toItem = (selection: string, { key, line, value }: YamlEntry): LintItem =>
   }
 }
 
-/** Nulls too, which `scalarsOf` leaves out where a lone one stands. */
+/** Includes nulls, which `scalarsOf` omits for a single null. */
 const scalars = (node: Yaml): readonly YamlScalar[] => (node.type === 'scalar' ? [node] : scalarsOf(node))
 
 const toCondition = (scalar: YamlScalar): Condition => ({
@@ -80,7 +80,7 @@ export const picks = ({ tokens }: Condition): readonly Pick[] =>
 
 const operators = new Set(['and', 'or', 'not', '(', ')', 'of'])
 
-/** The selections that a pattern picks. Those with a leading underscore only where the pattern asks for them. */
+/** The selections that match a pattern. Those with a leading underscore only if the pattern has one. */
 export const picked = (pattern: string, selections: readonly YamlEntry[]): readonly YamlEntry[] => {
   const [first = '', ...rest] = pattern.split('*')
   const fits = (name: string) => {

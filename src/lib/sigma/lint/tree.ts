@@ -9,7 +9,7 @@ import {
   SCALAR_STYLE_PLAIN,
 } from 'js-yaml'
 
-/** YAML as it is written: with lines, and knowing what was quoted. */
+/** YAML as written, with line numbers and quoting. */
 export type Yaml = YamlMapNode | YamlList | YamlScalar
 
 export interface YamlMapNode {
@@ -41,8 +41,8 @@ export interface YamlScalar {
 const mostValues = 100_000
 
 /**
- * Reads one YAML document; `line` is that of the text's first line. Undefined for text that is not YAML, or whose aliases grow
- * without measure. O(length).
+ * Parses one YAML document; `line` is the number of the text's first line. Undefined for text that is not YAML, or with unlimited aliases.
+ * O(length).
  */
 export const readTree = (text: string, line: number): Yaml | undefined => {
   try {
@@ -131,7 +131,7 @@ const readScalar = (text: string, quoted: boolean, line: number): YamlScalar => 
   return { type: 'scalar', line, value: value(), quoted }
 }
 
-/** Offsets must be asked in rising order. */
+/** Offsets must be requested in ascending order. */
 const lineFinder = (text: string, first: number): ((offset: number) => number) => {
   let line = first
   let next = text.indexOf('\n')

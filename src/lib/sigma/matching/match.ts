@@ -34,7 +34,10 @@ export interface CorrelationMatch {
   readonly group: Readonly<Record<string, string>>
   /** The count, sum …; of temporal ones, how many of the rules. */
   readonly value: number
-  /** The events that it rests on, oldest first, at most 50, the first and the last among them. */
+  /**
+   * The events that it rests on, oldest first, at most 50, the first and the last among them. Computed when asked, from what the correlation
+   * remembers: ask before the next event.
+   */
   readonly events: readonly {
     readonly id: string
     readonly time: number

@@ -95,7 +95,7 @@ export const parseCondition = (text: string, selections: ReadonlyMap<string, Nod
   return tree
 }
 
-/** Whether a pattern means a selection. Those that start with an underscore are only meant by patterns that do, too. */
+/** Whether a pattern includes a selection. Selections that start with an underscore only match patterns that do, too. */
 const names = (pattern: string, name: string): boolean => {
   if (name.startsWith('_') && !pattern.startsWith('_')) return false
   if (pattern.toLowerCase() === 'them') return true

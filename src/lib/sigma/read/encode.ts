@@ -1,4 +1,4 @@
-/** Texts as other programs store them. A text of bytes holds one byte in each character. */
+/** Encodings of texts in other programs. A text of bytes has one byte in each character. */
 
 const mark = '\ufeff'
 

@@ -28,7 +28,7 @@ export const finishProviderSignIn = defineOperation({
         const who = { actor: known?.username ?? 'stranger', target_id: known?.id ?? 'unknown' }
         const attempt = { time: now(), action: 'sign_in', target_type: 'account', old_values: null }
         await store.transaction(async (tx) => {
-          // End existing sessions too when the provider or the admission rules no longer admit the user.
+          // Also end existing sessions if the provider or the admission rules no longer admit the user.
           if (known) await store.tokens.revokeOf(known.id, now(), tx)
           const tried = { ...who, ...attempt, new_values: { provider: provider.name }, error: error.message }
           await store.audit.append([tried], tx)

@@ -11,7 +11,7 @@ import { Screen } from '../../shell/screen.tsx'
 
 type Adoption = Noun<'Adoption'>
 
-/** Takes over the data of an older system: first what would be taken, then the adoption. */
+/** Takes over the data of an older system: first the preview, then the adoption. */
 export const Adopt = () => {
   const isAdmin = useMay('admin')
   const queries = useQueryClient()
