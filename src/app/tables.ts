@@ -21,20 +21,18 @@ export const openTables = async (
   const { now, log } = runtime
   const rulesFolder = importsFolder(config)
   await recoverImports(rulesFolder)
-  const followed =
-    <Given extends readonly unknown[], Result>(table: TableName, read: (...given: Given) => Promise<Result>) =>
-    async (...given: Given): Promise<Result> => {
-      // A version that is listed here is already active there, unless this reader itself makes the change.
-      if (given.length === 0) await refresh(table)
-      const result = await read(...given)
-      if (given.length > 0) await refresh(table)
-      return result
-    }
-  const rules = createRules({ config, settings: store.ruleSettings.list, log })
+  const followed = (table: TableName, read: () => Promise<void>) => async () => {
+    await refresh(table)
+    await read()
+  }
+  const rules = createRules({
+    ...{ config, settings: store.ruleSettings.list, log },
+    // Rules that are listed here are active in the thread.
+    beforeActive: () => refresh('rules'),
+  })
   const context = createContext({ config, store, log })
   const intel = createIntel({ config, store, runtime })
   const suppressions = createSuppressions({ list: store.suppressions.list, now })
-  rules.refresh = followed('rules', rules.refresh)
   context.refresh = followed('assets and users', context.refresh)
   context.refreshNetworks = followed('networks', context.refreshNetworks)
   intel.intel.table.refresh = followed('indicators', intel.intel.table.refresh)

@@ -414,6 +414,7 @@ it(
       ...{ title: 'Malware on db-7', severity: 'critical', type: 'malware', source_ip: '45.33.32.99' },
     })
     expect(reported.status).toBe(200)
+    await server.settled()
     const listed = z.array(z.looseObject({ id: z.string(), read: z.boolean() }))
     const unread = async () => listed.parse(await get('/api/v1/notifications?unreadOnly=true')).map(({ id }) => id)
     const [first = ''] = await until(async () => ((await unread()).length > 0 ? unread() : undefined))

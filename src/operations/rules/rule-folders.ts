@@ -19,6 +19,8 @@ interface RulesOptions {
   }
   /** The changed settings by rule. */
   settings(): Promise<readonly RuleSetting[]>
+  /** Called before changed rules are active and listed. */
+  beforeActive?(): Promise<void>
   readonly log: Log
 }
 
@@ -26,7 +28,7 @@ interface RulesOptions {
 export const importsFolder = ({ data_dir }: Pick<RulesOptions['config'], 'data_dir'>): string => join(data_dir, 'rules')
 
 /** Opens the configured and the imported rules. No rule is active until the first `refresh`. */
-export const createRules = ({ config, settings, log }: RulesOptions): RuleLibrary => {
+export const createRules = ({ config, settings, beforeActive, log }: RulesOptions): RuleLibrary => {
   const { enabled, paths, taxonomy, placeholders, min_status } = config.rules
   return createRuleLibrary({
     async folders() {
@@ -41,6 +43,7 @@ export const createRules = ({ config, settings, log }: RulesOptions): RuleLibrar
     minStatus: min_status,
     settings,
     parsed: readParsedRules,
+    ...(beforeActive && { beforeActive }),
     log,
   })
 }

@@ -36,6 +36,7 @@ interface Opening {
   readonly folders?: readonly string[]
   readonly minStatus?: RuleStatus
   readonly parsed?: ReadonlyMap<string, unknown>
+  readonly beforeActive?: () => Promise<void>
 }
 
 const open = (changes: Opening = {}) => {
@@ -50,6 +51,7 @@ const open = (changes: Opening = {}) => {
     minStatus: changes.minStatus ?? 'experimental',
     settings: async () => settings,
     parsed: async () => changes.parsed ?? new Map(),
+    ...(changes.beforeActive && { beforeActive: changes.beforeActive }),
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
   })
   return {
@@ -222,6 +224,26 @@ correlation: { type: event_count, rules: [a], group-by: [user.name], timespan: 1
     expect(await idle()).toEqual([['open', 'unresolved-placeholder', 'warning']])
     override('a', { enabled: false })
     expect(await idle()).toContainEqual(['many', 'unknown-rule', 'warning'])
+  })
+
+  it('shows what it read only after others have it, also when that failed at first', async () => {
+    const seenBefore: string[][] = []
+    let fails = false
+    const { library, ids } = open({
+      async beforeActive() {
+        seenBefore.push(library.entries.map(({ document }) => document.id))
+        if (fails) throw new Error('The others are busy.')
+      },
+    })
+    await library.refresh()
+    fails = true
+    write('own/a.yml', rule('c'))
+    await expect(library.refresh()).rejects.toThrow('busy')
+    expect(ids()).toEqual(['a', 'b'])
+    fails = false
+    expect(await library.refresh()).toMatchObject({ changed: true, revision: 2 })
+    expect(ids()).toEqual(['c', 'b'])
+    expect(seenBefore).toEqual([[], ['a', 'b'], ['a', 'b']])
   })
 
   it('runs refreshes one after another', async () => {

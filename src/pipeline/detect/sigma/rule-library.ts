@@ -57,6 +57,11 @@ interface LibraryOptions {
   settings(): Promise<readonly RuleSetting[]>
   /** Reads the values of documents that were parsed before, by their texts. */
   parsed?(): Promise<ReadonlyMap<string, unknown>>
+  /**
+   * Called when a refresh has read everything and before it shows any of it: loads the rules of others who must have them as soon as they
+   * are listed here.
+   */
+  beforeActive?(): Promise<void>
   readonly log: Log
 }
 
@@ -88,6 +93,8 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
   let faults: readonly Fault[] = []
   let lastSettings = ''
   let logged: ReadonlySet<string> = new Set()
+  /** Also after a refresh that read a change and failed then. */
+  let changed = true
   const current = {
     revision: 0,
     documents: [] as readonly SigmaDocument[],
@@ -153,15 +160,18 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
     const rulesChanged = await rules.refresh(await options.folders())
     parsed = undefined
     const kindsChanged = await kinds.refresh(options.taxonomies)
-    const changed = rulesChanged || kindsChanged || newSettings !== lastSettings || current.revision === 0
+    changed ||= rulesChanged || kindsChanged || newSettings !== lastSettings
     lastSettings = newSettings
-    if (kindsChanged) current.taxonomy = joinTaxonomies(kinds.files.map(({ items }) => ({ kinds: items })))
+    await options.beforeActive?.()
+    if (changed) current.taxonomy = joinTaxonomies(kinds.files.map(({ items }) => ({ kinds: items })))
     arrange(settings)
-    if (changed) current.revision += 1
-    logFaults(changed)
+    const activated = changed
+    if (activated) current.revision += 1
+    changed = false
+    logFaults(activated)
     return {
       revision: current.revision,
-      changed,
+      changed: activated,
       documents: entries.length,
       inForce: current.documents.length,
       faults,
