@@ -55,7 +55,7 @@ export const startApp = ({
   const { log } = telemetry
   return openBase({ config, telemetry, signal, door: doorOf(config) }, async (base): Promise<App> => {
     const { store, queue, runtime } = base
-    const { thread, tables, pipeline } = await startWork(base)
+    const { thread, tables, pipeline, jobs } = await startWork(base)
     const upkeep = await createUpkeep(base)
     const { deps, offload } = await createDeps(base, tables, pipeline, upkeep, thread)
     const sources = [...sourcesInForce(config, tables.agents), ...extraSources]
@@ -67,7 +67,7 @@ export const startApp = ({
       readSources(base, sources, pipeline.intake),
       pipeline.publishResults(runtime.signal),
       runSchedule(
-        [...tables.jobs, ...pipeline.jobs, ...upkeep.jobs, createIdleMemory(runtime.now)],
+        [...tables.jobs, ...pipeline.jobs, ...upkeep.jobs, ...jobs, createIdleMemory(runtime.now)],
         log,
         runtime.signal,
       ),

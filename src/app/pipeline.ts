@@ -25,10 +25,11 @@ import type { Foundation } from './base.ts'
 import { createFactStages } from './fact-stages.ts'
 import type { Learnt } from './learnt.ts'
 import { createPartitionStages } from './partition-stages.ts'
+import type { PipelineThread } from './pipeline-thread/pipeline-thread.ts'
 import type { AppTables } from './tables.ts'
 import { createUpgradeWatch } from './upgrade-watch.ts'
 
-/** How many alerts a crash may have left without a triage result. */
+/** The maximum number of alerts that a crash may have left without a triage result. */
 const mostUntriaged = 10_000
 
 /**
@@ -36,7 +37,11 @@ const mostUntriaged = 10_000
  *
  * @param elsewhere the thread that delivers records, if this one does not
  */
-export const startPipeline = async (base: Foundation, tables: AppTables, elsewhere?: Learnt) => {
+export const startPipeline = async (
+  base: Foundation,
+  tables: AppTables,
+  elsewhere?: Learnt & Pick<PipelineThread, 'isAsleep'>,
+) => {
   const { config, store, queue, telemetry, outages, runtime } = base
   const { now, log, signal } = runtime
   const { partitions, topics: works } = config
@@ -56,6 +61,9 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
       texts: [],
     }))
     return store.transaction((tx) => queue.publish('records', empty, tx))
+  }
+  const tickWhenAwake = async (): Promise<void> => {
+    if (!elsewhere?.isAsleep() && (await ticker.hold())) await tick()
   }
   const sampleWeek = await openSampleWeek({
     folder: bundledPath('samples'),
@@ -190,14 +198,12 @@ export const startPipeline = async (base: Foundation, tables: AppTables, elsewhe
           ]
         : []),
       // Detectors find silence by the tick when no records come.
-      ...(works.includes('records')
-        ? [{ name: 'tick', every: 15_000, run: async () => ((await ticker.hold()) ? tick() : undefined) }]
-        : []),
+      ...(works.includes('records') ? [{ name: 'tick', every: 15_000, run: tickWhenAwake }] : []),
       ...(works.includes('alerts') ? models.jobs : []),
     ],
     /** Publishes results until the signal aborts. */
     publishResults: works.includes('alerts') ? publish.run : async () => {},
-    /** Lets another process take over at once what one does for all. */
+    /** Lets another process take over at once the work that one process does for all. */
     async release() {
       for (const lease of [sender, publisher, ticker]) await lease.release()
     },

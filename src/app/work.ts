@@ -1,19 +1,31 @@
+import type { ScheduledJob } from '../schedule.ts'
 import type { Base } from './base.ts'
 import { startPipeline } from './pipeline.ts'
 import { createPipelineThreads } from './pipeline-thread/pipeline-threads.ts'
+import { threadTopics } from './pipeline-thread/shared-state.ts'
 import { openTables } from './tables.ts'
 
 /** Opens the tables and starts to work the topics of this process, in pipeline threads where configured. */
 export const startWork = async (base: Base) => {
-  const { config, shared, store, telemetry } = base
+  const { config, shared, store, queue, telemetry, isNew } = base
+  const isShared = store.connections.abilities.shared
   const thread =
     shared &&
-    createPipelineThreads(
-      { config, shared, telemetry, resultsStored: () => pipeline.publish.wake() },
-      store.connections.abilities.shared,
-    )
+    createPipelineThreads({ config, shared, telemetry, resultsStored: () => pipeline.publish.wake() }, isShared)
   const tables = await openTables(base, thread?.refresh)
-  thread?.start()
+  // The first record wakes it.
+  if (isShared || !isNew) thread?.start()
   const pipeline = await startPipeline(base, tables, thread)
-  return { thread, tables, pipeline }
+  const restWhenUnused: ScheduledJob = {
+    name: 'let an unused pipeline sleep',
+    every: 10_000,
+    async run() {
+      const isIdle = (await queue.depths()).every(
+        ({ topic, ready, running }) => ready + running === 0 || !threadTopics.includes(topic),
+      )
+      if (!isIdle) thread?.start()
+      else if (await pipeline.sampleWeek.isUnused()) await thread?.sleep()
+    },
+  }
+  return { thread, tables, pipeline, jobs: thread && !isShared ? [restWhenUnused] : [] }
 }

@@ -13,7 +13,7 @@ import { isSample, type SampleRemoval, type SampleStatus, samplePrefix } from '.
 import { readRecording } from './recording.ts'
 
 const title = 'One week in a small company'
-/** How many turns are accepted together. */
+/** The number of turns that are accepted together. */
 const turns = 4
 /** How long ago the week ended when it is loaded, in ms, so that the pipeline does not report its end as a silence. */
 const endedAgo = 15 * minute
@@ -53,6 +53,7 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
   const saved = await store.intake.readCursor(`${samplePrefix}week`, 'state')
   let { state, facts } = saved === undefined ? { state: 'absent' as const } : savedShape.parse(JSON.parse(saved))
   let seconds: number | null = null
+  let isUsed = false
   let loading: Promise<void> | undefined
   let removing: Promise<SampleRemoval> | undefined
   let stop = new AbortController()
@@ -148,6 +149,11 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
   return {
     operations,
     intake,
+    /** Whether nothing is stored but the whole week, if anything: then no time that passes means anything to a detector. */
+    async isUnused(): Promise<boolean> {
+      if (state === 'absent') isUsed ||= (await store.events.count()).events > 0
+      return state === 'loaded' || (state === 'absent' && !isUsed)
+    },
 
     /** Sends no messages to people while the week is here. */
     withhold:
@@ -156,8 +162,8 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
         isHere() ? incidents : notify(incidents, delivery),
 
     /**
-     * Removes a week that the last run left half loaded. Needs the running pipeline, because what is queued has to end first. Returns
-     * whether nothing was ever stored.
+     * Removes a week that the last run left partly loaded. Needs the running pipeline, because queued records have to be processed first.
+     * Returns whether nothing was ever stored.
      */
     async start(): Promise<boolean> {
       if (state === 'loading') await remove()

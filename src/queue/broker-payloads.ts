@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Log } from '../component.ts'
+import { messageOf } from '../errors.ts'
 import type { Connections, Peers, Transaction } from '../store/database.ts'
 import type { Broker, BrokerInbox } from './broker.ts'
 import type { JobHeader, Jobs } from './jobs.ts'
@@ -15,27 +16,33 @@ interface BrokerPayloadsOptions {
   readonly log: Log
 }
 
-/** The topics with most of the bytes. The others are small, and their items are published by deliveries, which commit them with their results. */
+/** The topics with most of the bytes. Items of the other topics are small, and deliveries publish them together with their results. */
 const carried: readonly Topic[] = ['records', 'facts']
 
-/** How long a message may wait for its job before the database is asked, in ms: most jobs are committed sooner. */
+/** How long a message may wait for its job before the database is queried, in ms. Most jobs are committed sooner. */
 const strayMs = 1_000
-/** How long the next job may wait for its message, in ms, before more messages are fetched, and before it is looked for. */
-const widenMs = 5_000
+/** How long the next job may wait for its message, in ms: first until messages are fetched again, then until it counts as lost. */
+const fetchMs = 5_000
 const goneMs = 30_000
+/** The time between attempts to fetch messages again, in ms. */
+const refetchMs = 10_000
+/** How long a probe may take before another one is sent, in ms. */
+const probeMs = 10_000
 
 interface Box {
   readonly inbox: BrokerInbox
   readonly topic: Topic
   sweptAt: number
-  /** The job whose message has not come. */
-  awaited: { readonly seq: number; readonly since: number } | undefined
+  /** The job whose message has not arrived. */
+  awaited: { readonly seq: number; readonly since: number; reopenedAt: number } | undefined
+  /** The message that was sent to find out whether the queue has delivered everything. */
+  probe: { readonly id: string; readonly sentAt: number } | undefined
 }
 
 /**
- * Keeps payloads at a broker, and their ids in the rows of the jobs. A message is sent within the transaction that adds its job, and removed
- * after the job has ended. So there may be messages without a job: of transactions that were rolled back, and of jobs that have ended while
- * the broker was away. They are removed once their transaction is over, because then no job can refer to them any more.
+ * Stores payloads at a broker, and their IDs in the rows of the jobs. A message is sent within the transaction that adds its job, and
+ * removed after the job has ended. So there may be messages without a job: their transaction was rolled back, or their job ended while the
+ * broker was unreachable. They are removed once their transaction is over, because no job can refer to them any more.
  */
 export const createBrokerPayloads = ({ broker, connections, jobs, log }: BrokerPayloadsOptions): Payloads => {
   const { peers } = connections
@@ -63,21 +70,48 @@ export const createBrokerPayloads = ({ broker, connections, jobs, log }: BrokerP
     }
   }
 
-  /** Whether the message of a job is lost: everything has arrived, and it is not among that. */
+  /** Whether the message of a job is lost: all messages have arrived, and it is not among them. */
   const isGone = async (topic: Topic, { seq, partition }: JobHeader): Promise<boolean> => {
     const box = boxOf(topic, partition)
     if (!box) return false
-    if (box.awaited?.seq !== seq) box.awaited = { seq, since: performance.now() }
-    const waited = performance.now() - box.awaited.since
-    if (waited > widenMs) box.inbox.widen()
-    return waited > goneMs && (await box.inbox.hasAll())
+    const now = performance.now()
+    if (box.awaited?.seq !== seq) box.awaited = { seq, since: now, reopenedAt: -Infinity }
+    const waited = now - box.awaited.since
+    // After a partition of its cluster, a node of RabbitMQ may deliver nothing although it has consumers.
+    if (waited > fetchMs && (box.inbox.canGrow() || now - box.awaited.reopenedAt > refetchMs)) {
+      box.awaited.reopenedAt = now
+      box.inbox.reopen()
+    }
+    return waited > goneMs && (await box.inbox.hasAll()) && (await hasPassed(box, partition))
+  }
+
+  /**
+   * Whether a message that was sent before has arrived. A node that is cut off from most others reports old numbers: only a message that
+   * passes through the queue proves that nothing else waits in it.
+   */
+  const hasPassed = async (box: Box, partition: number): Promise<boolean> => {
+    const { probe, inbox, topic } = box
+    if (probe && inbox.payload(probe.id)) {
+      box.probe = undefined
+      inbox.acknowledge([probe.id])
+      return true
+    }
+    if (probe && performance.now() - probe.sentAt < probeMs) return false
+    const id = randomUUID()
+    box.probe = { id, sentAt: performance.now() }
+    const transaction = await transactionOf(peers, connections.read)
+    await broker.send(topic, partition, [{ id, transaction, payload: Buffer.from([0]) }]).catch((error: unknown) => {
+      box.probe = undefined
+      log.debug({ topic, partition, reason: messageOf(error) }, 'RabbitMQ did not confirm a probe.')
+    })
+    return false
   }
 
   /** Removes messages that belong to no job. */
-  const sweep = async ({ inbox, topic }: Box): Promise<void> => {
-    const unknown = inbox.unknown(strayMs)
+  const sweep = async ({ inbox, topic, probe }: Box): Promise<void> => {
+    const unknown = inbox.unknown(strayMs).filter(({ id }) => id !== probe?.id)
     if (unknown.length === 0) return
-    // The order matters: a job of a transaction that is over is visible to the next query.
+    // The order matters: the next query sees the jobs of all transactions that are over.
     const over = await endedOf(connections, new Set(unknown.map(({ transaction }) => transaction)))
     const ids = unknown.filter(({ transaction }) => over.has(transaction)).map(({ id }) => id)
     if (ids.length === 0) return
@@ -119,7 +153,7 @@ export const createBrokerPayloads = ({ broker, connections, jobs, log }: BrokerP
         const key = `${topic}/${partition}`
         const box = boxes.get(key) ?? {
           ...{ inbox: broker.receive(topic, partition, arrived), topic },
-          ...{ sweptAt: performance.now(), awaited: undefined },
+          ...{ sweptAt: performance.now(), awaited: undefined, probe: undefined },
         }
         boxes.set(key, box)
         if (performance.now() - box.sweptAt < strayMs) continue

@@ -8,7 +8,7 @@ import { createBacklog } from './backlog.ts'
 import { type Bell, createBell } from './bell.ts'
 import type { Broker } from './broker.ts'
 import { createBrokerPayloads } from './broker-payloads.ts'
-import { backOff, claim, mostAttempts } from './claim.ts'
+import { backOff, claim, mostAttempts, restAfter } from './claim.ts'
 import { createDeliveryTransaction } from './delivery-transaction.ts'
 import { decodeJob, encodeJob } from './job-payload.ts'
 import { createJobs, type JobHeader, jobSeq, type NewJob, topics } from './jobs.ts'
@@ -33,24 +33,24 @@ interface EmbeddedQueueOptions {
   readonly partitions?: readonly number[]
   /** Wakes the other threads that have a queue on the same database. */
   readonly bells?: SharedBells | undefined
-  /** Carries the payloads of records and facts; the database does without it. The queue closes it. */
+  /** Carries the payloads of records and facts; without it, the database does. The queue closes it. */
   readonly broker?: Broker | undefined
-  /** Says why deliveries cannot be written, so that a full queue can say it. */
+  /** Returns the reason that deliveries cannot be written, for the error of a full queue. */
   readonly problems?: () => Promise<readonly string[]>
 }
 
-/** How long a worker sleeps at most before it looks by itself, in ms. Commits in this process wake it at once. */
+/** The longest sleep of a worker before it checks for jobs itself, in ms. Commits in this process wake it at once. */
 const poll = 250
-/** The wait after a failure that is nobody's fault, when it does not say itself how long. */
+/** The wait after a transient failure that recommends no wait itself. */
 const pause = 1000
 const longestPause = 30_000
-/** The longest wait while the queue itself cannot be reached, in ms: work resumes within it. */
+/** The longest wait while the queue is unreachable, in ms: work resumes within this time. */
 const longestTrouble = 2_000
-/** Publishers that come within so long after one another, in ms, are one rush. */
+/** Publishers that arrive within this many ms of one another form one rush. */
 const rushGap = 20
-/** How long a rush goes first at most, in ms, before the next delivery. */
+/** The maximum time that a rush delays the next delivery, in ms. */
 const longestRush = 500
-/** How often the lease of a topic is looked after while a delivery takes its time, in ms. */
+/** How often the lease of a topic is renewed during a long delivery, in ms. */
 const leaseCare = 2_000
 
 interface Running {
@@ -58,7 +58,7 @@ interface Running {
   cancel(): Promise<void>
 }
 
-/** Keeps the topics in the store's own database: what a handler writes and the end of its job are one transaction. */
+/** Stores the topics in the database of the store, so that the writes of a handler and the end of its job are one transaction. */
 export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transaction> => {
   const { connections, now, log, maxRecords = 2_000_000, maxBytes = 512 * 1024 * 1024 } = options
   const { delivers = topics, partitions = [0], bells: others, broker, problems = async () => [] } = options
@@ -89,21 +89,23 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     else others?.ring(topic)
   }
 
-  /** Hands jobs to the handler. Returns `done`, or how long the topic has to rest, in ms. */
+  /** Passes jobs to the handler. Returns `done`, or how long the topic must wait, in ms. */
   const deliver = async <T extends Topic>(
     topic: T,
     headers: readonly JobHeader[],
-    { handle, lease }: TopicLane<Topics[T]>,
+    { handle, lease, begin, finish }: TopicLane<Topics[T]>,
   ): Promise<'done' | number> => {
     const seqs = headers.map((job) => job.seq)
+    const id = `${topic}-${seqs[0]}-${seqs.at(-1)}`
     const attempt = Math.max(...headers.map((job) => job.attempts)) + 1
+    await begin(id)
     const fence = lease.fence()
     const transaction = createDeliveryTransaction(connections, fence)
     running.set(topic, { jobs: headers, cancel: transaction.rollback })
     try {
       const items = await readItems(topic, headers)
       await handle(items, {
-        id: `${topic}-${seqs[0]}-${seqs.at(-1)}`,
+        id,
         attempt,
         signal: stop.signal,
         transaction: transaction.open,
@@ -113,6 +115,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
       if (ended < seqs.length)
         throw new AppError('CONFLICT', 'Another process has done these jobs.', { retryable: true })
       await transaction.commit()
+      finish()
       payloads.remove(topic, headers)
       for (const job of headers) backlog.take(topic, job)
       return 'done'
@@ -137,10 +140,14 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     })
   }
 
-  /** Claims jobs whose payloads can be loaded. A partition whose next payload has not come does not delay the others. */
-  const claimReady = async (topic: Topic, held: readonly number[] | undefined): Promise<readonly JobHeader[]> => {
+  /** Claims jobs whose payloads can be loaded. A partition whose next payload is missing does not delay the others. */
+  const claimReady = async (
+    topic: Topic,
+    rests: boolean,
+    held: readonly number[] | undefined,
+  ): Promise<readonly JobHeader[]> => {
     for (let left = held; left === undefined || left.length > 0; ) {
-      const claimed = await claim(jobs, topic, now(), left)
+      const claimed = await claim(jobs, topic, now(), rests, left)
       const headers = await payloads.ready(topic, claimed)
       if (headers.length > 0 || claimed.length === 0 || left === undefined) return headers
       left = left.filter((partition) => partition !== claimed[0]?.partition)
@@ -163,7 +170,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
       })
     if (error instanceof AppError && error.retryable) {
       log.warn({ topic, jobs: headers.length, code: error.code, reason }, 'A delivery has to wait.')
-      // The wait that is recommended to senders would prolong the outage here.
+      // The wait that is recommended to senders would prolong the outage of the pipeline.
       const longest = error.code === 'UNAVAILABLE' ? longestTrouble : longestPause
       return Math.min(longest, error.retryAfter === undefined ? pause : error.retryAfter * 1000)
     }
@@ -187,8 +194,9 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
   const work = async <T extends Topic>(topic: T, lanes: TopicLanes<Topics[T]>): Promise<void> => {
     const bell = bells.get(topic) ?? createBell()
     let trouble = pause
+    let restsUntil = 0
     closings.push(lanes.close)
-    /** Keeps the leases while something takes its time. */
+    /** Renews the leases during a long operation. */
     const renewing = <Result>(running: Promise<Result>): Promise<Result> => {
       const timer = setInterval(() => void lanes.renew().catch(() => undefined), leaseCare)
       return running.finally(() => clearInterval(timer))
@@ -196,20 +204,20 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     while (!closing) {
       let rest = poll
       try {
-        // A worker that lost its lease cannot finish its jobs: another one has claimed them.
+        // A worker that lost its lease cannot finish its jobs, because another one has claimed them.
         const ours = await renewing(lanes.current())
         const isWhole = ours[0]?.partition === undefined
         const held = ours.flatMap(({ partition }) => partition ?? (topic === 'records' ? partitions : [0]))
         await payloads.follow(topic, held, bell.ring)
-        const headers = ours.length > 0 ? await claimReady(topic, isWhole ? undefined : held) : []
+        const headers =
+          ours.length > 0 ? await claimReady(topic, performance.now() < restsUntil, isWhole ? undefined : held) : []
         const lane = isWhole ? ours[0] : ours.find(({ partition }) => partition === headers[0]?.partition)
         trouble = pause
         if (closing) return
         if (lane && headers.length > 0) {
           const began = performance.now()
-          lane.isWhole = false
           const ended = await renewing(deliver(topic, headers, lane))
-          lane.isWhole = ended === 'done'
+          restsUntil = performance.now() + restAfter(topic, performance.now() - began)
           rest = ended === 'done' ? 0 : ended
           if (rest === 0) {
             await letOthers(began)
@@ -240,7 +248,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     while (!closing && performance.now() < Math.min(until, Math.max(ended, publishedAt) + rushGap)) await sleep(1)
   }
 
-  /** Sleeps; a bell shortens only the wait for something to do. */
+  /** Sleeps. A bell shortens only the wait for new jobs. */
   const restFor = async (bell: Bell, ms: number): Promise<void> => {
     if (ms <= poll) return bell.sleep(ms)
     for (let left = ms; left > 0 && !closing; left -= poll) {
@@ -322,7 +330,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
       // Roll back unfinished deliveries; their jobs are retried after the next start.
       for (const delivery of running.values()) await delivery.cancel()
       for (const close of closings) {
-        // Nothing can be saved while the database is away. Nothing is lost either: the next owner replays the events since.
+        // While the database is unreachable, nothing can be saved. No data is lost: the next owner replays the events since the last save.
         await close().catch((error: unknown) =>
           log.warn({ reason: messageOf(error) }, 'Could not save the learned state on shutdown.'),
         )
@@ -332,7 +340,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
   }
 }
 
-/** How many records and characters the batches of one job hold; a larger batch is a job of its own. */
+/** The maximum number of records and characters in the batches of one job; a larger batch is a job of its own. */
 const mostRecords = 4096
 const mostCharacters = 4 * 1024 * 1024
 
@@ -357,7 +365,7 @@ const intoJobs = (batches: readonly RecordBatch[]): readonly (readonly RecordBat
   return jobs
 }
 
-/** Few jobs for batches of records, or one for all the ids. */
+/** Creates few jobs for batches of records, or one job for all IDs. */
 const toJobs = <T extends Topic>(topic: T, items: readonly Topics[T][]): readonly NewJob[] => {
   if (items.length === 0) return []
   if (topic !== 'records') return [{ partition: 0, count: items.length, ...encodeJob(items) }]

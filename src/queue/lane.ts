@@ -7,16 +7,18 @@ export interface TopicLane<Item> {
   /** Undefined if the lane is the whole topic. */
   readonly partition: number | undefined
   readonly handle: Consumer<Item, Transaction>['handle']
-  /** Whether every delivery so far has ended well, so that what it taught may be saved. */
-  isWhole: boolean
-  /** Acquires or renews the lease. Returns whether this process has it. */
+  /** Acquires or renews the lease. Returns whether this process holds it. */
   hold(): Promise<boolean>
   /** Restores the memory of the handler, unless it is up to date. */
   prepare(): Promise<void>
+  /** Prepares for a delivery. A failed one has taught the handler: the same one comes again without harm, any other needs the memory restored. */
+  begin(delivery: string): Promise<void>
+  /** Notes that the delivery has ended well, so that what it taught may be saved. */
+  finish(): void
   readonly lease: Lease
-  /** Drops the memory of the handler, because another process works the lane. */
+  /** Drops the memory of the handler, because another process has the lane. */
   drop(): void
-  /** Saves the memory of the handler, then lets another process have the lane. */
+  /** Saves the memory of the handler, then releases the lane. */
   end(): Promise<void>
 }
 
@@ -29,10 +31,11 @@ export const createLane = <Item>(
 ): TopicLane<Item> => {
   const lease = createLease(connections, name)
   let isPrepared = false
+  /** The delivery that has not ended well. */
+  let unfinished: string | undefined
   const lane: TopicLane<Item> = {
     partition,
     handle,
-    isWhole: true,
     lease,
     async hold() {
       const held = await lease.hold()
@@ -40,21 +43,31 @@ export const createLane = <Item>(
       return held !== undefined
     },
     async prepare() {
-      if (isPrepared) return
-      isPrepared = true
-      try {
-        await memory?.restore()
-        lane.isWhole = true
-      } catch (error) {
-        isPrepared = false
-        throw error
+      // Another process may have had the lane during a long restoration.
+      while (!isPrepared) {
+        isPrepared = true
+        try {
+          await memory?.restore()
+          unfinished = undefined
+        } catch (error) {
+          isPrepared = false
+          throw error
+        }
       }
+    },
+    async begin(delivery) {
+      if (unfinished !== undefined && unfinished !== delivery) isPrepared = false
+      await lane.prepare()
+      unfinished = delivery
+    },
+    finish() {
+      unfinished = undefined
     },
     drop: () => memory?.close?.(),
     async end() {
       try {
-        // A delivery that failed comes again: what it has taught must not be saved before.
-        if (memory && isPrepared && lane.isWhole) {
+        // A failed delivery is retried: do not save what it taught before.
+        if (memory && isPrepared && unfinished === undefined) {
           await connections.transaction(async (tx) => {
             await lease.fence()(tx)
             await memory.save(tx)

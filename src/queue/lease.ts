@@ -3,21 +3,22 @@ import { AppError } from '../errors.ts'
 import type { Connections, Peers, Transaction } from '../store/database.ts'
 import { isUpgraded } from '../store/migrate.ts'
 
-/** The right to work on something alone among all processes that share the database. */
+/** The exclusive right to some work among all processes that share the database. */
 export interface Lease {
   /**
-   * Acquires the lease if it is free and renews it when due. Returns whether this process has just `acquired` it, or `held` it without a
+   * Acquires the lease if it is free, and renews it when due. Returns whether this process has just `acquired` it, or `held` it without a
    * gap since the last call; undefined if another process has it.
    */
   hold(): Promise<'acquired' | 'held' | undefined>
   /**
-   * Returns the fence for work that begins now. In a transaction, it keeps the lease until the end: nobody can take it over before. It throws
-   * a retryable CONFLICT if somebody has since the work began, so that a process that was paused meanwhile changes nothing.
+   * Returns the fence for work that begins now. Within a transaction, the fence keeps the lease until the end, so that nobody can take it
+   * over. It throws a retryable CONFLICT if somebody has done so since the work began: a process that was paused in between changes
+   * nothing.
    */
   fence(): Fence
   release(): Promise<void>
   readonly name: string
-  /** Whether this process has it and should renew it now. */
+  /** Whether this process has the lease and should renew it now. */
   isDue(): boolean
   /** Notes that the lease was renewed, if it still has this epoch. */
   renewed(epoch: number | undefined, at: number): void
@@ -25,13 +26,13 @@ export interface Lease {
 
 export type Fence = (tx: Transaction) => Promise<void>
 
-/** How long a lease lasts when its owner falls silent, and how often it is renewed, in ms. */
+/** How long a lease lasts after its last renewal, and how often it is renewed, in ms. */
 const term = 20_000
 const renewal = 2_000
-/** How often a lease of another process is asked for, in ms. */
+/** How often a process asks for a lease that another process has, in ms. */
 const attempts = 1_000
-/** How long an owner must have been silent when it has no connection left, in ms. The restart of a database ends all of them. */
-const silence = 6_000
+/** How long an owner without a connection must be silent before others take over, in ms: one whose connections broke has new ones by then. */
+const silence = 3_000
 
 /**
  * Holds a lease in the database. If nobody else can work on the database, the lease is always ours. Once a newer version has migrated the
@@ -76,7 +77,7 @@ export const createLease = ({ write, peers }: Connections, name: string): Lease 
     return epoch === before ? 'held' : 'acquired'
   }
 
-  /** Lets another process have the lease at once, if it is still ours. */
+  /** Releases the lease at once, if it is still ours. */
   const giveUp = async (held: number): Promise<void> => {
     if (!peers) return
     await write
@@ -92,7 +93,7 @@ export const createLease = ({ write, peers }: Connections, name: string): Lease 
     async hold() {
       const since = performance.now() - askedAt
       if (epoch === undefined ? since < attempts : since < renewal) return epoch === undefined ? undefined : 'held'
-      // A renewal waits for the transaction that is fenced; another one would only wait with it.
+      // A renewal waits for the fenced transaction; a second one would only wait too.
       asking ??= ask().finally(() => {
         asking = undefined
       })
@@ -128,7 +129,7 @@ export const createLease = ({ write, peers }: Connections, name: string): Lease 
   }
 }
 
-/** Renews those leases of this process that are due, with one statement. The others learn at their next `hold` who has them. */
+/** Renews the due leases of this process with one statement. At their next `hold`, the others learn who has them. */
 export const renewLeases = async (
   { write, peers }: Pick<Connections, 'write' | 'peers'>,
   leases: readonly Lease[],
@@ -152,7 +153,7 @@ export const renewLeases = async (
   for (const lease of due) lease.renewed(epochs.get(lease.name), at)
 }
 
-/** An SQL expression: whether the owner of a lease has been silent for too long, or has ended. */
+/** An SQL expression: whether the owner of a lease was silent for too long, or has ended. */
 export const isFree = ({ moment, isGone }: Peers) =>
   sql<SqlBool>`leases.until < ${moment} or (leases.until < ${moment} + ${term - silence} and ${isGone(sql.ref('leases.owner'))})`
 

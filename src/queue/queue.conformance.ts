@@ -212,6 +212,31 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
       expect(await queue.deadLetters()).toEqual([])
     })
 
+    it('restores the memory before jobs that failed come together with others', async () => {
+      const { queue, publish } = await start()
+      const seen: string[] = []
+      const memory = {
+        restore: async () => void seen.push('restored'),
+        save: async () => {},
+      }
+      queue.consume(
+        'records',
+        async (batches) => {
+          seen.push(batches.map(({ first }) => first).join('+'))
+          if (seen.length < 4) throw new AppError('STORAGE_FULL', 'full', { retryable: true, retryAfter: 0.01 })
+          if (batches.length === 1) {
+            await publish(batchOf(0, 1))
+            throw new AppError('STORAGE_FULL', 'full', { retryable: true, retryAfter: 0.01 })
+          }
+        },
+        memory,
+      )
+      await publish(batchOf(0, 0))
+      await queue.idle()
+      // A delivery that comes again as it was is recognized by its id.
+      expect(seen).toEqual(['restored', '0', '0', '0', 'restored', '0+1'])
+    })
+
     it('refuses what is too much, as something to be tried again', async () => {
       const { queue, publish, clock } = await start(100)
       await publish(batchOf(0, 0, 60))
@@ -295,6 +320,28 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
       next[1]?.resolve()
       await queue.idle()
       expect(handled).toEqual(['of 0+of 1', 'late'])
+    })
+
+    it('lets alerts gather after a slow delivery while records wait', async () => {
+      const { queue, publish, ring } = await start()
+      await publish(batchOf(0, 0))
+      const records = Promise.withResolvers<void>()
+      const handled: string[] = []
+      queue.consume('records', () => records.promise)
+      queue.consume('alerts', async (ids) => {
+        handled.push(ids.join('+'))
+        if (handled.length === 1) await pauseFor(500)
+      })
+      await ring(['a'])
+      await until(() => handled.length > 0)
+      await pauseFor(250)
+      await ring(['b'])
+      await ring(['c'])
+      await pauseFor(300)
+      expect(handled).toEqual(['a'])
+      records.resolve()
+      await queue.idle()
+      expect(handled).toEqual(['a', 'b+c'])
     })
 
     it('reports how many jobs wait, and for how long', async () => {

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { createLease } from '../../src/queue/lease.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { freePort } from '../e2e/program.ts'
 import { needs } from '../needs.ts'
@@ -88,6 +90,47 @@ describe('a store with a lost PostgreSQL', needs(postgresPrograms()), () => {
     const store = await openStore(url, { now: Date.now, log })
     const { rows } = await sql<{ slept: number }>`select 1 as slept from pg_sleep(8)`.execute(store.connections.read)
     expect(rows).toEqual([{ slept: 1 }])
+    await store.close()
+  })
+
+  it('takes a lease over soon after its owner has ended, but gives all owners time to come back after a restart', async () => {
+    const store = await openStore(cluster.url(), { now: Date.now, log })
+    const { connections } = store
+    const leave = (name: string, ageMs: number) =>
+      connections.write
+        .insertInto('leases')
+        .values({
+          name,
+          owner: 'vedette gone/1/0',
+          epoch: 1,
+          until: sql`${connections.peers?.moment} + ${20_000 - ageMs}`,
+        })
+        .execute()
+    const uptime = async () => {
+      const [row] = await cluster.ask(
+        'select extract(epoch from clock_timestamp() - pg_postmaster_start_time())::float8 as seconds',
+      )
+      return z.object({ seconds: z.number() }).parse(row).seconds
+    }
+    await until(async () => (await uptime()) > 7)
+    await leave('silent for 4 s', 4_000)
+    expect(await createLease(connections, 'silent for 4 s').hold()).toBe('acquired')
+    // A lease that lasts longer than the test.
+    await leave('silent for less', -600_000)
+    expect(await createLease(connections, 'silent for less').hold()).toBeUndefined()
+
+    await cluster.stop('fast')
+    await cluster.start()
+    await until(() =>
+      store.ping().then(
+        () => true,
+        () => false,
+      ),
+    )
+    await leave('before the restart', 4_000)
+    const lease = createLease(connections, 'before the restart')
+    await until(async () => (await lease.hold()) === 'acquired')
+    expect(await uptime()).toBeGreaterThan(6)
     await store.close()
   })
 

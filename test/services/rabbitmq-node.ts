@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -12,6 +12,8 @@ const installed = '/usr/lib/rabbitmq/lib'
 
 /** A RabbitMQ broker for one test, which may restart it, unlike the shared broker. */
 export interface RabbitmqNode {
+  readonly name: string
+  readonly home: string
   readonly port: number
   /** The URL through another port, if one is given. */
   url(port?: number): string
@@ -35,17 +37,22 @@ const program = (): string | undefined => {
   return version && join(installed, version, 'sbin/rabbitmq-server')
 }
 
-/** Creates and starts a broker of its own on loopback. */
-export const createRabbitmqNode = async (): Promise<RabbitmqNode> => {
+/** Creates and starts a broker of its own on loopback, alone or as one more node of the cluster of another one. */
+export const createRabbitmqNode = async (first?: RabbitmqNode): Promise<RabbitmqNode> => {
   const command = program()
   if (command === undefined) throw new Error(rabbitmqPrograms().missing)
   const folder = mkdtempSync(join(tmpdir(), 'vedette-rabbitmq-'))
   const [port, distribution] = [await freePort(), await freePort()]
+  const name = `vedette-${port}@localhost`
+  // The nodes of a cluster share a secret, which is in their home.
+  const home = first?.home ?? folder
+  // Those that are cut off from most others let their clients go to them.
+  writeFileSync(join(folder, 'node.conf'), 'cluster_partition_handling = pause_minority\n')
   const url = (through = port) => `amqp://guest:guest@127.0.0.1:${through}`
   const environment = {
     PATH: process.env.PATH,
-    HOME: folder,
-    RABBITMQ_NODENAME: `vedette-${port}@localhost`,
+    HOME: home,
+    RABBITMQ_NODENAME: name,
     RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
     RABBITMQ_NODE_PORT: String(port),
     RABBITMQ_DIST_PORT: String(distribution),
@@ -53,9 +60,11 @@ export const createRabbitmqNode = async (): Promise<RabbitmqNode> => {
     RABBITMQ_LOG_BASE: join(folder, 'log'),
     RABBITMQ_GENERATED_CONFIG_DIR: join(folder, 'config'),
     RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
-    RABBITMQ_CONFIG_FILE: join(folder, 'none'),
+    RABBITMQ_CONFIG_FILE: join(folder, 'node.conf'),
     RABBITMQ_CONF_ENV_FILE: '/dev/null',
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+    // Schedulers that spin while they wait would take processor time from the other tests.
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
+      '+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}',
     ERL_EPMD_ADDRESS: '127.0.0.1',
   }
   let child: ChildProcess | undefined
@@ -73,6 +82,8 @@ export const createRabbitmqNode = async (): Promise<RabbitmqNode> => {
     }
   }
   const node: RabbitmqNode = {
+    name,
+    home,
     port,
     url,
     async start() {
@@ -98,5 +109,10 @@ export const createRabbitmqNode = async (): Promise<RabbitmqNode> => {
     },
   }
   await node.start()
+  if (first) {
+    await node.control('stop_app')
+    await node.control('join_cluster', first.name)
+    await node.control('start_app')
+  }
   return node
 }

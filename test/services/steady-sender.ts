@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import type { Server } from '../e2e/program.ts'
@@ -36,11 +37,13 @@ export const sendSteadily = (server: Pick<Server, 'ask'>, name: string, host = '
       await answer?.body?.cancel()
       if (answer?.status === 200) {
         accepted.push(text)
+        // Without a pause, the senders would take most of the machine.
+        await pause(20)
         return
       }
       const retryAfter = answer?.headers.get('retry-after') ?? null
       refused.push({ status: answer?.status, retryAfter, ms: performance.now() - began })
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      await pause(200)
     }
   }
   const done = (async () => {

@@ -12,18 +12,19 @@ import { type FromWorker, toFailure, toWorker } from './messages.ts'
 import type { WorkerSetup } from './offload.ts'
 import { runJob } from './run-job.ts'
 
-// A worker thread of `createOffload`: takes over the state that changed, then runs one job at a time.
+// A worker thread of `createOffload`: applies the changed state, then runs one job at a time.
 
 const setup: WorkerSetup = workerData
 const { config, agents } = setup
 const tell = (message: FromWorker, transfer: ArrayBuffer[] = []): void => parentPort?.postMessage(message, transfer)
 const log = createThreadLog(tell)
 
-// Where cores are few, the main thread goes first. Only Linux sets the priority of a single thread.
-if (process.platform === 'linux') setPriority(10)
+// With few cores, the main thread has priority, but this thread keeps a third of the usual share: with a tenth (10), other busy programs
+// delay an analysis of seconds until its caller gives up. Only Linux sets the priority of a single thread.
+if (process.platform === 'linux') setPriority(5)
 
 let settings: readonly RuleSetting[] = []
-// The main thread reads the same folders, and logs what is wrong with them.
+// The main thread reads the same folders, and logs their faults.
 const rules = createRules({ config, settings: async () => settings, log: silentLog })
 const indicators = new IndicatorIndex()
 let model: LogModel | undefined

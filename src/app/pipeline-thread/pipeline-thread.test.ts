@@ -84,6 +84,33 @@ it('delivers what the main thread publishes, answers with what it has learnt, an
   await store.close()
 })
 
+it('sleeps until a job or a question comes, and keeps what it has learnt', async () => {
+  const { thread, openHere } = await setUp('sleeps')
+  const { store, queue } = await openHere()
+  expect(thread.isAsleep()).toBe(true)
+  await store.transaction((tx) => queue.publish('records', [failed(0, 40)], tx))
+  await queue.idle()
+  expect(thread.isAsleep()).toBe(false)
+  const learnt = await thread.progress()
+
+  await thread.sleep()
+  expect(thread.isAsleep()).toBe(true)
+  expect(await thread.progress()).toEqual(learnt)
+  expect(thread.problems()).toEqual([])
+  // A question that comes while it falls asleep is answered, too.
+  const falling = thread.parse(failed(40, 1)).then(() => thread.sleep())
+  expect(await thread.parse(failed(40, 1))).toHaveLength(1)
+  await falling
+
+  await store.transaction((tx) => queue.publish('records', [failed(40, 1)], tx))
+  await queue.idle()
+  expect((await store.events.count()).events).toBe(41)
+  expect(await thread.progress()).toHaveLength(learnt.length)
+  await thread.stop()
+  await queue.close()
+  await store.close()
+})
+
 it('starts again after a failure', needs(deepRun), async () => {
   const { config, thread, logged, openHere } = await setUp('fails')
   const file = config.storage.url.slice('sqlite:'.length)

@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import { z } from 'zod'
 import type { Config } from '../../config.ts'
 import { AppError, messageOf } from '../../errors.ts'
 import { within } from '../../lib/deadline/deadline.ts'
 import type { Topic } from '../../queue/queue.ts'
+import { joinBells, type SharedBells } from '../../queue/shared-bells.ts'
 import type { Telemetry } from '../../telemetry.ts'
 import type { Learnt } from '../learnt.ts'
 import { fromFailure } from '../offload/messages.ts'
@@ -23,10 +24,14 @@ export interface ThreadSetup {
 }
 
 export interface PipelineThread extends Learnt {
+  /** Wakes the thread. */
   start(): void
+  /** Saves the learned state and ends the thread, which takes tens of MB, until a job of its topics or a question comes. */
+  sleep(): Promise<void>
+  isAsleep(): boolean
   /** Reloads a table in the thread. */
   refresh(table: TableName): Promise<void>
-  /** Says since when the pipeline has not run, if it should. */
+  /** Returns since when the pipeline has been down, if it should run. */
   problems(): readonly string[]
   /** Waits for running deliveries, then saves the learned state. */
   stop(): Promise<void>
@@ -45,8 +50,8 @@ const firstRest = 500
 const longestRest = 30_000
 
 /**
- * Runs the pipeline in a worker thread, so that the main thread always answers. A thread that fails is started again: its unfinished jobs
- * are in the queue, and it restores what it had learnt from the last checkpoint and the events since.
+ * Runs the pipeline in a worker thread, so that the main thread always answers. It sleeps at first. A thread that fails is restarted: its
+ * unfinished jobs are in the queue, and it restores its learned state from the last checkpoint and the events since.
  */
 export const createPipelineThread = ({ telemetry, resultsStored, ...setup }: PipelineThreadOptions): PipelineThread => {
   const { log, meter } = telemetry
@@ -56,6 +61,10 @@ export const createPipelineThread = ({ telemetry, resultsStored, ...setup }: Pip
   let rest = firstRest
   let stopping = false
   let failedAt: number | undefined
+  /** While the thread is asleep: its end, and what wakes it. */
+  let sleep: { readonly ended: Promise<void>; readonly bells: SharedBells } | undefined
+  let waking: Promise<void> | undefined
+  let progress: Awaited<ReturnType<Learnt['progress']>> | undefined
 
   const settle = (id: number) => {
     const asked = waiting.get(id)
@@ -93,15 +102,41 @@ export const createPipelineThread = ({ telemetry, resultsStored, ...setup }: Pip
     worker = undefined
     for (const { reject } of waiting.values()) reject(unavailable())
     waiting.clear()
-    if (stopping) return
+    if (stopping || sleep) return
     failedAt ??= Date.now()
     log.warn({ code, again_in_ms: rest }, 'The pipeline thread ended and is started again.')
-    await sleep(rest)
+    await pause(rest)
     rest = Math.min(rest * 2, longestRest)
     if (!stopping) start()
   }
 
-  const ask = (question: PipelineQuestion): Promise<unknown> => {
+  const isAsleep = (): boolean => sleep !== undefined
+  const fallAsleep = (ended: Promise<void>): void => {
+    const bells = joinBells(setup.shared.bells)
+    bells.onRing((topic) => {
+      if (setup.delivers.includes(topic)) void wake()
+    })
+    sleep = { ended, bells }
+  }
+  fallAsleep(Promise.resolve())
+
+  const wake = (): Promise<void> => {
+    const slept = sleep
+    waking ??= slept?.ended.then(() => {
+      slept.bells.close()
+      sleep = undefined
+      waking = undefined
+      if (!stopping) start()
+    })
+    return waking ?? Promise.resolve()
+  }
+
+  const ask = async (question: PipelineQuestion): Promise<unknown> => {
+    if (sleep) await wake()
+    return send(question)
+  }
+
+  const send = (question: PipelineQuestion): Promise<unknown> => {
     if (!worker) return Promise.reject(unavailable())
     const answer = Promise.withResolvers<unknown>()
     lastId += 1
@@ -111,12 +146,32 @@ export const createPipelineThread = ({ telemetry, resultsStored, ...setup }: Pip
     return answer.promise
   }
 
+  const end = async (running: Worker): Promise<void> => {
+    await within(drainMs + saveMs, send({ about: 'stop' }).catch(unlessGone), () => running.terminate())
+  }
+  const endForNow = async (running: Worker): Promise<void> => {
+    await end(running).catch((error: unknown) =>
+      log.warn({ reason: messageOf(error) }, 'The pipeline thread could not save what it has learned.'),
+    )
+    await running.terminate()
+  }
+
   return {
-    start,
+    start: () => void wake(),
+    isAsleep,
+    async sleep() {
+      if (isAsleep() || stopping || failedAt !== undefined || waiting.size > 0) return
+      // Nothing changes while it sleeps.
+      if (worker) progress = answered<'progress'>(await send({ about: 'progress' }))
+      if (!worker || isAsleep() || stopping) return
+      const ended = endForNow(worker)
+      fallAsleep(ended)
+      await ended
+    },
     parse: async (batch) => answered<'parse'>(await ask({ about: 'parse', batch })),
     triageAlert: async (alert, facts) => answered<'triageAlert'>(await ask({ about: 'triage', alert, facts })),
     async progress() {
-      if (!worker) return []
+      if (sleep && progress) return progress
       const known = await ask({ about: 'progress' }).catch(unlessGone)
       return known === undefined ? [] : answered<'progress'>(known)
     },
@@ -124,7 +179,7 @@ export const createPipelineThread = ({ telemetry, resultsStored, ...setup }: Pip
     forget: async () => void (await ask({ about: 'forget' })),
     async refresh(table) {
       // A thread that is not running reads its tables when it starts.
-      if (worker && !stopping) await ask({ about: 'refresh', table }).catch(unlessGone)
+      if (worker && !stopping && !sleep) await send({ about: 'refresh', table }).catch(unlessGone)
     },
     problems: () =>
       failedAt === undefined
@@ -134,9 +189,8 @@ export const createPipelineThread = ({ telemetry, resultsStored, ...setup }: Pip
           ],
     async stop() {
       stopping = true
-      const running = worker
-      if (!running) return
-      await within(drainMs + saveMs, ask({ about: 'stop' }).catch(unlessGone), () => running.terminate())
+      sleep?.bells.close()
+      await (sleep?.ended ?? (worker && end(worker)))
     },
   }
 }

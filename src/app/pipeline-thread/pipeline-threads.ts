@@ -27,6 +27,8 @@ export const createPipelineThreads = (
     start() {
       for (const thread of threads) thread.start()
     },
+    sleep: async () => void (await all((thread) => thread.sleep())),
+    isAsleep: () => first.isAsleep(),
     // These questions are about no partition in particular.
     parse: first.parse,
     triageAlert: first.triageAlert,

@@ -15,15 +15,20 @@ export interface QueueLimits {
   readonly ttl: number
 }
 
-/** Opens a connection that comes back by itself, trying ever more seldom, from a second up to `longestRetry` ms. Does not wait for it. */
+/**
+ * Opens a connection that reconnects automatically, at growing intervals from a second up to `longestRetry` ms. Does not wait for it. The URL may
+ * name several nodes of a cluster, which are tried in turn: `amqp://user:password@one:5672,two:5672/vhost`. `first` is the number of
+ * the first one, which may exceed the number of nodes.
+ */
 export const openAmqp = async (
   url: string,
   { connected, lost }: Listener,
   longestRetry = 30_000,
+  first = 0,
 ): Promise<Connection> => {
   const { Connection } = await import('rabbitmq-client')
   const connection = new Connection({
-    url,
+    ...readNodes(url, first),
     retryLow: 1_000,
     retryHigh: longestRetry,
     // In seconds. A path that swallows packets is noticed after two missed ones.
@@ -35,22 +40,30 @@ export const openAmqp = async (
   return connection
 }
 
-/** Says what went wrong, without the address, which may hold a password. */
+/** Splits a URL into one of the first node, and all nodes. */
+const readNodes = (url: string, first: number): { readonly url: string; readonly hosts?: string[] } => {
+  const [, before = '', nodes = '', after = ''] = /^(amqps?:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/.exec(url) ?? []
+  const hosts = nodes.split(',')
+  hosts.push(...hosts.splice(0, first % hosts.length))
+  return hosts.length < 2 ? { url } : { url: `${before}${hosts[0]}${after}`, hosts }
+}
+
+/** Returns the reason of a failure, without the URL, which may contain a password. */
 export const amqpReason = (error: unknown): string => {
   if (!(error instanceof Error)) return 'unknown error'
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   return code === undefined || error.message.includes(code) ? error.message : `${code}: ${error.message}`
 }
 
-/** Names the exchange and the queue of what a queue could not make use of. */
+/** The names of the exchange and the queue for the dead letters of a queue. */
 export const deadLetterNames = (queue: string): { readonly exchange: string; readonly queue: string } => ({
   exchange: `${queue}.dlx`,
   queue: `${queue}.dlq`,
 })
 
 /**
- * Makes sure that a durable queue is there, and what takes its dead letters. A queue that somebody made before stays as it is, whatever
- * its limits: declaring it otherwise would be refused.
+ * Declares a durable queue, and the exchange and queue for its dead letters. An existing queue keeps its limits, because the broker would
+ * refuse another declaration.
  */
 export const declareQueue = async (
   connection: Connection,
@@ -86,6 +99,6 @@ const declareUnlessThere = async (
   }
 }
 
-/** Whether the broker says that something is missing. */
+/** Whether the broker reports that an object is missing. */
 export const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'NOT_FOUND'

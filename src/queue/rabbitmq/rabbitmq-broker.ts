@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Channel, Connection } from 'rabbitmq-client'
+import type { Channel } from 'rabbitmq-client'
 import type { Log } from '../../component.ts'
 import { AppError } from '../../errors.ts'
 import { amqpReason, openAmqp } from '../../lib/amqp/amqp.ts'
@@ -8,6 +8,7 @@ import type { Broker } from '../broker.ts'
 import type { Topic } from '../queue.ts'
 import { openRabbitmqInbox } from './rabbitmq-inbox.ts'
 import { declareQuorumQueue, queueName } from './rabbitmq-queues.ts'
+import { createReplaceableConnection, type ReplaceableConnection } from './replaceable-connection.ts'
 
 interface RabbitmqOptions {
   readonly url: string
@@ -21,20 +22,23 @@ interface RabbitmqOptions {
 
 /** How long a confirmation may take, in ms: less than the database lets an open transaction wait. */
 const confirmMs = 5_000
+/** How long no message may be confirmed until the connection is replaced, in ms. */
+const stuckMs = 30_000
 /** The longest wait between attempts to connect, in ms, and the wait after a refused queue. */
 const longestRetry = 2_000
 const retryMs = 500
-const closeMs = 3_000
 /** The recommended wait of senders, in seconds. */
 const retryAfter = 5
 
 /**
- * Keeps payloads in RabbitMQ: a durable quorum queue for each partition, with one active consumer, and one for facts. A message counts as sent when
- * the broker has confirmed it. Does not wait for the broker.
+ * Stores payloads in RabbitMQ: a durable quorum queue for each partition, with a single active consumer, and one for facts. A message
+ * counts as sent when the broker has confirmed it. Does not wait for the broker to be reachable.
  */
 export const openRabbitmqBroker = async ({ url, prefix, partitions, now, log }: RabbitmqOptions): Promise<Broker> => {
   const stop = new AbortController()
   let publishing: Channel | undefined
+  let replace = () => {}
+  let unconfirmedSince: number | undefined
   let isBlocked = false
   let away: { readonly since: number; readonly reason: string } | undefined = {
     since: now(),
@@ -48,19 +52,24 @@ export const openRabbitmqBroker = async ({ url, prefix, partitions, now, log }: 
     if (!away || away.reason !== reason) log.warn({ reason }, 'RabbitMQ cannot be reached. Retrying.')
     away = { since: away?.since ?? now(), reason }
   }
-  const connection = await openAmqp(url, { connected() {}, lost: lose }, longestRetry)
-  /** A broker that is short of memory stops to read connections that send: acknowledgements, which free memory, need another one. */
-  let receiving: Promise<Connection> | undefined
-  connection.on('connection.blocked', (reason) => {
-    isBlocked = true
-    log.warn({ reason }, 'RabbitMQ accepts no messages.')
+  const sending = createReplaceableConnection(async (node) => {
+    const connection = await openAmqp(url, { connected() {}, lost: lose }, longestRetry, node)
+    connection.on('connection.blocked', (reason) => {
+      isBlocked = true
+      log.warn({ reason }, 'RabbitMQ accepts no messages.')
+    })
+    connection.on('connection.unblocked', () => {
+      isBlocked = false
+    })
+    return connection
   })
-  connection.on('connection.unblocked', () => {
-    isBlocked = false
-  })
+  const receiving = new Set<ReplaceableConnection>()
+  // An invalid URL fails here.
+  await sending.get()
 
   /** Opens the channel for sending; resolves when it is closed. */
   const publish = async (): Promise<void> => {
+    const connection = await sending.get()
     const channel = await connection.acquire()
     const closed = new Promise((done) => channel.once('close', done))
     try {
@@ -71,17 +80,18 @@ export const openRabbitmqBroker = async ({ url, prefix, partitions, now, log }: 
         ...partitions.map((partition) => queueName(prefix, 'records', partition)),
         queueName(prefix, 'facts', 0),
       ]
-      for (const queue of queues) await declareQuorumQueue(channel, queue)
+      for (const queue of queues) await sending.answer(connection, declareQuorumQueue(channel, queue))
       await channel.confirmSelect()
       returned.clear()
       publishing = channel
+      replace = () => sending.drop(connection)
       isBlocked = false
       if (away) log.info({}, 'RabbitMQ is connected.')
       away = undefined
       await closed
       lose('the connection was closed')
     } finally {
-      await channel.close()
+      await sending.answer(connection, channel.close())
     }
   }
   const run = async (): Promise<void> => {
@@ -116,9 +126,15 @@ export const openRabbitmqBroker = async ({ url, prefix, partitions, now, log }: 
         throw unavailable(amqpReason(error))
       })
       await within(confirmMs, confirmed, () => {
+        unconfirmedSince ??= performance.now()
+        if (performance.now() - unconfirmedSince > stuckMs) {
+          unconfirmedSince = undefined
+          replace()
+        }
         throw unavailable(`no confirmation within ${confirmMs / 1000} s`)
       })
-      // The client reports a message without a queue one turn after its confirmation.
+      unconfirmedSince = undefined
+      // The client reports an unroutable message one turn after its confirmation.
       await nextTurn()
       const lost = messages.filter(({ id }) => returned.delete(id))
       if (lost.length === 0) return
@@ -127,8 +143,19 @@ export const openRabbitmqBroker = async ({ url, prefix, partitions, now, log }: 
       throw unavailable(`the queue ${routingKey} is missing`)
     },
     receive(topic, partition, arrived) {
-      receiving ??= openAmqp(url, { connected() {}, lost() {} }, longestRetry)
-      return openRabbitmqInbox(receiving, queueName(prefix, topic, partition), log, arrived)
+      // A broker that is short of memory stops reading from connections that publish. Acknowledgements, which free memory, need another one.
+      const connections = createReplaceableConnection((node) =>
+        openAmqp(url, { connected() {}, lost() {} }, longestRetry, node),
+      )
+      receiving.add(connections)
+      const inbox = openRabbitmqInbox(connections, queueName(prefix, topic, partition), log, arrived)
+      return {
+        ...inbox,
+        close() {
+          receiving.delete(connections)
+          inbox.close()
+        },
+      }
     },
     problems: () =>
       away === undefined
@@ -139,10 +166,8 @@ export const openRabbitmqBroker = async ({ url, prefix, partitions, now, log }: 
     async close() {
       stop.abort()
       void publishing?.close()
-      for (const one of [connection, await receiving]) {
-        await within(closeMs, one?.close() ?? Promise.resolve(), () => undefined).catch(() => undefined)
-        one?.unsafeDestroy()
-      }
+      await sending.close()
+      await Promise.all([...receiving].map((one) => one.close()))
     },
   }
 }

@@ -1,9 +1,10 @@
-import type { AsyncMessage, Channel, Connection } from 'rabbitmq-client'
+import type { AsyncMessage, Channel } from 'rabbitmq-client'
 import type { Log } from '../../component.ts'
 import { amqpReason } from '../../lib/amqp/amqp.ts'
-import { pause } from '../../lib/deadline/deadline.ts'
+import { pause, within } from '../../lib/deadline/deadline.ts'
 import type { BrokerInbox } from '../broker.ts'
 import { declareQuorumQueue } from './rabbitmq-queues.ts'
+import type { ReplaceableConnection } from './replaceable-connection.ts'
 
 interface Arrived {
   readonly payload: Uint8Array
@@ -14,16 +15,22 @@ interface Arrived {
 }
 
 /**
- * How many messages may be here without an acknowledgement, at first and after all widening. A message of 4,096 lines has some 100 kB, and a
- * worker may have all partitions.
+ * The limits of unacknowledged messages, initially and at most. A message of 4,096 lines has about 100 kB, and a worker may have all
+ * partitions.
  */
 const firstPrefetch = 64
 const largestPrefetch = 4_096
 const retryMs = 500
+/** How long a queue may take to report its state, in ms, and the state that is assumed after it. */
+const answerMs = 2_000
+const unknown = { messageCount: Number.NaN, consumerCount: 0 }
 
-/** Consumes a queue on a channel of its own, which is opened again whenever it closes. */
+/**
+ * Consumes a queue over a connection of its own, and over another one when it fails. Queues share no connection, because their leaders are
+ * on different nodes: one that cannot be reached would disturb the others.
+ */
 export const openRabbitmqInbox = (
-  connection: Promise<Connection>,
+  connections: ReplaceableConnection,
   queue: string,
   log: Log,
   arrived: () => void,
@@ -32,9 +39,12 @@ export const openRabbitmqInbox = (
   const stop = new AbortController()
   let prefetch = firstPrefetch
   let channel: Channel | undefined
+  let reconnect = () => {}
+
+  const canGrow = (): boolean => messages.size >= prefetch && prefetch < largestPrefetch
 
   const take = ({ messageId, headers, body, deliveryTag }: AsyncMessage, from: Channel): void => {
-    // The client delivers a turn late. The tag of a closed channel would acknowledge another message on the next one.
+    // The client delivers one turn late. On the next channel, the tag of a closed one would acknowledge another message.
     if (from !== channel || !from.active) return
     const transaction: unknown = headers?.transaction
     if (messageId === undefined || typeof transaction !== 'string' || !Buffer.isBuffer(body)) {
@@ -48,22 +58,27 @@ export const openRabbitmqInbox = (
   }
 
   const consume = async (): Promise<void> => {
-    const opened = await (await connection).acquire({ emitErrorsFromChannel: true })
+    const connection = await connections.get()
+    const opened = await connection.acquire({ emitErrorsFromChannel: true })
     opened.on('error', (error) => log.warn({ queue, reason: amqpReason(error) }, 'A channel to RabbitMQ was closed.'))
+    reconnect = () => connections.drop(connection)
     // The queue was deleted.
-    opened.on('basic.cancel', () => void opened.close())
+    opened.on('basic.cancel', reconnect)
     const closed = new Promise((done) => opened.once('close', done))
     try {
-      await declareQuorumQueue(opened, queue)
+      await connections.answer(connection, declareQuorumQueue(opened, queue))
       await opened.basicQos({ prefetchCount: prefetch })
       channel = opened
-      await opened.basicConsume({ queue }, (message) => take(message, opened))
+      await connections.answer(
+        connection,
+        opened.basicConsume({ queue }, (message) => take(message, opened)),
+      )
       if (!stop.signal.aborted) await closed
     } finally {
       channel = undefined
-      // They come again.
+      // The broker redelivers them.
       messages.clear()
-      await opened.close()
+      if (!stop.signal.aborted) reconnect()
     }
   }
 
@@ -102,17 +117,18 @@ export const openRabbitmqInbox = (
     },
     async hasAll() {
       if (!channel?.active) return false
-      const { messageCount, consumerCount } = await declareQuorumQueue(channel, queue)
+      const { messageCount, consumerCount } = await within(answerMs, declareQuorumQueue(channel, queue), () => unknown)
       return messageCount === 0 && consumerCount === 1
     },
-    widen() {
-      if (!channel?.active || messages.size < prefetch || prefetch >= largestPrefetch) return
-      prefetch *= 2
-      void channel.close()
+    canGrow,
+    reopen() {
+      if (!channel?.active) return
+      if (canGrow()) prefetch *= 2
+      reconnect()
     },
     close() {
       stop.abort()
-      void channel?.close()
+      void connections.close()
     },
   }
 }
