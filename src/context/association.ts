@@ -3,7 +3,7 @@ import { day } from '../lib/units/time.ts'
 
 /** An entity that was seen together with another one: first and last time in ms, and the number of days. */
 export interface Association {
-  readonly name: string
+  name: string
   first: number
   last: number
   days: number
@@ -29,9 +29,15 @@ export const associate = (associations: Association[], name: string, time: numbe
     }
     if (oldest === undefined || association.last < oldest.last) oldest = association
   }
-  const fresh = { name, first: time, last: time, days: 1 }
-  if (associations.length < limit || oldest === undefined) associations.push(fresh)
-  else associations[associations.indexOf(oldest)] = fresh
+  if (associations.length < limit || oldest === undefined) {
+    associations.push({ name, first: time, last: time, days: 1 })
+    return
+  }
+  // Reused, because the lists of busy users change with each of their requests.
+  oldest.name = name
+  oldest.first = time
+  oldest.last = time
+  oldest.days = 1
 }
 
 /** Extends a span by another one that was seen elsewhere. */

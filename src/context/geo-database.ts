@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { open, readFile, stat } from 'node:fs/promises'
 import { Reader } from 'mmdb-lib'
 import { z } from 'zod'
 import { AppError, messageOf } from '../errors.ts'
@@ -37,13 +38,36 @@ export interface GeoDatabase {
   refresh(): Promise<boolean>
 }
 
-/** Opens an .mmdb file (MaxMind DB 2.0). It is empty until the first `refresh`, which throws SOURCE_FAILED if the file cannot be read. */
+/** Stands before the metadata, which take up to 128 KiB at the end of the file. */
+const marker = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1')
+const longestMetadata = 131_072
+
+/**
+ * Opens an .mmdb file (MaxMind DB 2.0). It is empty until the first `refresh`, which throws SOURCE_FAILED if the file cannot be read. The
+ * contents are read when the first address is looked up: they take several MB, and a thread may never need them.
+ */
 export const openGeoDatabase = (path: string): GeoDatabase => {
   let reader: Reader<object> | undefined
+  let isWanted = false
   let places = new WeakMap<object, Place>()
   let version = ''
+  const load = (bytes: Buffer): void => {
+    reader = new Reader<object>(bytes, { cache: recordCache() })
+    places = new WeakMap()
+  }
+  const readFirst = (): void => {
+    isWanted = true
+    if (version === '') return
+    try {
+      load(readFileSync(path))
+    } catch {
+      // Somebody removed or damaged the file since. The next refresh reads it again, and says so.
+      version = ''
+    }
+  }
   return {
     place(address) {
+      if (!isWanted) readFirst()
       // An IPv4 tree would match the first bits of an IPv6 address.
       if (!reader || (reader.metadata.ipVersion === 4 && address.includes(':'))) return unknownPlace
       const found = reader.get(address)
@@ -59,8 +83,8 @@ export const openGeoDatabase = (path: string): GeoDatabase => {
         const { mtimeMs, size } = await stat(path)
         const current = `${mtimeMs} ${size}`
         if (current === version) return false
-        reader = new Reader<object>(await readFile(path), { cache: recordCache() })
-        places = new WeakMap()
+        if (isWanted) load(await readFile(path))
+        else await requireMetadata(path, size)
         version = current
         return true
       } catch (error) {
@@ -70,6 +94,17 @@ export const openGeoDatabase = (path: string): GeoDatabase => {
         })
       }
     },
+  }
+}
+
+const requireMetadata = async (path: string, size: number): Promise<void> => {
+  const file = await open(path)
+  try {
+    const length = Math.min(size, longestMetadata)
+    const { buffer } = await file.read({ buffer: Buffer.alloc(length), position: size - length })
+    if (!buffer.includes(marker)) throw new Error('It is no MaxMind database.')
+  } finally {
+    await file.close()
   }
 }
 

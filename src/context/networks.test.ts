@@ -111,6 +111,19 @@ describe('the bundled database', () => {
     expect(networks.lookUp('203.0.113.9')?.country).toBe('Unknown')
   })
 
+  it('is reported by the next refresh when it goes before the first address is looked up', async () => {
+    const copy = join(folder, 'gone.mmdb')
+    copyFileSync(path, copy)
+    const database = openGeoDatabase(copy)
+    await database.refresh()
+    rmSync(copy)
+    expect(database.place('193.0.6.139')).toEqual({})
+    await expect(database.refresh()).rejects.toMatchObject({ code: 'SOURCE_FAILED' })
+    copyFileSync(path, copy)
+    await database.refresh()
+    expect(database.place('193.0.6.139').country).toBe('NL')
+  })
+
   it('is read again after it was replaced', async () => {
     const copy = join(folder, 'copy.mmdb')
     copyFileSync(path, copy)

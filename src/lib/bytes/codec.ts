@@ -1,11 +1,11 @@
 /**
- * Bytes for saved states: a header that names what it is and its version, then values in the order they were written.
- * Little-endian throughout, so a state moves between machines.
+ * Bytes for saved states: a header with name and version, then values in the order they were written. Little-endian, so a state moves
+ * between machines.
  */
 
 import { readVarint, writeVarint } from './varint.ts'
 
-/** A state that cannot be read: not one of ours, of another version, or cut short. */
+/** A state that cannot be read: unknown, of another version, or truncated. */
 export class StateError extends Error {
   readonly hint: string
 
@@ -17,6 +17,8 @@ export class StateError extends Error {
 }
 
 const magic = 0x54534456 // "VDST"
+/** Shorter texts are copied character by character if they are ASCII: the encoder creates an array for each text. */
+const shortText = 200
 const textEncoder = new TextEncoder()
 const textDecoder = new TextDecoder()
 
@@ -37,7 +39,7 @@ export interface Writer {
   finish(): Uint8Array
 }
 
-/** Starts a state of a kind (`drain`, `series` …) in a version, which goes up whenever the layout changes. */
+/** Starts a state with a name (`drain`, `series` …) and a version, which is incremented whenever the layout changes. */
 export const createWriter = (kind: string, version: number): Writer => {
   let buffer = new Uint8Array(256)
   let view = new DataView(buffer.buffer)
@@ -54,7 +56,7 @@ export const createWriter = (kind: string, version: number): Writer => {
     }
     return at
   }
-  /** The view is asked for after growing, because growing replaces it. */
+  /** Get the view after growing, because growing replaces it. */
   const roomFor = (extra: number): DataView => {
     grow(extra)
     return view
@@ -92,7 +94,20 @@ export const createWriter = (kind: string, version: number): Writer => {
       return writer
     },
     text(value) {
-      return writer.bytes(textEncoder.encode(value))
+      const size = value.length
+      if (size > shortText) return writer.bytes(textEncoder.encode(value))
+      const before = length
+      writer.varint(size)
+      const at = grow(size)
+      for (let i = 0; i < size; i++) {
+        const code = value.charCodeAt(i)
+        if (code > 0x7f) {
+          length = before
+          return writer.bytes(textEncoder.encode(value))
+        }
+        buffer[at + i] = code
+      }
+      return writer
     },
     bytes(value) {
       writer.varint(value.length)

@@ -31,7 +31,9 @@ export const dot = 46
 export const colon = 58
 export const semicolon = 59
 export const bar = 124
+export const curly = 123
 export const less = 60
+export const percentSign = 37
 export const greater = 62
 export const star = 42
 export const question = 63
@@ -61,6 +63,14 @@ export const endsKey = (codes: Uint16Array, end: number): boolean => {
   const from = at
   while (classes[codes[at] ?? blank] !== space) at++
   return at > from && codes[at - 1] === comma
+}
+
+/** Whether a key and its sign begin at `from`: `b=`, `b:`. */
+export const startsKey = (codes: Uint16Array, from: number): boolean => {
+  let at = from
+  while (classes[codes[at] ?? blank] === letter || codes[at] === dot || codes[at] === 95) at++
+  const code = codes[at]
+  return at === from || code === equalsSign || code === colon
 }
 
 /** Where the query of an address ends that begins at `from`: at the next blank, quote or closing bracket. */
@@ -93,7 +103,12 @@ export const closingQuote = (codes: Uint16Array, open: number, code: number, len
 
 const round = 40
 const square = 91
-const curly = 123
+
+export const isClosing = (code: number | undefined): boolean => code === 41 || code === 93 || code === 125
+
+/** Whether two brackets are of one kind. */
+export const isPair = (open: number | undefined, close: number | undefined): boolean =>
+  (open === round && close === 41) || ((open === square || open === curly) && close === open + 2)
 
 export const opening = (code: number): boolean => code === round || code === square || code === curly
 

@@ -5,7 +5,7 @@ import { createScanner, type Scanner } from './scanner.ts'
 import { createSignatureTable, living } from './signature-table.ts'
 import { createSkeletonTable } from './skeleton-table.ts'
 import { newTemplate } from './template-id.ts'
-import { anyToken, type Cluster, createTree, type Template } from './tree.ts'
+import { anyToken, type Cluster, createTree, type Enough, type Template } from './tree.ts'
 import { asValue, wordKinds } from './word-kind.ts'
 
 export type { ParameterType } from './parameter-type.ts'
@@ -17,6 +17,8 @@ export interface DrainOptions {
   readonly maxTemplates?: number
   /** Goes into the ids, so that miners of different services name their templates differently. */
   readonly namespace?: string
+  /** How many different words in one place are values; 5, or 3 that are spelt as names are. */
+  readonly enough?: Enough
   /** Reads the lines. Miners that work in turn may share one. */
   readonly scanner?: Scanner
 }
@@ -72,7 +74,7 @@ const version = 2
 export const createDrain = (options: DrainOptions = {}): Drain => {
   const { maxTemplates = 10_000, namespace = '' } = options
   const line = options.scanner ?? createScanner()
-  const tree = createTree()
+  const tree = createTree(options.enough)
   const recent = createSignatureTable()
   const skeletons = createSkeletonTable()
   const byId = new Map<string, Cluster>()

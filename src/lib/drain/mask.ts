@@ -7,6 +7,7 @@ import {
   closingQuote,
   colon,
   comma,
+  curly,
   digit,
   dot,
   endOfQuery,
@@ -19,14 +20,26 @@ import {
   mark,
   opening,
   opensQuote,
+  percentSign,
   question,
   quoteClass,
   semicolon,
   slash,
   space,
   star,
+  startsKey,
 } from './character.ts'
-import { isCalendarWord, isConstantWord, isHexWord, isRequest, isScopedName, isUnit } from './value-word.ts'
+import {
+  isCalendarWord,
+  isConstantWord,
+  isCountable,
+  isHexWord,
+  isNumber,
+  isRequest,
+  isScopedName,
+  isUnit,
+  pluralEnding,
+} from './value-word.ts'
 
 /** The placeholder of a value in a template. */
 export const wildcard = '<*>'
@@ -36,7 +49,9 @@ export const maxLength = 4096
 
 /** As signed numbers of 32 bits: anything else would be a floating point number in the loops below. */
 const seed = 0x811c9dc5 | 0
-const prime = 0x01000193
+export const prime = 0x01000193
+/** Undoes a multiplication by the prime. */
+const inverse = 0x359c449b
 const maskCode = 0x10ffff
 /** The hash of a token that is a value and nothing else. No token has the hash 0. */
 export const maskHash = Math.imul(seed ^ maskCode, prime) | 0
@@ -75,12 +90,24 @@ export const createMask = (codes: Uint16Array) => {
     return valueHash
   }
 
+  /** The hash of a word behind a number, the same for `1 file` and `3 files`; from the hash of all that ends at `at`, the word at `end`. */
+  const singularHash = (whole: number, end: number, at: number): number => {
+    const cut = pluralEnding(codes, end)
+    if (cut === 0) return whole
+    let hash = whole
+    for (let i = at - 1; i >= end - cut; i--) hash = Math.imul(hash, inverse) ^ (codes[i] ?? 0)
+    if (cut === 3) hash = Math.imul(hash ^ 121, prime)
+    for (let i = end; i < at; i++) hash = Math.imul(hash ^ (codes[i] ?? 0), prime)
+    return hash
+  }
+
   /** Reads one token from `start`; returns where it ends. Its hash is left in `hash`. */
   const read = (start: number, length: number, afterValue: boolean, afterKey: boolean): number => {
     mask.goesOn = false
     let at = start
     let hash = seed
     let afterEquals = afterKey
+    let isKeyed = false
     for (;;) {
       let code = codes[at] ?? 0
       let kind = classes[code]
@@ -88,9 +115,16 @@ export const createMask = (codes: Uint16Array) => {
 
       let previous = mark
       if (kind === mark || kind === equals) {
+        const close = code === curly && at > 0 ? closingBracket(codes, at, length) : -1
         if ((code === less || code === greater) && at === start && isDigit(codes[at + 1])) {
           // `<1 sec` is a value as `00:17` is one.
           previous = code
+        } else if (close > at) {
+          // An object within a line is a value, whatever it holds. The keys of an object that is the whole line are constants.
+          hash = take(at, close + 1, hash, start)
+          at = close + 1
+          afterEquals = false
+          continue
         } else if (code === star && at === start && codes[at + 1] === star) {
           // Asterisks in the place of a value: `3552 **** 3375`.
           let end = at + 2
@@ -100,8 +134,12 @@ export const createMask = (codes: Uint16Array) => {
           continue
         } else {
           hash = Math.imul(hash ^ code, prime)
-          afterEquals = kind === equals || (afterEquals && code === less)
           at++
+          // `flags=A|B` and `ids=a,b` are lists, `a=x,b=y` are not.
+          afterEquals =
+            kind === equals ||
+            (afterEquals && code === less) ||
+            (isKeyed && (code === bar || (code === comma && !startsKey(codes, at))))
           continue
         }
       } else if (kind === quoteClass) {
@@ -117,6 +155,13 @@ export const createMask = (codes: Uint16Array) => {
           at = close + 1
         }
         afterEquals = false
+        continue
+      }
+
+      if (code === colon && classes[codes[at + 1] ?? 0] === digit) {
+        // `]:80`, `"id":7`
+        hash = Math.imul(hash ^ code, prime)
+        at++
         continue
       }
 
@@ -168,7 +213,7 @@ export const createMask = (codes: Uint16Array) => {
             // The text before the first colon is a name, if it has the form of one: `action:SCREEN_ON`, `memory:0`.
             key = digits === 0 && slashes === 0 && dots === 0 && at - word >= 3 ? at : word
             keyHash = Math.imul(hash ^ code, prime)
-          }
+          } else if (code === percentSign && previous === digit) end = at + 1
           previous = code
         } else if (kind === slash) {
           slashes += code === backslash || (previous === dot && at - word <= 2) ? 2 : 1
@@ -186,17 +231,19 @@ export const createMask = (codes: Uint16Array) => {
         at = endOfQuery(codes, at)
         end = at
       }
-      // `ws=WorkSource{10113}`: what is called is part of the value.
-      if (afterEquals && end === at && opening(code)) {
+      // `ws=WorkSource(10113)`: what is called is part of the value. `Window{1f u0}` is an object with its class.
+      let isObject = false
+      if (end === at && (code === curly || (afterEquals && opening(code)))) {
         const close = closingBracket(codes, at, length)
         if (close > at) {
           at = close + 1
           end = at
+          isObject = true
         }
       }
       let from = word
       let isValue = true
-      if (afterEquals || digits > 0 || slashes > 1 || dots > 1) {
+      if (afterEquals || isObject || digits > 0 || slashes > 1 || dots > 1) {
         if (key >= 0) {
           if (key > word && end > key + 1 && !afterEquals && codes[key + 1] !== 47) from = key + 1
           if (digits > 0 && isScopedName(codes, key, end)) {
@@ -212,8 +259,20 @@ export const createMask = (codes: Uint16Array) => {
         if (end > first && isConstantWord(codes, first, end)) from = first
         else if (letters === 3 && isCalendarWord(codes, word)) from = word
         else if (letters >= 8 && isHexWord(codes, word, end)) from = word
-        else isValue = afterValue && word === start && letters <= 4 && isUnit(codes, word, end)
+        else {
+          isValue = false
+          if (word === start && afterValue && isCountable(codes, word, end) && isNumber(codes, lastEnd)) {
+            if (isUnit(codes, word, end)) {
+              // `5 MB`, `3 seconds`: a quantity is one value.
+              mask.goesOn = true
+              spanEnds[mask.spans - 1] = end
+              hash = valueHash
+              for (let i = end; i < at; i++) hash = Math.imul(hash ^ (codes[i] ?? 0), prime)
+            } else hash = singularHash(hash, end, at)
+          }
+        }
       }
+      isKeyed = afterEquals
       if (isValue && end > from) {
         hash = take(from, end, from > word ? keyHash : before, start)
         for (let i = end; i < at; i++) hash = Math.imul(hash ^ (codes[i] ?? 0), prime)
@@ -223,6 +282,13 @@ export const createMask = (codes: Uint16Array) => {
     mask.hash = hash === 0 ? 1 : hash
     lastEnd = at
     return at
+  }
+
+  /** Joins a value with the values up to `end` into one. */
+  const foldInto = (span: number, end: number, hash: number): void => {
+    mask.spans = span + 1
+    spanEnds[span] = end
+    valueHash = hash
   }
 
   /** Begins another line. */
@@ -245,6 +311,7 @@ export const createMask = (codes: Uint16Array) => {
     /** Whether the last token is the next part of a list, and so belongs to the token before. */
     goesOn: false,
     begin,
+    foldInto,
     read,
   }
   return mask

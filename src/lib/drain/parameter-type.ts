@@ -17,8 +17,9 @@ export type ParameterType =
   | 'text'
 
 const number = /^[-+<>#]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?%?$/
-const duration = /^[<>~]?\d[\d,]*(?:\.\d+)? ?(?:ns|us|µs|ms|s|sec|secs|m|min|mins|h|hr|hours?|d|days?)$|^\d+[hm]\d+[ms]/
-const size = /^\d[\d,]*(?:\.\d+)? ?(?:[kKMGTP]i?)?[bB]$|^\d+(?:\.\d+)?[kKMGTP]i?$/
+const duration =
+  /^[<>~]?\d[\d,]*(?:\.\d+)? ?(?:ns|us|µs|ms|s|secs?|seconds?|m|mins?|minutes?|h|hr|hours?|d|days?|weeks?)(?: \(.*\))?$|^\d+[hm]\d+[ms]/
+const size = /^\d[\d,]*(?:\.\d+)? ?(?:(?:[kKMGTP]i?)?[bB]|bytes?)(?: \(.*\))?$|^\d+(?:\.\d+)?[kKMGTP]i?$/
 const ipv4 = /^(?:::ffff:)?\d{1,3}(?:\.\d{1,3}){3}(?:[:/#]\d{1,5})?$/
 const ipv6 = /^(?=.*[\da-f].*:.*:|::)[\da-fA-F]{0,4}(?::[\da-fA-F]{0,4}){2,7}(?:%\w+)?$/
 const mac = /^[\da-fA-F]{2}(?:[:-][\da-fA-F]{2}){5}$/
@@ -70,10 +71,13 @@ export const parameterTypeOf = (text: string, start: number, end: number): Param
     if (colons === 0 && dots < 2) return 'number'
     if (colons < 2 && dots === 3 && digits < 18) return 'address'
   }
-  if (digits > 0 || colons > 0 || has > 0) {
+  const first = text.charCodeAt(start) | 32
+  // `web-01` and `ssh2` have no particular type.
+  const isName = first > 102 && first <= 122 && colons === 0 && (has & ~hyphen) === 0
+  if (!isName && (digits > 0 || colons > 0 || has > 0)) {
     const type = looks(text.slice(start, stop), letters, colons, has)
     if (type !== 'text') return type
-  } else if (letters < 6 && truth.test(text.slice(start, stop))) return 'boolean'
+  } else if (digits === 0 && letters < 6 && truth.test(text.slice(start, stop))) return 'boolean'
   if (isUser(text, start, end)) return 'user'
   const quote = text.charCodeAt(start - 1)
   if ((quote === 34 || quote === 39) && text.charCodeAt(end) === quote) return 'quoted'
@@ -93,6 +97,7 @@ const isUser = (text: string, start: number, end: number): boolean => {
     (text.charCodeAt(from - 1) | 32) <= 122
   )
     from--
+  if (stop - from < 3) return false
   const word = text.slice(from, stop).toLowerCase()
   return namers.has(word) || (word === 'for' && text.startsWith(' from ', end))
 }
@@ -108,10 +113,12 @@ const looks = (value: string, letters: number, colons: number, has: number): Par
   const startsWithDigit = first >= 48 && first <= 57
   if ((startsWithDigit || has & (hyphen | other)) && number.test(value)) return 'number'
   if (startsWithDigit) {
+    if (letters > 0 && colons === 0 && !(has & hyphen)) {
+      if (duration.test(value)) return 'duration'
+      if (size.test(value)) return 'size'
+    }
     if (ipv4.test(value)) return 'address'
     if (time.test(value)) return 'time'
-    if (letters > 0 && duration.test(value)) return 'duration'
-    if (letters > 0 && size.test(value)) return 'size'
   }
   if (has & comma) return list.test(value) ? 'list' : 'text'
   if (has & hyphen && uuid.test(value)) return 'uuid'

@@ -1,11 +1,12 @@
-import { endsKey, isPlainValue } from './character.ts'
-import { createMask, maskHash, maxLength } from './mask.ts'
+import { endsKey, isClosing, isDigit, isPair, isPlainValue } from './character.ts'
+import { createMask, maskHash, maxLength, prime } from './mask.ts'
+import { areAlike, isQuantity } from './value-word.ts'
 
 /** Groups of up to so many tokens are folded when they repeat: `node-1 0x1f <ok> node-2 0x2f <ok>`. */
 const maxGroup = 4
 
 /** Whether the last of `count` tokens repeat the ones before them, values and all; how many they are. */
-const repeats = (hashes: Int32Array, masked: Uint8Array, count: number): number => {
+const repeats = (hashes: Int32Array, firstSpans: Int32Array, count: number): number => {
   const last = hashes[count - 1]
   for (let size = 1; size <= maxGroup && size * 2 <= count; size++) {
     if (hashes[count - 1 - size] !== last) continue
@@ -13,7 +14,7 @@ const repeats = (hashes: Int32Array, masked: Uint8Array, count: number): number 
     let same = true
     for (let i = count - size; same && i < count; i++) {
       same = hashes[i] === hashes[i - size]
-      hasValue ||= masked[i] === 1
+      hasValue ||= firstSpans[i] !== firstSpans[i + 1]
     }
     if (same && hasValue) return size
   }
@@ -33,9 +34,8 @@ export type Scanner = ReturnType<typeof createScanner>
  * The arrays are reused: what they hold is good until the next `scan`.
  */
 export const createScanner = () => {
-  /** Hashes of the tokens with their values masked, and whether anything was masked in them. */
+  /** Hashes of the tokens with their values masked. */
   const hashes = new Int32Array(maxTokens + 1)
-  const masked = new Uint8Array(maxTokens + 1)
   const starts = new Int32Array(maxTokens + 1)
   const ends = new Int32Array(maxTokens + 1)
   /** Where the last repetition of a token, or of the group that ends with it, ends. */
@@ -64,6 +64,38 @@ export const createScanner = () => {
     scanLoaded(text)
   }
 
+  /**
+   * Takes the last token into an earlier one when it says the same quantity again, `1190 bytes (1.16 KB)`, or ends a list in
+   * brackets, `[1-4 7 9-12]`. Returns how many tokens there are then.
+   */
+  const foldBracket = (count: number, at: number): number => {
+    const token = count - 1
+    const span = firstSpans[token] ?? 0
+    const end = spanEnds[span] ?? 0
+    if (token === 0 || mask.spans !== span + 1) return count
+    const before = spanStarts[span] ?? 0
+    let into = token - 1
+    let stop = end
+    if (before === starts[token]) {
+      if (hashes[into] === maskHash) into--
+      const open = (spanStarts[(firstSpans[into + 1] ?? 0) - 1] ?? 0) - 1
+      if (into < 0 || (firstSpans[into] ?? 0) === firstSpans[into + 1] || !isPair(codes[open], codes[end])) return count
+    } else {
+      if (before !== (starts[token] ?? 0) + 1 || codes[end] !== 41 || !isQuantity(codes, before, end)) return count
+      if (firstSpans[into] === span || !isDigit(codes[spanStarts[span - 1] ?? 0])) return count
+      stop = end + 1
+    }
+    const last = (firstSpans[into + 1] ?? 0) - 1
+    if (spanEnds[last] !== ends[into]) return count
+    let hash = hashes[into] ?? 0
+    mask.foldInto(last, stop, hash)
+    for (let i = stop; i < at; i++) hash = Math.imul(hash ^ (codes[i] ?? 0), prime)
+    hashes[into] = hash
+    ends[into] = at
+    folds[into] = at
+    return into + 1
+  }
+
   const scanLoaded = (text: string): void => {
     scanner.text = text
     const length = text.length < maxLength ? text.length : maxLength
@@ -72,6 +104,7 @@ export const createScanner = () => {
     let afterValue = false
     let afterKey = false
     mask.begin()
+    firstSpans[0] = 0
     for (;;) {
       while (at < length && (codes[at] ?? 0) < 33) at++
       if (at >= length || count === maxTokens) break
@@ -82,24 +115,29 @@ export const createScanner = () => {
       // `mode = fast`, `'mode': fast`. In `user= gone` the value is empty, and what follows is the next word; so is what follows
       // something quoted that has values in it: `"base/16385/16461": No space left on device`.
       afterKey = at - start === 1 ? codes[start] === 61 : spans === firstSpan && endsKey(codes, at)
-      afterValue = spans > 0 && spanEnds[spans - 1] === at
-      if (mask.goesOn && count > 0) {
-        count--
-        hashes[count] = hash
-        ends[count] = at
-        folds[count] = at
-        count++
-      } else {
-        hashes[count] = hash
-        masked[count] = spans > firstSpan ? 1 : 0
-        starts[count] = start
-        ends[count] = at
-        folds[count] = at
-        firstSpans[count] = firstSpan
-        count++
+      if (mask.goesOn && count > 0) count--
+      else starts[count] = start
+      hashes[count] = hash
+      ends[count] = at
+      folds[count] = at
+      count++
+      const valueEnd = spans > 0 ? spanEnds[spans - 1] : -1
+      afterValue = valueEnd === at
+      if (
+        !afterValue &&
+        (mask.goesOn || (spans > firstSpan && (spanStarts[firstSpan] ?? 0) < start + 2)) &&
+        isClosing(codes[valueEnd ?? 0])
+      ) {
+        count = foldBracket(count, at)
+        afterValue = spanEnds[mask.spans - 1] === at
       }
-      const folded = spans > 0 ? repeats(hashes, masked, count) : 0
-      if (folded > 0) {
+      firstSpans[count] = mask.spans
+      const folded = spans > 0 ? repeats(hashes, firstSpans, count) : 0
+      // `node-1 17%` and `disk-1 v2.0` are no lists.
+      if (
+        folded > 0 &&
+        (folded > 1 || hash !== maskHash || areAlike(codes, starts[count - 2] ?? 0, starts[count - 1] ?? 0))
+      ) {
         count -= folded
         mask.spans = firstSpans[count] ?? 0
         folds[count - 1] = at
@@ -113,7 +151,6 @@ export const createScanner = () => {
         mask.spans = firstSpans[count] ?? 0
       }
       hashes[count] = maskHash
-      masked[count] = 1
       starts[count] = at
       ends[count] = text.length
       folds[count] = text.length
@@ -150,7 +187,6 @@ export const createScanner = () => {
     /** Whether a digit is part of a constant. */
     keepsDigits: false,
     hashes,
-    masked,
     starts,
     ends,
     folds,

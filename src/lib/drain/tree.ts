@@ -1,6 +1,6 @@
 import { maskHash } from './mask.ts'
 import type { Scanner } from './scanner.ts'
-import { isName, isNamed, isWord, mayHaveVaried, mayJoin, mayVary } from './word-kind.ts'
+import { evidenceOf, isName, isNamed, isWord, mayDiffer, mayHaveVaried, mayJoin, mayVary } from './word-kind.ts'
 
 /** A log template. The object is shared by all lines of a template and replaced, never changed, when the template widens. */
 export interface Template {
@@ -32,10 +32,15 @@ export interface Cluster {
 
 /** A leaf holds no more clusters than this: it is searched one by one. */
 export const maxLeaf = 500
-/** So many different words in one place are values, whatever they look like. */
-const manyWords = 5
-/** So many, when they are spelt as names are. */
-const manyNames = 3
+/** The number of different words in one place from which they are values. */
+export interface Enough {
+  /** For words of any form. */
+  readonly words: number
+  /** For words with the form of names. */
+  readonly names: number
+}
+
+export const usuallyEnough: Enough = { words: 5, names: 3 }
 /** In a leaf with so many clusters, words vary too much to distinguish lines. */
 const crowded = 64
 
@@ -54,7 +59,7 @@ const restKey = (hashes: Int32Array, count: number): number => {
  * The parse tree of Drain: fixed depth, so a search costs the same however many templates there are. Its levels are the number of
  * tokens and the first of them.
  */
-export const createTree = () => {
+export const createTree = (enough: Enough = usuallyEnough) => {
   const leaves = new Map<number, Cluster[]>()
   /** By what is behind the first word: for first words that vary. */
   const rests = new Map<number, Cluster[]>()
@@ -127,7 +132,7 @@ export const createTree = () => {
       }
       if (covered.length > 0) return { tokens: [], clusters: covered }
       const heads = rests.get(restKey(hashes, hashes.length))
-      if (heads && heads.length >= manyWords && isWord(kinds[0] ?? 0)) {
+      if (heads && heads.length >= enough.words && isWord(kinds[0] ?? 0)) {
         for (const other of heads) {
           const tokens = differences(cluster, other)
           if (tokens?.length === 1 && tokens[0] === 0) note(tokens, other)
@@ -141,7 +146,11 @@ export const createTree = () => {
             all.push(...less.clusters)
           }
         }
-        if (all.length + 1 < needed(cluster, tokens)) continue
+        let evidence = 0
+        for (const { kinds: its } of [cluster, ...all]) {
+          evidence += Math.min(...tokens.map((token) => evidenceOf(its[token] ?? 0)))
+        }
+        if (evidence < needed(cluster, tokens, enough)) continue
         if (!best || tokens.length < best.tokens.length || all.length > best.clusters.length)
           best = { tokens, clusters: all }
       }
@@ -161,12 +170,12 @@ interface Siblings {
 }
 
 /** How many different words make a value of a place: more where little else is said, and for more places at once. */
-const needed = ({ hashes, kinds }: Cluster, tokens: readonly number[]): number => {
+const needed = ({ hashes, kinds }: Cluster, tokens: readonly number[], enough: Enough): number => {
   let words = 0
   for (const [token, hash] of hashes.entries())
     if (hash !== anyToken && hash !== maskHash && !tokens.includes(token)) words++
   if (words < tokens.length) return Number.POSITIVE_INFINITY
-  const usual = tokens.every((token) => isName(kinds[token] ?? 0)) ? manyNames : manyWords
+  const usual = tokens.every((token) => isName(kinds[token] ?? 0)) ? enough.names : enough.words
   const many = (tokens[0] === 0 ? usual * 2 : usual) + (tokens.length - 1) * 3
   return words >= tokens.length * 2 ? many : many * 2
 }
@@ -180,7 +189,7 @@ const differences = (a: Cluster, b: Cluster): number[] | undefined => {
   if (a.hashes.length !== b.hashes.length) return undefined
   for (let token = 0; token < a.hashes.length; token++) {
     if (a.hashes[token] === b.hashes[token]) continue
-    if (tokens?.length === maxPlaces || !mayVary(a.kinds[token] ?? 0, b.kinds[token] ?? 0)) return undefined
+    if (tokens?.length === maxPlaces || !mayDiffer(a.kinds[token] ?? 0, b.kinds[token] ?? 0)) return undefined
     tokens ??= []
     tokens.push(token)
   }

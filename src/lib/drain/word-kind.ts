@@ -26,6 +26,8 @@ export const name = 3
 export const named = 4
 /** Has the look of a verb and may yet be a name, where others are known to stand: `queue billing`. */
 export const verbal = 5
+/** Ends with a colon, like the subject of a message, and like some values: `over quota for billing: 3 of 2`. */
+export const labelling = 6
 const kindMask = 7
 /** Bits above: what the word ends with. */
 const tails = ',.:;)]}>"\'!?='
@@ -69,7 +71,7 @@ const kindOf = (words: readonly string[], at: number, bare: string, before: stri
   // `Failed password for root from 10.0.0.1`: any user.
   if (words[at - 1] === 'for' && (words[at + 1] === 'from' || words[at + 1] === 'by')) return named
   if (bare === '' || opposites.has(bare.toLowerCase())) return telling
-  if (word.endsWith(':')) return isDotted.test(bare) ? name : telling
+  if (word.endsWith(':')) return isDotted.test(bare) ? name : labelling
   if (isVerb.test(bare) && !isBracketed.test(word)) return verbal
   if (namers.has(before.toLowerCase())) return named
   return nameLook.test(bare) ? name : plain
@@ -87,17 +89,21 @@ export const mayJoin = (a: number, b: number): boolean => {
   if (a >> 3 !== b >> 3) return false
   const mine = a & kindMask
   const other = b & kindMask
-  if (mine === telling || other === telling || mine === verbal || other === verbal) return false
+  if (isTelling(mine) || isTelling(other)) return false
   return mine === value || other === value || mine === named || other === named
 }
 
+const isTelling = (kind: number): boolean => kind === telling || kind === verbal || kind === labelling
+
+/** Whether two words are likely to be values, where words vary much. */
+export const mayVary = (a: number, b: number): boolean =>
+  a >> 3 === b >> 3 && !isTelling(a & kindMask) && !isTelling(b & kindMask)
+
 /** Whether two words may turn out to be values, when there are many more of them. */
-export const mayVary = (a: number, b: number): boolean => {
-  const mine = a & kindMask
-  const other = b & kindMask
-  if (mine === telling || other === telling || mine === verbal || other === verbal) return false
-  return a >> 3 === b >> 3
-}
+export const mayDiffer = (a: number, b: number): boolean => mayHaveVaried(a, b) && mayHaveVaried(b, a)
+
+/** The weight of a word as evidence that its position contains values: words that look like names of events count half. */
+export const evidenceOf = (kind: number): number => (isTelling(kind & kindMask) ? 0.5 : 1)
 
 /** Whether a word may turn out to have been a value all along, where its place is known to be one's. */
 export const mayHaveVaried = (known: number, kind: number): boolean =>

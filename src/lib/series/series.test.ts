@@ -220,6 +220,26 @@ describe('state', () => {
     expect(series.save()).toEqual(before)
   })
 
+  it('learns the same after an assessment, which it reuses', () => {
+    const point = fc.tuple(fc.nat(50), fc.nat(9), fc.boolean(), fc.nat(9))
+    fc.assert(
+      fc.property(
+        fc.constantFrom('count' as const, 'value' as const),
+        fc.array(point, { maxLength: 80 }),
+        (kind, points) => {
+          const [assessed, plain] = [createSeries({ kind }), createSeries({ kind })]
+          for (const [at, value, isSame, other] of points) {
+            assessed.assess(at * minute, isSame ? value : other)
+            assessed.learn(at * minute, value)
+            plain.learn(at * minute, value)
+          }
+          expect(assessed.save()).toEqual(plain.save())
+        },
+      ),
+      { numRuns: runs(100) },
+    )
+  })
+
   it('survives any numbers at any times, with scores from 0 to 1', () => {
     const point = fc.tuple(fc.nat(1e6), fc.oneof(fc.nat(5), fc.nat(), fc.double(), fc.constant(1e300)))
     fc.assert(

@@ -90,6 +90,10 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
   let quiet = 0
   let quietDue = 0
   let longestQuiet = 0
+  /** The result for the last assessed number, because most numbers are learnt right afterwards. */
+  let assessedTime = Number.NaN
+  let assessedValue = 0
+  let assessed = { usual: 0, expected: 0, p: 1, above: false }
 
   /** The probability of a zero after the current run of zeros; 1 if such runs are known. */
   const runProbability = (expected: number): number =>
@@ -99,6 +103,12 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
     const { upper, lower } = level.tails(value, usual)
     const p = Math.min(1, 2 * Math.min(upper, lower))
     return { p: value === 0 ? Math.min(p, runProbability(expected)) : p, above: upper < lower }
+  }
+
+  const judge = (time: number, value: number): typeof assessed => {
+    const usual = season.at(time)
+    const { expected } = level.expect(usual)
+    return { usual, expected, ...probabilityOf(value, usual, expected) }
   }
 
   const clamp = (value: number): number => Math.min(largest, Math.max(-largest, value))
@@ -124,6 +134,9 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
         }
       }
       const { p: ofLevel, above } = probabilityOf(value, usual, expected)
+      assessedTime = time
+      assessedValue = value
+      assessed = { usual, expected, p: ofLevel, above }
       const p = kind === 'count' && value === 0 ? Math.min(ofLevel, silence.probability(expected)) : ofLevel
       const habit = p < surprise ? recurrence.rate(rarityOf(p), above) : 0
       const score = Math.min(1, rarityOf(Math.max(p, habit)) / decades)
@@ -151,9 +164,9 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
         quietDue = 0
         run = 0
       }
-      const usual = season.at(time)
-      const { expected } = level.expect(usual)
-      const { p, above } = probabilityOf(value, usual, expected)
+      const isAssessed = missed <= 0 && time === assessedTime && value === assessedValue
+      const { usual, expected, p, above } = isAssessed ? assessed : judge(time, value)
+      assessedTime = Number.NaN
       const surprising = seen >= 3 && p < surprise
       const begins = surprising && (above ? run <= 0 : run >= 0)
       recurrence.learn(begins ? rarityOf(p) : 0, above)
@@ -215,6 +228,7 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
           'Restore it into a series created with the same kind.',
         )
       }
+      assessedTime = Number.NaN
       seen = reader.f64()
       lastTime = reader.f64()
       run = reader.f64()

@@ -67,41 +67,10 @@ interface Verdict {
 
 /** Makes an engine of documents. Leaves out and reports those that cannot run. */
 export const createEngine = (documents: readonly SigmaDocument[], options: EngineOptions): Engine => {
-  const { rules, correlations, faults } = select(documents)
-  const names = createFieldNames()
-  const leaves = createTestLeaves(names)
-  const nodes = rules.map(({ node }) => node)
-  const known = options.taxonomy.kinds.filter(({ when }) => when !== undefined)
-  const plans = [...nodes, ...known.flatMap(({ when }) => when ?? [])].map(leaves.plan)
-  const kinds = known.map((kind, number) => ({ kind, plan: rules.length + number }))
-  const memory = createGramMemory()
-  const groups = groupRules(
-    rules.map(({ rule }) => rule.logsource),
-    plans,
-    leaves,
-    memory,
+  const { rules, correlations, faults, nodes, names, view, matcher, routes, likenessOf, recogniseAll } = matchingOf(
+    documents,
+    options,
   )
-  const view = createEventView()
-  const matcher = createMatcher(plans, leaves, names, view)
-  const ownNames = createResolve([], names)
-  const toGroup = (numbers: readonly number[]) => createGroup({}, numbers, plans, leaves, memory)
-  const recogniserOf = (some: readonly PlannedKind[]) =>
-    createRecognise({ kinds: some, names, view, matcher, ownNames, toGroup })
-  // To match, only those kinds need to be known of which there are rules.
-  const matter = kinds.filter(({ kind }) =>
-    kind.logsources.some((one) => groups.some(({ logsource }) => isWithinLogsource(one, logsource))),
-  )
-  const routes = createRoutes({ groups, names, recognise: recogniserOf(matter) })
-  const likenessOf = createVerdicts<Verdict>({
-    plans,
-    leaves,
-    names,
-    kinds: matter,
-    groups,
-    routeOf: routes.ofKinds,
-    alike: options.alike,
-  })
-  const recogniseAll = recogniserOf(kinds)
   const joined = createCorrelations(
     correlations,
     rules.map(({ rule }) => rule),
@@ -160,6 +129,65 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
     save: joined.save,
     restore: joined.restore,
   }
+}
+
+interface MatchingOptions extends Pick<EngineOptions, 'taxonomy'> {
+  readonly alike: Alike | undefined
+}
+
+/** The part of an engine that looks at one event at a time. All engines of the same documents share it, because only correlations count. */
+const createMatching = (documents: readonly SigmaDocument[], { taxonomy, alike }: MatchingOptions) => {
+  const { rules, correlations, faults } = select(documents)
+  const names = createFieldNames()
+  const leaves = createTestLeaves(names)
+  const nodes = rules.map(({ node }) => node)
+  const known = taxonomy.kinds.filter(({ when }) => when !== undefined)
+  const plans = [...nodes, ...known.flatMap(({ when }) => when ?? [])].map(leaves.plan)
+  const kinds = known.map((kind, number) => ({ kind, plan: rules.length + number }))
+  const memory = createGramMemory()
+  const groups = groupRules(
+    rules.map(({ rule }) => rule.logsource),
+    plans,
+    leaves,
+    memory,
+  )
+  const view = createEventView()
+  const matcher = createMatcher(plans, leaves, names, view)
+  const ownNames = createResolve([], names)
+  const toGroup = (numbers: readonly number[]) => createGroup({}, numbers, plans, leaves, memory)
+  const recogniserOf = (some: readonly PlannedKind[]) =>
+    createRecognise({ kinds: some, names, view, matcher, ownNames, toGroup })
+  // To match, only those kinds need to be known of which there are rules.
+  const matter = kinds.filter(({ kind }) =>
+    kind.logsources.some((one) => groups.some(({ logsource }) => isWithinLogsource(one, logsource))),
+  )
+  const routes = createRoutes({ groups, names, recognise: recogniserOf(matter) })
+  const likenessOf = createVerdicts<Verdict>({
+    plans,
+    leaves,
+    names,
+    kinds: matter,
+    groups,
+    routeOf: routes.ofKinds,
+    alike,
+  })
+  const recogniseAll = recogniserOf(kinds)
+  return { rules, correlations, faults, nodes, names, view, matcher, routes, likenessOf, recogniseAll }
+}
+
+interface SharedMatching extends MatchingOptions {
+  readonly matching: ReturnType<typeof createMatching>
+}
+
+const shared = new WeakMap<readonly SigmaDocument[], SharedMatching>()
+
+/** Thousands of rules take a tenth of a second to prepare, and each analysis and each partition needs an engine. */
+const matchingOf = (documents: readonly SigmaDocument[], { taxonomy, alike }: EngineOptions) => {
+  const known = shared.get(documents)
+  if (known && known.taxonomy === taxonomy && known.alike === alike) return known.matching
+  const matching = createMatching(documents, { taxonomy, alike })
+  shared.set(documents, { taxonomy, alike, matching })
+  return matching
 }
 
 const groupRules = (

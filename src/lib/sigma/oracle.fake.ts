@@ -47,7 +47,8 @@ const isTrueOfText = (test: ValueTest, value: string, event: FlatEvent): boolean
     case 'glob':
       return test.cased ? toRegExp(test.glob).test(value) : toRegExp(test.glob).test(plain(value))
     case 'regex':
-      return new RegExp(test.source, `${test.flags}u`).test(value)
+      // V8 14.6 does not find a character of two code units before `$` without the prefix: /[^a]$/u.test('😀') is false.
+      return new RegExp(`[^]*?(?:${test.source})`, `${test.flags}u`).test(value)
     case 'cidr':
       return isWithin(value, test.source)
     case 'compare':

@@ -2,6 +2,7 @@ import type { Reader, Writer } from '../bytes/codec.ts'
 import {
   fitNumbers,
   type NumberScale,
+  normalNumber,
   plainNumber,
   readNumberScale,
   scaledNumber,
@@ -37,10 +38,11 @@ export interface Encoding {
   readonly origins: readonly number[]
 }
 
-/** The same rows twice: as the forest takes them, and scaled for measuring distances. */
+/** The same rows three times: as the forest takes them, scaled for measuring distances, and as normal scores for covariances. */
 export interface Encoded {
   readonly plain: Float64Array
   readonly scaled: Float64Array
+  readonly normal: Float64Array
 }
 
 /**
@@ -91,6 +93,7 @@ export const encodeRows = (encoding: Encoding, table: Table, from: number, to: n
   const width = Math.max(1, origins.length)
   const plain = new Float64Array((to - from) * width)
   const scaled = new Float64Array((to - from) * width)
+  const normal = new Float64Array((to - from) * width)
   let at = 0
   columns.forEach(({ scale }, index) => {
     const column = table.columns[index]
@@ -101,6 +104,7 @@ export const encodeRows = (encoding: Encoding, table: Table, from: number, to: n
         const word = wordAt(column, row)
         plainWord(scale.words, word, plain, place)
         scaledWord(scale.words, word, scaled, place)
+        scaledWord(scale.words, word, normal, place)
         continue
       }
       if ('constant' in scale) {
@@ -108,20 +112,23 @@ export const encodeRows = (encoding: Encoding, table: Table, from: number, to: n
         plain[place] = wordAt(column, row) === cell ? 0 : 1
         // As far out as a flag that one of so many rows had.
         scaled[place] = (plain[place] ?? 0) * Math.sqrt(rows)
+        normal[place] = scaled[place] ?? 0
         continue
       }
       const value = numberAt(column, row)
       plain[place] = plainNumber(scale.numbers, value)
       scaled[place] = scaledNumber(scale.numbers, value)
+      normal[place] = normalNumber(scale.numbers, value)
       if (!hasGaps(scale.numbers)) continue
       const { missing } = scale.numbers
       const gap = Number.isNaN(value) ? 1 : 0
       plain[place + 1] = gap
       scaled[place + 1] = (gap - missing) / Math.sqrt(missing * (1 - missing))
+      normal[place + 1] = scaled[place + 1] ?? 0
     }
     at += widthOf(scale)
   })
-  return { plain, scaled }
+  return { plain, scaled, normal }
 }
 
 const numberAt = (column: Column, row: number): number => {

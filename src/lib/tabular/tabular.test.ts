@@ -80,7 +80,23 @@ describe('scores', () => {
     expect(fresh.filter((score) => score > 0.5).length / 4000).toBeGreaterThan(0.4)
   })
 
-  it('see a small cluster far away, and a row in the gap between two groups', needs(deepRun), () => {
+  it('find a row whose numbers are usual but do not go together, and explain it by them', () => {
+    const random = createRandom(12)
+    const rows = Array.from({ length: 400 }, (_, row) => {
+      const shared = row === 0 ? 0.1 : random.next()
+      const near = (): number => shared + random.next() / 20
+      return [near(), near(), row === 0 ? 0.9 : near(), near(), random.next()]
+    })
+    const table = matrixTable(Float64Array.from(rows.flat()), 5)
+    const scores = scoreTable(table)
+    expect(scores[0]).toBe(Math.max(...scores))
+    const [top] = fitTable(table)
+      .explain(rows[0] ?? [])
+      .toSorted((a, b) => b.part - a.part)
+    expect(top?.column).toBe('column 2')
+  })
+
+  it('rank a far cluster, and a row in the gap between two groups, among the first 2 %', needs(deepRun), () => {
     const random = createRandom(8)
     const matrix = Float64Array.from({ length: 1010 * 2 }, (_, i) => {
       const row = i >> 1
@@ -91,7 +107,9 @@ describe('scores', () => {
     const order = [...scoreMatrix(matrix, 2)]
       .map((score, row) => ({ score, row }))
       .toSorted((a, b) => b.score - a.score)
-    expect(new Set(order.slice(0, 10).map(({ row }) => row))).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]))
+    // The corners of the groups come among them, because rows seldom lie there.
+    const first = order.slice(0, 20).map(({ row }) => row)
+    expect(first).toEqual(expect.arrayContaining([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]))
   })
 })
 

@@ -1,6 +1,14 @@
 import { createReader, createWriter } from '../bytes/codec.ts'
 import { createRandom } from '../random/random.ts'
-import { type Encoding, encodeRows, fitEncoding, readEncoding, writeEncoding } from './encode.ts'
+import { type Encoded, type Encoding, encodeRows, fitEncoding, readEncoding, writeEncoding } from './encode.ts'
+import {
+  fitMahalanobis,
+  type Mahalanobis,
+  mahalanobisDistances,
+  mahalanobisShares,
+  readMahalanobis,
+  writeMahalanobis,
+} from './mahalanobis.ts'
 import {
   explainForests,
   forestScores,
@@ -43,7 +51,7 @@ export interface TabularModel {
 }
 
 const kind = 'tabular'
-const version = 2
+const version = 3
 /** More rows add nothing new, and memory stays bounded. */
 const mostTrainingRows = 32_768
 /** Numbers that are encoded at once. */
@@ -53,9 +61,11 @@ interface Parts {
   readonly encoding: Encoding
   readonly forests: MultiScaleForest
   readonly neighbours: SampledNeighbours
-  readonly forestTail: Tail
-  readonly neighbourTail: Tail
-  /** The tail of the greater of the two surprises. */
+  /** Undefined for rows that are too wide. */
+  readonly mahalanobis: Mahalanobis | undefined
+  /** The tails of the views, in their order. */
+  readonly tails: readonly Tail[]
+  /** The tail of their united surprises. */
   readonly tail: Tail
 }
 
@@ -66,13 +76,14 @@ export interface FitOptions {
 }
 
 /**
- * Learns what is usual in a table of numbers and words, anomalous rows included: no labels, nothing to tune. Two views are united: fair-cut
- * forests, which find rows that are few and different or break a dependence, and the distance to the nearest row of small samples, which
- * finds rows in a gap. Each view's score becomes its surprise among the training rows; the more surprised view counts, and the score says how
- * rare that much surprise is: 0.99 is one training row in a hundred.
+ * Learns what is usual in a table of numbers and words, anomalous rows included: no labels, nothing to tune. Three views are united:
+ * fair-cut forests, which find rows that are few and different, the distance to the nearest row of small samples, which finds rows in a
+ * gap, and the Mahalanobis distance of normal scores, which finds rows whose numbers do not go together. Each view's score becomes its
+ * surprise among the training rows; the most surprised view counts most, and the score says how rare that much surprise is: 0.99 is one
+ * training row in a hundred.
  *
- * Fit and score are O(rows · (trees · log sample + 3,200 · columns)); learns from at most 32,768 rows, drawn at random. Constant columns,
- * heavy tails, missing cells and words are all right. The same table and seed give the same model. Not for tables whose rows depend on
+ * Fit and score are O(rows · (trees · log sample + 3,200 · columns + columns²)); learns from at most 32,768 rows, drawn at random. Constant
+ * columns, heavy tails, missing cells and words are all right. The same table and seed give the same model. Not for tables whose rows depend on
  * their order (see series), nor for free text.
  */
 export const fitTable = (table: Table, { seed = 1, isClean = false }: FitOptions = {}): TabularModel =>
@@ -98,8 +109,9 @@ export const loadTable = (state: Uint8Array): TabularModel => {
   const encoding = readEncoding(reader)
   const forests = readForests(reader)
   const neighbours = readNeighbours(reader)
-  const [forestTail, neighbourTail, tail] = [readTail(reader), readTail(reader), readTail(reader)]
-  return toModel({ encoding, forests, neighbours, forestTail, neighbourTail, tail })
+  const mahalanobis = readMahalanobis(reader)
+  const tails = Array.from({ length: reader.u8() }, () => readTail(reader))
+  return toModel({ encoding, forests, neighbours, mahalanobis, tails, tail: readTail(reader) })
 }
 
 const fitParts = (
@@ -113,18 +125,34 @@ const fitParts = (
   const training = ids.length === table.rows ? table : pickRows(table, ids)
   const encoding = fitEncoding(training, options)
   const width = Math.max(1, encoding.origins.length)
-  const { plain, scaled } = encodeRows(encoding, training, 0, training.rows)
-  const forests = growForests(plain, { width, seed, isClean })
-  const neighbours = (isClean ? sampleNeighbours : sampleOrdinary)(scaled, width, ids, random)
-  const global = forestScores(forests, plain)
-  const near = neighbourScores(neighbours, scaled, ids)
-  const forestTail = fitTail(global)
-  const neighbourTail = fitTail(near)
-  const greater = global.map((score, row) =>
-    Math.max(surpriseOf(forestTail, score), surpriseOf(neighbourTail, near[row] ?? 0)),
-  )
-  return { encoding, forests, neighbours, forestTail, neighbourTail, tail: fitTail(greater) }
+  const encoded = encodeRows(encoding, training, 0, training.rows)
+  const views = {
+    forests: growForests(encoded.plain, { width, seed, isClean }),
+    neighbours: (isClean ? sampleNeighbours : sampleOrdinary)(encoded.scaled, width, ids, random),
+    mahalanobis: fitMahalanobis(encoded.normal, width, { isClean }),
+  }
+  const scores = scoreViews(views, encoded, ids)
+  const tails = scores.map(fitTail)
+  const united = Float64Array.from({ length: training.rows }, (_, row) => unite(surprisesAt(tails, scores, row)))
+  return { encoding, ...views, tails, tail: fitTail(united) }
 }
+
+const scoreViews = (
+  { forests, neighbours, mahalanobis }: Pick<Parts, 'forests' | 'neighbours' | 'mahalanobis'>,
+  { plain, scaled, normal }: Encoded,
+  ids: Uint32Array | undefined,
+): Float64Array[] => [
+  forestScores(forests, plain),
+  neighbourScores(neighbours, scaled, ids),
+  ...(mahalanobis ? [mahalanobisDistances(mahalanobis, normal)] : []),
+]
+
+const surprisesAt = (tails: readonly Tail[], scores: readonly Float64Array[], row: number): number[] =>
+  tails.map((tail, view) => surpriseOf(tail, scores[view]?.[row] ?? 0))
+
+/** The fourth root of the sum of fourth powers: nearly the greatest surprise, but a row that surprises several views comes first. */
+const unite = (surprises: readonly number[]): number =>
+  Math.sqrt(Math.sqrt(surprises.reduce((sum, surprise) => sum + surprise ** 4, 0)))
 
 /** All rows, or as many as are learnt from, drawn without replacement and in order. */
 const drawRows = (rows: number, below: (limit: number) => number): Uint32Array => {
@@ -140,28 +168,22 @@ const drawRows = (rows: number, below: (limit: number) => number): Uint32Array =
 }
 
 const scoreRows = (parts: Parts, table: Table, own: boolean): Float64Array => {
-  const { encoding, forests, neighbours, forestTail, neighbourTail, tail } = parts
+  const { encoding, tails, tail } = parts
   const scores = new Float64Array(table.rows)
   const chunk = Math.max(256, Math.floor(chunkNumbers / Math.max(1, encoding.origins.length)))
   for (let from = 0; from < table.rows; from += chunk) {
     const to = Math.min(table.rows, from + chunk)
-    const { plain, scaled } = encodeRows(encoding, table, from, to)
     const ids = own ? Uint32Array.from({ length: to - from }, (_, row) => from + row) : undefined
-    const global = forestScores(forests, plain)
-    const near = neighbourScores(neighbours, scaled, ids)
+    const views = scoreViews(parts, encodeRows(encoding, table, from, to), ids)
     for (let row = from; row < to; row++) {
-      const surprise = Math.max(
-        surpriseOf(forestTail, global[row - from] ?? 0),
-        surpriseOf(neighbourTail, near[row - from] ?? 0),
-      )
-      scores[row] = 1 - Math.exp(-surpriseOf(tail, surprise))
+      scores[row] = 1 - Math.exp(-surpriseOf(tail, unite(surprisesAt(tails, views, row - from))))
     }
   }
   return scores
 }
 
 const toModel = (parts: Parts): TabularModel => {
-  const { encoding, forests, neighbours, forestTail, neighbourTail, tail } = parts
+  const { encoding, forests, neighbours, mahalanobis, tails, tail } = parts
   const { columns, origins } = encoding
   const scoreRow = (cells: readonly Cell[]): number => scoreRows(parts, rowTable(columns, cells), false)[0] ?? 0
   return {
@@ -169,18 +191,21 @@ const toModel = (parts: Parts): TabularModel => {
     score: (table) => scoreRows(parts, table, false),
     scoreRow,
     explain(cells) {
-      const { plain, scaled } = encodeRows(encoding, rowTable(columns, cells), 0, 1)
-      const global = explainForests(forests, plain).map((part) => Math.max(0, part))
-      const near = neighbourShares(neighbours, scaled)
-      // The view that the score comes from explains it; the other one, where that has nothing to say.
-      const isGlobal =
-        surpriseOf(forestTail, forestScores(forests, plain)[0] ?? 0) >=
-        surpriseOf(neighbourTail, neighbourScores(neighbours, scaled, undefined)[0] ?? 0)
-      const views = isGlobal ? [global, near] : [near, global]
-      const view = views.find((parts) => parts.some((part) => part > 0)) ?? global
+      const encoded = encodeRows(encoding, rowTable(columns, cells), 0, 1)
+      const views = [
+        explainForests(forests, encoded.plain).map((part) => Math.max(0, part)),
+        neighbourShares(neighbours, encoded.scaled),
+        ...(mahalanobis ? [mahalanobisShares(mahalanobis, encoded.normal)] : []),
+      ]
+      // The view with the highest surprise explains the score; if it has no contribution, the next one does.
+      const surprises = surprisesAt(tails, scoreViews(parts, encoded, undefined), 0)
+      const view = views
+        .map((parts, index) => ({ parts, surprise: surprises[index] ?? 0 }))
+        .toSorted((a, b) => b.surprise - a.surprise)
+        .find(({ parts }) => parts.some((part) => part > 0))?.parts
       const shares = new Float64Array(columns.length)
       origins.forEach((column, index) => {
-        shares[column] = (shares[column] ?? 0) + (view[index] ?? 0)
+        shares[column] = (shares[column] ?? 0) + (view?.[index] ?? 0)
       })
       const sum = shares.reduce((total, share) => total + share, 0)
       const excess = scoreRow(cells) - 0.5
@@ -194,8 +219,9 @@ const toModel = (parts: Parts): TabularModel => {
       writeEncoding(writer, encoding)
       writeForests(writer, forests)
       writeNeighbours(writer, neighbours)
-      writeTail(writer, forestTail)
-      writeTail(writer, neighbourTail)
+      writeMahalanobis(writer, mahalanobis)
+      writer.u8(tails.length)
+      for (const one of tails) writeTail(writer, one)
       writeTail(writer, tail)
       return writer.finish()
     },

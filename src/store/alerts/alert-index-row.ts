@@ -1,13 +1,12 @@
 import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
-import { textsOf } from '../../schema/alert-fields.ts'
 import { type AlertIndexEntry, toAlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import { fromJson, toJson } from '../json.ts'
 import type { AlertIndexRow } from './alert-tables.ts'
-import { searchText } from './search-text.ts'
+import { alertTextWords } from './alert-text-words.ts'
 
 const openStatuses: ReadonlySet<string> = new Set(openAlertStatuses)
 
-/** Makes the row of an alert in the index: the fields that it is counted, sorted and searched by. */
+/** Creates the index row of an alert: the fields for counting, sorting and searching. */
 export const toIndexRow = (alert: Alert, changedAt: number): AlertIndexRow => ({
   alert_id: alert.id,
   changed_at: changedAt,
@@ -16,10 +15,10 @@ export const toIndexRow = (alert: Alert, changedAt: number): AlertIndexRow => ({
   last_seen: Date.parse(alert.last_seen),
   snoozed_until: alert.snoozed_until ? Date.parse(alert.snoozed_until) : null,
   head: toJson(toAlertIndexEntry(alert)),
-  words: searchText(textsOf(alert)),
+  words: alertTextWords(alert),
 })
 
-/** Makes the row that a removed alert leaves for a while, so that every process that has it in memory drops it. */
+/** Creates the row that marks an alert as removed for a while, so that every process drops it from memory. */
 export const toRemovedRow = (id: string, changedAt: number): AlertIndexRow => ({
   alert_id: id,
   changed_at: changedAt,
@@ -33,7 +32,7 @@ export const toRemovedRow = (id: string, changedAt: number): AlertIndexRow => ({
 
 const mostShared = 100_000
 
-/** Makes a reader of heads that keeps equal texts, entities and rules once: of 100,000 alerts most have the same few. */
+/** Creates a reader of index entries that stores equal texts, entities and rules once: most of 100,000 alerts share a few. */
 export const indexEntryReader = (): ((json: string) => AlertIndexEntry) => {
   const texts = new Map<string, string>()
   const entities = new Map<string, AlertIndexEntry['entities'][number]>()

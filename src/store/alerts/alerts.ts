@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { AppError } from '../../errors.ts'
 import { addressIn } from '../../schema/address-roles.ts'
 import { type Alert, isDismissed, openAlertStatuses } from '../../schema/alert.ts'
-import { indexedValues, textsOf } from '../../schema/alert-fields.ts'
+import { indexedValues } from '../../schema/alert-fields.ts'
 import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
 import type { Entity } from '../../schema/detection.ts'
 import type { StoreConnections } from '../connect.ts'
@@ -13,6 +13,7 @@ import { createRecent } from '../recent.ts'
 import { batches, upsert } from '../write-rows.ts'
 import type { AlertIndex, AlertScope } from './alert-index.ts'
 import type { AlertRow } from './alert-tables.ts'
+import { alertTextWords } from './alert-text-words.ts'
 import { searchText, wordsOf } from './search-text.ts'
 
 export interface AlertStore {
@@ -22,28 +23,28 @@ export interface AlertStore {
   findDismissed(dedupKeys: readonly string[], since: number, tx: Transaction): Promise<readonly Alert[]>
   save(alerts: readonly Alert[], tx: Transaction): Promise<void>
   load(ids: readonly string[], tx?: Transaction): Promise<readonly Alert[]>
-  /** By id, else by what its sender calls it: then the newest. */
+  /** Finds by ID, or by the sender's ID: then the newest. */
   get(id: string): Promise<Alert | undefined>
   /** The newest alert with this key, open or closed. */
   newestOf(dedupKey: string): Promise<Alert | undefined>
   /** `loose`: only those that are in no incident. */
   list(query: RowQuery<Alert> & { readonly loose?: boolean | undefined }): Promise<Page<Alert>>
   /**
-   * Goes through all alerts, for counting and choosing, in no order: first those in memory, then those that are only in the database.
-   * Each comes once, as it was at some moment of the scan.
+   * Visits all alerts for counting and selecting, in no particular order: first those in memory, then those only in the database. Visits
+   * each once, in its state at some moment of the scan.
    */
   scan(scope?: AlertScope): AsyncIterable<readonly AlertIndexEntry[]>
-  /** How many alerts there are. */
+  /** The number of alerts. */
   total(): Promise<number>
   /** The alerts in memory: those that changed last, in that order. The list is never changed afterwards. */
   recent(): Promise<readonly AlertIndexEntry[]>
-  /** Calls `listener` with the ids of alerts that were removed, before `recent` answers without them. */
+  /** Calls `listener` with the IDs of removed alerts before `recent` omits them. */
   onRemoved(listener: (ids: readonly string[]) => void): void
-  /** The ids of the alerts whose texts contain all words of these lower-case fragments, in any order. */
+  /** The IDs of the alerts whose texts contain all of these lower-case fragments, in any order. */
   containing(pieces: readonly string[]): Promise<ReadonlySet<string>>
   /** Alerts that no triage result covers yet, oldest first; requeued at start. */
   untriaged(limit: number): Promise<readonly string[]>
-  /** The ids of alerts that are snoozed no longer than a moment, in the order of their ids, after one of them. */
+  /** The IDs of alerts whose snooze has ended, in the order of their IDs, after one of them. */
   dueSnoozes(until: number, after: string, limit: number): Promise<readonly string[]>
   /** How many alerts are snoozed. */
   snoozedCounts(): Promise<readonly { readonly status: string; readonly severity: string; readonly count: number }[]>
@@ -60,10 +61,10 @@ type Stamp = Pick<AlertRow, 'alert_id' | 'changed_at' | 'version'>
 const alive = [...openAlertStatuses, 'suppressed']
 const closed = ['resolved', 'false_positive']
 
-/** Keeps alerts: the whole of each as a document, and beside it the columns that SQL asks for. */
+/** Stores alerts: each as a document, with additional columns for SQL. */
 export const createAlertStore = (connections: StoreConnections, index: AlertIndex): AlertStore => {
   const { read, abilities, stamp, contains } = connections
-  /** Within a transaction rows are read to be changed: nobody else may change them in between. */
+  /** Within a transaction, rows are read for an update, so lock them. */
   const stamps = (tx?: Transaction) => {
     const rows = (tx ?? read).selectFrom('alerts').select(['alert_id', 'changed_at', 'version'])
     return tx && abilities.lockRows ? rows.forUpdate() : rows
@@ -75,12 +76,12 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
   const remember = (alert: Alert, changedAt: number): void =>
     recent.put(alert.id, `${changedAt} ${alert.version}`, alert)
 
-  // The next stage reads what this one wrote. A row that the database left as it was keeps its former stamp, so nobody is given this one.
+  // The next stage reads these alerts. The database leaves unchanged rows with their earlier stamp, so their alerts keep it too.
   connections.onCommit((tx) => {
     for (const { alert, changedAt } of saved.get(tx) ?? []) remember(alert, changedAt)
   })
 
-  /** Reads the alerts of rows, of which it parses only those that changed since it last did. */
+  /** Reads the alerts of rows, and parses only those that changed since the last read. */
   const readAll = async (rows: readonly Stamp[], tx?: Transaction): Promise<readonly Alert[]> => {
     const found: Alert[] = []
     const stale: string[] = []
@@ -98,7 +99,7 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
     return found
   }
 
-  /** Two writers may give different alerts the same name at the same moment, where it is their senders' name: the later one tries again. */
+  /** Two concurrent writers may give different alerts the same sender's ID: the later one retries. */
   const refuseTaken = async (saved: readonly Alert[], tx: Transaction): Promise<void> => {
     const given = new Map(
       saved.flatMap((alert) => (alert.id === alert.observed?.external_id ? [[alert.id, alert.dedup_key]] : [])),
@@ -148,7 +149,7 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
         await upsert(tx, 'alerts', rows, {
           key: ['alert_id'],
           keep: ['dedup_key', 'received_at', 'created_at'],
-          // An alert that is saved unchanged has not changed: nobody is notified.
+          // Saving an unchanged alert notifies nobody.
           where: sql`alerts.body <> excluded.body and alerts.dedup_key = excluded.dedup_key`,
         })
         await refuseTaken(part, tx)
@@ -297,7 +298,7 @@ const toRow = (alert: Alert, changedAt: number): AlertRow => ({
   created_at: Date.parse(alert.created_at),
   updated_at: Date.parse(alert.updated_at),
   changed_at: changedAt,
-  search: searchText([textsOf(alert), indexedValues(alert)]),
+  search: searchText(indexedValues(alert), alertTextWords(alert)),
   body: packDocument(alert),
 })
 

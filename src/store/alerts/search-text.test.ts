@@ -27,4 +27,13 @@ describe('searchText', () => {
       ),
     )
   })
+
+  it('continues a list of words', () => {
+    const values = fc.array(fc.string({ unit: 'grapheme' }))
+    fc.assert(
+      fc.property(values, values, (first, rest) => {
+        expect(searchText(rest, searchText(first))).toBe(searchText([first, rest]))
+      }),
+    )
+  })
 })

@@ -4,9 +4,11 @@ const space = /\s/u
 /**
  * Lists the words of all texts, numbers and booleans in a document, lower-case, each once: long lists of log lines repeat the same
  * words. A fragment of any value consists of these words or parts of them, so a document that lacks one cannot match.
+ *
+ * @param before words that come first, as this function returned them
  */
-export const searchText = (document: unknown): string => {
-  const words = new Set<string>()
+export const searchText = (document: unknown, before = ''): string => {
+  const words = new Set(before === '' ? [] : before.split(' '))
   collect(document, words, new Set())
   return [...words].join(' ')
 }
@@ -21,7 +23,7 @@ const collect = (value: unknown, words: Set<string>, seen: Set<string>): void =>
     return
   }
   const text = String(value)
-  // Most values are one word, such as an id: remembering them would drive out the lines.
+  // Most values are one word, such as an ID: caching them would evict the lines.
   if (!space.test(text)) {
     if (text !== '') words.add(text.toLowerCase())
     return

@@ -26,14 +26,17 @@ const connectMs = 4_000
 /** How long a failed attempt to connect speaks for the next ones, in ms. */
 const restMs = 500
 /**
- * Makes the server close a session and free its locks soon after the client vanishes, for which the default is two hours, or stops in the
- * middle of a transaction: a process that is paused still acknowledges every packet.
+ * Makes the server close a session and free its locks soon after the client vanishes (the default is two hours) or stops in the middle of a
+ * transaction: a paused process still acknowledges every packet.
  */
 const noticeLostClients =
   'set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3; set tcp_user_timeout = 10000; ' +
   'set idle_in_transaction_session_timeout = 10000'
 
-/** Keeps everything in a PostgreSQL server, where several processes may work on it: `postgres://user:password@host/database`. */
+/** Whether the server runs for long enough that every process has connected again: its start ends all sessions. */
+const hasRun = sql<boolean>`pg_postmaster_start_time() < clock_timestamp() - interval '6 seconds'`
+
+/** Stores all data in a PostgreSQL server, which several processes may share: `postgres://user:password@host/database`. */
 export const postgres: Dialect = {
   schemes: ['postgres', 'postgresql'],
   async open(url, { log }) {
@@ -89,7 +92,8 @@ export const postgres: Dialect = {
       peers: {
         session,
         moment: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
-        isGone: (name) => sql<boolean>`not exists (select from pg_stat_activity where application_name = ${name})`,
+        isGone: (name) =>
+          sql<boolean>`not exists (select from pg_stat_activity where application_name = ${name}) and ${hasRun}`,
         transaction: sql<string>`pg_current_xact_id()::text`,
         hasEnded: (id) => sql<boolean>`pg_visible_in_snapshot(${id}::text::xid8, pg_current_snapshot())`,
       },
@@ -124,7 +128,7 @@ const nameSession = (): string =>
     .replace(/[^\w.-]/g, '')
     .slice(0, 32)}/${process.pid}/${randomBytes(4).toString('hex')}`
 
-/** Says in our words what went wrong, and keeps out the one character that PostgreSQL cannot store in a text. */
+/** Converts errors, and rejects the one character that PostgreSQL cannot store in a text. */
 const guardDriver = (driver: Driver, link: Link, place: string): Driver => {
   let refusal: { readonly error: unknown; readonly until: number } | undefined
   const guarded = async <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -138,7 +142,7 @@ const guardDriver = (driver: Driver, link: Link, place: string): Driver => {
   return {
     init: (options) => driver.init(options),
     async acquireConnection(options) {
-      // While the server is away, callers get their answer at once instead of waiting for a timeout one after another.
+      // While the server is unreachable, callers get an error at once instead of one timeout after another.
       if (refusal && performance.now() < refusal.until) throw refusal.error
       const connection = await guarded(() => driver.acquireConnection(options)).catch((error: unknown) => {
         if (isUnreachable(error)) refusal = { error, until: performance.now() + restMs }

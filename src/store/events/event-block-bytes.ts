@@ -1,13 +1,13 @@
 import { readVarint, writeVarint } from '../../lib/bytes/varint.ts'
 
-/** Whole numbers up to this size are written as such; their differences are exact, too. */
+/** Whole numbers up to this size are exact, and so are their differences. */
 export const greatestWhole = 2 ** 51
 
 /** Whether a number can be encoded as an integer; -0 cannot. */
 export const isWhole = (value: number): boolean =>
   Number.isInteger(value) && Math.abs(value) <= greatestWhole && !Object.is(value, -0)
 
-/** Writes numbers and texts one after the other into bytes that grow. */
+/** Writes a sequence of numbers and texts into a growing buffer. */
 export class ByteWriter {
   #bytes: Buffer
   #end = 0
@@ -33,7 +33,7 @@ export class ByteWriter {
     for (let index = 0; index < values.length; index += 1) this.#varint(values[index] ?? 0)
   }
 
-  /** Numbers that are close to their neighbours: as differences when all are whole, else as they are. */
+  /** Numbers that are close to their neighbours: as differences if all are whole, else unchanged. */
   numbers(values: ArrayLike<number>): void {
     let whole = true
     for (let index = 0; index < values.length && whole; index += 1) whole = isWhole(values[index] ?? 0)
@@ -90,7 +90,7 @@ export class ByteWriter {
     const lengthsEnd = this.#lengths(0, values, (value) => value.length)
     const written = this.#bytes.write(joined, lengthsEnd, 'utf8')
     this.#end = lengthsEnd + written
-    // With as many bytes as characters, each of them is ASCII.
+    // If there are as many bytes as characters, all characters are ASCII.
     if (written === joined.length) return this.#bytes.subarray(lengthsEnd, this.#end)
     this.#end = start
     const sizes = values.map((value) => Buffer.byteLength(value))
@@ -102,7 +102,7 @@ export class ByteWriter {
     return undefined
   }
 
-  /** Writes how the texts are written and how long each is; returns where the texts themselves begin. */
+  /** Writes the encoding and the lengths of texts; returns where the texts themselves begin. */
   #lengths(mode: number, values: readonly string[], size: (value: string, index: number) => number): number {
     this.#bytes[this.#end] = mode
     this.#end += 1
@@ -122,20 +122,22 @@ export class ByteWriter {
   }
 }
 
-/** Texts that are made into strings one at a time, when they are asked for; none keeps the others in memory. */
+/** Texts that become strings one at a time on demand; none keeps the others in memory. */
 export interface TextList {
   readonly count: number
   at(index: number): string
   /** Whether a text may contain a lower-case word, in any case; false is certain. */
   mayContain(word: string): boolean
+  /** Finds the texts that contain a lower-case word, in any case. Returns undefined if they are more than `most`, or not all texts are ASCII. */
+  find(word: string, most: number): ReadonlySet<number> | undefined
 }
 
-/** So many characters are searched at once: they stay in the cache of the processor. */
+/** How many characters are searched at once: they stay in the cache of the processor. */
 const pieceSize = 1 << 15
 
 const encodings = ['latin1', 'utf8', 'utf16le'] as const
 
-/** Reads what a ByteWriter wrote; throws when it ends too early. */
+/** Reads the output of a ByteWriter; throws if it is truncated. */
 export class ByteReader {
   readonly #bytes: Buffer
   readonly #next = () => this.#byte()
@@ -146,7 +148,11 @@ export class ByteReader {
   }
 
   varint(): number {
-    return readVarint(this.#next)
+    // Most numbers take one byte.
+    const byte = this.#bytes[this.#at] ?? 128
+    if (byte >= 128) return readVarint(this.#next)
+    this.#at += 1
+    return byte
   }
 
   varints(): number[] {
@@ -209,6 +215,22 @@ export class ByteReader {
           if (text.includes(word)) return true
         }
         return false
+      },
+      find(word, most) {
+        // A byte is a character, before and after lower-casing.
+        if (encoding !== 'latin1' || word === '') return undefined
+        const found = new Set<number>()
+        let index = 0
+        for (let at = 0; at < size; at += pieceSize) {
+          const end = Math.min(size, at + pieceSize + word.length - 1)
+          const text = bytes.toString('latin1', start + at, start + end).toLowerCase()
+          for (let place = text.indexOf(word); place >= 0; place = text.indexOf(word, place + 1)) {
+            while ((ends[index + 1] ?? size) <= at + place) index += 1
+            if (at + place + word.length <= (ends[index + 1] ?? size)) found.add(index)
+            if (found.size > most) return undefined
+          }
+        }
+        return found
       },
     }
   }

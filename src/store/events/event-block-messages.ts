@@ -32,7 +32,7 @@ export class MessagesWriter {
     return true
   }
 
-  /** Returns the bytes of the originals when all of them are ASCII. */
+  /** Returns the bytes of the originals if all of them are ASCII. */
   write(to: ByteWriter): Uint8Array | undefined {
     const originals = to.texts(this.originals)
     to.codes(this.#ways)
@@ -43,7 +43,7 @@ export class MessagesWriter {
   }
 }
 
-/** The originals and messages of a block, made into strings when they are asked for. */
+/** The originals and messages of a block, which become strings on demand. */
 export interface Messages {
   original(index: number): string
   /** The message, given its original. */
@@ -52,6 +52,8 @@ export interface Messages {
   contained(index: number): boolean
   /** Whether an original or a message may contain a lower-case word; false is certain. */
   mayContain(word: string): boolean
+  /** Finds the events whose original or message contains a lower-case word; undefined if they are more than `most` or unknown. */
+  find(word: string, most: number): ReadonlySet<number> | undefined
 }
 
 /** Reads what a MessagesWriter wrote. */
@@ -79,6 +81,7 @@ export const readMessages = (from: ByteReader): Messages => {
     contained: (index) => ways[index] !== apart,
     // The text of an event is its message and its original with a line break between them.
     mayContain: (word) => word.includes('\n') || originals.mayContain(word) || messages.mayContain(word),
+    find: (word, most) => (word.includes('\n') || messages.mayContain(word) ? undefined : originals.find(word, most)),
     message: (index, original) =>
       ways[index] === apart ? messages.at(starts[index] ?? 0) : original.slice(starts[index], ends[index]),
   }

@@ -17,7 +17,7 @@ export interface Scan {
   readonly limit: number
   readonly from?: number | undefined
   readonly to?: number | undefined
-  /** Only what comes after this place, in the scan's order. */
+  /** Only events after this position, in the scan's order. */
   readonly after?: EventPosition | undefined
   readonly matches: (event: Event) => boolean
   /** Lower-case fragments that every match contains in its text, and in one of its fields. */
@@ -32,14 +32,14 @@ export interface FoundEvent {
   readonly event: Event
 }
 
-/** How many events are looked at between looks at the clock, and how long others wait for their turn, in ms. */
+/** How many events are scanned between checks of the clock, and how long the scan runs before it yields, in ms. */
 const sliceSize = 256
 const turnMs = 8
 
 /**
- * Finds the first events in order of time that match. Blocks are visited in order of their nearest edge, which is right although
- * they overlap: once enough was found, and the next block begins behind the last of it, nothing better can come.
- * Holds one block and `limit` events; lets others run every few ms.
+ * Finds the first matching events in order of time. Blocks are visited in order of their nearest edge, which is correct although they
+ * overlap: once enough events were found, and the next block begins after the last of them, no better match can follow. Holds one block and
+ * `limit` events; yields every few ms.
  */
 export const scanBlocks = async (
   read: Connections['read'],
@@ -71,8 +71,11 @@ export const scanBlocks = async (
     if (last && (newest ? ref.edge < last.time : ref.edge > last.time)) break
     for (const part of await cache.open(ref)) {
       if (!tokens.every((token) => part.block.mayContain(token))) continue
+      // Making the text of each event takes several times as long as finding a rare word among the bytes.
+      const [token] = tokens
+      const holders = token === undefined ? undefined : part.block.find(token, sliceSize)
       for (const slice of slicesOf(part, newest)) {
-        const more = search(slice, scan, tokens, compare, worst())
+        const more = search(slice, scan, tokens, holders, compare, worst())
         if (more.length > 0) {
           const seen = new Set(found.map(({ event }) => event.id))
           found = [...found, ...more.filter(({ event }) => !seen.has(event.id))]
@@ -90,7 +93,7 @@ export const scanBlocks = async (
 /** How many blocks are read ahead at most. The first page of a search mostly needs few. */
 const mostAhead = 8
 
-/** Hands on blocks while the next ones are being read, more of them in a longer search. */
+/** Yields blocks while the next ones are being read, more of them in a longer search. */
 async function* readAhead(
   listed: AsyncIterator<ListedBlock>,
   begin: (block: ListedBlock) => void,
@@ -111,7 +114,7 @@ async function* readAhead(
   }
 }
 
-/** Makes a function that lets others run if the last time was `turnMs` ago. */
+/** Creates a function that yields to other work if the last time was `turnMs` ago. */
 const createRest = (signal: AbortSignal | undefined): (() => Promise<void>) => {
   let rested = performance.now()
   return async () => {
@@ -122,7 +125,10 @@ const createRest = (signal: AbortSignal | undefined): (() => Promise<void>) => {
   }
 }
 
-/** Cuts a part of a block into slices, in the order in which a scan mostly finds its events: those of later slices need not be made. */
+/**
+ * Cuts a part of a block into slices, in the order in which a scan usually finds its events, so that the events of later slices need not be
+ * created.
+ */
 const slicesOf = (part: BlockPart, newest: boolean): readonly BlockPart[] => {
   const slices: BlockPart[] = []
   for (let start = part.start; start < part.end; start += sliceSize) {
@@ -135,12 +141,14 @@ const search = (
   { block, start, end }: BlockPart,
   scan: Scan,
   tokens: readonly string[],
+  holders: ReadonlySet<number> | undefined,
   compare: (a: EventPosition, b: EventPosition) => number,
   worst: EventPosition | undefined,
 ): FoundEvent[] => {
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, after, stream } = scan
   const found: FoundEvent[] = []
   for (let index = start; index < end; index += 1) {
+    if (holders && !holders.has(index)) continue
     const time = block.times[index] ?? 0
     if (time < from || time > to) continue
     const place = { time, partition: block.partition, number: block.first + index }

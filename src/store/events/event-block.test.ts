@@ -122,7 +122,10 @@ describe('a block of events', () => {
           const lower = item ? eventText(item).toLowerCase() : ''
           const from = start % (lower.length + 1)
           const word = lower.slice(from, from + length)
-          expect(openBlock(payload).mayContain(word)).toBe(true)
+          const block = openBlock(payload)
+          expect(block.mayContain(word)).toBe(true)
+          const holders = list.flatMap((one, index) => (eventText(one).toLowerCase().includes(word) ? [index] : []))
+          expect([...(block.find(word, list.length) ?? holders)].sort((a, b) => a - b)).toEqual(holders)
           const values = Object.values(item?.fields ?? {})
             .flat()
             .map((value) => String(value).toLowerCase())
@@ -139,6 +142,18 @@ describe('a block of events', () => {
       for (const word of ['fail', 'password', 'reject', '\n']) expect(block.mayContain(word)).toBe(true)
       for (const word of ['root', 'passwort', 'rejects']) expect(block.mayContain(word)).toBe(false)
     }
+  })
+
+  it('finds the texts that contain a rare word, and none of too many', async () => {
+    const originals = Array.from({ length: 2_000 }, (_, index) =>
+      index % 500 === 7 ? `GET /${index} from Host-9` : `GET /${index}`,
+    )
+    const block = openBlock(
+      (await encode(originals.map((original, index) => ({ ...line(index), original, message: original })))).payload,
+    )
+    expect([...(block.find('host-9', 10) ?? [])]).toEqual([7, 507, 1_007, 1_507])
+    expect(block.find('get', 10)).toBeUndefined()
+    expect(block.find('absent', 10)).toEqual(new Set())
   })
 
   it('keeps huge and many fields', async () => {

@@ -8,7 +8,7 @@ import { readCodes, readValues } from './event-block-columns.ts'
 import { readFields } from './event-block-fields.ts'
 import { readMessages } from './event-block-messages.ts'
 
-/** How many events a block holds at most. */
+/** The maximum number of events in a block. */
 export const blockSize = 4_096
 
 /** "VB" and the version of the layout, in front of the compressed body. */
@@ -20,7 +20,7 @@ export const guessedFlag = 4
 export const templateFlag = 8
 export const kindMask = 3
 
-/** A block that was opened: its events are made one at a time, when they are asked for. */
+/** An open block: its events are created one at a time, on demand. */
 export interface OpenBlock {
   readonly partition: number
   readonly first: number
@@ -28,8 +28,10 @@ export interface OpenBlock {
   readonly times: readonly number[]
   /** The text that is searched for words; cheaper to read than the event. */
   text(index: number): string
-  /** Whether a text may contain a lower-case word; false is certain. Takes a small part of the time to read all texts. */
+  /** Whether a text may contain a lower-case word; false is certain. Takes a small part of the time of reading all texts. */
   mayContain(word: string): boolean
+  /** Finds the events whose text contains a lower-case word; undefined if they are more than `most` or unknown. */
+  find(word: string, most: number): ReadonlySet<number> | undefined
   stream(index: number): string
   event(index: number): Event
 }
@@ -76,6 +78,7 @@ export const openBlock = (payload: Uint8Array): OpenBlock => {
       return messages.contained(index) ? original : `${messages.message(index, original)}\n${original}`
     },
     mayContain: messages.mayContain,
+    find: messages.find,
     stream: (index) => textOf(stream, index),
     event(index) {
       const original = messages.original(index)

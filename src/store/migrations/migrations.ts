@@ -7,6 +7,7 @@ import { notificationReceipts } from './0004-notification-receipts.ts'
 import { triageViews } from './0005-triage-views.ts'
 import { queryRoles } from './0006-query-roles.ts'
 import { blockObjects } from './0007-block-objects.ts'
+import { detectorStates } from './0008-detector-states.ts'
 
 /**
  * Every migration, in order. A released one is never changed: what comes later is a migration of its own. Servers of the version before accept
@@ -21,6 +22,7 @@ export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: Co
   '0005-triage-views': triageViews,
   '0006-query-roles': queryRoles,
   '0007-block-objects': blockObjects,
+  '0008-detector-states': detectorStates,
 }
 
 /** The migrations of the development versions. Together they made the tables of `0001-schema`. */

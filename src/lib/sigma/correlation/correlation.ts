@@ -184,32 +184,40 @@ const saysTrue = (node: Node, isThere: (name: string) => boolean): boolean => {
   }
 }
 
+/** The events of a match are copied when they are first read: in a flood, every event completes a match, and few of them are looked at. */
 const toMatch = (
   { rule, titles }: Pick<CorrelationOptions, 'rule' | 'titles'>,
   event: FlatEvent,
-  group: readonly string[],
+  values: readonly string[],
   { items }: Window,
   { start, end, value }: Measure,
 ): CorrelationMatch => {
+  const group: Record<string, string> = {}
+  for (const [index, field] of rule.groupBy.entries()) group[field] = values[index] ?? ''
   const eventCount = end - start + 1
-  const shown =
-    eventCount <= mostShown
-      ? items.slice(start, end + 1)
-      : [...items.slice(start, start + 1), ...items.slice(end + 2 - mostShown, end + 1)]
+  let shown: CorrelationMatch['events'] | undefined
+  const show = (): CorrelationMatch['events'] => {
+    const chosen =
+      eventCount <= mostShown
+        ? items.slice(start, end + 1)
+        : [...items.slice(start, start + 1), ...items.slice(end + 2 - mostShown, end + 1)]
+    return chosen.map(({ id, time, member }) => ({
+      id,
+      time,
+      rule: rule.rules[member] ?? '',
+      title: titles[member] ?? '',
+    }))
+  }
   return {
     type: 'correlation',
     rule,
     eventId: event.id,
     time: event.time,
-    group: Object.fromEntries(rule.groupBy.map((field, index) => [field, group[index] ?? ''])),
+    group,
     value,
     get events() {
-      return shown.map(({ id, time, member }) => ({
-        id,
-        time,
-        rule: rule.rules[member] ?? '',
-        title: titles[member] ?? '',
-      }))
+      shown ??= show()
+      return shown
     },
     eventCount,
   }

@@ -1,4 +1,4 @@
-import { type ConditionPlan, type Leaves, leavesOf } from './plan.ts'
+import { type ConditionPlan, type Leaves, leafCost } from './plan.ts'
 import type { PlannedKind } from './recognise.ts'
 import { reducePlan } from './reduce.ts'
 import { createResolve, type EventRoute } from './routes.ts'
@@ -35,10 +35,11 @@ interface OpenTests {
 /**
  * Finds the tests that decide what rules are true of events of which some fields are known: those that decide of which kinds the
  * events are, and those of the rules of these kinds. Answers one field at a time, those that decide of kinds first; `end` when no answer matters any more, and `open` when
- * keywords matter, or comparisons of fields.
+ * keywords matter, or comparisons of fields. Of what must hold together, it asks for the rarest part first, which is mostly false.
  */
 export const createOpenTests = ({ plans, leaves, names, kinds, routeOf }: OpenTestsOptions) => {
   const ownNames = createResolve([], names)
+  const addNeeded = createNeededLeaves(leaves)
 
   return (fields: readonly KnownField[]): OpenTests | 'end' | 'open' => {
     const byName = new Map<string, KnownField['class'][]>()
@@ -50,33 +51,48 @@ export const createOpenTests = ({ plans, leaves, names, kinds, routeOf }: OpenTe
       else byName.set(name, [known])
       if (known === undefined) varying.push(name)
     }
-    const nameOf = (field: number, resolve: Resolve): string | undefined =>
-      resolve(field).find((name) => byName.has(name))
+    /** Finds the fields of the event under the names that rules use; each is looked for once. */
+    const namesIn = (resolve: Resolve): ((field: number) => string | undefined) => {
+      const found = new Map<number, string | undefined>()
+      return (field) => {
+        const known = found.get(field)
+        if (known !== undefined || found.has(field)) return known
+        const name = resolve(field).find((one) => byName.has(one))
+        found.set(field, name)
+        return name
+      }
+    }
     const truthIn =
-      (resolve: Resolve) =>
+      (nameOf: (field: number) => string | undefined) =>
       (number: number): boolean | undefined => {
         const leaf = leaves.list[number]
         if (leaf === undefined || leaf.field === anywhere) return undefined
         const { field, test } = leaf
-        const name = nameOf(field, resolve)
+        const name = nameOf(field)
         if (test.type === 'exists') return (name !== undefined) === test.wanted
         if (name === undefined) return test.type === 'null'
         const known = byName.get(name) ?? []
         if (test.type === 'null') return known[0]?.of.isEmpty ?? false
         if (test.type === 'field') return undefined
-        return known.find((one) => one?.tests.has(number))?.of.passed.has(number)
+        for (const one of known) if (one?.tests.has(number)) return one.of.passed.has(number)
+        return undefined
       }
     const open = new Map<string, Set<number>>()
     /** Adds the open tests of some plans, and the plans that are sure. Returns false if more than tests of values is open. */
     const addOpen = (numbers: readonly number[], resolve: Resolve, sure: number[]): boolean => {
+      const nameOf = namesIn(resolve)
+      const needed = new Set<number>()
+      const truthOf = truthIn(nameOf)
       for (const number of numbers) {
         const plan = plans[number]
-        const reduced = plan && reducePlan(plan, truthIn(resolve))
+        const reduced = plan && reducePlan(plan, truthOf)
         if (reduced === true) sure.push(number)
         if (reduced === undefined || typeof reduced === 'boolean') continue
-        for (const leaf of leavesOf(reduced)) {
+        needed.clear()
+        addNeeded(reduced, needed)
+        for (const leaf of needed) {
           const tested = leaves.list[leaf]
-          const name = tested && tested.field !== anywhere ? nameOf(tested.field, resolve) : undefined
+          const name = tested && tested.field !== anywhere ? nameOf(tested.field) : undefined
           if (name === undefined || tested?.test.type === 'field') return false
           const own = open.get(name) ?? new Set()
           open.set(name, own.add(leaf))
@@ -95,4 +111,43 @@ export const createOpenTests = ({ plans, leaves, names, kinds, routeOf }: OpenTe
     const [first] = open
     return first ? { at: varying.indexOf(first[0]), name: first[0], tests: [...first[1]] } : 'end'
   }
+}
+
+/** Exclusions are tested last: few events need them. */
+const exclusion = 1e6
+
+/** Adds the tests that must be known first to decide a plan: of what must hold together, those of the rarest part. */
+const createNeededLeaves = (leaves: Leaves) => {
+  const costs: number[] = []
+  const costOfLeaf = (leaf: number): number => {
+    const known = leaves.list[leaf]
+    return known === undefined || known.field === anywhere || known.test.type === 'field'
+      ? Number.POSITIVE_INFINITY
+      : Math.min(leafCost(leaf, leaves), exclusion)
+  }
+  const costOf = (plan: ConditionPlan): number => {
+    switch (plan.op) {
+      case 'leaf':
+        costs[plan.leaf] ??= costOfLeaf(plan.leaf)
+        return costs[plan.leaf] ?? 0
+      case 'not':
+        return exclusion + costOf(plan.of)
+      case 'all':
+        return plan.of.reduce((least, one) => Math.min(least, costOf(one)), Number.POSITIVE_INFINITY)
+      default:
+        return plan.of.reduce((sum, one) => sum + costOf(one), 0)
+    }
+  }
+  const rarestOf = (plans: readonly ConditionPlan[]): readonly ConditionPlan[] => {
+    const costsOf = plans.map(costOf)
+    const least = costsOf.indexOf(Math.min(...costsOf))
+    return plans.slice(least, least + 1)
+  }
+  const add = (plan: ConditionPlan, to: Set<number>): void => {
+    if (plan.op === 'leaf') to.add(plan.leaf)
+    else if (plan.op === 'not') add(plan.of, to)
+    else if (plan.op === 'all') for (const one of rarestOf(plan.of)) add(one, to)
+    else for (const one of plan.of) add(one, to)
+  }
+  return add
 }

@@ -87,8 +87,14 @@ export const countUses = (plans: readonly ConditionPlan[]): Uses => {
 
 /** The leaves of a plan, each as often as it occurs. */
 export const leavesOf = (plan: ConditionPlan): number[] => {
-  if (plan.op === 'leaf') return [plan.leaf]
-  return (plan.op === 'not' ? [plan.of] : plan.of).flatMap(leavesOf)
+  const leaves: number[] = []
+  const add = (part: ConditionPlan): void => {
+    if (part.op === 'leaf') leaves.push(part.leaf)
+    else if (part.op === 'not') add(part.of)
+    else part.of.forEach(add)
+  }
+  add(plan)
+  return leaves
 }
 
 /**
@@ -99,6 +105,11 @@ export const chooseTriggers = (plan: ConditionPlan, leaves: Leaves, uses: Uses):
   const choice = choose(plan, leaves, uses)
   return choice.cost === Number.POSITIVE_INFINITY ? undefined : choice.triggers
 }
+
+/** How common the values that pass a test are, roughly; infinite if no text says it. */
+export const leafCost = (leaf: number, leaves: Leaves): number => ofLeaf(leaf, leaves, noUses).cost
+
+const noUses: Uses = new Map()
 
 const choose = (plan: ConditionPlan, leaves: Leaves, uses: Uses): Choice => {
   switch (plan.op) {

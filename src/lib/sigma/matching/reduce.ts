@@ -28,13 +28,17 @@ const reduceSome = (
 ): Reduced => {
   const open: ConditionPlan[] = []
   let left = wanted
+  let possible = plans.length
   for (const one of plans) {
     const reduced = reducePlan(one, truthOf)
     if (typeof reduced !== 'boolean') open.push(reduced)
     else if (reduced) left -= 1
+    else possible -= 1
+    // The known tests decide early in most cases.
+    if (left <= 0) return true
+    if (possible < wanted) return false
   }
   if (left <= 0) return true
-  if (left > open.length) return false
   if (left === open.length) return { op: 'all', of: open }
   return left === 1 ? { op: 'any', of: open } : { op: 'some', count: left, of: open }
 }

@@ -4,7 +4,7 @@ import { createGramMemory } from '../text/gram-memory.ts'
 import type { Literal, Wanted } from '../text/literal.ts'
 import { createLiteralIndex, type LiteralIndex } from '../text/literal-index.ts'
 import { createScreen, type Screen } from '../text/screen.ts'
-import { holds } from './holds.ts'
+import { holds, stands } from './holds.ts'
 import { chooseTriggers, type Leaf, type Leaves } from './plan.ts'
 import type { FieldValues } from './view.ts'
 
@@ -43,8 +43,10 @@ const noUses = new Map<number, number>()
  * shows it. Of the others, each distinct value is tested once: its class is remembered. Memory grows with the classes only.
  */
 export const createValueClasses = (leaves: Leaves, numbers: readonly number[]): ValueClasses => {
-  const { mayPass, passedBy } = sortTests(leaves, numbers)
+  const tests = sortTests(leaves, numbers)
   const byKey = new Map<string, ValueClass>()
+  /** Classes of one test, which most values that pass any are of. */
+  const bySingle = new Map<number, ValueClass>()
   const remembered = new Map<Scalar, ValueClass>()
   let asked = 0
   let found = 0
@@ -61,18 +63,33 @@ export const createValueClasses = (leaves: Leaves, numbers: readonly number[]): 
   const plain = classWith([])
   const empty = classWith([], true)
 
-  const ofText = (text: string): ValueClass => {
-    const passed = passedBy(text)
-    return passed.length === 0 ? plain : classWith(passed)
+  const singleOf = (number: number): ValueClass => {
+    const known = bySingle.get(number)
+    if (known !== undefined) return known
+    const fresh = classWith([number])
+    bySingle.set(number, fresh)
+    return fresh
+  }
+  const ofText = (text: string, isRare: boolean): ValueClass => {
+    const passed = tests.passedBy(text, isRare)
+    const [only] = passed
+    if (only === undefined) return plain
+    return passed.length > 1 ? classWith(passed) : singleOf(only)
   }
   const ofScalar = (value: Scalar): ValueClass => {
     if (value === null) return empty
-    const text = String(value)
-    if (!mayPass(text)) return plain
-    if (text.length > longestRemembered) return ofText(text)
+    const text = typeof value === 'string' ? value : String(value)
+    const isRare = tests.mayPassRare(text)
+    const { always } = tests
+    if (!isRare && always.length === 0) return plain
+    const [only] = always
+    // A single test of a text costs less than a cache lookup.
+    if (!isRare && always.length === 1 && only && isQuick(only))
+      return passes(only, text) ? singleOf(only.number) : plain
+    if (text.length > longestRemembered) return ofText(text, isRare)
     if (resting > 0) {
       resting -= 1
-      return ofText(text)
+      return ofText(text, isRare)
     }
     asked += 1
     if (asked > trial) {
@@ -85,7 +102,7 @@ export const createValueClasses = (leaves: Leaves, numbers: readonly number[]): 
       found += 1
       return known
     }
-    const answer = ofText(text)
+    const answer = ofText(text, isRare)
     if (remembered.size >= mostRemembered) remembered.clear()
     remembered.set(typeof value === 'string' ? ownCopy(value) : value, answer)
     return answer
@@ -108,10 +125,27 @@ interface NumberedTest {
   readonly test: Leaf['test']
 }
 
-/** Sorts tests by what they need of a value. */
+const isQuick = ({ test }: NumberedTest): boolean =>
+  test.type === 'starts' || test.type === 'ends' || test.type === 'equals'
+
+/** Whether a text passes a quick test. */
+const passes = ({ test }: NumberedTest, text: string): boolean => {
+  if (test.type !== 'starts' && test.type !== 'ends' && test.type !== 'equals') return false
+  return stands(test.type, test.text, test.cased ? text : fold(text))
+}
+
+/** After so many values, and again after each time as many, tests that were tried for more than an eighth of them are tried always. */
+const round = 256
+const mostRounds = 4
+const isCommon = (tried: number): boolean => tried > round / 8
+
+/**
+ * Sorts tests by what they need of a value. Those of which nothing is known are tried always. So are those whose texts turn out to be
+ * common, such as the slash of a path: among the texts that are looked for, one of them would lead nearly every value to all tests.
+ */
 const sortTests = (leaves: Leaves, numbers: readonly number[]) => {
-  const needy: Literal<NumberedTest>[] = []
-  const blind: NumberedTest[] = []
+  let rare: Literal<NumberedTest>[] = []
+  let always: NumberedTest[] = []
   const expressions: NumberedTest[] = []
   for (const number of numbers) {
     const test = leaves.list[number]?.test
@@ -121,39 +155,60 @@ const sortTests = (leaves: Leaves, numbers: readonly number[]) => {
     if (test.type === 'regex') expressions.push(one)
     const triggers = chooseTriggers({ op: 'leaf', leaf: number }, leaves, noUses) ?? []
     const literals = triggers.flatMap(({ literal }) => literal ?? [])
-    if (literals.length === 0 || literals.length < triggers.length) blind.push(one)
-    else needy.push(...literals.map((literal) => ({ ...literal, payload: one })))
+    if (literals.length === 0 || literals.length < triggers.length) always.push(one)
+    else rare.push(...literals.map((literal) => ({ ...literal, payload: one })))
   }
-  const isIdle = needy.length + blind.length === 0
   let screen: Screen | undefined
-  let screened = 0
-  let passed = 0
-  let isScreened = true
   let index: LiteralIndex<NumberedTest> | undefined
+  let screened = 0
+  let rounds = 0
+  const triedFor = new Map<NumberedTest, number>()
+
   const search = (folded: string, visit: (one: NumberedTest) => void): void => {
-    index ??= createLiteralIndex(needy, createGramMemory())
+    index ??= createLiteralIndex(rare, createGramMemory())
     index.search(folded, visit)
   }
+  const endRound = (): void => {
+    const common = new Set([...triedFor].flatMap(([one, times]) => (isCommon(times) ? one : [])))
+    triedFor.clear()
+    screened = 0
+    rounds += 1
+    if (common.size === 0) return
+    always = [...always, ...common]
+    rare = rare.filter(({ payload }) => !common.has(payload))
+    screen = undefined
+    index = undefined
+  }
   return {
-    /** Whether a value may pass a test; false is certain. */
-    mayPass(text: string): boolean {
-      if (blind.length > 0 || !isScreened || isIdle) return !isIdle
-      screen ??= createScreen(needy.map(({ manner, text: wanted }): Wanted => ({ manner, text: wanted })))
-      // The case of letters outside of ASCII is not the same for expressions as for texts.
-      const may = screen(text) || (expressions.length > 0 && Buffer.byteLength(text) !== text.length)
-      screened += 1
-      if (may) passed += 1
-      // Among many texts, some are in nearly every value.
-      if (screened === trial) isScreened = passed * 2 < trial
-      return may
+    /** The tests that are tried for every value. */
+    get always(): readonly NumberedTest[] {
+      return always
     },
-    /** The tests that a value passes, in order. */
-    passedBy(text: string): readonly number[] {
+    /** Whether a value may pass another test; false is certain. */
+    mayPassRare(text: string): boolean {
+      if (rounds < mostRounds) {
+        if (screened === round) endRound()
+        screened += 1
+      }
+      if (rare.length === 0) return false
+      screen ??= createScreen(rare.map(({ manner, text: wanted }): Wanted => ({ manner, text: wanted })))
+      // The case of letters outside of ASCII is not the same for expressions as for texts.
+      return screen(text) || (expressions.length > 0 && Buffer.byteLength(text) !== text.length)
+    },
+    /** The tests that a value passes, in order, given whether it may pass a rare one. */
+    passedBy(text: string, isRare: boolean): readonly number[] {
       const folded = fold(text)
-      const tried = new Set(blind)
-      search(folded, (one) => tried.add(one))
-      if (expressions.length > 0 && Buffer.byteLength(text) !== text.length)
-        for (const one of expressions) tried.add(one)
+      let tried: Iterable<NumberedTest> = always
+      if (isRare) {
+        const some = new Set(always)
+        search(folded, (one) => {
+          if (rounds < mostRounds && !some.has(one)) triedFor.set(one, (triedFor.get(one) ?? 0) + 1)
+          some.add(one)
+        })
+        if (expressions.length > 0 && Buffer.byteLength(text) !== text.length)
+          for (const one of expressions) some.add(one)
+        tried = some
+      }
       const slot = { name: '', values: [text], folded: [folded] }
       const found: number[] = []
       for (const { number, test } of tried) if (holds(test, slot, noOther)) found.push(number)

@@ -50,6 +50,18 @@ detection: { sel: { badge|endswith: '13' }, condition: sel }
   expect(engine.match(badge(13))).toHaveLength(1)
 })
 
+test('an exclusion is checked only for events that the rest of its rule matches', () => {
+  const engine = open(`title: Refused
+logsource: { product: p }
+detection: { sel: { message|contains: denied }, keywords: [tailgate], condition: sel and not keywords }
+`)
+  for (let number = 0; number < 200; number++) expect(engine.match(event(`${number} granted tailgate`))).toEqual([])
+  expect(engine.counts.known).toBeGreaterThan(190)
+  expect(engine.match(event('denied'))).toHaveLength(1)
+  expect(engine.match(event('denied: tailgate'))).toEqual([])
+  expect(engine.match(event('1 denied'))).toHaveLength(1)
+})
+
 test('rules with keywords are tried for each event', () => {
   const engine = open(`${rules}---
 title: Word
@@ -69,4 +81,29 @@ test('a value that is a list passes the tests that one of its texts passes', () 
     expect(engine.match(list('granted'))).toHaveLength(0)
     expect(engine.match(list())).toHaveLength(0)
   }
+})
+
+test('a text that is in nearly every value leads only to its own rule', () => {
+  const engine = open(`title: Path
+logsource: { product: p }
+detection: { sel: { message|startswith: / }, other: { program: other }, condition: sel and not other }
+---
+title: Script
+logsource: { product: p }
+detection: { sel: { 'message|re': '/(?:cgi|bin)/[^/]+\\.sh$' }, condition: sel }
+---
+title: Secret
+logsource: { product: p }
+detection: { sel: { message|contains: secret }, condition: sel }
+`)
+  const titles = (message: string) => engine.match(event(message)).map((match) => match.rule.title)
+  for (let number = 0; number < 3000; number++) {
+    const path = `/${number}`
+    expect(titles(path)).toEqual(['Path'])
+    if (number % 100 > 0) continue
+    expect(titles(path.slice(1))).toEqual([])
+    expect(titles(`${path}/cgi/${number}.sh`)).toEqual(['Path', 'Script'])
+    expect(titles(`${number}secret`)).toEqual(['Secret'])
+  }
+  expect(engine.counts.known).toBeGreaterThan(2900)
 })

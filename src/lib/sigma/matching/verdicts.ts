@@ -27,8 +27,8 @@ export interface EventLikeness<Verdict> {
 /** More places than these are forgotten all at once, and so are more classes of the values of one field. */
 const mostPlaces = 5000
 const mostFields = 100
-/** Where more tests of one value are open, to try the rules costs less. */
-const mostTests = 600
+/** Where more tests of one value are open, to try the rules costs less: the screen marks up to 16,384 bits, and an eighth of them still rules out most values. */
+const mostTests = 2000
 /** Where fewer than a quarter of so many events have a verdict, events are not compared for a while: each time twice as long. */
 const trial = 4096
 const longestPause = 32 * trial
@@ -105,7 +105,7 @@ export const createVerdicts = <Verdict>(
   options: VerdictsOptions,
 ): ((event: FlatEvent) => EventLikeness<Verdict> | undefined) => {
   const { plans, leaves, alike = {} } = options
-  const { after = Math.max(32, plans.length >> 3), mostValues = 64 } = alike
+  const { after = Math.max(4, plans.length >> 8), mostValues = 64 } = alike
   const tests = testsByName(options)
   const findOpen = createOpenTests(options)
   let roles = new Map<string, Role>()

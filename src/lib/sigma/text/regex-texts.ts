@@ -1,6 +1,9 @@
-/** Costs less the rarer a text is likely to be. */
+/**
+ * The estimated cost of a set of texts: the lower, the rarer they are. A single letter occurs in nearly every value, so it costs more than
+ * many words.
+ */
 const costOf = (texts: readonly string[]): number =>
-  texts.reduce((sum, text) => sum + 2 ** Math.max(0, 8 - text.length), 0)
+  texts.reduce((sum, text) => sum + 4 ** Math.max(0, 6 - text.length), 0)
 
 /** A part of an expression whose letters cannot be known from reading it. */
 class Unreadable extends Error {}
