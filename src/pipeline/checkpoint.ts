@@ -45,7 +45,7 @@ interface CheckpointOptions<Tx> {
   /** The partition that they learn from. */
   readonly partition: number
   readonly models: Models<Tx>
-  /** The shortest interval between saves, in ms; the events since are replayed after a crash. */
+  /** The shortest interval between saves, in ms, or 0 to save with each delivery; the events since are replayed after a crash. */
   readonly interval: number
   readonly now: () => number
   readonly log: Log
@@ -69,6 +69,11 @@ export interface Checkpoint<Tx> {
   save(tx?: Tx): Promise<void>
 }
 
+/** Saves may take this share of the time: large states are saved less often. */
+const shareOfTime = 0.02
+/** The longest interval between saves while events arrive, in ms. */
+const longestRest = 300_000
+
 const positionsName = 'positions'
 const savedPositions = z.array(z.tuple([z.int(), z.int()]))
 
@@ -85,6 +90,7 @@ export const createCheckpoint = <Tx>({
   const fresh = learners.map((learner) => ({ learner, state: learner.save() }))
   let isSaved = true
   let savedAt = now()
+  let rest = 0
 
   const save = async (tx?: Tx): Promise<void> => {
     if (isSaved) return
@@ -96,6 +102,7 @@ export const createCheckpoint = <Tx>({
       saved_at: now(),
     }
     isSaved = true
+    const began = performance.now()
     try {
       await models.save(
         [
@@ -109,6 +116,7 @@ export const createCheckpoint = <Tx>({
       throw error
     }
     savedAt = saved.saved_at
+    rest = interval === 0 ? 0 : Math.min(longestRest, (performance.now() - began) / shareOfTime)
   }
 
   const readPositions = async (): Promise<Positions> => {
@@ -128,7 +136,7 @@ export const createCheckpoint = <Tx>({
       isSaved = false
     },
     async stage(items, delivery) {
-      if (!isSaved && now() - savedAt >= interval) await save(await delivery.transaction())
+      if (!isSaved && now() - savedAt >= Math.max(interval, rest)) await save(await delivery.transaction())
       return items
     },
     async restore() {

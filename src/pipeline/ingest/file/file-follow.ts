@@ -68,7 +68,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
         log.warn({ file: path, reason }, 'A file cannot be followed.')
       }
       /** Opens a file. Returns its key, or undefined if it is not followed. */
-      const begin = async (path: string, first: boolean, onlyKnown: boolean): Promise<string | undefined> => {
+      const begin = async (path: string, first: boolean, only?: 'open' | 'known'): Promise<string | undefined> => {
         try {
           const key = fileKey(await stat(path, { bigint: true }))
           const known = open.get(key)
@@ -76,13 +76,14 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
             known.path = path
             return key
           }
+          if (only === 'open') return undefined
           if (open.size >= maxOpen) {
             complain(path, `The limit of ${maxOpen} followed files is reached.`)
             return undefined
           }
           const source = sourceOf(path)
           const left = (await readPosition(cursors, source, key)) ?? (await copiedFrom(path, source))
-          if (left === 'later' || (onlyKnown && !left)) return undefined
+          if (left === 'later' || (only === 'known' && !left)) return undefined
           const isSkipped = left === 'all' || (!left && first && from === 'end')
           const at = isSkipped ? await endOf(path) : (left ?? startPosition)
           const content = await fileContent(path)
@@ -125,16 +126,14 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
         const plain = oldestFirst(files.filter((path) => !isArchiveName(path)))
         const packed = files.filter(isArchiveName)
         await archives.scan(plain, packed, first ? (await rotatedFrom(plain, isArchiveName)).flat() : [])
-        // Files rotated while we were not running come first.
-        if (first) {
-          for (const older of await rotatedFrom(plain, (name) => !isArchiveName(name))) {
-            let known = false
-            for (const path of older) known = (await begin(path, false, !known)) !== undefined || known
-          }
+        // Files rotated while we were not running, or more than once since the last scan, come first.
+        for (const older of await rotatedFrom(plain, (name) => !isArchiveName(name))) {
+          let only: 'open' | 'known' | undefined = first ? 'known' : 'open'
+          for (const path of older) if (await begin(path, false, only)) only = undefined
         }
         named.clear()
         for (const path of plain) {
-          const key = await begin(path, first, false)
+          const key = await begin(path, first)
           if (key) named.add(key)
         }
         scannedAt = steady()
@@ -161,6 +160,8 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
             if (signal.aborted) break
             // Finish a rotated file before its successor.
             if (busyLogs.has(logOf(file.path))) continue
+            // Taken before: during a pause after the attempt to read, more may be written.
+            const time = steady()
             const portion = await file.read()
             if (portion) {
               busy = true
@@ -168,7 +169,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
               await handOut(file, portion)
               continue
             }
-            const silence = steady() - file.readAt
+            const silence = time - file.readAt
             const gone = !named.has(file.key) && silence >= lingerMs
             // Writers pause within a document, so wait longer there.
             if (file.waiting && (silence >= (file.within ? lingerMs : quietMs) || !follow)) {

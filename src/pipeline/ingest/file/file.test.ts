@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   renameSync,
@@ -74,6 +75,28 @@ describe('following files', () => {
     await until(() => keeper.texts.length === 10)
     expect([...keeper.texts].sort()).toEqual(numbers(0, 10))
     expect(keeper.refs.at(-1)).toMatch(/^[ab]\.log:[12]$/)
+    await run.kill()
+  })
+
+  it('reads files that were rotated more than once while nothing was accepted', async () => {
+    const keeper = createKeeper(folder)
+    writeFileSync(at('a.log'), block(0, 3))
+    writeFileSync(at('a.log.1'), 'older than the first start\n')
+    const run = keeper.start()
+    await until(() => keeper.texts.length === 3)
+    keeper.refuse(true)
+    appendFileSync(at('a.log'), block(3, 5))
+    await sleep(50)
+    for (const from of [5, 10, 15]) {
+      for (const number of [3, 2, 1]) {
+        if (existsSync(at(`a.log.${number}`))) renameSync(at(`a.log.${number}`), at(`a.log.${number + 1}`))
+      }
+      renameSync(at('a.log'), at('a.log.1'))
+      writeFileSync(at('a.log'), block(from, from + 5))
+    }
+    keeper.refuse(false)
+    await until(() => keeper.texts.length === 20)
+    expect(keeper.texts.toSorted()).toEqual(numbers(0, 20).toSorted())
     await run.kill()
   })
 

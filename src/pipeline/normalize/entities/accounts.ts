@@ -122,7 +122,7 @@ const logins = toPhrases([
     'failure',
     (t, f) => {
       setUser(f, wordAfter(t, ' FOR ') ?? wordAfter(t, ' for ') ?? '')
-      const from = wordAfter(t.toLowerCase(), 'from ')
+      const from = wordAfter(t.toLowerCase(), 'from ')?.replace(/^'|'$/g, '')
       if (from?.includes('.')) setAddress(f, 'source', from)
     },
   ],

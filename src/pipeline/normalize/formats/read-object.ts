@@ -1,3 +1,4 @@
+import { rememberParsed } from '../../../lib/json/parsed-texts.ts'
 import { isObject } from '../fields/flatten.ts'
 
 /**
@@ -9,9 +10,10 @@ export const readObject = (text: string): Readonly<Record<string, unknown>> | st
   if (first !== 123 && first !== 91) return undefined
   try {
     const value: unknown = JSON.parse(text)
-    if (isObject(value)) return value
-    const only: unknown = Array.isArray(value) && value.length === 1 ? value[0] : undefined
-    return isObject(only) ? only : undefined
+    const only: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value
+    if (!isObject(only)) return undefined
+    rememberParsed(text, only)
+    return only
   } catch (error) {
     if (!/^\{\s*["}]/.test(text)) return undefined
     // Remove the text that V8 quotes in its message.

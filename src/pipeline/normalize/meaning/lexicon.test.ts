@@ -96,6 +96,49 @@ describe('the meaning of a record', () => {
     expect(categoryOf({ 'http.response.status_code': 403, 'user.name': 'kim' })).toBe('web')
   })
 
+  it('comes from credentials that a server refused, not from their absence', () => {
+    const request = { 'http.request.method': 'GET', 'http.response.status_code': 401, 'url.path': '/' }
+    expect(read('', { ...request, 'request.headers.Authorization': ['REDACTED'] })).toMatchObject({
+      'event.category': 'authentication',
+      'event.outcome': 'failure',
+    })
+    expect(read('', { ...request, apiVersion: 'audit.k8s.io/v1' })['event.category']).toBe('authentication')
+    expect(read('', { ...request, apiVersion: 'v1' })['event.category']).toBeUndefined()
+  })
+
+  it('comes from the answer to a form that shows itself again after a failure', () => {
+    const outcomeOf = (status: number, url: string) => {
+      const fields = { 'http.request.method': 'POST', 'http.response.status_code': status, 'event.category': 'web' }
+      return read('', { ...fields, 'url.original': url, 'url.path': url.replace(/\?.*/, '') })['event.outcome']
+    }
+    expect(outcomeOf(200, '/wp-login.php')).toBe('failure')
+    expect(outcomeOf(302, '/wp-login.php')).toBe('success')
+    expect(outcomeOf(302, '/wp-login.php?action=lostpassword')).toBeUndefined()
+    expect(outcomeOf(200, '/api/login')).toBeUndefined()
+  })
+
+  it('comes from a check of credentials at a domain controller', () => {
+    const check = { 'winlog.channel': 'Security', 'winlog.event_id': 4776, 'winlog.event_data.Workstation': 'PC7' }
+    expect(read('', { ...check, 'winlog.event_data.Status': '0xc000006a' })).toMatchObject({
+      'event.outcome': 'failure',
+      'source.domain': 'PC7',
+    })
+    expect(read('', { ...check, 'winlog.event_data.Status': '0x0' })['event.category']).toBeUndefined()
+  })
+
+  it('does not come from the names of the fields of an object', () => {
+    const text = '{"type":"invoice.created","success":true,"username":"kim","ip":"203.0.113.9"}'
+    const fields = { 'event.action': 'invoice.created', 'user.name': 'kim' }
+    expect(read(text, fields)['event.category']).toBeUndefined()
+    expect(read(text.replace('true', 'false'), { ...fields })['event.category']).toBeUndefined()
+  })
+
+  it('is added to the refusal of a session', () => {
+    const session = { 'event.category': 'session', 'event.outcome': 'failure' }
+    expect(read('Authentication failed', { ...session })['event.category']).toEqual(['session', 'authentication'])
+    expect(read('Tunnel closed', { ...session })['event.category']).toBe('session')
+  })
+
   it('does not replace what a parser found', () => {
     expect(read('Login failed for kim', { 'event.category': 'session' })['event.category']).toBe('session')
   })

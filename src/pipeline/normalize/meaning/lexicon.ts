@@ -25,9 +25,13 @@ const compiled = meanings.map((meaning) => ({
   unless: new RegExp(meaning.unless.join('|'), 'i'),
 }))
 
+/** Greek, Cyrillic, Japanese, Chinese and Korean letters, of which the scan for stems knows nothing. */
+const otherScripts = /[\u0370-\u03ff\u0400-\u04ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]/
+const everyMeaning = (1 << meanings.length) - 1
+
 /** Finds the first meaning of a text that `accepts` takes; undefined for most texts, at the cost of one pass over the text. */
 export const meaningOf = (text: string, accepts: (meaning: Meaning) => boolean = () => true): Meaning | undefined => {
-  const found = scan(text)
+  const found = otherScripts.test(text) ? everyMeaning : scan(text)
   if (found === 0) return undefined
   for (let i = 0; i < compiled.length; i++) {
     const one = compiled[i]

@@ -5,4 +5,4 @@ export const isLoginPath = (path: string): boolean => {
 }
 
 const pattern =
-  /\/(?:wp-login\.php|xmlrpc\.php|(?:[\w.-]*[_-])?(?:login|logon|signin|sign[_-]in|authenticate|authentication)(?:\.\w{2,5})?|auth|oauth2?\/token|token|sessions?|j_security_check)\/?$/i
+  /\/(?:wp-login\.php|adminer(?:-[\d.]+)?\.php|xmlrpc\.php|(?:[\w.-]*[_-])?(?:login|logon|signin|sign[_-]in|authenticate|authentication)(?:\.\w{2,5})?|auth|oauth2?\/token|token|sessions?|j_security_check)\/?$/i

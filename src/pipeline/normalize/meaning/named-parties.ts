@@ -40,7 +40,7 @@ export const onlyAddress = (text: string): string | undefined => {
 }
 
 const name = '[\\w.@+$\\\\/-]{1,64}'
-const quoted = `["'\`\\[(<]{1,2}(${name})["'\`\\])>]`
+const quoted = `["'\`\\[(<«»]{1,2}\\s?(${name})\\s?["'\`\\])>»«]`
 const users = [
   // user=kim, username: "kim", principalName=kim
   new RegExp(
@@ -64,6 +64,11 @@ const users = [
   ),
   // login as kim, Invalid login as root
   new RegExp(`(?<![a-z])as\\s(${name})(?=$|[\\s,;:)])`, 'gi'),
+  // 用户 kim, ユーザー=kim, 사용자 kim, пользователь "kim"
+  new RegExp(
+    `(?:用户|用戶|ユーザー|사용자|(?<![а-я])пользовател[а-я]{1,3}|користувач[а-яі]?)[\\s:=：]{0,3}["'「«]?\\s?(${name})`,
+    'gi',
+  ),
   // root@203.0.113.9
   new RegExp(`(?<![\\w.])([\\w.-]{1,64})@${ipv4}`, 'gi'),
   // (kim at 203.0.113.9), kim from 203.0.113.9, by kim [203.0.113.9]
@@ -71,7 +76,7 @@ const users = [
 ]
 /** Words in the place of a name. */
 const noNames =
-  /^(?:user|users|username|account|accounts|from|is|was|has|not|and|or|the|a|an|name|id|unknown|agent|in|to|with|by|at|on|via|failed|login|password|null|none|undefined|host|client|address|ip|attempt|attempts|request|remote|connection|authentication|credentials|peer|service|session|logon|failure|error|reason|invalid|for|user_name|-+)$/i
+  /^(?:user|users|username|account|accounts|from|is|was|has|not|and|or|the|a|an|name|id|unknown|agent|in|to|with|by|at|on|via|failed|login|password|null|none|undefined|host|client|address|ip|attempt|attempts|request|remote|connection|authentication|credentials|peer|service|session|logon|failure|error|reason|invalid|for|user_name|0|-+)$/i
 
 /** Finds the user in a message about a login or an account. */
 export const userIn = (text: string): string | undefined => {

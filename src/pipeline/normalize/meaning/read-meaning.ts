@@ -13,6 +13,9 @@ import { readWindowsLogon } from './windows-logon.ts'
 const longest = 400
 /** Characters of a record in which to look for an address. */
 const longestRecord = 2_000
+const brace = 123
+const innerText = /[._](?:msg|message|error|reason|description)$/i
+const aboutLogins = /log[ _-]?[io]n|sign[ _-]?[io]n|auth|[m2]fa|otp|passw|credential/i
 
 /**
  * Recognizes the meaning of a record that no parser classified: by the words of its message, its action or its error, or by a refused
@@ -22,36 +25,69 @@ const longestRecord = 2_000
  */
 export const readMeaning = (message: string, fields: Draft, record: string = message): void => {
   const category = fields['event.category']
-  if (category !== undefined && category !== 'web') return
+  // A session that was refused may have been refused for its password.
+  const isRefused = category === 'session' && fields['event.outcome'] === 'failure'
+  if (category !== undefined && category !== 'web' && !isRefused) return
   if (fields['http.request.method'] !== undefined) {
     const status = fields['http.response.status_code']
     if (status === 401 || status === 403 || status === 407) readRefusedRequest(fields)
+    else if (status === 200 || status === 302) readLoginForm(fields)
     // The text of an access log comes from clients.
     if (category === 'web' && fields['log.level'] === undefined) return
   }
   if (fields['event.code'] !== undefined || fields['winlog.event_id'] !== undefined) {
     if (readWindowsLogon(fields)) return
   }
-  const text = message.length > longest ? message.slice(0, longest) : message
-  const error = fields['error.message']
-  // The message of a cloud's audit record is made of its action.
-  const isAction = fields['cloud.account.id'] !== undefined && fields['event.action'] !== undefined
+  // Some records are a list of pairs without a message.
+  const whole = message === '' ? record : message
+  const text = whole.length > longest ? whole.slice(0, longest) : whole
+  // Apache's modules for passwords write the rest of it.
+  if (category === 'web' && fields['user.name'] !== undefined && /^auth(?:nz?)?_/.test(String(fields['log.logger']))) {
+    setLogin(fields, 'failure')
+    return
+  }
+  const isObject = text.charCodeAt(0) === brace
+  const error = errorOf(fields, isObject)
+  // The message of a cloud's audit record is made of its action. An object without a message is names of fields, of which its action says more.
+  const action = fields['event.action']
+  const isAction =
+    action !== undefined &&
+    (fields['cloud.account.id'] !== undefined || (isObject && !aboutLogins.test(String(action))))
   const meaning =
     (isAction ? undefined : meaningOf(text, (one) => isComplete(one, text, fields))) ??
     actionMeaning(fields, text) ??
-    (typeof error === 'string' && error !== '' ? meaningOf(error.slice(0, longest), isLogin) : undefined)
+    (error === undefined ? undefined : meaningOf(error, isLogin))
   if (meaning === undefined) return
-  const isMixed = category === 'web' && meaning.category === 'authentication'
-  fields['event.category'] = isMixed ? ['web', meaning.category] : meaning.category
+  if (isRefused && meaning !== failedLogin) return
+  const isMixed = category !== undefined && meaning.category === 'authentication'
+  fields['event.category'] = isMixed ? [category, meaning.category] : meaning.category
   setIfAbsent(fields, 'event.action', meaning.action)
   // A message about a login is more specific than a result that says whether the request was served.
   if (meaning.category === 'authentication') fields['event.outcome'] = meaning.outcome
   else setIfAbsent(fields, 'event.outcome', meaning.outcome)
   addParties(text, fields)
+  if (error !== undefined) addParties(error, fields)
   if (meaning.category === 'authentication' && fields['source.ip'] === undefined) {
     const address = onlyAddress(record.slice(0, longestRecord))
     if (address !== undefined && !isOurs(address, fields)) setAddress(fields, 'source', address)
   }
+}
+
+/**
+ * Another text of a record: its error; its second line, as Samba writes the place in its source first; the words that it wrote before the
+ * message; or what an object without a message says deeper inside.
+ */
+const errorOf = (fields: Draft, isObject: boolean): string | undefined => {
+  const { 'error.message': error, 'error.stack_trace': trace, 'log.logger': logger } = fields
+  if (typeof error === 'string' && error !== '') return error.slice(0, longest)
+  if (typeof trace === 'string' && !trace.includes('\n')) return trace.slice(0, longest)
+  if (typeof logger === 'string' && logger.includes(' ')) return logger.slice(0, longest)
+  if (!isObject) return undefined
+  for (const name in fields) {
+    const value = fields[name]
+    if (typeof value === 'string' && value.includes(' ') && innerText.test(name)) return value.slice(0, longest)
+  }
+  return undefined
 }
 
 /** Whether an address is that of the machine that wrote the record. */
@@ -132,7 +168,9 @@ const addressAmong = (fields: Draft): string | undefined => {
     const value = fields[name]
     if (typeof value !== 'string' || value.length > 64 || !addressName.test(name)) continue
     if (/^(?:destination|server|observer|host)\./.test(name)) continue
-    if (toAddress(value)?.ip !== undefined) return value
+    // SonicWall writes the interface after it: `203.0.113.9:49152:X1`.
+    const address = toAddress(value)?.ip === undefined ? /^(?:\d{1,3}\.){3}\d{1,3}(?=:)/.exec(value)?.[0] : value
+    if (address !== undefined && toAddress(address)?.ip !== undefined) return address
   }
   return undefined
 }
@@ -145,13 +183,38 @@ const userAmong = (fields: Draft): string | undefined => {
   return undefined
 }
 
-/** A login page or a token service answered 401 or 403, or a request named a user and was answered with 401 or 407. */
+/**
+ * Reads a refused request as a failed login: a login page or a token service answered 401 or 403, or the client sent a name or other
+ * credentials and was answered with 401 or 407. A client that sent none was only asked for them.
+ */
 const readRefusedRequest = (fields: Draft): void => {
-  const path = fields['url.path'] ?? fields['url.original']
-  const isForm = fields['http.request.method'] === 'POST' && typeof path === 'string' && isLoginPath(path)
-  const isNamed = fields['user.name'] !== undefined && fields['http.response.status_code'] !== 403
-  if (!isForm && !(isNamed && fields['event.category'] === 'web')) return
+  const isForm = fields['http.request.method'] === 'POST' && isLoginPath(pathOf(fields))
+  const isWeb = fields['event.category'] === 'web'
+  const isNamed =
+    fields['http.response.status_code'] !== 403 &&
+    ((isWeb && fields['user.name'] !== undefined) || hasCredentials(fields))
+  if (isForm || isNamed) setLogin(fields, 'failure')
+}
+
+/** The form of WordPress or Django shows itself again after a wrong password, and redirects after a login. */
+const readLoginForm = (fields: Draft): void => {
+  if (fields['http.request.method'] !== 'POST' || !/\/(?:wp-login\.php|admin\/login\/)$/.test(pathOf(fields))) return
+  if (/[?&]action=/.test(String(fields['url.original'] ?? ''))) return
+  setLogin(fields, fields['http.response.status_code'] === 200 ? 'failure' : 'success')
+}
+
+/** Whether a request carried credentials: a header that the log keeps, or any request that Kubernetes takes for no anonymous one. */
+const hasCredentials = (fields: Draft): boolean => {
+  if (String(fields.apiVersion).startsWith('audit.k8s.io/')) return true
+  for (const name in fields) if (/(?:^|[._])authorization$/i.test(name)) return true
+  return false
+}
+
+const pathOf = (fields: Draft): string =>
+  String(fields['url.path'] ?? fields['url.original'] ?? fields.path ?? fields.uri ?? fields.route ?? '')
+
+const setLogin = (fields: Draft, outcome: 'success' | 'failure'): void => {
   const category = fields['event.category']
   fields['event.category'] = category === undefined ? 'authentication' : [String(category), 'authentication']
-  fields['event.outcome'] = 'failure'
+  fields['event.outcome'] = outcome
 }

@@ -1,4 +1,4 @@
-import type { Draft } from '../draft.ts'
+import { type Draft, setIfAbsent } from '../draft.ts'
 
 /** Event ids of Windows' Security log about logons, with their outcomes. */
 const outcomes: ReadonlyMap<string, 'success' | 'failure'> = new Map([
@@ -7,16 +7,34 @@ const outcomes: ReadonlyMap<string, 'success' | 'failure'> = new Map([
   ['4771', 'failure'],
 ])
 
+/** Checks of credentials at a domain controller: a ticket and NTLM. Their status says the outcome. */
+const checks: ReadonlySet<string> = new Set(['4768', '4776'])
+
 /**
  * Reads a logon in Windows' Security log, whatever the shipper and the language of its message. A logon without an address is one of a
- * service, a task or a person at the console, and no attempt over the network.
+ * service, a task or a person at the console, and no attempt over the network; NTLM names the computer instead.
  */
 export const readWindowsLogon = (fields: Draft): boolean => {
   // Older versions of NXLog write it in lower case.
   if (String(fields['winlog.channel'] ?? fields.Channel).toLowerCase() !== 'security') return false
-  const outcome = outcomes.get(String(fields['winlog.event_id'] ?? fields['event.code']))
+  const id = String(fields['winlog.event_id'] ?? fields['event.code'])
+  if (checks.has(id)) return readCheck(fields)
+  const outcome = outcomes.get(id)
   if (outcome === undefined || fields['source.ip'] === undefined) return false
   fields['event.category'] = 'authentication'
   fields['event.outcome'] = outcome
+  return true
+}
+
+/** Reads a refused check. A successful one is no login: the logon itself follows, on another host. */
+const readCheck = (fields: Draft): boolean => {
+  const status = fields['winlog.event_data.Status'] ?? fields.Status
+  if (status === undefined || /^(?:0x)?0+$/.test(String(status))) return false
+  const computer = fields['winlog.event_data.Workstation'] ?? fields.Workstation
+  if (typeof computer === 'string' && computer !== '') setIfAbsent(fields, 'source.domain', computer)
+  fields['event.category'] = 'authentication'
+  // A logon on the same host writes a second event.
+  setIfAbsent(fields, 'event.action', 'credential_check')
+  fields['event.outcome'] = 'failure'
   return true
 }

@@ -359,7 +359,7 @@ const readEuropean = (text: string, at: number, place: TimeReference): Stamp | u
   return withClock(text, american ? midnight(year, first, second) : midnight(year, second, first), at + 11, place)
 }
 
-/** `081109 203615`, `20250131T120000Z`, `20250131 12:00:00`, `20250131120000`, `1117838570.123` */
+/** `081109 203615`, `20250131T120000Z`, `20250131:120000.123` (Zabbix), `20250131 12:00:00`, `20250131120000`, `1117838570.123` */
 const readCompact = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   let end = at
   while (end < at + 20 && isDigitCode(text.charCodeAt(end))) end++
@@ -375,11 +375,11 @@ const readCompact = (text: string, at: number, place: TimeReference): Stamp | un
     if (isDigitCode(text.charCodeAt(end + 7))) return undefined
     return complete(text, date, digitsToClock(text, end + 1), end + 7, place)
   }
-  if (length === 8 && (next === 84 || next === 32 || next === 45)) {
+  if (length === 8 && (next === 84 || next === 32 || next === 45 || next === 58)) {
     const date = midnight(quad(text, at), pair(text, at + 4), pair(text, at + 6))
     const clock = clockAt(text, end + 1)
     if (clock >= 0) return complete(text, date, clock, end + 9, place)
-    return next === 84 ? complete(text, date, digitsToClock(text, end + 1), end + 7, place) : undefined
+    return next === 84 || next === 58 ? complete(text, date, digitsToClock(text, end + 1), end + 7, place) : undefined
   }
   if (length === 14) {
     const date = midnight(quad(text, at), pair(text, at + 4), pair(text, at + 6))
