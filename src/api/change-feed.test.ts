@@ -48,6 +48,14 @@ describe('the feed of changes', () => {
     expect(told).toEqual(['b/1', 'a/1', 'b/2'])
   })
 
+  it('reports a change in the millisecond of the subscription', async () => {
+    const reported: string[] = []
+    createChangeFeed({ read, now: Date.now, failed: () => {} }).follow(({ id }) => reported.push(id))
+    store.push(incident('a', 1, 100_000))
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(reported).toEqual(['a'])
+  })
+
   it('goes on after a read that failed', async () => {
     const failed = vi.fn()
     let broken = true

@@ -13,7 +13,7 @@ export interface ChangeFeed {
 }
 
 interface FeedOptions {
-  /** Reads what changed after a moment, oldest first. */
+  /** Reads the changes since a moment, oldest first. */
   readonly read: (after: number, limit: number) => Promise<readonly Change[]>
   readonly now: () => number
   readonly failed: (error: unknown) => void
@@ -24,7 +24,7 @@ const pageSize = 500
 /** A change carries the time at which it began to be written; it becomes visible a little later. */
 const overlapMs = 5_000
 
-/** Watches the store for all live views together, once a second, and only while there is one. */
+/** Polls the store for all live views together, once a second, and only while there is one. */
 export const createChangeFeed = ({ read, now, failed, everyMs = 1_000 }: FeedOptions): ChangeFeed => {
   const listeners = new Set<Listener>()
   const told = new Map<string, number>()
@@ -55,7 +55,8 @@ export const createChangeFeed = ({ read, now, failed, everyMs = 1_000 }: FeedOpt
       if (listeners.size === 0) {
         // Skips changes from before the first subscriber; a client that missed some passes a cursor.
         told.clear()
-        reached = now() + overlapMs
+        // A change in the same millisecond may follow the subscription.
+        reached = now() + overlapMs - 1
         again()
       }
       listeners.add(listener)
@@ -77,7 +78,7 @@ export const followStore = (deps: InterfaceDeps, log: Log): ChangeFeed =>
     failed: (err) => log.warn({ err }, 'cannot read changes for live views'),
   })
 
-/** How somebody reads what changed after a moment. Throws FORBIDDEN when their role does not cover it. */
+/** Returns the changes since a moment. Throws FORBIDDEN if the role of the caller does not include them. */
 export const changesFor =
   (deps: InterfaceDeps, credential: Credential | undefined): FeedOptions['read'] =>
   async (after, limit) =>

@@ -130,7 +130,7 @@ export const configSchema = z.strictObject({
         .optional()
         .meta({
           description:
-            'The URL of a RabbitMQ broker that carries records which wait, `amqp://user:password@host:5672/vhost`. Without it, they wait in the database. Needs PostgreSQL.',
+            'The URL of a RabbitMQ broker that carries records which wait, `amqp://user:password@host:5672/vhost`, or of a cluster, `amqp://user:password@one:5672,two:5672/vhost`. Without it, they wait in the database. Needs PostgreSQL.',
           secret: 'url',
         }),
       max_records: z

@@ -12,17 +12,19 @@ export const openIncidentStatuses = ['open', 'investigating', 'contained', 'erad
 export const timelineEntry = z
   .object({
     time: z.iso.datetime(),
-    /** `alert` when something was seen, `change` when somebody did something. */
+    /** `alert` for an observation, `change` for an action of a user. */
     kind: z.enum(['alert', 'change']),
     text: z.string(),
-    /** The attack stage that it indicates, in words of MITRE ATT&CK: `initial access`. */
+    /** The attack stage that it indicates, in the words of MITRE ATT&CK: `initial access`. */
     stage: z.string().optional(),
     alert_id: z.string().optional(),
+    /** The further attackers that joined the incident. */
+    attackers: z.array(z.string()).optional(),
     actor: z.string().optional(),
   })
   .meta({ id: 'TimelineEntry' })
 
-/** An alert's place in an incident: which, and why it belongs. */
+/** An alert of an incident, with the reason that it belongs there. */
 export const incidentMember = z
   .object({ alert_id: z.string(), reason: z.string(), added_at: z.iso.datetime() })
   .meta({ id: 'IncidentMember' })
@@ -39,7 +41,7 @@ export const incident = z
     risk_score: z.int(),
     /** The verdict on all of its alerts together, by how far the attack got. Absent from incidents of older versions. */
     verdict: verdict.optional(),
-    /** How sure the verdict is, 0–1. */
+    /** The confidence in the verdict, 0–1. */
     confidence: z.number().min(0).max(1).optional(),
     /** The reasons of the verdict and of the confidence. */
     verdict_reasons: z.array(z.string()).optional(),
@@ -64,9 +66,9 @@ export const incident = z
     updated_at: z.iso.datetime(),
     assignee: z.string().nullable(),
     resolution: resolution.nullable(),
-    /** The suppression that closed it, by hiding all of its alerts. */
+    /** The suppression that closed the incident by hiding all of its alerts. */
     suppression_id: z.string().nullable().optional(),
-    /** When it got so far; absent while it has not. */
+    /** The time of this phase; absent if the phase was not reached. */
     contained_at: z.iso.datetime().optional(),
     eradicated_at: z.iso.datetime().optional(),
     resolved_at: z.iso.datetime().optional(),
@@ -90,7 +92,7 @@ const phases = [
   ['resolved', 'resolved_at'],
 ] as const
 
-/** Puts an incident into a status: it gets the date of the phase that it reaches, and loses those of phases that it goes back behind. */
+/** Moves an incident to a status: sets the date of the new phase, and clears the dates of later phases. */
 export const withStatus = (incident: Incident, status: Incident['status'], now: string): Incident => {
   const { contained_at, eradicated_at, resolved_at, ...rest } = incident
   const known = { contained_at, eradicated_at, resolved_at }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { knownAttackers } from '../../pipeline/correlate/another-attacker.ts'
 import { deriveIncident } from '../../pipeline/correlate/describe-incident.ts'
 import { type Incident, incident } from '../../schema/incident.ts'
 import type { Actor } from '../../schema/role.ts'
@@ -46,7 +47,14 @@ export const mergeIncidents = defineOperation({
         ...target.members,
         ...from.members.map((member) => ({ ...member, reason: `from ${from.display_id}: ${member.reason}` })),
       ]
-      const timeline = [...target.timeline, step(`${actor.name}: merged ${from.display_id} into it${because}`)]
+      const moved = new Set(from.members.map(({ alert_id }) => alert_id))
+      const timeline = [
+        ...target.timeline,
+        {
+          ...step(`${actor.name}: merged ${from.display_id} into it${because}`),
+          ...knownAttackers(alerts.filter((alert) => moved.has(alert.id))),
+        },
+      ]
       const merged: Incident = {
         ...target,
         members,

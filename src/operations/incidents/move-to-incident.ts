@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { knownAttackers } from '../../pipeline/correlate/another-attacker.ts'
 import { deriveIncident } from '../../pipeline/correlate/describe-incident.ts'
 import { type Incident, incident } from '../../schema/incident.ts'
 import type { Actor } from '../../schema/role.ts'
@@ -40,7 +41,10 @@ export const moveToIncident = defineOperation({
       const members = [...target.members, ...coming.map((alert) => ({ alert_id: alert.id, reason, added_at: moment }))]
       const alerts = await moveIntoIncident(store, tx, members, target.id, moment)
       const count = coming.length === 1 ? 'an alert' : `${coming.length} alerts`
-      const timeline = [...target.timeline, step(`${actor.name}: added ${count}${because}`)]
+      const timeline = [
+        ...target.timeline,
+        { ...step(`${actor.name}: added ${count}${because}`), ...knownAttackers(coming) },
+      ]
       const grown: Incident = {
         ...target,
         members,

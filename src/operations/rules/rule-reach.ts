@@ -35,7 +35,7 @@ interface ReachOptions {
 const sampled = 300
 const mostSources = 200
 const mostDetections = 50_000
-/** How long an answer is good for, in ms. */
+/** How long a result is cached, in ms. */
 const fresh = 10_000
 /** The longest uninterrupted work in ms. */
 const turn = 10
@@ -84,9 +84,12 @@ export const createSorter = (book: Pick<RuleBook, 'taxonomy'>) => {
     (await kindsOf(events)).flatMap(({ logsources }) => logsources)
 }
 
+/** Always the same list, so that its engines share what they prepare. */
+const noDocuments: readonly SigmaDocument[] = []
+
 /** Creates a function that returns the kinds of events. */
 export const createClassifier = ({ taxonomy }: Pick<RuleBook, 'taxonomy'>) => {
-  const engine = createEngine([], { taxonomy })
+  const engine = createEngine(noDocuments, { taxonomy })
   return async (events: readonly Event[]): Promise<readonly EventKind[]> => {
     const kinds = new Set<EventKind>()
     let rested = performance.now()

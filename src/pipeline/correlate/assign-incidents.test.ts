@@ -176,6 +176,38 @@ describe('which alerts belong together', () => {
   })
 })
 
+describe('a finding about operations', () => {
+  const found = (id: string, begin: number, facts: Partial<Alert> = {}) =>
+    alert(id, begin, begin + 5, {
+      ...onHost('web-01'),
+      type: 'other',
+      severity: 'high',
+      detectors: ['sigma'],
+      stream: 'app.log/web-01',
+      dedup_key: 'certificate expired',
+      ...facts,
+    })
+  const day = 24 * 60
+
+  it('joins its incident again days later', () => {
+    const days = [0, 2, 5, 11]
+    const [incident, ...others] = run(days.map((n) => found(`d${n}`, n * day)))
+    expect(others).toEqual([])
+    expect(incident?.members[3]?.reason).toBe('the same finding again, 5 days later')
+  })
+
+  it('is another incident elsewhere, after longer than a week, and as an attack', () => {
+    const first = found('a', 0)
+    for (const other of [
+      found('b', 2 * day, { stream: 'app.log/web-02', ...onHost('web-02') }),
+      found('b', 2 * day, { dedup_key: 'disk full' }),
+      found('b', 8 * day),
+      found('b', 2 * day, { type: 'malware' }),
+    ])
+      expect(partition(run([first, other]))).toEqual([['a'], ['b']])
+  })
+})
+
 describe('an incident', () => {
   const first = alert('a', 0, 10, onHost('web-01'))
   const [opened] = run([first])

@@ -6,6 +6,7 @@ import { type Incident, isOpenIncident, withStatus } from '../../schema/incident
 import { isNewsTo, settleIncident } from '../../schema/settle-incident.ts'
 import { admissionTo } from './admission.ts'
 import { byStart, startsAt } from './alert-facts.ts'
+import { anotherAttackerStep } from './another-attacker.ts'
 import { bondOf, gapBetween, strongest } from './bond.ts'
 import { type AlertCluster, type ClusterLimits, cluster } from './cluster.ts'
 import { deriveIncident } from './describe-incident.ts'
@@ -147,12 +148,14 @@ const update = (
     const members = [...before.members, ...joined]
     return { ...before, members, alert_count: members.length, updated_at: time, version: before.version + 1 }
   }
+  const members = [...before.members, ...joined]
+  const newcomers = anotherAttackerStep({ ...before, members }, alerts, time)
   const after: Incident = {
     ...(reopening.length > 0
       ? { ...withStatus(before, 'open', time), resolution: null, suppression_id: null }
       : before),
-    ...deriveIncident(alerts, { ...before, timeline: [...before.timeline, ...reopening] }),
-    members: [...before.members, ...joined],
+    ...deriveIncident(alerts, { ...before, timeline: [...before.timeline, ...reopening, ...newcomers] }),
+    members,
   }
   const settled = settleIncident(after, alerts, time) ?? after
   if (JSON.stringify(settled) === JSON.stringify(before)) return undefined

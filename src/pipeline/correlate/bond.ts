@@ -1,4 +1,4 @@
-import { minute } from '../../lib/units/time.ts'
+import { minute, week } from '../../lib/units/time.ts'
 import type { Alert } from '../../schema/alert.ts'
 import type { AlertType, Entity } from '../../schema/detection.ts'
 import { alertHost, endsAt, entitiesOf, serviceOf, startsAt } from './alert-facts.ts'
@@ -9,6 +9,8 @@ export interface Bond {
   readonly strength: number
   readonly gap: number
   readonly shared: string
+  /** Whether one alert is the other again, which belongs to the same incident however long that lasts. */
+  readonly isAgain?: true
 }
 
 export const strongest = 5
@@ -22,6 +24,8 @@ export interface BondLimits {
 
 const halfHour = 30 * minute
 const overlap = 5 * minute
+/** A finding about operations that recurs within this time has the same cause. */
+export const recurrence = week
 /** Attacks of one type on one service may lie this many gaps apart. */
 const campaignGaps = 4
 
@@ -66,6 +70,8 @@ const disturbances: readonly AlertType[] = ['anomaly', 'other', 'ddos']
  */
 export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bond | undefined => {
   const gap = gapBetween(a, b)
+  if (recurs(a) && recurs(b) && findingOf(a) === findingOf(b) && gap <= recurrence)
+    return { strength: 4, gap, shared: 'the same finding again', isAgain: true }
   if (gap > Math.max(idle, limit * campaignGaps)) return undefined
   const related = areRelated(a, b, gap)
 
@@ -92,6 +98,11 @@ export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bo
   }
   return undefined
 }
+
+/** Whether an alert of a rule about operations recurs while its cause lasts. An attack has another attacker each time. */
+export const recurs = ({ type, detectors }: Alert): boolean => type === 'other' && detectors.includes('sigma')
+
+const findingOf = ({ stream, dedup_key }: Alert): string => `${stream}: ${dedup_key}`
 
 /** Returns the time between the end of one alert and the start of the other; 0 if they overlap. */
 export const gapBetween = (a: Alert, b: Alert): number => Math.max(0, startsAt(b) - endsAt(a), startsAt(a) - endsAt(b))
@@ -122,7 +133,11 @@ const sharableOf = (alert: Alert): Sharable => {
   const sharable = {
     specific,
     templates,
-    keys: [...(host ? [`host ${host}`] : []), ...[...specific, ...templates].map(([key]) => key)],
+    keys: [
+      ...(host ? [`host ${host}`] : []),
+      ...(recurs(alert) ? [`finding ${findingOf(alert)}`] : []),
+      ...[...specific, ...templates].map(([key]) => key),
+    ],
   }
   known.set(alert, sharable)
   return sharable

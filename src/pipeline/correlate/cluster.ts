@@ -44,9 +44,9 @@ export const cluster = (
   const pairs = bondedPairs(all, groupOf, limits)
   const reopened = new Set<AlertCluster>()
 
-  for (const { a, b } of pairs) {
+  for (const { a, b, isAgain } of pairs) {
     if (!isSevere(a) || !isSevere(b)) continue
-    const joined = join(groupOf, a, b, limits)
+    const joined = join(groupOf, a, b, isAgain ? { ...limits, maxSpan: Number.POSITIVE_INFINITY } : limits)
     if (joined?.over) reopened.add(joined)
   }
   for (const { a, b } of pairs) {

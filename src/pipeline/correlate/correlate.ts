@@ -5,6 +5,7 @@ import type { Incident } from '../../schema/incident.ts'
 import type { Stage } from '../stage.ts'
 import { endsAt, startsAt } from './alert-facts.ts'
 import { assignIncidents, correlateDefaults } from './assign-incidents.ts'
+import { recurrence, recurs } from './bond.ts'
 import type { ClusterLimits } from './cluster.ts'
 
 interface Query<Item> {
@@ -50,11 +51,12 @@ export const createCorrelate =
 
     const stored = await alerts.load([...new Set(triaged.map(({ id }) => id))], tx)
     const batch = withTriage(stored, triaged, moment)
-    const from = Math.min(...batch.map(startsAt)) - limits.idle
+    const first = Math.min(...batch.map(startsAt))
+    const from = first - limits.idle
     const to = Math.max(...batch.map(endsAt)) + limits.idle
     const near = { from, to }
     const [open, over, loose] = await Promise.all([
-      incidents.findOpen(from, tx),
+      incidents.findOpen(batch.some(recurs) ? first - recurrence : from, tx),
       incidents.list({
         ...near,
         status: ['resolved', 'closed'],

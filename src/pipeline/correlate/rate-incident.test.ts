@@ -28,10 +28,28 @@ describe('the rating of an incident', () => {
         'the attacker logged in and continued',
         '3 stages of an attack: password guessing, initial access, persistence',
         '2 detectors agree',
-        'threat intelligence was not asked, so it does not count',
+        'threat intelligence was not asked, so the other weights replace its 30 %',
       ],
     })
     expect(went?.risk_score).toBeGreaterThanOrEqual(90)
+  })
+
+  it('shares the weight of threat intelligence among the other weights where nobody asked it', () => {
+    const one = alert('a', 0, 1, { severity: 'medium', type: 'other' })
+    const asked: Alert = {
+      ...triaged(one),
+      triage: {
+        ...assessAlert(one, 0),
+        breakdown: { ...assessAlert(one, 0).breakdown, threat_intel: { score: 0, weight: 0.3, sources_queried: 2 } },
+      },
+    }
+    // 50 × 30 % + 50 × 20 % + 50 × 20 % = 35, and 35 / 70 % = 50, within the range of medium.
+    expect(asked.triage?.risk_score).toBe(35)
+    expect(rateIncident([asked])).toMatchObject({ risk_score: 50, verdict_reasons: ['no threat list has it'] })
+    expect(rateIncident([triaged(one)])).toMatchObject({
+      risk_score: 55,
+      verdict_reasons: ['threat intelligence was not asked, so the other weights replace its 30 %'],
+    })
   })
 
   it('sorts alike by severity and by risk, and never falls for one more alert', () => {

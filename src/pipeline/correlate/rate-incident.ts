@@ -32,7 +32,7 @@ const highestConfidence = 0.95
 export const rateIncident = (alerts: readonly Alert[]): IncidentRating => {
   const chain = chainOf(alerts)
   const severity = severityOf(alerts, chain)
-  const highest = Math.max(0, ...alerts.map(({ triage }) => triage?.risk_score ?? 0))
+  const highest = Math.max(0, ...alerts.map(riskOf))
   return {
     severity,
     risk_score: riskWithin(severity, highest),
@@ -73,6 +73,20 @@ const severityOf = (alerts: readonly Alert[], { hasBreakIn, isCompromise }: Chai
   return isConfirmed ? (severities[severityRank(highest) + 1] ?? highest) : highest
 }
 
+/**
+ * The risk of an alert. Its score counts threat intelligence that nobody asked as 0 points, which is no evidence of harmlessness: then the
+ * other weights are scaled to 100 %.
+ */
+const riskOf = ({ triage }: Alert): number => {
+  if (!triage) return 0
+  const { breakdown, factors, risk_score } = triage
+  const { threat_intel, ...others } = breakdown
+  if (threat_intel.sources_queried > 0 || threat_intel.weight >= 1) return risk_score
+  const points = Object.values(others).reduce((sum, { score, weight }) => sum + score * weight, 0)
+  const scaled = (points / (1 - threat_intel.weight)) * factors.type_multiplier * factors.historical_multiplier
+  return Math.max(risk_score, Math.min(100, scaled))
+}
+
 /** Puts a risk from 0 to 100 into the range of a severity. */
 const riskWithin = (severity: Severity, risk: number): number => {
   const lowest = lowestScore[severity]
@@ -100,7 +114,8 @@ const confidenceOf = (alerts: readonly Alert[], chain: Chain): number => {
 }
 
 const reasonsOf = (alerts: readonly Alert[], { stages, detectors, hasBreakIn, isCompromise }: Chain): string[] => {
-  const asked = alerts.some(({ triage }) => (triage?.breakdown.threat_intel.sources_queried ?? 0) > 0)
+  const intel = alerts.flatMap(({ triage }) => triage?.breakdown.threat_intel ?? [])
+  const asked = intel.some(({ sources_queried }) => sources_queried > 0)
   const listed = alerts.some(({ triage }) => (triage?.inputs.threat_intel?.detected_by ?? 0) > 0)
   return [
     ...(isCompromise
@@ -110,10 +125,11 @@ const reasonsOf = (alerts: readonly Alert[], { stages, detectors, hasBreakIn, is
         : []),
     ...(stages.length > 1 ? [`${stages.length} stages of an attack: ${stages.join(', ')}`] : []),
     ...(detectors > 1 ? [`${detectors} detectors agree`] : []),
-    listed
-      ? 'it is on a threat list'
-      : asked
-        ? 'no threat list has it'
-        : 'threat intelligence was not asked, so it does not count',
+    listed ? 'it is on a threat list' : asked ? 'no threat list has it' : notAsked(intel[0]?.weight),
   ]
 }
+
+const notAsked = (weight: number | undefined): string =>
+  weight === undefined
+    ? 'threat intelligence was not asked'
+    : `threat intelligence was not asked, so the other weights replace its ${Math.round(100 * weight)} %`

@@ -69,7 +69,7 @@ const raised = someNotification({
   ...context,
   incident: someIncident(facts),
   reason: 'severity_raised',
-  previous: { time: Date.parse('2024-12-10T06:30:00.000Z'), severity: 'high' },
+  previous: { planned: 0, time: Date.parse('2024-12-10T06:30:00.000Z'), severity: 'high' },
 })
 const resolved = someNotification({
   ...context,
@@ -80,7 +80,7 @@ const resolved = someNotification({
     timeline: [{ time: '2024-12-10T08:00:00.000Z', kind: 'change', text: 'Ana resolved it as true positive' }],
   }),
   reason: 'resolved',
-  previous: { time: Date.parse('2024-12-10T07:30:00.000Z'), severity: 'critical' },
+  previous: { planned: 0, time: Date.parse('2024-12-10T07:30:00.000Z'), severity: 'critical' },
 })
 const digest = someNotification({
   ...context,
@@ -151,7 +151,7 @@ const hostileNotification: fc.Arbitrary<Notification> = fc
       reason,
       publicUrl: 'https://vedette.example.com',
       actions: [filled, filled, filled, filled],
-      previous: { time: 0, severity: 'low' },
+      previous: { planned: 0, time: 0, severity: 'low' },
       others: Array.from({ length: others }, (_, i) => ({ ...incident, id: `i${i + 2}` })),
     })
   })

@@ -150,7 +150,7 @@ const sendAll = async (rows: readonly PlannedMessage[], line: Line): Promise<voi
       return
     }
     const isGrouped = 'together' in plan || line.manners?.get(sink)?.isGrouped === true
-    const next = isGrouped ? waiting.splice(0) : waiting.splice(0, 1)
+    const next = isGrouped ? waiting.splice(0) : takeFirst(waiting)
     for (const row of next.filter(({ incident_id }) => incident_id === digestId)) {
       const message = await line.digest?.(row)
       if (message && !(await sendOne([row], message, line))) return
@@ -171,6 +171,16 @@ const sendAll = async (rows: readonly PlannedMessage[], line: Line): Promise<voi
       else guard.sent(now())
     }
   }
+}
+
+/** Takes the first message, with those that attackers joined the same incident, because it shows them too. */
+const takeFirst = (waiting: PlannedMessage[]): readonly PlannedMessage[] => {
+  const [first, ...others] = waiting
+  if (!first) return []
+  const isShown = ({ incident_id, reason }: PlannedMessage) =>
+    first.reason !== 'resolved' && incident_id === first.incident_id && reason === 'attacker_joined'
+  waiting.splice(0, waiting.length, ...others.filter((row) => !isShown(row)))
+  return [first, ...others.filter(isShown)]
 }
 
 /** Ends messages about incidents that were deleted, suppressed, acknowledged or are over, and returns the others. */
@@ -208,7 +218,9 @@ const toNotification = (
   rows: readonly PlannedMessage[],
   found: ReadonlyMap<string, Incident>,
 ): Notification | undefined => {
-  const newest = new Map(rows.map((row) => [row.incident_id, row]))
+  const joined = rows.filter(({ reason }) => reason === 'attacker_joined')
+  const rest = rows.filter(({ reason }) => reason !== 'attacker_joined')
+  const newest = new Map([...joined, ...rest].map((row) => [row.incident_id, row]))
   const pairs = [...newest.values()].flatMap((row) => {
     const incident = found.get(row.incident_id)
     return incident ? { row, incident } : []
@@ -216,7 +228,9 @@ const toNotification = (
   const [first, ...others] = pairs.sort((a, b) => severityRank(b.incident.severity) - severityRank(a.incident.severity))
   if (!first) return undefined
   const reason: NotifyReason =
-    (['opened', 'severity_raised', 'reopened', 'resolved'] as const).find((one) => one === first.row.reason) ?? 'opened'
+    (['opened', 'severity_raised', 'attacker_joined', 'reopened', 'resolved'] as const).find(
+      (one) => one === first.row.reason,
+    ) ?? 'opened'
   return others.length === 0
     ? { incident: first.incident, reason, idempotencyKey: first.row.id }
     : {

@@ -1,6 +1,6 @@
 import type { Alert } from '../../schema/alert.ts'
 import type { Incident } from '../../schema/incident.ts'
-import { type Severity, severities } from '../../schema/severity.ts'
+import { severities } from '../../schema/severity.ts'
 import type { PlannedMessage } from './notify.ts'
 import type { NotificationContext } from './sink.ts'
 
@@ -43,12 +43,14 @@ export const createDescribeNotification =
     }
   }
 
-const lastSent = (messages: readonly PlannedMessage[]): { time: number; severity: Severity } | undefined => {
+const lastSent = (messages: readonly PlannedMessage[]): NotificationContext['previous'] => {
   const [last] = messages
-    .flatMap(({ status, sent_at, severity }) => {
+    .flatMap(({ status, created_at, sent_at, severity }) => {
       const known = severities.find((one) => one === severity)
-      return status === 'sent' && sent_at !== null && known ? [{ time: sent_at, severity: known }] : []
+      return status === 'sent' && sent_at !== null && known
+        ? [{ planned: created_at, time: sent_at, severity: known }]
+        : []
     })
-    .sort((a, b) => b.time - a.time)
+    .sort((a, b) => b.time - a.time || b.planned - a.planned)
   return last
 }

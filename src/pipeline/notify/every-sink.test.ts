@@ -104,7 +104,7 @@ describe.each(Object.entries(channels))('%s', (type, [options, harm]) => {
       ...context,
       incident,
       actions: [hostile],
-      previous: { time: 0, severity: 'low' },
+      previous: { planned: 0, time: 0, severity: 'low' },
       others: [{ ...incident, id: 'i2' }],
     })
     const preview = sink.preview(notification)

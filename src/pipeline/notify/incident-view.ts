@@ -1,7 +1,9 @@
 import { labelledRoles } from '../../schema/address-roles.ts'
 import type { Incident } from '../../schema/incident.ts'
+import { nameAttackers } from '../../schema/name-attackers.ts'
 import { tellingEvidence } from '../../schema/telling-evidence.ts'
 import type { DigestPage } from './digest/digest-page.ts'
+import { joinedSince } from './joined-attackers.ts'
 import { cutText, toPlainLine } from './plain.ts'
 import type { Notification, NotifyReason } from './sink.ts'
 
@@ -64,9 +66,15 @@ const longestText = 500
 const longestLine = 300
 const longestFact = 120
 
+const changeOf = ({ incident, reason, previous }: Notification): string => {
+  const joined = reason === 'attacker_joined' && previous ? joinedSince(incident, previous.planned) : []
+  return joined.length === 0 ? changeLabels[reason] : clip(nameAttackers(joined), longestTitle)
+}
+
 const changeLabels: Readonly<Record<NotifyReason, string>> = {
   opened: 'New incident',
   severity_raised: 'Severity raised',
+  attacker_joined: 'Another attacker',
   reopened: 'Reopened',
   resolved: 'Resolved',
 }
@@ -77,7 +85,7 @@ export const toIncidentView = (notification: Notification): IncidentView => {
   const { incident, reason, others = [], publicUrl, verdict, actions = [], isTest } = notification
   const link = linkTo(incident, publicUrl)
   return {
-    change: isTest ? 'Test message' : changeLabels[reason],
+    change: isTest ? 'Test message' : changeOf(notification),
     reason,
     id: incident.display_id,
     title: clip(incident.title, longestTitle) || incident.display_id,

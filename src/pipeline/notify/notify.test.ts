@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts'
 import { type Incident, incidentStatuses } from '../../schema/incident.ts'
 import { severities } from '../../schema/severity.ts'
 import { afterFailure } from './attempt.ts'
+import { toIncidentView } from './incident-view.ts'
 import { openNotifier as deps, recorder } from './notifier.fake.ts'
 import type { PlannedMessage } from './notify.ts'
 import { type PriorMessage, routeIncident } from './route.ts'
@@ -20,7 +21,7 @@ describe('routeIncident', () => {
     for (const state of states) {
       const incident = someIncident({ severity: 'medium', ...state })
       for (const { sink, reason } of routeIncident(incident, messages, [oncall])) {
-        messages.push({ sink, reason, severity: incident.severity, status: 'sent' })
+        messages.push({ sink, reason, severity: incident.severity, status: 'sent', created_at: 0 })
       }
     }
     return messages.map(({ reason }) => reason)
@@ -53,12 +54,89 @@ describe('routeIncident', () => {
         for (const one of states) {
           const incident = someIncident(one)
           for (const route of routeIncident(incident, messages, [oncall]))
-            messages.push({ ...route, severity: one.severity, status: 'sent' })
+            messages.push({ ...route, severity: one.severity, status: 'sent', created_at: 0 })
           expect(routeIncident(incident, messages, [oncall])).toEqual([])
         }
         expect(new Set(messages.map(({ id }) => id)).size).toBe(messages.length)
       }),
     )
+  })
+})
+
+describe('another attacker', () => {
+  const started = 1_000_000
+  const minutes = 60_000
+  /** An incident that attackers joined, each some ms after it opened. */
+  const joinedBy = (joined: Readonly<Record<string, number>>, facts: Partial<Incident> = {}) =>
+    someIncident({
+      severity: 'high',
+      ...facts,
+      timeline: Object.entries(joined).map(([ip, after]) => ({
+        time: new Date(started + after).toISOString(),
+        kind: 'change' as const,
+        text: `Another attacker: ${ip} (200 failed logins from ${ip})`,
+        attackers: [ip],
+        actor: 'vedette',
+      })),
+    })
+  const open = async () => {
+    const { sent, sink } = recorder()
+    const notifier = deps({ oncall: sink }, { now: started })
+    const pass = async (ms: number, ...incidents: readonly Incident[]) => {
+      notifier.clock.now += ms
+      await notifier.plan(...incidents)
+      await notifier.deliver()
+      return sent.map((one) => toIncidentView(one).change)
+    }
+    await pass(0, joinedBy({}))
+    return { pass, sent }
+  }
+
+  it('is one message, which names it', async () => {
+    const { pass, sent } = await open()
+    const incident = joinedBy({ '203.0.113.9': 5_000 })
+    await pass(5_000, incident)
+    await pass(5_000, incident)
+    expect(await pass(55_000)).toEqual(['New incident', 'Another attacker: 203.0.113.9'])
+    expect(sent[1]).toMatchObject({ reason: 'attacker_joined', idempotencyKey: 'i1/oncall/attacker_joined/1' })
+    expect(await pass(24 * 60 * minutes, incident)).toHaveLength(2)
+  })
+
+  it('is one message for a botnet, then one for those that follow, ever more rarely', async () => {
+    const { pass } = await open()
+    const joined: Record<string, number> = {}
+    for (let i = 1; i <= 50; i++) {
+      joined[`198.51.100.${i}`] = i * 1_000
+      await pass(1_000, joinedBy(joined))
+    }
+    expect(await pass(minutes)).toEqual([
+      'New incident',
+      '50 other attackers: 198.51.100.1, 198.51.100.2, 198.51.100.3 and 47 more',
+    ])
+    // One more each minute, for four hours.
+    for (let i = 1; i <= 240; i++) {
+      joined[`192.0.2.${i}`] = 110_000 + i * minutes
+      await pass(minutes, joinedBy(joined))
+    }
+    const changes = await pass(0)
+    expect(changes.slice(2).map((text) => /^\d+/.exec(text)?.[0])).toEqual(['10', '20', '40', '80'])
+  })
+
+  it('needs no message of its own beside another one', async () => {
+    const { pass, sent } = await open()
+    await pass(5_000, joinedBy({ '203.0.113.9': 5_000 }, { severity: 'critical' }))
+    expect(await pass(10 * minutes, joinedBy({ '203.0.113.9': 5_000 }, { severity: 'critical' }))).toEqual([
+      'New incident',
+      'Severity raised',
+    ])
+    expect(sent).toHaveLength(2)
+  })
+
+  it('gets no message if a person put it there', async () => {
+    const { pass } = await open()
+    const incident = joinedBy({ '203.0.113.9': 5_000 })
+    const timeline = incident.timeline.map((step) => ({ ...step, actor: 'kim' }))
+    expect(await pass(10 * minutes, { ...incident, timeline })).toEqual(['New incident'])
   })
 })
 

@@ -1,6 +1,7 @@
 import type { Alert } from '../../schema/alert.ts'
 import type { Incident } from '../../schema/incident.ts'
 import type { Stage } from '../stage.ts'
+import { joinMessageAt } from './joined-attackers.ts'
 import { isKnownTo, type PriorMessage, type Receiver, routeIncident } from './route.ts'
 import type { MaintenanceEnd } from './timing.ts'
 
@@ -11,7 +12,6 @@ export interface PlannedMessage extends PriorMessage {
   readonly attempts: number
   readonly next_attempt_at: number | null
   readonly last_error: string | null
-  readonly created_at: number
   readonly sent_at: number | null
   /** The identifier of the message at the receiver, if the message can be changed later. */
   readonly receipt?: string | null
@@ -22,7 +22,7 @@ interface Notifications<Tx> {
   plan(rows: readonly PlannedMessage[], tx: Tx): Promise<void>
   /** Cancels messages that were not sent yet, except that the incident is resolved. */
   cancel(incidentId: string, tx: Tx): Promise<void>
-  forIncident(incidentId: string, tx: Tx): Promise<readonly PriorMessage[]>
+  forIncident(incidentId: string, tx: Tx): Promise<readonly PlannedMessage[]>
 }
 
 interface NotifyOptions<Tx> {
@@ -60,7 +60,9 @@ export const createNotify =
         const isKnown = isKnownTo(sink, prior)
         // Maintenance that nobody was notified of ends without a message.
         const isEnded = isCancelled || (isResolved && !isKnown && maintained !== undefined)
-        const sendAt = timing?.sendAt(incident, created, isKnown || isResolved) ?? created
+        const earlier = prior.filter((one) => one.sink === sink && one.reason === reason)
+        const ready = reason === 'attacker_joined' ? joinMessageAt(earlier, created) : created
+        const sendAt = timing?.sendAt(incident, ready, isKnown || isResolved) ?? ready
         rows.push({
           id,
           incident_id: incident.id,

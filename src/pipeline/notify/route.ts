@@ -1,5 +1,6 @@
 import { type Incident, openIncidentStatuses } from '../../schema/incident.ts'
 import { type Severity, severities, severityRank } from '../../schema/severity.ts'
+import { joinedSince } from './joined-attackers.ts'
 import type { NotifyReason } from './sink.ts'
 import type { Timing } from './timing.ts'
 
@@ -18,6 +19,8 @@ export interface PriorMessage {
   readonly reason: string
   readonly severity: string
   readonly status: 'pending' | 'sent' | 'failed' | 'dead' | 'cancelled'
+  /** When it was planned, in ms. */
+  readonly created_at: number
 }
 
 /** A message to plan. */
@@ -32,7 +35,7 @@ export interface PlannedNotification {
 
 /**
  * Decides which messages to send about an incident, given those planned before: one when it opens or reaches the receiver's minimum
- * severity, one per higher severity, one when it is resolved, and one when it reopens. No message is sent twice. About a suppressed incident
+ * severity, one per higher severity, one when another attacker joins, one when it is resolved, and one when it reopens. No message is sent twice. About a suppressed incident
  * nothing is sent, except that a receiver that holds it open must close it.
  */
 export const routeIncident = (
@@ -74,7 +77,9 @@ const reasonToNotify = (
   if (severityRank(incident.severity) < severityRank(minSeverity)) return undefined
   if (isResolved) return opened === 0 ? 'opened' : 'reopened'
   const raised = before.every((one) => rankOf(one.severity) < severityRank(incident.severity))
-  return raised ? 'severity_raised' : undefined
+  if (raised) return 'severity_raised'
+  const last = Math.max(...before.map(({ created_at }) => created_at))
+  return joinedSince(incident, last).length > 0 ? 'attacker_joined' : undefined
 }
 
 const ladder: readonly string[] = severities

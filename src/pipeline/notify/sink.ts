@@ -5,7 +5,7 @@ import type { Verdict } from '../../schema/triage-result.ts'
 import type { DigestPage } from './digest/digest-page.ts'
 
 /** Why a receiver is notified. */
-export type NotifyReason = 'opened' | 'severity_raised' | 'reopened' | 'resolved'
+export type NotifyReason = 'opened' | 'severity_raised' | 'attacker_joined' | 'reopened' | 'resolved'
 
 /** The content of a message beside the incident itself. */
 export interface NotificationContext {
@@ -15,8 +15,8 @@ export interface NotificationContext {
   readonly verdict?: Verdict
   /** The actions that triage recommends for the riskiest alert, most urgent first. */
   readonly actions?: readonly string[]
-  /** The last message about the incident that this receiver got. `time` is in ms. */
-  readonly previous?: { readonly time: number; readonly severity: Severity }
+  /** The last message about the incident that this receiver got: when it was planned and sent, in ms. */
+  readonly previous?: { readonly planned: number; readonly time: number; readonly severity: Severity }
   /** The identifier that `keep` got for the message about the incident to this receiver. */
   readonly receipt?: string
 }

@@ -132,7 +132,7 @@ export interface components {
     SuppressionPreview: { scope: string; from: string; to: string; checked: number; hidden: number; true_positives: number; open_severe: number; open_successes: number; covers: components['schemas']['SuppressionCover']; samples: ({ id: string; title: string; sentence: string; severity: components['schemas']['Severity']; status: "new" | "triaged" | "investigating" | "resolved" | "false_positive" | "suppressed"; resolution: components['schemas']['Resolution'] | null; last_seen: string })[] }
     SuppressionSuggestion: { incident: string; scope: string; hidden: number; true_positives: number; open_severe: number; open_successes: number }
     Timeline: { from: string; to: string; bucket_ms: number; counted_since: string | null; buckets: ({ time: string; error: number; warning: number; other: number; usual_low: number | null; usual_high: number | null })[]; lanes: ({ stream: string; cells: ({ time: string; score: number; detections: number; fewer: boolean })[] })[] }
-    TimelineEntry: { time: string; kind: "alert" | "change"; text: string; stage?: string; alert_id?: string; actor?: string }
+    TimelineEntry: { time: string; kind: "alert" | "change"; text: string; stage?: string; alert_id?: string; attackers?: (string)[]; actor?: string }
     Tlp: "clear" | "green" | "amber" | "amber+strict" | "red"
     TlpInput: "clear" | "green" | "amber" | "amber+strict" | "red"
     Token: { id: string; name: string; role: components['schemas']['Role']; kind: "token" | "session" | "password_link"; account_id: string | null; created_at: string; expires_at: string | null; last_used_at: string | null; revoked_at: string | null }

@@ -76,7 +76,7 @@ describe.each(trackers)('%s', (name, type, wire) => {
         incident: { ...incident, status: 'resolved', resolution: 'true_positive' },
         reason: 'resolved',
         idempotencyKey: 'i1/tickets/resolved/1',
-        previous: { time: 0, severity: 'medium' },
+        previous: { planned: 0, time: 0, severity: 'medium' },
       }),
       signal,
     )
