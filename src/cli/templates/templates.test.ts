@@ -84,7 +84,8 @@ describe('vedette templates', () => {
     expect(document).toMatchObject({ files: 1, lines: 240 })
     const failed = document.templates.find(({ template }: { template: string }) => template.startsWith('Failed'))
     expect(failed).toMatchObject({ count: 80, first_line: 1, last_line: 238, first_seen: '2026-03-01T10:00:00.000Z' })
-    expect(failed.parameters.map(({ types }: { types: string[] }) => types)).toEqual([['user'], ['address'], ['text']])
+    const types = failed.parameters.map(({ types }: { types: string[] }) => types)
+    expect(types).toEqual([['user'], ['address'], ['number'], ['text']])
     expect(failed.histogram.reduce((sum: number, value: number) => sum + value, 0)).toBe(80)
   })
 

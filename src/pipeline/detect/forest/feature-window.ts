@@ -38,6 +38,8 @@ export interface FeatureWindow {
   errors: number
   warnings: number
   failures: number
+  /** How many requests of each client were refused with a status from 400 to 499. */
+  readonly refused: Map<string, number>
   bytes: number
   readonly templates: Map<string, number>
   readonly users: Set<string>
@@ -55,6 +57,7 @@ export const startWindow = (): FeatureWindow => ({
   errors: 0,
   warnings: 0,
   failures: 0,
+  refused: new Map(),
   bytes: 0,
   templates: new Map(),
   users: new Set(),
@@ -79,6 +82,7 @@ export const restartAt = (window: FeatureWindow, time: number): void => {
   window.errors = 0
   window.warnings = 0
   window.failures = 0
+  window.refused.clear()
   window.bytes = 0
   window.templates.clear()
   window.users.clear()
@@ -108,10 +112,24 @@ export const addEvent = (window: FeatureWindow, event: Event): void => {
   const user = fields['user.name']
   if (typeof user === 'string') addDistinct(window.users, user)
   const address = fields['source.ip']
-  if (typeof address === 'string') addDistinct(window.addresses, address)
+  if (typeof address === 'string') {
+    addDistinct(window.addresses, address)
+    if (failed && isRefused(fields['http.response.status_code'])) {
+      const times = window.refused.get(address)
+      if (times !== undefined || window.refused.size < mostDistinct) {
+        window.refused.set(times === undefined ? flatText(address) : address, (times ?? 0) + 1)
+      }
+    }
+  }
   window.first ??= keepSample(event)
   window.last = event
 }
+
+const isRefused = (status: unknown): boolean => typeof status === 'number' && status >= 400 && status < 500
+
+/** Whether most of the failures are requests of one client for what the server does not have or does not allow, such as a scan. */
+export const isOneClient = ({ refused, failures, errors }: FeatureWindow): boolean =>
+  errors === 0 && failures > 0 && Math.max(0, ...refused.values()) > failures / 2
 
 const addDistinct = (known: Set<string>, value: string): void => {
   if (known.size < mostDistinct && !known.has(value)) known.add(flatText(value))

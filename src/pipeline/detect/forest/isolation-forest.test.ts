@@ -75,4 +75,37 @@ describe('isolation-forest', () => {
     const features = found[0]?.contributions.map(({ feature }) => feature) ?? []
     expect(features).toEqual(expect.arrayContaining(['user names', 'addresses', 'share of failures']))
   })
+
+  describe('severity', () => {
+    /** Minutes in which most requests ask for pages that do not exist. */
+    const refused = (client: (i: number) => string): Event[] =>
+      normal(1000, 15).map((event, i) =>
+        i % 8 === 0
+          ? event
+          : {
+              ...event,
+              template: { id: `probe${i % 30}`, text: 'probe' },
+              fields: {
+                'service.name': 'web',
+                'host.name': 'web-01',
+                'source.ip': client(i),
+                'event.outcome': 'failure',
+                'http.response.status_code': 404,
+              },
+            },
+      )
+    const severityAfter = (events: readonly Event[]) => {
+      const detector = make(() => someTime)
+      detector.detect(normal(0, 1000))
+      return detector.detect([...events, ...normal(1015, 10)]).map(({ severity }) => severity)
+    }
+
+    it('is low if one client asked for pages that do not exist', () => {
+      expect(severityAfter(refused(() => '203.0.113.9'))).toEqual(['low'])
+    })
+
+    it('is medium if many clients did', () => {
+      expect(severityAfter(refused((i) => `203.0.113.${i % 40}`))).toEqual(['medium'])
+    })
+  })
 })

@@ -24,6 +24,7 @@ import {
   type FeatureWindow,
   hasEnoughEvents,
   isDone,
+  isOneClient,
   restartAt,
   startWindow,
   streamScale,
@@ -118,6 +119,7 @@ export const isolationForest: Component<typeof options, Detector> = {
               worst: window.worst,
               end: window.last,
               learning: stream.model.windows < given.warmup,
+              ofOneClient: isOneClient(window),
             }
           : {
               score: run.score,
@@ -127,6 +129,7 @@ export const isolationForest: Component<typeof options, Detector> = {
               worst: run.worst,
               end: run.end,
               learning: run.learning,
+              ofOneClient: run.ofOneClient,
             }),
       }
       stream.run = next

@@ -26,6 +26,8 @@ export interface WindowRun {
   readonly worst: EventSample | undefined
   readonly end: EventSample | undefined
   readonly learning: boolean
+  /** Whether one client caused the failures of the most unusual window: they are no faults of the server. */
+  readonly ofOneClient: boolean
 }
 
 interface UnusualFeature {
@@ -110,7 +112,8 @@ export const explainWindows = (
   })
 }
 
-const severityOf = ({ score, events }: WindowRun, unusual: readonly UnusualFeature[]): Severity => {
+const severityOf = ({ score, events, ofOneClient }: WindowRun, unusual: readonly UnusualFeature[]): Severity => {
+  if (ofOneClient) return score >= 0.6 ? 'low' : 'info'
   const isFailure = unusual.some(({ name }) => name === 'share of errors' || name === 'share of failures')
   return score >= 0.9 && (isFailure || events >= 100) ? 'medium' : score >= 0.6 || isFailure ? 'low' : 'info'
 }

@@ -116,7 +116,7 @@ const longestKept = 500
 
 const writeEpisode = (writer: Writer, { start, last, times, samples }: Episode): void => {
   writer.f64(start).f64(last).varint(times).varint(samples.length)
-  for (const { id, time, original } of samples) writer.text(id).f64(time).text(flatText(original, longestKept))
+  for (const { id, time, original } of samples) writer.text(id).f64(time).text(original.slice(0, longestKept))
 }
 
 const readEpisode = (reader: Reader): Episode => {

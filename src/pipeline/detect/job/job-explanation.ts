@@ -35,7 +35,8 @@ export const explainMissingRun = (
   const place = message === '' ? program : `${quote(message, 60)} of ${program}`
   const late = duration(now - expected.time)
   const at = isoTime(expected.time).slice(11, 16)
-  const usual = `${expected.rhythm} at about ${at} UTC`
+  const next = expected.rhythm === 'at regular intervals' ? ', this time due' : ''
+  const usual = `${expected.rhythm}${next} at about ${at} UTC`
   const value = arrival ? `${late} late` : `missing for ${late}`
   return toDetection({
     detector: 'job',

@@ -81,6 +81,78 @@ describe('job', () => {
     expect(detectAll(daemon(0, 12), ...days(0, 9).map((date) => run(date, ((date * 7) % 20) * hour)))).toEqual([])
   })
 
+  it('knows jobs that run every few hours', () => {
+    const sixHourly = Array.from({ length: 40 }, (_, i) => run(0, (6 * i + (i % 2) / 5) * hour)).flat()
+    const others = (i: number) => line(monday + ((i * i * 37) % 230) * hour, 'backup', `Lock ${i} was taken`)
+    const noise = Array.from({ length: 20 }, (_, i) => others(i))
+    expect(detectAll(daemon(0, 10), sixHourly, noise)).toEqual([])
+    expect(detectAll(daemon(0, 10), [...sixHourly.slice(0, 99), ...sixHourly.slice(102)], noise)).toEqual([
+      expect.stringMatching(/^medium: .* of backup on db-1 ran 6 hours late\..* at regular intervals/),
+    ])
+  })
+
+  it('finds what is missing in a file of nothing else', () => {
+    const nights = days(0, 12).filter((date) => date !== 9)
+    expect(detectAll(...nights.map((date) => run(date)))).toEqual([expect.stringContaining('did not run')])
+  })
+
+  it('finds what is missing in a live source without other lines, but not after a pause of the server', () => {
+    let time = 0
+    const detector = make(() => time)
+    const found: string[] = []
+    const pass = (to: number, events: readonly Event[] = []) => {
+      time = to
+      for (const { title } of detector.detect(events)) found.push(title)
+    }
+    const live = (from: number, to: number, dates: readonly number[]) => {
+      const events = dates.flatMap((date) => run(date))
+      for (let moment = monday + from * day; moment < monday + to * day; moment += 10 * minute) {
+        pass(moment)
+        const due = events.filter((event) => event.time >= moment && event.time < moment + 10 * minute)
+        if (due.length > 0) pass(moment + 10 * minute, due)
+      }
+    }
+    live(0, 9, days(0, 9))
+    pass(monday + 9 * day + 12 * hour)
+    pass(monday + 9 * day + 12 * hour + minute, run(9))
+    live(10, 11, days(10, 11))
+    expect(found).toEqual([])
+    live(11, 12, [])
+    expect(found).toEqual(['backup on db-1 did not run'])
+  })
+
+  it.each([
+    ['the result', { 'event.outcome': 'success' }, { 'event.outcome': 'failure' }],
+    ['the exit code', { ResultCode: '0' }, { ResultCode: '2147942401' }],
+  ])('knows failed runs by %s', (_how, success, failure) => {
+    const finish = (date: number, fields: Event['fields']) => {
+      const event = line(monday + date * day + 2 * hour, 'scheduler', 'job finished')
+      return [
+        {
+          ...event,
+          template: { id: 't', text: 'job finished' },
+          fields: { ...event.fields, job: 'Invoices', ...fields },
+        },
+      ]
+    }
+    const runsOf = (count: number) => days(0, count).map((date) => finish(date, success))
+    expect(detectAll(daemon(0, 10), ...runsOf(10))).toEqual([])
+    const busy = Array.from({ length: 400 }, (_, i) => line(monday + i * 35 * minute, 'scheduler', 'idle'))
+    expect(detectAll(daemon(0, 10), busy, ...runsOf(9), finish(9, failure))).toEqual([
+      expect.stringContaining('“Invoices: job finished” of scheduler on db-1 did not run'),
+    ])
+  })
+
+  it('follows a message whose template becomes wider', () => {
+    const finish = (date: number) => {
+      const text = date < 6 ? 'end, <*> MB in 19 s' : 'end, <*> MB in <*> s'
+      const event = line(monday + date * day + 2 * hour, 'copy', `end, ${date} MB in 19 s`)
+      return [{ ...event, template: { id: text, text } }]
+    }
+    const busy = Array.from({ length: 500 }, (_, i) => line(monday + i * 25 * minute, 'copy', 'idle'))
+    expect(detectAll(daemon(0, 8), busy, ...days(0, 8).map(finish))).toEqual([])
+  })
+
   it('leaves the silence of a host to the baseline', () => {
     const other = daemon(0, 12, 'db-2')
     expect(detectAll(daemon(0, 8), other, ...days(0, 8).map((date) => run(date)))).toEqual([])

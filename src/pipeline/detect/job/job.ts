@@ -10,7 +10,7 @@ import { type EventSample, keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { readState } from '../shared/state.ts'
 import { explainMissingRun, type JobRun } from './job-explanation.ts'
-import { addToRuns, comesTooOften, type ExpectedRun, nextRun, type Runs, startRuns } from './schedule.ts'
+import { addToRuns, comesTooOften, type ExpectedRun, nextRun, type Runs, rhythms, startRuns } from './schedule.ts'
 
 const name = 'job'
 const version = 1
@@ -18,6 +18,8 @@ const mostMessages = 60
 const mostHosts = 2000
 /** A run that comes later belongs to the next day. */
 const latestArrival = 16 * hour
+/** Events of live sources come within this time. */
+const livePause = hour
 /** Messages due within this time belong to one run. */
 const runLength = 2 * hour
 
@@ -50,26 +52,33 @@ interface StreamJobs {
 interface SourceClock {
   newest: number
   due: number
+  /** A later time that only one event has. */
+  ahead: number | undefined
+  /** Whether its last event came about when it happened, so that the wall clock shows that its next run is missing. */
+  isLive: boolean
   /** The newest event of each host. */
   readonly hosts: Map<string, number>
 }
 
 /**
- * Learns which programs and messages come daily, on working days or weekly, and finds runs that are missing or late. O(1) per event. Not for
- * what comes more often than twice a day, which `baseline` misses sooner.
+ * Learns which programs and messages come daily, on working days, weekly or every few hours, and finds runs that are missing or late. O(1) per
+ * event. Not for what comes more often, which `baseline` misses sooner.
  */
 export const job: Component<typeof options, Detector> = {
   name,
-  summary: 'Learns nightly and weekly jobs, and finds runs that are late or missing.',
+  summary:
+    'Learns jobs that run weekly, daily or every few hours, and finds runs that are late, missing, failed or hours longer.',
   options,
-  create(given) {
+  create(given, { now }) {
     let streams = new BoundedMap<StreamJobs>(given.max_streams)
     let clocks = new Map<string, SourceClock>()
+    let lastTick = Number.NEGATIVE_INFINITY
 
     const clockOf = (source: string, time: number): SourceClock => {
       const known = clocks.get(source)
       if (known) return known
-      const clock = { newest: time, due: Number.POSITIVE_INFINITY, hosts: new Map<string, number>() }
+      const hosts = new Map<string, number>()
+      const clock = { newest: time, ahead: undefined, due: Number.POSITIVE_INFINITY, isLive: false, hosts }
       clocks.set(source, clock)
       return clock
     }
@@ -91,11 +100,9 @@ export const job: Component<typeof options, Detector> = {
     const take = (event: Event, found: Map<string, Detection>): void => {
       const jobs = streams.get(event.stream)
       const clock = clockOf(event.source, event.time)
-      // One wrong date must not make all jobs missing.
-      if (event.time - clock.newest < latestArrival || clock.newest === event.time)
-        clock.newest = Math.max(clock.newest, event.time)
-      else if (event.time > clock.newest) clock.newest += hour
-      if (clock.newest >= clock.due) reportMissing(event.source, clock, found)
+      advance(clock, event.time)
+      clock.isLive = Math.abs(now() - event.time) < livePause
+      if (clock.newest >= clock.due) reportMissing(event.source, clock, clock.newest, found)
       if (!jobs) {
         startStream(event)
         return
@@ -103,16 +110,13 @@ export const job: Component<typeof options, Detector> = {
       jobs.usedAt = event.time
       if (jobs.host !== undefined && (clock.hosts.has(jobs.host) || clock.hosts.size < mostHosts))
         clock.hosts.set(jobs.host, clock.newest)
-      const id = textField(event, 'process.command_line') ?? event.template?.id
+      const { id, message } = identify(event)
       const whole = follow(jobs, jobs.whole, event, clock)
       if (whole) found.set(whole.id, whole)
       if (id === undefined || event.fields['event.category'] === 'authentication') return
-      const candidate = jobs.messages.get(id)
+      const candidate = jobs.messages.get(id) ?? renameCandidate(jobs, id, event)
       if (!candidate) {
-        jobs.messages.set(
-          flatText(id),
-          startCandidate(textField(event, 'process.command_line') ?? event.message, event),
-        )
+        jobs.messages.set(flatText(id), startCandidate(message, event))
         return
       }
       const one = follow(jobs, candidate, event, clock)
@@ -131,7 +135,7 @@ export const job: Component<typeof options, Detector> = {
       if (!addToRuns(candidate.runs, event.time)) return undefined
       const { missing } = candidate
       candidate.missing = undefined
-      candidate.expected = nextRun(candidate.runs)
+      candidate.expected = nextRun(candidate.runs, candidate === jobs.whole)
       if (candidate.expected) clock.due = Math.min(clock.due, candidate.expected.deadline)
       const late = missing && event.time - missing.time < latestArrival ? event : undefined
       const update =
@@ -140,12 +144,23 @@ export const job: Component<typeof options, Detector> = {
       return update
     }
 
-    const reportMissing = (source: string, clock: SourceClock, found: Map<string, Detection>): void => {
+    /** Finds what is missing in sources without events. After a leap, as of a server that was off, the missing events may still come. */
+    const tick = (time: number, found: Map<string, Detection>): void => {
+      const isLeap = time - lastTick >= livePause
+      lastTick = time
+      for (const [source, clock] of clocks) {
+        if (isLeap) clock.isLive = false
+        if (clock.isLive && time - livePause >= clock.due) reportMissing(source, clock, time - livePause, found)
+      }
+    }
+
+    const reportMissing = (source: string, clock: SourceClock, moment: number, found: Map<string, Detection>): void => {
       clock.due = Number.POSITIVE_INFINITY
+      const isOnlyJobs = ![...streams.values()].some((one) => one.source === source && comesTooOften(one.whole.runs))
       for (const jobs of streams.values()) {
         if (jobs.source !== source) continue
         const all = [jobs.whole, ...jobs.messages.values()]
-        const overdue = all.find(({ expected }) => expected && expected.deadline <= clock.newest)?.expected
+        const overdue = all.find(({ expected }) => expected && expected.deadline <= moment)?.expected
         // The other messages of the run are due within minutes.
         const missing = overdue
           ? all.filter(({ expected }) => expected && expected.time - overdue.time < runLength)
@@ -155,14 +170,14 @@ export const job: Component<typeof options, Detector> = {
           candidate.expected = undefined
         }
         for (const { expected } of all) if (expected) clock.due = Math.min(clock.due, expected.deadline)
-        // One finding for a program, rather than one for each of its messages. The silence of a host has another cause.
+        // One finding for a program, rather than one for each of its messages. The silence of a host or source has another cause.
         const [first, ...others] = missing
         if (!first?.missing) continue
-        const isHostSilent =
-          jobs.host !== undefined && (clock.hosts.get(jobs.host) ?? clock.newest) < first.missing.time
+        const newest = jobs.host === undefined ? clock.newest : (clock.hosts.get(jobs.host) ?? clock.newest)
+        const isSilent = newest < first.missing.time && !isOnlyJobs
         for (const other of others) other.missing = undefined
-        if (isHostSilent) continue
-        const detection = explainMissingRun(jobs, toRun(first, first.missing), clock.newest, undefined)
+        if (isSilent) continue
+        const detection = explainMissingRun(jobs, toRun(first, first.missing), moment, undefined)
         found.set(detection.id, detection)
       }
     }
@@ -171,6 +186,7 @@ export const job: Component<typeof options, Detector> = {
       name,
       detect(events) {
         const found = new Map<string, Detection>()
+        if (events.length === 0) tick(now(), found)
         for (const event of events) take(event, found)
         return [...found.values()]
       },
@@ -189,7 +205,13 @@ export const job: Component<typeof options, Detector> = {
           const restoredClocks = new Map<string, SourceClock>()
           for (let left = reader.varint(); left > 0; left--) {
             const source = reader.text()
-            const clock: SourceClock = { newest: reader.f64(), due: reader.f64(), hosts: new Map() }
+            const clock: SourceClock = {
+              newest: reader.f64(),
+              due: reader.f64(),
+              ahead: undefined,
+              isLive: false,
+              hosts: new Map(),
+            }
             for (let hosts = reader.varint(); hosts > 0; hosts--) clock.hosts.set(reader.text(), reader.f64())
             restoredClocks.set(source, clock)
           }
@@ -204,6 +226,77 @@ export const job: Component<typeof options, Detector> = {
       },
     }
   },
+}
+
+/** Sets the clock to the newest time that two events agree on: one wrong date must not make all jobs missing. */
+const advance = (clock: SourceClock, time: number): void => {
+  if (time - clock.newest < latestArrival) {
+    clock.newest = Math.max(clock.newest, time)
+    clock.ahead = undefined
+    return
+  }
+  if (clock.ahead !== undefined && time >= clock.ahead) clock.newest = clock.ahead
+  clock.ahead = time
+}
+
+const jobField = /(?:^|[._-])(?:job|task|timer|unit|workflow|pipeline|schedule|dag)[._-]?(?:name|id)?$/i
+const resultField = /(?:result|exit|return)[._-]?(?:code|status)$/i
+
+/** Which fields name a job or its result. The names of fields repeat, so each is matched once. */
+const fieldKinds = new Map<string, 'job' | 'result' | 'other'>()
+const mostFields = 5000
+
+const kindOf = (field: string): 'job' | 'result' | 'other' => {
+  const known = fieldKinds.get(field)
+  if (known) return known
+  const kind = jobField.test(field) ? 'job' : resultField.test(field) ? 'result' : 'other'
+  if (fieldKinds.size < mostFields) fieldKinds.set(flatText(field), kind)
+  return kind
+}
+
+/** Identifies a message by its template, or the command of cron, with the job that it names and the result. */
+const identify = (event: Event): { readonly id: string | undefined; readonly message: string } => {
+  const command = textField(event, 'process.command_line')
+  const template = command ?? event.template?.id
+  if (template === undefined || command !== undefined) return { id: template, message: command ?? '' }
+  let [job, result] = ['', event.fields['event.outcome'] === 'failure' ? ' failure' : '']
+  for (const field in event.fields) {
+    const kind = kindOf(field)
+    if (kind === 'other') continue
+    const value = String(event.fields[field]).slice(0, 100)
+    if (kind === 'job') job ||= value
+    else result += ` ${value}`
+  }
+  const id = job === '' && result === '' ? template : `${template} ${job}${result}`
+  return { id, message: job === '' || event.message.includes(job) ? event.message : `${job}: ${event.message}` }
+}
+
+/** Finds the messages of a new template under its former, narrower one. O(messages of the stream), for a new template. */
+const renameCandidate = ({ messages }: StreamJobs, id: string, { template }: Event): Candidate | undefined => {
+  if (id !== template?.id || !template.text.includes(wildcard)) return undefined
+  for (const [formerId, candidate] of messages.entries()) {
+    if (!fits(candidate.message, template.text)) continue
+    messages.delete(formerId)
+    messages.set(flatText(id), candidate)
+    return candidate
+  }
+  return undefined
+}
+
+const wildcard = '<*>'
+
+/** Whether a message has the constant words of a template in their order. */
+const fits = (message: string, template: string): boolean => {
+  const [first = '', ...others] = template.split(wildcard)
+  const end = others.pop() ?? ''
+  if (!message.startsWith(first) || !message.endsWith(end)) return false
+  let at = first.length
+  for (const part of others) {
+    const found = message.indexOf(part, at)
+    if (found < 0) return false
+    at = found + part.length
+  }
+  return at <= message.length - end.length
 }
 
 const startCandidate = (message: string, event: Event): Candidate => ({
@@ -243,8 +336,6 @@ const readStream = (reader: Reader): StreamJobs => {
   for (let left = reader.varint(); left > 0; left--) jobs.messages.set(reader.text(), readCandidate(reader))
   return jobs
 }
-
-const rhythms = ['every day', 'on working days', 'every week', 'on the same days of the week'] as const
 
 const writeExpected = (writer: Writer, expected: ExpectedRun | undefined): void => {
   writer.u8(expected ? 1 + rhythms.indexOf(expected.rhythm) : 0)

@@ -4,17 +4,26 @@ const mostStarts = 40
 /** A pause this long separates two runs. */
 const runGap = 2 * hour
 /** A message that comes more often is no job. */
-const leastInterval = 12 * hour
+const leastInterval = 2.5 * hour
 const mostIrregular = 4
 const longestRun = 10 * hour
-/** How far runs may be from their usual time of day. */
-const tolerance = 30 * minute
+/** How far runs may be from their usual time of day: schedulers often add a random delay of up to an hour. */
+const tolerance = 40 * minute
 const daysOfWeek = 7
+const workingDays = 5
 /** So many runs show a habit: of a job that runs weekly, and of one that runs daily. */
 const leastWeekly = 3
 const leastDaily = 4
 /** A run is late after this time, or after four times its usual spread. */
 const leastLate = 2 * hour
+/** After many runs, less is late: more than summer time shifts a schedule in local time. */
+const leastLateOfMany = 75 * minute
+const manyRuns = 8
+/** So many pauses of one length show a job that runs several times a day. */
+const leastIntervals = 12
+const longestInterval = 13 * hour
+/** How far such a pause may be from the usual one. */
+const intervalTolerance = 0.1
 
 /** The runs of a possible job: times at which a program, or one of its messages, came after a pause. */
 export interface Runs {
@@ -42,20 +51,49 @@ export const addToRuns = (runs: Runs, time: number): boolean => {
   return true
 }
 
+/** In the order of saved states. */
+export const rhythms = [
+  'every day',
+  'on working days',
+  'every week',
+  'on the same days of the week',
+  'at regular intervals',
+] as const
+
 /** The next run that a job's habit leads to expect. */
 export interface ExpectedRun {
   readonly time: number
   /** When it counts as missing. */
   readonly deadline: number
-  readonly rhythm: 'every day' | 'on working days' | 'every week' | 'on the same days of the week'
+  readonly rhythm: (typeof rhythms)[number]
   readonly runs: number
 }
 
 /**
- * Expects a run at the usual time of day, on the days on which it ran a week before; before the second week, on the day after four days in a
+ * Expects a run after the usual pause, if it comes several times a day; else at the usual time of day, on the days on which it ran a week before; before the second week, on the day after four days in a
  * row, unless that is a weekend not seen yet. Undefined without a habit. O(runs).
  */
-export const nextRun = ({ starts }: Runs): ExpectedRun | undefined => {
+export const nextRun = ({ starts }: Runs, isProgram = false): ExpectedRun | undefined =>
+  // Several messages of one program may seem regular together.
+  (isProgram ? undefined : nextOfDay(starts)) ?? nextByDate(starts)
+
+/** The next run of a job that runs several times a day. */
+const nextOfDay = (starts: readonly number[]): ExpectedRun | undefined => {
+  const recent = starts.slice(-leastIntervals - 1)
+  const last = recent.at(-1)
+  if (last === undefined || recent.length <= leastIntervals) return undefined
+  const pauses = recent.slice(1).map((start, i) => start - (recent[i] ?? start))
+  const usual = pauses.toSorted((a, b) => a - b)[leastIntervals >> 1] ?? 0
+  if (usual > longestInterval) return undefined
+  const offsets = pauses.map((pause) => Math.abs(pause - usual))
+  const regular = offsets.filter((offset) => offset <= intervalTolerance * usual)
+  // One late run makes two irregular pauses.
+  if (regular.length < leastIntervals - 2) return undefined
+  const late = Math.max(hour, usual / 4, 4 * Math.max(...regular))
+  return { time: last + usual, deadline: last + usual + late, rhythm: 'at regular intervals', runs: recent.length }
+}
+
+const nextByDate = (starts: readonly number[]): ExpectedRun | undefined => {
   const first = starts[0]
   const last = starts.at(-1)
   if (first === undefined || last === undefined || starts.length < leastWeekly) return undefined
@@ -82,7 +120,8 @@ export const nextRun = ({ starts }: Runs): ExpectedRun | undefined => {
       : weekends
         ? 'on the same days of the week'
         : 'on working days'
-  const late = Math.max(leastLate, 4 * spread) * (isWeekly ? 2 : 1)
+  const least = onTime.length >= manyRuns ? leastLateOfMany : leastLate
+  const late = Math.max(least, 4 * spread) * (isWeekly ? 2 : 1)
   return { time, deadline: time + late, rhythm, runs: onTime.length }
 }
 
@@ -97,7 +136,8 @@ const nextDay = (
     const inRow = days.size >= leastDaily && newest - oldest === days.size - 1
     const next = newest + 1
     const isKnown = !isRest(next) || [...days].some(isRest)
-    return inRow && isKnown ? next : undefined
+    // Around midnight, working days may seem to be others, but are five.
+    return inRow && isKnown && days.size !== workingDays ? next : undefined
   }
   // The habit must have predicted the days so far.
   let hits = 0

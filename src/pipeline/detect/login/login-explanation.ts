@@ -46,38 +46,51 @@ export const explainAttack = (scope: LoginScope, episode: Episode): Detection =>
   })
 }
 
-/** Builds the detection of a few failures each from many addresses. */
+/** Builds the detection of a few failures each from several addresses, or of several users if the log names no address. */
 export const explainSwarm = (scope: LoginScope, episode: Episode): Detection => {
   const { tries, ownCount } = episode
   const users = usersByTries(episode.users)
-  const ranked = [...scope.swarmAddresses].sort((a, b) => b[1] - a[1])
+  const ranked = scope.namesAddresses ? [...scope.swarmAddresses].sort((a, b) => b[1] - a[1]) : []
   const addresses = ranked.map(([who]) => who)
   const failed = plural(tries, 'failed login')
   const sources = plural(addresses.length, 'address', 'addresses')
+  const [title, sentence] = scope.namesAddresses
+    ? [
+        `${failed} from ${sources} that tried a few times each`,
+        `${failed} to ${placeOf(scope)} from ${sources}${asUsers(users)} ${inSpan(episode)}, too few from each to be reported alone.`,
+      ]
+    : [
+        `${failed} as ${plural(users.length, 'user')}`,
+        `${failed} to ${placeOf(scope)}${asUsers(users)} ${inSpan(episode)}. The log does not name their addresses.`,
+      ]
   return toDetection({
     detector,
     type: 'brute_force',
     ...scoped(scope, 'attack of many', episode),
     score: logToScore(binomialTail(tries, tries + ownCount, slipRate)),
     severity: severityOf(tries, 40, 200),
-    title: `${failed} from ${sources} that tried a few times each`,
-    sentence: `${failed} to ${placeOf(scope)} from ${sources}${asUsers(users)} ${inSpan(episode)}, too few from each to be reported alone. Users who know their password fail 0–3 times before they log in.`,
+    title,
+    sentence: `${sentence} Users who know their password fail 0–3 times before they log in.`,
     value: failed,
     usual,
     reasons: [
       triesReason(tries),
-      {
-        feature: 'addresses that failed',
-        value: String(addresses.length),
-        usual: '0–3',
-        pull: Math.log2(1 + addresses.length),
-      },
+      ...(scope.namesAddresses
+        ? [
+            {
+              feature: 'addresses that failed',
+              value: String(addresses.length),
+              usual: '0–3',
+              pull: Math.log2(1 + addresses.length),
+            },
+          ]
+        : []),
       ...usersReason(users.length),
     ],
     evidence: [...failures(episode), ...logins(episode)],
     events: countEpisodeLines(episode),
     entities: entitiesOf(scope, addresses.slice(0, 10), users),
-    sources: ranked,
+    ...(scope.namesAddresses && { sources: ranked }),
     techniques: [users.length >= 10 && tries / users.length < 4 ? 'T1110.003' : 'T1110.001'],
     key: `failed logins from many addresses at ${scope.stream}`,
   })

@@ -29,7 +29,12 @@ export interface LoginScope {
   readonly episodes: BoundedMap<Episode>
   /** The combined attempts of addresses with too few failures to be reported alone. */
   swarm: Episode | undefined
+  /** Their failures by address, or by `user NAME` in a log that names no address. */
   readonly swarmAddresses: Map<string, number>
+  /** Times of the latest attempts that no reported attack contains; those of logins are negative. */
+  recent: number[]
+  /** When a burst of failures was last reported. */
+  burstAt: number
   newLogins: NewLogins | undefined
   /** Pairs of users and addresses that have logged in. */
   readonly known: BoundedPairs
@@ -76,6 +81,8 @@ export const startScope = (event: Event, maxAddresses: number): LoginScope => {
     episodes: new BoundedMap(maxAddresses),
     swarm: undefined,
     swarmAddresses: new Map(),
+    recent: [],
+    burstAt: 0,
     newLogins: undefined,
     known: new BoundedPairs(1000),
     lastLogin: undefined,

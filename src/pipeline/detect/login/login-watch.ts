@@ -10,6 +10,9 @@ import { type Listener, type LoginRules, type LoginScope, type NewLogins, slipRa
 /** log10 of the probability below which failures are no typing errors: one in a thousand. */
 const unlikely = -3
 const maxPast = 200
+/** The span in which as many failures as one address needs are a burst of any addresses. */
+const burstSpan = 10 * minute
+const maxRecent = 200
 const maxNewLogins = 10
 const maxAttackers = 100
 
@@ -108,7 +111,10 @@ const takeFailure = (
     if (episode.reported) leaveSwarm(scope, who, rules)
   }
   if (episode.reported) reportIfDoubled(scope, episode, listener)
-  else if (attempt.address !== undefined) joinSwarm(scope, event, { ...attempt, times: more }, rules, listener)
+  else {
+    noteRecent(scope, event.time, more)
+    joinSwarm(scope, event, who, { ...attempt, times: more }, rules, listener)
+  }
 }
 
 const isAttack = (episode: Episode, least: number): boolean =>
@@ -134,7 +140,14 @@ const reportIfDoubled = (scope: LoginScope, episode: Episode, listener: Listener
   reportChanges(scope, episode, listener)
 }
 
-const joinSwarm = (scope: LoginScope, event: Event, attempt: Attempt, rules: LoginRules, listener: Listener): void => {
+const joinSwarm = (
+  scope: LoginScope,
+  event: Event,
+  who: string,
+  attempt: Attempt,
+  rules: LoginRules,
+  listener: Listener,
+): void => {
   const old = scope.swarm
   if (old && (event.time - old.last > rules.quiet || event.time - old.start > rules.longest))
     endSwarm(scope, old, listener)
@@ -142,17 +155,37 @@ const joinSwarm = (scope: LoginScope, event: Event, attempt: Attempt, rules: Log
   const { swarm } = scope
   // Count all kinds of lines as one, because the caller passes only lines that add attempts.
   addFailure(swarm, event, { ...attempt, action: 'any' })
-  const address = attempt.address ?? ''
-  if (scope.swarmAddresses.has(address) || scope.swarmAddresses.size < rules.maxAddresses) {
-    const known = scope.swarmAddresses.get(address)
-    scope.swarmAddresses.set(known === undefined ? flatText(address) : address, (known ?? 0) + attempt.times)
+  if (scope.swarmAddresses.has(who) || scope.swarmAddresses.size < rules.maxAddresses) {
+    const known = scope.swarmAddresses.get(who)
+    scope.swarmAddresses.set(known === undefined ? flatText(who) : who, (known ?? 0) + attempt.times)
+  }
+  if (!swarm.reported && isBurst(scope, event.time, rules)) {
+    scope.burstAt = event.time
+    swarm.reported = true
   }
   swarm.reported ||= isSwarm(scope, swarm, rules)
   if (swarm.reported) reportIfDoubled(scope, swarm, listener)
 }
 
 const isSwarm = (scope: LoginScope, swarm: Episode, rules: LoginRules): boolean =>
-  scope.swarmAddresses.size >= rules.addresses && isAttack(swarm, 2 * rules.failures)
+  scope.namesAddresses && scope.swarmAddresses.size >= rules.addresses && isAttack(swarm, 2 * rules.failures)
+
+const noteRecent = (scope: LoginScope, time: number, times: number): void => {
+  for (let i = Math.min(times, maxRecent); i > 0; i--) scope.recent.push(time)
+  if (scope.recent.length > 2 * maxRecent) scope.recent.splice(0, scope.recent.length - maxRecent)
+}
+
+/**
+ * Whether failures of several addresses, or of several users in a log that names no address, came too fast for people who mistype. Reports
+ * one burst a week for each service, because hosts on the internet are attacked every day.
+ */
+const isBurst = (scope: LoginScope, time: number, { failures }: LoginRules): boolean => {
+  if (scope.swarmAddresses.size < 2 || time - scope.burstAt < week) return false
+  const from = time - burstSpan
+  scope.recent = scope.recent.filter((at) => Math.abs(at) >= from)
+  const failed = scope.recent.filter((at) => at > 0).length
+  return failed >= failures && binomialTail(failed, scope.recent.length, slipRate) <= unlikely
+}
 
 /** Removes an address that is now reported alone. If too few addresses are left, the last report remains as it is. */
 const leaveSwarm = (scope: LoginScope, who: string, rules: LoginRules): void => {
@@ -185,6 +218,7 @@ const takeLogin = (scope: LoginScope, event: Event, attempt: Attempt, rules: Log
       reportChanges(scope, own, listener)
     }
   }
+  noteRecent(scope, -event.time, 1)
   if (scope.swarm && attempt.address !== undefined) addLogin(scope.swarm, login, scope.swarmAddresses.has(who))
 
   const attacks: Episode[] = []

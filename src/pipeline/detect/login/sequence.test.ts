@@ -75,6 +75,35 @@ describe('sequence', () => {
     ])
   })
 
+  it('reports a burst of failures from a few addresses', () => {
+    const burst = (gap: number) => times(12, (i) => login(i * gap, false, `u${i}`, `203.0.113.${i % 3}`))
+    expect(detectAll(burst(0.2)).map(({ title, severity }) => [title, severity])).toEqual([
+      ['12 failed logins from 3 addresses that tried a few times each', 'low'],
+    ])
+    expect(detectAll(burst(5))).toEqual([])
+  })
+
+  it('reports a burst of failures of several users in a log that names no address', () => {
+    const nameless = (minutes: number, success: boolean, user: string): Event => {
+      const event = login(minutes, success, user, '')
+      const { 'source.ip': _, ...fields } = event.fields
+      return { ...event, fields }
+    }
+    const found = detectAll(times(12, (i) => nameless(i * 0.2, false, `u${i}`)))
+    expect(found).toMatchObject([{ title: '12 failed logins as 12 users', type: 'brute_force', severity: 'low' }])
+    expect(found[0]?.sentence).toContain('The log does not name their addresses.')
+    const office = times(120, (i) => nameless(i * 0.2, i % 4 !== 0, `u${i % 40}`))
+    expect(detectAll(office)).toEqual([])
+  })
+
+  it('reports one burst of a service in a week', () => {
+    const day = 24 * 60
+    const found = detectAll(
+      times(9, (d) => times(12, (i) => login(d * day + i * 0.2, false, `u${i}`, `203.0.${d}.${i % 3}`))).flat(),
+    )
+    expect(found).toHaveLength(2)
+  })
+
   it('rates a login after many failures of the same address critical', () => {
     const found = detectAll([
       ...times(40, (i) => login(i * 0.1, false, 'root', '203.0.113.9')),

@@ -17,7 +17,7 @@ import { packScopes, unpackScopes } from './login-state.ts'
 import { reportAllChanges, sweep, takeAttempt } from './login-watch.ts'
 
 const name = 'sequence'
-const version = 3
+const version = 4
 
 const options = z.strictObject({
   failures: z.int().min(3).default(10).describe('How many failed logins from one address to report.'),

@@ -2,7 +2,7 @@ import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
 import { Sessions } from '../../../lib/sessions/sessions.ts'
 import type { Entity } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
-import { type EventSample, keepSample, renewSample } from '../shared/evidence.ts'
+import { type EventSample, ownSample, renewSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { eventEntities } from '../sigma/sigma-entities.ts'
 
@@ -99,8 +99,8 @@ export const addToSession = (stream: SessionStream, key: SessionKey, event: Even
   session.events.push(template.id)
   if (session.events.length > mostEvents) session.events.length = mostEvents + 1
   const newest = session.samples[3]
-  if (!newest) session.samples.push(keepSample(event))
-  else if (!renewSample(newest, event)) session.samples[3] = keepSample(event)
+  if (!newest) session.samples.push(ownSample(event))
+  else if (!renewSample(newest, event)) session.samples[3] = ownSample(event)
   if (!stream.texts.has(template.id) && stream.texts.size < mostTexts)
     stream.texts.set(template.id, flatText(template.text, 80))
 }
@@ -152,7 +152,7 @@ export const writeStream = (writer: Writer, stream: SessionStream): void => {
       .text(events.join(' '))
       .text(JSON.stringify(entitiesOfSession(session)))
     writer.varint(samples.length)
-    for (const { id, time, original } of samples) writer.text(id).f64(time).text(flatText(original, 300))
+    for (const { id, time, original } of samples) writer.text(id).f64(time).text(original.slice(0, 300))
   }
 }
 

@@ -8,8 +8,18 @@ const longestLine = 1000
 /** The part of an event that evidence needs. Every event is a sample. */
 export type EventSample = Pick<Event, 'id' | 'time' | 'original'> & { readonly fields?: Event['fields'] | undefined }
 
-/** Reduces an event to what is worth remembering for long. */
-export const keepSample = ({ id, time, original, fields }: EventSample): EventSample => {
+let latest: { readonly event: EventSample; readonly sample: EventSample } | undefined
+
+/** Reduces an event to what is worth remembering for long. A detector that keeps an event several times in a row gets the same sample. */
+export const keepSample = (event: EventSample): EventSample => {
+  if (latest?.event === event && latest.sample.id === event.id) return latest.sample
+  const sample = ownSample(event)
+  latest = { event, sample }
+  return sample
+}
+
+/** Like `keepSample`, for a sample that is renewed later, so nobody else may have it. */
+export const ownSample = ({ id, time, original, fields }: EventSample): EventSample => {
   const line = original.length <= longestLine ? original : flatText(original, longestLine)
   return { id, time, original: line, fields: fields && keptFields(fields) }
 }

@@ -20,5 +20,7 @@ describe('severityHintOf', () => {
     ['0 errors, but the disk is full', '<*> errors, but the disk is full', 2],
     ['no reply: error 0.5', 'no reply: error <*>', 1],
     ['no route, request failed', 'no route, request failed', 1],
+    ['giving up after 5 retransmits', 'giving up after <*> retransmits', 1],
+    ['the gateway did not answer within 3 s', 'the gateway did not answer within <*> s', 1],
   ])('rates as an error: %s', (message, text, hint) => expect(hintOf(message, text)).toBe(hint))
 })

@@ -6,7 +6,7 @@ export type SeverityHint = 0 | 1 | 2
 const broken =
   /\b(?:panic|fatal|out of memory|oom|segfault|core dumped|corrupt(?:ed|ion)?|data loss|kernel bug|unrecoverable|machine check|no space left|(?:disk|device|file ?system|volume) (?:is )?full|read-only file system|too many open files)\b/i
 const failing =
-  /\b(?:errors?|fail(?:ed|ure|ures|ing)?|exception|denied|refused|abort(?:ed)?|critical|alert|unreachable|timed out|unable to|cannot|violation|exited abnormally)\b/i
+  /\b(?:errors?|fail(?:ed|ure|ures|ing)?|exception|denied|refused|abort(?:ed)?|critical|alert|unreachable|timed out|unable to|cannot|violation|exited abnormally|giving up|gave up|not respond(?:ing)?|did not (?:respond|answer)|exhausted|unhealthy|degraded|disconnected from)\b/i
 
 /** Whether an event is an error by its log level or HTTP status. */
 export const isError = ({ fields }: Event): boolean => {

@@ -1,11 +1,12 @@
+import { takeParsed } from '../../../lib/json/parsed-texts.ts'
 import { FlatFields, flattenEvent } from '../../../lib/sigma/flatten.ts'
 import { windowsFields, windowsFieldsOfXml } from '../../../lib/sigma/windows-event.ts'
 import type { Event } from '../../../schema/event.ts'
 
 /**
  * Returns the fields of an event under their sender's names, which rules use: fields of JSON, with lists of objects flattened, and fields
- * of Windows XML. Also reads objects inside syslog lines, container logs and shippers' envelopes. Undefined for other texts. Parses the
- * record again, at about the cost of the first time.
+ * of Windows XML. Also reads objects inside syslog lines, container logs and shippers' envelopes. Undefined for other texts. Takes what
+ * the normalizer parsed, or parses the record again.
  */
 export const sentFields = ({ original }: Event): FlatFields | undefined => {
   // Most records contain neither, and a search for one character is cheap.
@@ -31,18 +32,25 @@ type Sent = Readonly<Record<string, unknown>>
 
 /** Returns an object that another one carries as a string: Docker, shippers, the journal, Azure diagnostic settings. */
 const carried = (value: Sent): Sent | undefined => {
-  const { message, log, MESSAGE, properties } = value
-  const text = [message, log, MESSAGE, isObject(properties) ? properties.log : undefined].find(
-    (one) => typeof one === 'string' && one.trimStart().startsWith('{'),
-  )
-  return typeof text === 'string' ? parse(text) : undefined
+  const text =
+    objectText(value.message) ??
+    objectText(value.log) ??
+    objectText(value.MESSAGE) ??
+    (isObject(value.properties) ? objectText(value.properties.log) : undefined)
+  return text === undefined ? undefined : parse(text)
 }
+
+/** Returns a text that begins like an object. */
+const objectText = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\s*\{/.test(value) ? value : undefined
 
 const isObject = (value: unknown): value is Sent => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Parses a single JSON object, or a list of one. */
 const parse = (text: string): Sent | undefined => {
   if (!/^\s*\[?\s*\{/.test(text)) return undefined
+  const known = takeParsed(text)
+  if (known) return known
   try {
     const value: unknown = JSON.parse(text)
     const only = Array.isArray(value) && value.length === 1 ? value[0] : value

@@ -104,6 +104,16 @@ describe('the detector sigma', () => {
     expect(last?.entities).toContainEqual({ type: 'ip', value: '203.0.113.9' })
   })
 
+  it('reports a correlation over many hosts as one', () => {
+    const detector = start()
+    const found = failures(0, 40, '203.0.113.9', someTime).flatMap((event, index) =>
+      detector.detect([{ ...event, stream: `${event.source}/fleet-${index}` }]),
+    )
+    expect(found).toHaveLength(5)
+    expect(new Set(found.map(({ id }) => id)).size).toBe(1)
+    expect(found.at(-1)).toMatchObject({ title: 'Many failed logins: 203.0.113.9', event_count: 24 })
+  })
+
   it('explains which field matched what', () => {
     const [found] = start().detect([someLogin(1, someTime, true, 'backup', '192.0.2.1')])
     expect(found).toMatchObject({
@@ -135,6 +145,41 @@ describe('the detector sigma', () => {
     const [found] = after.detect(failures(10, 1, '203.0.113.9', someTime + 10_000))
     expect(found?.event_count).toBe(5)
     expect(found?.evidence).toHaveLength(5)
+  })
+
+  describe('if a rule matches for many subjects', () => {
+    const others = (level: string) => make(bookOf(rules.replace('level: medium', `level: ${level}`)))(() => someTime)
+    const logins = (from: number, count: number, start: number) =>
+      Array.from({ length: count }, (_, i) =>
+        someLogin(from + i, start + i * 1000, true, 'backup', `192.0.2.${from + i}`),
+      )
+
+    it('reports the first ones alone and the others together', () => {
+      const detector = others('medium')
+      const first = detector.detect(logins(0, 30, someTime))
+      expect(first).toHaveLength(21)
+      expect(first.at(-1)).toMatchObject({
+        title: 'Login of the backup account: many others',
+        stream: 'auth',
+        event_count: 10,
+        sentence: expect.stringContaining('The first 20 others are reported on their own.'),
+      })
+      const restored = others('medium')
+      restored.restore?.(detector.save?.() ?? new Uint8Array())
+      const [later, ...more] = restored.detect(logins(30, 70, someTime + minute))
+      expect(later).toMatchObject({ id: first.at(-1)?.id, event_count: 50 })
+      expect(more).toEqual([])
+    })
+
+    it('reports each alone that is severe', () => {
+      expect(others('high').detect(logins(0, 30, someTime))).toHaveLength(30)
+    })
+
+    it('starts over after an hour without matches', () => {
+      const detector = others('low')
+      detector.detect(logins(0, 30, someTime))
+      expect(detector.detect(logins(30, 20, someTime + 90 * minute))).toHaveLength(20)
+    })
   })
 
   it('starts a new episode after an hour without matches', () => {

@@ -8,7 +8,6 @@ import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { type EventSample, keepSample, toEvidence } from '../shared/evidence.ts'
 import { toDetection } from '../shared/finding.ts'
-import { flatText } from '../shared/flat-text.ts'
 import { readState } from '../shared/state.ts'
 import type { RuleBook } from './rule-book.ts'
 import { eventEntities, eventSubject } from './sigma-entities.ts'
@@ -16,15 +15,26 @@ import { createFlattening } from './sigma-event.ts'
 import { explainRuleMatch } from './sigma-explanation.ts'
 
 const name = 'sigma'
-const version = 1
+const version = 2
 const maxEvidence = 20
 const maxEntities = 50
+/** The subject of the matches beyond the first few subjects of a rule. */
+const others = 'many others'
+/** How many rules to count subjects for. */
+const maxCrowds = 1000
 /** The state of an engine that was never built. */
 const nothingCorrelated = new Uint8Array()
 
 const options = z.strictObject({
   quiet: z.int().min(1).default(3600).describe('Seconds without a match after which the next one opens a new episode.'),
   max_episodes: z.int().min(1).default(5000).describe('How many episodes to remember.'),
+  separate: z
+    .int()
+    .min(1)
+    .default(20)
+    .describe(
+      'How many subjects of one rule up to the level medium to report on their own, before the rest are reported together.',
+    ),
   max_samples: z.int().min(0).default(2000).describe('How many lines to keep as evidence for correlations.'),
 })
 
@@ -38,7 +48,15 @@ interface Episode {
   /** The number of matched events. */
   events: number
   readonly shown: Map<string, ShownLine>
-  entities: Entity[]
+  readonly entities: Entity[]
+}
+
+/** The subjects for which one rule matches in one source, without a longer pause. */
+interface Crowd {
+  last: number
+  usedAt: number
+  /** How many of them have an episode of their own. */
+  separate: number
 }
 
 /** A line of the evidence; `evidence` is made when it is first reported. */
@@ -63,13 +81,14 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
   name,
   summary: 'Finds events, and correlated events, that Sigma rules describe.',
   options,
-  create({ quiet, max_episodes: maxEpisodes, max_samples: maxSamples }) {
+  create({ quiet, max_episodes: maxEpisodes, separate, max_samples: maxSamples }) {
     // Reusing the object is safe, because each match is handled before the next event.
     const flatten = createFlattening()
     let engine: Engine | undefined
     let revision = -1
     let restored: Uint8Array | undefined
     let episodes = new BoundedMap<Episode>(maxEpisodes)
+    let crowds = new BoundedMap<Crowd>(maxCrowds)
     let lines = new BoundedMap<Line>(Math.max(1, maxSamples))
     let facts: Event[] = []
 
@@ -83,9 +102,11 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
       revision = rules.revision
       return engine
     }
-    const episodeOf = (key: string, time: number): Episode => {
+    const runningEpisode = (key: string, time: number): Episode | undefined => {
       const known = episodes.get(key)
-      if (known && time - known.last <= quiet * 1000) return known
+      return known && time - known.last <= quiet * 1000 ? known : undefined
+    }
+    const startEpisode = (key: string, time: number): Episode => {
       const fresh: Episode = {
         start: time,
         last: time,
@@ -97,6 +118,24 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
       }
       episodes.set(key, fresh)
       return fresh
+    }
+    /**
+     * Whether a match for a new subject belongs to the episode of all others. A rule of a low level that matches for ever more subjects has
+     * one cause, such as a program that every host runs.
+     */
+    const isInCrowd = ({ rule }: Match, { source, time }: Event): boolean => {
+      if (rule.level === 'high' || rule.level === 'critical') return false
+      const key = [rule.id, source].join('\0')
+      const known = crowds.get(key)
+      if (!known || time - known.last > quiet * 1000) {
+        crowds.set(key, { last: time, usedAt: time, separate: 1 })
+        return false
+      }
+      known.last = Math.max(known.last, time)
+      known.usedAt = known.last
+      if (known.separate >= separate) return true
+      known.separate++
+      return false
     }
     const addShown = (episode: Episode, sample: EventSample, role: string | undefined): void => {
       if (episode.shown.has(sample.id)) return
@@ -114,8 +153,16 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
       addShown(episode, event, undefined)
     }
     const report = (match: Match, event: Event): Detection | undefined => {
-      const subject = match.type === 'rule' ? eventSubject(event) : Object.values(match.group).join(', ')
-      const episode = episodeOf([match.rule.id, event.stream, subject].join('\0'), event.time)
+      const own = match.type === 'rule' ? eventSubject(event) : Object.values(match.group).join(', ')
+      // A correlation counts the events of many streams: one for each would be another finding at each host.
+      const ownStream = match.type === 'rule' ? event.stream : event.source
+      const ownKey = [match.rule.id, ownStream, own].join('\0')
+      const known = runningEpisode(ownKey, event.time)
+      const isOne = known !== undefined || !isInCrowd(match, event)
+      // Other subjects may be in other streams.
+      const [subject, stream] = isOne ? [own, ownStream] : [others, event.source]
+      const key = isOne ? ownKey : [match.rule.id, stream, subject].join('\0')
+      const episode = known ?? (isOne ? undefined : runningEpisode(key, event.time)) ?? startEpisode(key, event.time)
       episode.times += 1
       episode.last = Math.max(episode.last, event.time)
       episode.usedAt = episode.last
@@ -124,18 +171,22 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
       // In a flood, collect evidence only for reported matches: once full, each line would only replace the last one.
       if (reported || episode.shown.size < maxEvidence) showMatch(episode, match, event)
       if (episode.entities.length < maxEntities) {
-        episode.entities = [...episode.entities, ...eventEntities(event.fields)].slice(0, maxEntities)
+        for (const entity of eventEntities(event.fields)) {
+          if (episode.entities.length < maxEntities) episode.entities.push(entity)
+        }
       }
       if (!reported) return undefined
+      const texts = explainRuleMatch(match, subject, episode.times)
       return toDetection({
         detector: name,
         source: event.source,
-        stream: event.stream,
+        stream,
         subject: `${match.rule.id} ${subject}`,
         start: episode.start,
         from: match.type === 'rule' ? episode.start : Math.min(episode.start, match.events[0]?.time ?? episode.start),
         to: episode.last,
-        ...explainRuleMatch(match, subject, episode.times),
+        ...texts,
+        ...(!isOne && { sentence: `${texts.sentence} The first ${separate} others are reported on their own.` }),
         evidence: Array.from(episode.shown.values(), (line) => (line.evidence ??= toEvidence(line.sample, line.role))),
         events: episode.events,
         entities: episode.entities,
@@ -178,6 +229,8 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
         const correlated = engine ? current().save() : (restored ?? nothingCorrelated)
         const writer = createWriter(name, version).bytes(correlated).varint(episodes.size)
         for (const [key, episode] of episodes.entries()) writeEpisode(writer.text(key), episode)
+        writer.varint(crowds.size)
+        for (const [key, crowd] of crowds.entries()) writer.text(key).f64(crowd.last).varint(crowd.separate)
         writer.varint(lines.size)
         for (const { sample } of lines.values()) writeSample(writer, sample)
         return writer.finish()
@@ -187,6 +240,11 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
           const engineState = reader.bytes()
           const knownEpisodes = new BoundedMap<Episode>(maxEpisodes)
           for (let left = reader.varint(); left > 0; left--) knownEpisodes.set(reader.text(), readEpisode(reader))
+          const knownCrowds = new BoundedMap<Crowd>(maxCrowds)
+          for (let left = reader.varint(); left > 0; left--) {
+            const [key, last, many] = [reader.text(), reader.f64(), reader.varint()]
+            knownCrowds.set(key, { last, usedAt: last, separate: many })
+          }
           const knownLines = new BoundedMap<Line>(Math.max(1, maxSamples))
           for (let left = reader.varint(); left > 0; left--) {
             const sample = readSample(reader)
@@ -195,6 +253,7 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
           restored = engineState.length > 0 ? engineState : undefined
           engine = undefined
           episodes = knownEpisodes
+          crowds = knownCrowds
           lines = knownLines
         })
       },
@@ -217,7 +276,7 @@ const writeSample = (writer: Writer, { id, time, original, fields }: EventSample
   writer
     .text(id)
     .f64(time)
-    .text(flatText(original, longestKept))
+    .text(original.slice(0, longestKept))
     .text(typeof path === 'string' ? path : '')
     .varint(typeof line === 'number' ? line : 0)
 }

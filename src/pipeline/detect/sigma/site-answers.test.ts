@@ -44,6 +44,21 @@ describe('createSiteAnswers', () => {
       [...pages, ['/ab', 803], ['/abcd', 805], ['/.git/config', 812]],
       'like others',
     ],
+    [
+      'like others, if the page ignores what is asked of it',
+      [...pages, ['/about', 2210], ['/about?file=../../etc/passwd', 2210]],
+      'like others',
+    ],
+    [
+      'like others, if the start page ignores what is asked of it',
+      [...pages, ['/?utm=mail', 5120], ['/?page=../../etc/passwd', 5120]],
+      'like others',
+    ],
+    [
+      'unlike others, if the page answers each question with another size',
+      [...pages, ['/get?file=a.pdf', 2210], ['/get?file=../../etc/passwd', 1533]],
+      'unlike others',
+    ],
     ['unknown, if one other path had its size', [...pages, ['/a', 812], ['/.env', 812]], ''],
     ['unknown, if little is known', [...pages.slice(0, 2), ['/.env', 812]], ''],
     ['unknown, if it is empty', [...pages, ['/.env', 0]], ''],

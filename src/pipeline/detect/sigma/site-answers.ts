@@ -14,6 +14,8 @@ export interface SiteAnswers {
 /** The paths with answers of one size. */
 interface SameSize {
   readonly path: string
+  /** The path with its query, as the first request had it. */
+  readonly whole: string
   /** How many others there are, up to a limit. */
   others: number
 }
@@ -23,6 +25,8 @@ interface Site {
   usedAt: number
 }
 
+/** The length to which a path and its query are compared. */
+const longestKept = 256
 const mostSites = 200
 const mostSizes = 2000
 /** A site is known after answers of so many sizes, or after this many paths had answers of one size. */
@@ -59,9 +63,10 @@ export const createSiteAnswers = (): SiteAnswers => {
       site.usedAt = Math.max(site.usedAt, event.time)
       const whole = textField(event, 'url.original') ?? path
       // Negative keys are sizes without the path.
+      const page: Page = { path: cut(path), whole: cut(whole), kept: undefined }
       const others = Math.max(
-        noteSize(site.sizes, size, path),
-        noteSize(site.sizes, -1 - Math.max(0, size - whole.length), path),
+        noteSize(site.sizes, size, page),
+        noteSize(site.sizes, -1 - Math.max(0, size - whole.length), page),
       )
       if (others >= leastAlike || (path !== '/' && site.sizes.get(size)?.path === '/')) return 'like others'
       return others === 0 && site.sizes.size >= 2 * leastSizes ? 'unlike others' : ''
@@ -69,14 +74,29 @@ export const createSiteAnswers = (): SiteAnswers => {
   }
 }
 
-/** Remembers a path with an answer of a size. Returns how many other paths had one. */
-const noteSize = (sizes: Map<number, SameSize>, size: number, path: string): number => {
+/**
+ * Remembers a path with an answer of a size. Returns how many other paths had one: as many as it takes if the same path had one for another
+ * query, because then the page ignores the query.
+ */
+const noteSize = (sizes: Map<number, SameSize>, size: number, page: Page): number => {
   const known = sizes.get(size)
   if (known === undefined) {
     if (sizes.size >= mostSizes) sizes.clear()
-    sizes.set(size, { path: flatText(path), others: 0 })
+    page.kept ??= { path: flatText(page.path, longestKept), whole: flatText(page.whole, longestKept) }
+    sizes.set(size, { ...page.kept, others: 0 })
     return 0
   }
-  if (known.path !== path && known.others < leastAlike) known.others++
+  if (known.path === page.path) return known.whole === page.whole ? known.others : leastAlike
+  if (known.others < leastAlike) known.others++
   return known.others
 }
+
+/** A requested page. `kept` are copies of its texts that do not retain the line: most pages are compared only. */
+interface Page {
+  readonly path: string
+  readonly whole: string
+  kept: Pick<SameSize, 'path' | 'whole'> | undefined
+}
+
+/** Cuts a text to the compared length. */
+const cut = (text: string): string => (text.length > longestKept ? text.slice(0, longestKept) : text)

@@ -160,7 +160,11 @@ export const explainRepeatedError = (
   const shown = quote(event.message)
   const times = plural(template.count, 'time')
   const within = duration(event.time - time)
-  const before = `${plural(lines, 'earlier line')} of ${nameOf(memory)} (${duration(time - memory.since)})`
+  // A service that is new itself has fewer lines than its source had before.
+  const before =
+    lines > memory.lines
+      ? `${plural(lines, 'earlier line')} of ${memory.source}`
+      : `${plural(lines, 'earlier line')} of ${nameOf(memory)} (${duration(time - memory.since)})`
   return toDetection({
     detector,
     type: 'anomaly',

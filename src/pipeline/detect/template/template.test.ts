@@ -64,9 +64,22 @@ describe('template', () => {
       ).filter(({ severity }) => severity === 'medium')
     const [found, ...others] = repeated('could not serialize basket: failed')
     expect(others).toEqual([])
-    expect(found?.title).toBe('New error from app, 10 times in 108 minutes: “could not serialize basket: failed”')
+    expect(found?.title).toBe('New error from app, 3 times in 24 minutes: “could not serialize basket: failed”')
     expect(found?.sentence).toMatch(/nothing in [\d,]+ earlier lines of app \(.*\) resembles it\.$/)
     expect(repeated('login failed')).toEqual([])
+  })
+
+  it('reports a new error of a service that was never seen, but not if a client caused it', () => {
+    const other = (i: number, fields: Event['fields']) => {
+      const event = line(1600 + i, 'could not lock table: failed')
+      return { ...event, stream: 'batch', fields: { ...event.fields, 'service.name': 'batch', ...fields } }
+    }
+    const titles = (fields: Event['fields']) =>
+      detectAll([...service(0, 1600), ...times(8, (i) => other(i, fields))])
+        .filter(({ severity }) => severity === 'medium')
+        .map(({ title }) => title)
+    expect(titles({})).toEqual(['New error from batch, 3 times in 2 minutes: “could not lock table: failed”'])
+    expect(titles({ 'source.ip': '203.0.113.9' })).toEqual([])
   })
 
   it('reports new messages that come together as one', () => {

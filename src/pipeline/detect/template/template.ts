@@ -48,8 +48,32 @@ const knownFor = day
 const repeats = 10
 const longestDebut = day
 const shortestDebut = 20 * minute
+/** Where nearly nothing is an error, fewer and faster repetitions are enough, unless clients cause them. */
+const quickRepeats = 3
+const shortestQuickDebut = minute / 2
+const longestQuickDebut = day / 4
+const fewErrors = 0.02
+const fewErrorLines = 50
+/** Where so many kinds of errors are known, few repetitions are no news, and a new one must come as often as the most frequent tenth. */
+const manyKinds = 10
+const frequentKinds = 0.9
 /** The share of the service's earlier errors that a new error must reach. */
 const leastOfErrors = 0.5
+
+/** A number of errors is no news if as many of all kinds are expected more often than this. */
+const expectedChance = 1e-3
+
+/** Whether a service logs so many errors of all kinds in as many lines anyway, as a Poisson process. */
+const isExpected = (count: number, debut: Debut, lines: number): boolean => {
+  const mean = (debut.errors / Math.max(1, debut.lines)) * Math.max(0, lines - debut.lines)
+  let term = Math.exp(-mean)
+  let below = 0
+  for (let n = 0; n < count; n++) {
+    below += term
+    term *= mean / (n + 1)
+  }
+  return 1 - below > expectedChance
+}
 
 const options = z.strictObject({
   warmup: z
@@ -109,6 +133,20 @@ export const template: Component<typeof options, Detector> = {
       return memory
     }
 
+    /** Counts the lines and errors of the service before a new error; if the service is new, those of its whole source. */
+    const debutOf = ({ source, since, lines, errorLines }: TemplateMemory, time: number): Debut | undefined => {
+      if (time - since >= knownFor) return { time, lines, errors: errorLines }
+      const past = { time, lines: 0, errors: 0 }
+      let oldest = time
+      for (const other of memories.values()) {
+        if (other.source !== source) continue
+        oldest = Math.min(oldest, other.since)
+        past.lines += other.lines
+        past.errors += other.errorLines
+      }
+      return time - oldest >= knownFor ? past : undefined
+    }
+
     const learnNew = (memory: TemplateMemory, event: Event, id: string, add: (found: Detection) => void): void => {
       const fresh: KnownTemplate = {
         id,
@@ -119,8 +157,7 @@ export const template: Component<typeof options, Detector> = {
         debut: undefined,
         usedAt: event.time,
       }
-      if (fresh.severityHint > 0 && event.time - memory.since >= knownFor && !isAboutLogin(event))
-        fresh.debut = { time: event.time, lines: memory.lines, errors: memory.errorLines }
+      if (fresh.severityHint > 0 && !isAboutLogin(event)) fresh.debut = debutOf(memory, event.time)
       const open = groups.get(memory.key)
       const together =
         open &&
@@ -190,11 +227,29 @@ export const template: Component<typeof options, Detector> = {
     ): void => {
       const age = event.time - debut.time
       if (age > longestDebut) known.debut = undefined
-      if (known.count < repeats || age < shortestDebut || age > longestDebut) return
+      if (age > longestDebut || known.count < quickRepeats) return
       const share = known.count / Math.max(known.count, memory.lines - debut.lines)
       if (share < leastOfErrors * (debut.errors / debut.lines)) return
+      const isOften = known.count >= repeats && age >= shortestDebut
+      const isEarly = age >= shortestQuickDebut && age <= longestQuickDebut && event.fields['source.ip'] === undefined
+      if (!isOften && !isEarly) return
+      const rates = errorRates(memory)
+      if (rates.length >= manyKinds) {
+        if (!isOften || known.count < (rates[Math.floor(frequentKinds * rates.length)] ?? 0)) return
+      } else if (!isOften) {
+        const isRare = debut.errors < Math.max(fewErrorLines, fewErrors * debut.lines)
+        if (!isRare || isExpected(known.count, debut, memory.lines)) return
+      }
       known.debut = undefined
       add(explainRepeatedError(memory, event, known, debut))
+    }
+
+    /** Returns how often a day each known kind of error of a service comes, in order. O(templates). */
+    const errorRates = ({ templates, since, newest }: TemplateMemory): readonly number[] => {
+      const span = Math.max(1, (newest - since) / day)
+      return [...templates.values()]
+        .flatMap(({ severityHint, count, debut }) => (severityHint > 0 && !debut ? count / span : []))
+        .sort((a, b) => a - b)
     }
 
     const close = (memory: TemplateMemory, group: NewGroup, add: (found: Detection) => void): void => {

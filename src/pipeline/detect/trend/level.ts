@@ -50,8 +50,10 @@ export const createLevelReader = (): LevelReader => {
 
 /** Words for amounts that stay within a range while a program is well. Totals only ever grow, and limits never change. */
 const levelWords =
-  'queue|queued|backlog|pending|lag|inflight|heap|rss|memory|mem|connections|threads|goroutines|fds|descriptors'
+  'queue|queued|depth|backlog|pending|waiting|unacked|outstanding|behind|lag|inflight|heap|rss|memory|mem|connections|threads|goroutines|fds|descriptors|retries|retransmits|evictions'
 const levelName = new RegExp(`(?:^|_)(?:${levelWords})(?:_|$)`)
+/** A lag is a level also if it is a time. */
+const lagName = /(?:^|_)(?:lag|behind)(?:_|$)/
 const otherName =
   /(?:^|_)(?:max|min|limit|total|capacity|free|available|size_limit|id|name|count_total|ms|duration|time|age|seconds)(?:_|$)/
 
@@ -66,13 +68,16 @@ const isLevelName = (name: string): boolean => {
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
     .replaceAll(/[.-]/g, '_')
     .toLowerCase()
-  return levelName.test(words) && !otherName.test(words)
+  return levelName.test(words) && (lagName.test(words) || !otherName.test(words))
 }
 
 const inWords = new RegExp(
   `\\b((?:${levelWords})(?: (?:used|usage|in use|size|depth|length|open|active|jobs|messages|waiting))?)(?: is| at|:| =|=)? ?(\\d+(?:\\.\\d+)?) ?([kmgt]i?b|bytes|%)?(?![\\w.])`,
   'gi',
 )
+/** The number may come first: `12 seconds behind the primary`, `40 messages waiting`. */
+const inWordsBefore =
+  /(?<![\w.-])(\d+(?:\.\d+)?) (?:s|sec|seconds|minutes|messages|jobs|items|tasks|events|requests|bytes) (behind|queued|pending|waiting|in (?:the )?queue)(?![\w])/gi
 const inMegabytes: Readonly<Record<string, number>> = { b: 1e-6, k: 1e-3, m: 1, g: 1e3, t: 1e6 }
 
 const levelsIn = (message: string): readonly ReportedLevel[] => {
@@ -87,5 +92,7 @@ const levelsIn = (message: string): readonly ReportedLevel[] => {
         value: value * (inMegabytes[unit[0]?.toLowerCase() ?? ''] ?? 1),
       })
   }
+  for (const [, digits, name = ''] of message.slice(0, 2000).matchAll(inWordsBefore))
+    if (found.length < mostLevels) found.push({ name: name.toLowerCase(), value: Number(digits) })
   return found
 }

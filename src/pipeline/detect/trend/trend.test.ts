@@ -100,7 +100,7 @@ describe('trend', () => {
     })
     const [found, ...others] = detectAll(events)
     expect(others).toEqual([])
-    expect(found?.title).toMatch(/^[\d.]+ % errors from shop in a day, usually .*; most on web-02$/)
+    expect(found?.title).toMatch(/^[\d.]+ % errors from host web-02 of shop in a day, usually .* %$/)
     expect(found?.entities).toContainEqual({ type: 'host', value: 'web-02' })
   })
 

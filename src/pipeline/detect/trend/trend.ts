@@ -36,6 +36,9 @@ const name = 'trend'
 const version = 2
 /** A route is followed after so many requests that did not fail because of the client. */
 const followedFrom = 20
+/** Where more hosts run a service, one of them matters less than the room for routes. */
+const mostMembers = 12
+const hostPart = 'host '
 /** No route is longer. */
 const longestRoute = 1_000
 /** So many quarters of a day in a row must be worse. */
@@ -55,7 +58,7 @@ const daysToLearn = 2
 
 const options = z.strictObject({
   max_services: z.int().min(1).default(300).describe('How many services to follow.'),
-  max_routes: z.int().min(0).default(30).describe('How many routes to follow per service.'),
+  max_routes: z.int().min(0).default(30).describe('How many routes, hosts and servers to follow per service.'),
 })
 
 /**
@@ -96,13 +99,25 @@ export const trend: Component<typeof options, Detector> = {
     }
 
     const routeOf = (service: ServiceTrends, event: Event): Followed | undefined => {
-      const path = given.max_routes === 0 ? undefined : routeFieldOf(event)
-      if (path === undefined) return undefined
-      const route = toRoute(path)
-      const followed = service.routes.get(route)
-      if (followed) {
-        followed.usedAt = event.time
-        return followed
+      const path = routeFieldOf(event)
+      return path === undefined ? undefined : followed(service, event, toRoute(path))
+    }
+
+    /** The server behind a balancer, or one of a few hosts that run the service. */
+    const memberOf = (service: ServiceTrends, event: Event): Followed | undefined => {
+      const server = textField(event, 'haproxy.server')
+      if (server !== undefined) return followed(service, event, `server ${server}`)
+      if (service.hosts.size < 2 || service.hosts.size > mostMembers) return undefined
+      const host = textField(event, 'host.name')
+      return host === undefined ? undefined : followed(service, event, `${hostPart}${host}`)
+    }
+
+    const followed = (service: ServiceTrends, event: Event, route: string): Followed | undefined => {
+      if (given.max_routes === 0) return undefined
+      const known = service.routes.get(route)
+      if (known) {
+        known.usedAt = event.time
+        return known
       }
       const status = event.fields['http.response.status_code']
       if (typeof status === 'number' && status >= 400 && status < 500) return undefined
@@ -129,6 +144,8 @@ export const trend: Component<typeof options, Detector> = {
       countInQuarter(whole.course, event, outcome, took)
       const route = routeOf(service, event)
       if (route) countInQuarter(route.course, event, outcome, took)
+      const member = memberOf(service, event)
+      if (member) countInQuarter(member.course, event, outcome, took)
       for (const { name, value } of levelsOf(event)) {
         const level =
           service.levels.get(name) ?? startFollowed(flatText(name, longestRoute), startCourse(service.newest))
@@ -212,12 +229,11 @@ const endQuarters = (service: ServiceTrends, found: Map<string, Detection>): voi
     const { followed, worsening } = one
     const open = followed.trends.find(({ kind }) => kind === worsening.kind)
     if (!open || open.seen < confirmedBy || worsening.factor < open.reported * worseAgain) continue
-    if (worsening.kind !== 'levels' && isExplained(worse, one, whole, routes.size)) continue
+    if (worsening.kind !== 'levels' && isExplained(worse, one, whole, [...routes.values()])) continue
     const sample = sampleOf(worsening, followed.course) ?? (worsening.kind === 'throughput' ? latest : undefined)
     if (!sample) continue
     open.reported = worsening.factor
-    const host = worsening.kind === 'errors' && followed.route === '' ? failingHost(service) : service.host
-    const subject = { ...service, host, route: followed.route, isOneOfHosts: host !== service.host }
+    const subject = { ...service, ...hostOf(service, one), route: followed.route }
     const isLearning = followed.course.days.length < daysToLearn
     const times = { start: open.start, end: Math.max(sample.time, open.start), isLearning }
     const detection = explainTrend(subject, worsening, times, [sample])
@@ -225,6 +241,12 @@ const endQuarters = (service: ServiceTrends, found: Map<string, Detection>): voi
   }
   for (const { course } of all) forgetSamples(course)
   for (const counted of service.hosts.values()) counted.errors /= 2
+}
+
+const hostOf = (service: ServiceTrends, { followed: { route }, worsening }: Worse) => {
+  if (route.startsWith(hostPart)) return { host: route.slice(hostPart.length), isOneOfHosts: false }
+  const host = worsening.kind === 'errors' && route === '' ? failingHost(service) : service.host
+  return { host, isOneOfHosts: host !== service.host }
 }
 
 const sampleOf = ({ kind }: Worsening, { failure, warning, slowest }: CourseOfDays) => {
@@ -268,12 +290,21 @@ const noteTrends = ({ trends, course }: Followed, worse: readonly Worsening[]): 
  * Whether another finding has the same cause: the only route that is worse explains its service, and the service its routes. Of a service
  * that is worse as a whole, the first route to show it is not the only one.
  */
-const isExplained = (worse: readonly Worse[], { followed, worsening }: Worse, { course }: Followed, routes: number) => {
+const isExplained = (
+  worse: readonly Worse[],
+  { followed, worsening }: Worse,
+  { course }: Followed,
+  routes: readonly Followed[],
+): boolean => {
   const alike = worse.filter((one) => one.worsening.kind === worsening.kind)
   const ofRoutes = alike.filter((one) => one.followed.route !== '')
   const [route, ...others] = ofRoutes
-  const isOnlyOne = route !== undefined && others.length === 0 && routes >= 3 && isAlone(route, course)
-  return followed.route === '' ? isOnlyOne : !isOnlyOne && (ofRoutes.length < 2 || alike.length > ofRoutes.length)
+  const isOnlyOne = route !== undefined && others.length === 0 && routes.length >= 3 && isAlone(route, course)
+  // A route that was reported alone still explains its service when its own last quarter was better.
+  const isReported = ({ trends }: Followed) =>
+    trends.some(({ kind, reported }) => kind === worsening.kind && reported > 0)
+  if (followed.route === '') return isOnlyOne || (others.length === 0 && routes.some(isReported))
+  return !isOnlyOne && (ofRoutes.length < 2 || alike.length > ofRoutes.length)
 }
 
 const errorsWithin = (course: CourseOfDays, days: number): number => {

@@ -28,6 +28,8 @@ const leastTimed = 100
 /** A level needs so many values a day, and so many days: with five, the older three include a working day. */
 const leastValues = 24
 const leastLevelDays = 5
+const leastLevel = 1e-3
+const fewOfLevel = 5
 const leastErrors = 5
 /** Days with fewer lines are joined; so many of them are compared together with the days before. */
 const sparse = 100
@@ -198,9 +200,12 @@ const compareHighest = (
   const timed = timedIn(last)
   if (known.length === 0 || timed < least) return undefined
   const slow = known.map((one) => one.slow)
-  const usual = medianOf(slow)
   const usualHigh = Math.max(...slow)
+  // A level may be 0 for most of the time.
+  const usual = kind === 'levels' ? Math.max(medianOf(slow), usualHigh / 2, leastLevel) : medianOf(slow)
   const value = quantileOf(last, 0.95)
+  // One or two more of what is nearly always none are no trend.
+  if (kind === 'levels' && value < fewOfLevel && (usualHigh === 0 || value > 1)) return undefined
   const factor = value / usual
   const noise = usualChange(days.map((one) => one.slow))
   if (value - usual < leastMore || factor < leastSlowFactor || value < 1.25 * usualHigh) return undefined
