@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { repeatLate } from './test/repeat-late.ts'
+import { runsSources } from './test/runs-sources.ts'
 
 /** What people do in the dashboard: the whole program and a real Chromium. One file at a time: each has both for itself. */
 export default defineConfig({
@@ -9,7 +10,7 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     retry: repeatLate,
-    pool: 'forks',
+    ...runsSources,
     maxWorkers: 1,
     fileParallelism: false,
   },

@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config'
+import { longestFirst } from './test/longest-first.ts'
 import { repeatLate } from './test/repeat-late.ts'
+import { runsSources } from './test/runs-sources.ts'
 
 /** The whole program, started as users start it. Each file has servers, ports and folders of its own, and measures CPU time only. */
 export default defineConfig({
@@ -9,7 +11,17 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 240_000,
     retry: repeatLate,
-    pool: 'forks',
-    maxWorkers: 2,
+    ...runsSources,
+    // One more than processors, because programs that start, stop and wait leave them idle.
+    maxWorkers: 3,
+    sequence: {
+      sequencer: longestFirst([
+        'first-start.test.ts',
+        'package.test.ts',
+        'kill.test.ts',
+        'npm-clients.test.ts',
+        'analysis.test.ts',
+      ]),
+    },
   },
 })

@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config'
+import { longestFirst } from './test/longest-first.ts'
 import { repeatLate } from './test/repeat-late.ts'
+import { runsSources } from './test/runs-sources.ts'
 
 /** What needs a real server beside us: databases and brokers on loopback. */
 export default defineConfig({
@@ -9,7 +11,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 240_000,
     retry: repeatLate,
-    pool: 'forks',
+    ...runsSources,
     maxWorkers: 2,
+    sequence: { sequencer: longestFirst(['chaos.test.ts', 'cluster-faults.test.ts']) },
   },
 })

@@ -259,6 +259,96 @@ const readEvents = (file: string) =>
     .filter((line) => line !== '')
     .map((line) => packEvent.parse(JSON.parse(line)))
 
+/** Categories of Windows events by channel, event id and type, from Sigma's taxonomy appendix 2.1 and SigmaHQ's thor.yml. */
+const sysmonChannel = 'Microsoft-Windows-Sysmon/Operational'
+const powerShellChannel = 'Microsoft-Windows-PowerShell/Operational'
+const categories: readonly (readonly [channel: string, id: number, type: string | undefined, ...names: string[]])[] = [
+  [sysmonChannel, 1, undefined, 'process_creation'],
+  [sysmonChannel, 2, undefined, 'file_change'],
+  [sysmonChannel, 3, undefined, 'network_connection'],
+  [sysmonChannel, 4, undefined, 'sysmon_status'],
+  [sysmonChannel, 5, undefined, 'process_termination'],
+  [sysmonChannel, 6, undefined, 'driver_load'],
+  [sysmonChannel, 7, undefined, 'image_load'],
+  [sysmonChannel, 8, undefined, 'create_remote_thread'],
+  [sysmonChannel, 9, undefined, 'raw_access_thread'],
+  [sysmonChannel, 10, undefined, 'process_access'],
+  [sysmonChannel, 11, undefined, 'file_event'],
+  // The appendix gives event 12 to both categories, and Sysmon says in EventType which of them it is.
+  [sysmonChannel, 12, 'CreateKey', 'registry_add', 'registry_event'],
+  [sysmonChannel, 12, 'DeleteKey', 'registry_delete', 'registry_event'],
+  [sysmonChannel, 12, 'DeleteValue', 'registry_delete', 'registry_event'],
+  [sysmonChannel, 13, 'SetValue', 'registry_event', 'registry_set'],
+  [sysmonChannel, 14, 'RenameKey', 'registry_event', 'registry_rename'],
+  [sysmonChannel, 14, 'RenameValue', 'registry_event', 'registry_rename'],
+  [sysmonChannel, 15, undefined, 'create_stream_hash'],
+  [sysmonChannel, 16, undefined, 'sysmon_status'],
+  [sysmonChannel, 17, 'CreatePipe', 'pipe_created'],
+  [sysmonChannel, 18, 'ConnectPipe', 'pipe_created'],
+  [sysmonChannel, 19, 'WmiFilterEvent', 'wmi_event'],
+  [sysmonChannel, 20, 'WmiConsumerEvent', 'wmi_event'],
+  [sysmonChannel, 21, 'WmiBindingEvent', 'wmi_event'],
+  [sysmonChannel, 22, undefined, 'dns_query'],
+  [sysmonChannel, 23, undefined, 'file_delete'],
+  [sysmonChannel, 24, undefined, 'clipboard_capture', 'clipboard_change'],
+  [sysmonChannel, 25, undefined, 'process_tampering'],
+  [sysmonChannel, 26, undefined, 'file_delete_detected'],
+  [sysmonChannel, 27, undefined, 'file_block_executable'],
+  [sysmonChannel, 28, undefined, 'file_block_shredding'],
+  [sysmonChannel, 29, undefined, 'file_executable_detected'],
+  [sysmonChannel, 255, undefined, 'sysmon_error'],
+  ['Security', 4688, undefined, 'process_creation'],
+  [powerShellChannel, 4103, undefined, 'ps_module'],
+  [powerShellChannel, 4104, undefined, 'ps_script'],
+  ['PowerShellCore/Operational', 4103, undefined, 'ps_module'],
+  ['PowerShellCore/Operational', 4104, undefined, 'ps_script'],
+  ['Windows PowerShell', 400, undefined, 'ps_classic_start'],
+  ['Windows PowerShell', 600, undefined, 'ps_classic_provider_start'],
+  ['Windows PowerShell', 800, undefined, 'ps_classic_script'],
+  // The same numbers are other events elsewhere, and neighboring numbers are of no category.
+  ['Security', 1, undefined],
+  ['Security', 12, 'DeleteKey'],
+  ['Security', 4657, undefined],
+  ['Security', 4663, undefined],
+  ['Security', 4689, undefined],
+  ['Security', 5156, undefined],
+  ['System', 12, undefined],
+  ['Microsoft-Windows-WMI-Activity/Operational', 19, undefined],
+  ['Windows PowerShell', 4104, undefined],
+  [powerShellChannel, 400, undefined],
+  [powerShellChannel, 4105, undefined],
+  [sysmonChannel, 4688, undefined],
+  [sysmonChannel, 30, undefined],
+]
+
+describe('categories of Windows events', () => {
+  const windows = read[files.indexOf('windows.yml')]?.kinds ?? []
+  const names = new Set(
+    windows.flatMap(({ logsources }) => logsources.flatMap(({ product, category }) => (product && category) ?? [])),
+  )
+  // Of Defender's events, which the tables of lines have.
+  names.delete('antivirus')
+  const engine = createEngine(
+    [...names].flatMap((category) => toRule(category, { product: 'windows', category }, { '@timestamp|exists': true })),
+    { taxonomy },
+  )
+
+  it('are all in the table', () => {
+    expect([...names].toSorted()).toEqual([...new Set(categories.flatMap(([, , , ...found]) => found))].toSorted())
+  })
+
+  it.each(Object.entries(shippers))('are the same by %s', (_, ship) => {
+    const found = categories.map(([channel, id, type]) => {
+      const event = {
+        System: { Provider: { '#attributes': { Name: 'x' } }, Channel: channel, EventID: id, Computer: 'pc1' },
+        EventData: { Image: 'C:\\x.exe', ...(type && { EventType: type }) },
+      }
+      return [channel, id, type, ...titlesOf(engine.match(toEvent(JSON.stringify(ship(event))))).toSorted()]
+    })
+    expect(found).toEqual(categories)
+  })
+})
+
 describe('the messages that rules on operational faults see', () => {
   const isSeen = (line: string) => titlesOf(kindEngine.match(toEvent(line))).includes(anyProgram)
 

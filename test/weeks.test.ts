@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { generateBatchJobs } from '../scripts/weeks/batch-jobs.ts'
 import { generateDomainDays } from '../scripts/weeks/domain-day.ts'
 import { generateFurtherDegradations, generateQuietServices } from '../scripts/weeks/further-degradations.ts'
 import { judgeWeeks } from '../scripts/weeks/judge-weeks.ts'
+import { generateNoisyApps } from '../scripts/weeks/noisy-apps.ts'
 import {
   generateDegradations,
   generateDeployErrors,
@@ -28,9 +30,22 @@ describe('generated weeks of logs', () => {
     expect(judged.flatMap(({ others }) => others).length).toBeLessThanOrEqual(1)
   })
 
+  it('show batch jobs that are late, missing, failed or hours longer as incidents', needs(deepRun), async () => {
+    const judged = await judgeWeeks(generateBatchJobs(1))
+    // Of 22: a nightly run that takes hours longer is not found.
+    expect(judged.filter(({ found }) => found === false).length).toBeLessThanOrEqual(1)
+    expect(judged.flatMap(({ others }) => others)).toEqual([])
+  })
+
   it('are quiet without trouble', needs(deepRun), async () => {
     const judged = await judgeWeeks(generateQuietTraffic(1))
     expect(judged.flatMap(({ others }) => others)).toEqual([])
+  })
+
+  it('show few incidents in applications with many kinds of ordinary errors', needs(deepRun), async () => {
+    const judged = await judgeWeeks(generateNoisyApps(1))
+    // 42 days of three applications.
+    expect(judged.flatMap(({ others }) => others).length).toBeLessThanOrEqual(14)
   })
 
   it(

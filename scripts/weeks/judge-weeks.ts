@@ -3,6 +3,7 @@ import { loadConfig } from '../../src/config.ts'
 import { createRules } from '../../src/operations/rules/rule-folders.ts'
 import { mergeByTime } from '../../src/pipeline/ingest/merge-by-time.ts'
 import { parseRecord } from '../../src/pipeline/normalize/parse-record.ts'
+import type { Analysis } from '../../src/schema/analysis.ts'
 import type { Incident } from '../../src/schema/incident.ts'
 import type { GeneratedWeek } from './weeks.ts'
 
@@ -19,14 +20,21 @@ export interface JudgedWeek {
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const batchSize = 1024
 
-/** Analyzes generated weeks as `vedette analyze` does, with the bundled rules and the default configuration. */
-export const judgeWeeks = async (weeks: readonly GeneratedWeek[]): Promise<readonly JudgedWeek[]> => {
+/** Returns an analysis of lines by source as `vedette analyze` does it, with the bundled rules and the default configuration. */
+export const createSourceAnalysis = async () => {
   const { config } = loadConfig({ flags: {}, env: {}, cwd: import.meta.dirname })
   const rules = createRules({ config, settings: async () => [], log })
   await rules.refresh()
+  return (sources: ReadonlyMap<string, readonly string[]>): Promise<Analysis> =>
+    createAnalysis({ config, rules: rules.book, log })(recordsOf(sources))
+}
+
+/** Analyzes generated weeks, and separates the incidents about their trouble from others. */
+export const judgeWeeks = async (weeks: readonly GeneratedWeek[]): Promise<readonly JudgedWeek[]> => {
+  const analyze = await createSourceAnalysis()
   const judged: JudgedWeek[] = []
   for (const week of weeks) {
-    const { incidents } = await createAnalysis({ config, rules: rules.book, log })(recordsOf(week))
+    const { incidents } = await analyze(week.sources)
     const about = incidents.filter((incident) => isAbout(week, incident))
     const others = incidents.filter(
       (incident) => !about.includes(incident) && Date.parse(incident.last_seen) >= week.judgedFrom,
@@ -46,7 +54,7 @@ const isAbout = ({ trouble }: GeneratedWeek, { last_seen, title, reason, evidenc
   Date.parse(last_seen) >= trouble.from &&
   [title, reason, ...evidence.map(({ line }) => line)].some((text) => trouble.mentions.test(text))
 
-async function* recordsOf({ sources }: GeneratedWeek) {
+async function* recordsOf(sources: ReadonlyMap<string, readonly string[]>) {
   const receivedAt = Date.UTC(2027, 0, 1)
   const batches = [...sources].map(([source, lines]) => ({
     time: 0,

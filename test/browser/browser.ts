@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import axe from 'axe-core'
-import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
-import { describe } from 'vitest'
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+import { afterAll, describe } from 'vitest'
 import { z } from 'zod'
-import { adminToken, scratch } from '../e2e/program.ts'
+import { adminToken } from '../e2e/program.ts'
 import { needs } from '../needs.ts'
 
 const executable = process.env.CHROMIUM ?? '/usr/bin/chromium'
@@ -11,7 +11,14 @@ const executable = process.env.CHROMIUM ?? '/usr/bin/chromium'
 /** Describes a suite that needs a browser. */
 export const describeInBrowser = (name: string, suite: () => void): void => {
   const missing = existsSync(executable) ? undefined : `${executable} is not installed (apt-get install chromium)`
-  describe(name, needs({ missing }), suite)
+  describe(name, needs({ missing }), () => {
+    // The browser starts once a file, which takes as long as a short test.
+    afterAll(async () => {
+      await (await browser)?.close()
+      browser = undefined
+    })
+    suite()
+  })
 }
 
 export interface Tab {
@@ -27,10 +34,12 @@ interface TabOptions {
   readonly theme?: 'light' | 'dark'
 }
 
-/** Opens a new browser with an empty profile. */
+/** The browser of this test file. */
+let browser: Promise<Browser> | undefined
+
+/** Opens a page with an empty profile: cookies, storage and cache of its own. */
 export const openTab = async ({ width = 1440, height = 900, theme = 'light' }: TabOptions = {}): Promise<Tab> => {
-  const folder = scratch()
-  const context: BrowserContext = await chromium.launchPersistentContext(folder.path, {
+  browser ??= chromium.launch({
     executablePath: executable,
     headless: true,
     args: [
@@ -43,13 +52,15 @@ export const openTab = async ({ width = 1440, height = 900, theme = 'light' }: T
       '--disable-component-update',
       '--disable-sync',
     ],
+  })
+  const context = await (await browser).newContext({
     viewport: { width, height },
     colorScheme: theme,
     reducedMotion: 'reduce',
     locale: 'en-GB',
     timezoneId: 'UTC',
   })
-  const page = context.pages()[0] ?? (await context.newPage())
+  const page = await context.newPage()
   const troubles: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') troubles.push(message.text())
@@ -62,10 +73,7 @@ export const openTab = async ({ width = 1440, height = 900, theme = 'light' }: T
   return {
     page,
     troubles,
-    async close() {
-      await context.close()
-      folder.remove()
-    },
+    close: () => context.close(),
   }
 }
 
@@ -81,11 +89,17 @@ const findings = z.array(
   z.object({ id: z.string(), impact: z.string().nullish(), nodes: z.array(z.object({ html: z.string() })) }),
 )
 
-/** Returns the serious and critical axe violations on the current page. */
-export const seriousIssues = async (page: Page): Promise<string[]> => {
-  // Evaluated, not inserted as a script: the content security policy blocks foreign scripts.
-  await page.evaluate(axe.source)
-  const found = findings.parse(await page.evaluate('axe.run(document).then(({ violations }) => violations)'))
+/** Returns the serious and critical axe violations on the current page: of all rules, or only of those about colours. */
+export const seriousIssues = async (page: Page, rules: 'all' | 'colours' = 'all'): Promise<string[]> => {
+  // Evaluated, not inserted as a script: the content security policy blocks foreign scripts. Only violations are described in detail.
+  if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(axe.source)
+  const options = {
+    resultTypes: ['violations'],
+    ...(rules === 'colours' && { runOnly: ['color-contrast', 'link-in-text-block'] }),
+  }
+  const found = findings.parse(
+    await page.evaluate(`axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`),
+  )
   return found
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))

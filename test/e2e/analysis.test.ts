@@ -9,7 +9,7 @@ import { freePort, type Server, scratch, startServer } from './program.ts'
 
 const folder = scratch()
 let server: Server
-/** The CPU time that one analysis of 200,000 lines takes, in seconds. */
+/** The CPU time that one analysis of 40,000 lines takes, in seconds. */
 let cost = Number.POSITIVE_INFINITY
 const tokens = new Map<string, string>()
 const problem = z.object({ code: z.string(), detail: z.string(), hint: z.string() })
@@ -75,8 +75,8 @@ while (!ended) {
 console.log(JSON.stringify(all))
 `
 
-it('answers health checks while clients analyse 200,000 lines each', async () => {
-  const body = lines(200_000)
+it('answers health checks while clients analyse 40,000 lines each', async () => {
+  const body = lines(40_000)
   await (await analyse('a line to start the worker thread')).text()
   await longestStall()
   const probe = spawn(process.execPath, ['--input-type=module', '-e', prober, server.url])
@@ -93,11 +93,11 @@ it('answers health checks while clients analyse 200,000 lines each', async () =>
   probe.stdin.end()
   const waits = z.array(z.number()).parse(JSON.parse(await text(probe.stdout)))
   const longest = Math.max(...waits)
-  expect(answers).toEqual(answers.map(() => [200, 200_000]))
+  expect(answers).toEqual(answers.map(() => [200, 40_000]))
   // On the main thread, one batch of 4,096 lines would take a tenth of an analysis and delay health checks.
   expect(stall).toBeLessThan(each / 4)
   expect(longest).toBeLessThan(each / 2)
-}, 900_000)
+})
 
 describe('limits', () => {
   it('rejects a too large body by Content-Length before it is sent', async () => {
@@ -168,6 +168,7 @@ describe('limits', () => {
       return answer.status === 200 && answer
     }, 'a place being free')
     expect(await response.json()).toMatchObject({ records: 100 })
-    expect(server.busy() - before).toBeLessThan(cost * 0.8)
+    // Five times as many lines as the analyses that `cost` was measured on.
+    expect(server.busy() - before).toBeLessThan(cost * 5 * 0.8)
   })
 })

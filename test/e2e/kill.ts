@@ -22,6 +22,8 @@ interface KillOptions {
 }
 
 const perRequest = 10
+/** How many requests wait for an answer at most. On a busy machine a start takes long, and must not be followed by ever more work. */
+const mostWaiting = 30
 
 /**
  * Sends events at a steady rate while the server is killed with SIGKILL and restarted, `kills` times. An unanswered request
@@ -57,7 +59,7 @@ export const killRepeatedly = async (options: KillOptions): Promise<KillReport> 
         for (const name of names) acknowledged.add(name)
         return
       }
-      await sleep(50)
+      await sleep(100)
     }
   }
 
@@ -68,7 +70,8 @@ export const killRepeatedly = async (options: KillOptions): Promise<KillReport> 
       sent += perRequest
       const delivery = deliver(names, `kill-${sent}`).finally(() => inFlight.delete(delivery))
       inFlight.add(delivery)
-      await sleep((1000 * perRequest) / eventsPerSecond)
+      do await sleep((1000 * perRequest) / eventsPerSecond)
+      while (running && inFlight.size >= mostWaiting)
     }
     await Promise.all(inFlight)
   })()

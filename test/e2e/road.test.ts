@@ -43,10 +43,10 @@ const receiver = async (port: number) => {
   return { got, refused: () => refused, close: () => server.close() }
 }
 
-const attack = (from: number, count: number) =>
+const attack = (from: number, count: number, address = '203.0.113.9') =>
   Array.from({ length: count }, (_, i) => {
     const time = new Date(Date.now() - (count - i) * 500).toISOString()
-    return `${time} web-01 sshd[${4000 + from + i}]: Failed password for root from 203.0.113.9 port ${40_000 + from + i} ssh2`
+    return `${time} web-01 sshd[${4000 + from + i}]: Failed password for root from ${address} port ${40_000 + from + i} ssh2`
   }).join('\n')
 
 it(`notifies a receiver once of an attack, even if the server is killed (${keeps('vedette.notified-once')})`, async () => {
@@ -98,4 +98,30 @@ it(`notifies a receiver once of an attack, even if the server is killed (${keeps
   await until(() => got.some(({ body }) => body.reason === 'resolved'))
   expect(await second.stop()).toBe(0)
   close()
+})
+
+it('plans one message about the addresses that join an attack', async () => {
+  const port = await freePort()
+  const config = join(data.path, 'vedette.yaml')
+  writeFileSync(config, "notify:\n  - { name: oncall, type: webhook, url: 'http://127.0.0.1:9/hook' }\n")
+  const server = await startServer({ dataDir: join(data.path, 'data'), port, env: { VEDETTE_CONFIG: config } })
+  const send = async (addresses: readonly string[]) => {
+    const body = addresses.map((address) => attack(0, 200, address)).join('\n')
+    await server.ask('/api/v1/events', { method: 'POST', headers: { 'content-type': 'text/plain' }, body })
+    await server.settled()
+  }
+  const list = z.object({ data: z.array(z.object({ reason: z.string(), next_attempt_at: z.string().nullable() })) })
+  const planned = async () => {
+    const { data: all } = list.parse(await (await server.ask('/api/v1/notifications')).json())
+    return all.filter(({ reason }) => reason === 'attacker_joined')
+  }
+  await send(['203.0.113.9'])
+  expect(await planned()).toEqual([])
+  await send(['198.51.100.7'])
+  expect(await planned()).toHaveLength(1)
+  await send(['198.51.100.7'])
+  expect(await planned()).toHaveLength(1)
+  await send(Array.from({ length: 20 }, (_, i) => `198.51.100.${i + 20}`))
+  expect(new Set((await planned()).map(({ next_attempt_at }) => next_attempt_at)).size).toBe(1)
+  expect(await server.stop()).toBe(0)
 })
