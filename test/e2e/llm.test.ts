@@ -193,7 +193,6 @@ it('a user who asks sees the answer stream, and stops it by disconnecting', asyn
       ...(signal && { signal }),
     })
   const text = (await (await ask())?.text()) ?? ''
-  expect(text).toMatch(/^event: draft\ndata: \{"provider":"m0","model":"m","summary":\["the password/)
   expect(text).toMatch(/event: done\ndata: \{"opinion":\{/)
   const [after] = await all(1, ({ triage }) => triage?.model?.status === 'answered')
   expect(after?.triage?.risk_score).toBe(before?.triage?.risk_score)
@@ -201,7 +200,13 @@ it('a user who asks sees the answer stream, and stops it by disconnecting', asyn
   if (vendor) vendor.behaviour = 'stalls'
   const leaving = new AbortController()
   const answer = await ask(leaving.signal)
-  await answer?.body?.getReader().read()
+  // A vendor that stops half-way: a whole answer may come before a draft of it is due.
+  let shown = ''
+  for await (const part of answer?.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    shown += part
+    if (shown.includes('"summary":["the password')) break
+  }
+  expect(shown).toMatch(/^event: draft\ndata: \{"provider":"m0","model":"m","summary":\["/)
   leaving.abort()
   await until(() => vendor?.wire.dropped === 1, 'the end of the call')
   const usage = async () => {
