@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { defineConfig, type Plugin } from 'vite'
 import { parseDocuments } from '../src/lib/sigma/read/read.ts'
+import { parseTaxonomy } from '../src/lib/sigma/taxonomy.ts'
 import { recordSources } from './bootstrap/bundle.cjs'
 
 /** Bundles the program into a few dozen files, which start faster than the thousands of its sources and libraries. */
@@ -23,9 +24,12 @@ const sources: Plugin = {
 const rules: Plugin = {
   name: 'rules',
   writeBundle({ dir = root }) {
-    const documents = globSync('rules/**/*.{yml,yaml}', { cwd: root, exclude: ['rules/taxonomy/**'] })
+    const documents = globSync('rules/**/*.{yml,yaml}', { cwd: root })
       .sort()
-      .flatMap((file) => parseDocuments(readFileSync(join(root, file), 'utf8')))
+      .flatMap((file): ReturnType<typeof parseDocuments> => {
+        const text = readFileSync(join(root, file), 'utf8')
+        return file.startsWith('rules/taxonomy/') ? [[text, parseTaxonomy(text)]] : parseDocuments(text)
+      })
       // JSON has no such thing as an infinite number.
       .filter(([, value]) => isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value))
     writeFileSync(join(dir, 'rules.json'), JSON.stringify(documents))

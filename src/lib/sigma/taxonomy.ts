@@ -24,15 +24,26 @@ export interface Taxonomy {
   readonly kinds: readonly TaxonomyEventKind[]
 }
 
-/** Reads a taxonomy file. A kind that is not valid becomes a fault; the others remain. */
-export const readTaxonomy = (text: string, file: string): Taxonomy & { readonly faults: readonly Fault[] } => {
+/** Parses the YAML of a taxonomy that is known to be valid, for `parsed` of a later reading. */
+export const parseTaxonomy = (text: string): unknown => load(text, { maxAliases: 1000, maxDepth: 40 })
+
+/**
+ * Reads a taxonomy file. A kind that is not valid becomes a fault; the others remain.
+ *
+ * @param parsed the values of texts that were parsed before
+ */
+export const readTaxonomy = (
+  text: string,
+  file: string,
+  parsed?: ReadonlyMap<string, unknown>,
+): Taxonomy & { readonly faults: readonly Fault[] } => {
   const faults: Fault[] = []
   const refuse = (refusal: Refusal, line = findLine(text, refusal.path)): void => {
     const { code, message, hint } = refusal
     faults.push({ code, severity: 'error', message, hint, file, line, rule: undefined })
   }
   try {
-    const value = load(text, { maxAliases: 1000, maxDepth: 40 })
+    const value = parsed?.get(text) ?? parseTaxonomy(text)
     const list = isMap(value) ? ownValue(value, 'kinds') : undefined
     if (!Array.isArray(list)) throw new Refusal('bad-taxonomy', 'There is no list of kinds.', [], 'Write "kinds:".')
     const kinds = list.flatMap((item, index) => {

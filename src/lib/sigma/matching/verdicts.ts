@@ -106,7 +106,7 @@ export const createVerdicts = <Verdict>(
 ): ((event: FlatEvent) => EventLikeness<Verdict> | undefined) => {
   const { plans, leaves, alike = {} } = options
   const { after = Math.max(4, plans.length >> 8), mostValues = 64 } = alike
-  const tests = testsByName(options)
+  const testsOf = createTestsOf(options)
   const findOpen = createOpenTests(options)
   let roles = new Map<string, Role>()
   let root = new Place<Verdict>(undefined, undefined)
@@ -123,11 +123,13 @@ export const createVerdicts = <Verdict>(
     places = 0
   }
   const roleOf = (name: string): Role | undefined => {
-    const numbers = tests.get(name)
+    const known = roles.get(name)
+    if (known) return known
+    const numbers = testsOf(name)
     if (numbers === undefined) return undefined
-    const known = roles.get(name) ?? roleWith(numbers, false)
-    roles.set(name, known)
-    return known
+    const fresh = roleWith(numbers, false)
+    roles.set(name, fresh)
+    return fresh
   }
   const roleWith = (numbers: readonly number[], varies: boolean): Role => ({
     varies,
@@ -234,7 +236,7 @@ export const createVerdicts = <Verdict>(
   const find = ({ fields, more }: FlatEvent): Place<Verdict> | undefined => {
     if (places > mostPlaces) {
       // Each class has a place, so this bounds them as well.
-      roles = new Map([...roles].map(([name, { varies }]) => [name, roleWith(tests.get(name) ?? [], varies)]))
+      roles = new Map([...roles].map(([name, { varies }]) => [name, roleWith(testsOf(name) ?? [], varies)]))
       restart()
     }
     count = 0
@@ -261,28 +263,38 @@ export const createVerdicts = <Verdict>(
   }
 }
 
-/** The tests that may read a field of an event, by its name: whatever kinds the event is of. */
-const testsByName = ({ plans, leaves, names, kinds, groups }: VerdictsOptions): Map<string, readonly number[]> => {
-  const all = new Map<string, Set<number>>()
-  const add = (name: string, leaf: number): void => {
-    const known = all.get(name)
-    if (known) known.add(leaf)
-    else all.set(name, new Set([leaf]))
-  }
+/**
+ * Returns a function that lists the tests that may read a field of an event, by its name, whatever kinds the event is of; undefined if none
+ * does. Events have few names, so that they are looked up when they come.
+ */
+const createTestsOf = ({ plans, leaves, names, kinds, groups }: VerdictsOptions) => {
   const numbers = [...groups.flatMap((group) => group.numbers), ...kinds.map(({ plan }) => plan)]
+  const byField = new Map<string, number[]>()
   for (const leaf of new Set(numbers.flatMap((number) => leavesOf(plans[number] ?? nothing)))) {
     const tested = leaves.list[leaf]
     if (tested === undefined || tested.field === anywhere) continue
-    const { field, test } = tested
-    for (const name of test.type === 'field' ? [names.nameOf(field), test.other] : [names.nameOf(field)]) {
-      add(name, leaf)
-      for (const { kind } of kinds) {
-        for (const other of kind.fields.get(name) ?? []) add(other, leaf)
-        for (const prefix of kind.prefixes) add(prefix + name, leaf)
-      }
+    addTo(byField, names.nameOf(tested.field), leaf)
+    if (tested.test.type === 'field') addTo(byField, tested.test.other, leaf)
+  }
+  const fieldsOf = new Map<string, string[]>()
+  for (const { kind } of kinds) {
+    for (const [field, others] of kind.fields) {
+      if (byField.has(field)) for (const other of others) addTo(fieldsOf, other, field)
     }
   }
-  return new Map([...all].map(([name, of]) => [name, [...of]]))
+  const prefixes = new Set(kinds.flatMap(({ kind }) => kind.prefixes))
+  return (name: string): readonly number[] | undefined => {
+    const fields = new Set([name, ...(fieldsOf.get(name) ?? [])])
+    for (const prefix of prefixes) if (name.startsWith(prefix)) fields.add(name.slice(prefix.length))
+    const found = new Set([...fields].flatMap((field) => byField.get(field) ?? []))
+    return found.size === 0 ? undefined : [...found].sort((a, b) => a - b)
+  }
+}
+
+const addTo = <Value>(lists: Map<string, Value[]>, name: string, value: Value): void => {
+  const known = lists.get(name)
+  if (known) known.push(value)
+  else lists.set(name, [value])
 }
 
 const nothing: ConditionPlan = { op: 'any', of: [] }

@@ -82,7 +82,7 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
   })
   const kinds = createRuleReader<TaxonomyEventKind>({
     read(text, name) {
-      const { kinds: items, faults } = readTaxonomy(text, name)
+      const { kinds: items, faults } = readTaxonomy(text, name, parsed)
       return { items, faults }
     },
     idOf: ({ name }) => name,
@@ -158,8 +158,8 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
     const newSettings = JSON.stringify(settings)
     parsed = current.revision === 0 ? await options.parsed?.() : undefined
     const rulesChanged = await rules.refresh(await options.folders())
-    parsed = undefined
     const kindsChanged = await kinds.refresh(options.taxonomies)
+    parsed = undefined
     changed ||= rulesChanged || kindsChanged || newSettings !== lastSettings
     lastSettings = newSettings
     await options.beforeActive?.()

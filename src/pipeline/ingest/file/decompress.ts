@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
-import xz from 'xz-decompress'
 import { AppError } from '../../../errors.ts'
 import { bunzip } from '../../../lib/bzip2/bunzip.ts'
 import { unlz4 } from '../../../lib/lz4/unlz4.ts'
@@ -24,11 +23,7 @@ const compressions: readonly Compression[] = [
     unpack: (input) => piped(input, createZstdDecompress({ chunkSize })),
   },
   { name: 'bzip2', magic: [0x42, 0x5a, 0x68], unpack: bunzip },
-  {
-    name: 'xz',
-    magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a],
-    unpack: (input) => new xz.XzReadableStream(ReadableStream.from(input)).values(),
-  },
+  { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], unpack: unxz },
   { name: 'lz4', magic: [0x04, 0x22, 0x4d, 0x18], unpack: unlz4 },
 ]
 
@@ -42,6 +37,12 @@ export const compressionOf = (head: Uint8Array): Compression | undefined =>
 const isBzip2 = (head: Uint8Array): boolean => {
   const magic = Buffer.from(head.subarray(4, 7)).toString('hex')
   return magic === '314159' || magic === '177245'
+}
+
+/** Loads its WebAssembly only when a file needs it. */
+async function* unxz(input: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
+  const { default: xz } = await import('xz-decompress')
+  yield* new xz.XzReadableStream(ReadableStream.from(input)).values()
 }
 
 /** Passes a stream through a decompressor of Node. */
