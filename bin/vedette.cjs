@@ -9,8 +9,9 @@ const { chooseRuntime, runtimeBinary, thisMachine } = require('../scripts/bootst
 
 const root = join(__dirname, '..')
 const isCheckout = existsSync(join(root, 'src', 'main.ts'))
-// A fresh checkout has nothing installed yet.
-if (isCheckout && !existsSync(join(root, 'node_modules'))) bootstrap('--build')
+// A fresh checkout has nothing installed yet, or only a part if an installation is under way.
+if (isCheckout && (!existsSync(join(root, 'node_modules')) || existsSync(join(root, '.bootstrap.lock'))))
+  bootstrap('--build')
 const choice = chooseRuntime(thisMachine())
 // The small heap keeps memory flat under load and costs no speed. From 1 MB on, it would be collected many times during the start.
 const start = join(__dirname, 'start.mjs')

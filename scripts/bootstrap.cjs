@@ -13,6 +13,7 @@ const path = require('path')
 const { isCurrent } = require('./bootstrap/bundle.cjs')
 const { explainNpmFailure } = require('./bootstrap/npm-failure.cjs')
 const { chooseRuntime, runtimeBinary, thisMachine } = require('./bootstrap/platform.cjs')
+const { takeTurn } = require('./bootstrap/turn.cjs')
 
 const root = path.resolve(__dirname, '..')
 const runtime = path.join(__dirname, 'runtime')
@@ -32,6 +33,8 @@ const env = Object.assign({}, process.env, {
 })
 /** The Node to run on, where this one is too old. */
 let node = null
+/** Whether other processes wait for this one. */
+let hasTurn = false
 
 try {
   bootstrap()
@@ -49,10 +52,12 @@ function bootstrap() {
   node = newerNode()
   if (node) env.PATH = path.dirname(node) + path.delimiter + env.PATH
   const stamp = path.join(modules, '.lock-sha256')
-  const installed = fs.existsSync(stamp) ? fs.readFileSync(stamp, 'utf8') : ''
-  if (!runtimeOnly && installed !== lockHash() && !installedByHand()) {
-    say('installing dependencies (npm ci), about 20 seconds')
-    npm(root, ['ci', '--ignore-scripts'])
+  const isInstalled = () => (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === lockHash()) || installedByHand()
+  if (!runtimeOnly) {
+    onceOf(isInstalled, () => {
+      say('installing dependencies (npm ci), about 20 seconds')
+      npm(root, ['ci', '--ignore-scripts'])
+    })
   }
   if (fs.existsSync(modules)) {
     if (node) linkRuntime(node)
@@ -63,6 +68,14 @@ function bootstrap() {
     buildDashboard()
     bundleProgram()
   }
+}
+
+// Does what is not done yet, one process at a time: the others find it done.
+function onceOf(isDone, work) {
+  if (isDone()) return
+  if (!hasTurn) takeTurn(path.join(root, '.bootstrap.lock'), say)
+  hasTurn = true
+  if (!isDone()) work()
 }
 
 function say(message) {
@@ -117,7 +130,7 @@ function newerNode() {
   if (choice.own) return process.execPath.startsWith(path.join(runtime, 'node_modules')) ? process.execPath : null
   const binary = runtimeBinary(runtime, choice.name)
   const advice = `Install Node >= ${machine.minimum} from https://nodejs.org/en/download.`
-  if (!fs.existsSync(binary)) {
+  const install = () => {
     say(`Node ${machine.version} is older than ${machine.minimum}; installing a pinned runtime from npm`)
     npm(runtime, ['ci', '--ignore-scripts'])
     if (!fs.existsSync(binary)) {
@@ -131,6 +144,7 @@ function newerNode() {
     }
     if (!fs.existsSync(binary)) fail(`npm did not install ${choice.name}; it needs 250 MB in ${runtime}. ${advice}`)
   }
+  onceOf(() => fs.existsSync(binary), install)
   const { status, error, stderr } = cp.spawnSync(binary, ['--version'], { encoding: 'utf8' })
   if (status !== 0) {
     const reason = error ? error.message : String(stderr).trim().split('\n')[0]
@@ -187,16 +201,23 @@ function buildDashboard() {
   const builtFrom = path.join(modules, '.dashboard-sha256')
   const sources = hashOf(web)
   const page = path.join(built, 'index.html')
-  if (fs.existsSync(page) && fs.existsSync(builtFrom) && fs.readFileSync(builtFrom, 'utf8') === sources) return
-  say('building the dashboard, a few seconds')
-  build('The dashboard', web, path.join(web, 'vite.config.ts'), built)
-  fs.writeFileSync(builtFrom, sources)
+  const isBuilt = () =>
+    fs.existsSync(page) && fs.existsSync(builtFrom) && fs.readFileSync(builtFrom, 'utf8') === sources
+  onceOf(isBuilt, () => {
+    say('building the dashboard, a few seconds')
+    build('The dashboard', web, path.join(web, 'vite.config.ts'), built)
+    fs.writeFileSync(builtFrom, sources)
+  })
 }
 
 function bundleProgram() {
-  if (isCurrent(root)) return
-  say('bundling the program, a few seconds')
-  build('The program', root, path.join(__dirname, 'bundle.config.ts'), path.join(root, 'dist'))
+  onceOf(
+    () => isCurrent(root),
+    () => {
+      say('bundling the program, a few seconds')
+      build('The program', root, path.join(__dirname, 'bundle.config.ts'), path.join(root, 'dist'))
+    },
+  )
 }
 
 // Builds beside and moves into place, so that nobody is ever served half of it.

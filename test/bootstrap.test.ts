@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
@@ -145,6 +146,48 @@ describe('the program that starts', () => {
     const { folder, start } = createCheckout()
     for (const part of ['src', 'dist/sources.json']) rmSync(join(folder, part), { recursive: true })
     expect(start()).toBe('bundle')
+  })
+})
+
+describe('two installations at once', () => {
+  /** A checkout with an npm that takes a while, deletes what is there first, as npm does, and notes each run. */
+  const createCheckout = () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vedette-turns-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    for (const file of ['package.json', 'scripts/bootstrap.cjs', 'scripts/bootstrap', 'scripts/runtime/package.json'])
+      cpSync(join(root, file), join(folder, file), { recursive: true })
+    writeFileSync(join(folder, 'package-lock.json'), '{"packages":{}}')
+    mkdirSync(join(folder, 'bin'))
+    const npm = '#!/bin/sh\nrm -rf node_modules\nsleep 1\nmkdir node_modules\necho run >> runs\n'
+    writeFileSync(join(folder, 'bin/npm'), npm, { mode: 0o755 })
+    const PATH = `${join(folder, 'bin')}:${process.env.PATH}`
+    const bootstrap = async () => {
+      const child = spawn(process.execPath, [join(folder, 'scripts/bootstrap.cjs')], { env: { ...process.env, PATH } })
+      let said = ''
+      child.stderr.on('data', (text) => {
+        said += text
+      })
+      const [code] = await once(child, 'close')
+      return { code, said }
+    }
+    return { folder, bootstrap, runs: () => readFileSync(join(folder, 'runs'), 'utf8').trim().split('\n').length }
+  }
+
+  it('install once: the second waits and says so', async () => {
+    const { folder, bootstrap, runs } = createCheckout()
+    const both = await Promise.all([bootstrap(), bootstrap()])
+    expect(both.map(({ code }) => code)).toEqual([0, 0])
+    expect(runs()).toBe(1)
+    expect(both.map(({ said }) => said).join('')).toMatch(/waiting for another process that installs or builds here/)
+    expect(existsSync(join(folder, '.bootstrap.lock'))).toBe(false)
+  })
+
+  it('is not kept waiting by a process that was killed', async () => {
+    const { folder, bootstrap, runs } = createCheckout()
+    const { pid } = spawnSync(process.execPath, ['--version'])
+    writeFileSync(join(folder, '.bootstrap.lock'), `${hostname()} ${pid}`)
+    expect(await bootstrap()).toMatchObject({ code: 0 })
+    expect(runs()).toBe(1)
   })
 })
 
