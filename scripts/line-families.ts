@@ -53,8 +53,24 @@ const nouns =
   'billing search catalog ledger inbox reports archive gateway mailer sessions audit metrics crawler thumbs invoices coupons orders stock devices alarms'
 const places = 'kitchen hallway cellar garage attic office bedroom balcony porch studio'
 
+const chatter =
+  'please again still this page very late customer asked call back later wrong picture spam links rude language twice see rules moved duplicate thanks ok about shoes price old shelf agreed with author never answered phone needs second look'
+
 /** The values of a placeholder. */
 const slots: Record<string, Slot> = {
+  chat: word(chatter),
+  remark: several('{chat}', ' ', 9),
+  cause: either(
+    'connection reset by peer',
+    'no space left on {path}',
+    'timed out after {seconds}',
+    '{chat} {chat} returned {n}',
+    'unexpected {chat} near {chat} {chat} at {n}',
+    'could not read {file}: {chat} {chat}',
+    '{several} are locked',
+    '{several} and {chat} differ',
+  ),
+  several: several('{chat}', ' ', 5),
   n: digits(1, 3),
   big: digits(4, 9),
   small: digits(1, 1),
@@ -142,6 +158,21 @@ const slots: Record<string, Slot> = {
     '250 Message accepted for delivery',
   ),
 }
+
+const verbs = 'loaded started opened mapped registered resolved flushed created checked scheduled'.split(' ')
+const objects = 'cache pool index schema listener registry plan codec store'.split(' ')
+const rests = [
+  '',
+  ' in {n} ms',
+  ' with {n} entries',
+  ' for {thing}',
+  ' from {path} after restart',
+  ' on port {port}',
+  ' again and ready',
+]
+/** A message of a program, of the many that one part of it has. */
+const event = (number: number): string =>
+  `${objects[number % objects.length]} ${verbs[number % verbs.length]}${rests[number % rests.length]}`
 
 /** One template a line. */
 const families: Record<string, string> = {
@@ -492,6 +523,20 @@ firmware {version} verified {hexes}
 counter black={n} colour={n}
 driver {Thing}Driver {version} loaded from {path}
 queue {bare} accepts jobs: {yes}`,
+  moderation: `
+post {big} removed by {user}: {remark}
+user {user} suspended, reason: {remark}
+appeal {n} closed, comment={remark}
+upload of {file} failed, error: {cause}
+export for {user} stopped after {seconds}: {cause}
+relay {domain} gave up ({cause})
+post {big} approved
+post {big} reported by {user}
+user {user} joined from {ip}
+digest sent to {mail}
+queue has {n} posts, oldest {seconds}`,
+  modules: Array.from({ length: 45 }, (_, i) => `INFO [main] com.acme.Engine: ${event(i)}`).join('\n'),
+  daemon: Array.from({ length: 60 }, (_, i) => `storage engine: ${event(i)}`).join('\n'),
 }
 
 const linesEach = 2_000

@@ -4,6 +4,7 @@ import { type Parameter, readParameters } from './parameters.ts'
 import { createScanner, type Scanner } from './scanner.ts'
 import { createSignatureTable, living } from './signature-table.ts'
 import { createSkeletonTable } from './skeleton-table.ts'
+import { anyTail, createTails, cutTail } from './tails.ts'
 import { newTemplate } from './template-id.ts'
 import { anyToken, type Cluster, createTree, type Enough, type Template } from './tree.ts'
 import { asValue, wordKinds } from './word-kind.ts'
@@ -58,11 +59,11 @@ const version = 2
  * masked by their form first, and lists folded (`mask.ts`); lines of one shape then meet in a leaf of the tree (`tree.ts`). Unlike
  * Drain, which makes a wildcard of any difference between similar lines, a word becomes one in the place of a name
  * (`word-kind.ts`), or when many words have been seen in its place, as in Brain (Yu et al., IEEE TSC 2023): the templates
- * that differ in it are then made one, which keeps the id of the eldest. Words that name the event never vary. Lines seen before skip
- * all that (`skeleton-table.ts`, `signature-table.ts`).
+ * that differ in it are then made one, which keeps the id of the eldest. Words that name the event never vary. Free text
+ * at the end of lines becomes one wildcard (`tails.ts`). Lines seen before skip all that (`skeleton-table.ts`, `signature-table.ts`).
  *
- * O(length) a line, O(templates) memory. Not for free prose: lines of many shapes and few repetitions fill it with templates of one line
- * each, which are then forgotten in turn.
+ * O(length) a line, O(templates) memory. Not for free prose alone: lines of many shapes and few repetitions fill it with templates of one
+ * line each, which are then forgotten in turn.
  *
  * @example
  * const drain = createDrain()
@@ -77,15 +78,27 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
   const tree = createTree(options.enough)
   const recent = createSignatureTable()
   const skeletons = createSkeletonTable()
+  const tails = createTails()
   const byId = new Map<string, Cluster>()
   /** Ids of templates that have become part of another. */
   let former = new Map<string, Cluster>()
   let clock = 0
 
+  const add = (cluster: Cluster): Cluster | undefined => {
+    tails.add(cluster)
+    return cluster.hashes.at(-1) === anyTail ? undefined : tree.add(cluster)
+  }
+
+  /** Takes a cluster out, before its hashes change. */
+  const remove = (cluster: Cluster): void => {
+    tails.remove(cluster)
+    tree.remove(cluster)
+  }
+
   const forget = (cluster: Cluster): void => {
     cluster.alive = false
     byId.delete(cluster.template.id)
-    tree.remove(cluster)
+    remove(cluster)
     // A holder of the template only needs to know that it is gone.
     cluster.hashes = noHashes
     cluster.kinds = noKinds
@@ -103,12 +116,15 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
     const covering = tree.covering(line)
     if (covering) return covering
     const masked = maskedText(line, text)
-    const kinds = wordKinds(masked === '' ? [] : masked.split(' '))
+    const words = wordsOf(masked)
+    const kinds = wordKinds(words)
+    const tail = tails.find(words, line.hashes, kinds)
+    if (tail) return tail
     const joined = tree.joining(line, kinds)
     if (joined) {
-      tree.remove(joined)
+      remove(joined)
       widen(joined, line)
-      tree.add(joined)
+      add(joined)
       return settle(joined)
     }
     const template = newTemplate(masked, namespace, (id) => byId.has(id) || former.has(id))
@@ -122,10 +138,24 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
       alive: true,
     }
     byId.set(template.id, cluster)
-    const oldest = tree.add(cluster)
+    const oldest = add(cluster)
     if (oldest) forget(oldest)
     makeRoom()
-    return settle(cluster)
+    return freeTail(cluster) ?? settle(cluster)
+  }
+
+  /** Makes one template of those that share the beginning of a new one, if free text follows it; the eldest of them keeps its id. */
+  const freeTail = (cluster: Cluster): Cluster | undefined => {
+    const freed = tails.freed(cluster)
+    if (!freed) return undefined
+    const { beginning, clusters } = freed
+    let eldest = cluster
+    for (const other of clusters) if (other.made < eldest.made) eldest = other
+    remove(eldest)
+    cutTail(eldest, beginning)
+    add(eldest)
+    for (const other of clusters) if (other !== eldest) merge(other, eldest)
+    return eldest
   }
 
   /** Makes one template of those that differ in a word which has turned out to vary; the eldest of them keeps its id. */
@@ -135,10 +165,10 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
       const { tokens, clusters } = found
       let eldest = settled
       for (const other of clusters) if (other.made < eldest.made) eldest = other
-      tree.remove(eldest)
+      remove(eldest)
       for (const token of tokens) generalise(eldest, token)
       for (const [token, hash] of settled.hashes.entries()) if (hash === anyToken) generalise(eldest, token)
-      tree.add(eldest)
+      add(eldest)
       for (const other of [settled, ...clusters]) if (other !== eldest) merge(other, eldest)
       settled = eldest
     }
@@ -178,7 +208,10 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
 
     match(text) {
       line.scan(text)
-      return (recent.get(line.low, line.high) ?? tree.covering(line))?.template
+      const covering = recent.get(line.low, line.high) ?? tree.covering(line)
+      if (covering) return covering.template
+      const words = wordsOf(maskedText(line, text))
+      return tails.find(words, line.hashes, wordKinds(words))?.template
     },
 
     propose(text) {
@@ -250,9 +283,10 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
       clock = savedClock
       byId.clear()
       tree.clear()
+      tails.clear()
       for (const cluster of clusters) {
         byId.set(cluster.template.id, cluster)
-        tree.add(cluster)
+        add(cluster)
       }
       former = merged
       makeRoom()
@@ -285,6 +319,8 @@ const dropOldest = <Key>(map: Map<Key, unknown>): void => {
     return
   }
 }
+
+const wordsOf = (masked: string): string[] => (masked === '' ? [] : masked.split(' '))
 
 /** The whole line last scanned, its values masked, one space between tokens. */
 const maskedText = (line: Scanner, text: string): string => {

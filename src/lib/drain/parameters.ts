@@ -1,6 +1,9 @@
 import { type ParameterType, parameterTypeOf } from './parameter-type.ts'
 import type { Scanner } from './scanner.ts'
+import { anyTail } from './tails.ts'
 import { anyToken } from './tree.ts'
+
+const equalsSign = 61
 
 /** The value of one wildcard in a line. */
 export interface Parameter {
@@ -16,9 +19,11 @@ export interface Parameter {
  */
 export const readParameters = (template: Int32Array, text: string, line: Scanner): Parameter[] | undefined => {
   const { count, hashes, starts, ends, folds, firstSpans, spanStarts, spanEnds } = line
-  if (template.length !== count) return undefined
+  const isOpen = template[template.length - 1] === anyTail
+  const length = isOpen ? template.length - 1 : count
+  if (isOpen ? count < length : template.length !== count) return undefined
   const parameters: Parameter[] = []
-  for (let token = 0; token < count; token++) {
+  for (let token = 0; token < length; token++) {
     const own = template[token]
     const fold = folds[token] ?? 0
     if (own === anyToken) parameters.push(toParameter(text, starts[token] ?? 0, fold))
@@ -33,7 +38,14 @@ export const readParameters = (template: Int32Array, text: string, line: Scanner
       }
     }
   }
-  return parameters
+  if (!isOpen) return parameters
+  // `comment=spam again`: the value goes on to the end.
+  const last = (firstSpans[length] ?? 0) - 1
+  const from = spanStarts[last] ?? 0
+  const isKeyed =
+    template[length - 1] !== anyToken && spanEnds[last] === ends[length - 1] && text.charCodeAt(from - 1) === equalsSign
+  if (isKeyed) parameters.pop()
+  return [...parameters, toParameter(text, isKeyed ? from : (starts[length] ?? text.length), text.length)]
 }
 
 const toParameter = (text: string, start: number, end: number): Parameter => ({
