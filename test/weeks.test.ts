@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { generateBatchJobs } from '../scripts/weeks/batch-jobs.ts'
+import { generateBatchJobs, generateHourlyJobs } from '../scripts/weeks/batch-jobs.ts'
 import { generateDomainDays } from '../scripts/weeks/domain-day.ts'
 import { generateFurtherDegradations, generateQuietServices } from '../scripts/weeks/further-degradations.ts'
 import { judgeWeeks } from '../scripts/weeks/judge-weeks.ts'
@@ -36,6 +36,16 @@ describe('generated weeks of logs', () => {
     expect(judged.filter(({ found }) => found === false).length).toBeLessThanOrEqual(1)
     expect(judged.flatMap(({ others }) => others)).toEqual([])
   })
+
+  it(
+    'show jobs that run about hourly and are late, missing, failed or longer as incidents',
+    needs(deepRun),
+    async () => {
+      const judged = await judgeWeeks(generateHourlyJobs(1).filter((_, i) => i % 3 === 0))
+      expect(judged.filter(({ found }) => found === false).length).toBeLessThanOrEqual(1)
+      expect(judged.flatMap(({ others }) => others)).toEqual([])
+    },
+  )
 
   it('are quiet without trouble', needs(deepRun), async () => {
     const judged = await judgeWeeks(generateQuietTraffic(1))

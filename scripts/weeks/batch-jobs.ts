@@ -179,6 +179,13 @@ const formats: Readonly<Record<string, JobFormat>> = {
   },
 }
 
+/** The texts of the lines that come before the logs end. */
+const inOrder = (lines: readonly Line[]): string[] =>
+  lines
+    .filter(([time]) => time < monday + days * day)
+    .sort(([a], [b]) => a - b)
+    .map(([, text]) => text)
+
 /** Draws lines of other programs: daemons, and timers with a random delay. */
 const drawBackground = (random: Random): readonly (readonly [source: string, Line])[] => {
   const lines: (readonly [string, Line])[] = []
@@ -239,12 +246,22 @@ const drawBackground = (random: Random): readonly (readonly [source: string, Lin
 const outcomes = ['on time', 'late', 'missing', 'failed', 'long'] as const
 type Outcome = (typeof outcomes)[number]
 
-/** How often jobs run: the days on which they do, and how many times a day. */
+const isWorkingDay = (time: number): boolean => (time / day + 3) % 7 < 5
+
+/** How often jobs run: the times at which they do, and the pause between. */
 const rhythms = {
-  nightly: { isOn: (_weekday: number) => true, every: day },
-  'on working days': { isOn: (weekday: number) => weekday > 0 && weekday < 6, every: day },
-  'every six hours': { isOn: (_weekday: number) => true, every: 6 * hour },
+  nightly: { isOn: () => true, every: day },
+  'on working days': { isOn: isWorkingDay, every: day },
+  'every six hours': { isOn: () => true, every: 6 * hour },
+  hourly: { isOn: () => true, every: hour },
+  'every two hours': { isOn: () => true, every: 2 * hour },
+  'hourly in office hours': {
+    isOn: (time: number) => isWorkingDay(time) && time % day > 7 * hour && time % day < 19 * hour,
+    every: hour,
+  },
+  'hourly but for the night': { isOn: (time: number) => time % day > 2 * hour, every: hour },
 } as const
+type Rhythm = keyof typeof rhythms
 
 const rhythmNames = ['nightly', 'on working days', 'every six hours'] as const
 
@@ -259,7 +276,22 @@ export const generateBatchJobs = (seed: number): GeneratedWeek[] =>
       .map((outcome, j) => drawMachines(createRandom(seed * 1000 + 10 * i + j), format, outcome)),
   )
 
-const drawMachines = (random: Random, troubled: string, outcome: Outcome): GeneratedWeek => {
+/** Generates the same for jobs that run about hourly, and weeks without trouble in which they pause by night. */
+export const generateHourlyJobs = (seed: number): GeneratedWeek[] =>
+  Object.entries(formats).flatMap(([format, { shows }], i) => [
+    ...(['hourly', 'every two hours'] as const).flatMap((rhythm, j) =>
+      outcomes
+        .filter((outcome) => (outcome !== 'long' && outcome !== 'failed') || shows.includes(outcome))
+        .map((outcome, k) =>
+          drawMachines(createRandom(seed * 1000 + 100 * i + 10 * j + k + 500), format, outcome, rhythm),
+        ),
+    ),
+    ...(['hourly in office hours', 'hourly but for the night'] as const).map((rhythm, j) =>
+      drawMachines(createRandom(seed * 1000 + 100 * i + 10 * j + 550), format, 'on time', rhythm),
+    ),
+  ])
+
+const drawMachines = (random: Random, troubled: string, outcome: Outcome, often?: Rhythm): GeneratedWeek => {
   const bySource = new Map<string, Line[]>()
   const add = (source: string, line: Line) => {
     const lines = bySource.get(source) ?? []
@@ -270,14 +302,15 @@ const drawMachines = (random: Random, troubled: string, outcome: Outcome): Gener
   let rhythmName = ''
   for (const [format, { source, names, write }] of Object.entries(formats)) {
     const name = pick(random, names)
-    const rhythm = pick(random, rhythmNames)
+    const drawn = pick(random, rhythmNames)
+    const rhythm = format === troubled ? (often ?? drawn) : drawn
     const { isOn, every } = rhythms[rhythm]
     const at = between(random, 0, every / hour) * hour
     const jitter = pick(random, [2 * second, minute, 0.04 * every])
     const usual = between(random, 0.002, 0.03) * every
     const starts: number[] = []
     for (let time = monday + at; time < monday + days * day; time += every) {
-      if (isOn(Math.floor(time / day + 4) % 7)) starts.push(time + jitter * random.next())
+      if (isOn(time)) starts.push(time + jitter * random.next())
     }
     // The trouble is not the end of the logs: later runs are as usual.
     const index = format === troubled ? starts.findIndex((time) => time > monday + 17.5 * day) : -1
@@ -286,8 +319,12 @@ const drawMachines = (random: Random, troubled: string, outcome: Outcome): Gener
       const is = n === index ? outcome : 'on time'
       if (is === 'missing') continue
       const odd: Run = {
-        start: is === 'late' ? start + every * between(random, 0.3, 0.45) : start,
-        took: is === 'long' ? run.took + between(random, 1.5, 4) * hour : run.took,
+        start:
+          is === 'late' ? start + every * (often ? between(random, 0.6, 0.85) : between(random, 0.3, 0.45)) : start,
+        took:
+          is === 'long'
+            ? run.took + (often ? every * between(random, 0.6, 0.9) : between(random, 1.5, 4) * hour)
+            : run.took,
         failed: is === 'failed',
       }
       for (const line of write(name, odd, random)) add(source, line)
@@ -301,9 +338,7 @@ const drawMachines = (random: Random, troubled: string, outcome: Outcome): Gener
   for (const [source, line] of drawBackground(random)) add(source, line)
   return {
     name: `${troubled}, ${rhythmName}, ${outcome}`,
-    sources: new Map(
-      [...bySource].map(([source, lines]) => [source, lines.sort(([a], [b]) => a - b).map(([, text]) => text)]),
-    ),
+    sources: new Map([...bySource].map(([source, lines]) => [source, inOrder(lines)])),
     ...(trouble && { trouble }),
     judgedFrom: monday + 4 * day,
   }

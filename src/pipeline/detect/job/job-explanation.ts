@@ -4,7 +4,7 @@ import { type Detection, missingRun } from '../../../schema/detection.ts'
 import { type EventSample, isoTime, toEvidence } from '../shared/evidence.ts'
 import { quote } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
-import type { ExpectedRun } from './schedule.ts'
+import { type ExpectedRun, hourly } from './schedule.ts'
 
 /** A run that did not come in time. */
 export interface JobRun {
@@ -35,7 +35,8 @@ export const explainMissingRun = (
   const place = message === '' ? program : `${quote(message, 60)} of ${program}`
   const late = duration(now - expected.time)
   const at = isoTime(expected.time).slice(11, 16)
-  const next = expected.rhythm === 'at regular intervals' ? ', this time due' : ''
+  const isOften = expected.rhythm === 'at regular intervals' || expected.rhythm === hourly
+  const next = isOften ? ', this time due' : ''
   const usual = `${expected.rhythm}${next} at about ${at} UTC`
   const value = arrival ? `${late} late` : `missing for ${late}`
   return toDetection({

@@ -91,6 +91,79 @@ describe('job', () => {
     ])
   })
 
+  const sync = (from: number, to: number, skip: (hourOfRun: number) => boolean = () => false): Event[] =>
+    Array.from({ length: (to - from) * 24 }, (_, i) => from * 24 + i)
+      .filter((hourOfRun) => !skip(hourOfRun))
+      .flatMap((hourOfRun) => [
+        line(monday + hourOfRun * hour + 7 * minute, 'mirror', 'Sync begins'),
+        line(monday + hourOfRun * hour + 9 * minute, 'mirror', 'Sync ends'),
+      ])
+
+  it('knows jobs that run every hour', () => {
+    expect(detectAll(daemon(0, 12), sync(0, 12))).toEqual([])
+    expect(
+      detectAll(
+        daemon(0, 12),
+        sync(0, 12, (hourOfRun) => hourOfRun === 80),
+      ),
+    ).toEqual([
+      expect.stringMatching(
+        /^medium: “Sync begins” of mirror on db-1 ran 1 hour late\..* every hour or two, this time due/,
+      ),
+    ])
+    expect(
+      detectAll(
+        daemon(0, 12),
+        sync(0, 12, (hourOfRun) => hourOfRun >= 80),
+      ),
+    ).toEqual([expect.stringContaining('“Sync begins” of mirror on db-1 did not run')])
+  })
+
+  it('finds an hourly job that takes much longer', () => {
+    const long = [line(monday + 80 * hour + 7 * minute, 'mirror', 'Sync begins')]
+    long.push(line(monday + 80 * hour + 55 * minute, 'mirror', 'Sync ends'))
+    expect(
+      detectAll(
+        daemon(0, 12),
+        sync(0, 12, (hourOfRun) => hourOfRun === 80),
+        long,
+      ),
+    ).toEqual([expect.stringMatching(/^medium: “Sync ends” of mirror on db-1 ran 46 minutes late/)])
+  })
+
+  it('does not expect hourly jobs that pause by night, at noon or at weekends', () => {
+    expect(
+      detectAll(
+        daemon(0, 21),
+        sync(0, 21, (hourOfRun) => hourOfRun % 24 < 7),
+      ),
+    ).toEqual([])
+    expect(
+      detectAll(
+        daemon(0, 21),
+        sync(0, 21, (hourOfRun) => hourOfRun % 24 === 12),
+      ),
+    ).toEqual([])
+    expect(
+      detectAll(
+        daemon(0, 21),
+        sync(0, 21, (hourOfRun) => (hourOfRun / 24) % 7 >= 5),
+      ),
+    ).toEqual([])
+  })
+
+  it('knows that a timer begins again with its program', () => {
+    const beats = (from: number, to: number, at: number) =>
+      Array.from({ length: to - from }, (_, i) => line(monday + (from + i) * hour + at, 'shop', 'Queue is empty'))
+    const start = line(monday + 80 * hour + 50 * minute, 'shop', 'Shop is starting')
+    expect(detectAll(daemon(0, 7), beats(0, 81, 0), [start], beats(81, 168, 50 * minute))).toEqual([])
+  })
+
+  it('does not take a job that runs hourly for a message of a nightly one', () => {
+    const cron = sync(0, 12).map((event) => ({ ...event, stream: 'syslog/db-1/backup' }))
+    expect(detectAll(daemon(0, 12), cron, ...days(0, 11).map((date) => run(date)))).toHaveLength(1)
+  })
+
   it('finds what is missing in a file of nothing else', () => {
     const nights = days(0, 12).filter((date) => date !== 9)
     expect(detectAll(...nights.map((date) => run(date)))).toEqual([expect.stringContaining('did not run')])

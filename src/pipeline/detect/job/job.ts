@@ -10,10 +10,19 @@ import { type EventSample, keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { readState } from '../shared/state.ts'
 import { explainMissingRun, type JobRun } from './job-explanation.ts'
-import { addToRuns, comesTooOften, type ExpectedRun, nextRun, type Runs, rhythms, startRuns } from './schedule.ts'
+import {
+  addToRuns,
+  comesTooOften,
+  type ExpectedRun,
+  hourly,
+  nextRun,
+  type Runs,
+  rhythms,
+  startRuns,
+} from './schedule.ts'
 
 const name = 'job'
-const version = 1
+const version = 2
 const mostMessages = 60
 const mostHosts = 2000
 /** A run that comes later belongs to the next day. */
@@ -22,6 +31,8 @@ const latestArrival = 16 * hour
 const livePause = hour
 /** Messages due within this time belong to one run. */
 const runLength = 2 * hour
+/** A message that pauses so long is rare. */
+const rarePause = 12 * hour
 
 const options = z.strictObject({
   max_streams: z.int().min(1).default(300).describe('How many streams to search for jobs.'),
@@ -45,6 +56,8 @@ interface StreamJobs {
   readonly service: string | undefined
   readonly whole: Candidate
   readonly messages: BoundedMap<Candidate>
+  /** When a message came that had not come for half a day, as those of a start do. */
+  rareAt: number
   usedAt: number
 }
 
@@ -61,13 +74,13 @@ interface SourceClock {
 }
 
 /**
- * Learns which programs and messages come daily, on working days, weekly or every few hours, and finds runs that are missing or late. O(1) per
+ * Learns which programs and messages come weekly, daily, on working days, every few hours or hourly, and finds runs that are missing or late. O(1) per
  * event. Not for what comes more often, which `baseline` misses sooner.
  */
 export const job: Component<typeof options, Detector> = {
   name,
   summary:
-    'Learns jobs that run weekly, daily or every few hours, and finds runs that are late, missing, failed or hours longer.',
+    'Learns jobs that run weekly, daily, every few hours or hourly, and finds runs that are late, missing, failed or hours longer.',
   options,
   create(given, { now }) {
     let streams = new BoundedMap<StreamJobs>(given.max_streams)
@@ -91,6 +104,7 @@ export const job: Component<typeof options, Detector> = {
         service: nameIn('service.name'),
         whole: startCandidate('', event),
         messages: new BoundedMap(mostMessages),
+        rareAt: event.time,
         usedAt: event.time,
       }
       streams.set(event.stream, jobs)
@@ -115,6 +129,7 @@ export const job: Component<typeof options, Detector> = {
       if (whole) found.set(whole.id, whole)
       if (id === undefined || event.fields['event.category'] === 'authentication') return
       const candidate = jobs.messages.get(id) ?? renameCandidate(jobs, id, event)
+      if (!candidate || event.time - candidate.runs.last > rarePause) jobs.rareAt = event.time
       if (!candidate) {
         jobs.messages.set(flatText(id), startCandidate(message, event))
         return
@@ -131,7 +146,6 @@ export const job: Component<typeof options, Detector> = {
       clock: SourceClock,
     ): Detection | undefined => {
       candidate.usedAt = event.time
-      if (comesTooOften(candidate.runs)) return undefined
       if (!addToRuns(candidate.runs, event.time)) return undefined
       const { missing } = candidate
       candidate.missing = undefined
@@ -160,11 +174,11 @@ export const job: Component<typeof options, Detector> = {
       for (const jobs of streams.values()) {
         if (jobs.source !== source) continue
         const all = [jobs.whole, ...jobs.messages.values()]
+        for (const candidate of all) candidate.expected &&= afterRestart(candidate.expected, candidate, jobs)
         const overdue = all.find(({ expected }) => expected && expected.deadline <= moment)?.expected
         // The other messages of the run are due within minutes.
-        const missing = overdue
-          ? all.filter(({ expected }) => expected && expected.time - overdue.time < runLength)
-          : []
+        const missing = overdue ? all.filter(({ expected }) => expected && isOneRun(overdue, expected)) : []
+        missing.sort((a, b) => (a.expected?.time ?? 0) - (b.expected?.time ?? 0))
         for (const candidate of missing) {
           candidate.missing = candidate.expected
           candidate.expected = undefined
@@ -227,6 +241,19 @@ export const job: Component<typeof options, Detector> = {
     }
   },
 }
+
+/** Waits nearly a pause longer for the run of an hourly job whose program may have restarted: its timer then begins again. */
+const afterRestart = (expected: ExpectedRun, { runs }: Candidate, { rareAt }: StreamJobs): ExpectedRun => {
+  const last = runs.starts.at(-1) ?? 0
+  if (expected.rhythm !== hourly || rareAt <= last) return expected
+  return { ...expected, deadline: expected.time + 0.95 * (expected.time - last) }
+}
+
+/** Whether a message that is due belongs to a run that is overdue. Messages of hourly jobs belong to no run of another job. */
+const isOneRun = (overdue: ExpectedRun, { time, rhythm }: ExpectedRun): boolean =>
+  overdue.rhythm === hourly || rhythm === hourly
+    ? overdue.rhythm === rhythm && time < overdue.deadline
+    : time - overdue.time < runLength
 
 /** Sets the clock to the newest time that two events agree on: one wrong date must not make all jobs missing. */
 const advance = (clock: SourceClock, time: number): void => {
@@ -310,9 +337,12 @@ const startCandidate = (message: string, event: Event): Candidate => ({
 
 const toRun = ({ message, sample }: Candidate, expected: ExpectedRun): JobRun => ({ message, expected, last: sample })
 
-const writeStream = (writer: Writer, { source, stream, host, service, whole, messages, usedAt }: StreamJobs): void => {
+const writeStream = (
+  writer: Writer,
+  { source, stream, host, service, whole, messages, rareAt, usedAt }: StreamJobs,
+): void => {
   for (const text of [source, stream, host ?? '', service ?? '']) writer.text(text)
-  writer.f64(usedAt)
+  writer.f64(rareAt).f64(usedAt)
   writeCandidate(writer, whole)
   writer.varint(messages.size)
   for (const [id, candidate] of messages.entries()) {
@@ -323,7 +353,7 @@ const writeStream = (writer: Writer, { source, stream, host, service, whole, mes
 
 const readStream = (reader: Reader): StreamJobs => {
   const [source, stream, host, service] = [reader.text(), reader.text(), reader.text(), reader.text()]
-  const usedAt = reader.f64()
+  const [rareAt, usedAt] = [reader.f64(), reader.f64()]
   const jobs: StreamJobs = {
     source,
     stream,
@@ -331,6 +361,7 @@ const readStream = (reader: Reader): StreamJobs => {
     service: service || undefined,
     whole: readCandidate(reader),
     messages: new BoundedMap(mostMessages),
+    rareAt,
     usedAt,
   }
   for (let left = reader.varint(); left > 0; left--) jobs.messages.set(reader.text(), readCandidate(reader))
@@ -348,7 +379,7 @@ const readExpected = (reader: Reader): ExpectedRun | undefined => {
 }
 
 const writeCandidate = (writer: Writer, { message, runs, expected, missing, sample, usedAt }: Candidate): void => {
-  const isOver = comesTooOften(runs)
+  const isOver = comesTooOften(runs) && runs.starts.length < 2
   writer
     .text(isOver ? '' : message)
     .f64(runs.last)

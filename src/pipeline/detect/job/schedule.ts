@@ -25,6 +25,13 @@ const longestInterval = 13 * hour
 /** How far such a pause may be from the usual one. */
 const intervalTolerance = 0.1
 
+/** A pause this long separates two runs of a job that runs about hourly. */
+const hourlyGap = 20 * minute
+const leastHourly = 45 * minute
+/** So many pauses show an hourly job: more than a day of them, because office hours and nightly pauses are no habit of one. */
+const leastHours = 48
+const mostOdd = 2
+
 /** The runs of a possible job: times at which a program, or one of its messages, came after a pause. */
 export interface Runs {
   starts: number[]
@@ -34,13 +41,17 @@ export interface Runs {
 
 export const startRuns = (time: number): Runs => ({ starts: [time], last: time, irregular: 0 })
 
-/** Whether it comes too often, or for too long, to be a job. */
+/** Whether it comes too often, or for too long, to be a job that runs every few hours or days. It may still run hourly. */
 export const comesTooOften = ({ irregular }: Runs): boolean => irregular >= mostIrregular
 
 /** Notes an event. Returns whether a run begins with it. O(1). */
 export const addToRuns = (runs: Runs, time: number): boolean => {
   const pause = time - runs.last
   if (pause > 0) runs.last = time
+  if (comesTooOften(runs)) {
+    if (pause > hourlyGap) runs.starts = [...runs.starts.slice(-leastHours), time]
+    return pause > hourlyGap
+  }
   const start = runs.starts.at(-1) ?? time
   if (pause <= runGap) {
     if (time - start > longestRun) runs.irregular = mostIrregular
@@ -51,6 +62,9 @@ export const addToRuns = (runs: Runs, time: number): boolean => {
   return true
 }
 
+/** The rhythm of jobs that run about hourly. */
+export const hourly = 'every hour or two'
+
 /** In the order of saved states. */
 export const rhythms = [
   'every day',
@@ -58,6 +72,7 @@ export const rhythms = [
   'every week',
   'on the same days of the week',
   'at regular intervals',
+  hourly,
 ] as const
 
 /** The next run that a job's habit leads to expect. */
@@ -70,12 +85,33 @@ export interface ExpectedRun {
 }
 
 /**
- * Expects a run after the usual pause, if it comes several times a day; else at the usual time of day, on the days on which it ran a week before; before the second week, on the day after four days in a
- * row, unless that is a weekend not seen yet. Undefined without a habit. O(runs).
+ * Expects a run after the usual pause, if it comes several times a day; else at the usual time of day, on the days on which it ran a week before;
+ * before the second week, on the day after four days in a row, unless that is a weekend not seen yet. Undefined without a habit. O(runs).
  */
-export const nextRun = ({ starts }: Runs, isProgram = false): ExpectedRun | undefined =>
+export const nextRun = (runs: Runs, isProgram = false): ExpectedRun | undefined => {
   // Several messages of one program may seem regular together.
-  (isProgram ? undefined : nextOfDay(starts)) ?? nextByDate(starts)
+  if (comesTooOften(runs)) return isProgram ? undefined : nextOfHour(runs.starts)
+  return (isProgram ? undefined : nextOfDay(runs.starts)) ?? nextByDate(runs.starts)
+}
+
+/**
+ * The next run of a job that runs about hourly. It is missing after half a pause more, since a restart may shift it. The first one of a weekend  is not
+ * expected: it may pause then.
+ */
+const nextOfHour = (starts: readonly number[]): ExpectedRun | undefined => {
+  const last = starts.at(-1)
+  if (last === undefined || starts.length <= leastHours) return undefined
+  const pauses = starts.slice(1).map((start, i) => start - (starts[i] ?? start))
+  const usual = pauses.toSorted((a, b) => a - b)[leastHours >> 1] ?? 0
+  if (usual < leastHourly) return undefined
+  const odd = starts.slice(1).filter((_, i) => Math.abs((pauses[i] ?? 0) - usual) > intervalTolerance * usual)
+  // One late run makes two irregular pauses. Those of two days show a habit.
+  const spread = (odd.at(-1) ?? 0) - (odd[0] ?? 0)
+  if (odd.length > mostOdd || spread > day / 2) return undefined
+  const time = last + usual
+  if (isWeekend(time) && !isWeekend(last)) return undefined
+  return { time, deadline: time + usual / 2, rhythm: hourly, runs: starts.length }
+}
 
 /** The next run of a job that runs several times a day. */
 const nextOfDay = (starts: readonly number[]): ExpectedRun | undefined => {
