@@ -13,7 +13,7 @@ import '../src/v8-flags.ts'
 import { type CorpusName, corpusLines, corpusNames } from './corpora.ts'
 import { readBenchOptions } from './options.ts'
 
-// What the stages of the records cost per line in one thread, each detector on its own: CPU time, and allocated bytes. Only the second half of
+// Measures the stages of the records and each detector in one thread: CPU time and allocated bytes per line. Only the second half of
 // the lines is measured, when the code is compiled. `node bench/stages.ts json` measures one corpus.
 const options = readBenchOptions()
 const total = options.number('lines', 100_000)
