@@ -19,6 +19,7 @@ const root = path.resolve(__dirname, '..')
 const runtime = path.join(__dirname, 'runtime')
 const modules = path.join(root, 'node_modules')
 const lock = path.join(root, 'package-lock.json')
+const turn = path.join(root, '.bootstrap.lock')
 const vite = path.join(modules, 'vite', 'bin', 'vite.js')
 const runtimeOnly = process.argv.includes('--runtime-only')
 const windows = process.platform === 'win32'
@@ -49,6 +50,8 @@ try {
 }
 
 function bootstrap() {
+  // A command that was killed left its file, or another one is at work: what looks done may be a part.
+  if (fs.existsSync(turn)) takeOurTurn()
   node = newerNode()
   if (node) env.PATH = path.dirname(node) + path.delimiter + env.PATH
   const stamp = path.join(modules, '.lock-sha256')
@@ -73,9 +76,13 @@ function bootstrap() {
 // Does what is not done yet, one process at a time: the others find it done.
 function onceOf(isDone, work) {
   if (isDone()) return
-  if (!hasTurn) takeTurn(path.join(root, '.bootstrap.lock'), say)
-  hasTurn = true
+  takeOurTurn()
   if (!isDone()) work()
+}
+
+function takeOurTurn() {
+  if (!hasTurn) takeTurn(turn, say)
+  hasTurn = true
 }
 
 function say(message) {

@@ -1,6 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -189,6 +199,22 @@ describe('two installations at once', () => {
     expect(await bootstrap()).toMatchObject({ code: 0 })
     expect(runs()).toBe(1)
   })
+
+  it.each(['of a killed process', 'without a name, by its age'])(
+    'removes a file %s when nothing is to do',
+    async (which) => {
+      const { folder, bootstrap, runs } = createCheckout()
+      expect(await bootstrap()).toMatchObject({ code: 0 })
+      const file = join(folder, '.bootstrap.lock')
+      const { pid } = spawnSync(process.execPath, ['--version'])
+      writeFileSync(file, which === 'of a killed process' ? `${hostname()} ${pid}` : '')
+      const hourAgo = Date.now() / 1_000 - 3_600
+      utimesSync(file, hourAgo, hourAgo)
+      expect(await bootstrap()).toMatchObject({ code: 0, said: '' })
+      expect(existsSync(file)).toBe(false)
+      expect(runs()).toBe(1)
+    },
+  )
 })
 
 it('the lock file keeps npm from compiling packages with prebuilt binaries', () => {

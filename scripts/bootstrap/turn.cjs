@@ -45,11 +45,10 @@ function read(file) {
   }
 }
 
-// The process that made the file is gone, or belongs to a machine or container of which only the age is known.
+// The process that made the file is gone. Of another machine or container, or where the disk was too full for a name, only the age is known.
 function isLeftBehind(file) {
   const [host, pid] = (read(file) || '').split(' ')
-  if (!pid) return false
-  if (host === os.hostname() && !isRunning(Number(pid))) return true
+  if (pid && host === os.hostname() && !isRunning(Number(pid))) return true
   const { mtimeMs } = fs.statSync(file, { throwIfNoEntry: false }) || { mtimeMs: Date.now() }
   return Date.now() - mtimeMs > longest
 }
