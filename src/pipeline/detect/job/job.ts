@@ -74,8 +74,8 @@ interface SourceClock {
 }
 
 /**
- * Learns which programs and messages come weekly, daily, on working days, every few hours or hourly, and finds runs that are missing or late. O(1) per
- * event. Not for what comes more often, which `baseline` misses sooner.
+ * Learns which programs and messages come weekly, daily, on working days, every few hours or hourly, and finds runs that are missing or late.
+ * O(1) per event. Not for what comes more often, which `baseline` misses sooner.
  */
 export const job: Component<typeof options, Detector> = {
   name,

@@ -85,8 +85,9 @@ export interface ExpectedRun {
 }
 
 /**
- * Expects a run after the usual pause, if it comes several times a day; else at the usual time of day, on the days on which it ran a week before;
- * before the second week, on the day after four days in a row, unless that is a weekend not seen yet. Undefined without a habit. O(runs).
+ * Expects a run after the usual pause, if it comes several times a day; else at the usual time of day, on the days on which it ran a week
+ * before; before the second week, on the day after four days in a row, unless that is a weekend not seen yet. Undefined without a habit.
+ * O(runs).
  */
 export const nextRun = (runs: Runs, isProgram = false): ExpectedRun | undefined => {
   // Several messages of one program may seem regular together.
@@ -95,14 +96,13 @@ export const nextRun = (runs: Runs, isProgram = false): ExpectedRun | undefined 
 }
 
 /**
- * The next run of a job that runs about hourly. It is missing after half a pause more, since a restart may shift it. The first one of a weekend  is not
- * expected: it may pause then.
+ * The next run of a job that runs about hourly. It is missing after half a pause more, since a restart may shift it. The first one of
+ * a weekend is not expected: it may pause then.
  */
 const nextOfHour = (starts: readonly number[]): ExpectedRun | undefined => {
   const last = starts.at(-1)
   if (last === undefined || starts.length <= leastHours) return undefined
-  const pauses = starts.slice(1).map((start, i) => start - (starts[i] ?? start))
-  const usual = pauses.toSorted((a, b) => a - b)[leastHours >> 1] ?? 0
+  const { pauses, usual } = readPauses(starts)
   if (usual < leastHourly) return undefined
   const odd = starts.slice(1).filter((_, i) => Math.abs((pauses[i] ?? 0) - usual) > intervalTolerance * usual)
   // One late run makes two irregular pauses. Those of two days show a habit.
@@ -113,13 +113,18 @@ const nextOfHour = (starts: readonly number[]): ExpectedRun | undefined => {
   return { time, deadline: time + usual / 2, rhythm: hourly, runs: starts.length }
 }
 
+/** The pauses between runs, and their median. */
+const readPauses = (starts: readonly number[]) => {
+  const pauses = starts.slice(1).map((start, i) => start - (starts[i] ?? start))
+  return { pauses, usual: pauses.toSorted((a, b) => a - b)[pauses.length >> 1] ?? 0 }
+}
+
 /** The next run of a job that runs several times a day. */
 const nextOfDay = (starts: readonly number[]): ExpectedRun | undefined => {
   const recent = starts.slice(-leastIntervals - 1)
   const last = recent.at(-1)
   if (last === undefined || recent.length <= leastIntervals) return undefined
-  const pauses = recent.slice(1).map((start, i) => start - (recent[i] ?? start))
-  const usual = pauses.toSorted((a, b) => a - b)[leastIntervals >> 1] ?? 0
+  const { pauses, usual } = readPauses(recent)
   if (usual > longestInterval) return undefined
   const offsets = pauses.map((pause) => Math.abs(pause - usual))
   const regular = offsets.filter((offset) => offset <= intervalTolerance * usual)

@@ -13,7 +13,7 @@ export const bundledTaxonomy: RuleFolder = { name: 'taxonomy', path: join(bundle
 
 const parsedRules = z.array(z.tuple([z.string(), z.unknown()]))
 
-/** Reads the values of the bundled YAML documents and taxonomies, by their texts, as the build parsed them. A changed document is not among them. */
+/** Reads the values of the bundled rules and taxonomies, by their texts, as the build parsed them. A changed one is not among them. */
 export const readParsedRules = async (): Promise<ReadonlyMap<string, unknown>> => {
   try {
     return new Map(parsedRules.parse(JSON.parse(await readFile(builtPath('rules.json'), 'utf8'))))
