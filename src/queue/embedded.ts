@@ -18,6 +18,7 @@ import type { Fence } from './lease.ts'
 import { readPartitionStates } from './partition-states.ts'
 import { createRowPayloads } from './payloads.ts'
 import type { Queue, Topic, Topics } from './queue.ts'
+import { createRecordJobs, type RecordJobs } from './record-jobs.ts'
 import type { SharedBells } from './shared-bells.ts'
 
 interface EmbeddedQueueOptions {
@@ -68,6 +69,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     broker && peers
       ? createBrokerPayloads({ broker, connections: { ...connections, peers }, jobs, log })
       : createRowPayloads(jobs)
+  const records = createRecordJobs()
   const backlog = createBacklog({ jobs, maxRecords, maxBytes, now, problems })
   const bells = new Map<Topic, Bell>(topics.map((topic) => [topic, createBell()]))
   const settled = createBell()
@@ -257,8 +259,10 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
   }
 
   return {
+    prepare: records.prepare,
+
     async publish(topic, items, tx) {
-      const batch = toJobs(topic, items)
+      const batch = toJobs(records, topic, items)
       if (batch.length === 0) return
       if (topic === 'records') publishedAt = performance.now()
       await backlog.add(
@@ -340,44 +344,12 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
   }
 }
 
-/** The maximum number of records and characters in the batches of one job; a larger batch is a job of its own. */
-const mostRecords = 4096
-const mostCharacters = 4 * 1024 * 1024
-
-/**
- * Groups batches of one partition into jobs, in order. Where sources alternate line by line, a batch holds hardly more than one record, and
- * a job costs as much as hundreds of records.
- */
-const intoJobs = (batches: readonly RecordBatch[]): readonly (readonly RecordBatch[])[] => {
-  const jobs: RecordBatch[][] = []
-  let [records, characters] = [Number.POSITIVE_INFINITY, 0]
-  for (const batch of batches) {
-    const size = sum(batch.texts, (text) => text.length)
-    records += batch.texts.length
-    characters += size
-    if (records <= mostRecords && characters <= mostCharacters) jobs.at(-1)?.push(batch)
-    else {
-      jobs.push([batch])
-      records = batch.texts.length
-      characters = size
-    }
-  }
-  return jobs
-}
-
 /** Creates few jobs for batches of records, or one job for all IDs. */
-const toJobs = <T extends Topic>(topic: T, items: readonly Topics[T][]): readonly NewJob[] => {
+const toJobs = <T extends Topic>(records: RecordJobs, topic: T, items: readonly Topics[T][]): readonly NewJob[] => {
   if (items.length === 0) return []
   if (topic !== 'records') return [{ partition: 0, count: items.length, ...encodeJob(items) }]
   // The compiler cannot derive the item type from the topic.
-  const byPartition = Map.groupBy(items as readonly RecordBatch[], ({ partition }) => partition)
-  return [...byPartition].flatMap(([partition, own]) =>
-    intoJobs(own).map((batches) => ({
-      partition,
-      count: sum(batches, ({ texts }) => texts.length),
-      ...encodeJob<'records'>(batches),
-    })),
-  )
+  return records.of(items as readonly RecordBatch[])
 }
 
 const sum = <Item>(items: readonly Item[], amount: (item: Item) => number): number =>

@@ -1,5 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { Topic, Topics } from './queue.ts'
+import { isRecordsPayload, readRecordsPayload } from './records-payload.ts'
 
 /** Below this, compressing costs more than it saves. */
 const worthCompressing = 16_384
@@ -21,8 +22,10 @@ export const encodeJob = <T extends Topic>(items: readonly Topics[T][]): JobPayl
   return { payload, size: json.length, bytes: payload.length }
 }
 
-/** Reads the output of `encodeJob`; throws if it is damaged. JSON starts with a bracket, zstd does not. */
+/** Reads the output of `encodeJob`, or of `toRecordsPayload`; throws if it is damaged. JSON starts with a bracket, zstd does not. */
 export const decodeJob = <T extends Topic>(payload: Uint8Array): readonly Topics[T][] => {
+  // The compiler cannot derive the item type from the payload.
+  if (isRecordsPayload(payload)) return readRecordsPayload(payload) as readonly Topics[T][]
   const json = payload[0] === openingBracket ? Buffer.from(payload) : zstdDecompressSync(payload)
   return JSON.parse(json.toString())
 }

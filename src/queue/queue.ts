@@ -1,6 +1,6 @@
 import type { Detection } from '../schema/detection.ts'
 import type { Fact } from '../schema/fact.ts'
-import type { RecordBatch } from '../schema/record.ts'
+import type { RecordBatch, UnnumberedBatch } from '../schema/record.ts'
 
 /** The item type of each topic. `alerts` and `incidents` carry only ids; their data is in the store. */
 export interface Topics {
@@ -76,6 +76,11 @@ export interface Consumer<Item, Tx> {
  * with back-off. After the last attempt, each of its jobs becomes a dead letter of its own.
  */
 export interface Queue<Tx> {
+  /**
+   * Does most of the work of publishing many records ahead, outside of a transaction and partly in other threads. The batches may be
+   * published, numbered one after the other, or not.
+   */
+  prepare(batches: readonly UnnumberedBatch[]): Promise<void>
   /**
    * Adds a job within a transaction. Throws QUEUE_FULL (retryable) if the topic has reached its limit, UNAVAILABLE if deliveries cannot be
    * written.

@@ -49,6 +49,9 @@ export interface RecordBatch {
   readonly map?: FieldMap | undefined
 }
 
+/** A batch without numbers. */
+export type UnnumberedBatch = Omit<RecordBatch, 'first'>
+
 /** The ID of an event: its partition and its number there. */
 export const eventId = (partition: number, number: number): string => `${partition}-${number}`
 

@@ -65,6 +65,7 @@ const createDeps = (maxRecords = Number.POSITIVE_INFINITY, groups: RecentGroup[]
       },
     },
     queue: {
+      async prepare() {},
       async publish(_topic, batches, draft) {
         const waiting = kept.next + batches.reduce((sum, batch) => sum + batch.texts.length, 0)
         if (waiting > maxRecords) throw new AppError('QUEUE_FULL', 'Full.', { retryable: true, retryAfter: 1 })

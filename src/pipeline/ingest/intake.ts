@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '../../errors.ts'
-import type { RawRecord, RecordBatch } from '../../schema/record.ts'
+import type { RawRecord, RecordBatch, UnnumberedBatch } from '../../schema/record.ts'
 import { createRecentKeys, type RecentDraft, type RecentGroup, type RecentKeys } from './recent-keys.ts'
-import { toBatches, type UnnumberedBatch } from './record-batches.ts'
+import { toBatches } from './record-batches.ts'
 import type { Cursor } from './source.ts'
 
 /** Options of an accept call. */
@@ -51,7 +51,10 @@ interface IntakeOptions<Tx> {
       saveCursor(source: string, key: string, position: string, tx: Tx): Promise<void>
     }
   }
-  readonly queue: { publish(topic: 'records', batches: readonly RecordBatch[], tx: Tx): Promise<void> }
+  readonly queue: {
+    prepare(batches: readonly UnnumberedBatch[]): Promise<void>
+    publish(topic: 'records', batches: readonly RecordBatch[], tx: Tx): Promise<void>
+  }
   readonly partitions: number
   readonly now: () => number
   /** How many characters may wait in memory for a commit. */
@@ -64,6 +67,8 @@ interface Request {
   readonly count: number
   readonly characters: number
   readonly options: AcceptOptions
+  /** Resolves when the queue has prepared the batches. */
+  readonly prepared: Promise<void>
   resolve(acceptance: Acceptance): void
   reject(error: unknown): void
 }
@@ -101,7 +106,13 @@ export const createIntake = <Tx>(options: IntakeOptions<Tx>): Intake => {
       if (waiting.length > 0 && characters + size > maxWaiting) return Promise.reject(tooMuch(records.length))
       const { promise, resolve, reject } = Promise.withResolvers<Acceptance>()
       characters += size
-      waiting.push({ records, batches, count: records.length, characters: size, options: accepting, resolve, reject })
+      const prepared = options.queue.prepare(batches)
+      // The commit reports the failure.
+      prepared.catch(() => {})
+      waiting.push({
+        ...{ records, batches, count: records.length, characters: size },
+        ...{ options: accepting, prepared, resolve, reject },
+      })
       if (!committing) void commitAll()
       return promise
     },
@@ -120,6 +131,7 @@ const takeGroup = (waiting: Request[]): readonly Request[] => {
 /** Commits a group and answers each request. Never rejects. */
 const settle = async <Tx>(options: IntakeOptions<Tx>, group: readonly Request[], recent: RecentKeys): Promise<void> => {
   try {
+    await Promise.all(group.map(({ prepared }) => prepared))
     if (group.some((request) => request.options.recent)) await recent.load()
     const draft = recent.begin()
     const answers = await options.store.transaction((tx) => commit(options, group, draft, tx))

@@ -1,8 +1,5 @@
-import type { RawRecord, RecordBatch } from '../../schema/record.ts'
+import type { RawRecord, UnnumberedBatch } from '../../schema/record.ts'
 import { partitionOf } from './partition.ts'
-
-/** A batch without numbers. */
-export type UnnumberedBatch = Omit<RecordBatch, 'first'>
 
 /** The limits of a batch. */
 const mostTexts = 4096

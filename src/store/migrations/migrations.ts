@@ -8,6 +8,7 @@ import { triageViews } from './0005-triage-views.ts'
 import { queryRoles } from './0006-query-roles.ts'
 import { blockObjects } from './0007-block-objects.ts'
 import { detectorStates } from './0008-detector-states.ts'
+import { packedRecords } from './0009-packed-records.ts'
 
 /**
  * Every migration, in order. A released one is never changed: what comes later is a migration of its own. Servers of the version before accept
@@ -23,6 +24,7 @@ export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: Co
   '0006-query-roles': queryRoles,
   '0007-block-objects': blockObjects,
   '0008-detector-states': detectorStates,
+  '0009-packed-records': packedRecords,
 }
 
 /** The migrations of the development versions. Together they made the tables of `0001-schema`. */
