@@ -1,7 +1,6 @@
 import type { StdioDoor } from './api/mcp/stdio.ts'
 import { openBase } from './app/base.ts'
 import { createDeps } from './app/deps.ts'
-import { createIdleMemory } from './app/idle-memory.ts'
 import { type LocalMcpOptions, openInterfaces } from './app/interfaces.ts'
 import { drainMs } from './app/pipeline-thread/shared-state.ts'
 import { createReload } from './app/reload.ts'
@@ -53,7 +52,7 @@ export const startApp = ({
   const version = readVersion()
   const telemetry = createTelemetry({ level: config.log.level, version, write: (line) => process.stderr.write(line) })
   const { log } = telemetry
-  return openBase({ config, telemetry, signal, door: doorOf(config) }, async (base): Promise<App> => {
+  return openBase({ config, telemetry, signal, door: config.server }, async (base): Promise<App> => {
     const { store, queue, runtime } = base
     const { thread, tables, pipeline, jobs } = await startWork(base)
     const upkeep = await createUpkeep(base)
@@ -66,11 +65,7 @@ export const startApp = ({
     const background = Promise.all([
       readSources(base, sources, pipeline.intake),
       pipeline.publishResults(runtime.signal),
-      runSchedule(
-        [...tables.jobs, ...pipeline.jobs, ...upkeep.jobs, ...jobs, createIdleMemory(runtime.now)],
-        log,
-        runtime.signal,
-      ),
+      runSchedule([...tables.jobs, ...pipeline.jobs, ...upkeep.jobs, ...jobs], log, runtime.signal),
     ])
     print(
       banner({
@@ -120,10 +115,3 @@ export const startApp = ({
     }
   })
 }
-
-/** Where the server listens. */
-const doorOf = ({ server: { host, port, tls } }: Config) => ({
-  host,
-  port,
-  ...(tls.cert && tls.key && { tls: { cert: tls.cert, key: tls.key } }),
-})

@@ -8,7 +8,7 @@ interface WaitingOptions {
   readonly host: string
   readonly port: number
   /** Certificate and key in PEM; without them it speaks plain HTTP. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined
+  readonly tls?: { readonly cert?: string | Buffer | undefined; readonly key?: string | Buffer | undefined }
 }
 
 const retryAfter = 5
@@ -18,8 +18,12 @@ const reason = 'The database does not answer yet.'
  * Listens in place of the server while the server cannot start yet: live, not ready, and 503 to everything else. Then the probes of an
  * orchestrator do not kill the process, and senders know that they have to wait.
  */
-export const openWaitingDoor = async ({ host, port, tls }: WaitingOptions): Promise<{ close(): Promise<void> }> => {
-  const server = tls ? createSecureServer(tls, answer) : createServer(answer)
+export const openWaitingDoor = async ({
+  host,
+  port,
+  tls = {},
+}: WaitingOptions): Promise<{ close(): Promise<void> }> => {
+  const server = tls.cert && tls.key ? createSecureServer(tls, answer) : createServer(answer)
   await new Promise<void>((done, fail) => {
     server.once('error', fail)
     server.listen({ host, port }, done)

@@ -1,5 +1,6 @@
 import type { ScheduledJob } from '../schedule.ts'
 import type { Base } from './base.ts'
+import { createIdleMemory } from './idle-memory.ts'
 import { startPipeline } from './pipeline.ts'
 import { createPipelineThreads } from './pipeline-thread/pipeline-threads.ts'
 import { threadTopics } from './pipeline-thread/shared-state.ts'
@@ -7,7 +8,7 @@ import { openTables } from './tables.ts'
 
 /** Opens the tables and starts to work the topics of this process, in pipeline threads where configured. */
 export const startWork = async (base: Base) => {
-  const { config, shared, store, queue, telemetry, isNew } = base
+  const { config, shared, store, queue, telemetry, isNew, runtime } = base
   const isShared = store.connections.abilities.shared
   const thread =
     shared &&
@@ -27,5 +28,6 @@ export const startWork = async (base: Base) => {
       else if (await pipeline.sampleWeek.isUnused()) await thread?.sleep()
     },
   }
-  return { thread, tables, pipeline, jobs: thread && !isShared ? [restWhenUnused] : [] }
+  const jobs = [createIdleMemory(runtime.now), ...(thread && !isShared ? [restWhenUnused] : [])]
+  return { thread, tables, pipeline, jobs }
 }

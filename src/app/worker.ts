@@ -33,7 +33,7 @@ export const startWorker = async ({ config, healthPort, print, signal }: WorkerO
   const door = healthPort === undefined ? undefined : { host: config.server.host, port: healthPort }
   return openBase({ config, telemetry, signal, door }, async (base) => {
     const { store, queue, runtime, outages } = base
-    const { thread, tables, pipeline } = await startWork(base)
+    const { thread, tables, pipeline, jobs } = await startWork(base)
     const { publish, models, receivers } = pipeline
     const health = createHealth({
       ...{ store, queue, telemetry, models },
@@ -47,7 +47,7 @@ export const startWorker = async ({ config, healthPort, print, signal }: WorkerO
     const opened = door && (await openWorkerDoor({ ...door, health, metrics: telemetry.metrics }))
     const background = Promise.all([
       pipeline.publishResults(runtime.signal),
-      runSchedule([...tables.jobs, ...pipeline.jobs], log, runtime.signal),
+      runSchedule([...tables.jobs, ...pipeline.jobs, ...jobs], log, runtime.signal),
     ])
     print(
       `Vedette ${version} works the topics ${config.topics.join(', ')}.${opened ? ` Health and metrics: ${opened.address}` : ''}`,
