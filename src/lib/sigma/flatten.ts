@@ -1,3 +1,4 @@
+import { nestedName } from '../json/nested-names.ts'
 import type { Scalar } from './event.ts'
 import { isMap } from './read/yaml-map.ts'
 
@@ -62,7 +63,8 @@ const add = (fields: FlatFields, name: string, value: unknown, depth: number): v
     if (value.length === 0) put(fields, name, [])
     for (const item of value) add(fields, name, item, depth + 1)
   } else if (typeof value === 'object' && value !== null) {
-    for (const key in value) add(fields, `${name}.${key}`, (value as Readonly<Record<string, unknown>>)[key], depth + 1)
+    for (const key in value)
+      add(fields, nestedName(name, key), (value as Readonly<Record<string, unknown>>)[key], depth + 1)
   } else if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     put(fields, name, value)
     if (name.includes(' ')) put(fields, name.replaceAll(' ', ''), value)

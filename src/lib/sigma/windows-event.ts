@@ -21,7 +21,7 @@ const withoutForeignChannel = <Fields extends YamlMap>(fields: Fields): Fields |
 /** winlogbeat: `winlog.channel`, `winlog.event_data.CommandLine`, nested or dotted. */
 const ofWinlog = (event: YamlMap): YamlMap | undefined => {
   const { winlog } = event
-  const part = isMap(winlog) ? winlog : undefinedIfEmpty(below(event, 'winlog.'))
+  const part = isMap(winlog) ? winlog : below(event, 'winlog.')
   if (!part || part.channel === undefined) return undefined
   const code = isMap(event.event) ? event.event.code : event['event.code']
   return {
@@ -89,12 +89,12 @@ const readData = (text: string): YamlMap => {
   }
 }
 
-const below = (map: YamlMap, prefix: string): YamlMap => {
-  const names = Object.keys(map).filter((name) => name.startsWith(prefix))
-  return Object.fromEntries(names.map((name) => [name.slice(prefix.length), map[name]]))
+/** Returns the values whose names begin with a prefix, without it. Undefined if there is none, as in most events. */
+const below = (map: YamlMap, prefix: string): YamlMap | undefined => {
+  const found: [string, unknown][] = []
+  for (const name in map) if (name.startsWith(prefix)) found.push([name.slice(prefix.length), map[name]])
+  return found.length === 0 ? undefined : Object.fromEntries(found)
 }
-
-const undefinedIfEmpty = (map: YamlMap): YamlMap | undefined => (Object.keys(map).length === 0 ? undefined : map)
 
 /**
  * The same of an event written as XML, as Windows renders it and Sysmon for Linux sends it to syslog. Undefined when the text holds no

@@ -1,3 +1,4 @@
+import { nestedName } from '../../../lib/json/nested-names.ts'
 import type { FieldValue } from '../../../schema/event.ts'
 import { longestValue } from '../draft.ts'
 
@@ -71,26 +72,6 @@ const namedValue = (item: unknown): readonly [string, unknown] | undefined => {
   return others === 0 && typeof name === 'string' && /^[\w .-]{1,64}$/.test(name) && value !== undefined
     ? [name, value]
     : undefined
-}
-
-const mostPrefixes = 500
-const mostNames = 500
-const nestedNames = new Map<string, Map<string, string>>()
-
-/** Joins a prefix and a key. Events share the names that recur, which are looked up faster than equal ones. */
-const nestedName = (prefix: string, key: string): string => {
-  let names = nestedNames.get(prefix)
-  if (names === undefined) {
-    if (nestedNames.size >= mostPrefixes) nestedNames.clear()
-    names = new Map()
-    nestedNames.set(prefix, names)
-  }
-  const known = names.get(key)
-  if (known !== undefined) return known
-  const name = `${prefix}.${key}`
-  if (names.size >= mostNames) names.clear()
-  names.set(key, name)
-  return name
 }
 
 /** Converts a JSON value to a field value. */
