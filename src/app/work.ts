@@ -8,14 +8,14 @@ import { openTables } from './tables.ts'
 
 /** Opens the tables and starts to work the topics of this process, in pipeline threads where configured. */
 export const startWork = async (base: Base) => {
-  const { config, shared, store, queue, telemetry, isNew, runtime } = base
+  const { config, shared, store, queue, telemetry, runtime } = base
   const isShared = store.connections.abilities.shared
   const thread =
     shared &&
     createPipelineThreads({ config, shared, telemetry, resultsStored: () => pipeline.publish.wake() }, isShared)
   const tables = await openTables(base, thread?.refresh)
-  // The first record wakes it.
-  if (isShared || !isNew) thread?.start()
+  // With nothing to remember, it sleeps until the first record wakes it.
+  if (isShared || (await hasRecords(base))) thread?.start()
   const pipeline = await startPipeline(base, tables, thread)
   const restWhenUnused: ScheduledJob = {
     name: 'let an unused pipeline sleep',
@@ -31,3 +31,7 @@ export const startWork = async (base: Base) => {
   const jobs = [createIdleMemory(runtime.now), ...(thread && !isShared ? [restWhenUnused] : [])]
   return { thread, tables, pipeline, jobs }
 }
+
+/** Whether records are stored or wait. */
+const hasRecords = async ({ store, queue }: Base): Promise<boolean> =>
+  (await store.events.count()).events > 0 || (await queue.depths()).some(({ ready, running }) => ready + running > 0)
