@@ -307,6 +307,28 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect(await store.incidents.load(['incident-000002', 'nothing'])).toEqual([incidents[1]])
     })
 
+    it('finds the open incidents with an alert of one of these keys', async () => {
+      const incidents = [1, 2, 3, 4].map((number) =>
+        sample.sampleIncident(number, number === 3 ? { status: 'resolved' } : {}),
+      )
+      const alerts = incidents.map(({ id, first_seen, last_seen }, i) =>
+        sample.sampleAlert(i, {
+          ...{ first_seen, last_seen, incident_id: id, status: 'resolved' },
+          dedup_key: i === 3 ? 'other' : 'same',
+        }),
+      )
+      const loose = sample.sampleAlert(9, { dedup_key: 'same' })
+      await store.transaction(async (tx) => {
+        await store.incidents.save(incidents, tx)
+        await store.alerts.save([...alerts, loose], tx)
+        const find = async (keys: readonly string[], after: number) =>
+          (await store.incidents.findOpenWith(keys, after, tx)).map(({ display_id }) => display_id).sort()
+        expect(await find(['same', 'same'], begin)).toEqual(['INC-1', 'INC-2'])
+        expect(await find(['same', 'other'], begin + 3 * 60_000)).toEqual(['INC-2', 'INC-4'])
+        expect(await find([], begin)).toEqual([])
+      })
+    })
+
     it('keeps what was known around an alert, once a kind and source', async () => {
       const network = {
         context_type: 'network' as const,

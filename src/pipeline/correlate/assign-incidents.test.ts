@@ -318,10 +318,12 @@ describe('the properties of correlation', () => {
 })
 
 describe('the correlate stage', () => {
-  const deps = () => {
+  /** `wide`: loads every open incident for each delivery. */
+  const deps = ({ wide = false } = {}) => {
     const alerts = new Map<string, Alert>()
     const incidents = new Map<string, Incident>()
     let number = 0
+    let loaded = 0
     const put =
       <Item extends { id: string }>(rows: Map<string, Item>) =>
       async (items: readonly Item[]) => {
@@ -332,14 +334,33 @@ describe('the correlate stage', () => {
       async ({ status, matches }: { status: readonly string[]; matches: (item: Item) => boolean }) => ({
         items: [...rows.values()].filter((item) => status.includes(item.status) && matches(item)),
       })
+    const openSince = (time: number) => {
+      const found = [...incidents.values()].filter(
+        ({ status, last_seen }) => status === 'open' && (wide || Date.parse(last_seen) >= time),
+      )
+      loaded += found.length
+      return found
+    }
     const stage = createCorrelate<string>(
       {
         load: async (ids) => ids.flatMap((id) => alerts.get(id) ?? []),
-        list: ({ status }) => list(alerts)({ status, matches: ({ incident_id }) => incident_id === null }),
+        list: ({ status, from, to }) =>
+          list(alerts)({
+            status,
+            matches: ({ incident_id, first_seen, last_seen }) =>
+              incident_id === null && Date.parse(last_seen) >= from && Date.parse(first_seen) <= to,
+          }),
         save: put(alerts),
       },
       {
-        findOpen: async () => [...incidents.values()].filter(({ status }) => status === 'open'),
+        load: async (ids) => ids.flatMap((id) => incidents.get(id) ?? []),
+        findOpen: async (time) => openSince(time),
+        findOpenWith: async (keys, time) => {
+          const found = [...incidents.values()].filter(({ status, members }) =>
+            members.some(({ alert_id }) => status === 'open' && keys.includes(alerts.get(alert_id)?.dedup_key ?? '')),
+          )
+          return found.filter(({ last_seen }) => Date.parse(last_seen) >= time)
+        },
         list: list(incidents),
         save: put(incidents),
         nextNumber: async (_tx, count) => {
@@ -350,7 +371,7 @@ describe('the correlate stage', () => {
       { now: () => start },
     )
     const delivery = { id: 'job', attempt: 1, signal: new AbortController().signal, transaction: async () => 'tx' }
-    return { alerts, incidents, run: (items: readonly Alert[]) => stage(items, delivery) }
+    return { alerts, incidents, run: (items: readonly Alert[]) => stage(items, delivery), loaded: () => loaded }
   }
 
   it('numbers the incidents that one delivery opens, and continues in the next', async () => {
@@ -386,4 +407,77 @@ describe('the correlate stage', () => {
     expect(await run([alert('a', 0, 5, { status: 'new' })])).toEqual([])
     expect(alerts.get('a')).toMatchObject({ status: 'resolved', version: 4 })
   })
+
+  it('joins a recurring finding to its open incident of the last week without loading the others', async () => {
+    const { alerts, run, loaded } = deps()
+    const fault = (id: string, begin: number) =>
+      alert(id, begin, begin + 5, {
+        ...{ ...onHost('nas-01'), type: 'other', detectors: ['sigma'], dedup_key: 'disk', stream: 'nas-01/kernel' },
+      })
+    const deliver = async (item: Alert) => {
+      alerts.set(item.id, item)
+      return run([item])
+    }
+    const [first] = await deliver(fault('first', 0))
+    for (let i = 0; i < 20; i += 1) await deliver(alert(`other-${i}`, 60 + i, 61 + i, onHost(`web-${i}`)))
+    const before = loaded()
+    const threeDays = 3 * 1_440
+    expect(await deliver(fault('again', threeDays))).toMatchObject([{ id: first?.id, alert_count: 2 }])
+    // A growing alert stays where it is, although its first line is days old.
+    const grown = { ...fault('again', threeDays), first_seen: at(100), last_seen: at(threeDays + 60), event_count: 20 }
+    expect(await deliver({ ...grown, incident_id: first?.id ?? null })).toMatchObject([{ id: first?.id }])
+    expect(loaded()).toBe(before)
+    expect(await deliver(fault('late', threeDays + 8 * 1_440))).toMatchObject([{ alert_count: 1 }])
+  })
+
+  it('decides as if it had loaded every open incident', async () => {
+    const facts = fc.record({
+      host: fc.constantFrom('web-01', 'nas-01'),
+      key: fc.constantFrom('disk', 'clock'),
+      address: fc.constantFrom('203.0.113.1', '203.0.113.2'),
+      kind: fc.constantFrom('fault', 'attack', 'anomaly'),
+      severity: fc.constantFrom('low', 'medium', 'high'),
+      pause: fc.constantFrom(1, 50, 900, 2_000, 6_000),
+      lasts: fc.constantFrom(0, 30, 700),
+      grows: fc.boolean(),
+    } as const)
+    const makeAlert = (
+      id: string,
+      begin: number,
+      { host, key, address, kind, severity, lasts }: FactsOf<typeof facts>,
+    ) =>
+      kind === 'attack'
+        ? attack(address, 12, begin, begin + lasts, { id, severity })
+        : alert(id, begin, begin + lasts, {
+            ...onHost(host),
+            severity,
+            ...{ dedup_key: key, stream: `${host}/${key}` },
+            ...(kind === 'fault' ? { type: 'other', detectors: ['sigma'] } : {}),
+          })
+    await fc.assert(
+      fc.asyncProperty(fc.array(facts, { minLength: 2, maxLength: 12 }), async (steps) => {
+        const outcomes = await Promise.all(
+          [deps(), deps({ wide: true })].map(async ({ alerts, incidents, run }) => {
+            let now = 0
+            let last: Alert | undefined
+            for (const [i, step] of steps.entries()) {
+              now += step.pause
+              const former = last && alerts.get(last.id)
+              last =
+                step.grows && former
+                  ? { ...former, last_seen: at(now), event_count: former.event_count + 1 }
+                  : makeAlert(`alert-${i}`, now, step)
+              alerts.set(last.id, last)
+              await run([last])
+            }
+            return partition([...incidents.values()])
+          }),
+        )
+        expect(outcomes[0]).toEqual(outcomes[1])
+      }),
+      { numRuns: runs(300) },
+    )
+  })
 })
+
+type FactsOf<Arbitrary> = Arbitrary extends fc.Arbitrary<infer Facts> ? Facts : never

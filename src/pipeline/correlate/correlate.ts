@@ -1,7 +1,7 @@
 import { day } from '../../lib/units/time.ts'
 import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
 import { keepOpinion, withoutOpinion } from '../../schema/apply-opinion.ts'
-import type { Incident } from '../../schema/incident.ts'
+import { type Incident, isOpenIncident } from '../../schema/incident.ts'
 import type { Stage } from '../stage.ts'
 import { endsAt, startsAt } from './alert-facts.ts'
 import { assignIncidents, correlateDefaults } from './assign-incidents.ts'
@@ -23,7 +23,9 @@ interface Alerts<Tx> {
 }
 
 interface Incidents<Tx> {
+  load(ids: readonly string[], tx: Tx): Promise<readonly Incident[]>
   findOpen(lastSeenAfter: number, tx: Tx): Promise<readonly Incident[]>
+  findOpenWith(dedupKeys: readonly string[], lastSeenAfter: number, tx: Tx): Promise<readonly Incident[]>
   list(query: Query<Incident>): Promise<{ readonly items: readonly Incident[] }>
   save(incidents: readonly Incident[], tx: Tx): Promise<void>
   nextNumber(tx: Tx, count: number): Promise<number>
@@ -51,32 +53,41 @@ export const createCorrelate =
 
     const stored = await alerts.load([...new Set(triaged.map(({ id }) => id))], tx)
     const batch = withTriage(stored, triaged, moment)
-    const first = Math.min(...batch.map(startsAt))
-    const from = first - limits.idle
     const to = Math.max(...batch.map(endsAt)) + limits.idle
-    const near = { from, to }
-    const [open, over, loose] = await Promise.all([
-      incidents.findOpen(batch.some(recurs) ? first - recurrence : from, tx),
-      incidents.list({
-        ...near,
-        status: ['resolved', 'closed'],
-        limit: maxOver,
-        matches: ({ merged_into, updated_at }) =>
-          merged_into === null && Date.parse(updated_at) >= moment - reopenWindow,
-      }),
+    const own = (await incidents.load(incidentIdsOf(batch), tx)).filter(isOpenIncident)
+    const settled = new Set(own.flatMap(idsOf))
+    // An alert in an open incident never moves to another one, however long it has lasted.
+    const newcomers = batch.filter(({ id }) => !settled.has(id))
+    const from = since(newcomers, limits.idle)
+    const recurring = newcomers.filter(recurs)
+    const keys = [...new Set(recurring.map(({ dedup_key }) => dedup_key))]
+    const [open, again, over, loose] = await Promise.all([
+      from === undefined ? [] : incidents.findOpen(from, tx),
+      keys.length === 0 ? [] : incidents.findOpenWith(keys, since(recurring, recurrence) ?? 0, tx),
+      from === undefined
+        ? { items: [] }
+        : incidents.list({
+            ...{ from, to },
+            status: ['resolved', 'closed'],
+            limit: maxOver,
+            matches: ({ merged_into, updated_at }) =>
+              merged_into === null && Date.parse(updated_at) >= moment - reopenWindow,
+          }),
       alerts.list({
-        ...near,
+        from: since(batch, limits.idle) ?? to,
+        to,
         status: openAlertStatuses,
         limit: maxLoose,
         loose: true,
       }),
     ])
-    const candidates = [...open, ...over.items].filter(mayShareWith([...batch, ...loose.items]))
+    const known = new Map([...own, ...open, ...again, ...over.items].map((incident) => [incident.id, incident]))
+    const candidates = [...known.values()].filter(mayShareWith([...batch, ...loose.items]))
     const chosen = limitMembers(candidates, new Set(batch.map(({ id }) => id)))
     const members = await alerts.load([...new Set(chosen.flatMap(idsOf))], tx)
 
-    const known = new Map([...loose.items, ...members, ...batch].map((alert) => [alert.id, alert]))
-    const changed = assignIncidents([...known.values()], chosen, {
+    const current = new Map([...loose.items, ...members, ...batch].map((alert) => [alert.id, alert]))
+    const changed = assignIncidents([...current.values()], chosen, {
       ...limits,
       now: moment,
       members,
@@ -92,7 +103,7 @@ export const createCorrelate =
     const incidentIds = new Map(
       numbered.flatMap(({ id, members: own }) => own.map(({ alert_id }) => [alert_id, id] as const)),
     )
-    const moved = [...known.values()].map((alert) => inIncident(alert, incidentIds.get(alert.id), moment))
+    const moved = [...current.values()].map((alert) => inIncident(alert, incidentIds.get(alert.id), moment))
     const before = new Map([...loose.items, ...members, ...stored].map((alert) => [alert.id, alert]))
     const toSave = moved
       .filter((alert) => before.get(alert.id) !== alert)
@@ -127,6 +138,14 @@ const inIncident = (alert: Alert, incidentId: string | undefined, now: number): 
   incidentId === undefined || alert.incident_id === incidentId
     ? alert
     : { ...alert, incident_id: incidentId, updated_at: new Date(now).toISOString() }
+
+/** Returns the earliest start of the alerts, less a margin; undefined without alerts. */
+const since = (alerts: readonly Alert[], margin: number): number | undefined =>
+  alerts.length === 0 ? undefined : Math.min(...alerts.map(startsAt)) - margin
+
+const incidentIdsOf = (alerts: readonly Alert[]): string[] => [
+  ...new Set(alerts.flatMap(({ incident_id }) => incident_id ?? [])),
+]
 
 const idsOf = ({ members }: Incident): string[] => members.map(({ alert_id }) => alert_id)
 

@@ -12,6 +12,8 @@ import type { IncidentRow } from './incident-tables.ts'
 export interface IncidentStore {
   /** Open incidents last seen at or after a time, which a new alert may join. */
   findOpen(lastSeenAfter: number, tx: Transaction): Promise<readonly Incident[]>
+  /** Those of them that contain an alert with one of these keys, last seen at or after that time. */
+  findOpenWith(dedupKeys: readonly string[], lastSeenAfter: number, tx: Transaction): Promise<readonly Incident[]>
   /** Open, unassigned incidents of these severities that have not changed since a moment; by ID, after one of them. */
   idle(query: {
     readonly before: number
@@ -49,6 +51,32 @@ export const createIncidentStore = (connections: StoreConnections): IncidentStor
         .orderBy('incident_id')
         .execute()
       return rows.map((row) => fromJson(row.body))
+    },
+
+    async findOpenWith(dedupKeys, lastSeenAfter, tx) {
+      const ids = new Set<string>()
+      for (const part of batches([...new Set(dedupKeys)])) {
+        // A query of its own, because a lock of the incidents would include the alerts of a joined table.
+        const rows = await tx
+          .selectFrom('alerts')
+          .select('incident_id')
+          .distinct()
+          .where('dedup_key', 'in', part)
+          .where('last_seen', '>=', lastSeenAfter)
+          .where('incident_id', 'is not', null)
+          .execute()
+        for (const { incident_id } of rows) if (incident_id !== null) ids.add(incident_id)
+      }
+      const found: Incident[] = []
+      for (const part of batches([...ids])) {
+        const rows = await bodies(tx)
+          .where('incident_id', 'in', part)
+          .where('status', 'in', openIncidentStatuses)
+          .where('last_seen', '>=', lastSeenAfter)
+          .execute()
+        for (const { body } of rows) found.push(fromJson(body))
+      }
+      return found
     },
 
     async idle({ before, severities, after, limit }) {

@@ -8,7 +8,8 @@ import { triageViews } from './0005-triage-views.ts'
 import { queryRoles } from './0006-query-roles.ts'
 import { blockObjects } from './0007-block-objects.ts'
 import { detectorStates } from './0008-detector-states.ts'
-import { packedRecords } from './0009-packed-records.ts'
+import { alertIncidents } from './0009-alert-incidents.ts'
+import { packedRecords } from './0010-packed-records.ts'
 
 /**
  * Every migration, in order. A released one is never changed: what comes later is a migration of its own. Servers of the version before accept
@@ -24,7 +25,8 @@ export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: Co
   '0006-query-roles': queryRoles,
   '0007-block-objects': blockObjects,
   '0008-detector-states': detectorStates,
-  '0009-packed-records': packedRecords,
+  '0009-alert-incidents': alertIncidents,
+  '0010-packed-records': packedRecords,
 }
 
 /** The migrations of the development versions. Together they made the tables of `0001-schema`. */
