@@ -83,6 +83,22 @@ describe('devices name the user', () => {
 })
 
 describe('proxies and mail servers name the client', () => {
+  it('but a mail server that reports about itself has no session', () => {
+    const { fields } = read(
+      'Dec 10 09:32:20 mx1 dovecot: imap-login: Error: SSL certificate in /etc/ssl/mail.pem has expired (notAfter=Dec  9 23:59:59 2026 GMT)',
+    )
+    expect(fields['event.category']).not.toBe('session')
+  })
+
+  it('and a nested answer has a status of HTTP, unless the number is none', () => {
+    const answer = (status: number) =>
+      read(
+        `{"time":"2026-12-10T09:32:20Z","request":{"method":"POST","target":"/rpc/quote"},"response":{"status":${status}}}`,
+      ).fields
+    expect(answer(503)).toMatchObject({ 'http.response.status_code': 503, 'url.path': '/rpc/quote' })
+    expect(answer(0)['http.response.status_code']).toBeUndefined()
+  })
+
   it('HAProxy, with the request', () => {
     const { fields } = read(
       '<134>Dec 10 09:32:20 lb1 haproxy[760]: 203.0.113.9:51234 [10/Dec/2026:09:32:20.123] main web/srv1 0/0/1/12/13 503 1234 - - ---- 1/1/0/0/0 0/0 "GET /login?x=1 HTTP/1.1"',

@@ -15,6 +15,8 @@ export const readDovecot = (message: string, fields: Draft): boolean => {
     const login = message.includes(': Login: ')
     const failed = message.includes('auth failed') || message.includes('Aborted login')
     if (!login && !failed) {
+      // The service itself reports about its files and certificates in the same form, without a client.
+      if (rip === undefined) return false
       setIfAbsent(fields, 'event.category', 'session')
       setIfAbsent(fields, 'event.action', 'mail_disconnected')
       return true

@@ -62,9 +62,11 @@ export const aliasTable: Readonly<Record<string, string>> = {
     http.request.method httpmethod requestmethod method verb http.method req.method request.method`,
   'http.response.status_code': `
     http.response.statuscode statuscode httpstatus httpstatuscode responsecode http.statuscode http.status
-    res.statuscode response.statuscode responsestatus.code downstreamstatus`,
+    res.statuscode response.statuscode responsestatus.code downstreamstatus
+    res.status response.status resp.status reply.status`,
   'http.request.referrer': 'http.request.referrer httpreferer referer referrer',
-  'url.original': 'url.original url uri requesturi requesturl http.url req.url http.target requestpath',
+  'url.original': `
+    url.original url uri requesturi requesturl http.url req.url http.target requestpath request.target request.uri request.url`,
   'trace.id': 'trace.id traceid dd.traceid oteltraceid',
   'span.id': 'span.id spanid dd.spanid',
   'error.message': 'error.message error err err.message err.msg exception exception.message errormessage',

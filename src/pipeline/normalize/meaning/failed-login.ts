@@ -1,4 +1,4 @@
-import { failure, login, loginStems } from './login-words.ts'
+import { failure, login, loginStems, userName } from './login-words.ts'
 import type { Meaning } from './meaning.ts'
 
 export const failedLogin: Meaning = {
@@ -27,10 +27,14 @@ export const failedLogin: Meaning = {
   ],
   says: [
     `(?:${login})[^;|\\n]{0,60}?(?<![a-z])(?:${failure})(?![a-z])`,
-    `(?:${login})[ _.:-]?(?:fail|error|denied|refused|reject|invalid)`,
+    `${userName}(?: ["']?[\\w.@-]{1,64}["']?)?,? (?:(?:is|was|are|were|has|have|does|did|do|been) ){0,2}(?:${failure})(?![a-z])`,
+    `(?:${login}|${userName})[ _.:-]?(?:fail|error|denied|refused|reject|invalid)`,
     `(?<![a-z])(?:${failure})[^;|\\n]{0,30}?(?<![a-z])(?:${login})`,
     '(?:invalid|bad|wrong|unknown)(?:login|user|pass|credential|access ?key|client|grant)',
     `(?:${login})[^;|\\n]{0,60}?(?<![a-z])(?:succe\\w+|ok|allowed|authenticated)["']?\\s?[=:]\\s?["']?(?:false|no)(?![\\w.])`,
+    '(?:invalid|incorrect|wrong|bad|unknown|no such|nonexistent|unrecogni[sz]ed|fail\\w*)[ _-](?:\\w+[ _-](?:for|or|of) )?user ?names?',
+    // A result in a pair of its own. Words such as `username` are names of other pairs.
+    `(?<![a-z])(?:log[ _-]?[io]n|sign[ _-]?[io]n|authenticat\\w+)(?![a-z]|["']?\\s?[=:])[^|\\n]{0,160}?(?<![a-z])(?:outcome|result|status)["']?\\s?[=:]\\s?["']?(?:fail\\w*|denied|rejected|refused)(?![\\w.])`,
     'access denied for (?:user )?[\'"]',
     '(?:invalid|unknown|no such|nonexistent) (?:user|account|extension)(?![a-z])',
     'user (?:\\S{1,64} )?(?:was )?not found',
@@ -61,6 +65,9 @@ export const failedLogin: Meaning = {
     '(?:fail\\w*|error|invalid|denied|reject\\w*)[\\w ]{0,30}(?<![a-z])(?:count\\w*(?! (?:equals|is now|now|reached))|total|rate|ratio|per (?:second|minute|hour)|limit|threshold|max\\w*|stats|statistics)(?![a-z])',
     '(?<![a-z])(?:max\\w*|limit|threshold|number|count\\w*|rate|total|reset\\w*|clear\\w*) (?:of |the |for )?(?:failed|invalid|bad|unsuccessful)',
     '(?:fail\\w*|(?<!\\()errors?|invalid|denied|rejected)["\']?[=:] ?["\']?(?:0|none|false)(?![\\w.])',
+    // Money and goods are authorized too.
+    '(?:payments?|cards?|transactions?|purchases?|charges?|refunds?|orders?|capture|debit|credit|expenses?|mandates?)[ _.-](?:pre-?)?authori[sz]',
+    'authori[sz]\\w+ (?:of|for) (?:the |a |this |your )?(?:payment|card|transaction|purchase|charge|order|amount|refund|debit|credit|invoice)',
     // Conditions and documentation.
     '(?<![a-z])(?:if|when|whenever|unless|in case) (?:\\w+ ){0,4}(?:fails?|invalid|denied|wrong|incorrect)',
     '(?<![a-z])(?:may|might|would|will|could|should) (?:be |not )?(?:fail|denied|reject)',
@@ -75,12 +82,17 @@ export const failedLogin: Meaning = {
     'unexpected token|token expired|expired token',
     'page not found|url not found|route not found',
     'passw\\w* (?:change|reset|expir\\w+|strength)(?![a-z])',
+    // A password that somebody chooses.
+    '(?<![a-z])new passw|passw[^;|\\n]{0,60}(?<![a-z])(?:too (?:short|long|weak|simple|common|similar)|complexity|reused?)(?![a-z])',
   ],
   needsEntity: false,
   matches: [
     'Login failed for alice from 203.0.113.9',
     'authentication failure; rhost=203.0.113.9 user=root',
     'Invalid username or password',
+    'Unknown username: kim',
+    'Username kim is not valid',
+    'Identifiants incorrects pour kim',
     'Wrong password for account kim (203.0.113.9)',
     'User [kim] from [203.0.113.9] failed to log in via [web]',
     "Access denied for user 'root'@'203.0.113.9' (using password: YES)",
@@ -92,6 +104,10 @@ export const failedLogin: Meaning = {
     'Mot de passe incorrect pour kim',
     'Inicio de sesión fallido para kim desde 203.0.113.9',
     'Contraseña incorrecta',
+    'evento=inicio_sesion_fallido usuario=kim ip=203.0.113.9',
+    'acceso de kim desde 203.0.113.9: clave incorrecta',
+    'événement=mot_de_passe_incorrect utilisateur=kim ip=203.0.113.9',
+    'Sign in at the panel; user name="kim"; outcome=failure; reason="Invalid access code"; source IP="203.0.113.9"',
     'Falha no login do usuário kim',
     'Senha inválida para kim',
     'Autenticazione fallita per kim',
@@ -157,6 +173,9 @@ export const failedLogin: Meaning = {
     'Failed password reset mail for kim',
     'Wrong number of arguments',
     '0 Anmeldungen',
+    'La clave primaria es incorrecta',
+    'Sign in at the panel; user name="kim"; outcome=success; source IP="203.0.113.9"',
+    'export of orders; username=kim; result=failed; ip=203.0.113.9',
     'Client sensor-7 disconnected: session taken over.',
     'EAP method EAP_MSCHAPV2 succeeded, MSK established',
     'Пользователь kim изменил пароль',
@@ -171,6 +190,14 @@ export const failedLogin: Meaning = {
     'auth error: connection refused',
     'login failures count: 12',
     'NoSuchKey: The specified key does not exist.',
+    'op=export username=kim result=failed ip=203.0.113.9',
+    'username=kim op=invoice.create status=error ip=203.0.113.9',
+    'order rejected for username kim from 203.0.113.9: invalid article',
+    'payment authorization failed for order 1234 from 203.0.113.9',
+    'authorization of the payment denied, customer kim, ip 203.0.113.9',
+    'Identifiant produit 12 invalide',
+    'new password rejected for kim (203.0.113.9)',
+    'password of kim denied: too short',
     'login statistics of this hour: success=0',
     'authentication webhook=no',
     'ошибка входящего соединения',

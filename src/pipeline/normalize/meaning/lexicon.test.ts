@@ -42,6 +42,12 @@ describe('the parties of a login', () => {
     ['Invalid login as root from 203.0.113.9', 'root', '203.0.113.9'],
     ['203.0.113.9:51022 TLS Auth Error: Auth Username/Password verification failed for peer', undefined, '203.0.113.9'],
     ['login to 10.0.0.5 refused: bad password, client 203.0.113.9', undefined, '203.0.113.9'],
+    // The device between the client and the server is not the client.
+    [
+      'Authentication failed, Device IP Address=192.0.2.2, UserName=kim, Calling-Station-ID=203.0.113.9',
+      'kim',
+      '203.0.113.9',
+    ],
     ['Login failed from 2001:db8::9 for user kim', 'kim', '2001:db8::9'],
     ['Invalid credentials', undefined, undefined],
     ['authentication failed for user from 203.0.113.9', undefined, '203.0.113.9'],

@@ -10,13 +10,12 @@ export const login = [
   'credentials?|(?<![a-z])pin (?:check|code|entry|verification)',
   '(?:access|api|secret) ?key(?: ?id)?|(?:access|auth\\w*|bearer|api|session) ?tokens?(?![a-z])',
   'pass(?:word|wd|phrase|code)s?',
-  'user ?names?',
   '(?<![a-z])(?:sasl|2fa|mfa|otp)(?![a-z])',
   'anmeld\\w*',
   'passwort|kennwort|zugangsdaten',
-  'connexion|mot de passe|identifiants?',
-  'inicio de sesi[oó]n|contrase[nñ]a|autentica\\w*|credencia\\w*',
-  'senha|in[ií]cio de sess[aã]o',
+  'connexion|mot[ _]de[ _]passe|identifiants?(?= (?:ou|et|de connexion|incorrects?|invalides?|erron[eé]s?|refus[eé]s?|inconnus?))',
+  'inicio[ _](?:de[ _])?sesi[oó]n|clave(?: de acceso)?(?= (?:incorrecta|err[oó]nea|no v[aá]lida))|contrase[nñ]a|autentica\\w*|credencia\\w*',
+  'senha|in[ií]cio[ _]de[ _]sess[aã]o',
   'accesso|credenziali',
   'wachtwoord|aanmelding|inloggen|inlogpoging',
   'logowani\\w*|zalogowa\\w*|oturum a[cç]ma|giri[sş]i?(?= (?:ba[sş]ar|deneme|yap))|[sş]ifre',
@@ -26,12 +25,29 @@ export const login = [
   '登录|登入|登陆|密码|密碼|认证|認證|ログイン|サインイン|パスワード|認証|로그인|비밀번호|인증(?!서)',
 ].join('|')
 
+/** A user name that a message is about. Before a value it is a name of a field, which other messages have as well. */
+export const userName = `user ?names?(?!["']?\\s?[=:])`
+
 /** The same words as stems. */
 export const loginStems = [
   ...['login', 'logon', 'log in', 'log on', 'log-in', 'log-on', 'logged', 'signin', 'sign in', 'sign-in'],
   ...['auth', 'credenc', 'credent', 'credenz', 'passw', 'passp', 'passc', 'username', 'user name', 'sasl'],
-  ...['anmeld', 'kennwort', 'zugangsdaten', 'connexion', 'mot de passe', 'identifiant'],
-  ...['inicio de ses', 'contrase', 'autent', 'senha', 'nicio de sess', 'accesso', 'wachtwoord', 'aanmelding'],
+  ...['anmeld', 'kennwort', 'zugangsdaten', 'connexion', 'mot de passe', 'mot_de_passe', 'identifiant'],
+  ...[
+    'inicio de ses',
+    'inicio ses',
+    'inicio_',
+    'clave incorrecta',
+    'clave err',
+    'clave de acceso',
+    'contrase',
+    'autent',
+    'senha',
+    'nicio de sess',
+    'accesso',
+    'wachtwoord',
+    'aanmelding',
+  ],
   ...['inlog', 'logowan', 'oturum a', 'parol', 'ifre', 'senord', 'indlog', 'innlog', 'adgangskode', 'passord'],
   ...[
     'pin check',
@@ -56,7 +72,7 @@ export const failure = [
   'not (?:valid|correct|accepted|match\\w*|recogni[sz]ed|authori[sz]ed|have worked)|\\w{2,5}n.t match',
   'unknown|non-?exist\\w+|no such|cannot|unable|errors?|unauthori[sz]ed|terminated',
   'fehlgeschlagen\\w*|fehlerhaft\\w*|ung[uü]ltig\\w*|falsch\\w*|abgelehnt|verweigert|gescheitert|nicht erfolgreich',
-  '[eé]chou[\\wé]+|[eé]chec|refus[eé]\\w*|erron[eé]\\w*',
+  '[eé]chou[\\wé]+|[eé]chec|refus[eé]\\w*|erron[eé]\\w*|incorrecte?s?|invalides?|inconnue?s?',
   'no v[aá]lid[oa]s?|fallid[oa]s?|fall[oó]|inv[aá]lid[oa]s?|incorrect[oa]s?|denegad[oa]|rechazad[oa]',
   'falhou|falha|incorret[oa]s?|n[aã]o confere|negad[oa]|recusad[oa]',
   'fallit[oa]|errat[oa]|non (?:valid|riuscit)[oae]|mislukt\\w*|onjuist',

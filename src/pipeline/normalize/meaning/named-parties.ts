@@ -6,9 +6,11 @@ const anyAddress = new RegExp(`(?<![\\w.])(?:::ffff:)?(${ipv4}|${ipv6})(?![\\w.]
 /** Words before an address that is not the client's. */
 const ours =
   /(?:(?<![a-z])(?:to|on|at|dst|dest\w*|server|local\w*|listen\w*|upstream|via|realm|proxy|lip|laddr|oip_server)|->)[\s"'=:[(<]*(?:ipv[46](?:\/\w{2,3})?[:/])?$/i
+/** Words before the address of a device between the client and the server. */
+const between = /(?<![a-z])(?:device|nas|controller|access ?point|ap)[ _-]?ip(?:[ _-]?addr\w*)?[\s"'=:[(<]*$/i
 /** Words before an address that is the client's. */
 const theirs =
-  /(?:(?<![a-z])(?:from|failed for|client|peer|rhost|remote\w*|ip|ip ?address|src|source|raddr|rip|oip|host|origin)|<)[\s"'=:[(</]*(?:ipv[46](?:\/\w{2,3})?[:/])?$/i
+  /(?:(?<![a-z])(?:from|failed for|client|peer|rhost|remote\w*|calling[ _-]station[ _-]id|ip|ip ?address|src|source|raddr|rip|oip|host|origin)|<)[\s"'=:[(</]*(?:ipv[46](?:\/\w{2,3})?[:/])?$/i
 
 /** Finds the client's address in a message about a login: after a word for it, else the first that is not the server's. */
 export const partyAddress = (text: string): string | undefined => {
@@ -17,6 +19,7 @@ export const partyAddress = (text: string): string | undefined => {
     const address = match[1] ?? ''
     if (toAddress(address)?.ip === undefined) continue
     const before = text.slice(Math.max(0, match.index - 24), match.index)
+    if (between.test(before)) continue
     if (theirs.test(before)) return address
     if (!ours.test(before)) first ??= address
   }

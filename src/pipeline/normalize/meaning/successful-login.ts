@@ -40,6 +40,7 @@ export const successfulLogin: Meaning = {
     'Accesso riuscito per utente kim',
   ],
   ignores: [
+    'op=export username=kim result=success ip=203.0.113.9',
     'user kim is not logged in',
     'user kim must be logged in to see this page',
     '3 users logged in',
