@@ -90,6 +90,15 @@ describe('proxies and mail servers name the client', () => {
     expect(fields['event.category']).not.toBe('session')
   })
 
+  it('and a thread of a pool is no service', () => {
+    const serviceOf = (thread: string, logger: string) =>
+      read(`2026-12-10 09:32:20,123 WARN [${thread}] [${logger}] login : 'kim' used a wrong password`).fields[
+        'service.name'
+      ]
+    expect(serviceOf('http-nio-8085-exec-23', 'PasswordCheck')).toBeUndefined()
+    expect(serviceOf('portal', 'http-nio-8085-exec-23')).toBe('portal')
+  })
+
   it('and a nested answer has a status of HTTP, unless the number is none', () => {
     const answer = (status: number) =>
       read(

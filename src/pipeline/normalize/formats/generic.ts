@@ -220,6 +220,9 @@ const setLettered = (fields: Draft, letter = '', logger = '', end: number): numb
   return end
 }
 
+/** The name of a thread of a pool, which is no service: each attempt of a series may come from another one. */
+const threadName = /(?:^main|[-#]\d{1,6})$/
+
 /** Parses a bracket: `[main]`, `[WARN]`, `[123]`, `[QuorumPeer[myid=1]/0:0:2181:FastLeaderElection@774]`. Returns `at` if it is part of the message. */
 const readBracket = (text: string, at: number, fields: Draft): number => {
   const close = closing(text, at)
@@ -244,7 +247,11 @@ const readBracket = (text: string, at: number, fields: Draft): number => {
   // vsftpd: [pid 1] [alice] FAIL LOGIN: …
   else if (/^ (?:OK|FAIL) /.test(text.slice(close + 1, close + 7))) setIfAbsent(fields, 'user.name', inner)
   else if (fields['process.thread.name'] === undefined) fields['process.thread.name'] = inner
-  else if (fields['service.name'] === undefined && /^ [\w.$]{1,80} *: /.test(text.slice(close + 1, close + 90))) {
+  else if (
+    fields['service.name'] === undefined &&
+    /^ [\w.$]{1,80} *: /.test(text.slice(close + 1, close + 90)) &&
+    (threadName.test(inner) || !threadName.test(String(fields['process.thread.name'])))
+  ) {
     // Spring Boot 3: [application] [thread] logger : message
     fields['service.name'] = fields['process.thread.name']
     fields['process.thread.name'] = inner

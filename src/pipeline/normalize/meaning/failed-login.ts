@@ -106,6 +106,7 @@ export const failedLogin: Meaning = {
     'Contraseña incorrecta',
     'evento=inicio_sesion_fallido usuario=kim ip=203.0.113.9',
     'acceso de kim desde 203.0.113.9: clave incorrecta',
+    'el usuario kim introdujo una clave errónea desde 203.0.113.9',
     'événement=mot_de_passe_incorrect utilisateur=kim ip=203.0.113.9',
     'Sign in at the panel; user name="kim"; outcome=failure; reason="Invalid access code"; source IP="203.0.113.9"',
     'Falha no login do usuário kim',

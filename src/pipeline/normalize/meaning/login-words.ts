@@ -72,7 +72,7 @@ export const failure = [
   'not (?:valid|correct|accepted|match\\w*|recogni[sz]ed|authori[sz]ed|have worked)|\\w{2,5}n.t match',
   'unknown|non-?exist\\w+|no such|cannot|unable|errors?|unauthori[sz]ed|terminated',
   'fehlgeschlagen\\w*|fehlerhaft\\w*|ung[uü]ltig\\w*|falsch\\w*|abgelehnt|verweigert|gescheitert|nicht erfolgreich',
-  '[eé]chou[\\wé]+|[eé]chec|refus[eé]\\w*|erron[eé]\\w*|incorrecte?s?|invalides?|inconnue?s?',
+  '[eé]chou[\\wé]+|[eé]chec|refus[eé]\\w*|err[oó]n[eé]\\w*|incorrecte?s?|invalides?|inconnue?s?',
   'no v[aá]lid[oa]s?|fallid[oa]s?|fall[oó]|inv[aá]lid[oa]s?|incorrect[oa]s?|denegad[oa]|rechazad[oa]',
   'falhou|falha|incorret[oa]s?|n[aã]o confere|negad[oa]|recusad[oa]',
   'fallit[oa]|errat[oa]|non (?:valid|riuscit)[oae]|mislukt\\w*|onjuist',
