@@ -39,6 +39,25 @@ describe('which alerts belong together', () => {
     expect(incident?.members.map(({ alert_id }) => alert_id).sort()).toEqual(['fault', 'new', 'run'])
   })
 
+  it('keeps attackers apart that guess the same names on different hosts', () => {
+    const names = ['oracle', 'support', 'scan'].map((name) => entity('user', name))
+    const on = (host: string, address: string) => ({
+      stream: `auth.log/${host}/app`,
+      entities: [entity('ip', address), ...names, entity('host', host)],
+    })
+    const one = attack('203.0.113.1', 29, 0, 5, on('web-01', '203.0.113.1'))
+    const another = attack('203.0.113.2', 26, 1, 6, on('nas-01', '203.0.113.2'))
+    expect(run([one, another])).toHaveLength(2)
+    // An attack on one account from several addresses is one, and so is the same attacker elsewhere.
+    const target = (host: string, address: string) => ({
+      stream: `auth.log/${host}/app`,
+      entities: [entity('ip', address), entity('user', 'dana'), entity('host', host)],
+    })
+    const first = attack('203.0.113.1', 29, 0, 5, target('web-01', '203.0.113.1'))
+    expect(run([first, attack('203.0.113.2', 26, 1, 6, target('nas-01', '203.0.113.2'))])).toHaveLength(1)
+    expect(run([one, attack('203.0.113.1', 26, 1, 6, { ...on('nas-01', '203.0.113.1'), id: 'again' })])).toHaveLength(1)
+  })
+
   it('groups an attack from many addresses on one service into one incident', () => {
     const addresses = Array.from({ length: 22 }, (_, i) => attack(`203.0.113.${i + 1}`, 12, i * 10, i * 10 + 5))
     const guest = alert('guest', 152, 152, {

@@ -75,7 +75,9 @@ export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bo
   if (gap > Math.max(idle, limit * campaignGaps)) return undefined
   const related = areRelated(a, b, gap)
 
-  const specific = firstShared(sharableOf(a).specific, b)
+  // Every attacker guesses the same names, on any host.
+  const isAbout = guessesNames(a) && guessesNames(b) ? ({ type }: Entity) => type !== 'user' : undefined
+  const specific = firstShared(sharableOf(a).specific, b, isAbout)
   if (specific) {
     const shared = `same ${names[specific.type]} ${specific.value}`
     if (gap <= limit) return { strength: specific.type === 'user' ? strongest - 1 : strongest, gap, shared }
@@ -101,6 +103,10 @@ export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bo
 
 /** Whether an alert of a rule about operations recurs while its cause lasts. An attack has another attacker each time. */
 export const recurs = ({ type, detectors }: Alert): boolean => type === 'other' && detectors.includes('sigma')
+
+/** Whether an attacker tried several names, so that they are the attacker's words and not the victims. */
+const guessesNames = ({ type, entities }: Alert): boolean =>
+  type === 'brute_force' && entities.filter((entity) => entity.type === 'user').length >= 3
 
 const findingOf = ({ stream, dedup_key }: Alert): string => `${stream}: ${dedup_key}`
 
@@ -143,10 +149,14 @@ const sharableOf = (alert: Alert): Sharable => {
   return sharable
 }
 
-/** Returns the first of the entities that the other alert has too. */
-const firstShared = (entities: Sharable['specific'], other: Alert): Entity | undefined => {
+/** Returns the first of the entities that the other alert has too, and that counts. */
+const firstShared = (
+  entities: Sharable['specific'],
+  other: Alert,
+  counts: (entity: Entity) => boolean = () => true,
+): Entity | undefined => {
   const others = entitiesOf(other)
-  for (const [key, entity] of entities) if (others.has(key)) return entity
+  for (const [key, entity] of entities) if (others.has(key) && counts(entity)) return entity
   return undefined
 }
 
