@@ -16,6 +16,8 @@ export interface ChaosOptions {
   readonly faults: number
   /** The same seed gives the same faults in the same order. */
   readonly seed: number
+  /** How long each of the senders waits between two requests, in ms. */
+  readonly pause?: number
   /** Whether records wait in RabbitMQ. */
   readonly withRabbitmq: boolean
   /** Whether blocks of events are in object storage. */
@@ -53,6 +55,7 @@ export const runChaos = async ({
   milliseconds,
   faults: most,
   seed,
+  pause = 100,
   withRabbitmq,
   withObjects = false,
   log,
@@ -90,7 +93,7 @@ export const runChaos = async ({
   try {
     for (const one of all) one.start()
     await ready(all, 120_000)
-    const load = startLoad(servers)
+    const load = startLoad(servers, pause)
     const next = createSchedule(random, { broker: withRabbitmq, objects: withObjects })
     const faults: { what: string; recovery: number }[] = []
     const began = performance.now()
@@ -153,7 +156,7 @@ export const shiftClock = (ms: number): NodeJS.ProcessEnv => ({
 })
 
 /** Sends records of every host, and now and then a break-in, until `stop` is called. */
-const startLoad = (servers: readonly ClusterProcess[]) => {
+const startLoad = (servers: readonly ClusterProcess[], pause: number) => {
   const accepted = new Set<string>()
   const breakIns: string[] = []
   const refusals: Record<string, number> = {}
@@ -183,7 +186,7 @@ const startLoad = (servers: readonly ClusterProcess[]) => {
       const lines = texts.map((text) => `${new Date().toISOString()} ${host} app[1]: INFO ${text}`)
       await deliver(`${host}/${number}`, lines)
       for (const text of texts) accepted.add(text)
-      await sleep(100)
+      await sleep(pause)
     }
   }
   /** 24 failed logins, some seconds apart, then one that succeeds. */

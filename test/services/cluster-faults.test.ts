@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { isCurrent } from '../../scripts/bootstrap/bundle.cjs'
 import { startFakeS3 } from '../../src/lib/s3/s3-server.fake.ts'
 import { objectStorage, shiftClock } from '../chaos/chaos.ts'
 import { type ClusterProcess, createProcess } from '../chaos/process.ts'
@@ -299,29 +300,27 @@ describe('a server on SQLite whose disk is full', needs(mountable()), () => {
   })
 })
 
-/** Makes a copy of this program that has one more migration. */
+/**
+ * Makes a copy of this program that has one more migration: of the bundle, if it is of these sources. Sources in a new folder are compiled
+ * again, which takes ten times as long.
+ */
 const nextVersion = (folder: string): string => {
-  for (const part of [
-    'bin',
-    'src',
-    'scripts',
-    'package.json',
-    'formats',
-    'rules',
-    'playbooks',
-    'prompts',
-    'agents',
-    'samples',
-  ])
-    cpSync(join(root, part), join(folder, part), { recursive: true, filter: (path) => !path.endsWith('node_modules') })
+  const code = isCurrent(root) ? 'dist' : 'src'
+  for (const part of ['bin', code, 'package.json', 'formats', 'rules', 'playbooks', 'prompts', 'agents', 'samples'])
+    cpSync(join(root, part), join(folder, part), { recursive: true })
+  cpSync(join(root, 'scripts/bootstrap'), join(folder, 'scripts/bootstrap'), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  const file = join(folder, 'src/store/migrations/migrations.ts')
-  const before = readFileSync(file, 'utf8')
-  const after = before.replace(
-    /^}$/m,
-    `  '9999-next': async (db) => { await db.schema.alterTable('alerts').addColumn('next_version', 'text').execute() },\n}`,
-  )
-  expect(after).not.toBe(before)
-  writeFileSync(file, after)
+  const changed = globSync(`${code}/**/*.{js,ts}`, { cwd: folder }).filter((name) => {
+    const file = join(folder, name)
+    const before = readFileSync(file, 'utf8')
+    const after = before.replace(
+      /(^(?:export const|var) migrations\b[^{]*\{\n[^}]*?),?\n\}/m,
+      `$1,\n  '9999-next': async (db) => { await db.schema.alterTable('alerts').addColumn('next_version', 'text').execute() },\n}`,
+    )
+    if (after === before) return false
+    writeFileSync(file, after)
+    return true
+  })
+  expect(changed).toHaveLength(1)
   return folder
 }

@@ -1,11 +1,21 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { freePort } from '../e2e/program.ts'
+import { freePort, root } from '../e2e/program.ts'
 import type { Need } from '../needs.ts'
 
 const run = promisify(execFile)
@@ -32,66 +42,114 @@ export interface PostgresCluster {
 
 /** The PostgreSQL programs, for tests that start their own server. */
 export const postgresPrograms = (): Need => ({
-  missing: binaries() ? undefined : `PostgreSQL is not installed in ${installed} (apt-get install postgresql)`,
+  missing: installation() ? undefined : `PostgreSQL is not installed in ${installed} (apt-get install postgresql)`,
 })
 
-const binaries = (): string | undefined => {
+const installation = (): string | undefined => {
   if (!existsSync(installed)) return undefined
   const newest = readdirSync(installed).sort((a, b) => Number(b) - Number(a))[0]
   return newest === undefined ? undefined : join(installed, newest, 'bin')
 }
+
+interface Node {
+  readonly data: string
+  readonly port: number
+}
+
+/** Runs a PostgreSQL program. The server refuses to run as root. */
+const as = (program: string, args: readonly string[]) => {
+  const path = join(installation() ?? '', program)
+  return isRoot
+    ? run('setpriv', ['--reuid=postgres', '--regid=postgres', '--clear-groups', path, ...args], { cwd: '/' })
+    : run(path, [...args])
+}
+
+const isRoot = process.getuid?.() === 0
+
+const control = ({ data }: Node, ...args: readonly string[]) =>
+  as('pg_ctl', ['-D', data, '-s', '-w', '-t', '60', ...args])
+
+/** Starts a node. It never waits for the disk: the tests break programs, not the machine. */
+const startNode = (node: Node) =>
+  control(node, 'start', '-l', `${node.data}.log`, '-o', `-p ${node.port} -k ${dirname(node.data)} -h 127.0.0.1 -F`)
+
+const askNode = async (port: number, sql: string, database = 'postgres') => {
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return (await client.query(sql)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+const createFolder = async (): Promise<string> => {
+  const folder = mkdtempSync(join(tmpdir(), 'vedette-pg-'))
+  if (isRoot) await run('chown', ['postgres', folder])
+  return folder
+}
+
+/**
+ * Returns the data of a new cluster, to be copied, which takes a fifth of the time of making it. It is made once for each version of
+ * PostgreSQL and of this file.
+ */
+const findTemplate = async (): Promise<string> => {
+  const hash = createHash('sha256')
+    .update(installation() ?? '')
+    .update(readFileSync(import.meta.filename))
+  const cache = join(root, 'node_modules/.cache')
+  const template = join(cache, `postgres-${hash.digest('hex').slice(0, 16)}`)
+  if (existsSync(template)) return template
+  const folder = await createFolder()
+  const node = { data: join(folder, 'data'), port: await freePort() }
+  await as('initdb', ['-D', node.data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync'])
+  writeFileSync(
+    join(node.data, 'pg_hba.conf'),
+    'host all,replication postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n',
+  )
+  await startNode(node)
+  await askNode(node.port, "create role vedette login password 'secret'")
+  await askNode(node.port, 'create database vedette owner vedette')
+  await control(node, 'stop', '-m', 'fast')
+  mkdirSync(cache, { recursive: true })
+  const copy = mkdtempSync(join(cache, 'postgres-'))
+  await run('cp', ['-a', '-T', node.data, copy])
+  rmSync(folder, { recursive: true })
+  try {
+    renameSync(copy, template)
+  } catch (error) {
+    // Another worker was faster.
+    rmSync(copy, { recursive: true })
+    if (!existsSync(template)) throw error
+  }
+  return template
+}
+
+let template: Promise<string> | undefined
 
 /**
  * Creates and starts a cluster. The user `vedette` has the password `secret`; `postgres` needs none. With a standby, a commit waits until the
  * standby has it too.
  */
 export const createPostgresCluster = async ({ standby = false } = {}): Promise<PostgresCluster> => {
-  const bin = binaries()
-  if (bin === undefined) throw new Error(postgresPrograms().missing)
-  const folder = mkdtempSync(join(tmpdir(), 'vedette-pg-'))
-  // The server refuses to run as root.
-  const isRoot = process.getuid?.() === 0
-  const as = (program: string, args: readonly string[]) =>
-    isRoot
-      ? run('setpriv', ['--reuid=postgres', '--regid=postgres', '--clear-groups', join(bin, program), ...args], {
-          cwd: '/',
-        })
-      : run(join(bin, program), [...args])
-  if (isRoot) await run('chown', ['postgres', folder])
-
+  const { missing } = postgresPrograms()
+  if (missing !== undefined) throw new Error(missing)
+  template ??= findTemplate()
+  const folder = await createFolder()
   const [first, second] = [
     { data: join(folder, 'data'), port: await freePort() },
     { data: join(folder, 'standby'), port: await freePort() },
   ]
+  await run('cp', ['-a', await template, first.data])
   let primary = first
-  const control = ({ data }: typeof first, ...args: readonly string[]) =>
-    as('pg_ctl', ['-D', data, '-s', '-w', '-t', '60', ...args])
-  const start = async (node = primary) => {
-    await control(node, 'start', '-l', `${node.data}.log`, '-o', `-p ${node.port} -k ${folder} -h 127.0.0.1`)
-  }
-  const ask = async (sql: string, database = 'postgres') => {
-    const client = new pg.Client({ host: '127.0.0.1', port: primary.port, user: 'postgres', database })
-    client.on('error', () => {})
-    await client.connect()
-    try {
-      return (await client.query(sql)).rows
-    } finally {
-      await client.end()
-    }
-  }
+  const ask = (sql: string, database?: string) => askNode(primary.port, sql, database)
 
-  await as('initdb', ['-D', first.data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync'])
-  writeFileSync(
-    join(first.data, 'pg_hba.conf'),
-    'host all,replication postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n',
-  )
-  await start()
-  await ask("create role vedette login password 'secret'")
-  await ask('create database vedette owner vedette')
+  await startNode(first)
   if (standby) {
     const from = `host=127.0.0.1 port=${first.port} user=postgres`
     await as('pg_basebackup', ['-D', second.data, '-d', from, '-R', '-X', 'stream', '-c', 'fast', '--no-sync'])
-    await start(second)
+    await startNode(second)
     await ask("alter system set synchronous_standby_names = '*'")
     await ask('select pg_reload_conf()')
   }
@@ -100,7 +158,9 @@ export const createPostgresCluster = async ({ standby = false } = {}): Promise<P
       return primary.port
     },
     url: (through = primary.port) => `postgres://vedette:secret@127.0.0.1:${through}/vedette`,
-    start: () => start(),
+    start: async () => {
+      await startNode(primary)
+    },
     stop: async (mode) => {
       await control(primary, 'stop', '-m', mode)
     },

@@ -38,7 +38,7 @@ export const sendSteadily = (server: Pick<Server, 'ask'>, name: string, host = '
       if (answer?.status === 200) {
         accepted.push(text)
         // Without a pause, the senders would take most of the machine.
-        await pause(20)
+        await pause(50)
         return
       }
       const retryAfter = answer?.headers.get('retry-after') ?? null
