@@ -2,7 +2,8 @@
 // Plain CommonJS without dependencies: runs on any Node >= 14, before anything is installed.
 // 1. Where this Node is older than package.json's `engines.node`, it installs the pinned runtime of scripts/runtime
 //    (integrity in its lock file) and links it as node_modules/.bin/node, which npm puts first in PATH.
-// 2. Where node_modules is missing or does not match package-lock.json, it runs `npm ci` under that runtime.
+// 2. Where node_modules is missing or only a part, it runs `npm ci` under that runtime; where it matches an earlier package-lock.json,
+//    `npm install` replaces what has changed.
 // 3. With --build it builds the dashboard and bundles the program when their sources changed since the last build; that needs no network.
 // No package of ours needs its install scripts, so they stay off: nothing is compiled and nothing foreign runs.
 const cp = require('child_process')
@@ -57,10 +58,7 @@ function bootstrap() {
   const stamp = path.join(modules, '.lock-sha256')
   const isInstalled = () => (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === lockHash()) || installedByHand()
   if (!runtimeOnly) {
-    onceOf(isInstalled, () => {
-      say('installing dependencies (npm ci), about 20 seconds')
-      npm(root, ['ci', '--ignore-scripts'])
-    })
+    onceOf(isInstalled, () => installDependencies(stamp))
   }
   if (fs.existsSync(modules)) {
     if (node) linkRuntime(node)
@@ -71,6 +69,19 @@ function bootstrap() {
     buildDashboard()
     bundleProgram()
   }
+}
+
+// `npm ci` unpacks all packages again, which takes ten times as long as replacing some.
+function installDependencies(stamp) {
+  if (!fs.existsSync(stamp)) {
+    say('installing dependencies (npm ci), about 20 seconds')
+    npm(root, ['ci', '--ignore-scripts'])
+    return
+  }
+  // If this one fails or is killed, the next one installs everything.
+  fs.rmSync(stamp)
+  say('updating dependencies (npm install), a few seconds')
+  npm(root, ['install', '--ignore-scripts', '--no-save'])
 }
 
 // Does what is not done yet, one process at a time: the others find it done.

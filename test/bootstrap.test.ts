@@ -159,20 +159,26 @@ describe('the program that starts', () => {
   })
 })
 
-describe('two installations at once', () => {
-  /** A checkout with an npm that takes a while, deletes what is there first, as npm does, and notes each run. */
-  const createCheckout = () => {
+describe('the installation', () => {
+  /** A checkout with an npm that deletes what is there first, as `npm ci` does, takes a while, and notes each run. */
+  const createCheckout = (seconds = 0) => {
     const folder = mkdtempSync(join(tmpdir(), 'vedette-turns-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     for (const file of ['package.json', 'scripts/bootstrap.cjs', 'scripts/bootstrap', 'scripts/runtime/package.json'])
       cpSync(join(root, file), join(folder, file), { recursive: true })
-    writeFileSync(join(folder, 'package-lock.json'), '{"packages":{}}')
     mkdirSync(join(folder, 'bin'))
-    const npm = '#!/bin/sh\nrm -rf node_modules\nsleep 1\nmkdir node_modules\necho run >> runs\n'
-    writeFileSync(join(folder, 'bin/npm'), npm, { mode: 0o755 })
+    const setNpm = (script: string) =>
+      writeFileSync(join(folder, 'bin/npm'), `#!/bin/sh\necho "$1" >> runs\n${script}\n`, { mode: 0o755 })
+    const working = `rm -rf node_modules\nsleep ${seconds}\nmkdir node_modules`
+    setNpm(working)
+    const setLock = (version: number) =>
+      writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages: {}, version }))
+    setLock(1)
     const PATH = `${join(folder, 'bin')}:${process.env.PATH}`
     const bootstrap = async () => {
-      const child = spawn(process.execPath, [join(folder, 'scripts/bootstrap.cjs')], { env: { ...process.env, PATH } })
+      const child = spawn(process.execPath, [join(folder, 'scripts/bootstrap.cjs')], {
+        env: { ...process.env, PATH, TMPDIR: folder },
+      })
       let said = ''
       child.stderr.on('data', (text) => {
         said += text
@@ -180,14 +186,31 @@ describe('two installations at once', () => {
       const [code] = await once(child, 'close')
       return { code, said }
     }
-    return { folder, bootstrap, runs: () => readFileSync(join(folder, 'runs'), 'utf8').trim().split('\n').length }
+    const runs = () => readFileSync(join(folder, 'runs'), 'utf8').trim().split('\n')
+    return { folder, bootstrap, runs, setLock, setNpm, working }
   }
 
-  it('install once: the second waits and says so', async () => {
-    const { folder, bootstrap, runs } = createCheckout()
+  it('replaces what has changed since an earlier version, and everything if that failed', async () => {
+    const { bootstrap, runs, setLock, setNpm, working } = createCheckout()
+    expect(await bootstrap()).toMatchObject({ code: 0 })
+    expect(runs()).toEqual(['ci'])
+    setLock(2)
+    expect(await bootstrap()).toMatchObject({ code: 0 })
+    expect(await bootstrap()).toEqual({ code: 0, said: '' })
+    expect(runs()).toEqual(['ci', 'install'])
+    setLock(3)
+    setNpm('exit 1')
+    expect(await bootstrap()).toMatchObject({ code: 1 })
+    setNpm(working)
+    expect(await bootstrap()).toMatchObject({ code: 0 })
+    expect(runs().filter((word) => word !== 'config')).toEqual(['ci', 'install', 'install', 'ci'])
+  })
+
+  it('runs once at a time: the second waits and says so', async () => {
+    const { folder, bootstrap, runs } = createCheckout(1)
     const both = await Promise.all([bootstrap(), bootstrap()])
     expect(both.map(({ code }) => code)).toEqual([0, 0])
-    expect(runs()).toBe(1)
+    expect(runs()).toEqual(['ci'])
     expect(both.map(({ said }) => said).join('')).toMatch(/waiting for another process that installs or builds here/)
     expect(existsSync(join(folder, '.bootstrap.lock'))).toBe(false)
   })
@@ -197,7 +220,7 @@ describe('two installations at once', () => {
     const { pid } = spawnSync(process.execPath, ['--version'])
     writeFileSync(join(folder, '.bootstrap.lock'), `${hostname()} ${pid}`)
     expect(await bootstrap()).toMatchObject({ code: 0 })
-    expect(runs()).toBe(1)
+    expect(runs()).toEqual(['ci'])
   })
 
   it.each(['of a killed process', 'without a name, by its age'])(
@@ -212,7 +235,7 @@ describe('two installations at once', () => {
       utimesSync(file, hourAgo, hourAgo)
       expect(await bootstrap()).toMatchObject({ code: 0, said: '' })
       expect(existsSync(file)).toBe(false)
-      expect(runs()).toBe(1)
+      expect(runs()).toEqual(['ci'])
     },
   )
 })

@@ -9,6 +9,7 @@ import { freePort, root, scratch, sleep } from './program.ts'
 
 const folder = scratch()
 const clone = join(folder.path, 'clone')
+const modules = join(clone, 'node_modules')
 const env = bareMachine(join(folder.path, 'machine'))
 afterAll(() => folder.remove())
 
@@ -130,15 +131,18 @@ it(`starts from a fresh clone with "npm start" and nothing else (${keeps('vedett
 it('starts after an upgrade that changed its dependencies', { timeout: installMs }, async () => {
   const lock = join(clone, 'package-lock.json')
   const before = readFileSync(lock, 'utf8')
+  // The version before did not have this package.
+  rmSync(join(modules, 'xz-decompress'), { recursive: true })
   writeFileSync(lock, `${before}\n`)
   const upgraded = await npmStart(await freePort())
-  expect(upgraded.printed()).toContain('installing dependencies')
+  expect(upgraded.printed()).toContain('updating dependencies')
+  expect(existsSync(join(modules, 'xz-decompress/package.json'))).toBe(true)
+  expect(JSON.parse(readFileSync(lock, 'utf8'))).toEqual(JSON.parse(before))
   await upgraded.stop()
   writeFileSync(lock, before)
 })
 
 describe('installs by hand, without compiling,', () => {
-  const modules = join(clone, 'node_modules')
   const install = (command: 'install' | 'ci') => {
     const { status, stderr } = inClone('npm', [command])
     expect(status, stderr).toBe(0)
