@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { shipperRoutes } from '../../src/api/shippers/shippers.ts'
 import { needs, sharedData } from '../needs.ts'
-import { adminToken, freePort, scratch, startServer } from './program.ts'
+import { adminToken, freePort, type Server, scratch, startServer } from './program.ts'
 
 const cases = sharedData('conformance/badinput/cases.jsonl')
 const runner = sharedData('conformance/bin/badinput_run.mjs')
@@ -35,7 +35,15 @@ const report = z.object({
 const isSlowness = (text: string): boolean => /^(?:slow: |answer delayed |health slow)/.test(text)
 
 const folder = scratch()
-afterAll(() => folder.remove())
+/** Not of the bombs: its memory is compared with that at its start. */
+let server: Server
+beforeAll(async () => {
+  server = await startServer({ dataDir: join(folder.path, 'data'), port: await freePort(), cwd: folder.path })
+})
+afterAll(async () => {
+  expect(await server.stop()).toBe(0)
+  folder.remove()
+})
 
 /** Bodies without log lines, and their declared types. */
 const foreign: readonly (readonly [name: string, type: string | undefined, body: string | Uint8Array])[] = [
@@ -52,11 +60,6 @@ const foreign: readonly (readonly [name: string, type: string | undefined, body:
 
 describe('bodies without log lines', () => {
   it('are rejected by every route for records, with the accepted types', async () => {
-    const server = await startServer({
-      dataDir: join(folder.path, 'foreign'),
-      port: await freePort(),
-      cwd: folder.path,
-    })
     for (const path of ['/api/v1/events', '/api/v1/analyze', '/api/v1/alerts', '/api/v1/webhooks/wazuh']) {
       for (const [name, type, body] of foreign) {
         const response = await fetch(`${server.url}${path}`, {
@@ -73,7 +76,6 @@ describe('bodies without log lines', () => {
         expect(z.object({ hint: z.string() }).parse(await response.json()).hint).toContain('text/plain')
       }
     }
-    expect(await server.stop()).toBe(0)
   })
 })
 
@@ -180,7 +182,6 @@ const peakOf = (pid: number | undefined): number =>
 
 describe('bad input', needs(cases), () => {
   it('gets a clear error and has no side effects', async () => {
-    const server = await startServer({ dataDir: join(folder.path, 'data'), port: await freePort(), cwd: folder.path })
     const [map, out] = [join(folder.path, 'routes.json'), join(folder.path, 'report.json')]
     writeFileSync(map, JSON.stringify(routes))
     const options = {
@@ -201,6 +202,5 @@ describe('bad input', needs(cases), () => {
     expect(fails.filter(({ bad }) => !bad.every(isSlowness))).toEqual([])
     expect(fatal.filter((text) => !isSlowness(text))).toEqual([])
     expect(passed).toBeGreaterThan(300)
-    expect(await server.stop()).toBe(0)
   })
 })

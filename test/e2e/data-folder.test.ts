@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { renameSync, rmSync, truncateSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { keeps } from '../keeps.ts'
 import { until } from '../until.ts'
@@ -11,15 +11,15 @@ import { freePort, root, type Server, scratch, startServer } from './program.ts'
 let folder: ReturnType<typeof scratch>
 let data = ''
 let server: Server
-beforeEach(async () => {
+const begin = async () => {
   folder = scratch()
   data = join(folder.path, 'data')
   server = await startServer({ dataDir: data, port: await freePort() })
-})
-afterEach(async () => {
+}
+const end = async () => {
   await server.stop('SIGKILL')
   folder.remove()
-})
+}
 
 const vedette = async (...args: readonly string[]) =>
   spawnSync(join(root, 'vedette'), [...args], {
@@ -36,6 +36,10 @@ const vedette = async (...args: readonly string[]) =>
   })
 
 describe(`a second server on the same data folder (${keeps('vedette.one-server')})`, () => {
+  // Nothing here changes the data, so the tests share the folder and its server.
+  beforeAll(begin)
+  afterAll(end)
+
   it.each([['serve'], ['watch', '.'], ['mcp']])('is rejected: %s', async (...args) => {
     const { status, stderr, stdout } = await vedette(...args)
     expect(status, stderr).toBe(2)
@@ -64,6 +68,9 @@ describe(`a second server on the same data folder (${keeps('vedette.one-server')
 })
 
 describe(`a data folder that disappears under a running server (${keeps('vedette.ready')})`, () => {
+  beforeEach(begin)
+  afterEach(end)
+
   const problem = z.object({ title: z.string(), detail: z.string(), status: z.literal(503) })
   const send = () =>
     server.ask('/api/v1/events', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'one line' })

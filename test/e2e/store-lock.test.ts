@@ -1,18 +1,29 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { until } from '../until.ts'
 import { freePort, root, type Server, scratch, startServer } from './program.ts'
 
+/** The data folder of a server that has stopped, and a backup of it. Each test gets a copy. */
+const made = scratch()
 let folder: ReturnType<typeof scratch>
 let data = ''
 let server: Server | undefined
 let restoring: ChildProcess | undefined
+beforeAll(async () => {
+  folder = made
+  data = at('data')
+  await (await start()).stop()
+  server = undefined
+  expect((await vedette('backup', at('copy'))).status).toBe(0)
+})
+afterAll(made.remove)
 beforeEach(() => {
   folder = scratch()
-  data = join(folder.path, 'data')
+  data = at('data')
+  cpSync(made.path, folder.path, { recursive: true })
 })
 afterEach(async () => {
   restoring?.kill('SIGKILL')
@@ -70,11 +81,9 @@ const isWritten = (file: string): boolean => {
 
 it.each([
   ['serve', 2],
-  ['restore other', 4],
+  ['restore copy', 4],
   ['compact', 4],
 ])('rejects `%s` while a restore prepares, and allows it after the restore was killed', async (command, code) => {
-  await (await start()).stop()
-  expect((await vedette('backup', at('other'))).status).toBe(0)
   const child = await startRestore()
   const { status, stderr, stdout } = await vedette(...command.split(' '))
   expect([status, stdout], stderr).toEqual([code, ''])
@@ -97,8 +106,8 @@ it.each(['restore --force copy', 'compact'])(
   'rejects `%s` while a server runs, and names the server',
   async (command) => {
     const { child, url, ask } = await start()
-    expect((await vedette('backup', at('copy'))).status).toBe(0)
-    expect((await vedette('restore', '--verify', at('copy'))).status).toBe(0)
+    expect((await vedette('backup', at('other'))).status).toBe(0)
+    expect((await vedette('restore', '--verify', at('other'))).status).toBe(0)
     const { status, stderr, stdout } = await vedette(...command.split(' '))
     expect([status, stdout], stderr).toEqual([4, ''])
     expect(stderr).toContain(`A server uses ${join(data, 'vedette.db')}: process ${child.pid} on ${hostname()}`)
@@ -109,8 +118,6 @@ it.each(['restore --force copy', 'compact'])(
 )
 
 it('restores into the folder of a killed restore', async () => {
-  await (await start()).stop()
-  expect((await vedette('backup', at('copy'))).status).toBe(0)
   data = at('new')
   const child = await startRestore()
   const killed = new Promise((done) => child.once('exit', done))

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { obey } from '../../src/pipeline/triage/llm/obedient.fake.ts'
 import { startVendor, vendors } from '../../src/pipeline/triage/llm/vendors.fake.ts'
@@ -110,38 +110,138 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
       return found.triage ? found : undefined
     }, id)
 
-  it('accepts the envelope of the triage services, a plain payload, a plain alert and other formats', async () => {
-    const { queues, server } = await begin('forms')
-    await until(() => queues.depth(queues.alerts), 'The queue')
-    await queues.send(wire(security('form-1')))
-    const { data } = wire(security('form-2'))
-    await queues.send(data, { contentType: 'application/json' })
-    await queues.send(security('form-3'))
-    await queues.send(
-      wire(
-        { alert_id: 'form-4' },
-        {
-          source_type: 'splunk',
-          payload: { result_id: 'form-4', category: 'malware', severity: 'high', src_ip: '1.2.3.4', message: 'm' },
+  describe('with the default settings', () => {
+    let queues: ReturnType<typeof openQueues>
+    let server: Server
+    let close: () => Promise<void>
+    beforeAll(async () => {
+      const begun = await begin('plain')
+      queues = begun.queues
+      server = begun.server
+      const own = ends.splice(0).reverse()
+      close = async () => {
+        for (const end of own) await end()
+      }
+      await until(() => queues.depth(queues.alerts), 'The queue')
+    })
+    afterAll(() => close())
+
+    it('publishes the triage result in the same envelope, with a priority by severity', async () => {
+      await queues.send(wire(security('res-1', { severity: 'critical' })))
+      await triaged(server, 'res-1')
+      const [result] = await until(async () => {
+        const messages = (await queues.depth(queues.results)) ? await queues.drain(queues.results) : []
+        return messages.length > 0 ? messages : undefined
+      }, 'The result')
+      expect(result).toMatchObject({ durable: true, priority: 10, correlationId: 'res-1' })
+      expect(result?.body).toMatchObject({
+        _meta: { message_id: result?.messageId, publisher: 'vedette' },
+        data: {
+          message_id: result?.messageId,
+          message_type: 'alert.result',
+          correlation_id: 'res-1',
+          version: '1.0',
+          payload: {
+            alert: security('res-1', { severity: 'critical', timestamp: expect.any(String) }),
+            enrichment: {
+              enrichment_sources: ['source_network', 'asset', 'user'],
+              source_network: { ip_address: '45.33.32.156', is_internal: false },
+              threat_intel: { indicators: expect.any(Array) },
+            },
+            triage_result: {
+              alert_id: 'res-1',
+              risk_level: expect.any(String),
+              confidence: 50,
+              reasoning: expect.any(String),
+              recommended_actions: expect.any(Array),
+            },
+          },
         },
-      ),
-    )
-    await queues.send(
-      wire(
-        { alert_id: 'x' },
-        { message_type: 'alert.normalized.batch', payload: [security('form-5'), security('form-6')] },
-      ),
-    )
-    await queues.send(
-      wire(
-        { alert_id: 'x' },
-        { message_type: 'alert.enriched', payload: { alert: security('form-7'), enrichment: {} } },
-      ),
-    )
-    for (let i = 1; i <= 7; i++) await triaged(server, `form-${i}`)
-    expect(await queues.depth(queues.alerts)).toBe(0)
-    expect(await queues.depth(`${queues.alerts}.dlq`)).toBe(0)
-    expect(server.output()).toContain('Message consumer task started')
+      })
+      await server.settled()
+      expect(await queues.drain(queues.results)).toEqual([])
+    })
+
+    it('accepts the envelope of the triage services, a plain payload, a plain alert and other formats', async () => {
+      await queues.send(wire(security('form-1')))
+      const { data } = wire(security('form-2'))
+      await queues.send(data, { contentType: 'application/json' })
+      await queues.send(security('form-3'))
+      await queues.send(
+        wire(
+          { alert_id: 'form-4' },
+          {
+            source_type: 'splunk',
+            payload: { result_id: 'form-4', category: 'malware', severity: 'high', src_ip: '1.2.3.4', message: 'm' },
+          },
+        ),
+      )
+      await queues.send(
+        wire(
+          { alert_id: 'x' },
+          { message_type: 'alert.normalized.batch', payload: [security('form-5'), security('form-6')] },
+        ),
+      )
+      await queues.send(
+        wire(
+          { alert_id: 'x' },
+          { message_type: 'alert.enriched', payload: { alert: security('form-7'), enrichment: {} } },
+        ),
+      )
+      for (let i = 1; i <= 7; i++) await triaged(server, `form-${i}`)
+      expect(await queues.depth(queues.alerts)).toBe(0)
+      expect(await queues.depth(`${queues.alerts}.dlq`)).toBe(0)
+      expect(server.output()).toContain('Message consumer task started')
+    })
+
+    it('accepts denial_of_service for ddos, with and without the envelope', async () => {
+      const attack = (id: string) => security(id, { alert_type: 'denial_of_service' })
+      await queues.send(wire(attack('dos-1')))
+      await queues.send(attack('dos-2'))
+      for (const id of ['dos-1', 'dos-2']) expect(await triaged(server, id)).toMatchObject({ type: 'ddos' })
+      expect(await queues.depth(`${queues.alerts}.dlq`)).toBe(0)
+    })
+
+    it('dead-letters an invalid message once, with the reason, and continues', async () => {
+      await queues.send('{broken', { messageId: 'bad-1' })
+      await queues.send(wire({ alert_id: 'bad-2' }), {
+        messageId: 'bad-2',
+        headers: { kept: 'yes' },
+        correlationId: 'c',
+      })
+      await queues.send('', { messageId: 'bad-3' })
+      await queues.send('[1, "two"]', { messageId: 'bad-4' })
+      await queues.send(wire(security('good-1')))
+      await triaged(server, 'good-1')
+      await until(
+        async () => ((await queues.depth(`${queues.alerts}.dlq`)) === 4 ? true : undefined),
+        'Four dead letters',
+      )
+      const dead = await queues.drain(`${queues.alerts}.dlq`)
+      expect(dead.map(({ messageId }) => messageId)).toEqual(['bad-1', 'bad-2', 'bad-3', 'bad-4'])
+      expect(dead[0]).toMatchObject({
+        durable: true,
+        headers: { 'x-reason': 'The message is not JSON.', 'x-original-queue': queues.alerts },
+        body: Buffer.from('{broken'),
+      })
+      expect(dead[1]).toMatchObject({
+        correlationId: 'c',
+        headers: { kept: 'yes', 'x-reason': expect.stringContaining('timestamp') },
+      })
+      await server.settled()
+      expect(await queues.depth(`${queues.alerts}.dlq`)).toBe(0)
+      expect(await queues.depth(queues.alerts)).toBe(0)
+    })
+
+    it('treats a repeated message as a duplicate', async () => {
+      const same = wire(security('again-1'))
+      for (let i = 0; i < 20; i++) await queues.send(same, { messageId: 'again' })
+      await queues.send(wire(security('again-2')), { messageId: 'again' })
+      await triaged(server, 'again-1')
+      await triaged(server, 'again-2')
+      const counts = [...(await stored(server))].filter(([text]) => text.includes('again-'))
+      expect(counts.map(([, count]) => count)).toEqual([1, 1])
+    })
   })
 
   it.each([
@@ -197,44 +297,6 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
     expect(high > low).toBe(verdict === 'malicious')
   })
 
-  it('publishes the triage result in the same envelope, with a priority by severity', async () => {
-    const { queues, server } = await begin('results')
-    await until(() => queues.depth(queues.alerts), 'The queue')
-    await queues.send(wire(security('res-1', { severity: 'critical' })))
-    await triaged(server, 'res-1')
-    const [result] = await until(async () => {
-      const messages = (await queues.depth(queues.results)) ? await queues.drain(queues.results) : []
-      return messages.length > 0 ? messages : undefined
-    }, 'The result')
-    expect(result).toMatchObject({ durable: true, priority: 10, correlationId: 'res-1' })
-    expect(result?.body).toMatchObject({
-      _meta: { message_id: result?.messageId, publisher: 'vedette' },
-      data: {
-        message_id: result?.messageId,
-        message_type: 'alert.result',
-        correlation_id: 'res-1',
-        version: '1.0',
-        payload: {
-          alert: security('res-1', { severity: 'critical', timestamp: expect.any(String) }),
-          enrichment: {
-            enrichment_sources: ['source_network', 'asset', 'user'],
-            source_network: { ip_address: '45.33.32.156', is_internal: false },
-            threat_intel: { indicators: expect.any(Array) },
-          },
-          triage_result: {
-            alert_id: 'res-1',
-            risk_level: expect.any(String),
-            confidence: 50,
-            reasoning: expect.any(String),
-            recommended_actions: expect.any(Array),
-          },
-        },
-      },
-    })
-    await server.settled()
-    expect(await queues.drain(queues.results)).toEqual([])
-  })
-
   it(keeps('triage.stage-queues'), async () => {
     const { queues, start } = await open('stages')
     const { normalized, enriched, contextualized } = queues.stages
@@ -284,56 +346,6 @@ describe('alerts from RabbitMQ', needs(await findRabbitmq()), () => {
         arguments: { 'x-max-length': 50_000, 'x-message-ttl': 604_800_000 },
       })
     }
-  })
-
-  it('accepts denial_of_service for ddos, with and without the envelope', async () => {
-    const { queues, server } = await begin('words')
-    await until(() => queues.depth(queues.alerts), 'The queue')
-    const attack = (id: string) => security(id, { alert_type: 'denial_of_service' })
-    await queues.send(wire(attack('dos-1')))
-    await queues.send(attack('dos-2'))
-    for (const id of ['dos-1', 'dos-2']) expect(await triaged(server, id)).toMatchObject({ type: 'ddos' })
-    expect(await queues.depth(`${queues.alerts}.dlq`)).toBe(0)
-  })
-
-  it('dead-letters an invalid message once, with the reason, and continues', async () => {
-    const { queues, server } = await begin('bad')
-    await until(() => queues.depth(queues.alerts), 'The queue')
-    await queues.send('{broken', { messageId: 'bad-1' })
-    await queues.send(wire({ alert_id: 'bad-2' }), { messageId: 'bad-2', headers: { kept: 'yes' }, correlationId: 'c' })
-    await queues.send('', { messageId: 'bad-3' })
-    await queues.send('[1, "two"]', { messageId: 'bad-4' })
-    await queues.send(wire(security('good-1')))
-    await triaged(server, 'good-1')
-    await until(
-      async () => ((await queues.depth(`${queues.alerts}.dlq`)) === 4 ? true : undefined),
-      'Four dead letters',
-    )
-    const dead = await queues.drain(`${queues.alerts}.dlq`)
-    expect(dead.map(({ messageId }) => messageId)).toEqual(['bad-1', 'bad-2', 'bad-3', 'bad-4'])
-    expect(dead[0]).toMatchObject({
-      durable: true,
-      headers: { 'x-reason': 'The message is not JSON.', 'x-original-queue': queues.alerts },
-      body: Buffer.from('{broken'),
-    })
-    expect(dead[1]).toMatchObject({
-      correlationId: 'c',
-      headers: { kept: 'yes', 'x-reason': expect.stringContaining('timestamp') },
-    })
-    await server.settled()
-    expect(await queues.depth(`${queues.alerts}.dlq`)).toBe(0)
-    expect(await queues.depth(queues.alerts)).toBe(0)
-  })
-
-  it('treats a repeated message as a duplicate', async () => {
-    const { queues, server } = await begin('again')
-    await until(() => queues.depth(queues.alerts), 'The queue')
-    const same = wire(security('again-1'))
-    for (let i = 0; i < 20; i++) await queues.send(same, { messageId: 'again' })
-    await queues.send(wire(security('again-2')), { messageId: 'again' })
-    await triaged(server, 'again-1')
-    await triaged(server, 'again-2')
-    expect([...(await stored(server)).values()]).toEqual([1, 1])
   })
 
   it('works with queues that were declared differently', async () => {
