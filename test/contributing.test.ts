@@ -112,8 +112,9 @@ describe('a copy of the repository with the examples', needs(deepRun), () => {
   afterAll(() => rmSync(copy, { recursive: true, force: true }))
 
   it('has correct types', async () => {
-    await run('node_modules/typescript/bin/tsc', '--tsBuildInfoFile', 'main.tsbuildinfo')
-    await run('node_modules/typescript/bin/tsc', '-p', 'web', '--tsBuildInfoFile', 'web.tsbuildinfo')
+    // Several checkers check what they share several times, and other tests use the other processors.
+    await run('node_modules/typescript/bin/tsc', '--checkers', '1', '--tsBuildInfoFile', 'main.tsbuildinfo')
+    await run('node_modules/typescript/bin/tsc', '-p', 'web', '--checkers', '1', '--tsBuildInfoFile', 'web.tsbuildinfo')
   }, 600_000)
 
   it('follows the import rules and the code style', async () => {
