@@ -32,7 +32,7 @@ const mostListing = 16 * 1024 * 1024
 const listed = z.object({
   key: z.string().min(1),
   etag: z.string(),
-  modified: z.number(),
+  modified: z.number().positive(),
   size: z.int().min(0),
 })
 
