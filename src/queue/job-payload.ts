@@ -1,10 +1,8 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { fastest, isWorthCompressing } from './compression.ts'
 import type { Topic, Topics } from './queue.ts'
 import { isRecordsPayload, readRecordsPayload } from './records-payload.ts'
 
-/** Below this, compressing costs more than it saves. */
-const worthCompressing = 16_384
-const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 const openingBracket = 0x5b
 
 interface JobPayload {
@@ -18,7 +16,7 @@ interface JobPayload {
 /** Encodes the items of a job as JSON, and compresses large ones (zstd, fastest level). */
 export const encodeJob = <T extends Topic>(items: readonly Topics[T][]): JobPayload => {
   const json = Buffer.from(JSON.stringify(items))
-  const payload = json.length > worthCompressing ? zstdCompressSync(json, fastest) : json
+  const payload = isWorthCompressing(json) ? zstdCompressSync(json, fastest) : json
   return { payload, size: json.length, bytes: payload.length }
 }
 

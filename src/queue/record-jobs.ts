@@ -1,7 +1,13 @@
 import type { RecordBatch, UnnumberedBatch } from '../schema/record.ts'
 import { encodeJob } from './job-payload.ts'
 import type { NewJob } from './jobs.ts'
-import { type PackedRecords, packRecords, packRecordsSync, toRecordsPayload } from './records-payload.ts'
+import {
+  compressRecords,
+  compressRecordsSync,
+  type PackedRecords,
+  packRecords,
+  toRecordsPayload,
+} from './records-payload.ts'
 
 /** The maximum number of records and characters in the batches of one job; a larger batch is a job of its own. */
 const mostRecords = 4096
@@ -43,7 +49,10 @@ export const createRecordJobs = (): RecordJobs => {
     const jobs: NewJob[] = []
     let loose: RecordBatch[] = []
     const pack = (): void => {
-      for (const some of intoJobs(loose)) jobs.push(toJob(partition, some, packRecordsSync(some)))
+      for (const some of intoJobs(loose)) {
+        const packed = packRecords(some)
+        jobs.push(toJob(partition, some, packed && compressRecordsSync(packed)))
+      }
       loose = []
     }
     for (let index = 0; index < batches.length; ) {
@@ -67,9 +76,9 @@ export const createRecordJobs = (): RecordJobs => {
       const large = jobs.filter((some) => sum(some, charactersOf) >= worthPreparing)
       await Promise.all(
         large.map(async (some) => {
-          const packed = await packRecords(some)
+          const packed = packRecords(some)
           const texts = some[0]?.texts
-          if (packed && texts) prepared.set(texts, { batches: some, packed })
+          if (packed && texts) prepared.set(texts, { batches: some, packed: await compressRecords(packed) })
         }),
       )
     },

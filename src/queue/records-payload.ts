@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
-import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { RecordBatch, UnnumberedBatch } from '../schema/record.ts'
+import { fastest, isWorthCompressing } from './compression.ts'
 
 /** The first byte of the payload of records: JSON starts with a bracket, and zstd with 0x28. */
 const mark = 0x01
@@ -8,9 +9,6 @@ const plain = 0
 const compressed = 1
 /** The mark, the way it is stored, and the number of the first record. */
 const headSize = 10
-/** Below this, compressing costs more than it saves. */
-const worthCompressing = 16_384
-const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 const zstd = promisify(zstdCompress)
 
 /** The values that all records of a batch share. */
@@ -39,7 +37,7 @@ export interface PackedRecords {
  * Packs batches of one partition in columns: their heads, then all texts, one after the other. That takes a fraction of the time of JSON,
  * which escapes each text. Undefined for texts that UTF-8 cannot represent.
  */
-const toColumns = (batches: readonly UnnumberedBatch[]): Uint8Array | undefined => {
+export const packRecords = (batches: readonly UnnumberedBatch[]): PackedRecords | undefined => {
   const heads: Head[] = []
   const runs: number[] = []
   const texts: string[] = []
@@ -55,7 +53,8 @@ const toColumns = (batches: readonly UnnumberedBatch[]): Uint8Array | undefined 
   const columns: Columns = { heads, runs, ascii }
   const header = Buffer.from(JSON.stringify(columns))
   const sizes = Uint32Array.of(header.length, texts.length)
-  return Buffer.concat([bytesOf(sizes), header, bytesOf(lengths), bytes])
+  const body = Buffer.concat([bytesOf(sizes), header, bytesOf(lengths), bytes])
+  return { body, isCompressed: false, size: body.length }
 }
 
 const bytesOf = (numbers: Uint32Array): Uint8Array =>
@@ -81,19 +80,17 @@ const isSame = (a: Head, b: Head): boolean =>
   a.lines === b.lines &&
   a.peers === b.peers
 
-/** Packs batches of one partition, and compresses many of them in another thread. Undefined for texts that UTF-8 cannot represent. */
-export const packRecords = async (batches: readonly UnnumberedBatch[]): Promise<PackedRecords | undefined> => {
-  const body = toColumns(batches)
-  if (!body || body.length < worthCompressing) return body && { body, isCompressed: false, size: body.length }
-  return { body: await zstd(body, fastest), isCompressed: true, size: body.length }
-}
+/** Compresses packed records in another thread if that is worth it. */
+export const compressRecords = async (records: PackedRecords): Promise<PackedRecords> =>
+  isWorthCompressing(records.body)
+    ? { ...records, body: await zstd(records.body, fastest), isCompressed: true }
+    : records
 
 /** Does the same at once. */
-export const packRecordsSync = (batches: readonly UnnumberedBatch[]): PackedRecords | undefined => {
-  const body = toColumns(batches)
-  if (!body || body.length < worthCompressing) return body && { body, isCompressed: false, size: body.length }
-  return { body: zstdCompressSync(body, fastest), isCompressed: true, size: body.length }
-}
+export const compressRecordsSync = (records: PackedRecords): PackedRecords =>
+  isWorthCompressing(records.body)
+    ? { ...records, body: zstdCompressSync(records.body, fastest), isCompressed: true }
+    : records
 
 /** Completes packed records with the number of the first one; those of the others follow. */
 export const toRecordsPayload = ({ body, isCompressed }: PackedRecords, first: number): Uint8Array => {
