@@ -34,4 +34,5 @@ export const startWork = async (base: Base) => {
 
 /** Whether records are stored or wait. */
 const hasRecords = async ({ store, queue }: Base): Promise<boolean> =>
-  (await store.events.count()).events > 0 || (await queue.depths()).some(({ ready, running }) => ready + running > 0)
+  (await store.events.countedSince()) !== undefined ||
+  (await queue.depths()).some(({ ready, running }) => ready + running > 0)
