@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { longestFirst } from './test/longest-first.ts'
 import { repeatLate } from './test/repeat-late.ts'
 import { runsSources } from './test/runs-sources.ts'
 
@@ -16,8 +17,20 @@ export default defineConfig(({ mode }) => ({
     hookTimeout: 120_000,
     retry: repeatLate,
     ...runsSources,
-    maxWorkers: 2,
-    // Two workers already fill the machine: threads of the garbage collector would only wait for each other.
+    // One more than processors, because tests of timers and connections wait.
+    maxWorkers: 3,
+    sequence: {
+      sequencer: longestFirst([
+        'streams.test.ts',
+        'vendors.test.ts',
+        'weeks.test.ts',
+        'contributing.test.ts',
+        'follow-archives.test.ts',
+        'detector.test.ts',
+        'oracle.test.ts',
+      ]),
+    },
+    // The workers already fill the machine: threads of the garbage collector would only wait for each other.
     execArgv: ['--single-threaded-gc', '--max-semi-space-size=32'],
   },
 }))

@@ -1,5 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from './program.ts'
 
@@ -28,7 +38,7 @@ export const buildImage = (path: string): { readonly build: string; readonly ima
   const context = join(build, 'src')
   copyContext(context)
   for (const packages of ['node_modules', 'scripts/runtime/node_modules']) {
-    if (existsSync(join(root, packages))) linkTree(join(root, packages), join(context, packages))
+    if (existsSync(join(root, packages))) copyPackages(join(root, packages), join(context, packages))
   }
 
   let stage = image
@@ -71,14 +81,15 @@ const copyContext = (to: string): void => {
   }
 }
 
-/** Copies folders, but no caches, with hard links to their files. */
-const linkTree = (from: string, to: string): void => {
+/** Copies folders, but no caches. On the same file system, hard links to their files cost less. */
+const copyPackages = (from: string, to: string): void => {
   mkdirSync(to, { recursive: true })
+  const copy = statSync(from).dev === statSync(to).dev ? linkSync : copyFileSync
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)]
     if (entry.name === '.cache') continue
-    if (entry.isDirectory()) linkTree(source, target)
-    else if (entry.isFile()) linkSync(source, target)
+    if (entry.isDirectory()) copyPackages(source, target)
+    else if (entry.isFile()) copy(source, target)
     else cpSync(source, target, { verbatimSymlinks: true })
   }
 }
