@@ -95,18 +95,22 @@ export const baseline: Component<typeof options, Detector> = {
       if (source.whole) source.due = Math.min(source.due, settle(source.whole, time))
     }
 
-    const take = (event: Event, track: Track, source: SourceTracks): void => {
+    const takeInTrack = (event: Event, track: Track, isError: boolean): void => {
       const { time } = event
       endSilence(track, time)
       if (time > track.newest) track.newest = time
       track.usedAt = track.newest
       track.live = event.receivedAt - time < liveLag
-      const isError = isErrorEvent(event)
       count(track, track.all, event)
       const template = book.templateOf(track, event)
       if (template) count(track, template, event)
       const errors = isError ? book.errorsOf(track, event) : undefined
       if (errors) count(track, errors, event)
+    }
+    const take = (event: Event, track: Track | undefined, source: SourceTracks): void => {
+      const { time } = event
+      const isError = isErrorEvent(event)
+      if (track) takeInTrack(event, track, isError)
       const { whole } = source
       if (whole) {
         endSilence(whole, time)
@@ -127,10 +131,10 @@ export const baseline: Component<typeof options, Detector> = {
       for (const event of events) {
         if (event.stream !== stream || !track || !source) {
           stream = event.stream
-          source = book.sourceOf(event)
-          track = book.get(stream) ?? book.begin(event, source)
+          track = book.get(stream) ?? book.begin(event)
+          source = book.sources.get(event.source)
         }
-        take(event, track, source)
+        if (source) take(event, track, source)
       }
       if (events.length === 0) tick()
       return [...found.values()]

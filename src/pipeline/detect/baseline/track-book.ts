@@ -25,9 +25,8 @@ export interface SourceTracks {
 export interface TrackBook {
   readonly sources: ReadonlyMap<string, SourceTracks>
   get(stream: string): Track | undefined
-  sourceOf(event: Event): SourceTracks
-  /** Adds a track for a new stream. */
-  begin(event: Event, source: SourceTracks): Track
+  /** Adds a track for a new stream, if there is a place for it. */
+  begin(event: Event): Track | undefined
   /** Returns the rate of an event's template, once it is common enough to track. */
   templateOf(track: Track, event: Event): Rate | undefined
   /** Returns the rate of a track's errors. Creates it at the first error. */
@@ -77,8 +76,9 @@ export const createTrackBook = (limits: Limits): TrackBook => {
   return {
     sources,
     get: (stream) => tracks.get(stream),
-    sourceOf: ({ source, time }) => open(source, time),
-    begin(event, source) {
+    begin(event) {
+      if (!tracks.admits(event.stream)) return undefined
+      const source = open(event.source, event.time)
       const track = startTrack(event, false)
       add(track)
       checkSoon(track, event.time)

@@ -76,7 +76,8 @@ export const isolationForest: Component<typeof options, Detector> = {
     let streams = new BoundedMap<WindowedStream>(given.max_streams)
     let found = new Map<string, Detection>()
 
-    const begin = (event: Event): WindowedStream => {
+    const begin = (event: Event): WindowedStream | undefined => {
+      if (!streams.admits(event.stream)) return undefined
       const stream: WindowedStream = {
         source: event.source,
         stream: event.stream,
@@ -144,6 +145,7 @@ export const isolationForest: Component<typeof options, Detector> = {
       let at: WindowedStream | undefined
       for (const event of events) {
         if (at?.stream !== event.stream) at = streams.get(event.stream) ?? begin(event)
+        if (!at) continue
         const { window } = at
         const { time } = event
         if (time > at.usedAt) at.usedAt = time

@@ -95,7 +95,7 @@ export const job: Component<typeof options, Detector> = {
       clocks.set(source, clock)
       return clock
     }
-    const startStream = (event: Event): StreamJobs => {
+    const startStream = (event: Event): void => {
       const nameIn = (field: string) => flatText(textField(event, field) ?? '') || undefined
       const jobs: StreamJobs = {
         source: event.source,
@@ -108,7 +108,6 @@ export const job: Component<typeof options, Detector> = {
         usedAt: event.time,
       }
       streams.set(event.stream, jobs)
-      return jobs
     }
 
     const take = (event: Event, found: Map<string, Detection>): void => {
@@ -118,7 +117,7 @@ export const job: Component<typeof options, Detector> = {
       clock.isLive = Math.abs(now() - event.time) < livePause
       if (clock.newest >= clock.due) reportMissing(event.source, clock, clock.newest, found)
       if (!jobs) {
-        startStream(event)
+        if (streams.admits(event.stream)) startStream(event)
         return
       }
       jobs.usedAt = event.time

@@ -57,7 +57,8 @@ export const session: Component<typeof options, Detector> = {
     /** The streams whose model was rebuilt in this batch. */
     const rebuilt = new Set<SessionStream>()
 
-    const begin = (event: Event): SessionStream => {
+    const begin = (event: Event): SessionStream | undefined => {
+      if (!streams.admits(event.stream)) return undefined
       const stream = startStream(event)
       streams.set(event.stream, stream)
       return stream
@@ -121,6 +122,7 @@ export const session: Component<typeof options, Detector> = {
         const key = sessionKeyOf(event)
         if (key === undefined) continue
         const stream = streams.get(event.stream) ?? begin(event)
+        if (!stream) continue
         stream.usedAt = Math.max(stream.usedAt, event.time)
         stream.isQuiet = false
         endPeriod(stream, event.time)

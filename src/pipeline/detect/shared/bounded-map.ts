@@ -4,6 +4,11 @@ interface Used {
   usedAt: number
 }
 
+/** How often a key must have come of late to take a place in a full map. */
+const often = 16
+/** For how many keys per place the map remembers how often they came, twice over. */
+const rememberedPerPlace = 4
+
 /**
  * A map with a capacity. When full, it evicts an entry that has been idle for long. Owners mark use on the entry itself (`usedAt`), so a
  * read costs a plain lookup. A recently used entry gets a second chance (Corbató's clock, 1968).
@@ -12,6 +17,9 @@ export class BoundedMap<Value extends Used> {
   readonly #entries = new Map<string, Value>()
   readonly #oldest = new Oldest(() => this.#entries.keys())
   readonly #capacity: number
+  /** How often keys without an entry came of late, and before that. */
+  #sightings = new Map<string, number>()
+  #earlierSightings = new Map<string, number>()
 
   constructor(capacity: number) {
     this.#capacity = Math.max(1, capacity)
@@ -23,6 +31,27 @@ export class BoundedMap<Value extends Used> {
 
   get(key: string): Value | undefined {
     return this.#entries.get(key)
+  }
+
+  /**
+   * Whether an entry may be added for a key that has none. In a full map, only for one that came often of late: otherwise keys that come
+   * once or twice would evict, one after another, the entries from which much has been learnt. After LRU-K (O'Neil, O'Neil and Weikum,
+   * SIGMOD 1993), which asks for the k-th last use.
+   */
+  admits(key: string): boolean {
+    if (this.#entries.size < this.#capacity) return true
+    const times = (this.#sightings.get(key) ?? this.#earlierSightings.get(key) ?? 0) + 1
+    if (times >= often) {
+      this.#sightings.delete(key)
+      this.#earlierSightings.delete(key)
+      return true
+    }
+    if (this.#sightings.size >= rememberedPerPlace * this.#capacity) {
+      this.#earlierSightings = this.#sightings
+      this.#sightings = new Map()
+    }
+    this.#sightings.set(key, times)
+    return false
   }
 
   /** Adds an entry. Returns the entry it evicted. */
@@ -40,6 +69,8 @@ export class BoundedMap<Value extends Used> {
   clear(): void {
     this.#entries.clear()
     this.#oldest.clear()
+    this.#sightings.clear()
+    this.#earlierSightings.clear()
   }
 
   values(): IterableIterator<Value> {
