@@ -31,6 +31,16 @@ describe('normalize', () => {
     expect(events[0]?.original).toBe('Mar  3 09:00:00 edge-2 sshd[1]: Invalid user x from 203.0.113.9')
   })
 
+  it('gives no stream of its own to a process that a record is about', () => {
+    const device = String.raw`\device\harddiskvolume2\windows\system32\svchost.exe`
+    const winlog = (data: object) => JSON.stringify({ winlog: { computer_name: 'ws-1', event_data: data } })
+    expect(normalize(winlog({ Application: device }), winlog({ Image: 'C:\\tools\\x.exe' }))).toMatchObject([
+      { stream: 'test/ws-1', fields: { 'process.executable': device, 'process.name': 'svchost.exe' } },
+      { stream: 'test/ws-1', fields: { 'process.name': 'x.exe' } },
+    ])
+    expect(normalize('{"host":"web-1","application":"shop"}')).toMatchObject([{ stream: 'test/web-1/shop' }])
+  })
+
   it.each([
     ['', 'empty'],
     ['  \t ', 'empty'],

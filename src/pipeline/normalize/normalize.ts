@@ -249,7 +249,9 @@ const createStreams = () => {
   let size = 0
   return (source: string, fields: Event['fields']): string => {
     const host = textOr(fields['host.name'], '')
-    const service = textOr(fields['service.name'] ?? fields['process.name'], '')
+    // A process with a path is one that a record of Windows or an EDR system is about, and no program that writes records.
+    const program = fields['process.executable'] === undefined ? fields['process.name'] : undefined
+    const service = textOr(fields['service.name'] ?? program, '')
     const known = sources.get(source)?.get(host)?.get(service)
     if (known !== undefined) return known
     const stream = [source, host, service].filter((part, index) => index === 0 || part !== '').join('/')

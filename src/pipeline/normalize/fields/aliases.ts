@@ -182,6 +182,9 @@ const nameProcess = (fields: Draft): void => {
   }
 }
 
+/** Whether a value is a path of Windows, of a drive or of a device: `\device\harddiskvolume2\windows\explorer.exe`. */
+const isWindowsPath = (value: string): boolean => /^(?:[A-Za-z]:)?\\.*\\[^\\]+$/.test(value)
+
 const lastPart = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
 /** Applies the zone that a record names to its times without one. */
@@ -261,6 +264,12 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
         return true
       }
       return claimUser(fields, typeof value === 'number' ? String(value) : value)
+    case 'service.name':
+      // The firewall of Windows calls the path of a program its application. Each would have a stream of its own.
+      if (typeof value !== 'string' || !isWindowsPath(value)) return claimText(fields, target, value)
+      if (!claimText(fields, 'process.executable', value)) return false
+      nameProcess(fields)
+      return true
     case 'host.name':
       // Docker's daemon calls the URL that it listens on its host.
       if (typeof value === 'string' && value.includes('://')) return false
