@@ -47,8 +47,36 @@ describe('firewalls name both ends of a connection', () => {
       'MikroTik',
       'Dec 10 09:32:20 rt1 firewall,info forward: in:ether1 out:bridge, proto TCP (SYN), 203.0.113.9:51234->10.0.0.5:22, len 60',
     ],
+    [
+      'Cisco Meraki',
+      '<134>1 1796895140.038687615 MX84 flows src=203.0.113.9 dst=10.0.0.5 mac=58:1F:AA:CE:61:F2 protocol=tcp sport=51234 dport=22 pattern: deny all',
+    ],
+    [
+      'Cisco Meraki through a relay',
+      '<134>Dec 10 09:32:20 relay1 1 1796895140.038687615 MX84 urls src=203.0.113.9:51234 dst=10.0.0.5:22 mac=58:1F:AA:CE:61:F2 request: GET https://example.com/',
+    ],
   ])('%s', (_, line) => {
     expect(ends(line)).toEqual(flow)
+  })
+
+  it('Cisco Meraki, with the kind of record, the request and the decision', () => {
+    const urls = read(
+      '<134>1 1796895140.342705828 MX84 urls src=203.0.113.9:51234 dst=10.0.0.5:80 mac=58:1F:AA:CE:61:F2 request: GET https://example.com/a?b=1',
+    )
+    expect(urls.fault).toBeUndefined()
+    expect(urls.time).toBe(Date.UTC(2026, 11, 10, 9, 32, 20, 342))
+    expect(urls.fields).toMatchObject({
+      'host.name': 'MX84',
+      'service.name': 'urls',
+      'http.request.method': 'GET',
+      'url.domain': 'example.com',
+      'url.path': '/a',
+    })
+    const alert = read(
+      '<134>1 1796895140.342705828 MX84 security_event ids_alerted signature=1:28423:1 priority=1 timestamp=1377449842.512569 direction=ingress protocol=tcp/ip src=203.0.113.9:80 dst=10.0.0.5:53023 decision=blocked message: EXPLOIT-KIT',
+    )
+    expect(alert.time).toBe(Date.UTC(2026, 11, 10, 9, 32, 20, 342))
+    expect(alert.fields).toMatchObject({ 'event.outcome': 'failure', 'log.level': 'info' })
   })
 
   it('Check Point, in the place of the structured data', () => {

@@ -153,11 +153,11 @@ const isCarrier = ({ format, message }: Parsed): boolean =>
 
 /** The start of a date, an epoch or an access log in a message. */
 const dateStart =
-  /^(?:\d{4}[-/]\d\d?[-/]|\d\d?[-./ ](?:\d\d?[-./ ]|[A-Z][a-z]{2})|\d{8}[T ]|\d{10}(?:\d{3})?(?:\.\d+)?\s|[01]\|)/
+  /^(?:\d{4}[-/]\d\d?[-/]|\d\d?[-./ ](?:\d\d?[-./ ]|[A-Z][a-z]{2})|\d{8}[T ]|(?:1 )?\d{10}(?:\d{3})?(?:\.\d+)?\s|[01]\|)/
 
 const startsWithDate = (text: string): boolean => {
   const code = text.charCodeAt(0)
-  return code >= 48 && code <= 57 && dateStart.test(text.slice(0, 20))
+  return code >= 48 && code <= 57 && dateStart.test(text.slice(0, 24))
 }
 
 /** Whether a message may be a record itself. A cheap test of its beginning. */

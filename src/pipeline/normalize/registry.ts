@@ -14,6 +14,7 @@ import { journaldParser } from './formats/journald.ts'
 import { jsonParser } from './formats/json.ts'
 import { leefParser } from './formats/leef.ts'
 import { logfmtParser } from './formats/logfmt.ts'
+import { merakiParser } from './formats/meraki.ts'
 import { plainParser } from './formats/plain.ts'
 import { syslog3164Parser } from './formats/syslog-3164.ts'
 import { syslog5424Parser } from './formats/syslog-5424.ts'
@@ -36,6 +37,7 @@ export const parsers: readonly Parser[] = [
   jsonParser,
   leefParser,
   logfmtParser,
+  merakiParser,
   plainParser,
   syslog3164Parser,
   syslog5424Parser,
@@ -44,11 +46,12 @@ export const parsers: readonly Parser[] = [
 
 const ofObject = [dockerParser, journaldParser, jsonParser]
 const ofBracket = [errorLogParser, genericParser, jsonParser]
-const ofAngle = [syslog5424Parser, syslog3164Parser]
+const ofAngle = [merakiParser, syslog5424Parser, syslog3164Parser]
 const ofDigit = [
   criParser,
   errorLogParser,
   accessLogParser,
+  merakiParser,
   syslog5424Parser,
   syslog3164Parser,
   genericParser,
