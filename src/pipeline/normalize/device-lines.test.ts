@@ -88,6 +88,35 @@ describe('firewalls name both ends of a connection', () => {
   })
 })
 
+describe('Cisco devices behind a relay', () => {
+  const text = 'Process 1, Nbr 192.0.2.2 on Gi0/1 from FULL to DOWN, Neighbor Down: Dead timer expired'
+  const message = `%OSPF-5-ADJCHG: ${text}`
+
+  it.each([
+    ['192.0.2.1', `<189>Dec 10 09:32:20 relay01 192.0.2.1 12345: *Dec 10 09:32:19.123: ${message}`],
+    ['rtr1', `<189>Dec 10 09:32:20 192.0.2.1 12345: rtr1: *Dec 10 09:32:19.123: ${message}`],
+    ['rtr1', `Dec 10 09:32:20 192.0.2.1 12345: rtr1: .Dec 10 09:32:19.123: ${message}`],
+    ['rtr1', `Dec 10 09:32:20 relay01 rtr1: ${message}`],
+    ['rtr1', `Dec 10 09:32:20 rtr1 12345: 012346: Dec 10 09:32:19.123 AEST: ${message}`],
+    ['rtr1', `Dec 10 09:32:20 relay01 rtr1 12345: 1w2d: ${message}`],
+    ['192.0.2.1', `2026-12-10T09:32:20Z relay01 192.0.2.1: 12345: Dec 10 09:32:19.123 CET: ${message}`],
+    ['rtr1', `<189>1 2026-12-10T09:32:20Z relay01 - - - - 12345: rtr1: *Dec 10 09:32:19.123: ${message}`],
+    ['relay01', `<189>1 2026-12-10T09:32:20Z relay01 - - - - *Dec 10 09:32:19.123: ${message}`],
+    ['rtr1', `<189>Dec 10 09:32:20 relay01 <189>12345: rtr1: *Dec 10 09:32:19.123: ${message}`],
+  ])('%s: %s', (host, line) => {
+    const parsed = read(line)
+    expect(parsed.message).toBe(text)
+    expect(parsed.time).toBe(Date.UTC(2026, 11, 10, 9, 32, 20))
+    expect(parsed.fields).toMatchObject({ 'host.name': host, 'observer.product': 'OSPF', 'event.code': 'ADJCHG' })
+    expect(parsed.fields['process.name']).toBeUndefined()
+  })
+
+  it('but a mnemonic inside a sentence is text', () => {
+    const { format } = read('Dec 10 09:32:20 web-01 app[7]: matched the pattern %ASA-4-106023: in line 7')
+    expect(format).toBe('syslog/rfc3164')
+  })
+})
+
 describe('devices name the user', () => {
   it.each([
     [`${asa}6-605004: Login denied from 203.0.113.9/51234 to outside:10.0.0.1/ssh for user "kim"`, 'failure'],

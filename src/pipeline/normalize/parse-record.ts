@@ -113,8 +113,9 @@ const unpack = (parsed: Parsed, record: RawRecord, formats: DeclaredFormats, dep
   const timed =
     parsed.time === undefined || (parsed.timeGuessed && whole.time !== undefined && !whole.timeGuessed) ? whole : parsed
   const level = whole.fields['log.level']
-  // The host in the line is where it was written; the shipper's host is where it was collected.
-  const host = parsed.format.startsWith('json') ? whole.fields['host.name'] : undefined
+  // The host in the line is where it was written; the shipper's or the relay's host is where it was collected.
+  const collected = parsed.format.startsWith('json') || isOfDevice(whole.format)
+  const host = collected ? whole.fields['host.name'] : undefined
   return {
     format: `${parsed.format}+${whole.format}`,
     kind: whole.kind === 'alert' ? 'alert' : parsed.kind,
@@ -130,6 +131,9 @@ const unpack = (parsed: Parsed, record: RawRecord, formats: DeclaredFormats, dep
     },
   }
 }
+
+/** Formats of devices that log through relays, and name themselves in their own header. */
+const isOfDevice = cacheByFormat(/(?:^|\+)(?:cisco|meraki)$/)
 
 /** Parses a message as a record. Undefined if it is only text. */
 const inside = (record: RawRecord, formats: DeclaredFormats, depth: number): Parsed | undefined => {
@@ -169,8 +173,12 @@ const mayCarry = (text: string, parsed: Parsed): boolean => {
     case 37: // %
     case 91: // [
       return true
+    case 42: // *
+    case 46: // .
+      return text.includes(': %')
   }
-  if (code >= 48 && code <= 57) return startsWithDate(text) || text.includes('] "') || hasPrefix(text)
+  if (code >= 48 && code <= 57)
+    return startsWithDate(text) || text.includes('] "') || text.includes(': %') || hasPrefix(text)
   if (code < 65 || code > 122) return false
   return (
     ownLine(parsed) ||

@@ -12,7 +12,9 @@ export const ciscoParser: Parser = {
   parse(record) {
     const { text } = record
     if (text.charCodeAt(0) !== 37) return undefined
-    const head = /^%([A-Z][A-Z0-9_]{1,30}(?:-[A-Z0-9_]{1,30})?)-([0-7])-([A-Z0-9_]{1,40}): ?/.exec(text.slice(0, 120))
+    const head = /^%([A-Z][A-Z0-9_]{1,30}(?:-[A-Z0-9_]{1,30}){0,2})-([0-7])-([A-Z0-9_]{1,40}) ?: ?/.exec(
+      text.slice(0, 160),
+    )
     if (!head) return undefined
     const fields: Draft = {
       'observer.vendor': 'Cisco',

@@ -1,12 +1,12 @@
 import { isIPv4 } from '../../../lib/address/address.ts'
-import { minute } from '../../../lib/units/time.ts'
 import { type Draft, finish, refuseRecord, splitTrace } from '../draft.ts'
 import { readEntities } from '../entities/entities.ts'
 import { toSureLevel } from '../fields/level.ts'
 import { cacheWords, shareWord } from '../fields/recurring-words.ts'
 import type { Parser } from '../parser.ts'
-import { isDigitCode, monthAt, zoneAt } from '../time/calendar.ts'
+import { isDigitCode, monthAt } from '../time/calendar.ts'
 import { readBsd, readIso, readTimestamp, type Stamp } from '../time/timestamp.ts'
+import { readCiscoHeader } from './cisco-header.ts'
 import { priorityFields, readPriority } from './priority.ts'
 
 /**
@@ -23,6 +23,14 @@ export const syslog3164Parser: Parser = {
     if (priority) {
       priorityFields(priority.value, fields)
       at = priority.end
+    }
+    const cisco = readCiscoHeader(text, at, record, fields, priority !== undefined)
+    if (cisco) {
+      const message = splitTrace(text.slice(cisco.end).trimEnd(), fields)
+      readEntities(message, '', fields)
+      return finish('syslog/rfc3164', cisco.stamp, message, fields)
+    }
+    if (priority) {
       // Cisco: a sequence number, a star or a dot before the time.
       const sequence = /^ ?(\d{1,10}): /.exec(text.slice(at, at + 14))
       if (sequence) {
@@ -39,9 +47,8 @@ export const syslog3164Parser: Parser = {
     if (text.charCodeAt(at) === 42 || text.charCodeAt(at) === 46) at++
     while (priority && text.charCodeAt(at) === 32) at++
     const bsd = monthAt(text, at) > 0
-    const bsdStamp = bsd ? readBsd(text, at, record) : undefined
     const stamp = bsd
-      ? bsdStamp && withZone(text, bsdStamp)
+      ? readBsd(text, at, record)
       : isDigitCode(text.charCodeAt(at))
         ? readOther(text, at, record, priority !== undefined)
         : isWeekday(text, at)
@@ -63,8 +70,6 @@ export const syslog3164Parser: Parser = {
     if (!bsd && !priority && !(named.host && (named.tag || text.charCodeAt(named.end) === 37))) return undefined
     // A BSD time alone is not syslog: dovecot and others use it in their own files.
     let message = text.slice(named.end)
-    // ASA: `fw1 : %ASA-6-302013: …`
-    if (message.startsWith(': %')) message = message.slice(2)
     const program = typeof fields['process.name'] === 'string' ? fields['process.name'] : ''
     if (program === 'kernel') {
       const uptime = /^\[ {0,8}\d{1,9}\.\d{1,9}\] /.exec(message.slice(0, 32))
@@ -76,14 +81,6 @@ export const syslog3164Parser: Parser = {
     readEntities(message, program, fields, named.module)
     return finish('syslog/rfc3164', stamp, message, fields)
   },
-}
-
-/** Adds the zone before the colon that ends Cisco's time: `Dec 10 09:32:20.123 CET: %…`. */
-const withZone = (text: string, stamp: Stamp): Stamp => {
-  if (text.charCodeAt(stamp.end) !== 32) return stamp
-  const zone = zoneAt(text, stamp.end)
-  if (!zone || !text.startsWith(': %', zone.end)) return stamp
-  return { time: stamp.time - zone.minutes * minute, end: zone.end, guessed: stamp.guessed }
 }
 
 /** Parses a timestamp other than BSD's. An ISO time counts as syslog only with a zone or after a priority. */
