@@ -535,6 +535,28 @@ export const everydayLines: readonly EverydayLine[] = [
     message: 'Card declined',
   },
   {
+    from: 'CockroachDB',
+    line: 'W261210 09:32:20.123456 4711 1@server/node.go:464 ⋮ [n1,client=203.0.113.9:51234,user=kim] 45  slow query',
+    time: atMs,
+    level: 'warning',
+    message: 'slow query',
+  },
+  {
+    from: 'CockroachDB, version 1',
+    line: 'E261210 09:32:20.123456 4711 server/node.go:464  [n1] 3 nodes are down',
+    time: atMs,
+    level: 'error',
+    message: '3 nodes are down',
+  },
+  {
+    from: 'CockroachDB in a container, behind syslog',
+    line: 'Dec 10 09:32:20 db-01 cockroach[7]: I261210 09:32:20.123456 4711 server/node.go:464 ⋮ [n1] 45  node connected',
+    time: atMs,
+    level: 'info',
+    host: 'db-01',
+    message: 'node connected',
+  },
+  {
     from: 'klog',
     line: 'E1210 09:32:20.123456       1 reflector.go:138] Failed to watch',
     time: atMs,

@@ -191,8 +191,9 @@ const mayCarry = (text: string, parsed: Parsed): boolean => {
   )
 }
 
-/** A weekday or month before a day, and klog's letter before month, day and clock. */
-const letteredTime = /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? [A-Z\d]|[A-Z][a-z]{2} [ \d]?\d,? [\d:]{4}|[DEFIW]\d{4} )/
+/** A weekday or month before a day, and the letter of klog and CockroachDB before date and clock. */
+const letteredTime =
+  /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? [A-Z\d]|[A-Z][a-z]{2} [ \d]?\d,? [\d:]{4}|[DEFIW]\d{4}(?:\d\d)? )/
 
 const startsWithLetteredTime = (text: string): boolean => {
   const [second, fourth] = [text.charCodeAt(1), text.charCodeAt(3)]

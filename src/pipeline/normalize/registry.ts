@@ -5,6 +5,7 @@ import { auditParser } from './formats/audit.ts'
 import { blueGeneParser } from './formats/bluegene.ts'
 import { cefParser } from './formats/cef.ts'
 import { ciscoParser } from './formats/cisco.ts'
+import { cockroachdbParser } from './formats/cockroachdb.ts'
 import { criParser } from './formats/cri.ts'
 import { dockerParser } from './formats/docker.ts'
 import { embeddedTimeParser } from './formats/embedded-time.ts'
@@ -28,6 +29,7 @@ export const parsers: readonly Parser[] = [
   blueGeneParser,
   cefParser,
   ciscoParser,
+  cockroachdbParser,
   criParser,
   dockerParser,
   embeddedTimeParser,
@@ -60,6 +62,7 @@ const ofDigit = [
 ]
 const ofLetter = [
   syslog3164Parser,
+  cockroachdbParser,
   genericParser,
   cefAlertParser,
   cefParser,

@@ -426,7 +426,7 @@ const readChromium = (record: RawRecord): Parsed | undefined => {
   return finish('generic/chromium', { time, guessed: true }, message, fields)
 }
 
-const klogLevels: ReadonlyMap<string, string> = new Map([
+export const klogLevels: ReadonlyMap<string, string> = new Map([
   ['D', 'debug'],
   ['E', 'error'],
   ['F', 'crit'],
