@@ -535,6 +535,18 @@ export const everydayLines: readonly EverydayLine[] = [
     message: 'Card declined',
   },
   {
+    from: 'Informix, time only',
+    line: '14:25:01  Checkpoint Completed:  duration was 0 seconds.',
+    time: undefined,
+    message: 'Checkpoint Completed:  duration was 0 seconds.',
+  },
+  {
+    from: 'uptime, which is no log',
+    line: '14:25:01 up 12 days,  3:02,  2 users,  load average: 0.00, 0.01, 0.05',
+    time: undefined,
+    message: '14:25:01 up 12 days,  3:02,  2 users,  load average: 0.00, 0.01, 0.05',
+  },
+  {
     from: 'CockroachDB',
     line: 'W261210 09:32:20.123456 4711 1@server/node.go:464 ⋮ [n1,client=203.0.113.9:51234,user=kim] 45  slow query',
     time: atMs,

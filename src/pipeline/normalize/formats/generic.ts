@@ -70,13 +70,19 @@ const readClockOnly = (record: RawRecord, bracket: number): Parsed | undefined =
     const next = text.charCodeAt(end)
     if (next !== 32 && next !== 9 && next !== 124) return undefined
     const parsed = describe(record, undefined, end, fields, 'generic/clock')
-    return fields['log.level'] === undefined ? undefined : parsed
+    return fields['log.level'] !== undefined || startsColumn(text, end) ? parsed : undefined
   }
   const close = text.indexOf(']', end)
   if (close < 0 || close > end + 12) return undefined
   const level = toSureLevel(text.slice(end, close).trim())
   if (level) fields['log.level'] = level
   return describe(record, undefined, close + 1, fields, 'generic/clock')
+}
+
+/** Whether exactly two spaces divide a clock from a text, as in Informix's log. Wider gaps are tables, such as those of sar. */
+const startsColumn = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at + 2) | 32
+  return text.startsWith('  ', at) && code >= 97 && code <= 122
 }
 
 /** Parses the attributes between time and message. Adds to the fields read before the time. */
