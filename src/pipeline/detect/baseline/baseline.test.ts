@@ -186,6 +186,22 @@ describe('baseline', () => {
     expect(found.map(({ severity }) => severity)).toContain('medium')
   })
 
+  it('reports no silence of files that were imported one after another', () => {
+    const file = (source: string, from: number, buckets: number) =>
+      Array.from({ length: buckets }, (_, i) =>
+        event(someTime + (from + i * 5 + (i % 3)) * minute, {
+          source,
+          stream: source,
+          receivedAt: someTime + 90 * 1440 * minute,
+        }),
+      )
+    const detector = make(() => someTime + 90 * 1440 * minute)
+    const day = 1440
+    // The second begins where the first ends, and the third covers both.
+    const files = [file('a.log', 0, 1440), file('b.log', 5 * day - 10, 1440), file('c.log', 2 * day, 5760)]
+    expect(files.flatMap((events) => [...detector.detect(events), ...detector.detect([])])).toEqual([])
+  })
+
   it('reports no silence at the end of history', () => {
     const history = flow(0, 200, 8).map((one) => ({ ...one, receivedAt: one.time + 90 * 24 * 60 * minute }))
     expect(detectAll(history, someTime + 300 * minute)).toEqual([])

@@ -110,6 +110,7 @@ export const baseline: Component<typeof options, Detector> = {
     const take = (event: Event, track: Track | undefined, source: SourceTracks): void => {
       const { time } = event
       const isError = isErrorEvent(event)
+      book.note(source)
       if (track) takeInTrack(event, track, isError)
       const { whole } = source
       if (whole) {

@@ -19,12 +19,17 @@ export interface SourceTracks {
   leap: number
   /** The earliest end of an open bucket of any rate. */
   due: number
+  /** The numbers of its first and its last event, counting all that were delivered since the start. */
+  begun: number
+  lasted: number
 }
 
 /** All tracks, by stream and by source, within the limits. */
 export interface TrackBook {
   readonly sources: ReadonlyMap<string, SourceTracks>
   get(stream: string): Track | undefined
+  /** Notes that an event of a source was delivered. */
+  note(source: SourceTracks): void
   /** Adds a track for a new stream, if there is a place for it. */
   begin(event: Event): Track | undefined
   /** Returns the rate of an event's template, once it is common enough to track. */
@@ -44,12 +49,16 @@ export const createTrackBook = (limits: Limits): TrackBook => {
   let tracks = new BoundedMap<Track>(limits.max_streams)
   const sources = new Map<string, SourceTracks>()
   let followed = 0
+  let delivered = 0
 
   const open = (name: string, newest: number): SourceTracks => {
     const known = sources.get(name)
     if (known) return known
-    const { POSITIVE_INFINITY } = Number
-    const source: SourceTracks = { tracks: new Map(), whole: undefined, newest, leap: POSITIVE_INFINITY, due: newest }
+    const { POSITIVE_INFINITY, NEGATIVE_INFINITY } = Number
+    const source: SourceTracks = {
+      ...{ tracks: new Map(), whole: undefined, newest, leap: POSITIVE_INFINITY, due: newest },
+      ...{ begun: POSITIVE_INFINITY, lasted: NEGATIVE_INFINITY },
+    }
     sources.set(name, source)
     return source
   }
@@ -76,6 +85,11 @@ export const createTrackBook = (limits: Limits): TrackBook => {
   return {
     sources,
     get: (stream) => tracks.get(stream),
+    note(source) {
+      delivered++
+      source.begun = Math.min(source.begun, delivered)
+      source.lasted = delivered
+    },
     begin(event) {
       if (!tracks.admits(event.stream)) return undefined
       const source = open(event.source, event.time)
@@ -145,13 +159,17 @@ export const advanceClock = (source: SourceTracks, time: number): void => {
   } else source.newest = time
 }
 
-/** Returns how far the sources got that began before a source ended; −∞ without any. Live sources have the wall clock instead. */
+/**
+ * Returns how far the sources got that began before a source ended, by their times and by their delivery: old files may be imported one after
+ * another. −∞ without any. Live sources have the wall clock instead.
+ */
 export const othersNewest = (sources: ReadonlyMap<string, SourceTracks>, source: SourceTracks): number => {
   let newest = Number.NEGATIVE_INFINITY
   for (const other of sources.values()) {
     const [first] = other.tracks.values()
     const began = other.whole?.since ?? first?.since
-    if (other !== source && began !== undefined && began < source.newest) newest = Math.max(newest, other.newest)
+    const wereTogether = began !== undefined && began < source.newest && other.begun < source.lasted
+    if (other !== source && wereTogether) newest = Math.max(newest, other.newest)
   }
   const isLive = [...source.tracks.values()].some(({ live }) => live)
   return isLive ? Number.NEGATIVE_INFINITY : newest
