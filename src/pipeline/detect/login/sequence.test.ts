@@ -44,6 +44,16 @@ const detectAll = (events: readonly Event[]): Detection[] => {
 }
 
 describe('sequence', () => {
+  it('finds a slow attack on one host of a network where people log in at 1,000 others', () => {
+    const everyday = times(30_000, (i) => ({
+      ...login(i / 500, i % 97 !== 0, `user${i % 1_000}`, `10.0.${i % 10}.${i % 100}`),
+      stream: `dc/ws-${i % 1_000}`,
+    }))
+    const attack = times(30, (i) => ({ ...login(2 * i + 0.5, false, 'root', '203.0.113.9'), stream: 'dc/ws-attacked' }))
+    const found = detectAll([...everyday, ...attack].sort((a, b) => a.time - b.time))
+    expect(found.map(({ title }) => title)).toEqual([expect.stringContaining('failed logins from 203.0.113.9')])
+  })
+
   it('reports a growing attack once, with its true count at the end', () => {
     const found = detectAll(times(286, (i) => login(Math.sqrt(i), false, 'root', '183.62.140.253')))
     expect(found).toHaveLength(1)

@@ -3,6 +3,7 @@ import type { Component } from '../../../component.ts'
 import { createWriter } from '../../../lib/bytes/codec.ts'
 import { hour, minute } from '../../../lib/units/time.ts'
 import type { Detection } from '../../../schema/detection.ts'
+import type { Event } from '../../../schema/event.ts'
 import type { Fact } from '../../../schema/fact.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
@@ -18,6 +19,8 @@ import { reportAllChanges, sweep, takeAttempt } from './login-watch.ts'
 
 const name = 'sequence'
 const version = 4
+/** How many scopes with failures a new one passes over to find one that it may replace. */
+const mostSpared = 8
 
 const options = z.strictObject({
   failures: z.int().min(3).default(10).describe('How many failed logins from one address to report.'),
@@ -65,6 +68,18 @@ export const sequenceDetector = (isPart = false): Component<typeof options, Dete
     const trails = createTrails(isPart ? ['user'] : ['user', 'address'])
     let facts: Fact[] = []
 
+    /** Adds a scope. In a full map it replaces one without recent failures, so that logins at many hosts hide no attack on one of them. */
+    const addScope = (event: Event, listener: Listener): LoginScope => {
+      const scope = startScope(event, rules.maxAddresses)
+      let gone = scopes.set(event.stream, scope)
+      for (let spared = 0; gone && spared < mostSpared && hasFailures(gone.value, event.time); spared++)
+        gone = scopes.set(gone.key, gone.value)
+      if (gone) reportAllChanges(gone.value, listener)
+      return scope
+    }
+    const hasFailures = ({ episodes, usedAt }: LoginScope, time: number): boolean =>
+      episodes.size > 0 && time - usedAt <= rules.quiet
+
     return {
       name,
       detect(events) {
@@ -86,12 +101,7 @@ export const sequenceDetector = (isPart = false): Component<typeof options, Dete
           trails.observe(event)
           const attempt = readAttempt(event)
           if (!attempt) continue
-          let scope = scopes.get(event.stream)
-          if (!scope) {
-            scope = startScope(event, rules.maxAddresses)
-            const gone = scopes.set(event.stream, scope)
-            if (gone) reportAllChanges(gone.value, listener)
-          }
+          const scope = scopes.get(event.stream) ?? addScope(event, listener)
           takeAttempt(scope, event, attempt, rules, listener)
         }
         if (events.length === 0) {
