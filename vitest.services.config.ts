@@ -12,7 +12,8 @@ export default defineConfig({
     hookTimeout: 240_000,
     retry: repeatLate,
     ...runsSources,
-    maxWorkers: 2,
+    // One more than processors, because tests of outages wait.
+    maxWorkers: 3,
     sequence: { sequencer: longestFirst(['chaos.test.ts', 'cluster-faults.test.ts']) },
   },
 })

@@ -116,7 +116,7 @@ export const template: Component<typeof options, Detector> = {
     let byStream = new BoundedMap<{ memory: TemplateMemory; usedAt: number }>(4 * given.max_services)
     const groups = new Map<string, NewGroup>()
 
-    const memoryOf = (event: Event): TemplateMemory => {
+    const memoryOf = (event: Event): TemplateMemory | undefined => {
       const known = byStream.get(event.stream)
       if (known && memories.get(known.memory.key) === known.memory) {
         known.usedAt = event.time
@@ -126,6 +126,7 @@ export const template: Component<typeof options, Detector> = {
       const key = typeof service === 'string' ? `${event.source}/${service}` : event.source
       let memory = memories.get(key)
       if (!memory) {
+        if (!memories.admits(key)) return undefined
         memory = startMemory(key, event, given.max_templates)
         memories.set(key, memory)
       }
@@ -264,6 +265,7 @@ export const template: Component<typeof options, Detector> = {
         const mined = event.template
         if (!mined) continue
         const memory = memoryOf(event)
+        if (!memory) continue
         if (event.time > memory.newest) memory.newest = event.time
         memory.usedAt = memory.newest
         const known = memory.templates.get(mined.id)

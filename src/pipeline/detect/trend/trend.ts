@@ -79,13 +79,14 @@ export const trend: Component<typeof options, Detector> = {
     const measurements = createMeasurementReader()
     const levelsOf = createLevelReader()
 
-    const serviceOf = (event: Event): ServiceTrends => {
+    const serviceOf = (event: Event): ServiceTrends | undefined => {
       const cached = byStream.get(event.stream)
       if (cached && services.get(cached.key) === cached) return cached
       const service = textField(event, 'service.name')
       const key = service === undefined ? event.source : `${event.source}/${service}`
       let found = services.get(key)
       if (!found) {
+        if (!services.admits(key)) return undefined
         found = startService(key, event, given.max_routes)
         services.set(key, found)
       }
@@ -134,6 +135,7 @@ export const trend: Component<typeof options, Detector> = {
 
     const take = (event: Event, found: Map<string, Detection>): void => {
       const service = serviceOf(event)
+      if (!service) return
       service.usedAt = service.newest
       advance(service, event.time)
       const { whole } = service
