@@ -3,8 +3,8 @@ import { readEntities } from '../entities/entities.ts'
 import { toFieldValue } from '../fields/flatten.ts'
 import { syslogLevels } from '../fields/level.ts'
 import type { Parser } from '../parser.ts'
-import { priorityFields } from './priority.ts'
 import { readObject } from './read-object.ts'
+import { priorityFields } from './syslog/priority.ts'
 
 /** Parses the output of `journalctl -o json`. */
 export const journaldParser: Parser = {

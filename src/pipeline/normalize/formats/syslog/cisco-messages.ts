@@ -1,4 +1,4 @@
-import { createTemplate } from '../declared/template.ts'
+import { createTemplate } from '../../declared/template.ts'
 
 const from = '%{observer.ingress.interface.name}:%{source.ip}/%{source.port}'
 const to = '%{observer.egress.interface.name}:%{destination.ip}/%{destination.port}'

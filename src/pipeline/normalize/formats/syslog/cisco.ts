@@ -1,9 +1,9 @@
-import { type Draft, finish, setIfAbsent } from '../draft.ts'
-import { readEntities } from '../entities/entities.ts'
-import { setAddress, toPort } from '../fields/address.ts'
-import { addFields } from '../fields/aliases.ts'
-import { syslogLevels } from '../fields/level.ts'
-import type { Parser } from '../parser.ts'
+import { type Draft, finish, setIfAbsent } from '../../draft.ts'
+import { readEntities } from '../../entities/entities.ts'
+import { setAddress, toPort } from '../../fields/address.ts'
+import { addFields } from '../../fields/aliases.ts'
+import { syslogLevels } from '../../fields/level.ts'
+import type { Parser } from '../../parser.ts'
 import { readCiscoMessage } from './cisco-messages.ts'
 
 /** Parses messages of Cisco IOS and ASA after the syslog header: `%ASA-4-106023: Deny tcp src inside:…`. */

@@ -1,8 +1,8 @@
-import { minute } from '../../../lib/units/time.ts'
-import type { RawRecord } from '../../../schema/record.ts'
-import type { Draft } from '../draft.ts'
-import { isDigitCode, zoneAt } from '../time/calendar.ts'
-import { readTimestamp, type Stamp } from '../time/timestamp.ts'
+import { minute } from '../../../../lib/units/time.ts'
+import type { RawRecord } from '../../../../schema/record.ts'
+import type { Draft } from '../../draft.ts'
+import { isDigitCode, zoneAt } from '../../time/calendar.ts'
+import { readTimestamp, type Stamp } from '../../time/timestamp.ts'
 
 /** How far into a line the mnemonic may begin. */
 const furthest = 240

@@ -1,10 +1,10 @@
-import { type Draft, finish } from '../draft.ts'
-import { readEntities } from '../entities/entities.ts'
-import { addFields } from '../fields/aliases.ts'
-import { readPairs } from '../fields/key-values.ts'
-import { toOutcome } from '../fields/outcome.ts'
-import type { Parser } from '../parser.ts'
-import { fromEpoch } from '../time/timestamp.ts'
+import { type Draft, finish } from '../../draft.ts'
+import { readEntities } from '../../entities/entities.ts'
+import { addFields } from '../../fields/aliases.ts'
+import { readPairs } from '../../fields/key-values.ts'
+import { toOutcome } from '../../fields/outcome.ts'
+import type { Parser } from '../../parser.ts'
+import { fromEpoch } from '../../time/timestamp.ts'
 import { priorityFields, readPriority } from './priority.ts'
 
 /** Version 1 as in RFC 5424, but seconds with a fraction as the time; then the host and the kind of record. */

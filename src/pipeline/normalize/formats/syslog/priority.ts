@@ -1,6 +1,6 @@
-import { syslogFacilities } from '../../../schema/syslog-facility.ts'
-import type { Draft } from '../draft.ts'
-import { syslogLevels } from '../fields/level.ts'
+import { syslogFacilities } from '../../../../schema/syslog-facility.ts'
+import type { Draft } from '../../draft.ts'
+import { syslogLevels } from '../../fields/level.ts'
 
 /** Sets the fields of a syslog priority (0–191). */
 export const priorityFields = (priority: number, fields: Draft): void => {
