@@ -1,4 +1,4 @@
-import type { FieldValue } from '../../schema/event.ts'
+import type { Fields, FieldValue } from '../../schema/event.ts'
 import type { Parsed } from './parser.ts'
 
 /** Fields under construction. Only the parser sees them. */
@@ -8,18 +8,21 @@ export type Draft = Record<string, FieldValue>
 export const longestValue = 32_768
 
 /**
- * Finishes a parsed record. The program becomes the service, unless the record names a better one, or is about a process with a path, as
- * those of Windows and EDR systems are.
+ * Returns the service of a record: the one that it names, or else its program. A process with a path is one that the record is about, as in
+ * those of Windows and EDR systems.
  */
+export const serviceOfRecord = (fields: Fields): FieldValue | undefined =>
+  fields['service.name'] ?? (fields['process.executable'] === undefined ? fields['process.name'] : undefined)
+
+/** Finishes a parsed record. */
 export const finish = (
   format: string,
   stamp: { readonly time: number; readonly guessed: boolean } | undefined,
   message: string,
   fields: Draft,
 ): Parsed => {
-  const program = fields['process.name']
-  if (program !== undefined && fields['service.name'] === undefined && fields['process.executable'] === undefined)
-    fields['service.name'] = program
+  const service = serviceOfRecord(fields)
+  if (service !== undefined) setIfAbsent(fields, 'service.name', service)
   return {
     format,
     kind: 'event',

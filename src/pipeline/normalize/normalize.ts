@@ -7,6 +7,7 @@ import { eventId, type RawRecord, type RecordBatch } from '../../schema/record.t
 import type { Stage } from '../stage.ts'
 import { ContentGuesses, enoughRecords } from './content-guesses.ts'
 import type { DeclaredFormats } from './declared/declared-formats.ts'
+import { serviceOfRecord } from './draft.ts'
 import { copyWord } from './fields/recurring-words.ts'
 import { type ParseCount, ParseCounts } from './parse-counts.ts'
 import { parseRecord } from './parse-record.ts'
@@ -249,9 +250,7 @@ const createStreams = () => {
   let size = 0
   return (source: string, fields: Event['fields']): string => {
     const host = textOr(fields['host.name'], '')
-    // A process with a path is one that a record of Windows or an EDR system is about, and no program that writes records.
-    const program = fields['process.executable'] === undefined ? fields['process.name'] : undefined
-    const service = textOr(fields['service.name'] ?? program, '')
+    const service = textOr(serviceOfRecord(fields), '')
     const known = sources.get(source)?.get(host)?.get(service)
     if (known !== undefined) return known
     const stream = [source, host, service].filter((part, index) => index === 0 || part !== '').join('/')

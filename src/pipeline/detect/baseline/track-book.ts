@@ -54,10 +54,14 @@ export const createTrackBook = (limits: Limits): TrackBook => {
   const open = (name: string, newest: number): SourceTracks => {
     const known = sources.get(name)
     if (known) return known
-    const { POSITIVE_INFINITY, NEGATIVE_INFINITY } = Number
     const source: SourceTracks = {
-      ...{ tracks: new Map(), whole: undefined, newest, leap: POSITIVE_INFINITY, due: newest },
-      ...{ begun: POSITIVE_INFINITY, lasted: NEGATIVE_INFINITY },
+      tracks: new Map(),
+      whole: undefined,
+      newest,
+      leap: Number.POSITIVE_INFINITY,
+      due: newest,
+      begun: Number.POSITIVE_INFINITY,
+      lasted: Number.NEGATIVE_INFINITY,
     }
     sources.set(name, source)
     return source

@@ -4,7 +4,7 @@ interface Used {
   usedAt: number
 }
 
-/** How often a key must have come of late to take a place in a full map. */
+/** How often a key must have come of late to take a place in a full map. No detector learns anything from fewer events. */
 const often = 16
 /** For how many keys per place the map remembers how often they came, twice over. */
 const rememberedPerPlace = 4
