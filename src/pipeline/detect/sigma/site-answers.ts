@@ -11,11 +11,15 @@ export interface SiteAnswers {
   compare(event: Event): AnswerLikeness
 }
 
-/** The paths with answers of one size. */
-interface SameSize {
-  readonly path: string
-  /** The path with its query, as the first request had it. */
-  readonly whole: string
+/** A requested page, as hashes: pages are only compared, and most of them never again. */
+interface Page {
+  readonly path: number
+  /** The path with its query. */
+  readonly whole: number
+}
+
+/** The paths with answers of one size: the first one, with the query that it had. */
+interface SameSize extends Page {
   /** How many others there are, up to a limit. */
   others: number
 }
@@ -26,7 +30,7 @@ interface Site {
 }
 
 /** The length to which a path and its query are compared. */
-const longestKept = 256
+const longestCompared = 256
 const mostSites = 200
 const mostSizes = 2000
 /** A site is known after answers of so many sizes, or after this many paths had answers of one size. */
@@ -63,12 +67,12 @@ export const createSiteAnswers = (): SiteAnswers => {
       site.usedAt = Math.max(site.usedAt, event.time)
       const whole = textField(event, 'url.original') ?? path
       // Negative keys are sizes without the path.
-      const page: Page = { path: cut(path), whole: cut(whole), kept: undefined }
+      const page: Page = { path: hashOf(path), whole: hashOf(whole) }
       const others = Math.max(
         noteSize(site.sizes, size, page),
         noteSize(site.sizes, -1 - Math.max(0, size - whole.length), page),
       )
-      if (others >= leastAlike || (path !== '/' && site.sizes.get(size)?.path === '/')) return 'like others'
+      if (others >= leastAlike || (path !== '/' && site.sizes.get(size)?.path === startPage)) return 'like others'
       return others === 0 && site.sizes.size >= 2 * leastSizes ? 'unlike others' : ''
     },
   }
@@ -82,8 +86,7 @@ const noteSize = (sizes: Map<number, SameSize>, size: number, page: Page): numbe
   const known = sizes.get(size)
   if (known === undefined) {
     if (sizes.size >= mostSizes) sizes.clear()
-    page.kept ??= { path: flatText(page.path, longestKept), whole: flatText(page.whole, longestKept) }
-    sizes.set(size, { ...page.kept, others: 0 })
+    sizes.set(size, { path: page.path, whole: page.whole, others: 0 })
     return 0
   }
   if (known.path === page.path) return known.whole === page.whole ? known.others : leastAlike
@@ -91,12 +94,12 @@ const noteSize = (sizes: Map<number, SameSize>, size: number, page: Page): numbe
   return known.others
 }
 
-/** A requested page. `kept` are copies of its texts that do not retain the line: most pages are compared only. */
-interface Page {
-  readonly path: string
-  readonly whole: string
-  kept: Pick<SameSize, 'path' | 'whole'> | undefined
+/** Hashes a text up to the compared length, in 32 bits. */
+const hashOf = (text: string): number => {
+  let hash = text.length
+  const end = Math.min(text.length, longestCompared)
+  for (let at = 0; at < end; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0
+  return hash
 }
 
-/** Cuts a text to the compared length. */
-const cut = (text: string): string => (text.length > longestKept ? text.slice(0, longestKept) : text)
+const startPage = hashOf('/')
