@@ -11,7 +11,7 @@ import type { FlatEvent } from './event.ts'
 import { explainMatch } from './explain.ts'
 import { documentFault, type Fault } from './fault.ts'
 import { createGroup, type RuleGroup } from './matching/group.ts'
-import type { Match } from './matching/match.ts'
+import type { Match, RuleMatch } from './matching/match.ts'
 import { createMatcher } from './matching/matcher.ts'
 import { type ConditionPlan, createTestLeaves, type Leaves } from './matching/plan.ts'
 import { createRecognise, type PlannedKind } from './matching/recognise.ts'
@@ -33,7 +33,7 @@ export interface Engine {
    * Finds the rules that are true of an event. Correlations remember it, so pass each event once and nearly in order of time. Rules that a
    * correlation refers to are not reported on their own, unless it says `generate: true`; `onPart` receives them.
    */
-  match(event: FlatEvent, onPart?: (rule: DetectionRule) => void): Match[]
+  match(event: FlatEvent, onPart?: (rule: DetectionRule) => void): readonly Match[]
   /** The logsource of an event. */
   kindsOf(event: FlatEvent): readonly TaxonomyEventKind[]
   /** How many events came, of how many of them the answer was known from an earlier one, and how many rules were tried in all. */
@@ -88,23 +88,31 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
     counts.tried += matcher.tried - before
     return { hits: hits.length > 1 ? hits.sort((a, b) => a - b) : hits, resolve }
   }
+  const ruleMatch = (rule: DetectionRule, node: Node, event: FlatEvent, resolve: Resolve): RuleMatch => ({
+    type: 'rule',
+    rule,
+    eventId: event.id,
+    time: event.time,
+    explain: () => explainMatch(node, event, { names, resolve }),
+  })
   // On its own, because a function that makes closures takes memory at every call, and most events match nothing.
   const tell = (
     event: FlatEvent,
     hits: readonly number[],
     resolve: Resolve,
     onPart: Parameters<Engine['match']>[1],
-  ): Match[] => {
-    const own = hits.flatMap((number): Match[] => {
+  ): readonly Match[] => {
+    const own: Match[] = []
+    for (const number of hits) {
       const rule = rules[number]?.rule
       const node = nodes[number]
-      if (!rule || !node) return []
+      if (!rule || !node) continue
       if (joined.isPart(number)) onPart?.(rule)
-      if (reports === 'correlations' || joined.isHidden(number)) return []
-      const explain = () => explainMatch(node, event, { names, resolve })
-      return [{ type: 'rule', rule, eventId: event.id, time: event.time, explain }]
-    })
-    return reports === 'rules' ? own : [...own, ...joined.observe(event, hits, read)]
+      if (reports !== 'correlations' && !joined.isHidden(number)) own.push(ruleMatch(rule, node, event, resolve))
+    }
+    if (reports === 'rules') return own
+    const correlated = joined.observe(event, hits, read)
+    return own.length === 0 ? correlated : [...own, ...correlated]
   }
 
   return {

@@ -121,7 +121,7 @@ export const createCorrelation = ({
           else if (member > 0) counted = [key]
         }
         const done = add({ time: event.time, id: event.id, member, value }, key)
-        if (done && !match) match = toMatch({ rule, titles }, event, group, done.window, done.found)
+        if (done && !match) match = new Completed({ rule, titles }, event, group, done.window, done.found)
       }
       return match
     },
@@ -184,41 +184,61 @@ const saysTrue = (node: Node, isThere: (name: string) => boolean): boolean => {
   }
 }
 
-/** The events of a match are copied when they are first read: in a flood, every event completes a match, and few of them are looked at. */
-const toMatch = (
-  { rule, titles }: Pick<CorrelationOptions, 'rule' | 'titles'>,
-  event: FlatEvent,
-  values: readonly string[],
-  { items }: Window,
-  { start, end, value }: Measure,
-): CorrelationMatch => {
-  const group: Record<string, string> = {}
-  for (const [index, field] of rule.groupBy.entries()) group[field] = values[index] ?? ''
-  const eventCount = end - start + 1
-  let shown: CorrelationMatch['events'] | undefined
-  const show = (): CorrelationMatch['events'] => {
+/** The events are copied when they are first read: in a flood, every event completes a match, and few of them are looked at. */
+class Completed implements CorrelationMatch {
+  readonly type = 'correlation'
+  readonly rule: CorrelationRule
+  readonly eventId: string
+  readonly time: number
+  readonly group: Readonly<Record<string, string>>
+  readonly value: number
+  readonly eventCount: number
+  readonly #titles: readonly string[]
+  readonly #items: readonly WindowItem[]
+  readonly #start: number
+  #events: CorrelationMatch['events'] | undefined
+
+  constructor(
+    { rule, titles }: Pick<CorrelationOptions, 'rule' | 'titles'>,
+    { id, time }: FlatEvent,
+    values: readonly string[],
+    { items }: Window,
+    { start, end, value }: Measure,
+  ) {
+    this.rule = rule
+    this.eventId = id
+    this.time = time
+    this.group = groupOf(rule.groupBy, values)
+    this.value = value
+    this.eventCount = end - start + 1
+    this.#titles = titles
+    this.#items = items
+    this.#start = start
+    this.#events = undefined
+  }
+
+  get events(): CorrelationMatch['events'] {
+    this.#events ??= this.#show()
+    return this.#events
+  }
+
+  #show(): CorrelationMatch['events'] {
+    const [start, end] = [this.#start, this.#start + this.eventCount]
     const chosen =
-      eventCount <= mostShown
-        ? items.slice(start, end + 1)
-        : [...items.slice(start, start + 1), ...items.slice(end + 2 - mostShown, end + 1)]
+      this.eventCount <= mostShown
+        ? this.#items.slice(start, end)
+        : [...this.#items.slice(start, start + 1), ...this.#items.slice(end + 1 - mostShown, end)]
     return chosen.map(({ id, time, member }) => ({
       id,
       time,
-      rule: rule.rules[member] ?? '',
-      title: titles[member] ?? '',
+      rule: this.rule.rules[member] ?? '',
+      title: this.#titles[member] ?? '',
     }))
   }
-  return {
-    type: 'correlation',
-    rule,
-    eventId: event.id,
-    time: event.time,
-    group,
-    value,
-    get events() {
-      shown ??= show()
-      return shown
-    },
-    eventCount,
-  }
+}
+
+const groupOf = (fields: readonly string[], values: readonly string[]): Readonly<Record<string, string>> => {
+  const group: Record<string, string> = {}
+  for (const [index, field] of fields.entries()) group[field] = values[index] ?? ''
+  return group
 }

@@ -45,8 +45,14 @@ export const insert = (window: Window, item: WindowItem, rule: CorrelationRule):
 /** Forgets the oldest events. */
 export const dropFirst = (window: Window, gone: number, rule: CorrelationRule): void => {
   if (gone === 0) return
-  const dropped = window.items.splice(0, gone)
-  if (isTallied(rule)) for (const item of dropped) count(window, wordOf(rule, item), -1)
+  const { items } = window
+  for (let at = 0; at < gone && isTallied(rule); at++) {
+    const item = items[at]
+    if (item) count(window, wordOf(rule, item), -1)
+  }
+  // V8 moves the start of a long array instead of its items.
+  if (gone === 1) items.shift()
+  else items.splice(0, gone)
 }
 
 const count = ({ tally }: Window, word: string, change: number): void => {
