@@ -5,7 +5,16 @@ import { compares, numberOf } from '../matching/holds.ts'
 import type { CorrelationMatch } from '../matching/match.ts'
 import type { Node } from '../node.ts'
 import { createGroupWindows } from './group-windows.ts'
-import { dropFirst, hasMember, insert, type Measure, measure, type Window, type WindowItem } from './window.ts'
+import {
+  dropFirst,
+  hasMember,
+  insert,
+  type Measure,
+  measureNewest,
+  measures,
+  type Window,
+  type WindowItem,
+} from './window.ts'
 
 const mostShown = 50
 
@@ -88,10 +97,13 @@ export const createCorrelation = ({
     const place = inserted - surplus
     remembered += window.items.length - before
     bound()
+    if (place === window.items.length - 1) {
+      const found = measureNewest(window, rule)
+      return isMet(window, found) ? { window, found } : undefined
+    }
     // An event that came late may complete windows that end with later ones.
-    for (let end = Math.max(0, place); end < window.items.length; end++) {
-      if ((window.items[end]?.time ?? 0) - item.time > rule.timespan) break
-      const found = measure(window, end, rule)
+    for (const found of measures(window, Math.max(0, place), rule)) {
+      if ((window.items[found.end]?.time ?? 0) - item.time > rule.timespan) break
       if (isMet(window, found)) return { window, found }
     }
     return undefined

@@ -80,11 +80,27 @@ export const createScreen = (literals: readonly Wanted[]): Screen => {
   }
   return (value) => {
     const { length } = value
-    if (length > longest || bytes.write(value) !== length) return search(value)
+    if (length > longest || !copy(value)) return search(value)
     for (const sought of shortsAtEnds) if (isAtEnd(sought, length)) return true
     if (pairs && hasShort(pairs, shortsAnywhere, length)) return true
     return longs.length > 0 && mayHold(length) && walk(length)
   }
+}
+
+/** Up to this length, copying letter by letter costs less than a call out of JavaScript. */
+const shortCopy = 64
+
+/** Copies a value into the bytes; answers whether it is ASCII. */
+const copy = (value: string): boolean => {
+  const { length } = value
+  if (length > shortCopy) return bytes.write(value) === length
+  let all = 0
+  for (let at = 0; at < length; at++) {
+    const code = value.charCodeAt(at)
+    bytes[at] = code
+    all |= code
+  }
+  return all < 128
 }
 
 const none: readonly Sought[] = []
