@@ -5,16 +5,7 @@ import { compares, numberOf } from '../matching/holds.ts'
 import type { CorrelationMatch } from '../matching/match.ts'
 import type { Node } from '../node.ts'
 import { createGroupWindows } from './group-windows.ts'
-import {
-  dropFirst,
-  hasMember,
-  insert,
-  type Measure,
-  measureNewest,
-  measures,
-  type Window,
-  type WindowItem,
-} from './window.ts'
+import { dropFirst, hasMember, insert, type Measure, measure, type Window, type WindowItem } from './window.ts'
 
 const mostShown = 50
 
@@ -50,6 +41,12 @@ const capacityOf = ({ correlation, conditions }: CorrelationRule): number =>
     ? Math.max(1000, 2 * conditions.reduce((most, { number }) => Math.max(most, number), 0))
     : 10_000
 
+/** Whether a condition that holds of some events holds of more of them, so that it need only be asked of the newest window, the largest. */
+const holdsOfMore = ({ correlation, conditions, expression }: CorrelationRule): boolean =>
+  (correlation === 'event_count' || correlation === 'value_count' || correlation === 'temporal') &&
+  expression === undefined &&
+  conditions.every(({ comparison }) => comparison === 'gt' || comparison === 'gte')
+
 const separator = '\u001f'
 const nothing: readonly string[] = []
 
@@ -68,6 +65,7 @@ export const createCorrelation = ({
   const capacity = capacityOf(rule)
   const isValued = rule.correlation.startsWith('value_')
   const isTemporal = rule.correlation.startsWith('temporal')
+  const asksNewest = holdsOfMore(rule)
 
   /** Forgets the groups that were quiet longest, and of the last one its oldest events. */
   const bound = (): void => {
@@ -97,13 +95,11 @@ export const createCorrelation = ({
     const place = inserted - surplus
     remembered += window.items.length - before
     bound()
-    if (place === window.items.length - 1) {
-      const found = measureNewest(window, rule)
-      return isMet(window, found) ? { window, found } : undefined
-    }
+    const last = window.items.length - 1
     // An event that came late may complete windows that end with later ones.
-    for (const found of measures(window, Math.max(0, place), rule)) {
-      if ((window.items[found.end]?.time ?? 0) - item.time > rule.timespan) break
+    for (let end = asksNewest ? last : Math.max(0, place); end <= last; end++) {
+      if ((window.items[end]?.time ?? 0) - item.time > rule.timespan) break
+      const found = measure(window, end, rule)
       if (isMet(window, found)) return { window, found }
     }
     return undefined

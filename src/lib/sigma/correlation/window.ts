@@ -30,11 +30,10 @@ const wordOf = (rule: CorrelationRule, { member, value }: WindowItem): string =>
 /** Inserts an event in order and drops those that have left the window. Returns the position. */
 export const insert = (window: Window, item: WindowItem, rule: CorrelationRule): number => {
   const { items } = window
-  let place = items.length
-  while (place > 0 && (items[place - 1]?.time ?? 0) > item.time) place--
+  const place = placeOf(items, item.time)
   if (place === items.length) items.push(item)
   else items.splice(place, 0, item)
-  if (isTallied(rule)) count(window.tally, wordOf(rule, item), 1)
+  if (isTallied(rule)) count(window, wordOf(rule, item), 1)
   const oldest = (items.at(-1)?.time ?? 0) - rule.timespan
   let gone = 0
   while ((items[gone]?.time ?? oldest) < oldest) gone++
@@ -42,19 +41,31 @@ export const insert = (window: Window, item: WindowItem, rule: CorrelationRule):
   return place - gone
 }
 
+/** Finds the place behind all events that are not later. Mostly it is the last one. */
+const placeOf = (items: readonly WindowItem[], time: number): number => {
+  let [low, high] = [(items.at(-1)?.time ?? 0) <= time ? items.length : 0, items.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((items[middle]?.time ?? 0) > time) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
 /** Forgets the oldest events. */
 export const dropFirst = (window: Window, gone: number, rule: CorrelationRule): void => {
   if (gone === 0) return
   const { items } = window
   for (let at = 0; at < gone && isTallied(rule); at++) {
-    count(window.tally, wordAt(window, at, rule), -1)
+    const item = items[at]
+    if (item) count(window, wordOf(rule, item), -1)
   }
   // V8 moves the start of a long array instead of its items.
   if (gone === 1) items.shift()
   else items.splice(0, gone)
 }
 
-const count = (tally: Window['tally'], word: string, change: number): void => {
+const count = ({ tally }: Window, word: string, change: number): void => {
   const now = (tally.get(word) ?? 0) + change
   if (now > 0) tally.set(word, now)
   else tally.delete(word)
@@ -67,40 +78,13 @@ export interface Measure {
   readonly value: number
 }
 
-/** Measures the newest window: in O(1) what is counted, else linear in its events. */
-export const measureNewest = (window: Window, rule: CorrelationRule): Measure => {
-  const [start, end] = [0, window.items.length - 1]
-  return { start, end, value: measuredValue(window, start, end, rule) }
-}
-
-/**
- * Measures the windows that end with an item or a later one, in order. All counts together are linear in the events, other measures linear
- * each.
- */
-export function* measures(window: Window, from: number, rule: CorrelationRule): Generator<Measure, void> {
+/** Measures the window that ends with an item. O(1) for counts of the newest window, else linear in its events. */
+export const measure = (window: Window, end: number, rule: CorrelationRule): Measure => {
   const { items } = window
+  const oldest = (items[end]?.time ?? 0) - rule.timespan
   let start = 0
-  let counted: { readonly tally: Map<string, number>; start: number; end: number } | undefined
-  for (let end = from; end < items.length; end++) {
-    const oldest = (items[end]?.time ?? 0) - rule.timespan
-    while (start < end && (items[start]?.time ?? 0) < oldest) start++
-    if (isWhole(window, start, end) || !countsWords(rule)) {
-      yield { start, end, value: measuredValue(window, start, end, rule) }
-      continue
-    }
-    counted ??= { tally: new Map(), start, end: start }
-    for (; counted.end <= end; counted.end++) count(counted.tally, wordAt(window, counted.end, rule), 1)
-    for (; counted.start < start; counted.start++) count(counted.tally, wordAt(window, counted.start, rule), -1)
-    yield { start, end, value: counted.tally.size }
-  }
-}
-
-const countsWords = ({ correlation }: CorrelationRule): boolean =>
-  correlation === 'value_count' || correlation === 'temporal'
-
-const wordAt = ({ items }: Window, at: number, rule: CorrelationRule): string => {
-  const item = items[at]
-  return item === undefined ? '' : wordOf(rule, item)
+  while (start < end && (items[start]?.time ?? 0) < oldest) start++
+  return { start, end, value: measuredValue(window, start, end, rule) }
 }
 
 const measuredValue = (window: Window, start: number, end: number, rule: CorrelationRule): number => {
@@ -110,7 +94,9 @@ const measuredValue = (window: Window, start: number, end: number, rule: Correla
       return end - start + 1
     case 'value_count':
     case 'temporal':
-      return tally.size
+      return isWhole(window, start, end)
+        ? tally.size
+        : new Set(slice(window, start, end).map((item) => wordOf(rule, item))).size
     case 'temporal_ordered':
       // Nothing comes before the first rule: a flood of what it matches, as of failed logins, costs no look back.
       return items[end]?.member === 0 ? 1 : longestChain(slice(window, start, end))
