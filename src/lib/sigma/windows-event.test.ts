@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { windowsFields, windowsFieldsOfXml } from './windows-event.ts'
+import { windowsFields } from './windows-event.ts'
 
 const image = 'C:\\Windows\\System32\\cmd.exe'
 const channel = 'Microsoft-Windows-Sysmon/Operational'
@@ -52,34 +52,5 @@ describe('windowsFields', () => {
 
   it('never throws', () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => void windowsFields(value)))
-  })
-})
-
-describe('windowsFieldsOfXml', () => {
-  it('reads what Sysmon for Linux sends, without a channel', () => {
-    const xml =
-      '<Event><System><Provider Name="Linux-Sysmon" Guid="{x}"/><EventID>1</EventID><Channel>Linux-Sysmon/Operational</Channel>' +
-      '<Computer>web1</Computer></System><EventData><Data Name="CommandLine">sh -c &quot;a &amp;&amp; b&#62;c&quot;</Data>' +
-      '<Data Name="User">root</Data></EventData></Event>'
-    expect(windowsFieldsOfXml(`May  3 10:17:09 web1 sysmon: ${xml}`)).toEqual({
-      Computer: 'web1',
-      EventID: '1',
-      Provider_Name: 'Linux-Sysmon',
-      CommandLine: 'sh -c "a && b>c"',
-      User: 'root',
-    })
-  })
-
-  it.each(['', 'text', '<Event>', '<Event><EventID>1</EventID>', '<Events/>'])('leaves %j alone', (text) => {
-    expect(windowsFieldsOfXml(text)).toBeUndefined()
-  })
-
-  it('never throws', () => {
-    fc.assert(
-      fc.property(
-        fc.string(),
-        (text) => void windowsFieldsOfXml(`<Event>${text}<Channel>x</Channel><EventID>1</EventID>`),
-      ),
-    )
   })
 })

@@ -20,6 +20,7 @@ import { merakiParser } from './formats/syslog/meraki.ts'
 import { syslog3164Parser } from './formats/syslog/syslog-3164.ts'
 import { syslog5424Parser } from './formats/syslog/syslog-5424.ts'
 import { vpcFlowParser } from './formats/vpc-flow.ts'
+import { windowsXmlParser } from './formats/windows-xml.ts'
 import type { Parser } from './parser.ts'
 
 /** All parsers. */
@@ -44,11 +45,12 @@ export const parsers: readonly Parser[] = [
   syslog3164Parser,
   syslog5424Parser,
   vpcFlowParser,
+  windowsXmlParser,
 ]
 
 const ofObject = [dockerParser, journaldParser, jsonParser]
 const ofBracket = [errorLogParser, genericParser, jsonParser]
-const ofAngle = [merakiParser, syslog5424Parser, syslog3164Parser]
+const ofAngle = [merakiParser, syslog5424Parser, syslog3164Parser, windowsXmlParser]
 const ofDigit = [
   criParser,
   errorLogParser,

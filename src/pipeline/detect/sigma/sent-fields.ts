@@ -1,6 +1,7 @@
 import { takeParsed } from '../../../lib/json/parsed-texts.ts'
-import { FlatFields, flattenEvent } from '../../../lib/sigma/flatten.ts'
-import { windowsFields, windowsFieldsOfXml } from '../../../lib/sigma/windows-event.ts'
+import { type FlatFields, flattenEvent } from '../../../lib/sigma/flatten.ts'
+import { windowsFields } from '../../../lib/sigma/windows-event.ts'
+import { readWindowsXml } from '../../../lib/windows-xml/windows-xml.ts'
 import type { Event } from '../../../schema/event.ts'
 
 /**
@@ -12,8 +13,8 @@ export const sentFields = ({ original }: Event): FlatFields | undefined => {
   // Most records contain neither, and a search for one character is cheap.
   const outer = original.includes('{') ? (parse(original) ?? parse(tail(original))) : undefined
   if (outer === undefined) {
-    const ofXml = original.includes('<Event') ? windowsFieldsOfXml(original) : undefined
-    return ofXml && Object.assign(new FlatFields(), ofXml)
+    const ofXml = original.includes('<Event') ? (takeParsed(original) ?? readWindowsXml(original)) : undefined
+    return ofXml && fieldsOf(ofXml)
   }
   const inner = carried(outer)
   return inner ? Object.assign(fieldsOf(outer), fieldsOf(inner)) : fieldsOf(outer)

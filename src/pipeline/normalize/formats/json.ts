@@ -20,11 +20,12 @@ export const jsonParser: Parser = {
     const object = readObject(record.text)
     if (object === undefined) return undefined
     if (typeof object === 'string') return refuseRecord('json', object, record.text)
-    return readSureAlert(object, record) ?? fromObject(object, record)
+    return readSureAlert(object, record) ?? parseObject(object, record)
   },
 }
 
-const fromObject = (object: Readonly<Record<string, unknown>>, record: RawRecord): Parsed => {
+/** Parses an object with any field names. */
+export const parseObject = (object: Readonly<Record<string, unknown>>, record: RawRecord): Parsed => {
   const fields: Draft = {}
   const exported = 'resourceLogs' in object ? splitOtlp(object) : undefined
   if (exported && exported.length !== 1) {
