@@ -5,7 +5,7 @@ import { createScanner } from '../../lib/drain/scanner.ts'
 import { type Event, textField } from '../../schema/event.ts'
 
 export interface MinerOptions {
-  /** How many services have their own miner. Beyond that, the least recently seen is dropped. */
+  /** How many services have their own miner. Beyond that, a tenth of them is dropped: the least recently seen. */
   readonly maxServices?: number
   /** The maximum number of templates per service. */
   readonly maxTemplates?: number
@@ -46,10 +46,12 @@ const version = 1
  * independent of other programs.
  */
 export const createMiner = (options: MinerOptions = {}): Miner => {
-  const { maxServices = 256, maxTemplates = 10_000, maxTotal = 50_000 } = options
+  const { maxServices = 4_096, maxTemplates = 10_000, maxTotal = 50_000 } = options
   const scanner = createScanner()
   let services = new Map<string, Service>()
   let batches = 0
+  /** The number of templates of all services. */
+  let size = 0
 
   const serviceOf = (key: string): Service => {
     const known = services.get(key)
@@ -61,15 +63,11 @@ export const createMiner = (options: MinerOptions = {}): Miner => {
   }
 
   const forgetOldest = (): void => {
-    let oldest: Service | undefined
-    for (const service of services.values()) if (!oldest || service.lastBatch < oldest.lastBatch) oldest = service
-    if (oldest) services.delete(oldest.key)
-  }
-
-  const size = (): number => {
-    let sum = 0
-    for (const { drain } of services.values()) sum += drain.size
-    return sum
+    const oldestFirst = [...services.values()].sort((a, b) => a.lastBatch - b.lastBatch)
+    for (const { key, drain } of oldestFirst.slice(0, Math.max(1, Math.floor(services.size / 10)))) {
+      services.delete(key)
+      size -= drain.size
+    }
   }
 
   const read = (reader: Reader): void => {
@@ -84,6 +82,7 @@ export const createMiner = (options: MinerOptions = {}): Miner => {
     }
     batches = savedBatches
     services = restored
+    size = [...restored.values()].reduce((sum, { drain }) => sum + drain.size, 0)
   }
 
   return {
@@ -103,7 +102,9 @@ export const createMiner = (options: MinerOptions = {}): Miner => {
         service.lastBatch = batches
         const text = firstLine(event.message)
         const { drain } = service
+        const known = drain.size
         const template = learn ? drain.learn(text) : (drain.match(text) ?? drain.propose(text))
+        size += drain.size - known
         // Spreading is several times slower and creates objects of many shapes.
         mined.push({
           id: event.id,
@@ -119,7 +120,7 @@ export const createMiner = (options: MinerOptions = {}): Miner => {
           template,
         })
       }
-      while (services.size > 1 && size() > maxTotal) forgetOldest()
+      while (services.size > 1 && size > maxTotal) forgetOldest()
       return mined
     },
 
@@ -131,7 +132,7 @@ export const createMiner = (options: MinerOptions = {}): Miner => {
     },
 
     get size() {
-      return size()
+      return size
     },
 
     save() {
