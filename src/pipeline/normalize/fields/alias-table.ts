@@ -10,7 +10,8 @@ export const aliasTable: Readonly<Record<string, string>> = {
     timestamp time @timestamp datetime date ts eventtime timeunixnano @t t timegenerated eventtimestamp asctime
     logtime createdat createddatetime activitydatetime creationtime published occurredat systemtime timecreated timecreatedsystemtime
     eventcreationtime utctime event.created observedtimeunixnano receivedat starttime utctimestamp id.time created
-    creationdate requestreceivedtimestamp stagetimestamp log.time log.timestamp log.@timestamp meta.timestamp meta.time`,
+    creationdate requestreceivedtimestamp stagetimestamp log.time log.timestamp log.@timestamp meta.timestamp meta.time
+    timeiso8601 timelocal`,
   'user.name': `
     user.name user username uid account identity userid acct usrname suser accountname targetusername
     subjectusername login loginname useridentity.username userprincipalname useremail actor.user.name
@@ -22,7 +23,8 @@ export const aliasTable: Readonly<Record<string, string>> = {
     srcaddr saddr source.address client.address client.ip remoteaddress calleripaddress callerip userip actor.ip
     id.origh srcendpoint.ip net.peer.ip requestmetadata.callerip client remotehost peer
     req.remoteaddress ipsrc src.ip.address clientipaddress cip connsrcip initiatedby.user.ipaddress actorip client.ipaddress sourceips
-    protopayload.requestmetadata.callerip src.ip ipaddr ip remip`,
+    protopayload.requestmetadata.callerip src.ip ipaddr ip remip request.clientip request.remoteip request.remoteaddr
+    request.remoteaddress httprequest.remoteip`,
   'network.forwarded_ip': `
     network.forwardedip xforwardedfor httpxforwardedfor headers.xforwardedfor req.headers.xforwardedfor
     request.headers.xforwardedfor http.request.headers.xforwardedfor`,
@@ -57,16 +59,22 @@ export const aliasTable: Readonly<Record<string, string>> = {
     process.commandline commandline cmdline processcommandline process.cmdline src.process.cmdline`,
   'process.parent.executable': 'process.parent.executable parentimage parentprocessname',
   'process.parent.command_line': 'process.parent.commandline parentcommandline',
-  'user_agent.original': 'useragent.original useragent httpuseragent http.useragent ua client.useragent.rawuseragent',
+  'user_agent.original': `
+    useragent.original useragent httpuseragent http.useragent ua client.useragent.rawuseragent
+    request.headers.useragent httprequest.useragent`,
   'http.request.method': `
-    http.request.method httpmethod requestmethod method verb http.method req.method request.method`,
+    http.request.method httpmethod requestmethod method verb http.method req.method request.method
+    httprequest.requestmethod`,
+  'http.request.line': 'http.request.line request requestline',
   'http.response.status_code': `
     http.response.statuscode statuscode httpstatus httpstatuscode responsecode http.statuscode http.status
     res.statuscode response.statuscode responsestatus.code downstreamstatus
-    res.status response.status resp.status reply.status`,
+    res.status response.status resp.status reply.status httprequest.status`,
+  'http.response.body.bytes': 'http.response.body.bytes bodybytessent httprequest.responsesize',
   'http.request.referrer': 'http.request.referrer httpreferer referer referrer',
   'url.original': `
-    url.original url uri requesturi requesturl http.url req.url http.target requestpath request.target request.uri request.url`,
+    url.original url uri requesturi requesturl http.url req.url http.target requestpath request.target request.uri request.url
+    httprequest.requesturl`,
   'trace.id': 'trace.id traceid dd.traceid oteltraceid',
   'span.id': 'span.id spanid dd.spanid',
   'error.message': 'error.message error err err.message err.msg exception exception.message errormessage',
@@ -107,6 +115,7 @@ const roleOf = (plain: string): Alias['role'] => {
 
 const divisible = new Set([
   'file.path',
+  'http.request.line',
   'http.response.status_code',
   'network.forwarded_ip',
   'process.executable',

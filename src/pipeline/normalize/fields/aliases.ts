@@ -10,6 +10,7 @@ import { numberToLevel, otelToLevel, toLogLevel, windowsToLevel } from './level.
 import { createNamePlans, type Entry, type NamePlan } from './name-plan.ts'
 import { toOutcome } from './outcome.ts'
 import { shareWord } from './recurring-words.ts'
+import { readTarget } from './request-target.ts'
 import { setTransport } from './transport.ts'
 
 /** Values that `addFields` found besides fields. */
@@ -281,6 +282,26 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
         return false
       setTransport(fields, String(value))
       return true
+    case 'http.request.line': {
+      // nginx: $request
+      const [, method, path, version] = (typeof value === 'string' && requestLine.exec(value)) || []
+      if (method === undefined || path === undefined || fields['http.request.method'] !== undefined) return false
+      fields['http.request.method'] = method
+      if (version !== undefined) fields['http.version'] = version
+      readTarget(method, path, fields)
+      return true
+    }
+    case 'http.response.body.bytes': {
+      const bytes = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+      if (typeof bytes !== 'number' || fields[target] !== undefined) return false
+      fields[target] = bytes
+      return true
+    }
+    case 'user_agent.original': {
+      // Caddy lists the values of each header.
+      const text = Array.isArray(value) && value.length === 1 ? value[0] : value
+      return text !== undefined && claimText(fields, target, text)
+    }
     case 'http.response.status_code':
     case 'process.parent.pid':
     case 'process.pid': {
@@ -310,6 +331,8 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       return target === key.toLowerCase() && Array.isArray(value) ? false : claimText(fields, target, value)
   }
 }
+
+const requestLine = /^([A-Z]{3,10}) (\S{1,32768})(?: HTTP\/(\d(?:\.\d)?))?$/
 
 const placeholder = /^(?:-*|n\/?a|null|none|nil|\(null\)|\(none\)|<nil>)$/i
 

@@ -23,6 +23,6 @@ const pathStart = (method: string, target: string, fields: Draft): number => {
   const scheme = target.indexOf('://')
   if (scheme < 0 || scheme > 8) return 0
   const path = target.indexOf('/', scheme + 3)
-  fields['url.domain'] = target.slice(scheme + 3, path < 0 ? undefined : path)
+  fields['url.domain'] = target.slice(scheme + 3, path < 0 ? undefined : path).replace(/:\d{1,5}$/, '')
   return path < 0 ? target.length : path
 }

@@ -36,10 +36,11 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   const own = readWindowsDump(only) ?? flatten(otel ? layOutOtel(only) : only)
   const rendered = 'EventData' in only || 'winlog' in only ? undefined : readWindowsText(only.Message ?? only.message)
   const entries = rendered ? [...own, ...rendered.filter(([name]) => !own.some(([known]) => known === name))] : own
-  const { stamp, message: named = sentence(only, fields) } = addFields(fields, entries, record)
+  const { stamp, message: said } = addFields(fields, entries, record)
   if (otel) addOtelLevel(fields, only.severityNumber)
   if (fields['t.$date'] === undefined && isObject(only.t)) addMongodLevel(only, fields)
   if (isCloudTrail(only)) return finish('json/cloudtrail', stamp, completeCloudTrail(only, fields), fields)
+  const named = said || (sentence(only, fields) ?? requestSentence(fields) ?? said)
   const free = named === undefined && fields['log.level'] === undefined ? unmapped(entries, record) : undefined
   const content = free && isUnnamed(free) ? guessContent(free, stamp, fields, record) : undefined
   const message = named ?? content?.message
@@ -60,6 +61,15 @@ const sentence = ({ event }: Readonly<Record<string, unknown>>, fields: Draft): 
   if (typeof event !== 'string' || !event.includes(' ') || fields['event.action'] !== event) return undefined
   delete fields['event.action']
   return event
+}
+
+/** Returns a request as the message of an access log that has no other one, like those of other access logs: `GET /cart 200`. */
+const requestSentence = (fields: Draft): string | undefined => {
+  const { 'http.request.method': method, 'url.original': url, 'http.response.status_code': status } = fields
+  const version = fields['http.version']
+  return typeof method === 'string' && typeof url === 'string' && typeof status === 'number'
+    ? `${method} ${url}${version === undefined ? '' : ` HTTP/${version}`} ${status}`
+    : undefined
 }
 
 /** Reads the level and component of mongod's lines: `{"t":{"$date":…},"s":"E","c":"NETWORK",…}`. */

@@ -9,7 +9,7 @@ export const windowsXmlParser: Parser = {
   name: 'windows-xml',
   parse(record) {
     const { text } = record
-    const event = text.startsWith('<Event') ? readWindowsXml(text) : undefined
+    const event = text.startsWith('<Event') || text.startsWith('<?xml') ? readWindowsXml(text) : undefined
     if (!event) return undefined
     rememberParsed(text, event)
     const named = event.message === undefined ? { ...event, message: sentenceOf(event) } : event
