@@ -267,7 +267,10 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       return claimUser(fields, typeof value === 'number' ? String(value) : value)
     case 'service.name':
       // The firewall of Windows calls the path of a program its application. Each would have a stream of its own.
-      if (typeof value !== 'string' || !isWindowsPath(value)) return claimText(fields, target, value)
+      if (typeof value !== 'string' || !isWindowsPath(value)) {
+        // Firewalls call a port a service.
+        return typeof value === 'string' && /^\d+$/.test(value) ? false : claimText(fields, target, value)
+      }
       if (!claimText(fields, 'process.executable', value)) return false
       nameProcess(fields)
       return true

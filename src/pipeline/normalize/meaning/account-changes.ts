@@ -25,6 +25,7 @@ export const lockedAccount: Meaning = {
     'Le compte "kim" est verrouillé',
     'La cuenta "kim" ha sido bloqueada',
     'locking account user=kim',
+    'User kim in security realm r has had 5 invalid login attempts, locking account for 30 minutes',
   ],
   ignores: [
     'Account "kim" has been unlocked',

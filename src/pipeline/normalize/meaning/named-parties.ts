@@ -57,14 +57,16 @@ const users = [
   ),
   // for kim from …, for invalid user kim
   new RegExp(
-    `(?<![a-z])(?:for|f[uü]r|pour|para|per|voor)\\s(?:the\\s|el\\s|la\\s|le\\s|o\\s|den\\s|dem\\s|l')?(?:invalid\\s|unknown\\s)?(?:user(?:name)?\\s|account\\s|login\\s|benutzer\\s|utilisateur\\s|usuario\\s|usu[aá]rio\\s|utente\\s)?(${name})(?=$|[\\s,;:)\\]"'])`,
+    `(?<![a-z])(?:for|f[uü]r|pour|para|per|voor)\\s(?!\\d{1,6}\\s?(?:s|sec|min|h|hour|day|week|time|attempt))(?:the\\s|el\\s|la\\s|le\\s|o\\s|den\\s|dem\\s|l')?(?:invalid\\s|unknown\\s)?(?:user(?:name)?\\s|account\\s|login\\s|benutzer\\s|utilisateur\\s|usuario\\s|usu[aá]rio\\s|utente\\s)?(${name})(?=$|[\\s,;:)\\]"'])`,
     'gi',
   ),
   // user kim from …, user kim failed
   new RegExp(
-    `(?<![a-z])(?:user|account|benutzer|utilisateur|usuario|usu[aá]rio|utente|identifiant)\\s(${name})(?=$|[,;:)]|\\s(?:from|ip|not|do|konnte|tried|at|via|on|by|failed|was|has|is|logged|signed|locked|denied|rejected|could|authenticat|wurde|hat|from:|\\[|\\())`,
+    `(?<![a-z])(?:user|account|benutzer|utilisateur|usuario|usu[aá]rio|utente|identifiant)\\s(${name})(?=$|[,;:)]|\\s(?:from|ip|not|do|konnte|tried|at|via|on|by|in (?:the )?(?:security )?realm|failed|was|has|is|logged|signed|locked|denied|rejected|could|authenticat|wurde|hat|from:|\\[|\\())`,
     'gi',
   ),
+  // Nextcloud: Login failed: kim (Remote IP: 203.0.113.9)
+  new RegExp(`(?<![a-z])(?:login|logon|authentication) failed:\\s(${name})(?=\\s\\()`, 'gi'),
   // login as kim, Invalid login as root
   new RegExp(`(?<![a-z])as\\s(${name})(?=$|[\\s,;:)])`, 'gi'),
   // 用户 kim, ユーザー=kim, 사용자 kim, пользователь "kim"

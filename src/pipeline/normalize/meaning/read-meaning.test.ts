@@ -19,6 +19,7 @@ describe('the client of a failed login', () => {
     'Nov 21 03:12:41 fw id=firewall sn=18B1 pri=1 msg="Administrator login denied due to bad credentials" usr="kim" src=203.0.113.9::X1 dst=192.0.2.1::X1',
     '28456:20261121:031241.123 failed login of user "kim" from "203.0.113.9": Incorrect user name or password',
     "2026-11-21 03:12:41.123 CET [11831] kim@app(203.0.113.9) FATAL:  authentification par mot de passe échouée pour l'utilisateur « kim »",
+    '{"level":2,"time":"2026-11-21T03:12:41+00:00","remoteAddr":"203.0.113.9","user":"--","app":"core","method":"POST","url":"/login","message":"Login failed: kim (Remote IP: 203.0.113.9)"}',
     '2026-11-21 03:12:41 WARN auth - 用户 kim 登录失败,密码错误,来源IP: 203.0.113.9',
   ])('is found outside the message: %s', (line) => {
     expect(read(line)).toMatchObject({ 'event.outcome': 'failure', 'source.ip': '203.0.113.9', 'user.name': 'kim' })

@@ -178,7 +178,7 @@ const addressAmong = (fields: Draft): string | undefined => {
 const userAmong = (fields: Draft): string | undefined => {
   for (const name in fields) {
     const value = fields[name]
-    if (typeof value === 'string' && value !== '' && value.length <= 128 && userName.test(name)) return value
+    if (typeof value === 'string' && /[^-]/.test(value) && value.length <= 128 && userName.test(name)) return value
   }
   return undefined
 }
