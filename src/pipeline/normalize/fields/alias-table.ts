@@ -24,7 +24,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
     id.origh srcendpoint.ip net.peer.ip requestmetadata.callerip client remotehost peer
     req.remoteaddress ipsrc src.ip.address clientipaddress cip connsrcip initiatedby.user.ipaddress actorip client.ipaddress sourceips
     protopayload.requestmetadata.callerip src.ip ipaddr ip remip request.clientip request.remoteip request.remoteaddr
-    request.remoteaddress httprequest.remoteip`,
+    request.remoteaddress httprequest.remoteip clienthost downstreamremoteaddress`,
   'network.forwarded_ip': `
     network.forwardedip xforwardedfor httpxforwardedfor headers.xforwardedfor req.headers.xforwardedfor
     request.headers.xforwardedfor http.request.headers.xforwardedfor`,
@@ -69,12 +69,12 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'http.response.status_code': `
     http.response.statuscode statuscode httpstatus httpstatuscode responsecode http.statuscode http.status
     res.statuscode response.statuscode responsestatus.code downstreamstatus
-    res.status response.status resp.status reply.status httprequest.status`,
+    res.status response.status resp.status reply.status httprequest.status responsestatus edgeresponsestatus`,
   'http.response.body.bytes': 'http.response.body.bytes bodybytessent httprequest.responsesize',
   'http.request.referrer': 'http.request.referrer httpreferer referer referrer',
   'url.original': `
     url.original url uri requesturi requesturl http.url req.url http.target requestpath request.target request.uri request.url
-    httprequest.requesturl`,
+    httprequest.requesturl clientrequesturi csuristem`,
   'trace.id': 'trace.id traceid dd.traceid oteltraceid',
   'span.id': 'span.id spanid dd.spanid',
   'error.message': 'error.message error err err.message err.msg exception exception.message errormessage',

@@ -50,7 +50,7 @@ export const addFields = (fields: Draft, all: readonly Entry[], received: RawRec
       keep(fields, key, value)
     } else if (!claim(state, alias, key, value) && value !== '') keep(fields, key, value)
   }
-  if (hasParts) addParts(fields)
+  if (hasParts || fields['http.request.method'] !== undefined) addParts(fields)
   return { stamp: state.stamp ?? guessTime(entries, record), message: state.message }
 }
 
@@ -107,6 +107,7 @@ const addParts = (fields: Draft): void => {
   const path = fields['file.path']
   const name = typeof path === 'string' ? /[^/\\]+$/.exec(path.slice(-260))?.[0] : undefined
   if (name !== undefined) setIfAbsent(fields, 'file.name', name)
+  nameUrl(fields)
   readUrl(fields)
   nameProcess(fields)
 }
@@ -135,6 +136,15 @@ export const addOthers = (fields: Draft, entries: readonly Entry[], record: RawR
     if (fields[alias.target] === undefined && alias.fits?.(value) !== false) claim(state, alias, key, value)
   }
   addParts(fields)
+}
+
+/** Takes the path of a request for its URL, with the query beside it: a path alone may be one of a file. */
+const nameUrl = (fields: Draft): void => {
+  const { path = fields.request, query } = fields
+  if (fields['http.request.method'] === undefined || fields['url.original'] !== undefined) return
+  if (typeof path !== 'string' || !path.startsWith('/')) return
+  const joined = typeof query === 'string' && query !== '' && !path.includes('?')
+  fields['url.original'] = joined ? `${path}?${query.replace(/^\?/, '')}` : path
 }
 
 /** Adds the parts of a URL, or of its path and query. */
