@@ -85,25 +85,22 @@ const attribute = (text: string, pattern: RegExp): string | undefined => {
 }
 
 /** Reads `<Data Name="…">…</Data>`. Data without names are numbered, as winlogbeat does. Leaves out empty ones. */
-const dataOf = (text: string): Readonly<Record<string, string>> | undefined => {
-  const values: [string, string][] = []
-  let number = 0
-  for (const [, , name, value = ''] of text.matchAll(/<Data(?: Name=(["'])([^"'<>]{1,128})\1)?>([^<]*)<\/Data>/g)) {
-    number += 1
-    if (value !== '') values.push([name ?? `param${number}`, unescapeXml(value)])
-    if (values.length === mostValues) break
-  }
-  return values.length === 0 ? undefined : Object.fromEntries(values)
-}
+const dataOf = (text: string): Readonly<Record<string, string>> | undefined =>
+  toValues(
+    text
+      .matchAll(/<Data(?: Name=(["'])([^"'<>]{1,128})\1)?>([^<]*)<\/Data>/g)
+      .map(([, , name, value = ''], index) => [name ?? `param${index + 1}`, value]),
+  )
 
 /** Reads the elements that hold text only. */
-const elementsOf = (text: string): Readonly<Record<string, string>> | undefined => {
-  const values: [string, string][] = []
-  for (const [, name = '', value = ''] of text.matchAll(/<([A-Za-z]\w{0,127})>([^<]+)<\//g)) {
-    values.push([name, unescapeXml(value)])
-    if (values.length === mostValues) break
-  }
-  return values.length === 0 ? undefined : Object.fromEntries(values)
+const elementsOf = (text: string): Readonly<Record<string, string>> | undefined =>
+  toValues(text.matchAll(/<([A-Za-z]\w{0,127})>([^<]+)<\//g).map(([, name = '', value = '']) => [name, value]))
+
+const toValues = (
+  found: IteratorObject<[name: string, value: string]>,
+): Readonly<Record<string, string>> | undefined => {
+  const values = [...found.filter(([, value]) => value !== '').take(mostValues)]
+  return values.length === 0 ? undefined : Object.fromEntries(values.map(([name, value]) => [name, unescapeXml(value)]))
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', apos: "'", gt: '>', lt: '<', quot: '"' }

@@ -222,7 +222,6 @@ class Completed implements CorrelationMatch {
     this.#titles = titles
     this.#items = items
     this.#start = start
-    this.#events = undefined
   }
 
   get events(): CorrelationMatch['events'] {

@@ -1,6 +1,6 @@
 import { type Draft, setIfAbsent } from '../draft.ts'
 import { setAddress } from '../fields/address.ts'
-import { readTarget } from '../fields/request-target.ts'
+import { readRequest } from '../fields/request-target.ts'
 
 /** `client:port [accept date] frontend backend/server times status-or-bytes …`, with the request in quotes at the end. */
 const line =
@@ -21,12 +21,8 @@ export const readHaproxy = (message: string, fields: Draft): boolean => {
   const total = /^(?:-?\d+\/){4}\+?(\d+)$/.exec(times)?.[1]
   if (total !== undefined) setIfAbsent(fields, 'event.duration', Number(total) * 1e6)
   setIfAbsent(fields, 'event.category', 'web')
-  const request = /"([A-Z]{3,10}) (\S{1,8192})(?: HTTP\/(\d(?:\.\d)?))?"$/.exec(message)
-  if (request) {
-    fields['http.request.method'] = request[1] ?? ''
-    readTarget(request[1] ?? '', request[2] ?? '', fields)
-    if (request[3] !== undefined) fields['http.version'] = request[3]
-  }
+  const request = /"([A-Z]{3,10} \S{1,8192}(?: HTTP\/\d(?:\.\d)?)?)"$/.exec(message)?.[1]
+  if (request !== undefined) readRequest(request, fields)
   const code = Number(status)
   if (code >= 100) {
     setIfAbsent(fields, 'http.response.status_code', code)

@@ -10,7 +10,7 @@ import { numberToLevel, otelToLevel, toLogLevel, windowsToLevel } from './level.
 import { createNamePlans, type Entry, type NamePlan } from './name-plan.ts'
 import { toOutcome } from './outcome.ts'
 import { shareWord } from './recurring-words.ts'
-import { readTarget } from './request-target.ts'
+import { readRequest } from './request-target.ts'
 import { setTransport } from './transport.ts'
 
 /** Values that `addFields` found besides fields. */
@@ -297,11 +297,9 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       return true
     case 'http.request.line': {
       // nginx: $request
-      const [, method, path, version] = (typeof value === 'string' && requestLine.exec(value)) || []
-      if (method === undefined || path === undefined || fields['http.request.method'] !== undefined) return false
-      fields['http.request.method'] = method
-      if (version !== undefined) fields['http.version'] = version
-      readTarget(method, path, fields)
+      if (typeof value !== 'string' || !requestLine.test(value)) return false
+      if (fields['http.request.method'] !== undefined) return false
+      readRequest(value, fields)
       return true
     }
     case 'http.response.body.bytes': {
@@ -345,7 +343,7 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
   }
 }
 
-const requestLine = /^([A-Z]{3,10}) (\S{1,32768})(?: HTTP\/(\d(?:\.\d)?))?$/
+const requestLine = /^[A-Z]{3,10} \S{1,32768}(?: HTTP\/\d(?:\.\d)?)?$/
 
 const placeholder = /^(?:-*|n\/?a|null|none|nil|\(null\)|\(none\)|<nil>)$/i
 

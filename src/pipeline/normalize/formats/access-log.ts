@@ -3,7 +3,7 @@ import type { RawRecord } from '../../../schema/record.ts'
 import { type Draft, finish, longestValue } from '../draft.ts'
 import { isForwardedFor, setAddress } from '../fields/address.ts'
 import { quotedEnd, unquote } from '../fields/key-values.ts'
-import { readTarget } from '../fields/request-target.ts'
+import { readRequest } from '../fields/request-target.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { readTimestamp } from '../time/timestamp.ts'
 import { readIis } from './iis.ts'
@@ -85,21 +85,6 @@ const readClient = (head: string, fields: Draft): boolean => {
   const user = rest.slice(ident + 1).trim()
   if (user !== '-' && user !== '' && user !== '""') fields['user.name'] = user
   return true
-}
-
-/** Parses `GET /path?query HTTP/1.1`. Keeps other requests as they are. */
-const readRequest = (request: string, fields: Draft): void => {
-  const blank = request.indexOf(' ')
-  const method = request.slice(0, Math.max(blank, 0))
-  if (!/^[A-Za-z_-]{2,24}$/.test(method)) {
-    if (request !== '-' && request !== '') fields['http.request.line'] = request.slice(0, longestValue)
-    return
-  }
-  fields['http.request.method'] = method
-  const version = request.lastIndexOf(' HTTP/')
-  const target = request.slice(blank + 1, version > blank ? version : undefined)
-  if (version > blank) fields['http.version'] = request.slice(version + 6)
-  readTarget(method, target, fields)
 }
 
 /** Returns the end of the request: the first quote, unless a later quote is followed by a status, because clients may send unescaped quotes. */
