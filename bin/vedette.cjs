@@ -13,15 +13,10 @@ const isCheckout = existsSync(join(root, 'src', 'main.ts'))
 if (isCheckout && (!existsSync(join(root, 'node_modules')) || existsSync(join(root, '.bootstrap.lock'))))
   bootstrap('--build')
 const choice = chooseRuntime(thisMachine())
-// The small heap keeps memory flat under load and costs no speed. From 1 MB on, it would be collected many times during the start.
-const start = join(__dirname, 'start.mjs')
-const args = [
-  '--min-semi-space-size=4',
-  '--max-semi-space-size=8',
-  '--max-old-space-size=768',
-  start,
-  ...process.argv.slice(2),
-]
+const words = process.argv.slice(2)
+// A small heap keeps the memory of a server flat under load. It costs a sixth of the speed, so commands that end do without.
+const smallHeap = ['--min-semi-space-size=4', '--max-semi-space-size=8', '--max-old-space-size=768']
+const args = [...(isServer() ? smallHeap : []), join(__dirname, 'start.mjs'), ...words]
 // Each thread would take its own pool of memory from glibc, which keeps up to 64 MB of what was freed once a large piece was.
 const mebibyte = String(1024 * 1024)
 const env = {
@@ -31,8 +26,8 @@ const env = {
   ...process.env,
 }
 
-if (choice.own && isQuestion(process.argv.slice(2))) {
-  // A second start of Node would take as long as the answer.
+if (choice.own && !isServer()) {
+  // A second start of Node would take longer than some answers.
   void import('./start.mjs')
 } else if (choice.own && process.execve) {
   // Becomes the program. The #! line cannot carry the flags: the env of Alpine takes one word.
@@ -54,9 +49,9 @@ if (choice.own && isQuestion(process.argv.slice(2))) {
   child.on('exit', (code, signal) => process.exit(code === null ? 128 + signals[signal] : code))
 }
 
-/** Whether somebody only asks for the help or the version. */
-function isQuestion(words) {
-  return ['help', '--version', '-V'].includes(words[0]) || ['--help', '-h'].includes(words[words.length - 1])
+/** Whether the command runs until it is stopped. */
+function isServer() {
+  return ['serve', 'worker', 'watch', 'mcp'].includes(words.find((word) => !word.startsWith('-')))
 }
 
 // Brings what is missing, once: the lock files hold the hash of everything. Results go to stdout, so this talks to stderr.
