@@ -25,7 +25,9 @@ export interface ValueClasses {
 }
 
 /** Values up to this length are remembered, and so many of them. */
-const longestRemembered = 128
+const longestRemembered = 256
+/** From this length on, it costs less to look for a value that was seen before than to look at its bytes. */
+const longValue = 48
 const mostRemembered = 4096
 /** After so many values, of which fewer than half were remembered, the next ones are not looked up for a while. */
 const trial = 1024
@@ -76,20 +78,11 @@ export const createValueClasses = (leaves: Leaves, numbers: readonly number[]): 
     if (only === undefined) return plain
     return passed.length > 1 ? classWith(passed) : singleOf(only)
   }
-  const ofScalar = (value: Scalar): ValueClass => {
-    if (value === null) return empty
-    const text = typeof value === 'string' ? value : String(value)
-    const isRare = tests.mayPassRare(text)
-    const { always } = tests
-    if (!isRare && always.length === 0) return plain
-    const [only] = always
-    // A single test of a text costs less than a cache lookup.
-    if (!isRare && always.length === 1 && only && isQuick(only))
-      return passes(only, text) ? singleOf(only.number) : plain
-    if (text.length > longestRemembered) return ofText(text, isRare)
+  /** Whether values are worth remembering now: not for a while where few of them come again. */
+  const remembers = (): boolean => {
     if (resting > 0) {
       resting -= 1
-      return ofText(text, isRare)
+      return false
     }
     asked += 1
     if (asked > trial) {
@@ -97,15 +90,35 @@ export const createValueClasses = (leaves: Leaves, numbers: readonly number[]): 
       asked = 0
       found = 0
     }
-    const known = remembered.get(value)
-    if (known !== undefined) {
-      found += 1
-      return known
-    }
-    const answer = ofText(text, isRare)
+    return true
+  }
+  const remember = (value: Scalar, answer: ValueClass): ValueClass => {
     if (remembered.size >= mostRemembered) remembered.clear()
     remembered.set(typeof value === 'string' ? ownCopy(value) : value, answer)
     return answer
+  }
+  const screened = (value: Scalar, text: string): ValueClass => {
+    const isRare = tests.mayPassRare(text)
+    const { always } = tests
+    if (!isRare && always.length === 0) return plain
+    const [only] = always
+    // A single test of a text costs less than a cache lookup.
+    if (!isRare && always.length === 1 && only && isQuick(only))
+      return passes(only, text) ? singleOf(only.number) : plain
+    if (text.length >= longValue || !remembers()) return ofText(text, isRare)
+    const known = remembered.get(value)
+    if (known === undefined) return remember(value, ofText(text, isRare))
+    found += 1
+    return known
+  }
+  const ofScalar = (value: Scalar): ValueClass => {
+    if (value === null) return empty
+    const text = typeof value === 'string' ? value : String(value)
+    if (text.length < longValue || text.length > longestRemembered || !remembers()) return screened(value, text)
+    const known = remembered.get(value)
+    if (known === undefined) return remember(value, screened(value, text))
+    found += 1
+    return known
   }
   const ofList = (values: readonly Scalar[]): ValueClass => {
     const some = values.filter((value) => value !== null)

@@ -50,6 +50,9 @@ interface Branch<Verdict> {
   /** Where all values lead whose class does not matter, or matters later. */
   readonly onward: Place<Verdict>
   readonly byClass: (Place<Verdict> | undefined)[]
+  /** The value that came last and where it led: most values are the same as before. */
+  lastValue: Scalar | undefined
+  lastPlace: Place<Verdict> | undefined
 }
 
 /** A look at one of the values that vary. */
@@ -156,7 +159,8 @@ export const createVerdicts = <Verdict>(
     let branch = place.branches.get(name)
     if (branch === undefined) {
       const role = place.passed(name) ? undefined : roleOf(name)
-      branch = { role, onward: new Place(place, { name, reads: role !== undefined, class: undefined }), byClass: [] }
+      const onward = new Place(place, { name, reads: role !== undefined, class: undefined })
+      branch = { role, onward, byClass: [], lastValue: undefined, lastPlace: undefined }
       place.branches.set(name, branch)
       places += 1
     }
@@ -189,6 +193,10 @@ export const createVerdicts = <Verdict>(
         place = branch.onward
         continue
       }
+      if (value === branch.lastValue && branch.lastPlace !== undefined) {
+        place = branch.lastPlace
+        continue
+      }
       const of = classOf(role, value)
       if (role.values.size > mostValues && !role.varies) {
         // From now on its values lead onward, where no event has been, so what is known elsewhere remains true: of other sources, for example.
@@ -200,6 +208,10 @@ export const createVerdicts = <Verdict>(
       if (next === undefined) {
         next = placeOf(place, name, role.classes, of)
         branch.byClass[of.number] = next
+      }
+      if (typeof value !== 'object') {
+        branch.lastValue = value
+        branch.lastPlace = next
       }
       place = next
     }
