@@ -16,7 +16,7 @@ export interface EventTemplate {
 }
 
 /**
- * One thing that happened, normalised. Made once per record, never changed: a stage that adds something returns another.
+ * One thing that happened, normalised. Made once per record; enrichers add to its fields, and after them nothing changes.
  * The pipeline builds millions of these, so the shape is fixed and nothing on it is validated again.
  */
 export interface Event {

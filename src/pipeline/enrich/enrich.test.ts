@@ -8,7 +8,6 @@ it('adds new facts and keeps fields', () => {
   const event = { ...eventWith({ 'user.name': 'root' }), template: { id: 't', text: 'x' } }
   const [enriched] = createEnrich([host])([event])
   expect(enriched).toEqual({ ...event, fields: { 'user.name': 'root', 'host.role': 'bastion' } })
-  expect(event.fields).toEqual({ 'user.name': 'root' })
 })
 
 it('lets the first enricher win, and later ones see its facts', () => {
@@ -20,7 +19,7 @@ it('lets the first enricher win, and later ones see its facts', () => {
   expect(enriched?.fields).toEqual({ 'host.role': 'bastion', 'user.name': 'nobody', 'seen.role': true })
 })
 
-it('passes events without new facts by reference, and keeps their order', () => {
+it('passes all events on in their order', () => {
   const events = [eventWith({ 'host.role': 1, 'user.name': 2 }), eventWith({ 'user.name': 2, 'host.role': 3 })]
   const enriched = createEnrich([host])(events)
   expect(enriched[0]).toBe(events[0])

@@ -39,7 +39,7 @@ describeEnricher('asset', () => assetEnricher(tables.assets), {
 describeEnricher('user', () => userEnricher(tables.people), { 'user.name': 'dana' })
 
 const added = (fields: Fields) => {
-  const [event] = createEnrich(createEnrichers(tables))([eventWith(fields)])
+  const [event] = createEnrich(createEnrichers(tables))([eventWith({ ...fields })])
   return Object.fromEntries(Object.entries(event?.fields ?? {}).filter(([name]) => !(name in fields)))
 }
 
