@@ -52,11 +52,12 @@ export const createScanner = () => {
   const load = (text: string): void => {
     const length = text.length < maxLength ? text.length : maxLength
     bytes.write(text, 0, length * 2, 'utf16le')
-    // Blanks behind the end, as far as anything looks ahead.
+    // Blanks behind the end, as far as anything looks ahead, and a stop for what skips blanks: the rest is of former lines.
     codes[length] = 32
     codes[length + 1] = 32
     codes[length + 2] = 32
     codes[length + 3] = 32
+    codes[length + 4] = 0
   }
 
   const scan = (text: string): void => {

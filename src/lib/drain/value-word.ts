@@ -1,4 +1,4 @@
-import { classes, comma, dot, equals, letter, mark, percentSign, space } from './character.ts'
+import { classes, comma, dot, equals, isDigit, letter, mark, percentSign, space } from './character.ts'
 
 /** A line as the scanner reads it: the codes of its characters, with blanks behind its end. */
 export type Codes = Uint16Array
@@ -119,9 +119,9 @@ export const isRequest = (codes: Codes, from: number): boolean => {
   return codes[end + 1] === 47 || (codes[end + 1] === 104 && codes[end + 2] === 116 && codes[end + 4] === 112)
 }
 
-/** Whether the word with its first colon at `colon` is a name in a scope, `Driver43::start`, and no IPv6 address. */
+/** Whether the word with its first colon at `colon` is a name in a scope, `Driver43::start`, and no IPv6 address or `7:done`. */
 export const isScopedName = (codes: Codes, colon: number, end: number): boolean => {
-  if (codes[colon + 1] !== 58) return false
+  if (codes[colon + 1] !== 58 || isDigit(codes[colon])) return false
   const first = at(codes, colon + 2) | 32
   if (first < 97 || first > 122) return false
   for (let next = colon + 2; next < end; next++) {
