@@ -135,6 +135,8 @@ export interface Reader {
   f64s(): Float64Array<ArrayBuffer>
   u16s(): Uint16Array<ArrayBuffer>
   i32s(): Int32Array<ArrayBuffer>
+  /** Whether everything has been read, as in a state that was saved before a value was added at its end. */
+  readonly ended: boolean
 }
 
 /** Opens a state that `createWriter` made; throws StateError when it is of another kind or version, or cut short. */
@@ -177,6 +179,9 @@ export const createReader = (state: Uint8Array, kind: string, version: number): 
     f64s: () => list(8, (buffer) => new Float64Array(buffer)),
     u16s: () => list(2, (buffer) => new Uint16Array(buffer)),
     i32s: () => list(4, (buffer) => new Int32Array(buffer)),
+    get ended() {
+      return position === state.length
+    },
   }
 
   if (state.length < 6 || reader.u32() !== magic) {

@@ -79,36 +79,48 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
   const recent = createSignatureTable()
   const skeletons = createSkeletonTable()
   const tails = createTails()
+  /** In the order in which the tree and the tails got them, which is the order that they choose by. */
   const byId = new Map<string, Cluster>()
-  /** Ids of templates that have become part of another. */
+  /** Ids of templates that have become part of another one, if that is not forgotten. */
   let former = new Map<string, Cluster>()
   let clock = 0
 
   const add = (cluster: Cluster): Cluster | undefined => {
+    byId.set(cluster.template.id, cluster)
     tails.add(cluster)
     return cluster.hashes.at(-1) === anyTail ? undefined : tree.add(cluster)
   }
 
   /** Takes a cluster out, before its hashes change. */
   const remove = (cluster: Cluster): void => {
+    byId.delete(cluster.template.id)
     tails.remove(cluster)
     tree.remove(cluster)
   }
 
-  const forget = (cluster: Cluster): void => {
+  /** Removes a cluster that will not be added again. */
+  const retire = (cluster: Cluster): void => {
     cluster.alive = false
-    byId.delete(cluster.template.id)
     remove(cluster)
     // A holder of the template only needs to know that it is gone.
     cluster.hashes = noHashes
     cluster.kinds = noKinds
   }
 
+  const forget = (clusters: readonly Cluster[]): void => {
+    for (const cluster of clusters) {
+      retire(cluster)
+      recent.forget(cluster)
+    }
+    if (!clusters.some(({ hasMerged }) => hasMerged)) return
+    for (const [id, cluster] of former) if (!living(cluster)) former.delete(id)
+  }
+
   /** Forgets a tenth at once, so that a flood of new lines does not sort them for each. */
   const makeRoom = (): void => {
     if (byId.size <= maxTemplates) return
     const oldestFirst = [...byId.values()].sort((a, b) => a.used - b.used)
-    for (const cluster of oldestFirst.slice(0, byId.size - Math.max(1, Math.floor(maxTemplates * 0.9)))) forget(cluster)
+    forget(oldestFirst.slice(0, byId.size - Math.max(1, Math.floor(maxTemplates * 0.9))))
   }
 
   /** Finds the template of a line that has not been seen lately, or makes it. */
@@ -135,11 +147,12 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
       count: 0,
       made: clock,
       used: clock,
+      signatures: 0,
       alive: true,
+      hasMerged: false,
     }
-    byId.set(template.id, cluster)
     const oldest = add(cluster)
-    if (oldest) forget(oldest)
+    if (oldest) forget([oldest])
     makeRoom()
     return freeTail(cluster) ?? settle(cluster)
   }
@@ -176,8 +189,10 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
   }
 
   const merge = (cluster: Cluster, into: Cluster): void => {
-    forget(cluster)
+    retire(cluster)
     cluster.into = into
+    into.hasMerged = true
+    into.signatures += cluster.signatures
     into.count += cluster.count
     into.used = Math.max(into.used, cluster.used)
     former.set(cluster.template.id, into)
@@ -228,7 +243,10 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
 
     current: (id) => (byId.get(id) ?? living(former.get(id)))?.template,
 
-    templates: () => [...byId.values()].map(({ template, count }) => ({ id: template.id, text: template.text, count })),
+    templates: () =>
+      [...byId.values()]
+        .sort((a, b) => a.made - b.made)
+        .map(({ template, count }) => ({ id: template.id, text: template.text, count })),
 
     get size() {
       return byId.size
@@ -242,9 +260,8 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
         writer.text(cluster.template.id).text(cluster.template.text)
         writer.i32s(cluster.hashes).bytes(cluster.kinds).varint(cluster.count).varint(cluster.made).varint(cluster.used)
       }
-      const merged = [...former].filter(([, cluster]) => living(cluster))
-      writer.varint(merged.length)
-      for (const [id, cluster] of merged) writer.text(id).varint(numbers.get(living(cluster) ?? cluster) ?? 0)
+      writer.varint(former.size)
+      for (const [id, cluster] of former) writer.text(id).varint(numbers.get(living(cluster) ?? cluster) ?? 0)
       const known = [...recent.entries()]
       writer.varint(known.length)
       for (const { low, high, cluster } of known) {
@@ -253,7 +270,7 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
           .u32(high >>> 0)
           .varint(numbers.get(cluster) ?? 0)
       }
-      return writer.finish()
+      return writer.varint(recent.doublings).finish()
     },
 
     restore(state) {
@@ -265,13 +282,26 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
         const hashes = reader.i32s()
         const kinds = reader.bytes().slice()
         const count = reader.varint()
-        clusters.push({ template, hashes, kinds, count, made: reader.varint(), used: reader.varint(), alive: true })
+        const [made, used] = [reader.varint(), reader.varint()]
+        clusters.push({
+          template,
+          hashes,
+          kinds,
+          count,
+          made,
+          used,
+          signatures: 0,
+          alive: true,
+          hasMerged: false,
+        })
       }
       const merged = new Map<string, Cluster>()
       for (let left = reader.varint(); left > 0; left--) {
         const id = reader.text()
         const cluster = clusters[reader.varint()]
-        if (cluster) merged.set(id, cluster)
+        if (!cluster) continue
+        cluster.hasMerged = true
+        merged.set(id, cluster)
       }
       const known: { low: number; high: number; cluster: Cluster }[] = []
       for (let left = reader.varint(); left > 0; left--) {
@@ -280,18 +310,16 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
         const cluster = clusters[reader.varint()]
         if (cluster) known.push({ low, high, cluster })
       }
+      // Earlier releases did not save it.
+      const doublings = reader.ended ? undefined : reader.varint()
       clock = savedClock
       byId.clear()
       tree.clear()
       tails.clear()
-      for (const cluster of clusters) {
-        byId.set(cluster.template.id, cluster)
-        add(cluster)
-      }
+      for (const cluster of clusters) add(cluster)
       former = merged
+      recent.restore(known, doublings)
       makeRoom()
-      recent.clear()
-      for (const { low, high, cluster } of known) if (cluster.alive) recent.set(low, high, cluster)
     },
   }
 }

@@ -8,7 +8,7 @@ export const anyTail = -1
 /** So many templates with one beginning show free text, if their lengths differ and most of them had one line. */
 const leastEnds = 24
 const leastNew = 0.9
-/** A beginning with more templates than this is not counted further. */
+/** Of a beginning with more templates than this, the first ones count. */
 const mostEnds = 500
 /** So many lower-case words must stand before a label or bracket. */
 const leastProse = 2
@@ -55,7 +55,7 @@ export const createTails = () => {
         const list = ends.get(key)
         if (cluster.hashes.at(-1) === anyTail) tails.set(key, cluster)
         else if (!list) ends.set(key, [cluster])
-        else if (list.length < mostEnds) list.push(cluster)
+        else list.push(cluster)
       }
     },
 
@@ -74,11 +74,11 @@ export const createTails = () => {
     /** The longest beginning of a new template that free text follows, and the templates that share it. */
     freed(cluster: Cluster): { readonly beginning: Beginning; readonly clusters: readonly Cluster[] } | undefined {
       for (const beginning of known.get(cluster) ?? []) {
-        const clusters = ends.get(beginning.key) ?? []
+        const clusters = (ends.get(beginning.key) ?? []).slice(0, mostEnds)
         if (clusters.length < leastEnds) continue
         if (clusters.every(({ hashes }) => hashes.length === cluster.hashes.length)) continue
         const fresh = clusters.filter(({ count }) => count <= 1).length
-        if (fresh >= leastNew * clusters.length) return { beginning, clusters: [...clusters] }
+        if (fresh >= leastNew * clusters.length) return { beginning, clusters }
       }
       return undefined
     },

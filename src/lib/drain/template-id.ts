@@ -5,7 +5,8 @@ export const newTemplate = (text: string, namespace: string, isTaken: (id: strin
   let id = idOf(`${namespace}\n${text}`)
   // Two texts of one hash, or a text whose template has moved on: the next free id, the same one at every replay.
   for (let again = 1; isTaken(id); again++) id = idOf(`${namespace}\n${text}\n${again}`)
-  return { id, text: copyOf(text) }
+  // A saved state is in UTF-8, which has no half of a surrogate pair.
+  return { id, text: copyOf(text).toWellFormed() }
 }
 
 /** A string of its own: a slice would keep the line, and the whole chunk it was cut from, in memory. */

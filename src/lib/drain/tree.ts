@@ -24,8 +24,12 @@ export interface Cluster {
   /** The ticks of the clock at which it was made, and at which it was last seen. */
   readonly made: number
   used: number
+  /** How many signatures lead to it (`signature-table.ts`). */
+  signatures: number
   /** False once it is forgotten or has become part of another, for those who still hold it. */
   alive: boolean
+  /** Whether others have become part of it. */
+  hasMerged: boolean
   /** The template that it has become part of. */
   into?: Cluster
 }
