@@ -127,7 +127,8 @@ export const learnRow = (
   templates: Iterable<string>,
   seed: number,
 ): WindowModel => {
-  const rows = [...model.rows.slice(1 - mostRows), row]
+  // As it is saved, so that a restored model grows the same forest.
+  const rows = [...model.rows.slice(1 - mostRows), row.map(Math.fround)]
   const windows = model.windows + 1
   let { known } = model
   for (const id of templates) {
