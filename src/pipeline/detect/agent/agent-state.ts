@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { EventSample } from '../shared/evidence.ts'
+import { type EventSample, savedFields } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import type { CompiledAgent } from './agent-reader.ts'
 import type { AgentPlace } from './agent-watch.ts'
@@ -8,8 +8,8 @@ import { sumWindow } from './agent-window.ts'
 const longestKept = 500
 
 const sample = z
-  .object({ id: z.string(), time: z.number(), original: z.string() })
-  .transform((one): EventSample => ({ ...one, fields: undefined }))
+  .object({ id: z.string(), time: z.number(), original: z.string(), fields: savedFields })
+  .transform((one): EventSample => one)
 /** JSON writes infinity and NaN as null. */
 const orElse = (instead: number) =>
   z
@@ -105,8 +105,9 @@ export const unpackPlaces = (
       ]
     })
 
-const toSaved = ({ id, time, original }: EventSample): EventSample => ({
+const toSaved = ({ id, time, original, fields }: EventSample): EventSample => ({
   id,
   time,
   original: flatText(original, longestKept),
+  fields,
 })

@@ -3,7 +3,7 @@ import { day } from '../../../lib/units/time.ts'
 import type { Event } from '../../../schema/event.ts'
 import { parseEventId } from '../../../schema/record.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
-import { type EventSample, keepSample } from '../shared/evidence.ts'
+import { type EventSample, keepSample, savedFields } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { readAttempt } from './attempt.ts'
 import type { Login } from './episode.ts'
@@ -15,7 +15,7 @@ const maxTrails = 20
 const maxActions = 12
 const maxStreams = 10
 
-const sample = z.object({ id: z.string(), time: z.number(), original: z.string() })
+const sample = z.object({ id: z.string(), time: z.number(), original: z.string(), fields: savedFields })
 
 const trail = z.object({
   /** Whether to follow an account on a host, or an address everywhere. */
@@ -108,8 +108,8 @@ export const createTrails = (kinds: readonly Trail['kind'][]): Trails => {
   }
 }
 
-const plain = ({ sample: { id, time, original }, text }: Trail['actions'][number]) => ({
-  sample: { id, time, original },
+const plain = ({ sample: { id, time, original, fields }, text }: Trail['actions'][number]) => ({
+  sample: { id, time, original, fields },
   text,
 })
 

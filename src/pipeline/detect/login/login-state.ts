@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { BoundedPairs } from '../shared/bounded-pairs.ts'
-import type { EventSample } from '../shared/evidence.ts'
+import { type EventSample, savedFields } from '../shared/evidence.ts'
 import type { Episode, Login } from './episode.ts'
 import type { LoginScope, NewLogins } from './login-scope.ts'
 
@@ -101,12 +101,14 @@ type Place = (sample: EventSample) => number
 /** Serializes scopes as JSON. */
 export const packScopes = (scopes: BoundedMap<LoginScope>): string => {
   const samples: z.infer<typeof savedSample>[] = []
+  const fields: (EventSample['fields'] | null)[] = []
   const places = new Map<string, number>()
-  const place: Place = ({ id, time, original }) => {
-    const known = places.get(id)
+  const place: Place = (sample) => {
+    const known = places.get(sample.id)
     if (known !== undefined) return known
-    places.set(id, samples.length)
-    return samples.push([id, time, original]) - 1
+    places.set(sample.id, samples.length)
+    fields.push(sample.fields ?? null)
+    return samples.push([sample.id, sample.time, sample.original]) - 1
   }
   const packed = Array.from(scopes.values(), (item) => ({
     ...item,
@@ -119,7 +121,7 @@ export const packScopes = (scopes: BoundedMap<LoginScope>): string => {
     known: [...item.known.lines()],
     lastLogin: item.lastLogin && packLogin(item.lastLogin, place),
   }))
-  return JSON.stringify({ samples, scopes: packed })
+  return JSON.stringify({ samples, fields, scopes: packed })
 }
 
 const packLogin = (item: Login, place: Place) => ({ ...item, sample: place(item.sample) })
@@ -148,12 +150,18 @@ const packNewLogins = (item: NewLogins, place: Place) => ({
   attackers: [...item.attackers],
 })
 
-const saved = z.object({ samples: z.array(savedSample), scopes: z.unknown() })
+const saved = z.object({
+  samples: z.array(savedSample),
+  fields: z.array(savedFields.nullable()).default([]),
+  scopes: z.unknown(),
+})
 
 /** Parses saved scopes. */
 export const unpackScopes = (json: string, maxAddresses: number): LoginScope[] => {
-  const { samples, scopes } = saved.parse(JSON.parse(json))
-  return scopesWith(samples.map(([id, time, original]) => ({ id, time, original })))
+  const { samples, fields, scopes } = saved.parse(JSON.parse(json))
+  return scopesWith(
+    samples.map(([id, time, original], at) => ({ id, time, original, fields: fields[at] ?? undefined })),
+  )
     .parse(scopes)
     .map((item) => {
       const episodes = new BoundedMap<Episode>(maxAddresses)

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Evidence } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import { connectionFields, connectionOf } from './connection.ts'
@@ -7,6 +8,11 @@ const longestLine = 1000
 
 /** The part of an event that evidence needs. Every event is a sample. */
 export type EventSample = Pick<Event, 'id' | 'time' | 'original'> & { readonly fields?: Event['fields'] | undefined }
+
+const plainValue = z.union([z.string(), z.number(), z.boolean()])
+
+/** The fields of a saved sample. Earlier releases did not save them. */
+export const savedFields = z.record(z.string(), z.union([plainValue, z.array(plainValue).readonly()])).optional()
 
 let latest: { readonly event: EventSample; readonly sample: EventSample } | undefined
 
