@@ -22,14 +22,24 @@ export interface DetectorTrial {
   readonly flood: (count: number) => Iterable<Event>
   /** The maximum size of a saved state after the flood, in bytes. */
   readonly maxState?: number
+  /** How long without events until nothing is open that the detector does not save, in ms. 0 if it saves everything. */
+  readonly unsavedFor?: number
+  /** After which shares of the events to restart. A detector that does not save open findings is restarted where none is open. */
+  readonly restarts?: readonly number[]
+  /** Whether the detector does not save some counts, so that only detections are the same after a restart, and not later states. */
+  readonly isApproximate?: boolean
 }
+
+/** How many events come at once before and after a restart. */
+const restartBatch = 128
 
 /** Tests the promises of the detector contract. */
 export const describeDetector = (name: string, trial: DetectorTrial): void => {
   const { normal, anomalous, moreNormal, flood, maxState = 4_000_000 } = trial
+  const { unsavedFor = 0, restarts = [0.3, 0.55, 0.8], isApproximate = false } = trial
 
-  const start = () => {
-    let time = 0
+  const start = (from = 0) => {
+    let time = from
     const detector = trial.make(() => time)
     const found = new Map<string, Detection>()
     const detect = (events: readonly Event[]): Detection[] => {
@@ -41,7 +51,13 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
     const feed = (events: readonly Event[], size = 500): void => {
       for (let at = 0; at < events.length; at += size) detect(events.slice(at, at + size))
     }
-    return { detector, found, detect, feed, tick: () => detect([]) }
+    const tick = () => detect([])
+    const pause = (length: number): void => {
+      if (length === 0) return
+      time += length
+      for (let ticks = 0; ticks < 3; ticks++) tick()
+    }
+    return { detector, found, detect, feed, tick, pause, now: () => time }
   }
   const trained = () => {
     const one = start()
@@ -162,6 +178,38 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
       expect([...after.found.values()].map(({ title }) => title).sort()).toEqual(
         [...before.found.values()].map(({ title }) => title).sort(),
       )
+    })
+
+    it(`continues after a restart as if there had been none (${keeps('vedette.reproducible')})`, () => {
+      const running = start()
+      if (!running.detector.save) return
+      const all = [...normal, ...anomalous, ...flood(runs(20_000))]
+      const batches = Math.ceil(all.length / restartBatch)
+      const restartsAt = restarts.map((share) => Math.floor(share * batches))
+      const others: ReturnType<typeof start>[] = []
+      for (let batch = 0; batch < batches; batch++) {
+        if (restartsAt.includes(batch)) {
+          for (const one of [running, ...others]) one.pause(unsavedFor)
+          // Saving may make the newest events count from now on, so each is saved.
+          const [state] = [running, ...others].map(({ detector }) => detector.save?.())
+          const other = start(running.now())
+          if (state) other.detector.restore?.(state)
+          others.push(other)
+        }
+        const later = others.length * unsavedFor
+        const events = all
+          .slice(batch * restartBatch, (batch + 1) * restartBatch)
+          .map((event) => ({ ...event, time: event.time + later, receivedAt: event.receivedAt + later }))
+        const found = [...running.detect(events), ...running.tick()]
+        for (const other of others) expect([...other.detect(events), ...other.tick()]).toEqual(found)
+      }
+      if (isApproximate) return
+      const restored = ({ detector }: ReturnType<typeof start>) => {
+        const other = start()
+        other.detector.restore?.(detector.save?.() ?? new Uint8Array())
+        return other.detector.save?.() ?? new Uint8Array()
+      }
+      for (const other of others) expect(Buffer.compare(restored(other), restored(running))).toBe(0)
     })
 
     it('rejects the state of another version with a hint', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../errors.ts'
+import { createRandom } from '../../lib/random/random.ts'
 import type { Event } from '../../schema/event.ts'
-import { createMiner } from './mine.ts'
+import { createMiner, type Miner } from './mine.ts'
 
 const eventOf = (message: string, service = 'sshd', kind: Event['kind'] = 'event'): Event => ({
   id: '0-1',
@@ -63,6 +64,31 @@ describe('mine', () => {
     restored.restore(miner.save())
     expect(restored.templates()).toEqual(miner.templates())
     expect(restored.mine([eventOf('disk sdb2 is full')])[0]?.template).toEqual(before?.template)
+  })
+
+  it('continues after a restart as if there had been none, also when it drops services', () => {
+    const { below } = createRandom(1)
+    const letters = (of: number): string => String.fromCharCode(97 + below(of), 97 + below(of))
+    const limits = { maxServices: 12, maxTemplates: 40, maxTotal: 150 }
+    const miner = createMiner(limits)
+    const others: Miner[] = []
+    for (let batch = 0; batch < 400; batch++) {
+      if (batch % 90 === 60) {
+        const other = createMiner(limits)
+        other.restore(miner.save())
+        others.push(other)
+      }
+      const service = `s${Math.floor(batch / 40) + below(15)}`
+      const events = Array.from({ length: 20 }, () =>
+        eventOf(
+          `lamp ${letters(3)} ${letters(2)} turned ${letters(3)} in ${letters(2)} ${below(2) ? 'light' : 'rain'}`,
+          service,
+        ),
+      )
+      const templates = miner.mine(events).map(({ template }) => template)
+      for (const other of others) expect(other.mine(events).map(({ template }) => template)).toEqual(templates)
+    }
+    for (const other of others) expect(Buffer.compare(other.save(), miner.save())).toBe(0)
   })
 
   it('gives the same lines the same templates, whatever the batches', () => {

@@ -48,6 +48,7 @@ const anomalous = [
 ]
 
 describeDetector('session', {
+  unsavedFor: 30 * minute,
   make,
   normal,
   anomalous,
