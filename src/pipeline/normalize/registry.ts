@@ -20,7 +20,10 @@ import { merakiParser } from './formats/syslog/meraki.ts'
 import { syslog3164Parser } from './formats/syslog/syslog-3164.ts'
 import { syslog5424Parser } from './formats/syslog/syslog-5424.ts'
 import { vpcFlowParser } from './formats/vpc-flow.ts'
+import { windowsDnsParser } from './formats/windows-dns.ts'
+import { windowsFirewallParser } from './formats/windows-firewall.ts'
 import { windowsXmlParser } from './formats/windows-xml.ts'
+import { zeekParser } from './formats/zeek.ts'
 import type { Parser } from './parser.ts'
 
 /** All parsers. */
@@ -45,7 +48,10 @@ export const parsers: readonly Parser[] = [
   syslog3164Parser,
   syslog5424Parser,
   vpcFlowParser,
+  windowsDnsParser,
+  windowsFirewallParser,
   windowsXmlParser,
+  zeekParser,
 ]
 
 const ofObject = [dockerParser, journaldParser, jsonParser]
@@ -58,6 +64,9 @@ const ofDigit = [
   merakiParser,
   syslog5424Parser,
   syslog3164Parser,
+  windowsFirewallParser,
+  windowsDnsParser,
+  zeekParser,
   genericParser,
   vpcFlowParser,
   cefParser,
