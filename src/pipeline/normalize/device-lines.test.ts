@@ -79,6 +79,24 @@ describe('firewalls name both ends of a connection', () => {
     expect(alert.fields).toMatchObject({ 'event.outcome': 'failure', 'log.level': 'info' })
   })
 
+  it.each([
+    ['CREATE', '', 'session_create', 'success', 'RT_FLOW_SESSION_CREATE 203.0.113.9/51234->10.0.0.5/22 junos-ssh in'],
+    ['DENY', '', 'session_deny', 'failure', 'RT_FLOW_SESSION_DENY 203.0.113.9/51234->10.0.0.5/22 junos-ssh in'],
+    ['CLOSE', ' session closed TCP FIN', 'session_close', undefined, 'session closed TCP FIN'],
+  ])('Juniper, structured, %s', (event, text, action, outcome, message) => {
+    const parsed = read(
+      `<14>1 2026-12-10T09:32:20.123Z srx1 RT_FLOW - RT_FLOW_SESSION_${event} [junos@2636.1.1.1.2.129 source-address="203.0.113.9" source-port="51234" destination-address="10.0.0.5" destination-port="22" service-name="junos-ssh" protocol-id="6" policy-name="in" username="kim" bytes-from-client="100"]${text}`,
+    )
+    expect(parsed.message).toBe(message)
+    expect([parsed.fields['event.action'], parsed.fields['event.outcome']]).toEqual([action, outcome])
+    expect(parsed.fields).toMatchObject({
+      'user.name': 'kim',
+      'network.transport': 'tcp',
+      'rule.name': 'in',
+      'source.bytes': 100,
+    })
+  })
+
   it('Check Point, in the place of the structured data', () => {
     const line =
       '<134>1 2026-12-10T09:32:20Z cp1 CheckPoint 1234 - [action:"Drop"; ifname:"eth1"; dst:"10.0.0.5"; proto:"6"; rule_name:"Cleanup"; s_port:"51234"; src:"203.0.113.9"]'
@@ -248,6 +266,12 @@ describe('levels in forms of single programs', () => {
     ['ESXi', '2026-06-02T02:56:51.118Z Wa(180) vpxa[2099347]: Lost the heartbeat', 'warning', 'Lost the heartbeat'],
     ['ESXi, debug', '2026-06-02T02:56:51Z Db(167) Hostd[4711]: [Originator@6876 sub=Vim] Started', 'debug', undefined],
     ['vSphere', '2026-06-02T10:54:45.001Z error wcp [auth/session.go:156] Session gone', 'error', 'Session gone'],
+    [
+      'Nextcloud',
+      '{"reqId":"a1","level":2,"time":"2026-12-10T09:32:20+00:00","remoteAddr":"203.0.113.9","user":"--","app":"core","method":"GET","url":"/","message":"Slow"}',
+      'warning',
+      'Slow',
+    ],
     ['CUPS', 'W [08/Jun/2026:11:28:58 -0700] Printer is offline', 'warning', 'Printer is offline'],
     [
       'a sentence',

@@ -7,7 +7,9 @@ import { flatten, isObject } from '../fields/flatten.ts'
 import { guessContent, isUnnamed } from '../fields/guess-content.ts'
 import { toLogLevel } from '../fields/level.ts'
 import type { Parsed, Parser } from '../parser.ts'
+import { completeWaf, isWaf } from './aws-waf.ts'
 import { completeCloudTrail, isCloudTrail } from './cloudtrail.ts'
+import { nextcloudLevel } from './nextcloud.ts'
 import { isOtelRecord, layOutOtel, splitOtlp } from './otel.ts'
 import { readObject } from './read-object.ts'
 import { readWindowsDump } from './windows-dump.ts'
@@ -39,6 +41,9 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   const { stamp, message: said } = addFields(fields, entries, record)
   if (otel) addOtelLevel(fields, only.severityNumber)
   if (fields['t.$date'] === undefined && isObject(only.t)) addMongodLevel(only, fields)
+  const cloudLevel = nextcloudLevel(only)
+  if (cloudLevel !== undefined) fields['log.level'] = cloudLevel
+  if (isWaf(only)) return finish('json/aws-waf', stamp, completeWaf(only, fields), fields)
   if (isCloudTrail(only)) return finish('json/cloudtrail', stamp, completeCloudTrail(only, fields), fields)
   const named = said || (sentence(only, fields) ?? requestSentence(fields) ?? said)
   const free = named === undefined && fields['log.level'] === undefined ? unmapped(entries, record) : undefined

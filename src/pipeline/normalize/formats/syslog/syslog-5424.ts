@@ -7,6 +7,7 @@ import { readPairs } from '../../fields/key-values.ts'
 import type { Parsed, Parser } from '../../parser.ts'
 import { clockAt, fractionEnd, fractionMs, isDigitCode, midnight, pair, quad } from '../../time/calendar.ts'
 import type { Stamp } from '../../time/timestamp.ts'
+import { completeJunos, isJunos } from './junos.ts'
 import { priorityFields, readPriority } from './priority.ts'
 import { readStructuredData } from './structured-data.ts'
 
@@ -105,6 +106,10 @@ const readHeader = (record: RawRecord, at: number, fields: Draft): Parsed => {
   if (message.charCodeAt(0) === 0xfeff) {
     message = message.slice(1)
     if (message.includes('\ufffd')) return fault('the message is marked as UTF-8 but is not', text, fields, stamp)
+  }
+  if (isJunos(data)) {
+    const sentence = completeJunos(data, fields)
+    if (message.trim() === '') message = sentence
   }
   const program = fields['process.name']
   readEntities(message, typeof program === 'string' ? program : '', fields)
