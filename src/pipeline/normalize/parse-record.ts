@@ -2,9 +2,11 @@ import type { RawRecord } from '../../schema/record.ts'
 import { alertParsers } from './alerts/alert-formats.ts'
 import { bundledFormats, type DeclaredFormats, mayBeDeclared } from './declared/declared-formats.ts'
 import { type Draft, refuseRecord } from './draft.ts'
+import { looksLikeMorgan } from './entities/morgan.ts'
 import { addFields } from './fields/aliases.ts'
 import { readPairs } from './fields/key-values.ts'
 import { toSureLevel } from './fields/level.ts'
+import { startsLikeS3 } from './formats/aws-s3.ts'
 import { embeddedTimeParser } from './formats/embedded-time.ts'
 import { looksLikePairs } from './formats/logfmt.ts'
 import { plainParser } from './formats/plain.ts'
@@ -173,12 +175,14 @@ const mayCarry = (text: string, parsed: Parsed): boolean => {
     case 37: // %
     case 91: // [
       return true
+    case 27: // The first of a line with colours
+      return looksLikeMorgan(text)
     case 42: // *
     case 46: // .
       return text.includes(': %')
   }
   if (code >= 48 && code <= 57)
-    return startsWithDate(text) || text.includes('] "') || text.includes(': %') || hasPrefix(text)
+    return startsWithDate(text) || text.includes('] "') || text.includes(': %') || hasPrefix(text) || startsLikeS3(text)
   if (code < 65 || code > 122) return false
   return (
     ownLine(parsed) ||
@@ -187,6 +191,7 @@ const mayCarry = (text: string, parsed: Parsed): boolean => {
     text.startsWith('LEEF:') ||
     startsWithLevel(text) ||
     startsWithLetteredTime(text) ||
+    startsLikeS3(text) ||
     hasPrefix(text)
   )
 }
@@ -204,6 +209,8 @@ const isCapital = (code: number): boolean => code >= 65 && code <= 90
 
 /** Whether a line begins with a level in capitals and a time: `ERROR 2026-12-10 …`. */
 const startsWithLevel = (text: string): boolean => {
+  // Ruby: I, [2026-12-10T09:32:20.123456 #4711]
+  if (text.charCodeAt(1) === 44) return /^[ADEFIW], \[\d{4}-/.test(text.slice(0, 9))
   if (!isCapital(text.charCodeAt(1))) return false
   const word = /^\[?([A-Z]{3,13})[\] :]+[[(]?(?=\d|[A-Z][a-z]{2}[ ,])/.exec(text.slice(0, 24))
   return word !== null && toSureLevel(word[1] ?? '') !== undefined

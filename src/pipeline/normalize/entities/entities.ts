@@ -4,10 +4,12 @@ import { readAccounts, readLogins, readSu, readSudo } from './accounts.ts'
 import { readFtp } from './ftp.ts'
 import { readHaproxy } from './haproxy.ts'
 import { readDovecot, readExim, readPostfix, readSendmail } from './mail.ts'
+import { readMorganLine } from './morgan.ts'
 import { readPam } from './pam.ts'
 import { readSshd } from './sshd.ts'
 import { readCron, readDns, readFilterlog, readHostapd, readKernel, readLogind, readSystemd } from './system.ts'
 import { readUnknownProgram } from './unknown-program.ts'
+import { readWebFramework } from './web-frameworks.ts'
 
 type Reader = (message: string, fields: Draft) => boolean
 
@@ -102,6 +104,7 @@ export const readEntities = (message: string, program: string, fields: Draft, mo
     return
   }
   if (program === '' && readUnnamed(message, fields)) return
+  if (readWebFramework(message, fields) || readMorganLine(message, fields)) return
   readUnknownProgram(message, fields)
 }
 

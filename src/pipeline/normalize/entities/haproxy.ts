@@ -1,5 +1,6 @@
 import { type Draft, setIfAbsent } from '../draft.ts'
 import { setAddress } from '../fields/address.ts'
+import { setStatus } from '../fields/http-status.ts'
 import { readRequest } from '../fields/request-target.ts'
 
 /** `client:port [accept date] frontend backend/server times status-or-bytes …`, with the request in quotes at the end. */
@@ -23,10 +24,6 @@ export const readHaproxy = (message: string, fields: Draft): boolean => {
   setIfAbsent(fields, 'event.category', 'web')
   const request = /"([A-Z]{3,10} \S{1,8192}(?: HTTP\/\d(?:\.\d)?)?)"$/.exec(message)?.[1]
   if (request !== undefined) readRequest(request, fields)
-  const code = Number(status)
-  if (code >= 100) {
-    setIfAbsent(fields, 'http.response.status_code', code)
-    setIfAbsent(fields, 'event.outcome', code >= 400 ? 'failure' : 'success')
-  }
+  setStatus(fields, status)
   return true
 }

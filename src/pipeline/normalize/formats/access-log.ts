@@ -2,23 +2,36 @@ import { isIPv4, isIPv6 } from '../../../lib/address/address.ts'
 import type { RawRecord } from '../../../schema/record.ts'
 import { type Draft, finish, longestValue } from '../draft.ts'
 import { isForwardedFor, setAddress } from '../fields/address.ts'
+import { setStatus } from '../fields/http-status.ts'
 import { quotedEnd, unquote } from '../fields/key-values.ts'
 import { readRequest } from '../fields/request-target.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { readTimestamp } from '../time/timestamp.ts'
+import { readClassicElb } from './aws-classic-elb.ts'
+import { readS3 } from './aws-s3.ts'
+import { readCloudFront } from './cloudfront.ts'
 import { readIis } from './iis.ts'
+import { readMorgan } from './morgan.ts'
+import { requestEnd } from './request-end.ts'
 import { readSquid } from './squid.ts'
 
-/** Parses access logs of Apache and nginx (common and combined, with an optional virtual host), Squid and IIS. */
+/**
+ * Parses access logs of Apache and nginx (common and combined, with an optional virtual host), Squid, IIS, S3, classic load balancers and
+ * CloudFront of AWS, and Morgan.
+ */
 export const accessLogParser: Parser = {
   name: 'access-log',
-  parse: (record) => readCommon(record) ?? readSquid(record) ?? readIis(record),
+  parse: (record) =>
+    // Most lines that get here contain no quote, and a search for one character is cheap.
+    (record.text.includes('"') ? (readCommon(record) ?? readClassicElb(record) ?? readS3(record)) : undefined) ??
+    readSquid(record) ??
+    readIis(record) ??
+    readCloudFront(record) ??
+    readMorgan(record),
 }
 
 const readCommon = (record: RawRecord): Parsed | undefined => {
   const { text } = record
-  // Most lines that get here contain no quote, and a search for one character is cheap.
-  if (!text.includes('"')) return undefined
   // client ident user [10/Oct/2000:13:55:36 -0700] "request" status bytes "referrer" "agent"
   let open = text.indexOf(' [')
   while (open > 0 && open < 600 && text.charCodeAt(open + 4) !== 47 && text.charCodeAt(open + 3) !== 47)
@@ -30,19 +43,15 @@ const readCommon = (record: RawRecord): Parsed | undefined => {
   if (!readClient(text.slice(0, open), fields)) return undefined
   let i = stamp.end + 2
   if (text.charCodeAt(i) !== 34) return undefined
-  const requestEnd = requestClose(text, i)
-  if (requestEnd < 0) return undefined
-  const request = unquote(text, i + 1, requestEnd)
-  i = requestEnd + 1
+  const close = requestEnd(text, i)
+  if (close < 0) return undefined
+  const request = unquote(text, i + 1, close)
+  i = close + 1
   const numbers = /^ (\d{3}|-) (\d{1,15}|-)/.exec(text.slice(i, i + 24))
   if (!numbers) return undefined
   i += numbers[0].length
   readRequest(request, fields)
-  const status = Number(numbers[1])
-  if (status >= 100) {
-    fields['http.response.status_code'] = status
-    fields['event.outcome'] = status >= 400 ? 'failure' : 'success'
-  }
+  setStatus(fields, numbers[1])
   if (numbers[2] !== '-') fields['http.response.body.bytes'] = Number(numbers[2])
   const referrer = readQuoted(text, i)
   const agent = referrer && readQuoted(text, referrer.end)
@@ -86,18 +95,6 @@ const readClient = (head: string, fields: Draft): boolean => {
   if (user !== '-' && user !== '' && user !== '""') fields['user.name'] = user
   return true
 }
-
-/** Returns the end of the request: the first quote, unless a later quote is followed by a status, because clients may send unescaped quotes. */
-const requestClose = (text: string, open: number): number => {
-  const end = quotedEnd(text, open)
-  if (end < 0 || isStatus(text, end + 1)) return end
-  for (let i = text.indexOf('" ', end + 1); i >= 0 && i < end + 8192; i = text.indexOf('" ', i + 1)) {
-    if (isStatus(text, i + 1)) return i
-  }
-  return -1
-}
-
-const isStatus = (text: string, at: number): boolean => /^ (?:[1-5]\d\d|-) /.test(text.slice(at, at + 6))
 
 const readQuoted = (text: string, at: number): { value: string; end: number } | undefined => {
   if (text.charCodeAt(at) !== 32 || text.charCodeAt(at + 1) !== 34) return undefined

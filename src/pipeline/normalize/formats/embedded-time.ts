@@ -1,8 +1,9 @@
+import { minute } from '../../../lib/units/time.ts'
 import type { RawRecord } from '../../../schema/record.ts'
 import { type Draft, finish, setIfAbsent, splitTrace } from '../draft.ts'
 import { readEntities } from '../entities/entities.ts'
 import { toSureLevel } from '../fields/level.ts'
-import type { Parser } from '../parser.ts'
+import type { Parsed, Parser } from '../parser.ts'
 import { isDigitCode, monthAt } from '../time/calendar.ts'
 import { readTimestamp, type Stamp } from '../time/timestamp.ts'
 import { addLeadingLevel } from './docker.ts'
@@ -41,8 +42,23 @@ export const embeddedTimeParser: Parser = {
     readBracketWords(text.slice(stamp.end, close), fields)
     // Ruby repeats the level as a word: `E, [2026-… #4711] ERROR -- app: …`.
     const repeated = /^ +[A-Z]{3,7} -- [^:]{0,60}: ?/.exec(text.slice(close + 1, close + 80))
-    return describe(record, stamp, close + 1 + (repeated?.[0].length ?? 0), fields, 'embedded-time')
+    return withOwnZone(
+      describe(record, stamp, close + 1 + (repeated?.[0].length ?? 0), fields, 'embedded-time'),
+      record,
+    )
   },
+}
+
+const quarter = 15 * minute
+
+/** Rails' logger writes its time without a zone, and Rails the same moment with one: `Started GET "/" for ::1 at 2026-12-10 09:32:20 +0000`. */
+const withOwnZone = (parsed: Parsed, record: RawRecord): Parsed => {
+  const { time, timeGuessed, message } = parsed
+  const at = timeGuessed && message.includes('Started ') ? message.lastIndexOf(' at 20') : -1
+  const inner = at < 0 ? undefined : readTimestamp(message, at + 4, record)
+  if (time === undefined || !inner || inner.guessed || inner.end < message.length) return parsed
+  const offset = Math.round((time - inner.time) / quarter) * quarter
+  return Math.abs(time - inner.time - offset) < 2_000 ? { ...parsed, time: time - offset, timeGuessed: false } : parsed
 }
 
 /** Keeps the whole line as the message, because its time is a part of a sentence or a column. */

@@ -226,6 +226,9 @@ const setLettered = (fields: Draft, letter = '', logger = '', end: number): numb
   return end
 }
 
+/** The id that AWS Lambda and Rails give a request. */
+const requestId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 /** The name of a thread of a pool, which is no service: each attempt of a series may come from another one. */
 const threadName = /(?:^main|[-#]\d{1,6})$/
 
@@ -252,6 +255,8 @@ const readBracket = (text: string, at: number, fields: Draft): number => {
   else if (/^[A-Z]{2,4}-\d{3,9}$/.test(inner)) setIfAbsent(fields, 'event.code', inner)
   // vsftpd: [pid 1] [alice] FAIL LOGIN: …
   else if (/^ (?:OK|FAIL) /.test(text.slice(close + 1, close + 7))) setIfAbsent(fields, 'user.name', inner)
+  // Rails' tag of a request
+  else if (inner.length === 36 && requestId.test(inner)) setIfAbsent(fields, 'http.request.id', inner)
   else if (fields['process.thread.name'] === undefined) fields['process.thread.name'] = inner
   else if (
     fields['service.name'] === undefined &&
@@ -273,7 +278,7 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
   if (end === at || end >= at + 200) return at
   const word = text.slice(at, end)
   // AWS Lambda's request id
-  if (word.length === 36 && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(word)) {
+  if (word.length === 36 && requestId.test(word)) {
     setIfAbsent(fields, 'http.request.id', word)
     return end
   }

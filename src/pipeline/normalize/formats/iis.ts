@@ -1,6 +1,7 @@
 import type { RawRecord } from '../../../schema/record.ts'
 import { type Draft, finish } from '../draft.ts'
 import { setAddress } from '../fields/address.ts'
+import { setStatus } from '../fields/http-status.ts'
 import { readTarget } from '../fields/request-target.ts'
 import type { Parsed } from '../parser.ts'
 import { readTimestamp } from '../time/timestamp.ts'
@@ -39,9 +40,7 @@ export const readIis = (record: RawRecord): Parsed | undefined => {
   // IIS writes spaces as plus signs.
   if (agent !== '-') fields['user_agent.original'] = agent.replaceAll('+', ' ')
   if (referrer !== '-') fields['http.request.referrer'] = referrer
-  const code = Number(status)
-  fields['http.response.status_code'] = code
-  fields['event.outcome'] = code >= 400 ? 'failure' : 'success'
+  setStatus(fields, status)
   fields['iis.substatus'] = Number(found[11])
   fields['iis.win32_status'] = Number(found[12])
   // ECS uses nanoseconds.

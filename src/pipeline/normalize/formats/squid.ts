@@ -1,6 +1,7 @@
 import type { RawRecord } from '../../../schema/record.ts'
 import { type Draft, finish } from '../draft.ts'
 import { setAddress } from '../fields/address.ts'
+import { setStatus } from '../fields/http-status.ts'
 import { readTarget } from '../fields/request-target.ts'
 import type { Parsed } from '../parser.ts'
 
@@ -32,11 +33,7 @@ export const readSquid = (record: RawRecord): Parsed | undefined => {
   const fields: Draft = { 'event.category': 'web', 'event.action': action, 'http.request.method': method }
   setAddress(fields, 'source', client)
   readTarget(method, url, fields)
-  const code = Number(status)
-  if (code >= 100) {
-    fields['http.response.status_code'] = code
-    fields['event.outcome'] = code >= 400 ? 'failure' : 'success'
-  }
+  setStatus(fields, status)
   fields['http.response.body.bytes'] = Number(bytes)
   // ECS uses nanoseconds.
   fields['event.duration'] = Number(elapsed) * 1e6

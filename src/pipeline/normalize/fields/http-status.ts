@@ -1,0 +1,9 @@
+import type { Draft } from '../draft.ts'
+
+/** Sets the status of a request, and the outcome that it says, unless they are set. Ignores `-` and codes that are no status, such as 0. */
+export const setStatus = (fields: Draft, text: string | undefined): void => {
+  const code = Number(text)
+  if (!(code >= 100)) return
+  fields['http.response.status_code'] ??= code
+  fields['event.outcome'] ??= code >= 400 ? 'failure' : 'success'
+}
