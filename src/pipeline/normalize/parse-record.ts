@@ -159,7 +159,7 @@ const isCarrier = ({ format, message }: Parsed): boolean =>
 
 /** The start of a date, an epoch or an access log in a message. */
 const dateStart =
-  /^(?:\d{4}[-/]\d\d?[-/]|\d\d?[-./ ](?:\d\d?[-./ ]|[A-Z][a-z]{2})|\d{8}[T ]|(?:1 )?\d{10}(?:\d{3})?(?:\.\d+)?\s|[01]\|)/
+  /^(?:\d{4}[-/]\d\d?[-/]|\d\d?[-./ ](?:\d\d?[-./ ]|[A-Z][a-z]{2})|\d{8}[T ]|1 \d{4}-\d\d-\d\dT|(?:1 )?\d{10}(?:\d{3})?(?:\.\d+)?\s|[01]\|)/
 
 const startsWithDate = (text: string): boolean => {
   const code = text.charCodeAt(0)

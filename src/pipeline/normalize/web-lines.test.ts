@@ -25,6 +25,8 @@ describe('web frameworks name the request', () => {
     ['[10/Dec/2026 09:32:20] "GET /x?y=1 HTTP/1.1" 404 123', ['GET', '/x', 404, undefined]],
     ['WARNING 2026-12-10 09:32:20,123 log 4711 139 Not Found: /x', [undefined, '/x', 404, undefined]],
     ['2026-12-10 09:32:20,123 WARNING django.request Not Found: /x', [undefined, '/x', 404, undefined]],
+    ['WARNING:django.request:Not Found: /x', [undefined, '/x', 404, undefined]],
+    ['INFO "GET /x HTTP/1.1" 200 12', ['GET', '/x', 200, undefined]],
     ['Method Not Allowed (GET): /x', ['GET', '/x', 405, undefined]],
     ['Forbidden (CSRF cookie not set.): /login/', [undefined, '/login/', 403, undefined]],
     // Morgan

@@ -25,13 +25,18 @@ export const readWebFramework = (message: string, fields: Draft, at = 0): boolea
     case 91: // [
       return at === 0 && readTagged(message, fields)
     case 98: // b
-    case 108: // l
-      return at === 0 && readModule(message, fields)
     case 100: // d
-      return at === 0 && readLogger(message, fields)
+    case 108: // l
+      return at === 0 && readAttributes(message, fields)
+    case 69: // E
+    case 87: // W
+      return at === 0 && isCapital(message.charCodeAt(1)) && readAttributes(message, fields)
+    case 73: // I
+      return at === 0 && isCapital(message.charCodeAt(1))
+        ? readAttributes(message, fields)
+        : readRefusal(message, at, fields)
     case 66: // B
     case 70: // F
-    case 73: // I
     case 77: // M
     case 78: // N
     case 84: // T
@@ -54,7 +59,9 @@ const readStarted = (message: string, fields: Draft): boolean => {
 
 /** Rails: `Completed 404 Not Found in 12ms (Views: 3.2ms | ActiveRecord: 0.5ms)` */
 const readCompleted = (message: string, fields: Draft): boolean => {
-  const found = /^Completed ([1-5]\d\d)(?: [A-Z][\w' -]{1,40})? in (\d{1,9}(?:\.\d{1,3})?)ms(?: \(|$)/.exec(message)
+  const found = /^Completed ([1-5]\d\d)(?: [A-Z][\w' -]{1,40})? {1,2}in (\d{1,9}(?:\.\d{1,3})?)ms(?: \(|$)/.exec(
+    message,
+  )
   if (!found) return false
   setIfAbsent(fields, 'event.category', 'web')
   setStatus(fields, found[1])
@@ -123,19 +130,18 @@ const readRefusal = (message: string, at: number, fields: Draft): boolean => {
   return true
 }
 
-/** Django's verbose format has module, process and thread before the message: `basehttp 4711 139 "GET /x HTTP/1.1" 404 123` */
-const readModule = (message: string, fields: Draft): boolean => {
-  const found = /^(?:basehttp|log) (\d{1,9}) (\d{1,18}) /.exec(message.slice(0, 50))
-  if (!found || !readWebFramework(message, fields, found[0].length)) return false
-  setIfAbsent(fields, 'process.pid', Number(found[1]))
-  setIfAbsent(fields, 'process.thread.id', Number(found[2]))
+/** Level, logger or module, process and thread. */
+const attributes =
+  /^(?:(?:INFO|WARNING|ERROR|CRITICAL)(?: |:))?(?:(django(?:\.\w{1,30}){0,3}|basehttp|log)(?: |:))?(?:(\d{1,9}) (\d{1,18}) )?(?=["A-Z])/
+
+/** Django's attributes before the message, in formats of Python that have no colon after them: `basehttp 4711 139 "GET /x HTTP/1.1" 404 123` */
+const readAttributes = (message: string, fields: Draft): boolean => {
+  const [head = '', logger, pid, thread] = attributes.exec(message.slice(0, 200)) ?? []
+  if (head === '' || !readWebFramework(message, fields, head.length)) return false
+  if (logger?.startsWith('django')) setIfAbsent(fields, 'log.logger', logger)
+  if (pid !== undefined) setIfAbsent(fields, 'process.pid', Number(pid))
+  if (thread !== undefined) setIfAbsent(fields, 'process.thread.id', Number(thread))
   return true
 }
 
-/** Django's logger before the message, without a colon: `django.request Not Found: /x` */
-const readLogger = (message: string, fields: Draft): boolean => {
-  const logger = /^django(?:\.\w{1,30}){1,3}(?= )/.exec(message.slice(0, 130))?.[0]
-  if (logger === undefined || !readWebFramework(message, fields, logger.length + 1)) return false
-  setIfAbsent(fields, 'log.logger', logger)
-  return true
-}
+const isCapital = (code: number): boolean => code >= 65 && code <= 90

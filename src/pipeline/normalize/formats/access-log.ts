@@ -23,10 +23,11 @@ export const accessLogParser: Parser = {
   name: 'access-log',
   parse: (record) =>
     // Most lines that get here contain no quote, and a search for one character is cheap.
-    (record.text.includes('"') ? (readCommon(record) ?? readClassicElb(record) ?? readS3(record)) : undefined) ??
+    (record.text.includes('"') ? (readCommon(record) ?? readClassicElb(record)) : undefined) ??
     readSquid(record) ??
     readIis(record) ??
     readCloudFront(record) ??
+    readS3(record) ??
     readMorgan(record),
 }
 

@@ -62,12 +62,13 @@ export const readS3 = (record: RawRecord): Parsed | undefined => {
 
 /** Parses the referrer, the user agent and what follows: S3 escapes no quotes in them, and nothing after them has any. */
 const readClient = (rest: string, fields: Draft): void => {
-  const close = rest.lastIndexOf('"')
-  const [, referrer = '', agent = ''] = /^(?:"(.*?)"|-) (?:"(.*)"|-)$/s.exec(rest.slice(0, close + 1)) ?? []
+  const found = /^(?:"(.*?)"|-) (?:"(.*)"|-)(?: |$)/s.exec(rest.slice(0, Math.max(rest.lastIndexOf('"') + 2, 4)))
+  if (!found) return
+  const [head, referrer = '', agent = ''] = found
   if (referrer !== '' && referrer !== '-') fields['http.request.referrer'] = plain(referrer)
   if (agent !== '' && agent !== '-') fields['user_agent.original'] = plain(agent)
   // The version, the host's id, the signature, the cipher, the kind of authentication, the host and the version of TLS.
-  const [, , , cipher = '-', , domain = '-', tls = '-'] = rest.slice(close + 2).split(' ', 7)
+  const [, , , cipher = '-', , domain = '-', tls = '-'] = rest.slice(head.length).split(' ', 7)
   if (cipher !== '-') fields['tls.cipher'] = cipher
   if (domain !== '-') fields['url.domain'] = domain
   if (tls !== '-') fields['tls.version'] = tls
