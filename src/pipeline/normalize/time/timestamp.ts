@@ -429,12 +429,24 @@ const withClock = (text: string, date: number, at: number, place: TimeReference)
   const isHalf = (half === 97 || half === 112) && (text.charCodeAt(end + 2) | 32) === 109
   // " America/Lima" is no morning.
   if (isHalf && text.charCodeAt(end) === 32 && !isLower(text.charCodeAt(end + 3) | 32)) {
-    const hours = Math.floor(clock / hour)
-    if (half === 112 && hours < 12) clock += 43_200_000
-    if (half === 97 && hours === 12) clock -= 43_200_000
+    clock = toFullDay(clock, half)
     end += 3
+  } else if (text.charCodeAt(end + 2) === 46 && (half === 97 || half === 112)) {
+    // Spanish: 9:32:20 p. m.
+    const length = /^[ \u00a0]\w\.[ \u00a0]?m\./i.exec(text.slice(end, end + 7))?.[0].length ?? 0
+    if (length > 0) {
+      clock = toFullDay(clock, half)
+      end += length
+    }
   }
   return complete(text, date, clock, end, place)
+}
+
+/** Converts a clock of twelve hours before an `a` or a `p`. */
+const toFullDay = (clock: number, half: number): number => {
+  const hours = Math.floor(clock / hour)
+  if (half === 112 && hours < 12) return clock + 12 * hour
+  return half === 97 && hours === 12 ? clock - 12 * hour : clock
 }
 
 /** Adds the fraction and the zone after date and clock. */
