@@ -97,6 +97,13 @@ describe('firewalls name both ends of a connection', () => {
     })
   })
 
+  it('Juniper, as text, with the action', () => {
+    const { fields } = read(
+      'Dec 10 09:32:20 srx1 RT_FLOW: RT_FLOW_SESSION_DENY: session denied 203.0.113.9/51234->10.0.0.5/22 junos-ssh 6(0) deny-all trust untrust',
+    )
+    expect(fields).toMatchObject({ 'event.action': 'session_deny', 'event.outcome': 'failure', 'host.name': 'srx1' })
+  })
+
   it('Check Point, in the place of the structured data', () => {
     const line =
       '<134>1 2026-12-10T09:32:20Z cp1 CheckPoint 1234 - [action:"Drop"; ifname:"eth1"; dst:"10.0.0.5"; proto:"6"; rule_name:"Cleanup"; s_port:"51234"; src:"203.0.113.9"]'

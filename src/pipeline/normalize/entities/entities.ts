@@ -3,6 +3,7 @@ import { setIfAbsent } from '../draft.ts'
 import { readAccounts, readLogins, readSu, readSudo } from './accounts.ts'
 import { readFtp } from './ftp.ts'
 import { readHaproxy } from './haproxy.ts'
+import { readRtFlow } from './junos.ts'
 import { readDovecot, readExim, readPostfix, readSendmail } from './mail.ts'
 import { readMorganLine } from './morgan.ts'
 import { readPam } from './pam.ts'
@@ -17,6 +18,7 @@ type Reader = (message: string, fields: Draft) => boolean
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['CRON', readCron],
   ['CROND', readCron],
+  ['RT_FLOW', readRtFlow],
   ['chage', readAccounts],
   ['chfn', readAccounts],
   ['cron', readCron],
