@@ -2,7 +2,7 @@ import type { RawRecord } from '../../../schema/record.ts'
 import { type Draft, finish, longestValue } from '../draft.ts'
 import { setAddress } from '../fields/address.ts'
 import { setStatus } from '../fields/http-status.ts'
-import { quotedEnd, unquote } from '../fields/key-values.ts'
+import { unquote } from '../fields/key-values.ts'
 import { readRequest } from '../fields/request-target.ts'
 import type { Parsed } from '../parser.ts'
 import { readTimestamp } from '../time/timestamp.ts'
@@ -23,8 +23,11 @@ export const readClassicElb = (record: RawRecord): Parsed | undefined => {
   if (!stamp) return undefined
   const [head, balancer = '', client = '', backend = ''] = found
   const [status = '', backendStatus = '', received, sent] = found.slice(7)
-  const end = quotedEnd(text, head.length)
-  if (end < 0) return undefined
+  // Request and user agent may have quotes themselves, and nothing after them has.
+  const next = text.indexOf('" "', head.length + 1)
+  const last = text.lastIndexOf('"')
+  const end = next < 0 ? last : next
+  if (end <= head.length) return undefined
   const fields: Draft = { 'cloud.provider': 'aws', 'aws.load_balancer': balancer }
   if (!setEnd(fields, 'source', client) || (backend !== '-' && !setEnd(fields, 'destination', backend)))
     return undefined
@@ -41,16 +44,14 @@ export const readClassicElb = (record: RawRecord): Parsed | undefined => {
   // ECS uses nanoseconds.
   if (times.every((seconds) => seconds >= 0))
     fields['event.duration'] = Math.round(times.reduce((sum, seconds) => sum + seconds) * 1e9)
-  // Nothing after the user agent has quotes, which it may have itself.
-  const agentEnd = text.startsWith(' "', end + 1) ? text.lastIndexOf('"') : -1
-  if (agentEnd > end + 2) {
-    const agent = unquote(text, end + 3, agentEnd)
+  if (last > end + 2) {
+    const agent = unquote(text, end + 3, last)
     if (agent !== '-' && agent !== '') fields['user_agent.original'] = agent.slice(0, longestValue)
-    const [cipher = '-', tls = '-'] = text.slice(agentEnd + 2).split(' ', 2)
+    const [cipher = '-', tls = '-'] = text.slice(last + 2).split(' ', 2)
     if (cipher !== '-') fields['tls.cipher'] = cipher
     if (tls !== '-') fields['tls.version'] = tls
   }
-  const said = isRequest ? `${request} ${status}` : `Connection from ${client} to ${backend}`
+  const said = isRequest ? `${request || '-'} ${status}` : `Connection from ${client} to ${backend}`
   return finish('access-log/elb', stamp, said, fields)
 }
 

@@ -39,7 +39,7 @@ export const readCloudFront = (record: RawRecord): Parsed | undefined => {
     ['http.request.bytes', toNumber(sent)],
     ['http.response.body.bytes', toNumber(bytes)],
     ['http.version', version.replace(/^HTTP\//, '')],
-    ['network.forwarded_ip', isForwardedFor(forwarded) ? forwarded : ''],
+    ['network.forwarded_ip', isForwardedFor(decoded(forwarded)) ? decoded(forwarded) : ''],
     ['source.port', toPort(port)],
     ['tls.cipher', cipher],
     ['tls.version', tls],
