@@ -10,10 +10,10 @@ import {
 import type { FlatEvent } from './event.ts'
 import { explainMatch } from './explain.ts'
 import { documentFault, type Fault } from './fault.ts'
-import { createGroup, type RuleGroup } from './matching/group.ts'
+import { createGroup, type SourceRules } from './matching/group.ts'
 import type { Match, RuleMatch } from './matching/match.ts'
 import { createMatcher } from './matching/matcher.ts'
-import { type ConditionPlan, createTestLeaves, type Leaves } from './matching/plan.ts'
+import { createTestLeaves } from './matching/plan.ts'
 import { createRecognise, type PlannedKind } from './matching/recognise.ts'
 import { createResolve, createRoutes } from './matching/routes.ts'
 import { type Alike, createVerdicts } from './matching/verdicts.ts'
@@ -21,7 +21,7 @@ import { createEventView, createFieldNames, type Resolve } from './matching/view
 import type { Node } from './node.ts'
 import { isWithinLogsource } from './read/read-logsource.ts'
 import type { Taxonomy, TaxonomyEventKind } from './taxonomy.ts'
-import { createGramMemory, type GramMemory } from './text/gram-memory.ts'
+import { createGramMemory } from './text/gram-memory.ts'
 
 /** Rules that run. */
 export interface Engine {
@@ -153,29 +153,24 @@ const createMatching = (documents: readonly SigmaDocument[], { taxonomy, alike }
   const plans = [...nodes, ...known.flatMap(({ when }) => when ?? [])].map(leaves.plan)
   const kinds = known.map((kind, number) => ({ kind, plan: rules.length + number }))
   const memory = createGramMemory()
-  const groups = groupRules(
-    rules.map(({ rule }) => rule.logsource),
-    plans,
-    leaves,
-    memory,
-  )
+  const sources = groupRules(rules.map(({ rule }) => rule.logsource))
   const view = createEventView()
   const matcher = createMatcher(plans, leaves, names, view)
   const ownNames = createResolve([], names)
-  const toGroup = (numbers: readonly number[]) => createGroup({}, numbers, plans, leaves, memory)
+  const toGroup = (numbers: readonly number[]) => createGroup(numbers, plans, leaves, memory)
   const recogniserOf = (some: readonly PlannedKind[]) =>
     createRecognise({ kinds: some, names, view, matcher, ownNames, toGroup })
   // To match, only those kinds need to be known of which there are rules.
   const matter = kinds.filter(({ kind }) =>
-    kind.logsources.some((one) => groups.some(({ logsource }) => isWithinLogsource(one, logsource))),
+    kind.logsources.some((one) => sources.some(({ logsource }) => isWithinLogsource(one, logsource))),
   )
-  const routes = createRoutes({ groups, names, recognise: recogniserOf(matter) })
+  const routes = createRoutes({ sources, toGroup, names, recognise: recogniserOf(matter) })
   const likenessOf = createVerdicts<Verdict>({
     plans,
     leaves,
     names,
     kinds: matter,
-    groups,
+    sources,
     routeOf: routes.ofKinds,
     alike,
   })
@@ -198,12 +193,7 @@ const matchingOf = (documents: readonly SigmaDocument[], { taxonomy, alike }: En
   return matching
 }
 
-const groupRules = (
-  logsources: readonly Logsource[],
-  plans: readonly ConditionPlan[],
-  leaves: Leaves,
-  memory: GramMemory,
-): RuleGroup[] => {
+const groupRules = (logsources: readonly Logsource[]): SourceRules[] => {
   const byLogsource = new Map<string, number[]>()
   for (const [number, { product, category, service }] of logsources.entries()) {
     const key = JSON.stringify([product, category, service])
@@ -211,9 +201,7 @@ const groupRules = (
     if (known) known.push(number)
     else byLogsource.set(key, [number])
   }
-  return [...byLogsource.values()].map((numbers) =>
-    createGroup(logsources[numbers[0] ?? 0] ?? {}, numbers, plans, leaves, memory),
-  )
+  return [...byLogsource.values()].map((numbers) => ({ logsource: logsources[numbers[0] ?? 0] ?? {}, numbers }))
 }
 
 /** Sorts documents out: which rules run, with the filters that apply to them, and what is wrong with the others. */

@@ -20,9 +20,14 @@ export interface FieldIndex {
   readonly present: readonly number[]
 }
 
-/** The rules of one log source, with the index that says which of them are worth trying. */
-export interface RuleGroup {
+/** The rules of one log source, by their numbers. */
+export interface SourceRules {
   readonly logsource: Logsource
+  readonly numbers: readonly number[]
+}
+
+/** Some rules, with the index that says which of them are worth trying. */
+export interface RuleGroup {
   /** Its rules. */
   readonly numbers: readonly number[]
   readonly fields: readonly FieldIndex[]
@@ -39,7 +44,6 @@ interface Draft {
 
 /** Builds the group of some rules, given by their numbers. */
 export const createGroup = (
-  logsource: Logsource,
   numbers: readonly number[],
   plans: readonly ConditionPlan[],
   leaves: Leaves,
@@ -81,5 +85,5 @@ export const createGroup = (
       index: literals.size > 0 ? createLiteralIndex<LiteralHit>([...literals.values()], memory) : undefined,
       present: [...present],
     }))
-  return { logsource, numbers, fields, always, decided }
+  return { numbers, fields, always, decided }
 }

@@ -2,7 +2,7 @@ import type { Logsource } from '../document.ts'
 import type { FlatEvent } from '../event.ts'
 import { isWithinLogsource } from '../read/read-logsource.ts'
 import type { TaxonomyEventKind } from '../taxonomy.ts'
-import type { RuleGroup } from './group.ts'
+import type { RuleGroup, SourceRules } from './group.ts'
 import type { PlannedKind } from './recognise.ts'
 import type { FieldNames, Resolve } from './view.ts'
 
@@ -15,7 +15,8 @@ export interface EventRoute {
 const mostRoutes = 10_000
 
 interface RoutesOptions {
-  readonly groups: readonly RuleGroup[]
+  readonly sources: readonly SourceRules[]
+  readonly toGroup: (numbers: readonly number[]) => RuleGroup
   readonly names: FieldNames
   readonly recognise: (event: FlatEvent) => readonly PlannedKind[]
 }
@@ -28,9 +29,16 @@ export interface Routes {
 }
 
 /** Makes ways. Events of the same kinds go the same way, which is worked out once. */
-export const createRoutes = ({ groups, names, recognise }: RoutesOptions): Routes => {
+export const createRoutes = ({ sources, toGroup, names, recognise }: RoutesOptions): Routes => {
   const routes = new Map<string, EventRoute>()
   const byList = new WeakMap<readonly PlannedKind[], EventRoute>()
+  const groups = new Map<SourceRules, RuleGroup>()
+  /** Makes a group when its first event comes: of most log sources, none ever does. */
+  const groupOf = (source: SourceRules): RuleGroup => {
+    const known = groups.get(source) ?? toGroup(source.numbers)
+    groups.set(source, known)
+    return known
+  }
   const remember = (key: string, make: () => EventRoute): EventRoute => {
     const found = routes.get(key)
     if (found) return found
@@ -40,7 +48,7 @@ export const createRoutes = ({ groups, names, recognise }: RoutesOptions): Route
     return fresh
   }
   const toRoute = (kinds: readonly TaxonomyEventKind[], logsources: readonly Logsource[]): EventRoute => ({
-    groups: groups.filter(({ logsource }) => logsources.some((one) => isWithinLogsource(one, logsource))),
+    groups: sources.filter(({ logsource }) => logsources.some((one) => isWithinLogsource(one, logsource))).map(groupOf),
     resolve: createResolve(kinds, names),
   })
   const ofKinds = (list: readonly PlannedKind[]): EventRoute => {

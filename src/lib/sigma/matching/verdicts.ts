@@ -1,12 +1,12 @@
 import type { FlatEvent, Scalar } from '../event.ts'
-import type { RuleGroup } from './group.ts'
+import type { SourceRules } from './group.ts'
 import { createOpenTests, type KnownField, type OpenTestsOptions } from './open-tests.ts'
 import { type ConditionPlan, leavesOf } from './plan.ts'
 import { createValueClasses, ownCopy, type ValueClass, type ValueClasses } from './value-classes.ts'
 import { anywhere } from './view.ts'
 
 interface VerdictsOptions extends OpenTestsOptions {
-  readonly groups: readonly RuleGroup[]
+  readonly sources: readonly SourceRules[]
   readonly alike?: Alike | undefined
 }
 
@@ -279,8 +279,8 @@ export const createVerdicts = <Verdict>(
  * Returns a function that lists the tests that may read a field of an event, by its name, whatever kinds the event is of; undefined if none
  * does. Events have few names, so that they are looked up when they come.
  */
-const createTestsOf = ({ plans, leaves, names, kinds, groups }: VerdictsOptions) => {
-  const numbers = [...groups.flatMap((group) => group.numbers), ...kinds.map(({ plan }) => plan)]
+const createTestsOf = ({ plans, leaves, names, kinds, sources }: VerdictsOptions) => {
+  const numbers = [...sources.flatMap((source) => source.numbers), ...kinds.map(({ plan }) => plan)]
   const byField = new Map<string, number[]>()
   for (const leaf of new Set(numbers.flatMap((number) => leavesOf(plans[number] ?? nothing)))) {
     const tested = leaves.list[leaf]
