@@ -152,10 +152,14 @@ const inside = (record: RawRecord, formats: DeclaredFormats, depth: number): Par
 /** Formats that wrap messages of other programs. */
 const wrapsLines = cacheByFormat(/^(?:syslog|docker|cri|journald|json)/)
 
-/** Whether a message may be another program's line: also after a bare time, as `docker logs --timestamps` and Heroku write. */
+/**
+ * Whether a message may be another program's line: also after a bare time, as `docker logs --timestamps` and Heroku write, and an access log
+ * in the log of an application, as Flask and Gunicorn write.
+ */
 const isCarrier = ({ format, message }: Parsed): boolean =>
   wrapsLines(format) ||
-  (format === 'generic' && (message.charCodeAt(0) === 123 || hasPrefix(message) || startsWithDate(message)))
+  (format === 'generic' &&
+    (message.charCodeAt(0) === 123 || hasPrefix(message) || startsWithDate(message) || startsWithClient(message)))
 
 /** The start of a date, an epoch or an access log in a message. */
 const dateStart =
@@ -164,6 +168,12 @@ const dateStart =
 const startsWithDate = (text: string): boolean => {
   const code = text.charCodeAt(0)
   return code >= 48 && code <= 57 && dateStart.test(text.slice(0, 24))
+}
+
+/** Whether a text may be an access log: it begins with a digit, and a request in quotes follows the time. */
+const startsWithClient = (text: string): boolean => {
+  const code = text.charCodeAt(0)
+  return code >= 48 && code <= 57 && text.includes('] "')
 }
 
 /** Whether a message may be a record itself. A cheap test of its beginning. */
@@ -182,7 +192,9 @@ const mayCarry = (text: string, parsed: Parsed): boolean => {
       return text.includes(': %')
   }
   if (code >= 48 && code <= 57)
-    return startsWithDate(text) || text.includes('] "') || text.includes(': %') || hasPrefix(text) || startsLikeS3(text)
+    return (
+      startsWithDate(text) || startsWithClient(text) || text.includes(': %') || hasPrefix(text) || startsLikeS3(text)
+    )
   if (code < 65 || code > 122) return false
   return (
     ownLine(parsed) ||

@@ -9,6 +9,7 @@ const requested = (text: string) => {
   return [method, path, status, fields['source.ip']]
 }
 const client = '203.0.113.9'
+const found: ReturnType<typeof requested> = ['GET', '/x', 404, client]
 const ruby = 'I, [2026-12-10T09:32:20.123456 #4711]  INFO -- : '
 const started = `Started GET "/x?y=1" for ${client} at 2026-12-10 10:32:20 +0100`
 
@@ -33,7 +34,17 @@ describe('web frameworks name the request', () => {
     ['\u001b[0mGET /x \u001b[33m404\u001b[0m 5.123 ms - 150\u001b[0m', ['GET', '/x', 404, undefined]],
     ['2026-12-10 09:32:20 info: GET /x 404 150 - 5.123 ms', ['GET', '/x', 404, undefined]],
     [`web-1  | ${client} kim GET /x HTTP/1.1 200 - - 5.1 ms`, ['GET', '/x', 200, client]],
+    // Flask, Gunicorn and Uvicorn in a log of Python
+    [`2026-12-10 09:32:20,123 INFO werkzeug: ${client} - - [10/Dec/2026 09:32:20] "GET /x HTTP/1.1" 404 -`, found],
+    [`INFO:werkzeug:${client} - - [10/Dec/2026 09:32:20] "GET /x HTTP/1.1" 404 -`, found],
+    [
+      `2026-12-10 09:32:20,123 [INFO] gunicorn.access: ${client} - - [10/Dec/2026:09:32:20 +0000] "GET /x HTTP/1.1" 404 9`,
+      found,
+    ],
+    [`INFO:uvicorn.access:${client}:51234 - "GET /x HTTP/1.1" 404`, found],
+    [`2026-12-10 09:32:20,123 - uvicorn.access - INFO - ${client}:51234 - "GET /x HTTP/1.1" 404`, found],
     // Others
+    ['7 items - "GET x HTTP/1.1" 404', [undefined, undefined, undefined, undefined]],
     ['GET /x 200 took 5 ms - fine', [undefined, undefined, undefined, undefined]],
     ['Completed 404 items in 12ms', [undefined, undefined, undefined, undefined]],
     ['Not Found: /etc/passwd is missing', [undefined, undefined, undefined, undefined]],

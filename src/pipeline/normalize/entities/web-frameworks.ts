@@ -6,11 +6,13 @@ import { unquote } from '../fields/key-values.ts'
 import { readRequest, readTarget } from '../fields/request-target.ts'
 
 /**
- * Parses what Rails and Django write about a request: `Started GET "/x" for 203.0.113.9 at …`, `Completed 404 Not Found in 12ms`, `"GET /x
+ * Parses what Rails, Django and Uvicorn write about a request: `Started GET "/x" for 203.0.113.9 at …`, `Completed 404 Not Found in 12ms`, `"GET /x
  * HTTP/1.1" 404 123`, `Not Found: /x`. Looks at the first character before it reads a message.
  */
 export const readWebFramework = (message: string, fields: Draft, at = 0): boolean => {
-  switch (message.charCodeAt(at)) {
+  const first = message.charCodeAt(at)
+  if (first >= 48 && first <= 57) return at === 0 && message.includes(' - "') && readUvicorn(message, fields)
+  switch (first) {
     case 34: // "
       return readRunserver(message.slice(at, at + 10_000), fields)
     case 65: // A
@@ -99,6 +101,19 @@ const readRunserver = (message: string, fields: Draft): boolean => {
   readRequest(unquote(found[1] ?? '', 0, 8_300), fields)
   setStatus(fields, found[2])
   if (found[3] !== '-') setIfAbsent(fields, 'http.response.body.bytes', Number(found[3]))
+  return true
+}
+
+/** Uvicorn in a log of Python: `203.0.113.9:51234 - "GET /x HTTP/1.1" 404` */
+const readUvicorn = (message: string, fields: Draft): boolean => {
+  const found =
+    /^(\S{4,64}) - "([A-Z]{3,20} [^\n]{1,8192} HTTP\/\d(?:\.\d)?)" ([1-5]\d\d)(?: [A-Z][\w' -]{1,40})?$/.exec(
+      message.slice(0, 10_000),
+    )
+  if (!found || !setAddress(fields, 'source', found[1] ?? '')) return false
+  setIfAbsent(fields, 'event.category', 'web')
+  readRequest(unquote(found[2] ?? '', 0, 8_300), fields)
+  setStatus(fields, found[3])
   return true
 }
 

@@ -1,4 +1,5 @@
 import type { Draft } from '../draft.ts'
+import { toLogLevel } from '../fields/level.ts'
 
 interface Prefix {
   /** Where the line of the program begins. */
@@ -8,7 +9,7 @@ interface Prefix {
 
 /**
  * Reads what runners of several programs write before each line: `web-1  | ` (docker compose), `09:32:20 web.1  | ` (foreman), `0|web  | `
- * (pm2), `[pod/web-7d9f/web] ` (`kubectl logs --prefix`), `app[web.1]: ` (Heroku).
+ * (pm2), `[pod/web-7d9f/web] ` (`kubectl logs --prefix`), `app[web.1]: ` (Heroku). Also what Python writes by default: `INFO:werkzeug:`.
  */
 export const readPrefix = (text: string): Prefix | undefined => {
   if (!hasPrefix(text)) return undefined
@@ -21,9 +22,17 @@ export const readPrefix = (text: string): Prefix | undefined => {
     }
   const dyno = /^(?:app|heroku)\[([\w.-]{1,63})\]: /.exec(head)
   if (dyno) return { end: dyno[0].length, fields: { 'process.name': dyno[1] ?? '' } }
+  const logger = python.exec(head)
+  if (logger) {
+    const level = toLogLevel(logger[1] ?? '')
+    return { end: logger[0].length, fields: { 'log.logger': logger[2] ?? '', ...(level && { 'log.level': level }) } }
+  }
   const named = /^(?:\d\d:\d\d:\d\d +)?(?:\d{1,5}\|)?([A-Za-z][\w.-]{0,62}) {0,40}\| /.exec(head)
   return named ? { end: named[0].length, fields: { 'container.name': named[1] ?? '' } } : undefined
 }
+
+/** Level and logger of Python's default format. */
+const python = /^(DEBUG|INFO|WARNING|ERROR|CRITICAL):([A-Za-z_][\w.]{0,62}):(?=\S)/
 
 /** A cheap test for such a prefix, because it is made of every line. */
 export const hasPrefix = (text: string): boolean => {
@@ -38,6 +47,7 @@ export const hasPrefix = (text: string): boolean => {
     if (at === 0) return false
   } else if (!isLetter(first)) return false
   while (at < 90 && isName(text.charCodeAt(at))) at++
+  if (text.charCodeAt(at) === 58) return at >= 4 && at <= 8 && python.test(text.slice(0, 80))
   if (text.charCodeAt(at) !== 32) return false
   while (at < 120 && text.charCodeAt(at) === 32) at++
   return text.charCodeAt(at) === 124 && text.charCodeAt(at + 1) === 32
