@@ -14,6 +14,8 @@ if (isCheckout && (!existsSync(join(root, 'node_modules')) || existsSync(join(ro
   bootstrap('--build')
 const choice = chooseRuntime(thisMachine())
 const words = process.argv.slice(2)
+// Commands that run until they are stopped.
+const isServer = ['serve', 'worker', 'watch', 'mcp'].includes(words.find((word) => !word.startsWith('-')))
 // A small heap keeps the memory of a server flat under load. It costs a tenth of the speed, so commands that end do without. Up to its first
 // size it is not collected: a start would do so several times.
 const smallHeap = [
@@ -22,7 +24,7 @@ const smallHeap = [
   '--initial-old-space-size=64',
   '--max-old-space-size=768',
 ]
-const args = [...(isServer() ? smallHeap : []), join(__dirname, 'start.mjs'), ...words]
+const args = [...(isServer ? smallHeap : []), join(__dirname, 'start.mjs'), ...words]
 // Each thread would take its own pool of memory from glibc, which keeps up to 64 MB of what was freed once a large piece was.
 const mebibyte = String(1024 * 1024)
 const env = {
@@ -32,7 +34,7 @@ const env = {
   ...process.env,
 }
 
-if (choice.own && !isServer()) {
+if (choice.own && !isServer) {
   // A second start of Node would take longer than some answers.
   void import('./start.mjs')
 } else if (choice.own && process.execve) {
@@ -53,11 +55,6 @@ if (choice.own && !isServer()) {
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(code === null ? 128 + signals[signal] : code))
-}
-
-/** Whether the command runs until it is stopped. */
-function isServer() {
-  return ['serve', 'worker', 'watch', 'mcp'].includes(words.find((word) => !word.startsWith('-')))
 }
 
 // Brings what is missing, once: the lock files hold the hash of everything. Results go to stdout, so this talks to stderr.

@@ -92,6 +92,11 @@ export const createValueClasses = (leaves: Leaves, numbers: readonly number[]): 
     }
     return true
   }
+  const recall = (value: Scalar): ValueClass | undefined => {
+    const known = remembered.get(value)
+    if (known !== undefined) found += 1
+    return known
+  }
   const remember = (value: Scalar, answer: ValueClass): ValueClass => {
     if (remembered.size >= mostRemembered) remembered.clear()
     remembered.set(typeof value === 'string' ? ownCopy(value) : value, answer)
@@ -106,19 +111,13 @@ export const createValueClasses = (leaves: Leaves, numbers: readonly number[]): 
     if (!isRare && always.length === 1 && only && isQuick(only))
       return passes(only, text) ? singleOf(only.number) : plain
     if (text.length >= longValue || !remembers()) return ofText(text, isRare)
-    const known = remembered.get(value)
-    if (known === undefined) return remember(value, ofText(text, isRare))
-    found += 1
-    return known
+    return recall(value) ?? remember(value, ofText(text, isRare))
   }
   const ofScalar = (value: Scalar): ValueClass => {
     if (value === null) return empty
     const text = typeof value === 'string' ? value : String(value)
     if (text.length < longValue || text.length > longestRemembered || !remembers()) return screened(value, text)
-    const known = remembered.get(value)
-    if (known === undefined) return remember(value, screened(value, text))
-    found += 1
-    return known
+    return recall(value) ?? remember(value, screened(value, text))
   }
   const ofList = (values: readonly Scalar[]): ValueClass => {
     const some = values.filter((value) => value !== null)

@@ -1,6 +1,5 @@
-import { z } from 'zod'
 import type { Evidence } from '../../../schema/detection.ts'
-import type { Event } from '../../../schema/event.ts'
+import { type Event, eventView } from '../../../schema/event.ts'
 import { connectionFields, connectionOf } from './connection.ts'
 import { flatText } from './flat-text.ts'
 
@@ -9,10 +8,8 @@ const longestLine = 1000
 /** The part of an event that evidence needs. Every event is a sample. */
 export type EventSample = Pick<Event, 'id' | 'time' | 'original'> & { readonly fields?: Event['fields'] | undefined }
 
-const plainValue = z.union([z.string(), z.number(), z.boolean()])
-
 /** The fields of a saved sample. Earlier releases did not save them. */
-export const savedFields = z.record(z.string(), z.union([plainValue, z.array(plainValue).readonly()])).optional()
+export const savedFields = eventView.shape.fields.transform((fields): Event['fields'] => fields).optional()
 
 let latest: { readonly event: EventSample; readonly sample: EventSample } | undefined
 

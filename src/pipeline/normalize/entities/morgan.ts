@@ -26,7 +26,8 @@ export const withoutColours = (text: string): string =>
 /** Parses a line of Morgan, the access log of Express, in its formats `dev`, `tiny` and `short`. */
 export const readMorganLine = (message: string, fields: Draft): boolean => {
   if (!looksLikeMorgan(message) || message.length > 10_000) return false
-  const found = (withoutColours(message).match(dev) ?? withoutColours(message).match(tiny))?.groups
+  const text = withoutColours(message)
+  const found = (dev.exec(text) ?? tiny.exec(text))?.groups
   if (!found) return false
   const { client = '-', user = '-', request = '', status, bytes = '-', took = '-' } = found
   if (client !== '-' && !setAddress(fields, 'source', client)) return false

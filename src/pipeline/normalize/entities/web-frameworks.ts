@@ -97,9 +97,7 @@ const readTagged = (message: string, fields: Draft): boolean => {
 const readRunserver = (message: string, fields: Draft): boolean => {
   const found = /^"([A-Z]{3,20} [^\n]{1,8192} HTTP\/\d(?:\.\d)?)" ([1-5]\d\d) (\d{1,15}|-)$/.exec(message)
   if (!found) return false
-  setIfAbsent(fields, 'event.category', 'web')
-  readRequest(unquote(found[1] ?? '', 0, 8_300), fields)
-  setStatus(fields, found[2])
+  setRequest(fields, found[1] ?? '', found[2])
   if (found[3] !== '-') setIfAbsent(fields, 'http.response.body.bytes', Number(found[3]))
   return true
 }
@@ -111,10 +109,14 @@ const readUvicorn = (message: string, fields: Draft): boolean => {
       message.slice(0, 10_000),
     )
   if (!found || !setAddress(fields, 'source', found[1] ?? '')) return false
-  setIfAbsent(fields, 'event.category', 'web')
-  readRequest(unquote(found[2] ?? '', 0, 8_300), fields)
-  setStatus(fields, found[3])
+  setRequest(fields, found[2] ?? '', found[3])
   return true
+}
+
+const setRequest = (fields: Draft, request: string, status: string | undefined): void => {
+  setIfAbsent(fields, 'event.category', 'web')
+  readRequest(unquote(request, 0, request.length), fields)
+  setStatus(fields, status)
 }
 
 /** Reasons that Django writes for refused requests, by their text. Short ones such as "Conflict" begin messages of other programs too. */

@@ -28,10 +28,11 @@ export const windowsDnsParser: Parser = {
     const [, thread = '', , transport = '', direction = '', peer = '', id = '', response = '', operation = ''] = found
     const [flags = '', , code = '', type = '', encoded = ''] = found.slice(9)
     const isAnswer = response === 'R'
+    const action = operations.get(operation) ?? 'query'
     const name = nameOf(encoded)
     const fields: Draft = {
       'event.category': 'network',
-      'event.action': operations.get(operation) ?? 'query',
+      'event.action': action,
       'network.protocol': 'dns',
       'network.transport': transport.toLowerCase(),
       'process.thread.id': Number.parseInt(thread, 16),
@@ -48,7 +49,7 @@ export const windowsDnsParser: Parser = {
       fields['event.outcome'] = code === 'NOERROR' ? 'success' : 'failure'
     }
     splitTrace(text, fields)
-    const verb = `${isReceived ? 'Received' : 'Sent'} ${isAnswer ? `answer ${code}` : (operations.get(operation) ?? 'query')}`
+    const verb = `${isReceived ? 'Received' : 'Sent'} ${isAnswer ? `answer ${code}` : action}`
     return finish('windows-dns', stamp, `${verb} ${type} ${name} ${isReceived ? 'from' : 'to'} ${peer}`, fields)
   },
 }
