@@ -7,13 +7,13 @@ import { flatten, isObject } from '../fields/flatten.ts'
 import { guessContent, isUnnamed } from '../fields/guess-content.ts'
 import { toLogLevel } from '../fields/level.ts'
 import type { Parsed, Parser } from '../parser.ts'
-import { completeWaf, isWaf } from './aws-waf.ts'
-import { completeCloudTrail, isCloudTrail } from './cloudtrail.ts'
+import { completeWaf, isWaf } from './aws/aws-waf.ts'
+import { completeCloudTrail, isCloudTrail } from './aws/cloudtrail.ts'
 import { nextcloudLevel } from './nextcloud.ts'
 import { isOtelRecord, layOutOtel, splitOtlp } from './otel.ts'
 import { readObject } from './read-object.ts'
-import { readWindowsDump } from './windows-dump.ts'
-import { readWindowsText } from './windows-text.ts'
+import { readWindowsDump } from './windows/windows-dump.ts'
+import { readWindowsText } from './windows/windows-text.ts'
 
 /** Parses one JSON object per record, with any field names: ECS, OpenTelemetry, pino, bunyan, winston, zap and others. */
 export const jsonParser: Parser = {

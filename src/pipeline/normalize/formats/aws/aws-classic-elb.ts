@@ -1,11 +1,11 @@
-import type { RawRecord } from '../../../schema/record.ts'
-import { type Draft, finish, longestValue } from '../draft.ts'
-import { setAddress } from '../fields/address.ts'
-import { setStatus } from '../fields/http-status.ts'
-import { unquote } from '../fields/key-values.ts'
-import { readRequest } from '../fields/request-target.ts'
-import type { Parsed } from '../parser.ts'
-import { readTimestamp } from '../time/timestamp.ts'
+import type { RawRecord } from '../../../../schema/record.ts'
+import { type Draft, finish, longestValue } from '../../draft.ts'
+import { setAddress } from '../../fields/address.ts'
+import { setStatus } from '../../fields/http-status.ts'
+import { unquote } from '../../fields/key-values.ts'
+import { readRequest } from '../../fields/request-target.ts'
+import type { Parsed } from '../../parser.ts'
+import { readTimestamp } from '../../time/timestamp.ts'
 
 const shape =
   /^\S{27} ([A-Za-z\d-]{1,32}) ([\da-fA-F.:[\]]{2,50}:\d{1,5}) (-|[\da-fA-F.:[\]]{2,50}:\d{1,5}) (-1|\d{1,6}\.\d{1,9}) (-1|\d{1,6}\.\d{1,9}) (-1|\d{1,6}\.\d{1,9}) (\d{3}|-) (\d{1,3}|-) (\d{1,15}) (\d{1,15}) (?=")/

@@ -1,5 +1,5 @@
-import { flattenEvent } from '../../../lib/sigma/flatten.ts'
-import { isObject, toFieldValue } from '../fields/flatten.ts'
+import { flattenEvent } from '../../../../lib/sigma/flatten.ts'
+import { isObject, toFieldValue } from '../../fields/flatten.ts'
 
 type Entries = [string, Exclude<ReturnType<typeof toFieldValue>, undefined>][]
 

@@ -1,6 +1,6 @@
-import type { Draft } from '../draft.ts'
-import { isObject } from '../fields/flatten.ts'
-import { readTarget } from '../fields/request-target.ts'
+import type { Draft } from '../../draft.ts'
+import { isObject } from '../../fields/flatten.ts'
+import { readTarget } from '../../fields/request-target.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,7 @@
-import { type Draft, finish, splitTrace } from '../draft.ts'
-import { setAddress } from '../fields/address.ts'
-import type { Parser } from '../parser.ts'
-import { readTimestamp } from '../time/timestamp.ts'
+import { type Draft, finish, splitTrace } from '../../draft.ts'
+import { setAddress } from '../../fields/address.ts'
+import type { Parser } from '../../parser.ts'
+import { readTimestamp } from '../../time/timestamp.ts'
 
 /** The thread, the packet, the transport, the direction, the peer, the id, the kind, the flags with the code, the type and the name. */
 const packet =

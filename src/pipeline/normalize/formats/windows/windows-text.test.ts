@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseRecord } from '../parse-record.ts'
+import { parseRecord } from '../../parse-record.ts'
 
 const read = (object: unknown) =>
   parseRecord({ text: JSON.stringify(object), source: 's', receivedAt: Date.parse('2026-11-22T00:00:00Z') })

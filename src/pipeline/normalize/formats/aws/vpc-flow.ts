@@ -1,8 +1,8 @@
-import { type Draft, finish } from '../draft.ts'
-import { setAddress, toPort } from '../fields/address.ts'
-import { toTransport } from '../fields/transport.ts'
-import type { Parser } from '../parser.ts'
-import { fromEpoch } from '../time/timestamp.ts'
+import { type Draft, finish } from '../../draft.ts'
+import { setAddress, toPort } from '../../fields/address.ts'
+import { toTransport } from '../../fields/transport.ts'
+import type { Parser } from '../../parser.ts'
+import { fromEpoch } from '../../time/timestamp.ts'
 
 const shape =
   /^\d{1,2} (\d{12}|unknown) (eni-[0-9a-f]{1,32}) ([0-9a-f.:]{3,45}) ([0-9a-f.:]{3,45}) (\d{1,5}) (\d{1,5}) (\d{1,3}) (\d{1,15}) (\d{1,18}) (\d{10}) (\d{10}) (ACCEPT|REJECT) (\w{2,8})(?: |$)/

@@ -1,8 +1,8 @@
-import { type Draft, finish } from '../draft.ts'
-import { setAddress } from '../fields/address.ts'
-import { toTransport } from '../fields/transport.ts'
-import type { Parser } from '../parser.ts'
-import { readTimestamp } from '../time/timestamp.ts'
+import { type Draft, finish } from '../../draft.ts'
+import { setAddress } from '../../fields/address.ts'
+import { toTransport } from '../../fields/transport.ts'
+import type { Parser } from '../../parser.ts'
+import { readTimestamp } from '../../time/timestamp.ts'
 
 /** Date, time, action, protocol, both addresses and ports, size, TCP's flags and numbers, ICMP's type and code, info, path, process. */
 const shape =

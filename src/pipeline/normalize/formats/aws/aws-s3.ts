@@ -1,12 +1,12 @@
-import type { RawRecord } from '../../../schema/record.ts'
-import { type Draft, finish, longestValue } from '../draft.ts'
-import { setAddress } from '../fields/address.ts'
-import { setStatus } from '../fields/http-status.ts'
-import { unquote } from '../fields/key-values.ts'
-import { readRequest } from '../fields/request-target.ts'
-import type { Parsed } from '../parser.ts'
-import { readTimestamp } from '../time/timestamp.ts'
-import { requestEnd } from './request-end.ts'
+import type { RawRecord } from '../../../../schema/record.ts'
+import { type Draft, finish, longestValue } from '../../draft.ts'
+import { setAddress } from '../../fields/address.ts'
+import { setStatus } from '../../fields/http-status.ts'
+import { unquote } from '../../fields/key-values.ts'
+import { readRequest } from '../../fields/request-target.ts'
+import type { Parsed } from '../../parser.ts'
+import { readTimestamp } from '../../time/timestamp.ts'
+import { requestEnd } from '../request-end.ts'
 
 /** The bucket's owner, whose id has 64 digits, and the bucket. */
 const head = /^[0-9a-f]{64} ([\w.-]{1,255}) \[/

@@ -1,10 +1,10 @@
-import type { RawRecord } from '../../../schema/record.ts'
-import { type Draft, finish, longestValue } from '../draft.ts'
-import { isForwardedFor, setAddress, toPort } from '../fields/address.ts'
-import { setStatus } from '../fields/http-status.ts'
-import { readTarget } from '../fields/request-target.ts'
-import type { Parsed } from '../parser.ts'
-import { readTimestamp } from '../time/timestamp.ts'
+import type { RawRecord } from '../../../../schema/record.ts'
+import { type Draft, finish, longestValue } from '../../draft.ts'
+import { isForwardedFor, setAddress, toPort } from '../../fields/address.ts'
+import { setStatus } from '../../fields/http-status.ts'
+import { readTarget } from '../../fields/request-target.ts'
+import type { Parsed } from '../../parser.ts'
+import { readTimestamp } from '../../time/timestamp.ts'
 
 /** The first columns of a line, which all versions share: date, time, edge location, bytes, client, method, host, path and status. */
 const shape =

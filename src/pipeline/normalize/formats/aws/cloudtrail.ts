@@ -1,5 +1,5 @@
-import { type Draft, setIfAbsent } from '../draft.ts'
-import { isObject } from '../fields/flatten.ts'
+import { type Draft, setIfAbsent } from '../../draft.ts'
+import { isObject } from '../../fields/flatten.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
