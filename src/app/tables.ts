@@ -56,7 +56,7 @@ export const openTables = async (
     refresh: readers,
     jobs: [
       { name: 'refresh suppressions', every: 500, run: suppressions.refresh },
-      { name: 'refresh rules', every: 3_000, run: () => rules.refresh() },
+      { name: 'refresh rules', every: 3_000, run: rules.poll },
       { name: 'refresh assets and users', every: 3_000, run: context.refresh },
       { name: 'refresh networks', every: 300_000, run: context.refreshNetworks },
       ...intel.jobs,

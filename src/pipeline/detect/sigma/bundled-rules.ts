@@ -6,10 +6,19 @@ import type { RuleFolder } from './rule-folder.ts'
 
 const bundled = bundledPath('rules')
 
-export const bundledRules: RuleFolder = { name: 'bundled', path: bundled, without: ['taxonomy'] }
+export const bundledRules: RuleFolder = {
+  name: 'bundled',
+  path: bundled,
+  without: ['taxonomy'],
+  isBundled: true,
+}
 
 /** How to recognize and read events of common log sources. */
-export const bundledTaxonomy: RuleFolder = { name: 'taxonomy', path: join(bundled, 'taxonomy') }
+export const bundledTaxonomy: RuleFolder = {
+  name: 'taxonomy',
+  path: join(bundled, 'taxonomy'),
+  isBundled: true,
+}
 
 const parsedRules = z.array(z.tuple([z.string(), z.unknown()]))
 

@@ -8,6 +8,8 @@ export interface RuleFolder {
   readonly path: string
   /** Names of direct subfolders to skip. */
   readonly without?: readonly string[]
+  /** Whether it comes with the program and so changes with an update only. */
+  readonly isBundled?: boolean
 }
 
 /** A file found on disk. */

@@ -34,6 +34,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 interface Opening {
   readonly folders?: readonly string[]
+  readonly bundled?: string
   readonly minStatus?: RuleStatus
   readonly parsed?: ReadonlyMap<string, unknown>
   readonly beforeActive?: () => Promise<void>
@@ -45,7 +46,12 @@ const open = (changes: Opening = {}) => {
   const write = (level: string) => (facts: object, message: string) => void logged.push({ level, message, facts })
   const library = createRuleLibrary({
     folders: async () =>
-      (changes.folders ?? ['own']).map((name) => ({ name, path: join(folder, name), without: ['taxonomy'] })),
+      (changes.folders ?? ['own']).map((name) => ({
+        name,
+        path: join(folder, name),
+        without: ['taxonomy'],
+        isBundled: name === changes.bundled,
+      })),
     taxonomies: [{ name: 'taxonomy', path: join(folder, 'own/taxonomy') }],
     placeholders: new Map(),
     minStatus: changes.minStatus ?? 'experimental',
@@ -117,6 +123,20 @@ describe('the rule library', () => {
     await library.refresh()
     expect(ids()).toEqual(['a2', 'new'])
     expect(library.get('a2')?.document.techniques).toEqual(['T1110'])
+  })
+
+  it('polls the folders of users, and leaves those that come with the program to a refresh', async () => {
+    const { library, ids } = open({ folders: ['bundled', 'own'], bundled: 'bundled' })
+    write('bundled/a.yml', rule('a'))
+    write('own/b.yml', rule('b'))
+    await library.poll()
+    expect(ids()).toEqual(['a', 'b'])
+    write('bundled/c.yml', rule('c'))
+    write('own/d.yml', rule('d'))
+    await library.poll()
+    expect(ids()).toEqual(['a', 'b', 'd'])
+    await library.refresh()
+    expect(ids()).toEqual(['a', 'c', 'b', 'd'])
   })
 
   it('keeps the rules of a broken file, logs it once, and rereads the file when it is fixed', async () => {

@@ -46,6 +46,8 @@ export interface RuleLibrary {
    * after another.
    */
   refresh(change?: () => Promise<void>): Promise<RuleReload>
+  /** Does the same every few seconds for what users change: the settings, and the folders that are not bundled. */
+  poll(): Promise<RuleReload>
 }
 
 interface LibraryOptions {
@@ -152,13 +154,12 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
     log.info({ revision, rules: entries.length, in_force: documents.length, faults: lines.length }, 'Rules loaded.')
   }
 
-  const refresh = async (change?: () => Promise<void>): Promise<RuleReload> => {
-    await change?.()
+  const refresh = async (of: 'all' | 'own'): Promise<RuleReload> => {
     const settings = await options.settings()
     const newSettings = JSON.stringify(settings)
     parsed = current.revision === 0 ? await options.parsed?.() : undefined
-    const rulesChanged = await rules.refresh(await options.folders())
-    const kindsChanged = await kinds.refresh(options.taxonomies)
+    const rulesChanged = await rules.refresh(await options.folders(), of)
+    const kindsChanged = await kinds.refresh(options.taxonomies, of)
     parsed = undefined
     changed ||= rulesChanged || kindsChanged || newSettings !== lastSettings
     lastSettings = newSettings
@@ -179,6 +180,11 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
   }
 
   let last: Promise<unknown> = Promise.resolve()
+  const inTurn = (run: () => Promise<RuleReload>): Promise<RuleReload> => {
+    const next = last.then(run)
+    last = next.catch(() => undefined)
+    return next
+  }
   return {
     book: current,
     get entries() {
@@ -189,11 +195,12 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
     },
     placeholders,
     get: (word) => byId.get(word) ?? byId.get(word.toLowerCase()) ?? byName.get(word),
-    refresh(change) {
-      const next = last.then(() => refresh(change))
-      last = next.catch(() => undefined)
-      return next
-    },
+    refresh: (change) =>
+      inTurn(async () => {
+        await change?.()
+        return refresh('all')
+      }),
+    poll: () => inTurn(() => refresh('own')),
   }
 }
 

@@ -32,8 +32,11 @@ export interface RuleReader<Item> {
   readonly files: readonly ReadFile<Item>[]
   /** Faults of folders. Faults of files are in `files`. */
   readonly faults: readonly Fault[]
-  /** Rereads new and changed files. Returns whether any item changed. */
-  refresh(folders: readonly RuleFolder[]): Promise<boolean>
+  /**
+   * Rereads new and changed files. Returns whether any item changed. With `own`, it does not look again at a bundled folder that it has
+   * read.
+   */
+  refresh(folders: readonly RuleFolder[], of: 'all' | 'own'): Promise<boolean>
 }
 
 /** Longer than any real rule file. */
@@ -48,6 +51,17 @@ const turn = 10
 export const createRuleReader = <Item>(options: ReaderOptions<Item>): RuleReader<Item> => {
   let known = new Map<string, KnownFile<Item>>()
   let faults: readonly Fault[] = []
+  /** The files of the bundled folders that could be read, by path. */
+  const bundled = new Map<string, readonly FoundFile[]>()
+
+  const find = async (folder: RuleFolder, of: 'all' | 'own'): ReturnType<typeof findRuleFiles> => {
+    const before = of === 'own' ? bundled.get(folder.path) : undefined
+    if (before) return { files: before, unreadable: [] }
+    const found = await findRuleFiles(folder)
+    if (folder.isBundled && found.unreadable.length === 0) bundled.set(folder.path, found.files)
+    else bundled.delete(folder.path)
+    return found
+  }
 
   const readOne = async (folder: string, found: FoundFile, before: KnownFile<Item> | undefined) => {
     const { name, path, stamp, bytes } = found
@@ -89,12 +103,12 @@ export const createRuleReader = <Item>(options: ReaderOptions<Item>): RuleReader
     get faults() {
       return faults
     },
-    async refresh(folders) {
+    async refresh(folders, of) {
       const next = new Map<string, KnownFile<Item>>()
       const unreadableFolders: UnreadableFolder[] = []
       let rested = performance.now()
       for (const folder of folders) {
-        const { files, unreadable } = await findRuleFiles(folder)
+        const { files, unreadable } = await find(folder, of)
         unreadableFolders.push(...unreadable)
         for (const found of files) {
           const before = known.get(found.path)
