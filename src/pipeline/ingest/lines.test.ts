@@ -131,6 +131,30 @@ describe('joinContinuations', () => {
     expect(texts(records).join('\n')).toBe(text)
   })
 
+  it.each([
+    ['Java', 'ERROR 1 --- [main] a.B : failed\njava.lang.IllegalStateException: x\n\tat a.B(B.java:1)'],
+    ['Java, without a message', '[ERROR] failed\na.b.NoStockException\n\tat a.B(B.java:1)'],
+    ['.NET', '10:00:00 [ERR] failed\nSystem.NullReferenceException: x\n   at A.B() in c.cs:line 1'],
+    [
+      'PHP',
+      'PHP Fatal error:  Uncaught E: x in /a.php:7\nStack trace:\n#0 /a.php(5): f()\n#1 {main}\n  thrown in /a.php',
+    ],
+    ['Laravel', 'ERROR: x {"exception":"[object] (E: x)\n[stacktrace]\n#0 /a.php(5): f()\n#1 {main}\n"} '],
+    [
+      'Laravel, nested',
+      'ERROR: x (E: x)\n[stacktrace]\n#0 {main}\n\n[previous exception] [object] (F: y)\n[stacktrace]\n#0 {main}\n"} ',
+    ],
+  ])('joins a trace below a line with a level, as %s writes it', (_, text) => {
+    expect(texts(join(`${text}\nINFO next`))).toEqual([text, 'INFO next'])
+  })
+
+  it('does not join an exception to a line about something else', () => {
+    const exception = 'java.lang.Error: x\n\tat a.B(B.java:1)'
+    expect(texts(join(`INFO order placed\n${exception}`))).toEqual(['INFO order placed', exception])
+    expect(texts(join(`ERROR failed\n${exception}\n${exception}`))).toEqual([`ERROR failed\n${exception}`, exception])
+    expect(texts(join('a\n#1 in the list\n"} \n\nb'))).toEqual(['a', '#1 in the list', '"} ', '', 'b'])
+  })
+
   it('does not join ordinary lines, even with one space of indentation', () => {
     expect(texts(join('a: b\n c: d\ne'))).toEqual(['a: b', ' c: d', 'e'])
   })

@@ -215,7 +215,8 @@ export const joinContinuations = (): LineJoiner => {
 
           // In a Python trace, the first line at the margin is the exception, which ends it.
           if (trace === 'python' && isPythonEnd(line.text)) trace = 'ended'
-          else if (trace === undefined || trace === 'ended') trace = traceBegunBy(line.text) ?? trace
+          else if (trace === undefined || trace === 'ended')
+            trace = traceBegunBy(line.text) ?? (isExceptionName(line.text) ? 'ended' : trace)
           parts.push(line.text)
           characters += line.text.length + 1
           cut ||= line.cut
@@ -231,10 +232,11 @@ export const joinContinuations = (): LineJoiner => {
 }
 
 /** The kind of trace that a record has begun, which changes how the next line is read. */
-type Trace = 'python' | 'go' | 'jul' | 'fields' | 'ended' | undefined
+type Trace = 'python' | 'go' | 'jul' | 'php' | 'fields' | 'ended' | undefined
 
 const traceBegunBy = (text: string): Trace => {
   if (text.endsWith('Traceback (most recent call last):')) return 'python'
+  if (text === 'Stack trace:' || text === '[stacktrace]') return 'php'
   if (text.startsWith('panic: ') || text.startsWith('fatal error: ') || /^goroutine \d{1,9} \[/.test(text)) return 'go'
   // java.util.logging: Dec 10, 2026 9:32:20 AM com.acme.App main
   if (text.charCodeAt(3) === 32 && /^[A-Z][a-z]{2} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d\s[AP]M \S+ \S+$/.test(text))
@@ -276,7 +278,10 @@ const continues = (text: string, trace: Trace, first: string): boolean => {
     )
       return true
   }
+  if (trace === 'php' && (text === '' || /^(?:#\d{1,5} |\[previous exception\]|\[stacktrace\]$|"\})/.test(text)))
+    return true
   if (trace === 'python' && isPythonEnd(text)) return true
+  if (trace === undefined && isExceptionName(text)) return saysFailure.test(first.slice(0, 200))
   if (trace === 'fields' && !text.startsWith(first.slice(0, first.indexOf(': ') + 1)))
     return /^[A-Z][A-Za-z-]{0,30}: /.test(text)
   if (trace === 'jul') return /^(?:SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): /.test(text)
@@ -284,7 +289,8 @@ const continues = (text: string, trace: Trace, first: string): boolean => {
   if (code === 46) return /^\.{3} \d{1,6} (?:more|common frames)/.test(text)
   if (code === 84) return trace !== undefined && text.startsWith('Traceback (most recent call last):')
   if (code === 68) return text.startsWith('During handling of the above exception')
-  if (code === 83) return text.startsWith('Suppressed: ')
+  if (code === 83) return text.startsWith('Suppressed: ') || text === 'Stack trace:'
+  if (code === 91) return text === '[stacktrace]'
   return code === 45 && text.startsWith('--- End of ')
 }
 
@@ -297,6 +303,14 @@ const isIndentedContinuation = (text: string): boolean => {
   if (i === 1) return text.startsWith('at ', i) || text.startsWith('... ', i)
   return code !== 123 || i >= 4
 }
+
+/** A level or a word by which a line says that something went wrong. An exception below another line is a record of its own. */
+const saysFailure =
+  /(?<![a-z])(?:err(?:or)?|fail(?:ed|ure)?|fatal|severe|crit(?:ical)?|warn(?:ing)?|exception)(?![a-z])/i
+
+/** Whether a line begins with the full name of an exception, as Java and .NET write it below the message: `java.io.IOException: closed`. */
+const isExceptionName = (text: string): boolean =>
+  /^[A-Za-z_]\w{0,60}(?:\.[\w$]{1,80}){0,11}\.[\w$]{0,80}(?:Exception|Error|Throwable)(?:: |$)/.test(text.slice(0, 400))
 
 /** Whether a line ends a Python trace: `ValueError: invalid literal`, `requests.exceptions.Timeout`. */
 const isPythonEnd = (text: string): boolean => /^[A-Za-z_][\w.]{0,200}(?:: |:?$)/.test(text)
