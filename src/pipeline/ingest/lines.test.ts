@@ -182,6 +182,32 @@ describe('joinContinuations', () => {
     expect(join(`${head} P ${'x'.repeat(16_000)}\n`.repeat(40)).every(({ text }) => text.length <= 262_144)).toBe(true)
   })
 
+  it('joins the lines of a trace in the logs of containers', () => {
+    const cri = (text: string, stream = 'stderr') => `2026-03-03T09:00:00.123456789Z ${stream} F ${text}`
+    const trace = ['ERROR failed', 'java.lang.Error: "x" <y>', '\tat a.B(B.java:1)']
+    const panic = ['panic: oh', '', 'goroutine 1 [running]:', 'main.(*Store).Get(0x0, {0xc1, 0x24})', '\t/a.go:3 +0x1']
+    const docker = (text: string, stream = 'stderr') =>
+      JSON.stringify({ log: `${text}\n`, stream, time: '2026-03-03T09:00:00.1Z' })
+    for (const [wrap, separator] of [
+      [cri, '\n'],
+      [docker, '\\n'],
+    ] as const) {
+      for (const lines of [trace, panic]) {
+        const records = texts(join([...lines.map((line) => wrap(line)), wrap('INFO next')].join('\n')))
+        expect(records).toEqual([wrap(lines.join('\n')), wrap('INFO next')])
+        expect(records[0]).toContain(separator)
+      }
+      expect(texts(join(`${wrap('ERROR failed')}\n${wrap('\tat x', 'stdout')}`)).length).toBe(2)
+      expect(texts(join(`${wrap('INFO a')}\n${wrap('INFO b')}`))).toEqual([wrap('INFO a'), wrap('INFO b')])
+    }
+    const half = (log: string) => `{"log":"${log}","stream":"stdout","time":"2026-03-03T09:00:00.1Z"}`
+    expect(texts(join(`${half('one ')}\n${half('two\\n')}\n${half('three\\n')}`))).toEqual([
+      half('one two\\n'),
+      half('three\\n'),
+    ])
+    expect(join(`${cri('a')}\n${`${cri('\tat b')}\n`.repeat(1200)}`).length).toBe(3)
+  })
+
   it('joins the two lines of java.util.logging', () => {
     const head = 'Mar 03, 2026 9:00:00 AM com.acme.App main'
     expect(texts(join(`${head}\nSEVERE: Disk full\nINFO: other`))).toEqual([

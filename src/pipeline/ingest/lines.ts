@@ -1,3 +1,5 @@
+import { appendContainerLine, type ContainerLine, readContainerLine } from './container-lines.ts'
+
 /** A line with its number, counted from 1. */
 export interface TextLine {
   readonly text: string
@@ -162,16 +164,17 @@ const mostCharacters = 262_144
 
 /**
  * Joins stack traces and other continuations (indented lines, `Caused by:`, Python's `Traceback`, Go's `goroutine`, java.util.logging's second
- * line, a paragraph of fields after its date) to their first line, and the parts of a Kubernetes container's long line to one. A record has the number of its first line, and at most 500 lines and 256 KB.
+ * line, a paragraph of fields after its date) to their first line, also in the logs of containers, and the parts of a container's long line to one. A record has the number of its first line, and at most 500 lines and 256 KB.
  */
 export const joinContinuations = (): LineJoiner => {
   let parts: string[] = []
   let first: TextLine | undefined
   let characters = 0
+  let joined = 0
   let cut = false
   let trace: Trace
-  /** The stream of a Kubernetes container whose line continues in the next one. */
-  let partOf: string | undefined
+  /** The container's line that the record began with, and whether the program's line continues in the next one. */
+  let container: ContainerLine | undefined
 
   const take = (): TextLine[] => {
     if (!first) return []
@@ -180,25 +183,25 @@ export const joinContinuations = (): LineJoiner => {
     parts = []
     return [record]
   }
-  const begin = (line: TextLine): void => {
+  const begin = (line: TextLine, contained: ContainerLine | undefined): void => {
     first = line
     parts = [line.text]
     characters = line.text.length
     cut = line.cut
-    trace = traceBegunBy(line.text)
-    const part = readContainerPart(line.text)
-    partOf = part?.last === false ? part.stream : undefined
+    joined = 1
+    container = contained
+    trace = traceBegunBy(container?.text ?? line.text)
   }
-  /** Appends a part of a container's line without its own time and tags; false if the line is no such part. */
-  const appendPart = (line: TextLine): boolean => {
-    const part = readContainerPart(line.text)
-    const [begun = ''] = parts
-    if (part?.stream !== partOf || !part) return false
-    const text = line.text.slice(part.at)
-    parts = [`${part.last ? withFullTag(begun) : begun}${text}`]
-    characters += text.length + 1
+  /** Appends a container's line without its own time and tags; false if it is no continuation. */
+  const appendContained = (line: TextLine, head: ContainerLine, next: ContainerLine | undefined): boolean => {
+    if (next?.runtime !== head.runtime || next.stream !== head.stream) return false
+    if (head.last && !continues(next.text, trace, head.text)) return false
+    if (head.last) trace = traceAfter(trace, next.text)
+    parts = [appendContainerLine(parts[0] ?? '', head, line.text, next)]
+    if (!head.last) container = { ...head, last: next.last }
+    characters += next.end - next.at + 1
+    joined++
     cut ||= line.cut
-    if (part.last) partOf = undefined
     // A joined record is no longer the line that began it.
     if (first) first = { text: parts[0] ?? '', number: first.number, cut }
     return true
@@ -208,21 +211,18 @@ export const joinContinuations = (): LineJoiner => {
     push(lines) {
       const records: TextLine[] = []
       for (const line of lines) {
-        const fits = parts.length < mostLines && characters + line.text.length < mostCharacters
-        if (first && fits && partOf !== undefined && appendPart(line)) continue
+        const fits = joined < mostLines && characters + line.text.length < mostCharacters
+        const contained = readContainerLine(line.text)
+        if (first && fits && container && appendContained(line, container, contained)) continue
         if (first && fits && continues(line.text, trace, parts[0] ?? '')) {
-          if (trace === 'jul') trace = undefined
-
-          // In a Python trace, the first line at the margin is the exception, which ends it.
-          if (trace === 'python' && isPythonEnd(line.text)) trace = 'ended'
-          else if (trace === undefined || trace === 'ended')
-            trace = traceBegunBy(line.text) ?? (isExceptionName(line.text) ? 'ended' : trace)
+          trace = traceAfter(trace, line.text)
           parts.push(line.text)
+          joined++
           characters += line.text.length + 1
           cut ||= line.cut
         } else {
           records.push(...take())
-          begin(line)
+          begin(line, contained)
         }
       }
       return records
@@ -246,25 +246,14 @@ const traceBegunBy = (text: string): Trace => {
   return undefined
 }
 
-/** A line of a Kubernetes container, `<time> stdout P <text>`: P if the next line continues it, F if not. */
-interface ContainerPart {
-  readonly stream: string
-  readonly last: boolean
-  /** The position of the text. */
-  readonly at: number
+/** The trace that a record is in after a line that continues it. */
+const traceAfter = (trace: Trace, text: string): Trace => {
+  const before = trace === 'jul' ? undefined : trace
+  // In a Python trace, the first line at the margin is the exception, which ends it.
+  if (before === 'python' && isPythonEnd(text)) return 'ended'
+  if (before !== undefined && before !== 'ended') return before
+  return traceBegunBy(text) ?? (isExceptionName(text) ? 'ended' : before)
 }
-
-const readContainerPart = (text: string): ContainerPart | undefined => {
-  // Most lines have no T there, which avoids the expression.
-  if (text.charCodeAt(10) !== 84) return undefined
-  const head = /^\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d) (stdout|stderr) ([FP])(?::\S{0,20})?(?: |$)/.exec(
-    text.slice(0, 80),
-  )
-  return head ? { stream: head[1] ?? '', last: head[2] === 'F', at: head[0].length } : undefined
-}
-
-/** Marks a joined line as complete. */
-const withFullTag = (text: string): string => text.replace(/ (stdout|stderr) P/, ' $1 F')
 
 const continues = (text: string, trace: Trace, first: string): boolean => {
   const code = text.charCodeAt(0)

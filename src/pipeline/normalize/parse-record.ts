@@ -1,7 +1,7 @@
 import type { RawRecord } from '../../schema/record.ts'
 import { alertParsers } from './alerts/alert-formats.ts'
 import { bundledFormats, type DeclaredFormats, mayBeDeclared } from './declared/declared-formats.ts'
-import { type Draft, refuseRecord } from './draft.ts'
+import { type Draft, refuseRecord, splitTrace } from './draft.ts'
 import { looksLikeMorgan } from './entities/morgan.ts'
 import { addFields } from './fields/aliases.ts'
 import { readPairs } from './fields/key-values.ts'
@@ -109,7 +109,7 @@ const unpack = (parsed: Parsed, record: RawRecord, formats: DeclaredFormats, dep
   const text = parsed.message.trimStart()
   const inner =
     mayCarry(text, parsed) || mayBeDeclared(formats, text) ? inside({ ...record, text }, formats, depth) : undefined
-  if (!inner) return withLeadingLevel(parsed, text)
+  if (!inner) return withoutTrace(withLeadingLevel(parsed, text))
   const whole = unpack(inner, { ...record, text }, formats, depth + 1)
   // A complete time in the message is better than one with a guessed year or zone.
   const timed =
@@ -132,6 +132,13 @@ const unpack = (parsed: Parsed, record: RawRecord, formats: DeclaredFormats, dep
       ...(host !== undefined && { 'host.name': host }),
     },
   }
+}
+
+/** Splits the stack trace off the message of a container, whose other lines may have been those of a record of their own. */
+const withoutTrace = (parsed: Parsed): Parsed => {
+  if (!parsed.message.includes('\n') || (parsed.format !== 'docker' && parsed.format !== 'cri')) return parsed
+  const fields: Draft = { ...parsed.fields }
+  return { ...parsed, message: splitTrace(parsed.message, fields), fields }
 }
 
 /** Formats of devices that log through relays, and name themselves in their own header. */
