@@ -7,6 +7,7 @@ import { addFields } from './fields/aliases.ts'
 import { readPairs } from './fields/key-values.ts'
 import { toSureLevel } from './fields/level.ts'
 import { startsLikeS3 } from './formats/aws/aws-s3.ts'
+import { startsLikeDotnet } from './formats/dotnet-console.ts'
 import { embeddedTimeParser } from './formats/embedded-time.ts'
 import { looksLikePairs } from './formats/logfmt.ts'
 import { plainParser } from './formats/plain.ts'
@@ -210,6 +211,7 @@ const mayCarry = (text: string, parsed: Parsed): boolean => {
     text.startsWith('LEEF:') ||
     startsWithLevel(text) ||
     startsWithLetteredTime(text) ||
+    startsLikeDotnet(text) ||
     startsLikeS3(text) ||
     hasPrefix(text)
   )

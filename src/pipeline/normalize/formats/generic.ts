@@ -6,6 +6,7 @@ import { isTranslatedLevel, numberToLevel, toSureLevel } from '../fields/level.t
 import type { Parsed, Parser } from '../parser.ts'
 import { clockAt, fractionEnd, fractionMs, isDigitCode, midnight, pair, quad, withoutYear } from '../time/calendar.ts'
 import { readTimestamp, type Stamp } from '../time/timestamp.ts'
+import { readDotnet, startsLikeDotnet } from './dotnet-console.ts'
 import { type Lead, readLead } from './lead.ts'
 
 /**
@@ -19,6 +20,7 @@ export const genericParser: Parser = {
     const { text } = record
     const klog = readKlog(record)
     if (klog) return klog
+    if (startsLikeDotnet(text)) return describe(record, undefined, 0, {}, 'generic/dotnet')
     const uptime = text.charCodeAt(0) === 91 ? /^\[ {0,8}(\d{1,9}\.(?:\d{6}|\d{3}s))\] ?/.exec(text.slice(0, 32)) : null
     const chromium = text.charCodeAt(0) === 91 ? readChromium(record) : undefined
     if (chromium) return chromium
@@ -98,6 +100,11 @@ export const describe = (
   const level = signs?.get(text.charAt(from + 1))
   if (level) fields['log.level'] = level
   let at = skipSeparators(text, level ? from + 2 : from)
+  const said = readDotnet(text, at, fields)
+  if (said !== undefined) {
+    readEntities(said, '', fields)
+    return finish(format, stamp, said, fields)
+  }
   at = readTopics(text, at, fields)
   let columns = false
   for (let words = 0; words < 7; words++) {
