@@ -15,7 +15,8 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'user.name': `
     user.name user username uid account identity userid acct usrname suser accountname targetusername
     subjectusername login loginname useridentity.username userprincipalname useremail actor.user.name
-    actor.alternateid initiatedby.user.userprincipalname user.username sourceaccountname principal protopayload.authenticationinfo.principalemail`,
+    actor.alternateid initiatedby.user.userprincipalname user.username sourceaccountname principal protopayload.authenticationinfo.principalemail
+    uname`,
   'user.domain': 'user.domain userdomain accountdomain targetdomainname subjectdomainname sourceaccountdomain domain',
   'user.email': 'user.email email actor.email',
   'source.ip': `
