@@ -251,10 +251,22 @@ const readBracket = (text: string, at: number, fields: Draft): number => {
   // Minecraft: [Server thread/WARN]
   const threadLevel =
     slash > 0 && fields['log.level'] === undefined ? levelOf(inner.slice(slash + 1), false) : undefined
+  // WildFly and Quarkus: LEVEL [logger] (thread) message
+  const thread =
+    after === 32 &&
+    fields['log.level'] !== undefined &&
+    fields['log.logger'] === undefined &&
+    /^[\w$-]+\.[\w.$-]+$/.test(inner)
+      ? /^ \(([^()]{1,80})\) /.exec(text.slice(close + 1, close + 90))
+      : null
   if (level) fields['log.level'] = level
   else if (threadLevel) {
     fields['log.level'] = threadLevel
     setIfAbsent(fields, 'process.thread.name', inner.slice(0, slash))
+  } else if (thread) {
+    fields['log.logger'] = inner
+    setIfAbsent(fields, 'process.thread.name', thread[1] ?? '')
+    return close + 1 + thread[0].length
   } else if (/^\d{1,9}$/.test(inner)) {
     if (fields['process.pid'] !== undefined) return at
     fields['process.pid'] = Number(inner)
@@ -351,7 +363,10 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
   }
   const wide =
     text.charCodeAt(end) === 32 &&
-    (text.charCodeAt(end + 1) === 32 || text.startsWith(' - ', end) || text.startsWith(' : ', end))
+    (text.charCodeAt(end + 1) === 32 ||
+      text.startsWith(' - ', end) ||
+      text.startsWith(' -- ', end) ||
+      text.startsWith(' : ', end))
   // NLog: |ERROR|Shop.Pay|message
   const column = text.charCodeAt(end) === 124 && text.charCodeAt(at - 1) === 124
   const named = word.endsWith(':') && (end >= text.length || text.charCodeAt(end) === 32)
@@ -366,7 +381,7 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
   )
     return at
   fields['log.logger'] = bare
-  return end
+  return text.startsWith(' -- ', end) ? end + 3 : end
 }
 
 /** Whether a date is in the short format of Hadoop and Spark, always followed by level and logger. */
