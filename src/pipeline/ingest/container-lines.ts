@@ -51,7 +51,7 @@ const readDocker = (line: string): ContainerLine | undefined => {
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', u003c: '<', u003e: '>', u0026: '&' }
 
-/** Decodes the escapes that tell continuations. Others keep their character. JSON, which has most, is no continuation. */
+/** Decodes the escapes by which continuations are recognized. Others keep their character. JSON, which has most, is no continuation. */
 const unescapeBeginning = (text: string): string =>
   text.charCodeAt(0) !== 123 && text.includes('\\')
     ? text.replace(/\\(u00[23][6ce]|[^u])/g, (_, name: string) => escapes[name] ?? name)
