@@ -131,6 +131,30 @@ describe('joinContinuations', () => {
     expect(texts(records).join('\n')).toBe(text)
   })
 
+  it.each([
+    ['Java', 'ERROR 1 --- [main] a.B : failed\njava.lang.IllegalStateException: x\n\tat a.B(B.java:1)'],
+    ['Java, without a message', '[ERROR] failed\na.b.NoStockException\n\tat a.B(B.java:1)'],
+    ['.NET', '10:00:00 [ERR] failed\nSystem.NullReferenceException: x\n   at A.B() in c.cs:line 1'],
+    [
+      'PHP',
+      'PHP Fatal error:  Uncaught E: x in /a.php:7\nStack trace:\n#0 /a.php(5): f()\n#1 {main}\n  thrown in /a.php',
+    ],
+    ['Laravel', 'ERROR: x {"exception":"[object] (E: x)\n[stacktrace]\n#0 /a.php(5): f()\n#1 {main}\n"} '],
+    [
+      'Laravel, nested',
+      'ERROR: x (E: x)\n[stacktrace]\n#0 {main}\n\n[previous exception] [object] (F: y)\n[stacktrace]\n#0 {main}\n"} ',
+    ],
+  ])('joins a trace below a line with a level, as %s writes it', (_, text) => {
+    expect(texts(join(`${text}\nINFO next`))).toEqual([text, 'INFO next'])
+  })
+
+  it('does not join an exception to a line about something else', () => {
+    const exception = 'java.lang.Error: x\n\tat a.B(B.java:1)'
+    expect(texts(join(`INFO order placed\n${exception}`))).toEqual(['INFO order placed', exception])
+    expect(texts(join(`ERROR failed\n${exception}\n${exception}`))).toEqual([`ERROR failed\n${exception}`, exception])
+    expect(texts(join('a\n#1 in the list\n"} \n\nb'))).toEqual(['a', '#1 in the list', '"} ', '', 'b'])
+  })
+
   it('does not join ordinary lines, even with one space of indentation', () => {
     expect(texts(join('a: b\n c: d\ne'))).toEqual(['a: b', ' c: d', 'e'])
   })
@@ -156,6 +180,32 @@ describe('joinContinuations', () => {
     const other = '2026-03-03T09:00:00.123456789Z stderr F five'
     expect(texts(join(`${head} P one\n${other}`))).toEqual([`${head} P one`, other])
     expect(join(`${head} P ${'x'.repeat(16_000)}\n`.repeat(40)).every(({ text }) => text.length <= 262_144)).toBe(true)
+  })
+
+  it('joins the lines of a trace in the logs of containers', () => {
+    const cri = (text: string, stream = 'stderr') => `2026-03-03T09:00:00.123456789Z ${stream} F ${text}`
+    const trace = ['ERROR failed', 'java.lang.Error: "x" <y>', '\tat a.B(B.java:1)']
+    const panic = ['panic: oh', '', 'goroutine 1 [running]:', 'main.(*Store).Get(0x0, {0xc1, 0x24})', '\t/a.go:3 +0x1']
+    const docker = (text: string, stream = 'stderr') =>
+      JSON.stringify({ log: `${text}\n`, stream, time: '2026-03-03T09:00:00.1Z' })
+    for (const [wrap, separator] of [
+      [cri, '\n'],
+      [docker, '\\n'],
+    ] as const) {
+      for (const lines of [trace, panic]) {
+        const records = texts(join([...lines.map((line) => wrap(line)), wrap('INFO next')].join('\n')))
+        expect(records).toEqual([wrap(lines.join('\n')), wrap('INFO next')])
+        expect(records[0]).toContain(separator)
+      }
+      expect(texts(join(`${wrap('ERROR failed')}\n${wrap('\tat x', 'stdout')}`)).length).toBe(2)
+      expect(texts(join(`${wrap('INFO a')}\n${wrap('INFO b')}`))).toEqual([wrap('INFO a'), wrap('INFO b')])
+    }
+    const half = (log: string) => `{"log":"${log}","stream":"stdout","time":"2026-03-03T09:00:00.1Z"}`
+    expect(texts(join(`${half('one ')}\n${half('two\\n')}\n${half('three\\n')}`))).toEqual([
+      half('one two\\n'),
+      half('three\\n'),
+    ])
+    expect(join(`${cri('a')}\n${`${cri('\tat b')}\n`.repeat(1200)}`).length).toBe(3)
   })
 
   it('joins the two lines of java.util.logging', () => {

@@ -1,3 +1,5 @@
+import { appendContainerLine, type ContainerLine, readContainerLine } from './container-lines.ts'
+
 /** A line with its number, counted from 1. */
 export interface TextLine {
   readonly text: string
@@ -162,16 +164,17 @@ const mostCharacters = 262_144
 
 /**
  * Joins stack traces and other continuations (indented lines, `Caused by:`, Python's `Traceback`, Go's `goroutine`, java.util.logging's second
- * line, a paragraph of fields after its date) to their first line, and the parts of a Kubernetes container's long line to one. A record has the number of its first line, and at most 500 lines and 256 KB.
+ * line, a paragraph of fields after its date) to their first line, also in the logs of containers, and the parts of a container's long line to one. A record has the number of its first line, and at most 500 lines and 256 KB.
  */
 export const joinContinuations = (): LineJoiner => {
   let parts: string[] = []
   let first: TextLine | undefined
   let characters = 0
+  let joined = 0
   let cut = false
   let trace: Trace
-  /** The stream of a Kubernetes container whose line continues in the next one. */
-  let partOf: string | undefined
+  /** The container's line that the record began with, and whether the program's line continues in the next one. */
+  let container: ContainerLine | undefined
 
   const take = (): TextLine[] => {
     if (!first) return []
@@ -180,25 +183,25 @@ export const joinContinuations = (): LineJoiner => {
     parts = []
     return [record]
   }
-  const begin = (line: TextLine): void => {
+  const begin = (line: TextLine, contained: ContainerLine | undefined): void => {
     first = line
     parts = [line.text]
     characters = line.text.length
     cut = line.cut
-    trace = traceBegunBy(line.text)
-    const part = readContainerPart(line.text)
-    partOf = part?.last === false ? part.stream : undefined
+    joined = 1
+    container = contained
+    trace = traceBegunBy(container?.text ?? line.text)
   }
-  /** Appends a part of a container's line without its own time and tags; false if the line is no such part. */
-  const appendPart = (line: TextLine): boolean => {
-    const part = readContainerPart(line.text)
-    const [begun = ''] = parts
-    if (part?.stream !== partOf || !part) return false
-    const text = line.text.slice(part.at)
-    parts = [`${part.last ? withFullTag(begun) : begun}${text}`]
-    characters += text.length + 1
+  /** Appends a container's line without its own time and tags; false if it is no continuation. */
+  const appendContained = (line: TextLine, head: ContainerLine, next: ContainerLine | undefined): boolean => {
+    if (next?.runtime !== head.runtime || next.stream !== head.stream) return false
+    if (head.last && !continues(next.text, trace, head.text)) return false
+    if (head.last) trace = traceAfter(trace, next.text)
+    parts = [appendContainerLine(parts[0] ?? '', head, line.text, next)]
+    if (!head.last) container = { ...head, last: next.last }
+    characters += next.end - next.at + 1
+    joined++
     cut ||= line.cut
-    if (part.last) partOf = undefined
     // A joined record is no longer the line that began it.
     if (first) first = { text: parts[0] ?? '', number: first.number, cut }
     return true
@@ -208,20 +211,18 @@ export const joinContinuations = (): LineJoiner => {
     push(lines) {
       const records: TextLine[] = []
       for (const line of lines) {
-        const fits = parts.length < mostLines && characters + line.text.length < mostCharacters
-        if (first && fits && partOf !== undefined && appendPart(line)) continue
+        const fits = joined < mostLines && characters + line.text.length < mostCharacters
+        const contained = readContainerLine(line.text)
+        if (first && fits && container && appendContained(line, container, contained)) continue
         if (first && fits && continues(line.text, trace, parts[0] ?? '')) {
-          if (trace === 'jul') trace = undefined
-
-          // In a Python trace, the first line at the margin is the exception, which ends it.
-          if (trace === 'python' && isPythonEnd(line.text)) trace = 'ended'
-          else if (trace === undefined || trace === 'ended') trace = traceBegunBy(line.text) ?? trace
+          trace = traceAfter(trace, line.text)
           parts.push(line.text)
+          joined++
           characters += line.text.length + 1
           cut ||= line.cut
         } else {
           records.push(...take())
-          begin(line)
+          begin(line, contained)
         }
       }
       return records
@@ -231,10 +232,11 @@ export const joinContinuations = (): LineJoiner => {
 }
 
 /** The kind of trace that a record has begun, which changes how the next line is read. */
-type Trace = 'python' | 'go' | 'jul' | 'fields' | 'ended' | undefined
+type Trace = 'python' | 'go' | 'jul' | 'php' | 'fields' | 'ended' | undefined
 
 const traceBegunBy = (text: string): Trace => {
   if (text.endsWith('Traceback (most recent call last):')) return 'python'
+  if (text === 'Stack trace:' || text === '[stacktrace]') return 'php'
   if (text.startsWith('panic: ') || text.startsWith('fatal error: ') || /^goroutine \d{1,9} \[/.test(text)) return 'go'
   // java.util.logging: Dec 10, 2026 9:32:20 AM com.acme.App main
   if (text.charCodeAt(3) === 32 && /^[A-Z][a-z]{2} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d\s[AP]M \S+ \S+$/.test(text))
@@ -244,25 +246,14 @@ const traceBegunBy = (text: string): Trace => {
   return undefined
 }
 
-/** A line of a Kubernetes container, `<time> stdout P <text>`: P if the next line continues it, F if not. */
-interface ContainerPart {
-  readonly stream: string
-  readonly last: boolean
-  /** The position of the text. */
-  readonly at: number
+/** The trace that a record is in after a line that continues it. */
+const traceAfter = (trace: Trace, text: string): Trace => {
+  const before = trace === 'jul' ? undefined : trace
+  // In a Python trace, the first line at the margin is the exception, which ends it.
+  if (before === 'python' && isPythonEnd(text)) return 'ended'
+  if (before !== undefined && before !== 'ended') return before
+  return traceBegunBy(text) ?? (isExceptionName(text) ? 'ended' : before)
 }
-
-const readContainerPart = (text: string): ContainerPart | undefined => {
-  // Most lines have no T there, which avoids the expression.
-  if (text.charCodeAt(10) !== 84) return undefined
-  const head = /^\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d) (stdout|stderr) ([FP])(?::\S{0,20})?(?: |$)/.exec(
-    text.slice(0, 80),
-  )
-  return head ? { stream: head[1] ?? '', last: head[2] === 'F', at: head[0].length } : undefined
-}
-
-/** Marks a joined line as complete. */
-const withFullTag = (text: string): string => text.replace(/ (stdout|stderr) P/, ' $1 F')
 
 const continues = (text: string, trace: Trace, first: string): boolean => {
   const code = text.charCodeAt(0)
@@ -276,7 +267,10 @@ const continues = (text: string, trace: Trace, first: string): boolean => {
     )
       return true
   }
+  if (trace === 'php' && (text === '' || /^(?:#\d{1,5} |\[previous exception\]|\[stacktrace\]$|"\})/.test(text)))
+    return true
   if (trace === 'python' && isPythonEnd(text)) return true
+  if (trace === undefined && isExceptionName(text)) return saysFailure.test(first.slice(0, 200))
   if (trace === 'fields' && !text.startsWith(first.slice(0, first.indexOf(': ') + 1)))
     return /^[A-Z][A-Za-z-]{0,30}: /.test(text)
   if (trace === 'jul') return /^(?:SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): /.test(text)
@@ -284,7 +278,8 @@ const continues = (text: string, trace: Trace, first: string): boolean => {
   if (code === 46) return /^\.{3} \d{1,6} (?:more|common frames)/.test(text)
   if (code === 84) return trace !== undefined && text.startsWith('Traceback (most recent call last):')
   if (code === 68) return text.startsWith('During handling of the above exception')
-  if (code === 83) return text.startsWith('Suppressed: ')
+  if (code === 83) return text.startsWith('Suppressed: ') || text === 'Stack trace:'
+  if (code === 91) return text === '[stacktrace]'
   return code === 45 && text.startsWith('--- End of ')
 }
 
@@ -297,6 +292,14 @@ const isIndentedContinuation = (text: string): boolean => {
   if (i === 1) return text.startsWith('at ', i) || text.startsWith('... ', i)
   return code !== 123 || i >= 4
 }
+
+/** A level or a word by which a line says that something went wrong. An exception below another line is a record of its own. */
+const saysFailure =
+  /(?<![a-z])(?:err(?:or)?|fail(?:ed|ure)?|fatal|severe|crit(?:ical)?|warn(?:ing)?|exception)(?![a-z])/i
+
+/** Whether a line begins with the full name of an exception, as Java and .NET write it below the message: `java.io.IOException: closed`. */
+const isExceptionName = (text: string): boolean =>
+  /^[A-Za-z_]\w{0,60}(?:\.[\w$]{1,80}){0,11}\.[\w$]{0,80}(?:Exception|Error|Throwable)(?:: |$)/.test(text.slice(0, 400))
 
 /** Whether a line ends a Python trace: `ValueError: invalid literal`, `requests.exceptions.Timeout`. */
 const isPythonEnd = (text: string): boolean => /^[A-Za-z_][\w.]{0,200}(?:: |:?$)/.test(text)

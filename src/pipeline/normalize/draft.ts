@@ -1,4 +1,5 @@
 import type { Fields, FieldValue } from '../../schema/event.ts'
+import { causeOf } from './fields/trace-cause.ts'
 import type { Parsed } from './parser.ts'
 
 /** Fields under construction. Only the parser sees them. */
@@ -54,6 +55,14 @@ export const splitTrace = (message: string, fields: Draft): string => {
   const end = message.indexOf('\n')
   if (end < 0) return message
   const rest = message.slice(end + 1)
-  if (rest.trim() !== '') setIfAbsent(fields, 'error.stack_trace', rest.slice(0, longestValue))
+  if (rest.trim() !== '') {
+    setIfAbsent(fields, 'error.stack_trace', rest.slice(0, longestValue))
+    // The log line itself often names only what was tried.
+    const cause = causeOf(rest)
+    if (cause) {
+      setIfAbsent(fields, 'error.type', cause.type)
+      setIfAbsent(fields, 'error.message', cause.message)
+    }
+  }
   return message.slice(0, end).trimEnd()
 }

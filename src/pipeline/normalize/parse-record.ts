@@ -1,12 +1,13 @@
 import type { RawRecord } from '../../schema/record.ts'
 import { alertParsers } from './alerts/alert-formats.ts'
 import { bundledFormats, type DeclaredFormats, mayBeDeclared } from './declared/declared-formats.ts'
-import { type Draft, refuseRecord } from './draft.ts'
+import { type Draft, refuseRecord, splitTrace } from './draft.ts'
 import { looksLikeMorgan } from './entities/morgan.ts'
 import { addFields } from './fields/aliases.ts'
 import { readPairs } from './fields/key-values.ts'
 import { toSureLevel } from './fields/level.ts'
 import { startsLikeS3 } from './formats/aws/aws-s3.ts'
+import { startsLikeDotnet } from './formats/dotnet-console.ts'
 import { embeddedTimeParser } from './formats/embedded-time.ts'
 import { looksLikePairs } from './formats/logfmt.ts'
 import { plainParser } from './formats/plain.ts'
@@ -109,7 +110,7 @@ const unpack = (parsed: Parsed, record: RawRecord, formats: DeclaredFormats, dep
   const text = parsed.message.trimStart()
   const inner =
     mayCarry(text, parsed) || mayBeDeclared(formats, text) ? inside({ ...record, text }, formats, depth) : undefined
-  if (!inner) return withLeadingLevel(parsed, text)
+  if (!inner) return withoutTrace(withLeadingLevel(parsed, text))
   const whole = unpack(inner, { ...record, text }, formats, depth + 1)
   // A complete time in the message is better than one with a guessed year or zone.
   const timed =
@@ -132,6 +133,13 @@ const unpack = (parsed: Parsed, record: RawRecord, formats: DeclaredFormats, dep
       ...(host !== undefined && { 'host.name': host }),
     },
   }
+}
+
+/** Splits the stack trace off the message of a container, whose other lines may have been those of a record of their own. */
+const withoutTrace = (parsed: Parsed): Parsed => {
+  if (!parsed.message.includes('\n') || (parsed.format !== 'docker' && parsed.format !== 'cri')) return parsed
+  const fields: Draft = { ...parsed.fields }
+  return { ...parsed, message: splitTrace(parsed.message, fields), fields }
 }
 
 /** Formats of devices that log through relays, and name themselves in their own header. */
@@ -203,6 +211,7 @@ const mayCarry = (text: string, parsed: Parsed): boolean => {
     text.startsWith('LEEF:') ||
     startsWithLevel(text) ||
     startsWithLetteredTime(text) ||
+    startsLikeDotnet(text) ||
     startsLikeS3(text) ||
     hasPrefix(text)
   )

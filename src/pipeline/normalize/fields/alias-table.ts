@@ -15,7 +15,8 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'user.name': `
     user.name user username uid account identity userid acct usrname suser accountname targetusername
     subjectusername login loginname useridentity.username userprincipalname useremail actor.user.name
-    actor.alternateid initiatedby.user.userprincipalname user.username sourceaccountname principal protopayload.authenticationinfo.principalemail`,
+    actor.alternateid initiatedby.user.userprincipalname user.username sourceaccountname principal protopayload.authenticationinfo.principalemail
+    uname`,
   'user.domain': 'user.domain userdomain accountdomain targetdomainname subjectdomainname sourceaccountdomain domain',
   'user.email': 'user.email email actor.email',
   'source.ip': `
@@ -32,7 +33,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
     destination.ip destip dstip destinationip serverip targetip destinationaddress dst dstaddr daddr
     destination.address id.resph dstendpoint.ip server.address server.ip dest conndestip dst.ip dst.ip.address`,
   'source.port':
-    'source.port srcport sourceport spt sport id.origp srcendpoint.port clientport client.port remoteport ipport',
+    'source.port srcport sourceport spt sport id.origp srcendpoint.port clientport client.port remoteport ipport req.remoteport request.remoteport',
   'destination.port': `
     destination.port destport dstport destinationport dpt dport id.respp dstendpoint.port server.port`,
   'event.outcome': 'event.outcome outcome action result status success resultstatus loginstatus eventresult',

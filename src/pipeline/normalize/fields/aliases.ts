@@ -269,6 +269,8 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
     case 'user.name':
       // Zeek's `uid` identifies a connection.
       if (plain === 'uid' && state.connection) return false
+      // Grafana writes the number of nobody before a login.
+      if (plain === 'userid' && (value === 0 || value === '0')) return false
       // A Windows security identifier is not a user name.
       if (typeof value === 'string' && value.startsWith('S-1-')) {
         fields['user.id'] ??= value

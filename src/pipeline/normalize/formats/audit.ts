@@ -48,10 +48,16 @@ export const readAudit = (text: string, fields: Draft): { stamp: Stamp; message:
   fields['auditd.sequence'] = Number(stampText[3])
   const bodyAt = text.indexOf(':', open + (stampText[0]?.length ?? 0)) + 1
   // User messages are quoted, and their pairs count too: msg='op=login acct="root" res=failed'.
-  // The daemon adds translations after a control character.
-  const body = text.slice(bodyAt).replace('\x1d', ' ').trim()
-  const { pairs } = readPairs(body.replace(/\bmsg='/, ' ').replace(/'\s*$/, ''))
-  for (const [key, value] of pairs) put(fields, key, value)
+  // The daemon adds translations after a control character, which rsyslog escapes.
+  const [said = '', translated = ''] = text
+    .slice(bodyAt)
+    .replace(/#035(?=[A-Z]+=)/, '\x1d')
+    .split('\x1d', 2)
+  const body = `${said} ${translated}`.trim()
+  const { pairs } = readPairs(`${said.replace(/\bmsg='/, ' ').replace(/'\s*$/, '')} ${translated}`)
+  for (const [key, value] of pairs) if (key !== 'UID') put(fields, key, value)
+  // The account that the record is about is better than the one that wrote it.
+  for (const [key, value] of pairs) if (key === 'UID') put(fields, key, value)
   if (type === 'EXECVE') putArguments(fields, pairs, body)
   setIfAbsent(fields, 'event.category', categoryOf(type ?? ''))
   return {
@@ -70,7 +76,8 @@ const put = (fields: Draft, key: string, raw: string): void => {
   else if (key === 'acct') setIfAbsent(fields, 'user.name', value)
   else if (key === 'proctitle') setIfAbsent(fields, 'process.command_line', value.replaceAll('\0', ' ').trim())
   else if (key === 'cmd') setIfAbsent(fields, 'process.command_line', value)
-  else if (key === 'AUID' || key === 'UID') setIfAbsent(fields, key === 'UID' ? 'user.name' : 'auditd.auid_name', value)
+  else if (key === 'UID' || key === 'ID') setIfAbsent(fields, 'user.name', value)
+  else if (key === 'AUID') setIfAbsent(fields, 'auditd.auid_name', value)
   else {
     const ours = names[key]
     const number = /^\d{1,9}$/.test(value) && ours !== undefined && /pid|port/.test(ours)

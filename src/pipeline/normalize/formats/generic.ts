@@ -6,6 +6,7 @@ import { isTranslatedLevel, numberToLevel, toSureLevel } from '../fields/level.t
 import type { Parsed, Parser } from '../parser.ts'
 import { clockAt, fractionEnd, fractionMs, isDigitCode, midnight, pair, quad, withoutYear } from '../time/calendar.ts'
 import { readTimestamp, type Stamp } from '../time/timestamp.ts'
+import { readDotnet, startsLikeDotnet } from './dotnet-console.ts'
 import { type Lead, readLead } from './lead.ts'
 
 /**
@@ -19,6 +20,7 @@ export const genericParser: Parser = {
     const { text } = record
     const klog = readKlog(record)
     if (klog) return klog
+    if (startsLikeDotnet(text)) return describe(record, undefined, 0, {}, 'generic/dotnet')
     const uptime = text.charCodeAt(0) === 91 ? /^\[ {0,8}(\d{1,9}\.(?:\d{6}|\d{3}s))\] ?/.exec(text.slice(0, 32)) : null
     const chromium = text.charCodeAt(0) === 91 ? readChromium(record) : undefined
     if (chromium) return chromium
@@ -98,6 +100,11 @@ export const describe = (
   const level = signs?.get(text.charAt(from + 1))
   if (level) fields['log.level'] = level
   let at = skipSeparators(text, level ? from + 2 : from)
+  const said = readDotnet(text, at, fields)
+  if (said !== undefined) {
+    readEntities(said, '', fields)
+    return finish(format, stamp, said, fields)
+  }
   at = readTopics(text, at, fields)
   let columns = false
   for (let words = 0; words < 7; words++) {
@@ -244,10 +251,22 @@ const readBracket = (text: string, at: number, fields: Draft): number => {
   // Minecraft: [Server thread/WARN]
   const threadLevel =
     slash > 0 && fields['log.level'] === undefined ? levelOf(inner.slice(slash + 1), false) : undefined
+  // WildFly and Quarkus: LEVEL [logger] (thread) message
+  const thread =
+    after === 32 &&
+    fields['log.level'] !== undefined &&
+    fields['log.logger'] === undefined &&
+    /^[\w$-]+\.[\w.$-]+$/.test(inner)
+      ? /^ \(([^()]{1,80})\) /.exec(text.slice(close + 1, close + 90))
+      : null
   if (level) fields['log.level'] = level
   else if (threadLevel) {
     fields['log.level'] = threadLevel
     setIfAbsent(fields, 'process.thread.name', inner.slice(0, slash))
+  } else if (thread) {
+    fields['log.logger'] = inner
+    setIfAbsent(fields, 'process.thread.name', thread[1] ?? '')
+    return close + 1 + thread[0].length
   } else if (/^\d{1,9}$/.test(inner)) {
     if (fields['process.pid'] !== undefined) return at
     fields['process.pid'] = Number(inner)
@@ -344,7 +363,10 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
   }
   const wide =
     text.charCodeAt(end) === 32 &&
-    (text.charCodeAt(end + 1) === 32 || text.startsWith(' - ', end) || text.startsWith(' : ', end))
+    (text.charCodeAt(end + 1) === 32 ||
+      text.startsWith(' - ', end) ||
+      text.startsWith(' -- ', end) ||
+      text.startsWith(' : ', end))
   // NLog: |ERROR|Shop.Pay|message
   const column = text.charCodeAt(end) === 124 && text.charCodeAt(at - 1) === 124
   const named = word.endsWith(':') && (end >= text.length || text.charCodeAt(end) === 32)
@@ -359,7 +381,7 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
   )
     return at
   fields['log.logger'] = bare
-  return end
+  return text.startsWith(' -- ', end) ? end + 3 : end
 }
 
 /** Whether a date is in the short format of Hadoop and Spark, always followed by level and logger. */

@@ -28,3 +28,28 @@ it.each(['Fehler beim Lesen der Datei', 'Warnung vor dem Hund', 'shop,berlin is 
     expect([message, fields['log.level']]).toEqual([sentence, undefined])
   },
 )
+
+it.each([
+  // WildFly and Quarkus, and Logback's default
+  ['2026-12-10 09:32:20,123 INFO  [org.acme.Pay] (worker-3) Paid 7', 'org.acme.Pay', 'worker-3', 'Paid 7'],
+  ['09:32:20.123 [main] INFO  org.acme.Pay -- Paid 7', 'org.acme.Pay', 'main', 'Paid 7'],
+  ['2026-12-10 09:32:20,123 INFO  [main] (7) paid', undefined, 'main', '(7) paid'],
+])('reads logger and thread of %s', (text, logger, thread, message) => {
+  const parsed = read(text)
+  expect([parsed.fields['log.logger'], parsed.fields['process.thread.name'], parsed.message]).toEqual([
+    logger,
+    thread,
+    message,
+  ])
+})
+
+it.each(['req', 'request'])('reads the port of the client in %s as such', (name) => {
+  const { fields } = read(
+    JSON.stringify({
+      time: '2026-12-10T09:32:20Z',
+      msg: 'done',
+      [name]: { method: 'GET', url: '/', remotePort: 51022 },
+    }),
+  )
+  expect([fields['source.port'], fields['destination.port']]).toEqual([51022, undefined])
+})

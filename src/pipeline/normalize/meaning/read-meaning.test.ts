@@ -35,3 +35,44 @@ describe('the client of a failed login', () => {
     expect(fields['source.ip']).toBeUndefined()
   })
 })
+
+describe('a successful login', () => {
+  it.each([
+    // Keycloak, as text and as JSON
+    '2026-11-21 03:12:41,123 DEBUG [org.keycloak.events] (executor-thread-4) type="LOGIN", realmId="5a", realmName="shop", clientId="account", userId="7f3c", ipAddress="203.0.113.9", auth_method="openid-connect", username="kim"',
+    '2026-11-21 03:12:41,123 DEBUG [org.keycloak.events] (default task-4) type=LOGIN, realmId=shop, clientId=account, userId=7f3c, ipAddress=203.0.113.9, auth_method=openid-connect, username=kim',
+    '{"time":1795230761000,"type":"LOGIN","realmId":"shop","clientId":"account","userId":"7f3c","ipAddress":"203.0.113.9","details":{"username":"kim"}}',
+    // Vault
+    '{"time":"2026-11-21T03:12:41.123Z","type":"response","auth":{"client_token":"hmac-sha256:5f","display_name":"userpass-kim","metadata":{"username":"kim"},"token_type":"service"},"request":{"operation":"update","path":"auth/userpass/login/kim","remote_address":"203.0.113.9"},"response":{}}',
+    'time=2026-11-21T03:12:41.123Z level=INFO msg="login ok" user=kim client_ip=203.0.113.9',
+  ])('is read from %s', (line) => {
+    expect(read(line)).toMatchObject({
+      'event.category': 'authentication',
+      'event.outcome': 'success',
+      'source.ip': '203.0.113.9',
+      'user.name': 'kim',
+    })
+  })
+
+  it.each([
+    // Another event, one of two records of the same login, and a token that was only used
+    '2026-11-21 03:12:41,123 DEBUG [org.keycloak.events] (executor-thread-4) type="CODE_TO_TOKEN", realmId="5a", clientId="account", userId="7f3c", ipAddress="203.0.113.9", username="kim"',
+    '{"time":"2026-11-21T03:12:41.123Z","type":"request","auth":{"token_type":"default"},"request":{"operation":"update","path":"auth/userpass/login/kim","remote_address":"203.0.113.9"}}',
+    '{"time":"2026-11-21T03:12:41.123Z","type":"response","auth":{"client_token":"hmac-sha256:5f","display_name":"kim"},"request":{"operation":"read","path":"secret/data/kim","remote_address":"203.0.113.9"}}',
+  ])('is not read from %s', (line) => {
+    expect(read(line)['event.category']).not.toBe('authentication')
+  })
+})
+
+it('reads the user of a login that Vault refused', () => {
+  const line =
+    '{"time":"2026-11-21T03:12:41.123Z","type":"response","auth":{"token_type":"default"},"request":{"operation":"update","path":"auth/userpass/login/kim","remote_address":"203.0.113.9"},"error":"invalid username or password"}'
+  expect(read(line)).toMatchObject({ 'event.outcome': 'failure', 'source.ip': '203.0.113.9', 'user.name': 'kim' })
+})
+
+it('takes the user of Grafana by name, and the number of nobody for no user', () => {
+  const line = (fields: string) =>
+    `logger=context ${fields} t=2026-11-21T03:12:41.123Z level=info msg="Request Completed" method=POST path=/login status=401 remote_addr=203.0.113.9`
+  expect(read(line('userId=3 orgId=1 uname=kim'))['user.name']).toBe('kim')
+  expect(read(line('userId=0 orgId=0 uname='))['user.name']).toBeUndefined()
+})

@@ -7,6 +7,7 @@ import { isLoginPath } from './login-path.ts'
 import type { Meaning } from './meaning.ts'
 import { onlyAddress, partyAddress, userIn } from './named-parties.ts'
 import { successfulLogin } from './successful-login.ts'
+import { readVaultLogin } from './vault-login.ts'
 import { readWindowsLogon } from './windows-logon.ts'
 
 /** Characters of a message to read. Later ones are details. */
@@ -38,6 +39,7 @@ export const readMeaning = (message: string, fields: Draft, record: string = mes
   if (fields['event.code'] !== undefined || fields['winlog.event_id'] !== undefined) {
     if (readWindowsLogon(fields)) return
   }
+  if (readVaultLogin(fields)) return
   // Some records are a list of pairs without a message.
   const whole = message === '' ? record : message
   const text = whole.length > longest ? whole.slice(0, longest) : whole
@@ -143,10 +145,15 @@ const actionMeaning = (fields: Draft, text: string): Meaning | undefined => {
     remembered.set(action, about)
   }
   if (about === undefined) return undefined
-  const outcome = about === 'login' ? (fields['event.outcome'] ?? outcomeAmong(fields)) : about
+  const outcome =
+    about === 'login' ? (fields['event.outcome'] ?? outcomeAmong(fields) ?? outcomeOfKeycloak(fields)) : about
   if (outcome === 'failure') return failedLogin
   return outcome === 'success' && isComplete(successfulLogin, text, fields) ? successfulLogin : undefined
 }
+
+/** Keycloak calls a failure `LOGIN_ERROR`, so that `LOGIN` alone is a success. */
+const outcomeOfKeycloak = (fields: Draft): 'success' | undefined =>
+  fields.realmId !== undefined && fields['error.message'] === undefined ? 'success' : undefined
 
 const outcomeAmong = (fields: Draft): 'success' | 'failure' | undefined => {
   for (const name in fields) {

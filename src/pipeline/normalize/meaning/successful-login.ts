@@ -10,6 +10,7 @@ export const successfulLogin: Meaning = {
     `(?:${login})[^;|\\n]{0,40}?(?<![a-z])(?:${success})(?![a-z])`,
     `(?<![a-z])(?:${success})[^;|\\n]{0,20}?(?<![a-z])(?:${login})`,
     '(?<![a-z])(?:logged|signed)[ -]?(?:in|on)(?![a-z])',
+    '(?<![a-z])(?:log-?[io]n|sign-?in|auth(?:entication)?) ok(?![a-z])',
     '(?:user|client|account) \\S{1,64} (?:was |has been |is )?authenticated',
     'ist angemeldet|hat sich angemeldet',
     "s'est connect[eé]",
@@ -29,6 +30,7 @@ export const successfulLogin: Meaning = {
   matches: [
     'user kim logged in from 203.0.113.9',
     'Login successful for kim',
+    'login ok user=kim',
     'Successful login: user=kim ip=203.0.113.9',
     'Authentication succeeded for user kim',
     'User kim has been authenticated',
