@@ -8,6 +8,7 @@ import { readDovecot, readExim, readPostfix, readSendmail } from './mail.ts'
 import { readMorganLine } from './morgan.ts'
 import { readPam } from './pam.ts'
 import { readSshd } from './sshd.ts'
+import { readCharon } from './strongswan.ts'
 import { readCron, readDns, readFilterlog, readHostapd, readKernel, readLogind, readSystemd } from './system.ts'
 import { readUnknownProgram } from './unknown-program.ts'
 import { readWebFramework } from './web-frameworks.ts'
@@ -20,6 +21,8 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['CROND', readCron],
   ['RT_FLOW', readRtFlow],
   ['chage', readAccounts],
+  ['charon', readCharon],
+  ['charon-systemd', readCharon],
   ['chfn', readAccounts],
   ['cron', readCron],
   ['crond', readCron],

@@ -72,18 +72,29 @@ export const readExim = (message: string, fields: Draft): boolean => {
   return true
 }
 
+/** A delivery in exim's main log, also a deferred or failed one. Arrivals have `<=`. */
+const eximDelivery = / (?:=>|->|>>|==|\*\*) /
+
 /**
  * Reads the peer of exim's main log: `H=mail.example.org (helo) [203.0.113.9]:4711 I=[10.0.0.5]:25`, `SMTP call from (helo) [203.0.113.9]`. The
- * client chooses the name in round brackets, so it does not count.
+ * client chooses the name in round brackets, so it does not count. A message that a user sends names its login in `A=plain_server:kim`.
  */
 const readEximPeer = (message: string, fields: Draft): boolean => {
   const peer =
     /(?:(?:^| )H=|SMTP (?:call|connection) from )(?:[\w.-]{1,253} )?(?:\([^()\s]{0,255}\) ?)?\[([\da-fA-F.:]{3,45})\](?::(\d{1,5}))?/.exec(
       message.slice(0, 1000),
     )
-  if (!peer || !setAddress(fields, 'source', peer[1] ?? '')) return false
+  const start = message.slice(0, 120)
+  const side = eximDelivery.test(start) ? 'destination' : 'source'
+  if (!peer || !setAddress(fields, side, peer[1] ?? '')) return false
   const port = peer[2] === undefined ? undefined : toPort(peer[2])
-  if (port !== undefined) setIfAbsent(fields, 'source.port', port)
+  if (port !== undefined) setIfAbsent(fields, `${side}.port`, port)
+  const user = start.includes(' <= ') ? / A=[\w-]{1,64}:(\S{1,256})/.exec(message.slice(0, 1000))?.[1] : undefined
+  if (user !== undefined) {
+    setUser(fields, user)
+    setLogin(fields, 'success')
+    return true
+  }
   setIfAbsent(fields, 'event.category', 'email')
   if (message.includes(' rejected ')) {
     setIfAbsent(fields, 'event.action', 'mail_rejected')

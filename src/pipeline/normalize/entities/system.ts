@@ -86,6 +86,7 @@ export const readKernel = (message: string, fields: Draft): boolean => {
     if (name !== '' && name.length <= 64) fields['process.target.name'] = name
     return true
   }
+  if (message.includes('wireguard: ')) return readWireguard(message, fields)
   const from = wordAfter(message, ' SRC=')
   const to = wordAfter(message, ' DST=')
   if (from === undefined || to === undefined) return false
@@ -163,6 +164,16 @@ export const readHostapd = (message: string, fields: Draft): boolean => {
         ? 'wifi_associated'
         : 'wifi'
   set(fields, 'network', action, message.includes('authentication failed') ? 'failure' : undefined)
+  return true
+}
+
+/** `wireguard: wg0: Receiving handshake initiation from peer 3 (203.0.113.9:51820)`, `… Invalid handshake initiation from 203.0.113.9:51820` */
+const readWireguard = (message: string, fields: Draft): boolean => {
+  const peer = /(?: \(|from )(?:([\d.]{7,15})|\[([\da-fA-F:]{3,45})\]):(\d{1,5})(?!\d)/.exec(message.slice(0, 300))
+  if (!peer) return false
+  const side = message.includes(': Sending ') ? 'destination' : 'source'
+  if (!setAddress(fields, side, peer[1] ?? peer[2] ?? '')) return false
+  setIfAbsent(fields, `${side}.port`, Number(peer[3]))
   return true
 }
 

@@ -72,6 +72,8 @@ const userIn = (text: string): string | undefined => {
   if (next === 61) return bare(wordAt(text, at + 5))
   if (next !== 32) return undefined
   const word = wordAt(text, at + 5)
+  // Samba's `user [CORP]\[kim]` is read with the meaning of its message.
+  if (word.includes(']\\[')) return undefined
   const quote = word.charCodeAt(0)
   if (quote === 34 || quote === 39) return bare(word)
   const after = wordAt(text, at + 6 + word.length)
@@ -95,6 +97,7 @@ const fillers = new Set([
   'to',
   'with',
   'by',
+  'found',
 ])
 const companions = new Set([
   'from',

@@ -22,7 +22,7 @@ export const failedLogin: Meaning = {
       'mfa ',
       '2fa ',
     ],
-    ...['matching endpoint', 'completed 401', 'database user', 'denied by acl', 'accesskey'],
+    ...['nt_status_', 'matching endpoint', 'completed 401', 'database user', 'denied by acl', 'accesskey'],
     ...['failed attempt', 'wrongpass', 'wrong pin', 'eap method', 'not in sudoers', 'invalid extension'],
   ],
   says: [
@@ -50,6 +50,7 @@ export const failedLogin: Meaning = {
     'failed attempt (?:from|by|for)|eap method \\S{1,64} failed',
     '(?:client|peer|user) \\S{1,64}(?: \\[\\S{1,64}\\])? (?:disconnected|rejected|refused)[,:]? not authori[sz]ed',
     'attempt (?:was )?made to authenticate the locked user',
+    'nt_status_(?:logon_failure|no_such_user|wrong_password|account_\\w+|password_\\w+)',
     'client not found in kerberos|challenge-?response-?failed',
     '(?:user|account) \\S{1,64} do(?:es)?(?:n.t| not) exist',
     'tried to (?:log ?[io]n|sign ?in|authenticate) but',
@@ -68,11 +69,13 @@ export const failedLogin: Meaning = {
     // Money and goods are authorized too.
     '(?:payments?|cards?|transactions?|purchases?|charges?|refunds?|orders?|capture|debit|credit|expenses?|mandates?)[ _.-](?:pre-?)?authori[sz]',
     'authori[sz]\\w+ (?:of|for) (?:the |a |this |your )?(?:payment|card|transaction|purchase|charge|order|amount|refund|debit|credit|invoice)',
+    // The answer to a client, after the line that says what was wrong.
+    '(?<![a-z])sent control(?![a-z])|n\\(auth_failed\\)',
     // Conditions and documentation.
     '(?<![a-z])(?:if|when|whenever|unless|in case) (?:\\w+ ){0,4}(?:fails?|invalid|denied|wrong|incorrect)',
     '(?<![a-z])(?:may|might|would|will|could|should) (?:be |not )?(?:fail|denied|reject)',
     // Failures around a login that are not of one.
-    '(?:fail\\w*|unable|cannot|could not|errors?)(?: \\w+)? (?:to )?(?:load|open|read|pars\\w+|connect|reach|contact|initiali[sz]e|start|fetch|writ\\w+|creat\\w+|find|get|resolve|refresh|renew|save|updat\\w+|send|bind|listen|mount|execute|import|decode)(?![a-z])',
+    '(?:fail\\w*|unable|cannot|could not|errors?)(?: \\w+)? (?:to )?(?:load|open|read|pars\\w+|connect|reach|contact|initiali[sz]e|start|fetch|writ\\w+|creat\\w+|find(?! (?:an? |the |any )?(?:login|user|account)(?![a-z]))|get|resolve|refresh|renew|save|updat\\w+|send|bind|listen|mount|execute|import|decode)(?![a-z])',
     'no such file|file does not exist|script [^;]{0,80}not found|primary script unknown|forbidden by rule|directory index',
     '(?:connection|server|service|backend|host|database|network) (?:is )?(?:timed out|unreachable|unavailable|refused(?! for))',
     '(?:health|liveness|readiness)[ _-]?(?:check|z|probe)|self[ -]?test|heart-?beat|smoke test|unit test',
@@ -151,6 +154,8 @@ export const failedLogin: Meaning = {
     'Access Denied. InvalidAccessKeyId',
     'token rejected for user kim',
     "ACTION :[7] 'CONNECT' DATABASE USER:[3] 'kim' STATUS:[4] '1017'",
+    "Login failed for user 'kim'. Reason: Could not find a login matching the name provided. [CLIENT: 203.0.113.9]",
+    'Auth: [SMB2,(null)] user [CORP]\\\\[kim] with [NTLMv2] status [NT_STATUS_NO_SUCH_USER]',
     "'kim' tried to login but they do not have permission or weren't found",
   ],
   ignores: [
@@ -206,5 +211,7 @@ export const failedLogin: Meaning = {
     '인증서 오류: 만료되었습니다',
     'geçersiz giriş: sayı bekleniyordu',
     'ログインしました ユーザー=kim',
+    'generating IKE_AUTH response 1 [ N(AUTH_FAILED) ]',
+    'Auth: [SMB2,(null)] user [CORP]\\\\[kim] with [NTLMv2] status [NT_STATUS_OK]',
   ],
 }

@@ -45,6 +45,10 @@ export const onlyAddress = (text: string): string | undefined => {
 const name = '[\\w.@+$\\\\/-]{1,64}'
 const quoted = `["'\`\\[(<«»]{1,2}\\s?(${name})\\s?["'\`\\])>»«]`
 const users = [
+  // RADIUS: Login incorrect (…): [kim/the password]. A computer's name begins with host/.
+  /(?<![a-z])login (?:ok|incorrect|invalid)(?: \([^\n]{0,160}?\))?: \[((?:host\/)?[^[\]/\s]{1,64})(?:\/[^\n]{0,128}?)?\]/gi,
+  // Samba: user [CORP]\[kim]
+  new RegExp(`(?<![a-z])user \\[[^[\\]\\s]{0,64}\\]\\\\\\[(${name})\\]`, 'gi'),
   // user=kim, username: "kim", principalName=kim
   new RegExp(
     `(?<![a-z])(?:user(?:[_ ]?name|id)?|login(?:name)?|account(?:id)?|authentication_id|acct|usr|principal(?:name)?|e-?mail|benutzer(?:name)?|utilisateur|usuario|usu[aá]rio|utente|sasl_username|set_id|uid|ruser|cn)["']?\\s{0,2}[=:]\\s{0,2}["'\`\\[(<]{0,2}(${name})(?![\\w.@+$\\\\/-]*\\s{0,2}=)`,
@@ -81,7 +85,7 @@ const users = [
 ]
 /** Words in the place of a name. */
 const noNames =
-  /^(?:user|users|username|account|accounts|from|is|was|has|not|and|or|the|a|an|name|id|unknown|agent|in|to|with|by|at|on|via|failed|login|password|null|none|undefined|host|client|address|ip|attempt|attempts|request|remote|connection|authentication|credentials|peer|service|session|logon|failure|error|reason|invalid|for|user_name|0|-+)$/i
+  /^(?:user|users|username|account|accounts|from|is|was|has|not|and|or|the|a|an|name|id|unknown|agent|in|to|with|by|at|on|via|failed|login|password|null|none|undefined|host|client|address|ip|attempt|attempts|request|remote|connection|authentication|credentials|peer|service|session|logon|failure|error|reason|invalid|for|found|user_name|0|-+)$/i
 
 /** Finds the user in a message about a login or an account. */
 export const userIn = (text: string): string | undefined => {

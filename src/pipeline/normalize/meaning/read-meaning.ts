@@ -76,7 +76,7 @@ export const readMeaning = (message: string, fields: Draft, record: string = mes
 }
 
 /**
- * Another text of a record: its error; its second line, as Samba writes the place in its source first; the words that it wrote before the
+ * Another text of a record: its error or its reason; its second line, as Samba writes the place in its source first; the words that it wrote before the
  * message; or what an object without a message says deeper inside.
  */
 const errorOf = (fields: Draft, isObject: boolean): string | undefined => {
@@ -84,6 +84,8 @@ const errorOf = (fields: Draft, isObject: boolean): string | undefined => {
   if (typeof error === 'string' && error !== '') return error.slice(0, longest)
   if (typeof trace === 'string' && !trace.includes('\n')) return trace.slice(0, longest)
   if (typeof logger === 'string' && logger.includes(' ')) return logger.slice(0, longest)
+  const reason = fields['event.reason'] ?? fields.reason
+  if (typeof reason === 'string' && reason.includes(' ')) return reason.slice(0, longest)
   if (!isObject) return undefined
   for (const name in fields) {
     const value = fields[name]
@@ -106,7 +108,8 @@ const isComplete = ({ needsEntity }: Meaning, text: string, fields: Draft): bool
   fields['user.name'] !== undefined ||
   fields['source.ip'] !== undefined ||
   userIn(text) !== undefined ||
-  partyAddress(text) !== undefined
+  partyAddress(text) !== undefined ||
+  userAmong(fields) !== undefined
 
 const addParties = (text: string, fields: Draft): void => {
   if (fields['source.ip'] === undefined) {
@@ -167,7 +170,8 @@ const outcomeAmong = (fields: Draft): 'success' | 'failure' | undefined => {
 
 const addressName =
   /(?:^|[._])(?:remote|client|peer|origin|source|src|ip|addr\w*|ipaddress|host|from)(?:[._]?(?:ip|addr\w*|host))?$/i
-const userName = /(?:^|[._])(?:user|usr|username|user_name|principal\w*|login|account|email|uid|subject|identity)$/i
+const userName =
+  /(?:^|[._])(?:user|usr|username|user_name|principal\w*|login|account|email|uid|subject|identity|clientaccount)$/i
 
 /** Returns the address in a nested field whose name says that it is the peer's. */
 const addressAmong = (fields: Draft): string | undefined => {

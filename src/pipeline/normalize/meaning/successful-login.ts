@@ -11,6 +11,8 @@ export const successfulLogin: Meaning = {
     `(?<![a-z])(?:${success})[^;|\\n]{0,20}?(?<![a-z])(?:${login})`,
     '(?<![a-z])(?:logged|signed)[ -]?(?:in|on)(?![a-z])',
     '(?<![a-z])(?:log-?[io]n|sign-?in|auth(?:entication)?) ok(?![a-z])',
+    '(?<![a-z])connection authorized(?![a-z])',
+    '(?<![a-z])auth[^|\\n]{0,300}nt_status_ok(?![a-z_])',
     '(?:user|client|account) \\S{1,64} (?:was |has been |is )?authenticated',
     'ist angemeldet|hat sich angemeldet',
     "s'est connect[eé]",
@@ -40,6 +42,9 @@ export const successfulLogin: Meaning = {
     'El usuario "kim" ha iniciado sesión',
     'Login efetuado: usuario=kim',
     'Accesso riuscito per utente kim',
+    'Auth: (9) Login OK: [kim] (from client gw port 0 cli 203.0.113.9)',
+    'connection authorized: user=kim database=shop',
+    'Auth: [SMB2,(null)] user [CORP]\\\\[kim] with [NTLMv2] status [NT_STATUS_OK]',
   ],
   ignores: [
     'op=export username=kim result=success ip=203.0.113.9',
