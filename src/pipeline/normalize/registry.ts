@@ -16,6 +16,7 @@ import { jsonParser } from './formats/json.ts'
 import { leefParser } from './formats/leef.ts'
 import { logfmtParser } from './formats/logfmt.ts'
 import { plainParser } from './formats/plain.ts'
+import { postgresCsvParser } from './formats/postgres-csv.ts'
 import { ciscoParser } from './formats/syslog/cisco.ts'
 import { merakiParser } from './formats/syslog/meraki.ts'
 import { syslog3164Parser } from './formats/syslog/syslog-3164.ts'
@@ -45,6 +46,7 @@ export const parsers: readonly Parser[] = [
   logfmtParser,
   merakiParser,
   plainParser,
+  postgresCsvParser,
   syslog3164Parser,
   syslog5424Parser,
   vpcFlowParser,
@@ -67,6 +69,7 @@ const ofDigit = [
   windowsFirewallParser,
   windowsDnsParser,
   zeekParser,
+  postgresCsvParser,
   genericParser,
   vpcFlowParser,
   cefParser,

@@ -92,6 +92,64 @@ describe('a mail server names the other side', () => {
   })
 })
 
+describe('a file server says who changed a file', () => {
+  it.each([
+    'kim|203.0.113.9|pc7|data|renameat|ok|plan.xlsx|plan.xlsx.locked',
+    'CORP\\kim|203.0.113.9|unlinkat|ok|plan.xlsx',
+  ])('%s', (message) => {
+    expect(read(`Dec 10 09:32:20 nas smbd_audit[9]: ${message}`).fields).toMatchObject({
+      'user.name': 'kim',
+      'source.ip': '203.0.113.9',
+      'event.category': 'file',
+      'event.outcome': 'success',
+      'file.path': 'plan.xlsx',
+    })
+  })
+})
+
+describe('PostgreSQL writes JSON', () => {
+  it('has the level', () => {
+    const line =
+      '{"timestamp":"2026-12-10 09:32:20.123 UTC","user":"kim","dbname":"shop","pid":4711,"remote_host":"203.0.113.9","remote_port":51234,"session_id":"6939.1267","error_severity":"FATAL","state_code":"28P01","message":"password authentication failed for user \\"kim\\"","backend_type":"client backend"}'
+    expect(read(line).fields).toMatchObject({ ...kim, 'event.outcome': 'failure', 'log.level': 'crit' })
+  })
+})
+
+describe('PostgreSQL writes CSV', () => {
+  const row = (rest: string) => `2026-12-10 09:32:20.123 UTC,${rest}`
+
+  it('has the user, the client, the level and the message', () => {
+    expect(
+      read(
+        row(
+          '"kim","shop",4711,"203.0.113.9:51234",6939.1267,1,"authentication",2026-12-10 09:32:20 UTC,3/12,0,FATAL,28P01,"password authentication failed for user ""kim""",,,,,,,,,"","client backend",,0',
+        ),
+      ),
+    ).toMatchObject({
+      format: 'postgres-csv',
+      time: Date.UTC(2026, 11, 10, 9, 32, 20, 123),
+      message: 'password authentication failed for user "kim"',
+      fields: {
+        ...kim,
+        'event.outcome': 'failure',
+        'log.level': 'crit',
+        'process.pid': 4711,
+        'source.port': 51_234,
+      },
+    })
+  })
+
+  it('needs neither a user nor a client', () => {
+    expect(
+      read(
+        row(
+          ',,811,,6939.32b,7,,2026-12-10 09:00:00 UTC,,0,LOG,00000,"checkpoint starting: time",,,,,,,,,"","checkpointer",,0',
+        ),
+      ),
+    ).toMatchObject({ message: 'checkpoint starting: time', fields: { 'log.level': 'info' } })
+  })
+})
+
 describe('WireGuard names its peer', () => {
   it.each([
     'Invalid handshake initiation from 203.0.113.9:51234',

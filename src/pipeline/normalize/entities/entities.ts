@@ -7,6 +7,7 @@ import { readRtFlow } from './junos.ts'
 import { readDovecot, readExim, readPostfix, readSendmail } from './mail.ts'
 import { readMorganLine } from './morgan.ts'
 import { readPam } from './pam.ts'
+import { readSmbAudit } from './smb-audit.ts'
 import { readSshd } from './sshd.ts'
 import { readCharon } from './strongswan.ts'
 import { readCron, readDns, readFilterlog, readHostapd, readKernel, readLogind, readSystemd } from './system.ts'
@@ -51,6 +52,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['sendmail', readSendmail],
   ['sm-acceptingconnections', readSendmail],
   ['sm-mta', readSendmail],
+  ['smbd_audit', readSmbAudit],
   ['sshd', readSshd],
   ['sshd-auth', readSshd],
   ['sshd-session', readSshd],

@@ -44,7 +44,8 @@ export const aliasTable: Readonly<Record<string, string>> = {
   message: `
     message msg description text log body @message shortmessage fullmessage @m @mt eventmessage logmessage
     displaymessage summary textpayload log.message`,
-  'log.level': 'log.level level severitytext severity priority sev loglevel levelname lvl @l severityname meta.level',
+  'log.level':
+    'log.level level severitytext severity priority sev loglevel levelname lvl @l severityname errorseverity meta.level',
   'log.logger': 'log.logger logger loggername scope.name',
   'host.name': `
     host.name hostname host.hostname devicename computername computer machinename host machine
