@@ -24,8 +24,8 @@ export interface DetectorTrial {
   readonly maxState?: number
   /** How long without events until nothing is open that the detector does not save, in ms. 0 if it saves everything. */
   readonly unsavedFor?: number
-  /** After which shares of the events to restart. A detector that does not save open findings is restarted where none is open. */
-  readonly restarts?: readonly number[]
+  /** Whether the detector does not save open findings, so that it is restarted only where none is open. */
+  readonly losesFindings?: boolean
   /** Whether the detector does not save some counts, so that only detections are the same after a restart, and not later states. */
   readonly isApproximate?: boolean
 }
@@ -36,7 +36,7 @@ const restartBatch = 128
 /** Tests the promises of the detector contract. */
 export const describeDetector = (name: string, trial: DetectorTrial): void => {
   const { normal, anomalous, moreNormal, flood, maxState = 4_000_000 } = trial
-  const { unsavedFor = 0, restarts = [0.3, 0.55, 0.8], isApproximate = false } = trial
+  const { unsavedFor = 0, losesFindings = false, isApproximate = false } = trial
 
   const start = (from = 0) => {
     let time = from
@@ -184,11 +184,16 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
       const running = start()
       if (!running.detector.save) return
       const all = [...normal, ...anomalous, ...flood(runs(20_000))]
-      const batches = Math.ceil(all.length / restartBatch)
-      const restartsAt = restarts.map((share) => Math.floor(share * batches))
+      const restarts = [
+        // Findings are open then.
+        ...(losesFindings ? [] : [0.5, 1]).map((share) => normal.length + Math.floor(share * anomalous.length)),
+        ...[0.2, 0.8].map((share) => Math.floor(share * all.length)),
+      ]
+      const batches = Array.from({ length: Math.ceil(all.length / restartBatch) }, (_, batch) => batch * restartBatch)
+      const cuts = [...new Set([...batches, ...restarts])].sort((a, b) => a - b)
       const others: ReturnType<typeof start>[] = []
-      for (let batch = 0; batch < batches; batch++) {
-        if (restartsAt.includes(batch)) {
+      for (const [at, from] of cuts.entries()) {
+        if (restarts.includes(from)) {
           for (const one of [running, ...others]) one.pause(unsavedFor)
           // Saving may make the newest events count from now on, so each is saved.
           const [state] = [running, ...others].map(({ detector }) => detector.save?.())
@@ -198,7 +203,7 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
         }
         const later = others.length * unsavedFor
         const events = all
-          .slice(batch * restartBatch, (batch + 1) * restartBatch)
+          .slice(from, cuts[at + 1])
           .map((event) => ({ ...event, time: event.time + later, receivedAt: event.receivedAt + later }))
         const found = [...running.detect(events), ...running.tick()]
         for (const other of others) expect([...other.detect(events), ...other.tick()]).toEqual(found)

@@ -10,6 +10,7 @@ import { BoundedMap } from '../shared/bounded-map.ts'
 import { type EventSample, keepSample, toEvidence } from '../shared/evidence.ts'
 import { toDetection } from '../shared/finding.ts'
 import { flatText } from '../shared/flat-text.ts'
+import { readSampleFields, writeSampleFields } from '../shared/sample-state.ts'
 import { readState } from '../shared/state.ts'
 import { describeSighting, type Sighting, sightingsIn } from './indicator-explanation.ts'
 
@@ -99,12 +100,22 @@ export const indicatorDetector = (index: IndicatorIndex = nothing): Component<ty
       save() {
         const writer = createWriter(name, version).varint(episodes.size)
         for (const [key, episode] of episodes.entries()) writeEpisode(writer.text(key), episode)
+        writeSampleFields(
+          writer,
+          [...episodes.values()].flatMap(({ samples }) => samples),
+        )
         return writer.finish()
       },
       restore(state) {
         readState(state, name, version, (reader) => {
           const known = new BoundedMap<Episode>(maxEpisodes)
-          for (let left = reader.varint(); left > 0; left--) known.set(reader.text(), readEpisode(reader))
+          const samples: EventSample[] = []
+          for (let left = reader.varint(); left > 0; left--) {
+            const [key, episode] = [reader.text(), readEpisode(reader)]
+            samples.push(...episode.samples)
+            known.set(key, episode)
+          }
+          readSampleFields(reader, samples)
           episodes = known
         })
       },

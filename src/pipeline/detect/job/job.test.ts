@@ -17,7 +17,7 @@ const line = (time: number, service: string, message: string, host = 'db-1'): Ev
   someEvent(number++, time, {
     stream: `syslog/${host}/${service}`,
     message,
-    fields: { 'service.name': service, 'host.name': host },
+    fields: { 'service.name': service, 'host.name': host, 'source.ip': '10.0.0.7' },
   })
 const run = (date: number, at = 2 * hour): Event[] =>
   ['Starting backup', 'Copied 17 files', 'Backup done'].map((text, i) =>

@@ -8,6 +8,7 @@ import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { type EventSample, keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
+import { readSampleFields, writeSampleFields } from '../shared/sample-state.ts'
 import { readState } from '../shared/state.ts'
 import { explainMissingRun, type JobRun } from './job-explanation.ts'
 import {
@@ -210,7 +211,9 @@ export const job: Component<typeof options, Detector> = {
           for (const [host, time] of hosts) writer.text(host).f64(time)
         }
         writer.varint(streams.size)
-        for (const jobs of streams.values()) writeStream(writer, jobs)
+        const samples: EventSample[] = []
+        for (const jobs of streams.values()) writeStream(writer, jobs, samples)
+        writeSampleFields(writer, samples)
         return writer.finish()
       },
       restore(state) {
@@ -229,10 +232,12 @@ export const job: Component<typeof options, Detector> = {
             restoredClocks.set(source, clock)
           }
           const restored = new BoundedMap<StreamJobs>(given.max_streams)
+          const samples: EventSample[] = []
           for (let left = reader.varint(); left > 0; left--) {
-            const jobs = readStream(reader)
+            const jobs = readStream(reader, samples)
             restored.set(jobs.stream, jobs)
           }
+          readSampleFields(reader, samples)
           clocks = restoredClocks
           streams = restored
         })
@@ -336,21 +341,23 @@ const startCandidate = (message: string, event: Event): Candidate => ({
 
 const toRun = ({ message, sample }: Candidate, expected: ExpectedRun): JobRun => ({ message, expected, last: sample })
 
+/** Writes the jobs of a stream. Adds their samples to `samples`, because their fields are saved after everything else. */
 const writeStream = (
   writer: Writer,
   { source, stream, host, service, whole, messages, rareAt, usedAt }: StreamJobs,
+  samples: EventSample[],
 ): void => {
   for (const text of [source, stream, host ?? '', service ?? '']) writer.text(text)
   writer.f64(rareAt).f64(usedAt)
-  writeCandidate(writer, whole)
+  writeCandidate(writer, whole, samples)
   writer.varint(messages.size)
   for (const [id, candidate] of messages.entries()) {
     writer.text(id)
-    writeCandidate(writer, candidate)
+    writeCandidate(writer, candidate, samples)
   }
 }
 
-const readStream = (reader: Reader): StreamJobs => {
+const readStream = (reader: Reader, samples: EventSample[]): StreamJobs => {
   const [source, stream, host, service] = [reader.text(), reader.text(), reader.text(), reader.text()]
   const [rareAt, usedAt] = [reader.f64(), reader.f64()]
   const jobs: StreamJobs = {
@@ -358,12 +365,12 @@ const readStream = (reader: Reader): StreamJobs => {
     stream,
     host: host || undefined,
     service: service || undefined,
-    whole: readCandidate(reader),
+    whole: readCandidate(reader, samples),
     messages: new BoundedMap(mostMessages),
     rareAt,
     usedAt,
   }
-  for (let left = reader.varint(); left > 0; left--) jobs.messages.set(reader.text(), readCandidate(reader))
+  for (let left = reader.varint(); left > 0; left--) jobs.messages.set(reader.text(), readCandidate(reader, samples))
   return jobs
 }
 
@@ -377,7 +384,11 @@ const readExpected = (reader: Reader): ExpectedRun | undefined => {
   return rhythm && { rhythm, time: reader.f64(), deadline: reader.f64(), runs: reader.varint() }
 }
 
-const writeCandidate = (writer: Writer, { message, runs, expected, missing, sample, usedAt }: Candidate): void => {
+const writeCandidate = (
+  writer: Writer,
+  { message, runs, expected, missing, sample, usedAt }: Candidate,
+  samples: EventSample[],
+): void => {
   const isOver = comesTooOften(runs) && runs.starts.length < 2
   writer
     .text(isOver ? '' : message)
@@ -391,14 +402,16 @@ const writeCandidate = (writer: Writer, { message, runs, expected, missing, samp
     .text(sample.id)
     .f64(sample.time)
     .text(isOver ? '' : sample.original.slice(0, 400))
+  samples.push(isOver ? { ...sample, fields: undefined } : sample)
 }
 
-const readCandidate = (reader: Reader): Candidate => {
+const readCandidate = (reader: Reader, samples: EventSample[]): Candidate => {
   const message = reader.text()
   const [last, irregular, usedAt] = [reader.f64(), reader.varint(), reader.f64()]
   const runs: Runs = { last, irregular, starts: [...reader.f64s()] }
   const expected = readExpected(reader)
   const missing = readExpected(reader)
   const sample = { id: reader.text(), time: reader.f64(), original: reader.text() }
+  samples.push(sample)
   return { message, runs, expected, missing, sample, usedAt }
 }

@@ -134,6 +134,12 @@ export const endIdle = (stream: SessionStream, time: number, idle: number): void
   for (const session of [...stream.open.values()]) if (time - session.last > idle) end(stream, session)
 }
 
+/** Returns the sessions of a stream in the order in which they are saved. */
+const sessionsOf = ({ ended, open }: SessionStream): EventSession[] => [...ended, ...open.values()]
+
+/** Returns the samples of a stream in the order in which they are saved. */
+export const samplesOf = (stream: SessionStream): EventSample[] => sessionsOf(stream).flatMap(({ samples }) => samples)
+
 export const writeStream = (writer: Writer, stream: SessionStream): void => {
   const { source, stream: name, learned, keys, texts, period, usedAt } = stream
   writer.text(source).text(name).bytes(learned.save()).f64(period).f64(usedAt)
@@ -141,7 +147,7 @@ export const writeStream = (writer: Writer, stream: SessionStream): void => {
   for (const key of keys) writer.text(formatKey(key))
   writer.varint(texts.size)
   for (const [id, text] of texts) writer.text(id).text(text)
-  const sessions = [...stream.ended, ...stream.open.values()]
+  const sessions = sessionsOf(stream)
   writer.varint(stream.ended.length).varint(sessions.length)
   for (const session of sessions) {
     const { key, start, last, events, samples } = session

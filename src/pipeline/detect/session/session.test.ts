@@ -15,8 +15,13 @@ const request = (number: number, start: number, steps: readonly string[]): Event
     someEvent(number * 100 + index, start + index * 50, {
       message: step,
       stream: 'shop/web-01/checkout',
-      template: { id: `t-${step}`, text: step },
-      fields: { 'trace.id': `trace-${number}`, 'service.name': 'checkout', 'host.name': 'web-01' },
+      template: { id: `t-${step.replaceAll(' ', '-')}`, text: step },
+      fields: {
+        'trace.id': `trace-${number}`,
+        'service.name': 'checkout',
+        'host.name': 'web-01',
+        'source.ip': '203.0.113.9',
+      },
     }),
   )
 
@@ -48,7 +53,6 @@ const anomalous = [
 ]
 
 describeDetector('session', {
-  unsavedFor: 30 * minute,
   make,
   normal,
   anomalous,

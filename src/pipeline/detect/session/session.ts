@@ -6,6 +6,8 @@ import type { Detection } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
+import type { EventSample } from '../shared/evidence.ts'
+import { readSampleFields, writeSampleFields } from '../shared/sample-state.ts'
 import { readState } from '../shared/state.ts'
 import { deviationKey, explainUnusualSession, type UnusualSession } from './session-explanation.ts'
 import {
@@ -14,6 +16,7 @@ import {
   manyKeys,
   readSessionStream,
   type SessionStream,
+  samplesOf,
   sessionKeyOf,
   startStream,
   writeStream,
@@ -143,15 +146,19 @@ export const session: Component<typeof options, Detector> = {
       save() {
         const writer = createWriter(name, version).varint(streams.size)
         for (const stream of streams.values()) writeStream(writer, stream)
+        writeSampleFields(writer, [...streams.values()].flatMap(samplesOf))
         return writer.finish()
       },
       restore(state) {
         readState(state, name, version, (reader) => {
           const restored = new BoundedMap<SessionStream>(maxStreams)
+          const samples: EventSample[] = []
           for (let left = reader.varint(); left > 0; left--) {
             const stream = readSessionStream(reader)
+            samples.push(...samplesOf(stream))
             restored.set(stream.stream, stream)
           }
+          readSampleFields(reader, samples)
           streams = restored
         })
       },

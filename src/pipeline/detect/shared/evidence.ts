@@ -3,7 +3,8 @@ import { type Event, eventView } from '../../../schema/event.ts'
 import { connectionFields, connectionOf } from './connection.ts'
 import { flatText } from './flat-text.ts'
 
-const longestLine = 1000
+/** Longer lines are cut. */
+export const longestLine = 1000
 
 /** The part of an event that evidence needs. Every event is a sample. */
 export type EventSample = Pick<Event, 'id' | 'time' | 'original'> & { readonly fields?: Event['fields'] | undefined }
@@ -30,7 +31,7 @@ export const ownSample = ({ id, time, original, fields }: EventSample): EventSam
 const kept = [...connectionFields, 'log.file.path', 'log.file.line'] as const
 
 /** Picks the fields that evidence shows; undefined if there are none. */
-const keptFields = (fields: Event['fields']): Event['fields'] | undefined => {
+export const keptFields = (fields: Event['fields']): Event['fields'] | undefined => {
   let found: Record<string, Event['fields'][string]> | undefined
   for (const name of kept) {
     const value = fields[name]

@@ -8,6 +8,7 @@ import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { type EventSample, keepSample, toEvidence } from '../shared/evidence.ts'
 import { toDetection } from '../shared/finding.ts'
+import { readSampleFields, writeSampleFields } from '../shared/sample-state.ts'
 import { readState } from '../shared/state.ts'
 import type { RuleBook } from './rule-book.ts'
 import { eventEntities, eventSubject } from './sigma-entities.ts'
@@ -233,13 +234,22 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
         for (const [key, crowd] of crowds.entries()) writer.text(key).f64(crowd.last).varint(crowd.separate)
         writer.varint(lines.size)
         for (const { sample } of lines.values()) writeSample(writer, sample)
+        writeSampleFields(writer, [
+          ...[...episodes.values()].flatMap(samplesOf),
+          ...Array.from(lines.values(), ({ sample }) => sample),
+        ])
         return writer.finish()
       },
       restore(state) {
         readState(state, name, version, (reader) => {
           const engineState = reader.bytes()
+          const samples: EventSample[] = []
           const knownEpisodes = new BoundedMap<Episode>(maxEpisodes)
-          for (let left = reader.varint(); left > 0; left--) knownEpisodes.set(reader.text(), readEpisode(reader))
+          for (let left = reader.varint(); left > 0; left--) {
+            const [key, episode] = [reader.text(), readEpisode(reader)]
+            samples.push(...samplesOf(episode))
+            knownEpisodes.set(key, episode)
+          }
           const knownCrowds = new BoundedMap<Crowd>(maxCrowds)
           for (let left = reader.varint(); left > 0; left--) {
             const [key, last, many] = [reader.text(), reader.f64(), reader.varint()]
@@ -248,8 +258,10 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
           const knownLines = new BoundedMap<Line>(Math.max(1, maxSamples))
           for (let left = reader.varint(); left > 0; left--) {
             const sample = readSample(reader)
+            samples.push(sample)
             knownLines.set(sample.id, { sample, usedAt: sample.time })
           }
+          readSampleFields(reader, samples)
           restored = engineState.length > 0 ? engineState : undefined
           engine = undefined
           episodes = knownEpisodes
@@ -286,6 +298,8 @@ const readSample = (reader: Reader): EventSample => {
   const [path, line] = [reader.text(), reader.varint()]
   return { id, time, original, ...(path !== '' && { fields: { 'log.file.path': path, 'log.file.line': line } }) }
 }
+
+const samplesOf = ({ shown }: Episode): EventSample[] => Array.from(shown.values(), ({ sample }) => sample)
 
 const writeEpisode = (writer: Writer, episode: Episode): void => {
   writer.f64(episode.start).f64(episode.last).varint(episode.times).varint(episode.events)

@@ -1,6 +1,7 @@
 import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
 import { day, hour } from '../../../lib/units/time.ts'
 import { type EventSample, keepSample } from '../shared/evidence.ts'
+import { readSample, writeSample } from '../shared/sample-state.ts'
 
 /** A series is counted by quarters of a day and remembered by days. */
 export const quarterLength = 6 * hour
@@ -160,14 +161,9 @@ const readPeriod = (reader: Reader): Period => {
   for (let left = reader.varint(); left > 0; left--) took.set(reader.f32(), reader.varint())
   return { start, lines, errors, warnings, took }
 }
-const writeSample = (writer: Writer, sample: EventSample | undefined): void => {
-  writer.u8(sample ? 1 : 0)
-  if (sample) writer.text(sample.id).f64(sample.time).text(sample.original)
-}
-const readSample = (reader: Reader): EventSample | undefined =>
-  reader.u8() === 1 ? { id: reader.text(), time: reader.f64(), original: reader.text() } : undefined
 
-export const writeCourse = (writer: Writer, course: CourseOfDays): void => {
+/** Writes a course. Adds its samples to `samples`, because their fields are saved after everything else. */
+export const writeCourse = (writer: Writer, course: CourseOfDays, samples: EventSample[]): void => {
   writePeriod(writer, course.open)
   writePeriod(writer, course.today)
   writer.varint(course.quarters.length)
@@ -175,13 +171,11 @@ export const writeCourse = (writer: Writer, course: CourseOfDays): void => {
   writer.varint(course.days.length)
   for (const { start, lines, errors, warnings, timed, slow } of course.days)
     writer.f64(start).varint(lines).varint(errors).varint(warnings).varint(timed).f64(slow)
-  writeSample(writer, course.failure)
-  writeSample(writer, course.warning)
-  writeSample(writer, course.slowest)
+  for (const sample of [course.failure, course.warning, course.slowest]) writeSample(writer, sample, samples)
   writer.f64(course.slowestTook)
 }
 
-export const readCourse = (reader: Reader): CourseOfDays => {
+export const readCourse = (reader: Reader, samples: EventSample[]): CourseOfDays => {
   const [open, today] = [readPeriod(reader), readPeriod(reader)]
   const quarters = Array.from({ length: reader.varint() }, () => readPeriod(reader))
   const days = Array.from({ length: reader.varint() }, () => ({
@@ -192,6 +186,6 @@ export const readCourse = (reader: Reader): CourseOfDays => {
     timed: reader.varint(),
     slow: reader.f64(),
   }))
-  const [failure, warning, slowest] = [readSample(reader), readSample(reader), readSample(reader)]
+  const [failure, warning, slowest] = Array.from({ length: 3 }, () => readSample(reader, samples))
   return { open, today, quarters, days, failure, warning, slowest, slowestTook: reader.f64() }
 }

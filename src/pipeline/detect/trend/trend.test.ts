@@ -35,7 +35,13 @@ const requests = (from: number, days: number, { failures, took, perDay }: Course
       return someEvent(number++, someTime + from * day + ((hour + i / count) * day) / 24, {
         stream: 'app/web-01/shop',
         message: 'request completed',
-        fields: { 'service.name': 'shop', 'http.response.status_code': status, path, duration_ms: duration },
+        fields: {
+          'service.name': 'shop',
+          'source.ip': '203.0.113.9',
+          'http.response.status_code': status,
+          path,
+          duration_ms: duration,
+        },
       })
     })
   })

@@ -6,8 +6,9 @@ import type { Detection } from '../../../schema/detection.ts'
 import { type Event, textField } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
-import { keepSample } from '../shared/evidence.ts'
+import { type EventSample, keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
+import { readSampleFields, writeSampleFields } from '../shared/sample-state.ts'
 import { readState } from '../shared/state.ts'
 import {
   type CourseOfDays,
@@ -169,16 +170,20 @@ export const trend: Component<typeof options, Detector> = {
       },
       save() {
         const writer = createWriter(name, version).varint(services.size)
-        for (const service of services.values()) writeService(writer, service)
+        const samples: EventSample[] = []
+        for (const service of services.values()) writeService(writer, service, samples)
+        writeSampleFields(writer, samples)
         return writer.finish()
       },
       restore(state) {
         readState(state, name, version, (reader) => {
           const restored = new BoundedMap<ServiceTrends>(given.max_services)
+          const samples: EventSample[] = []
           for (let left = reader.varint(); left > 0; left--) {
-            const service = readService(reader, given.max_routes)
+            const service = readService(reader, given.max_routes, samples)
             restored.set(service.key, service)
           }
+          readSampleFields(reader, samples)
           services = restored
           byStream = new Map()
         })
