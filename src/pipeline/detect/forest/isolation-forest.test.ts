@@ -10,7 +10,6 @@ const log = { debug() {}, info() {}, warn() {}, error() {} }
 const runtime = (now: () => number): Runtime => ({ now, fetch, log, signal: new AbortController().signal })
 const make = (now: () => number) => isolationForest.create(isolationForest.options.parse({}), runtime(now))
 const minute = 60_000
-const hour = 60 * minute
 
 let number = 0
 /** A service with a few users and occasional failures. */
@@ -52,7 +51,6 @@ const anomalous = (from: number, minutes: number): Event[] =>
   }))
 
 describeDetector('isolation-forest', {
-  unsavedFor: 4 * hour,
   make,
   normal: normal(0, 1000),
   moreNormal: normal(1000, 200),

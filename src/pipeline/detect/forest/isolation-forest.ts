@@ -8,6 +8,7 @@ import { textField } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { flatText } from '../shared/flat-text.ts'
+import { readOpenParts, writeOpenParts } from '../shared/open-parts.ts'
 import { toProbability, toScore } from '../shared/score.ts'
 import { readState } from '../shared/state.ts'
 import {
@@ -31,6 +32,7 @@ import {
   windowRow,
 } from './feature-window.ts'
 import { explainWindows, unusualFeatures, type WindowRun } from './window-explanation.ts'
+import { readOpenWindow, writeOpenWindow } from './window-state.ts'
 
 const name = 'isolation-forest'
 const version = 1
@@ -187,11 +189,13 @@ export const isolationForest: Component<typeof options, Detector> = {
             .f64(usedAt)
           writeModel(writer, model)
         }
+        writeOpenParts(writer, [...streams.values()], writeOpenWindow)
         return writer.finish()
       },
       restore(state) {
         readState(state, name, version, (reader) => {
           const restored = new BoundedMap<WindowedStream>(given.max_streams)
+          const all: WindowedStream[] = []
           for (let left = reader.varint(); left > 0; left--) {
             const source = reader.text()
             const stream = reader.text()
@@ -199,7 +203,7 @@ export const isolationForest: Component<typeof options, Detector> = {
             const service = reader.text() || undefined
             const usedAt = reader.f64()
             const model = readModel(reader)
-            restored.set(stream, {
+            const one: WindowedStream = {
               source,
               stream,
               host,
@@ -208,8 +212,11 @@ export const isolationForest: Component<typeof options, Detector> = {
               model,
               run: undefined,
               usedAt,
-            })
+            }
+            restored.set(stream, one)
+            all.push(one)
           }
+          readOpenParts(reader, all, readOpenWindow)
           streams = restored
         })
       },

@@ -199,3 +199,18 @@ export const readModel = (reader: Reader): WindowModel => {
   if (forest.length > 0) model.forest = IsolationForest.load(forest)
   return model
 }
+
+export const writeAssessment = (writer: Writer, { probability, parts }: RowAssessment): void => {
+  writer.f64(probability).varint(parts.length)
+  for (const { pull, value, low, high } of parts) writer.f64(pull).f64(value).f64(low).f64(high)
+}
+
+export const readAssessment = (reader: Reader): RowAssessment => ({
+  probability: reader.f64(),
+  parts: Array.from({ length: reader.varint() }, () => ({
+    pull: reader.f64(),
+    value: reader.f64(),
+    low: reader.f64(),
+    high: reader.f64(),
+  })),
+})
