@@ -3,7 +3,6 @@ import { deepRun } from '../../../../test/depth.ts'
 import { needs } from '../../../../test/needs.ts'
 import type { Runtime } from '../../../component.ts'
 import { createRandom } from '../../../lib/random/random.ts'
-import { hour } from '../../../lib/units/time.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import { describeDetector } from '../detector.conformance.ts'
@@ -44,7 +43,6 @@ const quietAttack = (start: number) =>
   )
 
 describeDetector('agent-model', {
-  unsavedFor: 4 * hour,
   make: create,
   normal: normal(0, 400),
   moreNormal: normal(400, 300),

@@ -8,19 +8,13 @@ import type { Event } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { type EventSample, keepSample } from '../shared/evidence.ts'
+import { readOpenParts, writeOpenParts } from '../shared/open-parts.ts'
 import { toProbability } from '../shared/score.ts'
 import { readState } from '../shared/state.ts'
-import {
-  assessRow,
-  fitBehind,
-  learnRow,
-  readModel,
-  startModel,
-  type WindowModel,
-  writeModel,
-} from '../shared/window-model.ts'
+import { assessRow, fitBehind, learnRow, readModel, startModel, writeModel } from '../shared/window-model.ts'
 import { agentRow, columnsOf, scaleOf } from './agent-columns.ts'
 import { explainModelRun, type ModelRun, unusualColumns } from './agent-model-explanation.ts'
+import { type LearnedPlace, readOpenPlace, writeOpenPlace } from './agent-model-state.ts'
 import { type AgentLine, type CompiledAgent, compileAgent, toLine } from './agent-reader.ts'
 import { type AgentPlace, agentOrigin, rememberDetails, startPlace } from './agent-watch.ts'
 import { addLine, slideTo, windowFeatures } from './agent-window.ts'
@@ -45,19 +39,6 @@ export const agentModelOptions = z.strictObject({
   seed: z.int().default(42).describe('Seed of the forests. The same events and seed give the same findings.'),
   max_places: z.int().min(1).default(100).describe('How many pairs of agent and device to learn.'),
 })
-
-/** The model of one agent and device, with the current window. */
-interface LearnedPlace {
-  readonly place: AgentPlace
-  model: WindowModel
-  /** The first line of each feature in the window. */
-  readonly shown: Map<string, EventSample>
-  first: EventSample | undefined
-  last: EventSample | undefined
-  lines: number
-  run: ModelRun | undefined
-  usedAt: number
-}
 
 /**
  * Learns the usual windows of each agent and device with an isolation forest. Finds windows whose counts are unusual although none exceeds
@@ -180,11 +161,13 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
             .f64(usedAt)
           writeModel(writer, model)
         }
+        writeOpenParts(writer, [...places.values()], writeOpenPlace)
         return writer.finish()
       },
       restore(state) {
         readState(state, name, version, (reader) => {
           const restored = new BoundedMap<LearnedPlace>(given.max_places)
+          const all: (LearnedPlace | undefined)[] = []
           for (let left = reader.varint(); left > 0; left--) {
             const key = reader.text()
             const id = reader.text()
@@ -195,11 +178,17 @@ export const agentModelDetector = (agents: readonly Agent[] = []): Component<typ
             const model = readModel(reader)
             const learner = learners.find(({ agent }) => agent.id === id)
             // An agent with other features needs a new model.
-            if (!learner || model.rows.some((row) => row.length !== learner.columns.length)) continue
+            if (!learner || model.rows.some((row) => row.length !== learner.columns.length)) {
+              all.push(undefined)
+              continue
+            }
             const place = startPlace(learner.agent, { source, host, time: usedAt })
             place.device = Number.isNaN(device) ? null : device
-            restored.set(key, { ...startLearned(place), model, usedAt })
+            const one = { ...startLearned(place), model, usedAt }
+            restored.set(key, one)
+            all.push(one)
           }
+          readOpenParts(reader, all, readOpenPlace)
           places = restored
         })
       },
