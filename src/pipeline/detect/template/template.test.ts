@@ -10,7 +10,6 @@ const log = { debug() {}, info() {}, warn() {}, error() {} }
 const runtime = (now: () => number): Runtime => ({ now, fetch, log, signal: new AbortController().signal })
 const make = (now: () => number) => template.create(template.options.parse({}), runtime(now))
 const minute = 60_000
-const hour = 60 * minute
 const at = (minutes: number) => someTime + minutes * minute
 const times = <Item>(count: number, event: (i: number) => Item) => Array.from({ length: count }, (_, i) => event(i))
 
@@ -23,7 +22,6 @@ const service = (from: number, count: number) =>
   times(count, (i) => line(from + i, `worker ${i % 4} ${verbs[i % 5]} file ${i}`))
 
 describeDetector('template', {
-  unsavedFor: hour,
   make,
   normal: service(0, 2000),
   moreNormal: service(2000, 500),

@@ -8,8 +8,10 @@ import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
+import { readOpenParts, writeOpenParts } from '../shared/open-parts.ts'
 import { isAboutLogin, severityHintOf } from '../shared/severity-hint.ts'
 import { readState } from '../shared/state.ts'
+import { readNewGroup, writeNewGroup } from './new-group-state.ts'
 import { isSpent, startSlots, takeMessage } from './slots.ts'
 import {
   chanceOf,
@@ -294,6 +296,15 @@ export const template: Component<typeof options, Detector> = {
       save() {
         const writer = createWriter(name, version).varint(memories.size)
         for (const memory of memories.values()) writeMemory(writer, memory)
+        // Their order is the order of their findings.
+        const open = [...groups].filter(([key]) => memories.get(key) !== undefined)
+        writer.varint(open.length)
+        for (const [key] of open) writer.text(key)
+        writeOpenParts(
+          writer,
+          open.map(([, group]) => group),
+          writeNewGroup,
+        )
         return writer.finish()
       },
       restore(state) {
@@ -306,6 +317,11 @@ export const template: Component<typeof options, Detector> = {
           memories = restored
           byStream = new BoundedMap(4 * given.max_services)
           groups.clear()
+          if (reader.ended) return
+          const open = Array.from({ length: reader.varint() }, () => restored.get(reader.text()))
+          readOpenParts(reader, open, (part, memory, samples) => {
+            groups.set(memory.key, readNewGroup(part, memory, samples))
+          })
         })
       },
     }
