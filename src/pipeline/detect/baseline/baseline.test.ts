@@ -37,7 +37,6 @@ const merge = (...flows: Event[][]) => flows.flat().sort((a, b) => a.time - b.ti
 describeDetector('baseline', {
   // The templates that are too rare to be followed.
   isApproximate: true,
-  losesFindings: true,
   make,
   normal: flow(0, 240, 8),
   moreNormal: flow(240, 60, 8),

@@ -5,12 +5,15 @@ import { minute } from '../../../lib/units/time.ts'
 import type { Detection } from '../../../schema/detection.ts'
 import type { Event } from '../../../schema/event.ts'
 import type { Detector } from '../detector.ts'
+import type { EventSample } from '../shared/evidence.ts'
+import { readSampleFields, writeSampleFields } from '../shared/sample-state.ts'
 import { isError as isErrorEvent } from '../shared/severity-hint.ts'
 import { readState } from '../shared/state.ts'
 import { explainDeviation } from './baseline-explanation.ts'
 import { createDeviationTracker } from './deviation-tracker.ts'
 import { endSilence, findLongSilence } from './long-silence.ts'
 import { advance, countEvent } from './meter.ts'
+import { readOpenRates, writeOpenRates } from './open-rate-state.ts'
 import { type Rate, ratesOf, type Track, vote } from './track.ts'
 import { advanceClock, createTrackBook, othersNewest, type SourceTracks } from './track-book.ts'
 import { readTrack, writeTrack } from './track-state.ts'
@@ -173,13 +176,21 @@ export const baseline: Component<typeof options, Detector> = {
         const sources = [...book.sources.values()]
         const tracks = sources.flatMap(({ tracks, whole }) => [...tracks.values(), ...(whole ? [whole] : [])])
         const writer = createWriter(name, version).varint(tracks.length)
-        for (const track of tracks) writeTrack(writer, track)
+        const samples: EventSample[] = []
+        for (const track of tracks) writeTrack(writer, track, samples)
+        writeSampleFields(writer, samples)
+        writeOpenRates(writer, tracks)
+        book.writeClocks(writer)
         return writer.finish()
       },
       restore(state) {
         readState(state, name, version, (reader) => {
-          const tracks = Array.from({ length: reader.varint() }, () => readTrack(reader))
+          const samples: EventSample[] = []
+          const tracks = Array.from({ length: reader.varint() }, () => readTrack(reader, samples))
+          readSampleFields(reader, samples)
+          readOpenRates(reader, tracks)
           book.replace(tracks)
+          book.readClocks(reader)
         })
       },
     }

@@ -1,3 +1,4 @@
+import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
 import { hour } from '../../../lib/units/time.ts'
 import type { Event } from '../../../schema/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
@@ -38,6 +39,9 @@ export interface TrackBook {
   errorsOf(track: Track, event: Event): Rate | undefined
   /** Replaces all tracks. */
   replace(tracks: readonly Track[]): void
+  /** Writes the clocks of the sources. They come at the end of a state, because earlier releases did not save them. */
+  writeClocks(writer: Writer): void
+  readClocks(reader: Reader): void
 }
 
 interface Limits {
@@ -147,6 +151,23 @@ export const createTrackBook = (limits: Limits): TrackBook => {
           source.whole = track
           if (track.errors) followed++
         }
+      }
+    },
+    writeClocks(writer) {
+      writer.f64(delivered).varint(sources.size)
+      for (const [name, { newest, leap, due, begun, lasted }] of sources) {
+        writer.text(name)
+        for (const value of [newest, leap, due, begun, lasted]) writer.f64(value)
+      }
+    },
+    readClocks(reader) {
+      if (reader.ended) return
+      delivered = reader.f64()
+      for (let left = reader.varint(); left > 0; left--) {
+        const source = sources.get(reader.text())
+        const [newest, leap, due] = [reader.f64(), reader.f64(), reader.f64()]
+        const [begun, lasted] = [reader.f64(), reader.f64()]
+        if (source) Object.assign(source, { newest, leap, due, begun, lasted })
       }
     },
   }

@@ -1,13 +1,14 @@
 import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
 import { createSeries } from '../../../lib/series/series.ts'
 import type { EventSample } from '../shared/evidence.ts'
+import { readSample, writeSample } from '../shared/sample-state.ts'
 import type { SeverityHint } from '../shared/severity-hint.ts'
 import { type Rate, restartTrack, startRate, type Track } from './track.ts'
 
 const kinds = ['all', 'errors', 'template'] as const
 
-/** Writes a track with its rates and their open buckets. An open deviation is reported again after a restart. */
-export const writeTrack = (writer: Writer, track: Track): void => {
+/** Writes a track with its rates and their open buckets. Adds its samples to `samples`, whose fields are written at the end. */
+export const writeTrack = (writer: Writer, track: Track, samples: EventSample[]): void => {
   writer.u8(track.whole ? 1 : 0)
   for (const text of [track.source, track.stream, track.host ?? '', track.service ?? '']) writer.text(text)
   writer
@@ -20,15 +21,15 @@ export const writeTrack = (writer: Writer, track: Track): void => {
     .f64(track.resumedAt)
     .u8(track.isSilent ? 1 : 0)
     .u8(track.live ? 1 : 0)
-  writeRate(writer, track.all)
+  writeRate(writer, track.all, samples)
   writer.u8(track.errors ? 1 : 0)
-  if (track.errors) writeRate(writer, track.errors)
+  if (track.errors) writeRate(writer, track.errors, samples)
   writer.varint(track.followed.length)
-  for (const rate of track.followed) writeRate(writer, rate)
+  for (const rate of track.followed) writeRate(writer, rate, samples)
 }
 
 /** Reads a track back. */
-export const readTrack = (reader: Reader): Track => {
+export const readTrack = (reader: Reader, samples: EventSample[]): Track => {
   const whole = reader.u8() === 1
   const source = reader.text()
   const stream = reader.text()
@@ -43,9 +44,9 @@ export const readTrack = (reader: Reader): Track => {
   const resumedAt = reader.f64()
   const isSilent = reader.u8() === 1
   const live = reader.u8() === 1
-  const all = readRate(reader)
-  const errors = reader.u8() === 1 ? readRate(reader) : undefined
-  const followed = Array.from({ length: reader.varint() }, () => readRate(reader))
+  const all = readRate(reader, samples)
+  const errors = reader.u8() === 1 ? readRate(reader, samples) : undefined
+  const followed = Array.from({ length: reader.varint() }, () => readRate(reader, samples))
   return restartTrack({
     source,
     stream,
@@ -67,7 +68,11 @@ export const readTrack = (reader: Reader): Track => {
   })
 }
 
-const writeRate = (writer: Writer, { kind, severityHint, template, meter, past, latest }: Rate): void => {
+const writeRate = (
+  writer: Writer,
+  { kind, severityHint, template, meter, past, latest }: Rate,
+  samples: EventSample[],
+): void => {
   writer.u8(kinds.indexOf(kind)).u8(severityHint)
   writer.text(template?.id ?? '').text(template?.message ?? '')
   writer
@@ -78,14 +83,14 @@ const writeRate = (writer: Writer, { kind, severityHint, template, meter, past, 
     .varint(meter.sinceReview)
     .f64(meter.dailyRate)
     .f64(meter.observed)
-  for (const sample of [meter.first, meter.last, latest]) writeSample(writer, sample)
+  for (const sample of [meter.first, meter.last, latest]) writeSample(writer, sample, samples)
   writer.bytes(meter.series?.save() ?? new Uint8Array()).varint(meter.ring.length)
   for (const { time, count } of meter.ring) writer.f64(time).varint(count)
   writer.varint(past.length)
   for (const { time, size } of past) writer.f64(time).f64(size)
 }
 
-const readRate = (reader: Reader): Rate => {
+const readRate = (reader: Reader, samples: EventSample[]): Rate => {
   const kind = kinds[reader.u8()] ?? 'all'
   const severityHint: SeverityHint = ([0, 1, 2] as const)[reader.u8()] ?? 0
   const id = reader.text()
@@ -98,9 +103,9 @@ const readRate = (reader: Reader): Rate => {
   meter.sinceReview = reader.varint()
   meter.dailyRate = reader.f64()
   meter.observed = reader.f64()
-  meter.first = readSample(reader)
-  meter.last = readSample(reader)
-  rate.latest = readSample(reader)
+  meter.first = readSample(reader, samples)
+  meter.last = readSample(reader, samples)
+  rate.latest = readSample(reader, samples)
   const series = reader.bytes()
   if (series.length > 0) {
     meter.series = createSeries({ bucket: meter.width })
@@ -110,11 +115,3 @@ const readRate = (reader: Reader): Rate => {
   rate.past = Array.from({ length: reader.varint() }, () => ({ time: reader.f64(), size: reader.f64() }))
   return rate
 }
-
-const writeSample = (writer: Writer, sample: EventSample | undefined): void => {
-  writer.u8(sample ? 1 : 0)
-  if (sample) writer.text(sample.id).f64(sample.time).text(sample.original.slice(0, 1000))
-}
-
-const readSample = (reader: Reader): EventSample | undefined =>
-  reader.u8() === 1 ? { id: reader.text(), time: reader.f64(), original: reader.text() } : undefined
