@@ -22,8 +22,6 @@ export interface DetectorTrial {
   readonly flood: (count: number) => Iterable<Event>
   /** The maximum size of a saved state after the flood, in bytes. */
   readonly maxState?: number
-  /** Whether the detector does not save some counts, so that only detections are the same after a restart, and not later states. */
-  readonly isApproximate?: boolean
 }
 
 /** How many events come at once before and after a restart. */
@@ -32,7 +30,6 @@ const restartBatch = 128
 /** Tests the promises of the detector contract. */
 export const describeDetector = (name: string, trial: DetectorTrial): void => {
   const { normal, anomalous, moreNormal, flood, maxState = 4_000_000 } = trial
-  const { isApproximate = false } = trial
 
   const start = (from = 0) => {
     let time = from
@@ -195,7 +192,6 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
         const found = [...running.detect(events), ...running.tick()]
         for (const other of others) expect([...other.detect(events), ...other.tick()]).toEqual(found)
       }
-      if (isApproximate) return
       const restored = ({ detector }: ReturnType<typeof start>) => {
         const other = start()
         other.detector.restore?.(detector.save?.() ?? new Uint8Array())

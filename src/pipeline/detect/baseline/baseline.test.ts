@@ -35,8 +35,6 @@ const flow = (from: number, minutes: number, rate: number, facts: Partial<Event>
 const merge = (...flows: Event[][]) => flows.flat().sort((a, b) => a.time - b.time)
 
 describeDetector('baseline', {
-  // The templates that are too rare to be followed.
-  isApproximate: true,
   make,
   normal: flow(0, 240, 8),
   moreNormal: flow(240, 60, 8),
