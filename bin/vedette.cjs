@@ -5,6 +5,7 @@ const { existsSync } = require('fs')
 const { join } = require('path')
 const { spawn, spawnSync } = require('child_process')
 const { signals } = require('os').constants
+const { smallHeap } = require('./small-heap.cjs')
 const { chooseRuntime, runtimeBinary, thisMachine } = require('../scripts/bootstrap/platform.cjs')
 
 const root = join(__dirname, '..')
@@ -16,14 +17,6 @@ const choice = chooseRuntime(thisMachine())
 const words = process.argv.slice(2)
 // Commands that run until they are stopped.
 const isServer = ['serve', 'worker', 'watch', 'mcp'].includes(words.find((word) => !word.startsWith('-')))
-// A small heap keeps the memory of a server flat under load. It costs a tenth of the speed, so commands that end do without. Up to its first
-// size it is not collected: a start would do so several times.
-const smallHeap = [
-  '--min-semi-space-size=4',
-  '--max-semi-space-size=8',
-  '--initial-old-space-size=64',
-  '--max-old-space-size=768',
-]
 const args = [...(isServer ? smallHeap : []), join(__dirname, 'start.mjs'), ...words]
 // Each thread would take its own pool of memory from glibc, which keeps up to 64 MB of what was freed once a large piece was.
 const mebibyte = String(1024 * 1024)
