@@ -70,7 +70,7 @@ export const failedLogin: Meaning = {
     '(?:payments?|cards?|transactions?|purchases?|charges?|refunds?|orders?|capture|debit|credit|expenses?|mandates?)[ _.-](?:pre-?)?authori[sz]',
     'authori[sz]\\w+ (?:of|for) (?:the |a |this |your )?(?:payment|card|transaction|purchase|charge|order|amount|refund|debit|credit|invoice)',
     // The answer to a client, after the line that says what was wrong.
-    '(?<![a-z])sent control(?![a-z])|n\\(auth_failed\\)',
+    'n\\(auth_failed\\)',
     // Conditions and documentation.
     '(?<![a-z])(?:if|when|whenever|unless|in case) (?:\\w+ ){0,4}(?:fails?|invalid|denied|wrong|incorrect)',
     '(?<![a-z])(?:may|might|would|will|could|should) (?:be |not )?(?:fail|denied|reject)',
