@@ -11,6 +11,7 @@ import { sendSteadily, stored } from './steady-sender.ts'
 
 const alerts = z.object({ data: z.array(z.object({ title: z.string() })) })
 const leases = z.array(z.object({ owner: z.string(), epoch: z.coerce.number() }))
+const counts = z.array(z.object({ due: z.coerce.number() }))
 const pauseMs = 60_000
 
 describe('a server that is paused', needs(postgresPrograms()), () => {
@@ -70,6 +71,15 @@ describe('a server that is paused', needs(postgresPrograms()), () => {
     return { server: servers.find(({ child }) => child.pid === pid), pid, epoch: lease?.epoch ?? 0 }
   }
 
+  // A server that is stopped between sending a message and recording it sends it again, with the same key.
+  const delivered = () =>
+    until(async () => {
+      const [found] = counts.parse(
+        await cluster.ask("select count(*) as due from notifications where status = 'pending'", 'vedette'),
+      )
+      return found?.due === 0
+    }, 'every message being sent and recorded')
+
   it('changes nothing when it wakes up, and takes part again', async () => {
     const before = await until(async () => {
       const owner = await ownerOf()
@@ -82,6 +92,8 @@ describe('a server that is paused', needs(postgresPrograms()), () => {
       paused,
       Array.from({ length: 25 }, (_, i) => line(i, 'Failed password')),
     )
+    await paused.settled()
+    await delivered()
     const sending = [sendSteadily(paused, 'early'), sendSteadily(other, 'steady')]
     await until(() => sending.every(({ accepted }) => accepted.length > 30))
 
@@ -105,6 +117,7 @@ describe('a server that is paused', needs(postgresPrograms()), () => {
     expect(await successes(paused)).toBe(1)
 
     // It has to restore what it has missed before it works again.
+    await delivered()
     await other.stop('SIGKILL')
     const later = sendSteadily(paused, 'later')
     await until(() => later.accepted.length > 10)
