@@ -164,7 +164,8 @@ const mostCharacters = 262_144
 
 /**
  * Joins stack traces and other continuations (indented lines, `Caused by:`, Python's `Traceback`, Go's `goroutine`, java.util.logging's second
- * line, a paragraph of fields after its date) to their first line, also in the logs of containers, and the parts of a container's long line to one. A record has the number of its first line, and at most 500 lines and 256 KB.
+ * line, a paragraph of fields after its date) to their first line, also in the logs of containers, and the parts of a container's long line to
+ * one. A record has the number of its first line, and at most 500 lines and 256 KB.
  */
 export const joinContinuations = (): LineJoiner => {
   let parts: string[] = []

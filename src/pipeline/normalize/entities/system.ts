@@ -169,12 +169,8 @@ export const readHostapd = (message: string, fields: Draft): boolean => {
 
 /** `wireguard: wg0: Receiving handshake initiation from peer 3 (203.0.113.9:51820)`, `… Invalid handshake initiation from 203.0.113.9:51820` */
 const readWireguard = (message: string, fields: Draft): boolean => {
-  const peer = /(?: \(|from )(?:([\d.]{7,15})|\[([\da-fA-F:]{3,45})\]):(\d{1,5})(?!\d)/.exec(message.slice(0, 300))
-  if (!peer) return false
-  const side = message.includes(': Sending ') ? 'destination' : 'source'
-  if (!setAddress(fields, side, peer[1] ?? peer[2] ?? '')) return false
-  setIfAbsent(fields, `${side}.port`, Number(peer[3]))
-  return true
+  const peer = /(?: \(|from )((?:[\d.]{7,15}|\[[\da-fA-F:]{3,45}\]):\d{1,5})(?!\d)/.exec(message.slice(0, 300))?.[1]
+  return peer !== undefined && setAddress(fields, message.includes(': Sending ') ? 'destination' : 'source', peer)
 }
 
 const set = (fields: Draft, category: string, action: string, outcome?: string): void => {

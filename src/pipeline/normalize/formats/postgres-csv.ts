@@ -1,6 +1,6 @@
-import { type Draft, finish, setIfAbsent, splitTrace } from '../draft.ts'
+import { type Draft, finish, splitTrace } from '../draft.ts'
 import { readEntities } from '../entities/entities.ts'
-import { setAddress, toPort } from '../fields/address.ts'
+import { setAddress } from '../fields/address.ts'
 import { toLogLevel } from '../fields/level.ts'
 import type { Parser } from '../parser.ts'
 import { isDigitCode } from '../time/calendar.ts'
@@ -33,15 +33,10 @@ export const postgresCsvParser: Parser = {
     if (session !== '') fields['postgresql.log.session_id'] = session
     if (command !== undefined && command !== '') fields['postgresql.log.command_tag'] = unquote(command)
     if (state !== '00000') fields['postgresql.log.sql_state_code'] = state
-    // `[local]` is a socket of the same machine.
+    // `[local]` is a socket of the same machine. The port follows an IPv6 address without brackets.
     const colon = client.lastIndexOf(':')
-    if (
-      client !== '' &&
-      client !== '[local]' &&
-      setAddress(fields, 'source', colon < 0 ? client : client.slice(0, colon))
-    ) {
-      const port = toPort(client.slice(colon + 1))
-      if (colon > 0 && port !== undefined) setIfAbsent(fields, 'source.port', port)
+    if (client !== '' && client !== '[local]') {
+      setAddress(fields, 'source', colon < 0 ? client : `[${client.slice(0, colon)}]${client.slice(colon)}`)
     }
     const says = splitTrace(unquote(message ?? ''), fields)
     readEntities(says, '', fields)

@@ -76,8 +76,8 @@ export const readMeaning = (message: string, fields: Draft, record: string = mes
 }
 
 /**
- * Another text of a record: its error or its reason; its second line, as Samba writes the place in its source first; the words that it wrote before the
- * message; or what an object without a message says deeper inside.
+ * Another text of a record: its error or its reason; its second line, as Samba writes the place in its source first; the words that it wrote
+ * before the message; or what an object without a message says deeper inside.
  */
 const errorOf = (fields: Draft, isObject: boolean): string | undefined => {
   const { 'error.message': error, 'error.stack_trace': trace, 'log.logger': logger } = fields
