@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../test/depth.ts'
+import { asWaiting } from '../queue/records-payload.ts'
 import type { RecordBatch } from '../schema/record.ts'
 import { chunkRecords, cutRecords } from './cut-records.ts'
 
@@ -34,7 +35,8 @@ describe('cutting records into chunks', () => {
   it('keeps every record, its number and its order, and fills each chunk but the last', () => {
     fc.assert(
       fc.property(batches, (all) => {
-        const chunks = cutRecords(all)
+        const waiting = [asWaiting(all.slice(0, 2)), ...all.slice(2).map((batch) => asWaiting([batch]))]
+        const chunks = cutRecords(waiting).map((take) => take())
         expect(recordsOf(chunks.flat())).toEqual(recordsOf(all))
         const sizes = chunks.map((chunk) => recordsOf(chunk).length)
         expect(sizes.slice(0, -1).every((size) => size === chunkRecords)).toBe(true)
@@ -45,6 +47,6 @@ describe('cutting records into chunks', () => {
   })
 
   it('returns one empty chunk for an empty batch, so that a clock tick passes', () => {
-    expect(cutRecords([])).toEqual([[]])
+    expect(cutRecords([]).map((take) => take())).toEqual([[]])
   })
 })

@@ -1,19 +1,25 @@
-import type { RecordBatch } from '../schema/record.ts'
+import type { RecordBatch, WaitingRecords } from '../schema/record.ts'
 
 /** The maximum number of records in a chunk. */
 export const chunkRecords = 512
 
-/** Cuts batches of records into chunks, in order. A large batch is split. */
-export const cutRecords = (batches: readonly RecordBatch[]): readonly (readonly RecordBatch[])[] => {
-  const chunks: RecordBatch[][] = []
-  let chunk: RecordBatch[] = []
+interface Part {
+  readonly records: WaitingRecords
+  readonly start: number
+  readonly end: number
+}
+
+/** Cuts records into chunks, in order. The records of a chunk are read when it is taken. */
+export const cutRecords = (waiting: readonly WaitingRecords[]): readonly (() => readonly RecordBatch[])[] => {
+  const chunks: Part[][] = []
+  let chunk: Part[] = []
   let room = chunkRecords
-  for (const batch of batches) {
-    for (let start = 0; start < batch.texts.length; ) {
-      const taken = Math.min(room, batch.texts.length - start)
-      chunk.push(slice(batch, start, start + taken))
-      start += taken
-      room -= taken
+  for (const records of waiting) {
+    for (let start = 0; start < records.count; ) {
+      const end = Math.min(start + room, records.count)
+      chunk.push({ records, start, end })
+      room -= end - start
+      start = end
       if (room === 0) {
         chunks.push(chunk)
         chunk = []
@@ -21,16 +27,6 @@ export const cutRecords = (batches: readonly RecordBatch[]): readonly (readonly 
       }
     }
   }
-  return chunk.length > 0 || chunks.length === 0 ? [...chunks, chunk] : chunks
+  if (chunk.length > 0 || chunks.length === 0) chunks.push(chunk)
+  return chunks.map((parts) => () => parts.flatMap(({ records, start, end }) => records.take(start, end)))
 }
-
-const slice = (batch: RecordBatch, start: number, end: number): RecordBatch =>
-  start === 0 && end === batch.texts.length
-    ? batch
-    : {
-        ...batch,
-        first: batch.first + start,
-        texts: batch.texts.slice(start, end),
-        ...(batch.lines && { lines: batch.lines.slice(start, end) }),
-        ...(batch.peers && { peers: batch.peers.slice(start, end) }),
-      }

@@ -114,7 +114,8 @@ describe('chain', () => {
         return items.map(({ length }) => length)
       }),
     )
-    const byTwo = (items: readonly string[]) => (items.length > 2 ? [items.slice(0, 2), items.slice(2)] : [items])
+    const byTwo = (items: readonly string[]) =>
+      items.length > 2 ? [() => items.slice(0, 2), () => items.slice(2)] : [() => items]
     const { handler } = inChunks(meter, byTwo, inner).next(texts.keep())
     expect(await handler(['a', 'bb', 'ccc'], delivery)).toEqual([1, 2, 3])
     expect(steps).toEqual(['add a,bb', 'd1/0', 'add ccc', 'finish', 'd1/1', 'save a parcel'])

@@ -170,22 +170,22 @@ export const chain = <In, Out, Tx>(meter: Meter, first: NamedStage<In, Out, Tx>)
   extend(meter, (end) => join(meter, first, end))
 
 /**
- * Starts a chain with an inner chain that processes a batch in chunks. Most intermediate objects of a chunk are garbage before the next
- * chunk, which suits the CPU caches and the garbage collector.
+ * Starts a chain with an inner chain that processes a batch in chunks, each of which is made when its turn comes. Most intermediate objects
+ * of a chunk are garbage before the next chunk, which suits the CPU caches and the garbage collector.
  */
-export const inChunks = <In, Out, Tx>(
+export const inChunks = <In, Item, Out, Tx>(
   meter: Meter,
-  cut: (batch: readonly In[]) => readonly (readonly In[])[],
-  { handler }: Pick<Chain<In, Out, Tx>, 'handler'>,
+  cut: (batch: readonly In[]) => readonly (() => readonly Item[])[],
+  { handler }: Pick<Chain<Item, Out, Tx>, 'handler'>,
 ): Chain<In, Out, Tx> =>
   extend(meter, (end) => async (batch, delivery) => {
     const chunks = cut(batch)
     const out: Out[] = []
-    for (const [index, items] of chunks.entries()) {
+    for (const [index, take] of chunks.entries()) {
       // Requests and messages of other threads get their turn between chunks.
       if (index > 0) await setImmediate()
       const chunk = { of: delivery, last: index === chunks.length - 1 }
-      for (const item of await handler(items, { ...delivery, id: `${delivery.id}/${index}`, chunk })) out.push(item)
+      for (const item of await handler(take(), { ...delivery, id: `${delivery.id}/${index}`, chunk })) out.push(item)
     }
     return end(out, delivery)
   })

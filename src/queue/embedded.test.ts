@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { RecordBatch } from '../schema/record.ts'
 import type { Transaction } from '../store/database.ts'
 import { type OpenStore, openStore } from '../store/open-store.ts'
+import { consumeBatches } from './batches.fake.ts'
 import { openEmbeddedQueue } from './embedded.ts'
 import { describeQueue, type QueueUnderTest } from './queue.conformance.ts'
 import { joinBells } from './shared-bells.ts'
@@ -102,7 +103,7 @@ describe('the embedded queue', () => {
       { partition: 1, count: 300 },
     ])
     const seen: RecordBatch[] = []
-    queue.consume('records', async (items) => void seen.push(...items))
+    consumeBatches(queue, async (items) => void seen.push(...items))
     await queue.idle()
     expect(seen).toEqual([
       ...batches.filter(({ partition }) => partition === 0),
@@ -185,7 +186,7 @@ describe('the embedded queue', () => {
     const queue = openEmbeddedQueue({ connections: store.connections, now: Date.now, log: silent })
     const batch = { partition: 0, first: 0, source: 'test', receivedAt: 0, texts: ['a'] }
     let deliveries = 0
-    queue.consume('records', async () => {
+    consumeBatches(queue, async () => {
       deliveries += 1
       for (const end = performance.now() + 200; performance.now() < end; );
     })

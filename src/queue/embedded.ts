@@ -17,7 +17,7 @@ import { createOnlyLane, createSharedLanes, type TopicLanes } from './lanes.ts'
 import type { Fence } from './lease.ts'
 import { readPartitionStates } from './partition-states.ts'
 import { createRowPayloads } from './payloads.ts'
-import type { Queue, Topic, Topics } from './queue.ts'
+import type { Delivered, Queue, Topic, Topics } from './queue.ts'
 import { createRecordJobs, type RecordJobs } from './record-jobs.ts'
 import type { SharedBells } from './shared-bells.ts'
 
@@ -95,7 +95,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
   const deliver = async <T extends Topic>(
     topic: T,
     headers: readonly JobHeader[],
-    { handle, lease, begin, finish }: TopicLane<Topics[T]>,
+    { handle, lease, begin, finish }: TopicLane<Delivered[T]>,
   ): Promise<'done' | number> => {
     const seqs = headers.map((job) => job.seq)
     const id = `${topic}-${seqs[0]}-${seqs.at(-1)}`
@@ -131,11 +131,14 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     }
   }
 
-  const readItems = async <T extends Topic>(topic: T, headers: readonly JobHeader[]): Promise<readonly Topics[T][]> => {
+  const readItems = async <T extends Topic>(
+    topic: T,
+    headers: readonly JobHeader[],
+  ): Promise<readonly Delivered[T][]> => {
     const rows = await payloads.load(topic, headers)
     return rows.flatMap(({ seq, payload }) => {
       try {
-        return decodeJob<T>(payload)
+        return decodeJob(topic, payload)
       } catch (error) {
         throw new Error(`Job ${seq} cannot be read: ${messageOf(error)}`, { cause: error })
       }
@@ -193,7 +196,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     return 0
   }
 
-  const work = async <T extends Topic>(topic: T, lanes: TopicLanes<Topics[T]>): Promise<void> => {
+  const work = async <T extends Topic>(topic: T, lanes: TopicLanes<Delivered[T]>): Promise<void> => {
     const bell = bells.get(topic) ?? createBell()
     let trouble = pause
     let restsUntil = 0

@@ -1,7 +1,8 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import type { RecordBatch } from '../schema/record.ts'
 import { fastest, isWorthCompressing } from './compression.ts'
-import type { Topic, Topics } from './queue.ts'
-import { isRecordsPayload, readRecordsPayload } from './records-payload.ts'
+import type { Delivered, Topic, Topics } from './queue.ts'
+import { asWaiting, isRecordsPayload, readRecordsPayload } from './records-payload.ts'
 
 const openingBracket = 0x5b
 
@@ -21,9 +22,20 @@ export const encodeJob = <T extends Topic>(items: readonly Topics[T][]): JobPayl
 }
 
 /** Reads the output of `encodeJob`, or of `toRecordsPayload`; throws if it is damaged. JSON starts with a bracket, zstd does not. */
-export const decodeJob = <T extends Topic>(payload: Uint8Array): readonly Topics[T][] => {
-  // The compiler cannot derive the item type from the payload.
-  if (isRecordsPayload(payload)) return readRecordsPayload(payload) as readonly Topics[T][]
+export const decodeJob = <T extends Topic>(topic: T, payload: Uint8Array): readonly Delivered[T][] =>
+  decoders[topic](payload)
+
+const readJson = <Item>(payload: Uint8Array): readonly Item[] => {
   const json = payload[0] === openingBracket ? Buffer.from(payload) : zstdDecompressSync(payload)
   return JSON.parse(json.toString())
+}
+
+const decoders: { readonly [T in Topic]: (payload: Uint8Array) => readonly Delivered[T][] } = {
+  records: (payload) => [
+    isRecordsPayload(payload) ? readRecordsPayload(payload) : asWaiting(readJson<RecordBatch>(payload)),
+  ],
+  facts: readJson,
+  detections: readJson,
+  alerts: readJson,
+  incidents: readJson,
 }

@@ -1,6 +1,6 @@
 import type { Detection } from '../schema/detection.ts'
 import type { Fact } from '../schema/fact.ts'
-import type { RecordBatch, UnnumberedBatch } from '../schema/record.ts'
+import type { RecordBatch, UnnumberedBatch, WaitingRecords } from '../schema/record.ts'
 
 /** The item type of each topic. `alerts` and `incidents` carry only ids; their data is in the store. */
 export interface Topics {
@@ -11,6 +11,11 @@ export interface Topics {
   incidents: string
 }
 export type Topic = keyof Topics
+
+/** What arrives of each topic: the same items; but records become batches only when they are worked. */
+export interface Delivered extends Omit<Topics, 'records'> {
+  records: WaitingRecords
+}
 
 export interface TopicDepth {
   readonly topic: Topic
@@ -90,12 +95,12 @@ export interface Queue<Tx> {
    * Starts the consumer of a topic. Several small jobs may arrive as one delivery. While records wait, facts and detections wait a few
    * seconds for others of their kind.
    */
-  consume<T extends Topic>(topic: T, handle: Handler<Topics[T], Tx>, memory?: Memory<Tx>): void
+  consume<T extends Topic>(topic: T, handle: Handler<Delivered[T], Tx>, memory?: Memory<Tx>): void
   /**
    * Starts the consumers of a topic whose partitions are divided among all processes. `open` creates the handler of a partition, with an
    * empty memory, each time this process acquires the partition.
    */
-  consumePartitions<T extends Topic>(topic: T, open: (partition: number) => Consumer<Topics[T], Tx>): void
+  consumePartitions<T extends Topic>(topic: T, open: (partition: number) => Consumer<Delivered[T], Tx>): void
   depths(): Promise<readonly TopicDepth[]>
   /** Returns what waits in each partition, and its worker. */
   partitions(): Promise<readonly PartitionState[]>

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import type { RecordBatch, UnnumberedBatch } from '../schema/record.ts'
+import type { RecordBatch, UnnumberedBatch, WaitingRecords } from '../schema/record.ts'
 import { fastest, isWorthCompressing } from './compression.ts'
 
 /** The first byte of the payload of records: JSON starts with a bracket, and zstd with 0x28. */
@@ -104,32 +104,100 @@ export const toRecordsPayload = ({ body, isCompressed }: PackedRecords, first: n
 /** Whether a payload is one of records. */
 export const isRecordsPayload = (payload: Uint8Array): boolean => payload[0] === mark
 
-/** Reads the batches of a payload; throws if it is damaged. */
-export const readRecordsPayload = (payload: Uint8Array): readonly RecordBatch[] => {
+/**
+ * Reads a payload; throws if it is damaged. Its texts stay bytes until they are taken: thousands of strings that live as long as their job
+ * would be moved to the old generation, which costs more than all of its reading.
+ */
+export const readRecordsPayload = (payload: Uint8Array): WaitingRecords => {
   const given = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
   const rest = given.subarray(headSize)
   const body = given[1] === compressed ? zstdDecompressSync(rest) : rest
   const [header, count] = [body.readUInt32LE(0), body.readUInt32LE(4)]
-  const start = 8 + header
-  const { heads, runs, ascii }: Columns = JSON.parse(body.toString('utf8', 8, start))
-  let at = start + 4 * count
-  let index = 0
-  let first = given.readDoubleLE(2)
-  const batches: RecordBatch[] = []
-  for (let run = 0; run < runs.length; run += 2) {
-    const head = heads[runs[run] ?? -1]
-    if (!head) throw new Error('A batch has no head.')
-    const texts: string[] = []
-    for (let left = runs[run + 1] ?? 0; left > 0; left--) {
-      const end = at + body.readUInt32LE(start + 4 * index)
-      if (end > body.length) throw new Error('A text is cut off.')
-      // Each text is a string of its own: a part of a larger one would keep all of it in memory.
-      texts.push(body.toString(ascii ? 'latin1' : 'utf8', at, end))
-      at = end
-      index += 1
-    }
-    batches.push({ ...head, first, texts })
-    first += texts.length
+  const textsStart = 8 + header + 4 * count
+  const { heads, runs, ascii }: Columns = JSON.parse(body.toString('utf8', 8, 8 + header))
+  const ends = new Uint32Array(count)
+  let end = textsStart
+  for (let index = 0; index < count; index += 1) {
+    end += body.readUInt32LE(8 + header + 4 * index)
+    ends[index] = end
   }
-  return batches
+  if (end > body.length) throw new Error('A text is cut off.')
+  const first = given.readDoubleLE(2)
+  const encoding = ascii ? 'latin1' : 'utf8'
+  const starts = new Uint32Array(runs.length / 2 + 1)
+  for (let run = 0; run < runs.length; run += 2) {
+    if (!heads[runs[run] ?? -1]) throw new Error('A batch has no head.')
+    starts[run / 2 + 1] = (starts[run / 2] ?? 0) + (runs[run + 1] ?? 0)
+  }
+  if (starts.at(-1) !== count) throw new Error('A batch lacks texts.')
+  return waitingOf(starts, {
+    headOf(batch) {
+      const head = heads[runs[2 * batch] ?? -1]
+      if (!head) throw new Error('A batch has no head.')
+      return { ...head, first: first + (starts[batch] ?? 0) }
+    },
+    // Each text is a string of its own: a part of a larger one would keep all of it in memory.
+    textOf: (index) => body.toString(encoding, ends[index - 1] ?? textsStart, ends[index]),
+  })
+}
+
+/** Lets batches wait that are read already. */
+export const asWaiting = (batches: readonly RecordBatch[]): WaitingRecords => {
+  const texts = batches.flatMap((batch) => batch.texts)
+  const starts = new Uint32Array(batches.length + 1)
+  for (const [index, batch] of batches.entries()) starts[index + 1] = (starts[index] ?? 0) + batch.texts.length
+  return waitingOf(starts, {
+    headOf(number) {
+      const batch = batches[number]
+      if (!batch) throw new Error('A batch is missing.')
+      return batch
+    },
+    textOf: (index) => texts[index] ?? '',
+  })
+}
+
+interface Packed {
+  readonly headOf: (batch: number) => Omit<RecordBatch, 'texts'>
+  readonly textOf: (index: number) => string
+}
+
+/** @param starts the position of each batch's first record, then the number of all */
+const waitingOf = (starts: Uint32Array, { headOf, textOf }: Packed): WaitingRecords => ({
+  count: starts.at(-1) ?? 0,
+  take(start, end) {
+    const batches: RecordBatch[] = []
+    for (let batch = batchAt(starts, start), at = start; at < end; batch += 1) {
+      const [batchStart = 0, batchEnd = 0] = [starts[batch], starts[batch + 1]]
+      const to = Math.min(end, batchEnd)
+      if (to <= at) continue
+      const texts: string[] = []
+      for (let index = at; index < to; index += 1) texts.push(textOf(index))
+      const head = headOf(batch)
+      batches.push(at === batchStart && to === batchEnd ? { ...head, texts } : partOf(head, texts, at - batchStart))
+      at = to
+    }
+    return batches
+  },
+})
+
+const partOf = (head: Omit<RecordBatch, 'texts'>, texts: readonly string[], offset: number): RecordBatch => {
+  const end = offset + texts.length
+  return {
+    ...head,
+    first: head.first + offset,
+    texts,
+    ...(head.lines && { lines: head.lines.slice(offset, end) }),
+    ...(head.peers && { peers: head.peers.slice(offset, end) }),
+  }
+}
+
+/** Finds the batch of a record by bisection. */
+const batchAt = (starts: Uint32Array, position: number): number => {
+  let [low, high] = [0, starts.length - 1]
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1
+    if ((starts[middle] ?? 0) <= position) low = middle
+    else high = middle
+  }
+  return low
 }

@@ -49,6 +49,13 @@ export interface RecordBatch {
   readonly map?: FieldMap | undefined
 }
 
+/** The records of a job, as they wait. A part of them becomes batches when its turn comes. */
+export interface WaitingRecords {
+  readonly count: number
+  /** Reads the records from one position up to another one, in order. */
+  take(start: number, end: number): readonly RecordBatch[]
+}
+
 /** A batch without numbers. */
 export type UnnumberedBatch = Omit<RecordBatch, 'first'>
 

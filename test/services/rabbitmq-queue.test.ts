@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { consumeBatches } from '../../src/queue/batches.fake.ts'
 import { openEmbeddedQueue } from '../../src/queue/embedded.ts'
 import { readReference } from '../../src/queue/payload-reference.ts'
 import { describeQueue, type QueueUnderTest } from '../../src/queue/queue.conformance.ts'
@@ -99,7 +100,7 @@ describe('the queue on RabbitMQ', needs(await findPostgres(), await findRabbitmq
     expect(stored.map(({ payload }) => readReference(payload)?.length)).toEqual([36, 36])
     await until(async () => (await waiting(0)) === 1 && (await waiting(1)) === 1)
     const seen: string[] = []
-    queue.consume('records', async (batches) => {
+    consumeBatches(queue, async (batches) => {
       seen.push(...batches.flatMap(({ partition, texts }) => texts.map((text) => `${partition} ${text}`)))
     })
     await queue.idle()
@@ -115,7 +116,7 @@ describe('the queue on RabbitMQ', needs(await findPostgres(), await findRabbitmq
     const { queue, publish, line, rows, connected, end } = await start()
     await connected()
     const seen: number[] = []
-    queue.consume('records', async (batches) => void seen.push(...batches.map(({ first }) => first)))
+    consumeBatches(queue, async (batches) => void seen.push(...batches.map(({ first }) => first)))
     await publish(batchOf(0, 0))
     await queue.idle()
     await line.close()
@@ -145,7 +146,7 @@ describe('the queue on RabbitMQ', needs(await findPostgres(), await findRabbitmq
     await expect(failed).rejects.toThrow('rolled back')
     await until(async () => (await waiting(0)) === 1)
     const seen: number[] = []
-    queue.consume('records', async (batches) => void seen.push(...batches.map(({ first }) => first)))
+    consumeBatches(queue, async (batches) => void seen.push(...batches.map(({ first }) => first)))
     await until(async () => (await waiting(0)) === 0)
     await pauseFor(3_000)
     await queue.close()
@@ -157,7 +158,7 @@ describe('the queue on RabbitMQ', needs(await findPostgres(), await findRabbitmq
     const { queue, store, connected, end } = await start()
     await connected()
     const seen: number[] = []
-    queue.consume('records', async (batches) => void seen.push(...batches.map(({ first }) => first)))
+    consumeBatches(queue, async (batches) => void seen.push(...batches.map(({ first }) => first)))
     await store.transaction(async (tx) => {
       await queue.publish('records', [batchOf(0, 7)], tx)
       await pauseFor(4_000)
@@ -171,7 +172,7 @@ describe('the queue on RabbitMQ', needs(await findPostgres(), await findRabbitmq
     const { queue, publish, line, waiting, connected, end } = await start()
     await connected()
     const seen: number[] = []
-    queue.consume('records', async (batches) => {
+    consumeBatches(queue, async (batches) => {
       seen.push(...batches.map(({ first }) => first))
       line.cut()
     })
@@ -196,7 +197,7 @@ describe('the queue on RabbitMQ', needs(await findPostgres(), await findRabbitmq
     }, 20)
     let ill = true
     const seen: string[] = []
-    queue.consume('records', async (batches) => {
+    consumeBatches(queue, async (batches) => {
       if (ill) throw new Error('ill')
       seen.push(...batches.flatMap(({ texts }) => texts))
     })
@@ -220,7 +221,7 @@ describe('the queue on RabbitMQ', needs(await findPostgres(), await findRabbitmq
     await purge(queueName(prefix, 'records', 0))
     await publish(batchOf(0, 1), batchOf(1, 0))
     const seen: string[] = []
-    queue.consume('records', async (batches) => {
+    consumeBatches(queue, async (batches) => {
       seen.push(...batches.map(({ partition, first }) => `${partition}-${first}`))
     })
     const time = setInterval(() => {
@@ -239,7 +240,7 @@ describe('the queue on RabbitMQ', needs(await findPostgres(), await findRabbitmq
     const { queue, publish, prefix, connected, end } = await start()
     await connected()
     const seen: number[] = []
-    queue.consume('records', async (batches) => void seen.push(...batches.map(({ first }) => first)))
+    consumeBatches(queue, async (batches) => void seen.push(...batches.map(({ first }) => first)))
     await publish(batchOf(0, 0))
     await queue.idle()
     await removeQueues(prefix, partitions)
@@ -275,7 +276,7 @@ describe('the queue on RabbitMQ', needs(await findPostgres(), await findRabbitmq
         return String(refused).includes('short of memory')
       })
       const seen: number[] = []
-      queue.consume('records', async (batches) => void seen.push(...batches.map(({ first }) => first)))
+      consumeBatches(queue, async (batches) => void seen.push(...batches.map(({ first }) => first)))
       await queue.idle()
       expect(seen).toEqual([0])
       await until(async () =>
@@ -331,12 +332,12 @@ describe('the queue on RabbitMQ', needs(await findPostgres(), await findRabbitmq
     const without = openEmbeddedQueue({ connections: store.connections, now: () => clock.time, log })
     const seen: number[] = []
     const handle = async (batches: readonly RecordBatch[]) => void seen.push(...batches.map(({ first }) => first))
-    without.consume('records', handle)
+    consumeBatches(without, handle)
     await pauseFor(2_000)
     expect(seen).toEqual([])
     expect(await without.deadLetters()).toEqual([])
     await without.close()
-    queue.consume('records', handle)
+    consumeBatches(queue, handle)
     await queue.idle()
     expect(seen).toEqual([0])
     await end()
