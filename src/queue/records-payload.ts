@@ -77,6 +77,7 @@ const isSame = (a: Head, b: Head): boolean =>
   a.map === b.map &&
   a.zoneMinutes === b.zoneMinutes &&
   a.fileZone === b.fileZone &&
+  a.midnight === b.midnight &&
   a.lines === b.lines &&
   a.peers === b.peers
 

@@ -18,6 +18,8 @@ export interface RawRecord {
   readonly zoneMinutes?: number | undefined
   /** The zone of times without a zone, derived from the last write of the file. */
   readonly fileZone?: number | undefined
+  /** The midnight before its clock, in the zone of the file, if its lines have no date: derived from the last write of the file. */
+  readonly midnight?: number | undefined
   /** Whether other lines of the source write the day before the month in dates with slashes; undefined if unknown. */
   readonly dayFirst?: boolean | undefined
   /** The alert format that its sender declares: `splunk`. Without it, the parser guesses from the text. */
@@ -45,6 +47,7 @@ export interface RecordBatch {
   readonly peers?: readonly string[] | undefined
   readonly zoneMinutes?: number | undefined
   readonly fileZone?: number | undefined
+  readonly midnight?: number | undefined
   readonly format?: string | undefined
   readonly map?: FieldMap | undefined
 }

@@ -141,6 +141,8 @@ const describeFormats = ({ sources }: Analysis, { err }: CommandContext, withSha
 /** Explains how to correct the guesses about a format, or how to name missing fields. */
 const mappingHint = (format: string): string | undefined => {
   if (/^json.* without time$/.test(format)) return 'No field has a time. If one does, name it: --map time=NAME'
+  if (format.includes("(date guessed from the file's last write)"))
+    return 'Its lines have no date: the last one counts as written when the file was last changed, or on the day before.'
   if (format.includes("(guessed from the file's last write)"))
     return 'The file was last written at its last line in this zone. To use another: --zone UTC'
   return format.includes('(guessed: ') ? 'To use other fields: --map time=NAME --map message=NAME' : undefined

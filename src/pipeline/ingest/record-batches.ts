@@ -38,6 +38,7 @@ const belongTogether = (a: RawRecord, b: RawRecord): boolean =>
   a.file === b.file &&
   a.zoneMinutes === b.zoneMinutes &&
   a.fileZone === b.fileZone &&
+  a.midnight === b.midnight &&
   a.format === b.format &&
   a.map === b.map &&
   a.source === b.source &&
@@ -55,6 +56,7 @@ const toBatch = (first: RawRecord, records: readonly RawRecord[], partition: num
   ...(first.peer !== undefined && { peers: records.flatMap((record) => record.peer ?? []) }),
   ...(first.zoneMinutes !== undefined && { zoneMinutes: first.zoneMinutes }),
   ...(first.fileZone !== undefined && { fileZone: first.fileZone }),
+  ...(first.midnight !== undefined && { midnight: first.midnight }),
   ...(first.format !== undefined && { format: first.format }),
   ...(first.map !== undefined && { map: first.map }),
 })

@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors.ts'
 import { matchSource } from '../../lib/match-source.ts'
+import { minute } from '../../lib/units/time.ts'
 import { formatZone } from '../../lib/units/zone.ts'
 import type { Event, FieldValue } from '../../schema/event.ts'
 import type { FieldMap } from '../../schema/field-map.ts'
@@ -86,9 +87,11 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
       const decides = found.unnamed !== undefined && i >= learntUpTo && contents.isLearning(source)
       if (found.unnamed && decides) learntUpTo = learnContent(batch, i, found.unnamed, known)
       const record = decides ? { ...known, likely: contents.of(source) } : known
-      const plain = decides ? attempt(read, record) : found
+      const undatedRecord = decides ? attempt(read, record) : found
+      const plain = undatedRecord.clock === undefined ? undatedRecord : withDate(undatedRecord, batch, zoneMinutes)
       if (plain.unnamed) contents.check(source, plain.unnamed)
-      const mayLackZone = zoneMinutes === undefined && plain.timeGuessed && plain.time !== undefined
+      const mayLackZone =
+        zoneMinutes === undefined && plain.timeGuessed && plain.time !== undefined && plain.clock === undefined
       if (mayLackZone) unzoned = [i, plain.time]
       const hasGuess = zones.hasAny || batch.fileZone !== undefined
       const arrival = mayLackZone && hasGuess ? zones.of(senderOf(batch, i)) : undefined
@@ -171,6 +174,18 @@ const inZone = (plain: Parsed, moved: Parsed, zone: number, reason: string): Par
         timeGuessed: true,
         fields: { ...moved.fields, 'event.timezone': formatZone(zone) },
       }
+
+/** Adds the date of a file whose lines have only a clock, and says so. Live lines arrive at their clock. */
+const withDate = (parsed: Parsed, { midnight, fileZone }: RecordBatch, given: number | undefined): Parsed => {
+  if (midnight === undefined || parsed.clock === undefined || parsed.time !== undefined) return parsed
+  const zone = given === undefined && fileZone !== undefined ? formatZone(fileZone) : undefined
+  return {
+    ...parsed,
+    format: `${parsed.format}${zone === undefined ? '' : ` at ${zone}`} (date guessed from the file's last write)`,
+    time: midnight + parsed.clock - (given ?? fileZone ?? 0) * minute,
+    fields: zone === undefined ? parsed.fields : { ...parsed.fields, 'event.timezone': zone },
+  }
+}
 
 const emptyRecord: Parsed = {
   format: 'empty',

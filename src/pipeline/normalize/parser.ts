@@ -9,6 +9,8 @@ export interface Parsed {
   /** Time in ms since the epoch; undefined if the record has none. */
   readonly time: number | undefined
   readonly timeGuessed: boolean
+  /** The time of day of a record without a date, in ms. */
+  readonly clock?: number
   readonly message: string
   readonly fields: Fields
   /** The reason why a record of this format is rejected. It becomes a `pipeline_error` with the fields read so far. */

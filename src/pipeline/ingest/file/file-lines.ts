@@ -1,6 +1,7 @@
 import type { RawRecord } from '../../../schema/record.ts'
 import { joinDocuments } from '../documents.ts'
 import { joinContinuations, splitLines, type TextLine } from '../lines.ts'
+import { ClockDays } from './clock-days.ts'
 
 const maxRecords = 4_096
 const maxChars = 4_194_304
@@ -10,6 +11,8 @@ interface FileLines {
   readonly file?: string | undefined
   readonly zoneMinutes?: number | undefined
   readonly fileZone?: number | undefined
+  /** The midnight before the first line of a file without dates. */
+  readonly midnight?: number | undefined
   /** The maximum number of records in a batch. */
   readonly batchSize?: number
   readonly now: () => number
@@ -21,6 +24,8 @@ interface FileLines {
  */
 export async function* recordsOf(chunks: AsyncIterable<Buffer>, options: FileLines): AsyncGenerator<RawRecord[]> {
   const { source, file, zoneMinutes, fileZone, batchSize = maxRecords, now } = options
+  const days = options.midnight === undefined ? undefined : new ClockDays(options.midnight)
+  let midnight = options.midnight
   const splitter = splitLines({ inParts: true })
   const joiner = joinDocuments(joinContinuations())
   let receivedAt = now()
@@ -30,7 +35,9 @@ export async function* recordsOf(chunks: AsyncIterable<Buffer>, options: FileLin
   function* add(lines: readonly TextLine[]): Generator<RawRecord[]> {
     for (const line of lines) {
       if (isBlank(line.text)) continue
-      batch.push({ text: line.text, source, receivedAt, file, line: line.number, zoneMinutes, fileZone })
+      midnight = days?.midnightOf(line.text) ?? midnight
+      const { text, number } = line
+      batch.push({ text, source, receivedAt, file, line: number, zoneMinutes, fileZone, midnight })
       chars += line.text.length
       if (batch.length < batchSize && chars < maxChars) continue
       yield batch

@@ -1,8 +1,18 @@
+import { stat } from 'node:fs/promises'
 import { minute } from '../../../lib/units/time.ts'
 import type { RawRecord } from '../../../schema/record.ts'
 import { mergeByTime } from '../merge-by-time.ts'
+import { clockOf, dateClocks, readClocks } from './clock-days.ts'
 import { recordsOf } from './file-lines.ts'
-import { emptyReport, findLogs, findZone, type OpenOptions, type ReadReport, readLog } from './file-open.ts'
+import {
+  emptyReport,
+  findLogs,
+  findZone,
+  type OpenLog,
+  type OpenOptions,
+  type ReadReport,
+  readLog,
+} from './file-open.ts'
 
 export interface FileReadOptions extends OpenOptions {
   /** The source of all records. Defaults to the name of their log. */
@@ -36,20 +46,55 @@ async function* readAll(
   const zones = await Promise.all(
     logs.map((log) => (zoneMinutes === undefined ? findZone(log, timeOf, report) : undefined)),
   )
+  const dates = new Map<string, number>()
+  for (const [i, log] of logs.entries()) {
+    for await (const { path, midnight, zoneMinutes: proven } of dateLog(log, options)) {
+      dates.set(path, midnight)
+      zones[i] ??= proven
+    }
+  }
   const batches = logs.map((log, i) => {
     const source = options.source ?? log.name
     const fileZone = zones[i]
     const use = (bytes: AsyncIterable<Buffer>, path: string) =>
-      recordsOf(bytes, { source, file: path === '-' ? undefined : path, zoneMinutes, fileZone, now, batchSize })
-    return { time: inZone(log.time, fileZone), batches: readLog(log, options, report, use) }
+      recordsOf(bytes, {
+        ...{ source, file: path === '-' ? undefined : path, zoneMinutes, fileZone, now, batchSize },
+        midnight: dates.get(path),
+      })
+    const time = log.time ?? dates.get(log.paths[0] ?? '')
+    return { time: inZone(time, fileZone), batches: readLog(log, options, report, use) }
   })
   try {
-    for await (const batch of mergeByTime(batches, ({ text, fileZone }) => timeOf(text, fileZone))) {
+    for await (const batch of mergeByTime(
+      batches,
+      (record) => clockTime(record) ?? timeOf(record.text, record.fileZone),
+    )) {
       report.lines += batch.length
       yield batch
     }
   } finally {
     await close()
+  }
+}
+
+/** The time of a line without a date in a dated file. */
+const clockTime = ({ text, midnight, zoneMinutes, fileZone }: RawRecord): number | undefined => {
+  const clock = midnight === undefined ? undefined : clockOf(text)
+  return midnight === undefined || clock === undefined ? undefined : inZone(midnight + clock, zoneMinutes ?? fileZone)
+}
+
+/** Dates the files of a log whose lines have a clock but no date. They are read twice. Pipes cannot be, and unpacked files are new. */
+async function* dateLog(log: OpenLog, options: FileReadOptions) {
+  if (log.time !== undefined) return
+  const { timeOf, zoneMinutes, now } = options
+  for (const path of log.paths.filter((path) => log.nameOf(path) === path)) {
+    const use = (bytes: AsyncIterable<Buffer>) => recordsOf(bytes, { source: log.name, file: path, now })
+    const records = readLog({ ...log, paths: [path] }, options, emptyReport(), use)
+    const clocks = await readClocks(records, (text) => timeOf(text) !== undefined)
+    const written = clocks && (await stat(path).catch(() => undefined))
+    const dated =
+      written && dateClocks(clocks, { created: written.birthtimeMs, modified: written.mtimeMs }, zoneMinutes)
+    if (dated) yield { path, ...dated }
   }
 }
 

@@ -65,20 +65,22 @@ const readClockOnly = (record: RawRecord, bracket: number): Parsed | undefined =
   const { text } = record
   const short = bracket === 0 && isDigitCode(text.charCodeAt(0)) ? /^\d{1,2}:\d\d[AP]M /.exec(text.slice(0, 8)) : null
   if (short) return describe(record, undefined, short[0].length - 1, {}, 'generic/clock')
-  if (clockAt(text, bracket) < 0) return undefined
+  const seconds = clockAt(text, bracket)
+  if (seconds < 0) return undefined
   const end = fractionEnd(text, bracket + 8)
+  const clock = seconds + fractionMs(text, bracket + 8, end)
   const fields: Draft = {}
   if (bracket === 0) {
     const next = text.charCodeAt(end)
     if (next !== 32 && next !== 9 && next !== 124) return undefined
-    const parsed = describe(record, undefined, end, fields, 'generic/clock')
+    const parsed = { ...describe(record, undefined, end, fields, 'generic/clock'), clock }
     return fields['log.level'] !== undefined || startsColumn(text, end) ? parsed : undefined
   }
   const close = text.indexOf(']', end)
   if (close < 0 || close > end + 12) return undefined
   const level = toSureLevel(text.slice(end, close).trim())
   if (level) fields['log.level'] = level
-  return describe(record, undefined, close + 1, fields, 'generic/clock')
+  return { ...describe(record, undefined, close + 1, fields, 'generic/clock'), clock }
 }
 
 /** Whether exactly two spaces divide a clock from a text, as in Informix's log. Wider gaps are tables, such as those of sar. */
