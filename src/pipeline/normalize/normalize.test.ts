@@ -204,6 +204,15 @@ describe('the counts', () => {
     ])
   })
 
+  it('list the headers of W3C logs as parsed', () => {
+    const normalizer = createNormalizer()
+    normalizer.normalize(batchOf(['#Fields: date time s-ip cs-method', '#Date: 2026-11-26 02:15:30', '# a comment']))
+    expect(normalizer.takeCounts().map(({ format, parsed, count }) => [format, parsed, count])).toEqual([
+      ['w3c-header', true, 2],
+      ['plain', false, 1],
+    ])
+  })
+
   it('stay bounded', () => {
     let n = 0
     const normalizer = createNormalizer({

@@ -10,6 +10,7 @@ import { ContentGuesses, enoughRecords } from './content-guesses.ts'
 import type { DeclaredFormats } from './declared/declared-formats.ts'
 import { serviceOfRecord } from './draft.ts'
 import { copyWord } from './fields/recurring-words.ts'
+import { isHeader } from './formats/w3c-header.ts'
 import { type ParseCount, ParseCounts } from './parse-counts.ts'
 import { parseRecord } from './parse-record.ts'
 import type { Parsed, UnnamedFields } from './parser.ts'
@@ -103,7 +104,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
       const event = toEvent(eventId(batch.partition, batch.first + i), parsed, batch, original, i, streamOf)
       const recognized = parsed.fault === undefined && parsed.format !== 'plain'
       const dated = isKnown(parsed.time)
-      const isParsed = recognized && (dated || parsed.kind === 'alert')
+      const isParsed = recognized && (dated || parsed.kind === 'alert' || isHeader(parsed))
       counts.add(
         source,
         recognized && !isParsed ? `${parsed.format} without time` : parsed.format,

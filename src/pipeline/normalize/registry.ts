@@ -21,6 +21,7 @@ import { ciscoParser } from './formats/syslog/cisco.ts'
 import { merakiParser } from './formats/syslog/meraki.ts'
 import { syslog3164Parser } from './formats/syslog/syslog-3164.ts'
 import { syslog5424Parser } from './formats/syslog/syslog-5424.ts'
+import { w3cHeaderParser } from './formats/w3c-header.ts'
 import { windowsDnsParser } from './formats/windows/windows-dns.ts'
 import { windowsFirewallParser } from './formats/windows/windows-firewall.ts'
 import { windowsXmlParser } from './formats/windows/windows-xml.ts'
@@ -50,6 +51,7 @@ export const parsers: readonly Parser[] = [
   syslog3164Parser,
   syslog5424Parser,
   vpcFlowParser,
+  w3cHeaderParser,
   windowsDnsParser,
   windowsFirewallParser,
   windowsXmlParser,
@@ -88,6 +90,7 @@ const ofLetter = [
   blueGeneParser,
 ]
 const ofOther = [ciscoParser, blueGeneParser, genericParser, syslog5424Parser, syslog3164Parser, accessLogParser]
+const ofHash = [w3cHeaderParser, ...ofOther]
 
 /**
  * Returns the parsers that the first character of a text allows, stricter ones first. An event depends only on its record, without memory
@@ -97,6 +100,7 @@ export const candidates = (text: string): readonly Parser[] => {
   const first = text.charCodeAt(0)
   if (first === 123) return ofObject
   if (first === 91) return ofBracket
+  if (first === 35) return ofHash
   if (first === 60) return ofAngle
   if (first >= 48 && first <= 57) return ofDigit
   if ((first >= 65 && first <= 90) || (first >= 97 && first <= 122)) return ofLetter
