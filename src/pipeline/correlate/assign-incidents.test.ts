@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { deepRun, runs } from '../../../test/depth.ts'
 import { needs } from '../../../test/needs.ts'
-import type { Alert } from '../../schema/alert.ts'
+import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
 import { alertTypes, type Entity } from '../../schema/detection.ts'
 import { type Incident, incident as incidentSchema } from '../../schema/incident.ts'
 import { severities } from '../../schema/severity.ts'
@@ -348,11 +348,6 @@ describe('the correlate stage', () => {
       async (items: readonly Item[]) => {
         for (const item of items) rows.set(item.id, item)
       }
-    const list =
-      <Item extends { status: string }>(rows: Map<string, Item>) =>
-      async ({ status, matches }: { status: readonly string[]; matches: (item: Item) => boolean }) => ({
-        items: [...rows.values()].filter((item) => status.includes(item.status) && matches(item)),
-      })
     const openSince = (time: number) => {
       const found = [...incidents.values()].filter(
         ({ status, last_seen }) => status === 'open' && (wide || Date.parse(last_seen) >= time),
@@ -363,12 +358,14 @@ describe('the correlate stage', () => {
     const stage = createCorrelate<string>(
       {
         load: async (ids) => ids.flatMap((id) => alerts.get(id) ?? []),
-        list: ({ status, from, to }) =>
-          list(alerts)({
-            status,
-            matches: ({ incident_id, first_seen, last_seen }) =>
-              incident_id === null && Date.parse(last_seen) >= from && Date.parse(first_seen) <= to,
-          }),
+        loose: async ({ from, to }) =>
+          [...alerts.values()].filter(
+            ({ status, incident_id, first_seen, last_seen }) =>
+              openAlertStatuses.some((open) => open === status) &&
+              incident_id === null &&
+              Date.parse(last_seen) >= from &&
+              Date.parse(first_seen) <= to,
+          ),
         save: put(alerts),
       },
       {
@@ -380,7 +377,9 @@ describe('the correlate stage', () => {
           )
           return found.filter(({ last_seen }) => Date.parse(last_seen) >= time)
         },
-        list: list(incidents),
+        list: async ({ status, matches }) => ({
+          items: [...incidents.values()].filter((item) => status.includes(item.status) && matches(item)),
+        }),
         save: put(incidents),
         nextNumber: async (_tx, count) => {
           number += count

@@ -1,5 +1,5 @@
 import { day } from '../../lib/units/time.ts'
-import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
+import type { Alert } from '../../schema/alert.ts'
 import { keepOpinion, withoutOpinion } from '../../schema/apply-opinion.ts'
 import { type Incident, isOpenIncident } from '../../schema/incident.ts'
 import type { Stage } from '../stage.ts'
@@ -8,17 +8,17 @@ import { assignIncidents, correlateDefaults } from './assign-incidents.ts'
 import { recurrence, recurs } from './bond.ts'
 import type { ClusterLimits } from './cluster.ts'
 
-interface Query<Item> {
+interface Query {
   readonly status: readonly string[]
   readonly from: number
   readonly to: number
   readonly limit: number
-  readonly matches: (item: Item) => boolean
+  readonly matches: (incident: Incident) => boolean
 }
 
 interface Alerts<Tx> {
   load(ids: readonly string[], tx: Tx): Promise<readonly Alert[]>
-  list(query: Omit<Query<Alert>, 'matches'> & { readonly loose: true }): Promise<{ readonly items: readonly Alert[] }>
+  loose(query: { readonly from: number; readonly to: number; readonly limit: number }): Promise<readonly Alert[]>
   save(alerts: readonly Alert[], tx: Tx): Promise<void>
 }
 
@@ -26,7 +26,7 @@ interface Incidents<Tx> {
   load(ids: readonly string[], tx: Tx): Promise<readonly Incident[]>
   findOpen(lastSeenAfter: number, tx: Tx): Promise<readonly Incident[]>
   findOpenWith(dedupKeys: readonly string[], lastSeenAfter: number, tx: Tx): Promise<readonly Incident[]>
-  list(query: Query<Incident>): Promise<{ readonly items: readonly Incident[] }>
+  list(query: Query): Promise<{ readonly items: readonly Incident[] }>
   save(incidents: readonly Incident[], tx: Tx): Promise<void>
   nextNumber(tx: Tx, count: number): Promise<number>
 }
@@ -73,20 +73,14 @@ export const createCorrelate =
             matches: ({ merged_into, updated_at }) =>
               merged_into === null && Date.parse(updated_at) >= moment - reopenWindow,
           }),
-      alerts.list({
-        from: since(batch, limits.idle) ?? to,
-        to,
-        status: openAlertStatuses,
-        limit: maxLoose,
-        loose: true,
-      }),
+      alerts.loose({ from: since(batch, limits.idle) ?? to, to, limit: maxLoose }),
     ])
     const known = new Map([...own, ...open, ...again, ...over.items].map((incident) => [incident.id, incident]))
-    const candidates = [...known.values()].filter(mayShareWith([...batch, ...loose.items]))
+    const candidates = [...known.values()].filter(mayShareWith([...batch, ...loose]))
     const chosen = limitMembers(candidates, new Set(batch.map(({ id }) => id)))
     const members = await alerts.load([...new Set(chosen.flatMap(idsOf))], tx)
 
-    const current = new Map([...loose.items, ...members, ...batch].map((alert) => [alert.id, alert]))
+    const current = new Map([...loose, ...members, ...batch].map((alert) => [alert.id, alert]))
     const changed = assignIncidents([...current.values()], chosen, {
       ...limits,
       now: moment,
@@ -104,7 +98,7 @@ export const createCorrelate =
       numbered.flatMap(({ id, members: own }) => own.map(({ alert_id }) => [alert_id, id] as const)),
     )
     const moved = [...current.values()].map((alert) => inIncident(alert, incidentIds.get(alert.id), moment))
-    const before = new Map([...loose.items, ...members, ...stored].map((alert) => [alert.id, alert]))
+    const before = new Map([...loose, ...members, ...stored].map((alert) => [alert.id, alert]))
     const toSave = moved
       .filter((alert) => before.get(alert.id) !== alert)
       .map((alert) => ({ ...alert, version: (before.get(alert.id)?.version ?? 0) + 1 }))
@@ -154,19 +148,24 @@ const mayShareWith = (alerts: readonly Alert[]): ((incident: Incident) => boolea
   const ids = new Set(alerts.map(({ id }) => id))
   const shared = new Set(alerts.flatMap(({ entities }) => entities.map(({ type, value }) => `${type} ${value}`)))
   return (incident) =>
-    idsOf(incident).some((id) => ids.has(id)) ||
+    incident.members.some(({ alert_id }) => ids.has(alert_id)) ||
     !incident.entities.some(({ type }) => type === 'host') ||
     incident.entities.some(({ type, value }) => shared.has(`${type} ${value}`))
 }
 
 /** Limits the incidents by their total number of alerts: those of the batch first, then the most recent. */
 const limitMembers = (incidents: readonly Incident[], batch: ReadonlySet<string>): Incident[] => {
-  const own = (incident: Incident) => Number(idsOf(incident).some((id) => batch.has(id)))
   let left = maxMembers
-  return [...incidents]
-    .sort((a, b) => own(b) - own(a) || Date.parse(b.last_seen) - Date.parse(a.last_seen) || (a.id < b.id ? -1 : 1))
-    .filter((incident) => {
+  return incidents
+    .map((incident) => ({
+      incident,
+      own: Number(incident.members.some(({ alert_id }) => batch.has(alert_id))),
+      end: Date.parse(incident.last_seen),
+    }))
+    .sort((a, b) => b.own - a.own || b.end - a.end || (a.incident.id < b.incident.id ? -1 : 1))
+    .filter(({ incident, own }) => {
       left -= incident.members.length
-      return left >= 0 || own(incident) === 1
+      return left >= 0 || own === 1
     })
+    .map(({ incident }) => incident)
 }

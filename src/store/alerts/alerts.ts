@@ -27,8 +27,9 @@ export interface AlertStore {
   get(id: string): Promise<Alert | undefined>
   /** The newest alert with this key, open or closed. */
   newestOf(dedupKey: string): Promise<Alert | undefined>
-  /** `loose`: only those that are in no incident. */
-  list(query: RowQuery<Alert> & { readonly loose?: boolean | undefined }): Promise<Page<Alert>>
+  list(query: RowQuery<Alert>): Promise<Page<Alert>>
+  /** The newest open alerts of a span of event time that are in no incident, newest first. */
+  loose(query: { readonly from: number; readonly to: number; readonly limit: number }): Promise<readonly Alert[]>
   /**
    * Visits all alerts for counting and selecting, in no particular order: first those in memory, then those only in the database. Visits
    * each once, in its state at some moment of the scan.
@@ -193,7 +194,6 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
           )
         }
         if (query.status) rows = rows.where('status', 'in', query.status)
-        if (query.loose) rows = rows.where('incident_id', 'is', null)
         if (query.from !== undefined) rows = rows.where('last_seen', '>=', query.from)
         if (query.to !== undefined) rows = rows.where('first_seen', '<=', query.to)
         for (const word of (query.fragments ?? []).flatMap(wordsOf)) {
@@ -201,6 +201,20 @@ export const createAlertStore = (connections: StoreConnections, index: AlertInde
         }
         return rows.execute()
       }),
+
+    async loose({ from, to, limit }) {
+      const rows = await stamps()
+        .where('status', 'in', openAlertStatuses)
+        .where('incident_id', 'is', null)
+        .where('last_seen', '>=', from)
+        .where('first_seen', '<=', to)
+        .orderBy('created_at', 'desc')
+        .orderBy('alert_id', 'desc')
+        .limit(limit)
+        .execute()
+      const found = new Map((await readAll(rows)).map((alert) => [alert.id, alert]))
+      return rows.flatMap(({ alert_id }) => found.get(alert_id) ?? [])
+    },
 
     scan: index.scan,
     total: index.total,

@@ -6,6 +6,7 @@ import { nextNumbers } from '../counters.ts'
 import type { Transaction } from '../database.ts'
 import { fromJson, toJson } from '../json.ts'
 import { listPage, type Page, type RowQuery } from '../page.ts'
+import { createRecent } from '../recent.ts'
 import { batches, upsert } from '../write-rows.ts'
 import type { IncidentRow } from './incident-tables.ts'
 
@@ -33,24 +34,51 @@ export interface IncidentStore {
   worstOpen(limit: number): Promise<readonly Incident[]>
 }
 
+/** The size of the cache of parsed incidents: a new alert is compared with all open ones of its time. */
+const mostRecent = 3_000
+
+type Stamp = Pick<IncidentRow, 'incident_id' | 'changed_at' | 'version'>
+
 /** Stores incidents: each as a document, with additional columns for SQL. */
 export const createIncidentStore = (connections: StoreConnections): IncidentStore => {
   const { read, abilities, stamp, contains } = connections
   /** Within a transaction, rows are read for an update, so lock them. */
-  const bodies = (tx?: Transaction) => {
-    const rows = (tx ?? read).selectFrom('incidents').select(['incident_id', 'body'])
+  const stamps = (tx?: Transaction) => {
+    const rows = (tx ?? read).selectFrom('incidents').select(['incident_id', 'changed_at', 'version'])
     return tx && abilities.lockRows ? rows.forUpdate() : rows
+  }
+  const bodies = (tx?: Transaction) => stamps(tx).select('body')
+  const recent = createRecent<Incident>(mostRecent)
+
+  /** Reads the incidents of rows, in their order, and parses only those that changed since the last read. */
+  const readAll = async (rows: readonly Stamp[], tx?: Transaction): Promise<readonly Incident[]> => {
+    const found = new Map<string, Incident>()
+    const stale: string[] = []
+    for (const { incident_id, changed_at, version } of rows) {
+      const known = recent.get(incident_id, `${changed_at} ${version}`)
+      if (known) found.set(incident_id, known)
+      else stale.push(incident_id)
+    }
+    for (const part of batches(stale)) {
+      const changed = await bodies(tx).where('incident_id', 'in', part).execute()
+      for (const { incident_id, changed_at, version, body } of changed) {
+        const incident = fromJson<Incident>(body)
+        recent.put(incident_id, `${changed_at} ${version}`, incident)
+        found.set(incident_id, incident)
+      }
+    }
+    return rows.flatMap(({ incident_id }) => found.get(incident_id) ?? [])
   }
 
   return {
     async findOpen(lastSeenAfter, tx) {
-      const rows = await bodies(tx)
+      const rows = await stamps(tx)
         .where('status', 'in', openIncidentStatuses)
         .where('last_seen', '>=', lastSeenAfter)
         .orderBy('created_at')
         .orderBy('incident_id')
         .execute()
-      return rows.map((row) => fromJson(row.body))
+      return readAll(rows, tx)
     },
 
     async findOpenWith(dedupKeys, lastSeenAfter, tx) {
@@ -69,12 +97,12 @@ export const createIncidentStore = (connections: StoreConnections): IncidentStor
       }
       const found: Incident[] = []
       for (const part of batches([...ids])) {
-        const rows = await bodies(tx)
+        const rows = await stamps(tx)
           .where('incident_id', 'in', part)
           .where('status', 'in', openIncidentStatuses)
           .where('last_seen', '>=', lastSeenAfter)
           .execute()
-        for (const { body } of rows) found.push(fromJson(body))
+        found.push(...(await readAll(rows, tx)))
       }
       return found
     },
@@ -108,9 +136,8 @@ export const createIncidentStore = (connections: StoreConnections): IncidentStor
     async load(ids, tx) {
       const found = new Map<string, Incident>()
       for (const part of batches(ids)) {
-        for (const row of await bodies(tx).where('incident_id', 'in', part).execute()) {
-          found.set(row.incident_id, fromJson(row.body))
-        }
+        const rows = await stamps(tx).where('incident_id', 'in', part).execute()
+        for (const incident of await readAll(rows, tx)) found.set(incident.id, incident)
       }
       return ids.flatMap((id) => found.get(id) ?? [])
     },
