@@ -29,6 +29,7 @@ export const tellingEvidence = (items: readonly Evidence[], limit: number): Evid
   const byEvent = new Map<string, Evidence>()
   for (const item of items) {
     const known = byEvent.get(item.event_id)
+    if (item === known) continue
     if (!known || rank(item) < rank(known) || (rank(item) === rank(known) && better(item, known))) {
       byEvent.set(item.event_id, item)
     }

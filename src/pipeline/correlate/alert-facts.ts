@@ -8,6 +8,8 @@ interface Facts {
   readonly end: number
   readonly host: string | undefined
   readonly service: string | undefined
+  /** Its detectors, type and rules. */
+  readonly kind: string
   /** All entities, by type and value. */
   readonly entities: ReadonlyMap<string, Entity>
   readonly attackers: ReadonlySet<string>
@@ -25,12 +27,17 @@ const factsOf = (alert: Alert): Facts => {
     // One source relays alerts of many machines, so it cannot replace the host.
     host: firstOf('host') ?? (alert.observed ? undefined : alert.source),
     service: firstOf('service'),
-    entities: new Map(alert.entities.map((entity) => [`${entity.type} ${entity.value}`, entity])),
+    kind: [...alert.detectors, alert.type, ...(alert.rules ?? []).map(({ id }) => id)].join(' '),
+    entities: byName(alert.entities),
     attackers: new Set(findAttackers(alert)),
   }
   known.set(alert, facts)
   return facts
 }
+
+/** Returns entities by type and value. */
+export const byName = (entities: readonly Entity[]): ReadonlyMap<string, Entity> =>
+  new Map(entities.map((entity) => [`${entity.type} ${entity.value}`, entity]))
 
 /** Returns addresses in the role of attacker or source, else those that are no victim or proxy, else domains, URLs and file hashes. */
 const findAttackers = ({ address_roles: roles = {}, observed, entities }: Alert): readonly string[] => {
@@ -80,19 +87,16 @@ export const byImportance = (a: Alert, b: Alert): number =>
  * kind add theirs only if they lie at another time, or by their evidence. Alerts of one kind have different subjects. O(alerts²).
  */
 export const eventsOf = (alerts: readonly Alert[]): number => {
-  const counted: Alert[] = []
+  const counted: Facts[] = []
+  let sum = 0
   for (const alert of alerts.toSorted((a, b) => b.event_count - a.event_count || byStart(a, b))) {
-    const isSeen = counted.some((other) => kindOf(other) !== kindOf(alert) && overlap(other, alert))
-    if (!isSeen) counted.push(alert)
+    const facts = factsOf(alert)
+    if (counted.some((other) => other.kind !== facts.kind && overlap(other, facts))) continue
+    counted.push(facts)
+    sum += alert.event_count
   }
   const shown = new Set(alerts.flatMap(({ evidence }) => evidence.map(({ event_id }) => event_id)))
-  return Math.max(
-    shown.size,
-    counted.reduce((sum, { event_count }) => sum + event_count, 0),
-  )
+  return Math.max(shown.size, sum)
 }
 
-const kindOf = ({ detectors, type, rules = [] }: Alert): string =>
-  [...detectors, type, ...rules.map(({ id }) => id)].join(' ')
-
-const overlap = (a: Alert, b: Alert): boolean => startsAt(a) <= endsAt(b) && startsAt(b) <= endsAt(a)
+const overlap = (a: Facts, b: Facts): boolean => a.start <= b.end && b.start <= a.end

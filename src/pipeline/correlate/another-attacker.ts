@@ -22,7 +22,7 @@ export const anotherAttackerStep = (after: Incident, alerts: readonly Alert[], t
   const others = new Map<string, Set<string | undefined>>()
   for (const alert of alerts) {
     const own = attackerOf(alert)
-    for (const party of partiesOf(alert)) {
+    for (const party of rolesIn(alert).parties) {
       const owners = others.get(party) ?? new Set()
       others.set(party, owners.add(own))
     }
@@ -52,8 +52,26 @@ export const knownAttackers = (alerts: readonly Alert[]): Pick<Incident['timelin
 
 const isHigh = ({ severity }: Alert): boolean => severityRank(severity) >= severityRank('high')
 
+interface Roles {
+  readonly attacker: string | undefined
+  readonly parties: ReadonlySet<string>
+}
+
+/** A growing incident asks this of all its alerts again. */
+const known = new WeakMap<Alert, Roles>()
+
+const rolesIn = (alert: Alert): Roles => {
+  const before = known.get(alert)
+  if (before) return before
+  const roles = { attacker: findAttacker(alert), parties: partiesOf(alert) }
+  known.set(alert, roles)
+  return roles
+}
+
+const attackerOf = (alert: Alert): string | undefined => rolesIn(alert).attacker
+
 /** Returns the only attacker that an alert is about, if it came from there: an address, or else an account that acts. */
-const attackerOf = (alert: Alert): string | undefined => {
+const findAttacker = (alert: Alert): string | undefined => {
   const addresses = addressesOf(alert)
   const users = alert.entities.flatMap(({ type, value }) => (type === 'user' ? value : []))
   const [only, ...more] = addresses.length > 0 ? addresses : misuses.includes(alert.type) ? users : []
@@ -62,12 +80,14 @@ const attackerOf = (alert: Alert): string | undefined => {
 
 /** Returns the addresses that may have attacked. The far end of an outbound connection did not. */
 const addressesOf = ({ address_roles: roles = {}, observed, entities }: Alert): readonly string[] => {
-  const sources = [...(roles.source ?? []).map(({ ip }) => ip), observed?.source_ip].filter((ip) => ip !== undefined)
-  const targets = [...(roles.destination ?? []), ...(roles.proxy ?? [])].map(({ ip }) => ip)
-  const inbound = (ip: string) => sources.includes(ip) || !(targets.includes(ip) || ip === observed?.destination_ip)
+  const sources = new Set(
+    [...(roles.source ?? []).map(({ ip }) => ip), observed?.source_ip].filter((ip) => ip !== undefined),
+  )
+  const targets = new Set([...(roles.destination ?? []), ...(roles.proxy ?? [])].map(({ ip }) => ip))
+  const inbound = (ip: string) => sources.has(ip) || !(targets.has(ip) || ip === observed?.destination_ip)
   const attackers = (roles.attacker ?? []).map(({ ip }) => ip)
   if (attackers.length > 0) return attackers.filter(inbound)
-  const all = sources.length > 0 ? sources : entities.flatMap(({ type, value }) => (type === 'ip' ? value : []))
+  const all = sources.size > 0 ? sources : entities.flatMap(({ type, value }) => (type === 'ip' ? value : []))
   return [...new Set(all)].filter(inbound)
 }
 

@@ -56,9 +56,12 @@ export const assignIncidents = (
   const loose = [...newest.values()].filter((alert) => !taken.has(alert.id) && isOpenAlert(alert))
 
   return cluster(loose, groups, limits)
-    .filter((group) => group.alerts.length > 0)
-    .sort((a, b) => compareStart(a.alerts, b.alerts))
     .flatMap((group) => {
+      const [first] = group.alerts.toSorted(byStart)
+      return first ? { first, group } : []
+    })
+    .sort((a, b) => byStart(a.first, b.first))
+    .flatMap(({ group }) => {
       const before = group.incident === undefined ? undefined : incidents.get(group.incident)
       return before
         ? (update(before, group.alerts, now, limits) ?? [])
@@ -67,11 +70,6 @@ export const assignIncidents = (
 }
 
 const isOpenAlert = ({ status }: Alert): boolean => openAlertStatuses.some((open) => open === status)
-
-const compareStart = (a: readonly Alert[], b: readonly Alert[]): number => {
-  const [first, second] = [[...a].sort(byStart)[0], [...b].sort(byStart)[0]]
-  return first && second ? byStart(first, second) : 0
-}
 
 const openIncident = (
   alerts: readonly Alert[],
@@ -115,8 +113,24 @@ export const incidentIdOf = (sorted: readonly Alert[]): string =>
     .digest('hex')
     .slice(0, 32)
 
+/** Incidents with alerts that change nothing in them: most open incidents stay as they are when an alert arrives. */
+const unchanged = new WeakMap<Incident, readonly Alert[]>()
+
 /** Adds alerts to an incident and updates it; undefined if nothing changed. */
 const update = (
+  before: Incident,
+  alerts: readonly Alert[],
+  now: number,
+  limits: ClusterLimits,
+): Incident | undefined => {
+  const known = unchanged.get(before)
+  if (known?.length === alerts.length && known.every((alert, i) => alert === alerts[i])) return undefined
+  const after = derive(before, alerts, now, limits)
+  if (!after) unchanged.set(before, [...alerts])
+  return after
+}
+
+const derive = (
   before: Incident,
   alerts: readonly Alert[],
   now: number,
@@ -158,7 +172,7 @@ const update = (
     members,
   }
   const settled = settleIncident(after, alerts, time) ?? after
-  if (JSON.stringify(settled) === JSON.stringify(before)) return undefined
+  if (joined.length === 0 && JSON.stringify(settled) === JSON.stringify(before)) return undefined
   return { ...settled, updated_at: time, version: before.version + 1 }
 }
 

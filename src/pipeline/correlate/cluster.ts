@@ -20,6 +20,8 @@ export interface ClusterLimits extends BondLimits {
 }
 
 interface Pair extends Bond {
+  /** Orders pairs by the start of their alerts. */
+  readonly place: number
   readonly a: Alert
   readonly b: Alert
 }
@@ -122,21 +124,22 @@ const bondedPairs = (
       const bucket = buckets.get(key) ?? emptyBucket()
       buckets.set(key, bucket)
       // Skip pairs in incidents, because incidents are not joined.
-      for (const a of [...bucket.loose.flat(), ...(settled ? [] : bucket.settled.flat())]) {
-        const name = (order.get(a) ?? 0) * sorted.length + i
-        if (pairs.has(name)) continue
-        const bond = bondOf(a, b, limits)
-        pairs.set(name, bond && { ...bond, a, b })
+      for (const earlier of settled ? bucket.loose : [...bucket.loose, ...bucket.settled]) {
+        for (const a of earlier) {
+          const place = (order.get(a) ?? 0) * sorted.length + i
+          if (pairs.has(place)) continue
+          const bond = bondOf(a, b, limits)
+          pairs.set(place, bond && { ...bond, place, a, b })
+        }
       }
       const kind = bucket[settled ? 'settled' : 'loose'][isSevere(b) ? 1 : 0]
       kind.push(b)
       if (kind.length > neighbours) kind.shift()
     }
   }
-  const compare = (x: Alert, y: Alert) => (order.get(x) ?? 0) - (order.get(y) ?? 0)
   return [...pairs.values()]
     .filter((pair) => pair !== undefined)
-    .sort((x, y) => y.strength - x.strength || x.gap - y.gap || compare(x.a, y.a) || compare(x.b, y.b))
+    .sort((x, y) => y.strength - x.strength || x.gap - y.gap || x.place - y.place)
 }
 
 /** The latest alerts with a common key: minor and severe ones, outside incidents and in them. */

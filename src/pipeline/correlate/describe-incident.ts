@@ -6,7 +6,7 @@ import type { Incident } from '../../schema/incident.ts'
 import { ratedAlerts } from '../../schema/settle-incident.ts'
 import { severityRank } from '../../schema/severity.ts'
 import { showsSuccess, tellingEvidence } from '../../schema/telling-evidence.ts'
-import { byImportance, byStart, eventsOf } from './alert-facts.ts'
+import { byImportance, byName, byStart, entitiesOf, eventsOf } from './alert-facts.ts'
 import { rateIncident } from './rate-incident.ts'
 import { summarizeIncident } from './summary.ts'
 import { incidentReason, incidentTitle, leadOf, momentOf } from './title.ts'
@@ -112,7 +112,10 @@ const chooseEvidence = (alerts: readonly Alert[], former: readonly Evidence[]): 
     (lead?.evidence ?? []).filter(({ role }) => role !== undefined),
     6,
   )
-  for (const { evidence } of inOrder) take(tellingEvidence(evidence, 3), 1)
+  for (const { evidence } of inOrder) {
+    if (chosen.size >= maxEvidence) break
+    take(tellingEvidence(evidence, 3), 1)
+  }
   for (const { evidence } of inOrder) take(evidence, maxEvidence)
   take(former, maxEvidence)
   return [...chosen.values()].sort(
@@ -132,13 +135,12 @@ const successes = (alerts: readonly Alert[], former: readonly Evidence[]): Evide
 const rankEntities = (alerts: readonly Alert[], former: readonly Entity[]): Entity[] => {
   const ranked = new Map<string, { readonly entity: Entity; weight: number; readonly order: number }>()
   const lead = leadOf(alerts)
-  const named = [...(lead ? [lead] : []), ...alerts].map(({ entities, severity }) => ({
-    entities,
-    weight: severityRank(severity) + 1,
+  const named = [...(lead ? [lead] : []), ...alerts].map((alert) => ({
+    entities: entitiesOf(alert),
+    weight: severityRank(alert.severity) + 1,
   }))
-  for (const { entities, weight } of [...named, { entities: former, weight: 0 }]) {
-    for (const entity of entities) {
-      const key = `${entity.type} ${entity.value}`
+  for (const { entities, weight } of [...named, { entities: byName(former), weight: 0 }]) {
+    for (const [key, entity] of entities) {
       const known = ranked.get(key)
       if (known) known.weight += weight
       else ranked.set(key, { entity, weight, order: ranked.size })
