@@ -30,16 +30,23 @@ export const tellingEvidence = (items: readonly Evidence[], limit: number): Evid
   for (const item of items) {
     const known = byEvent.get(item.event_id)
     if (item === known) continue
-    if (!known || rank(item) < rank(known) || (rank(item) === rank(known) && better(item, known))) {
-      byEvent.set(item.event_id, item)
-    }
+    const loss = known ? rank(item) - rank(known) : -1
+    if (loss < 0 || (loss === 0 && known && better(item, known))) byEvent.set(item.event_id, item)
   }
-  const all = [...byEvent.values()].sort(byTime)
-  if (all.length <= limit) return all
-  const first = all[0]
-  const last = all.at(-1)
-  const rest = all.filter((item) => item !== first && item !== last).sort((a, b) => rank(a) - rank(b) || byTime(a, b))
-  return all.filter((item) => item === first || item === last || rest.indexOf(item) < limit - 2).slice(0, limit)
+  const all = [...byEvent.values()]
+  if (all.length <= limit) return all.sort(byTime)
+  const first = all.reduce((best, item) => (byTime(item, best) < 0 ? item : best))
+  const last = all.reduce((best, item) => (byTime(item, best) > 0 ? item : best))
+  const best =
+    limit > 2
+      ? all
+          .filter((item) => item !== first && item !== last)
+          .map((item) => ({ item, rank: rank(item) }))
+          .sort((a, b) => a.rank - b.rank || byTime(a.item, b.item))
+          .slice(0, limit - 2)
+          .map(({ item }) => item)
+      : []
+  return [first, ...best.sort(byTime), last].slice(0, limit)
 }
 
 /** Breaks the tie between two descriptions of one event, so that the choice does not depend on their order. */
