@@ -20,6 +20,7 @@ import { lockStore } from '../store/lock-store.ts'
 import { type OpenStore, openStore } from '../store/open-store.ts'
 import type { Telemetry } from '../telemetry.ts'
 import { blockLocation } from './block-location.ts'
+import { isAway } from './database-away.ts'
 import { openQueue } from './open-queue.ts'
 import { partitionsOf, type SharedState, threadTopics } from './pipeline-thread/shared-state.ts'
 
@@ -211,7 +212,3 @@ const startWithDatabase = async <Started>({
     await closeDoor()
   }
 }
-
-/** Whether a database server does not answer at the moment. */
-export const isAway = (error: unknown, url: string): error is AppError =>
-  error instanceof AppError && error.code === 'UNAVAILABLE' && error.retryable && !url.startsWith('sqlite:')
