@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { createTransport } from 'nodemailer'
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { AppError, messageOf } from '../../../errors.ts'
@@ -49,24 +48,29 @@ export const emailSink: Component<typeof options, Sink> = {
   summary: 'Sends each incident as an e-mail, as HTML and plain text, in one thread per incident.',
   options,
   create({ host, port, security, ca, username, password, from, to }) {
-    const transport = createTransport({
-      host,
-      port,
-      secure: security === 'tls',
-      requireTLS: security === 'starttls',
-      ignoreTLS: security === 'none',
-      ...(ca !== undefined && { tls: { ca } }),
-      ...(username !== undefined && password !== undefined && { auth: { user: username, pass: password } }),
-      connectionTimeout: 10_000,
-      greetingTimeout: 10_000,
-      socketTimeout: 30_000,
-      // The content comes from logs and must not name files or URLs to attach.
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    })
+    // A server without mail receivers does without the library, which every thread would load. It is loaded here, not with the first mail,
+    // because an upgrade may have replaced the files of a running program by then.
+    const opened = import('nodemailer').then(({ createTransport }) =>
+      createTransport({
+        host,
+        port,
+        secure: security === 'tls',
+        requireTLS: security === 'starttls',
+        ignoreTLS: security === 'none',
+        ...(ca !== undefined && { tls: { ca } }),
+        ...(username !== undefined && password !== undefined && { auth: { user: username, pass: password } }),
+        connectionTimeout: 10_000,
+        greetingTimeout: 10_000,
+        socketTimeout: 30_000,
+        // The content comes from logs and must not name files or URLs to attach.
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      }),
+    )
     return {
       async send(notification, signal) {
         signal.throwIfAborted()
+        const transport = await opened
         await transport.sendMail({ from, to, ...toMail(notification, from) }).catch((error: unknown) => {
           throw rejection(`${host}:${port}`, error)
         })

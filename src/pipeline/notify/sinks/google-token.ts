@@ -1,4 +1,3 @@
-import { importPKCS8, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { Runtime } from '../../../component.ts'
 import { AppError, messageOf } from '../../../errors.ts'
@@ -43,9 +42,12 @@ export const createGoogleToken = (
   scope: string,
   { fetch, now }: Pick<Runtime, 'fetch' | 'now'>,
 ) => {
+  // Only a server with such a receiver loads it.
+  const library = import('jose')
   let token: { readonly text: string; readonly until: number } | undefined
 
   const sign = async (): Promise<string> => {
+    const { importPKCS8, SignJWT } = await library
     const key = await importPKCS8(private_key, 'RS256').catch((error: unknown) => {
       throw new AppError('SINK_REJECTED', `The private key of ${client_email} cannot be read: ${messageOf(error)}.`, {
         hint: 'Download a new key for the service account.',
