@@ -6,6 +6,7 @@ import { setStatus } from '../fields/http-status.ts'
 import { quotedEnd, unquote } from '../fields/key-values.ts'
 import { readRequest } from '../fields/request-target.ts'
 import type { Parsed, Parser } from '../parser.ts'
+import { isDigitCode } from '../time/calendar.ts'
 import { readTimestamp } from '../time/timestamp.ts'
 import { readClassicElb } from './aws/aws-classic-elb.ts'
 import { readS3 } from './aws/aws-s3.ts'
@@ -48,12 +49,18 @@ const readCommon = (record: RawRecord): Parsed | undefined => {
   if (close < 0) return undefined
   const request = unquote(text, i + 1, close)
   i = close + 1
-  const numbers = /^ (\d{3}|-) (\d{1,15}|-)/.exec(text.slice(i, i + 24))
-  if (!numbers) return undefined
-  i += numbers[0].length
+  // Status and size, each a number or a dash
+  const statusEnd = numberEnd(text, i + 1, 3)
+  const sizeEnd = numberEnd(text, statusEnd + 1, 15)
+  const hasStatus = statusEnd === i + 4 || text.charCodeAt(i + 1) === 45
+  if (text.charCodeAt(i) !== 32 || !hasStatus || text.charCodeAt(statusEnd) !== 32 || sizeEnd === statusEnd + 1)
+    return undefined
+  const status = text.slice(i + 1, statusEnd)
+  const size = text.slice(statusEnd + 1, sizeEnd)
+  i = sizeEnd
   readRequest(request, fields)
-  setStatus(fields, numbers[1])
-  if (numbers[2] !== '-') fields['http.response.body.bytes'] = Number(numbers[2])
+  setStatus(fields, status)
+  if (size !== '-') fields['http.response.body.bytes'] = Number(size)
   const referrer = readQuoted(text, i)
   const agent = referrer && readQuoted(text, referrer.end)
   if (referrer && referrer.value !== '-' && referrer.value !== '') fields['http.request.referrer'] = referrer.value
@@ -64,7 +71,15 @@ const readCommon = (record: RawRecord): Parsed | undefined => {
   const took = agent && durationAt(text, forwarded?.end ?? agent.end)
   if (took !== undefined) fields['event.duration'] = took
   const format = referrer && agent ? 'access-log/combined' : 'access-log/common'
-  return finish(format, stamp, `${request} ${numbers[1]}`, fields)
+  return finish(format, stamp, `${request} ${status}`, fields)
+}
+
+/** Returns the end of a dash, or of up to so many digits; `at` if there is neither. */
+const numberEnd = (text: string, at: number, digits: number): number => {
+  if (text.charCodeAt(at) === 45) return at + 1
+  let end = at
+  while (end < at + digits && isDigitCode(text.charCodeAt(end))) end++
+  return end
 }
 
 /** Reads the duration that many formats end with, in ns: nginx's seconds with a fraction, or Apache's whole microseconds. */
