@@ -1,6 +1,7 @@
 import { type Draft, finish } from '../draft.ts'
 import { toLogLevel } from '../fields/level.ts'
 import type { Parser } from '../parser.ts'
+import { isDigitCode } from '../time/calendar.ts'
 import { fromEpoch, readIso } from '../time/timestamp.ts'
 
 /**
@@ -13,6 +14,8 @@ export const blueGeneParser: Parser = {
     const { text } = record
     const first = text.indexOf(' ')
     if (first < 1 || first > 32 || text.charCodeAt(first + 11) !== 32) return undefined
+    // Most other texts with a space there have no digit before it, which avoids dividing them.
+    if (!isDigitCode(text.charCodeAt(first + 1)) || !isDigitCode(text.charCodeAt(first + 10))) return undefined
     const words: string[] = []
     let at = 0
     while (words.length < 9) {
