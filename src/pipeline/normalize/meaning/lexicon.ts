@@ -29,14 +29,20 @@ const compiled = meanings.map((meaning) => ({
 const otherScripts = /[\u0370-\u03ff\u0400-\u04ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]/
 const everyMeaning = (1 << meanings.length) - 1
 
-/** Finds the first meaning of a text that `accepts` takes; undefined for most texts, at the cost of one pass over the text. */
-export const meaningOf = (text: string, accepts: (meaning: Meaning) => boolean = () => true): Meaning | undefined => {
+/**
+ * Finds the first meaning of a text that `accepts` takes, given `about`; undefined for most texts, at the cost of one pass over the text.
+ */
+export const meaningOf = <About = undefined>(
+  text: string,
+  accepts: (meaning: Meaning, text: string, about: About | undefined) => boolean = () => true,
+  about?: About,
+): Meaning | undefined => {
   const found = otherScripts.test(text) ? everyMeaning : scan(text)
   if (found === 0) return undefined
   for (let i = 0; i < compiled.length; i++) {
     const one = compiled[i]
     if (one === undefined || (found & (1 << i)) === 0) continue
-    if (one.says.test(text) && !one.unless.test(text) && accepts(one.meaning)) return one.meaning
+    if (one.says.test(text) && !one.unless.test(text) && accepts(one.meaning, text, about)) return one.meaning
   }
   return undefined
 }

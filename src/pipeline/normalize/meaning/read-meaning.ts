@@ -56,7 +56,7 @@ export const readMeaning = (message: string, fields: Draft, record: string = mes
     action !== undefined &&
     (fields['cloud.account.id'] !== undefined || (isObject && !aboutLogins.test(String(action))))
   const meaning =
-    (isAction ? undefined : meaningOf(text, (one) => isComplete(one, text, fields))) ??
+    (isAction ? undefined : meaningOf(text, isComplete, fields)) ??
     actionMeaning(fields, text) ??
     (error === undefined ? undefined : meaningOf(error, isLogin))
   if (meaning === undefined) return
@@ -103,7 +103,7 @@ const isOurs = (address: string, fields: Draft): boolean =>
 const isLogin = ({ category }: Meaning): boolean => category === 'authentication'
 
 /** Whether the message or the fields name a user or an address, if the meaning needs one. */
-const isComplete = ({ needsEntity }: Meaning, text: string, fields: Draft): boolean =>
+const isComplete = ({ needsEntity }: Meaning, text: string, fields: Draft = {}): boolean =>
   !needsEntity ||
   fields['user.name'] !== undefined ||
   fields['source.ip'] !== undefined ||
