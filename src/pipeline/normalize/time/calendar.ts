@@ -28,6 +28,17 @@ export const midnight = (year: number, month: number, dayOfMonth: number): numbe
   return (era * 146_097 + dayOfEra - 719_468) * day
 }
 
+/** The year that was asked for last, and its bounds. Records arrive in one year for long. */
+let known = { year: 0, start: Number.NaN, end: Number.NaN }
+
+const yearOf = (time: number): number => {
+  if (!(time >= known.start && time < known.end)) {
+    const year = new Date(time).getUTCFullYear()
+    known = { year, start: midnight(year, 1, 1), end: midnight(year + 1, 1, 1) }
+  }
+  return known.year
+}
+
 /**
  * Returns the time of a date without a year, in the latest possible year, with a day of tolerance for zones and clocks. A log line is not
  * from the future: 31 December read on 1 January is from last year, and 1 January read on 31 December is tomorrow. 29 February goes
@@ -36,7 +47,7 @@ export const midnight = (year: number, month: number, dayOfMonth: number): numbe
 export const withoutYear = (month: number, dayOfMonth: number, timeOfDay: number, place: TimeReference): number => {
   const zone = (place.zoneMinutes ?? 0) * minute
   const latest = place.receivedAt + day
-  const year = new Date(latest).getUTCFullYear() + 1
+  const year = yearOf(latest) + 1
   for (let back = 0; back <= 9; back++) {
     const time = midnight(year - back, month, dayOfMonth) + timeOfDay - zone
     if (time > -Infinity && time <= latest) return time
