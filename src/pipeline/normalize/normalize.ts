@@ -77,13 +77,16 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
     let undated = 0
     /** Up to where unnamed fields were read ahead. */
     let learntUpTo = 0
+    const { source, receivedAt, format } = batch
+    /** Parsers keep no record, so all lines share one. */
+    const known = { text: '', source, receivedAt, zoneMinutes, dayFirst, format, map, likely: contents.of(source) }
     for (let i = 0; i < batch.texts.length; i++) {
       const original = batch.texts[i] ?? ''
       const first = original.charCodeAt(0)
       // Trim only the rare indented records, to avoid copies.
       const text = first <= 32 || first === 0xfeff ? original.trim() : original
-      const { source, receivedAt, format } = batch
-      const known = { text, source, receivedAt, zoneMinutes, dayFirst, format, map, likely: contents.of(source) }
+      known.text = text
+      known.likely = contents.of(source)
       const found = text === '' ? emptyRecord : attempt(read, known)
       const decides = found.unnamed !== undefined && i >= learntUpTo && contents.isLearning(source)
       if (found.unnamed && decides) learntUpTo = learnContent(batch, i, found.unnamed, known)
