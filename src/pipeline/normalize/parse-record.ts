@@ -7,6 +7,7 @@ import { addFields } from './fields/aliases.ts'
 import { readPairs } from './fields/key-values.ts'
 import { toSureLevel } from './fields/level.ts'
 import { startsLikeS3 } from './formats/aws/aws-s3.ts'
+import { hasCefMarker } from './formats/cef.ts'
 import { startsLikeDotnet } from './formats/dotnet-console.ts'
 import { embeddedTimeParser } from './formats/embedded-time.ts'
 import { looksLikePairs } from './formats/logfmt.ts'
@@ -207,7 +208,7 @@ const mayCarry = (text: string, parsed: Parsed): boolean => {
   return (
     ownLine(parsed) ||
     looksLikePairs(text) ||
-    text.slice(0, 24).includes('CEF:') ||
+    hasCefMarker(text) ||
     text.startsWith('LEEF:') ||
     startsWithLevel(text) ||
     startsWithLetteredTime(text) ||

@@ -23,10 +23,18 @@ export const cefParser: Parser = {
 /** A product's name before the marker: `ASM:CEF:0|`. */
 const prefixed = /^[A-Za-z][\w-]{0,15}: ?CEF: ?\d\|/
 
+/** Whether `CEF:` is among the first 24 characters of a text. Looks for the colon, of which most texts have none there. */
+export const hasCefMarker = (text: string): boolean => {
+  for (let at = text.indexOf(':'); at >= 0 && at < 24; at = text.indexOf(':', at + 1)) {
+    if (text.startsWith('CEF', at - 3)) return true
+  }
+  return false
+}
+
 /** Whether a text is CEF, also without `CEF:`, which syslog servers take for a tag and remove. */
 const isCef = (text: string): boolean =>
   text.startsWith('CEF:') ||
-  prefixed.test(text.slice(0, 24)) ||
+  (hasCefMarker(text) && prefixed.test(text.slice(0, 24))) ||
   (/^[01]\|/.test(text) && /^[01](?:\|[^|=\n]{1,100}){3}(?:\|[^|\n]{0,500}){3}\|/.test(text))
 
 /** The position after the marker `CEF:`, if there is one. */
