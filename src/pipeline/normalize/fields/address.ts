@@ -75,9 +75,14 @@ const names = {
 export const setAddress = (fields: Draft, side: 'source' | 'destination', word: string): boolean => {
   const address = toAddress(word)
   if (!address) return false
+  setEndpoint(fields, side, address)
+  return true
+}
+
+/** Sets `<side>.ip` or `<side>.domain`, and the port. */
+export const setEndpoint = (fields: Draft, side: 'source' | 'destination', address: Endpoint): void => {
   const { ip, domain, port } = names[side]
   if (address.ip !== undefined) setIfAbsent(fields, ip, shareWord(address.ip))
   if (address.domain !== undefined) setIfAbsent(fields, domain, shareWord(address.domain))
   if (address.port !== undefined) setIfAbsent(fields, port, address.port)
-  return true
 }

@@ -4,7 +4,7 @@ import type { RawRecord } from '../../../schema/record.ts'
 import { type Draft, longestValue, setIfAbsent } from '../draft.ts'
 import { guessTime, joinDateAndClock } from '../time/guess-time.ts'
 import { type Stamp, toStamp } from '../time/timestamp.ts'
-import { isForwardedFor, setAddress, toAddress, toPort } from './address.ts'
+import { isForwardedFor, setAddress, setEndpoint, toAddress, toPort } from './address.ts'
 import { type Alias, aliasOf } from './alias-table.ts'
 import { numberToLevel, otelToLevel, toLogLevel, windowsToLevel } from './level.ts'
 import { createNamePlans, type Entry, type NamePlan } from './name-plan.ts'
@@ -26,9 +26,9 @@ const planOf = createNamePlans()
  * the best with a plausible value wins. The others keep their names, so nothing is lost.
  */
 export const addFields = (fields: Draft, all: readonly Entry[], received: RawRecord): FoundValues => {
-  const mapped: State = { fields, record: received, connection: false, stamp: undefined, message: undefined }
+  const state: State = { fields, record: received, connection: false, stamp: undefined, message: undefined }
   const { map } = received
-  const entries = map === undefined ? all : all.filter((entry) => !claimMapped(mapped, map, entry))
+  const entries = map === undefined ? all : all.filter((entry) => !claimMapped(state, map, entry))
   const plan = planOf(entries)
   for (const at of plan.others) {
     const entry = entries[at]
@@ -36,7 +36,8 @@ export const addFields = (fields: Draft, all: readonly Entry[], received: RawRec
   }
   const zone = entries[plan.zone]?.[1]
   const record = zone === undefined ? received : withOwnZone(received, zone)
-  const state: State = { fields, record, connection: plan.connection, stamp: mapped.stamp, message: mapped.message }
+  state.record = record
+  state.connection = plan.connection
   if (plan.hasDate && !state.stamp) state.stamp = stampOfParts(plan, entries, record)
   let hasParts = false
   for (const { alias, at } of claimsOf(plan, entries)) {
@@ -223,9 +224,9 @@ const stampOfParts = ({ claims }: NamePlan, entries: readonly Entry[], record: R
 
 interface State {
   readonly fields: Draft
-  readonly record: RawRecord
+  record: RawRecord
   /** Whether the record is a Zeek connection. */
-  readonly connection: boolean
+  connection: boolean
   stamp: Stamp | undefined
   message: string | undefined
 }
@@ -248,8 +249,10 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       const listed = text.includes(',') ? text.slice(0, text.indexOf(',')).trim() : text
       // SonicWall: 10.0.0.5:51234:X1
       const first = /^\d[\d.]{6,14}:\d{1,5}(?=:[A-Z])/.exec(listed)?.[0] ?? listed
-      if (toAddress(first)?.ip === undefined) return false
-      return setAddress(fields, target === 'source.ip' ? 'source' : 'destination', first)
+      const address = toAddress(first)
+      if (address?.ip === undefined) return false
+      setEndpoint(fields, target === 'source.ip' ? 'source' : 'destination', address)
+      return true
     }
     case 'network.forwarded_ip': {
       const text = Array.isArray(value) ? value.join(', ') : value
