@@ -35,7 +35,7 @@ export interface App {
   /** Reloads rules, tables and settings. Applies changes that need no restart, and logs the others. */
   reload(load: () => Promise<Config>): Promise<void>
   /** Serves MCP on standard input and output. */
-  serveMcp(options: LocalMcpOptions): StdioDoor
+  serveMcp(options: LocalMcpOptions): Promise<StdioDoor>
   /** Stops the intake, waits for running work, and saves the state of the learners. */
   stop(): Promise<void>
 }

@@ -21,8 +21,8 @@ import { serveGraphql } from './graphql/http.ts'
 import { secureHeaders } from './headers.ts'
 import { createLiveStreams, type LiveStreams } from './live-streams.ts'
 import { serveMcp } from './mcp/http.ts'
-import { createMcpServer, type McpOptions } from './mcp/server.ts'
-import { createResourceBus } from './mcp/subscriptions.ts'
+import { createResourceBus } from './mcp/resource-bus.ts'
+import type { McpOptions } from './mcp/server.ts'
 import { openPages, preferScreens, servePages } from './pages.ts'
 import { programConstraint } from './program-constraint.ts'
 import { limitRate, type RateLimit } from './rate-limit.ts'
@@ -171,12 +171,11 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   const { feed } = live
   serveMcp(app, {
     log,
-    make: (credential, connection) =>
-      createMcpServer(
-        { ...options.mcp, deps, feed, log, noteDenial, version: options.version, url: publicUrl },
-        credential,
-        connection,
-      ),
+    async loadMake() {
+      const { createMcpServer } = await import('./mcp/server.ts')
+      const mcp = { ...options.mcp, deps, feed, log, noteDenial, version: options.version, url: publicUrl }
+      return (credential, connection) => createMcpServer(mcp, credential, connection)
+    },
     bus: createResourceBus(feed),
     newSessionId: () => deps.newSecret(),
     streams,

@@ -6,7 +6,6 @@ import { createLiveStreams } from '../api/live-streams.ts'
 import { createConfirmations } from '../api/mcp/confirmations.ts'
 import type { PipeOptions } from '../api/mcp/pipe.ts'
 import { createRoots } from '../api/mcp/roots.ts'
-import { serveMcpStdio } from '../api/mcp/stdio.ts'
 import { acceptedHosts } from '../api/origin.ts'
 import { createInterfaceDeps, createServer, renewCertificate } from '../api/server.ts'
 import { bundledPath } from '../bundled-path.ts'
@@ -86,7 +85,8 @@ export const openInterfaces = async (
     lines: compat.lines,
     /** A key that signs an admin in once. */
     signInKey: () => signInKeys.issue({ name: 'admin', role: 'admin' }),
-    serveMcp({ folders, ...ends }: LocalMcpOptions) {
+    async serveMcp({ folders, ...ends }: LocalMcpOptions) {
+      const { serveMcpStdio } = await import('../api/mcp/stdio.ts')
       const doored = createInterfaceDeps(shared)
       const mcp = { ...shared.mcp, roots: rootsOf(folders), noteDenial: createNoteDenial(deps, log) }
       return serveMcpStdio({ ...mcp, deps: doored, feed: followStore(doored, log), log, version }, ends)

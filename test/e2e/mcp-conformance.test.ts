@@ -72,7 +72,7 @@ const serveFixtures = async () => {
   const log = { debug() {}, info() {}, warn() {}, error() {} }
   serveMcp(app, {
     log,
-    make: createFixtureServer,
+    loadMake: async () => createFixtureServer,
     bus: new InMemoryServerEventBus(),
     streams: createLiveStreams(),
     newSessionId: randomUUID,

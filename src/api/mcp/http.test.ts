@@ -31,7 +31,8 @@ const openDoor = async () => {
   })
   serveMcp(app, {
     log,
-    make: () => new McpServer({ name: 'test', version: '1' }, { capabilities: { resources: { subscribe: true } } }),
+    loadMake: async () => () =>
+      new McpServer({ name: 'test', version: '1' }, { capabilities: { resources: { subscribe: true } } }),
     bus: new InMemoryServerEventBus(),
     newSessionId: () => 'a',
     streams: createLiveStreams(),

@@ -1,9 +1,10 @@
-import { type McpServer, ProtocolError, ProtocolErrorCode, type ServerEventBus } from '@modelcontextprotocol/server'
+import { type McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { getAlert } from '../../operations/alerts/get-alert.ts'
 import { getIncident } from '../../operations/incidents/get-incident.ts'
 import type { AnyOperation } from '../ask.ts'
-import type { Change, ChangeFeed } from '../change-feed.ts'
+import type { ChangeFeed } from '../change-feed.ts'
 import { toProtocolError } from './documents.ts'
+import { urisOf } from './resource-bus.ts'
 import type { ToolContext } from './tool.ts'
 
 /**
@@ -15,20 +16,6 @@ export type ServerLifetime = 'request' | 'session' | 'listener' | 'pipe'
 const mostSubscriptions = 200
 const operations: Readonly<Record<string, AnyOperation>> = { incident: getIncident, alert: getAlert }
 const uriShape = /^vedette:\/\/(incident|alert)\/([^/]+)$/
-
-/** The resources that a change is about: an incident has two names. */
-export const urisOf = ({ kind, id, display_id }: Change): readonly string[] =>
-  [id, ...(display_id === undefined ? [] : [display_id])].map((name) => `vedette://${kind}/${name}`)
-
-/** Notifies HTTP listeners of changed incidents and alerts. */
-export const createResourceBus = (feed: ChangeFeed): ServerEventBus => ({
-  // All changes go through the store, so its feed reports them.
-  publish: () => undefined,
-  subscribe: (listener) =>
-    feed.follow((change) => {
-      for (const uri of urisOf(change)) listener({ kind: 'resource_updated', uri })
-    }),
-})
 
 /** Notifies the client of a server when an incident or an alert changes that it subscribed to. */
 export const offerSubscriptions = (

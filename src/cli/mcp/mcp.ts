@@ -56,7 +56,7 @@ const serveLocally = async (options: McpFlags, context: CommandContext): Promise
   if (!app) return
   // The user who started this process chose the current folder. HTTP clients get no folder unless mcp.roots lists one.
   const { roots } = config.mcp
-  const door = app.serveMcp({
+  const door = await app.serveMcp({
     input: context.stdin,
     write: context.out.write,
     signal: context.signal,
