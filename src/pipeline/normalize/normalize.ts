@@ -6,6 +6,7 @@ import type { Event, FieldValue } from '../../schema/event.ts'
 import type { FieldMap } from '../../schema/field-map.ts'
 import { eventId, type RawRecord, type RecordBatch } from '../../schema/record.ts'
 import type { Stage } from '../stage.ts'
+import { KnownPeers } from './connections/known-peers.ts'
 import { ContentGuesses, enoughRecords } from './content-guesses.ts'
 import type { DeclaredFormats } from './declared/declared-formats.ts'
 import { serviceOfRecord } from './draft.ts'
@@ -42,14 +43,15 @@ interface NormalizerOptions {
 }
 
 /**
- * Creates a normalizer. Its only state is counts, caches, and what is guessed of sources: the zone of times without one, and the meaning of
- * fields whose names say nothing. An event depends on its record, and on these if it needs them.
+ * Creates a normalizer. Its only state is counts, caches, who is at the other end of a connection, and what is guessed of sources: the zone of
+ * times without one, and the meaning of fields whose names say nothing. An event depends on its record, and on these if it needs them.
  */
 export const createNormalizer = (options: NormalizerOptions = {}): Normalizer => {
   const counts = new ParseCounts()
   const streamOf = createStreams()
   const zones = new ZoneGuesses()
   const contents = new ContentGuesses()
+  const peers = new KnownPeers()
   const read = options.parseRecord ?? ((record: RawRecord) => parseRecord(record, options.formats))
   const maps = options.maps?.map(({ source, fields }) => ({ has: matchSource(source), fields })) ?? []
   /** Lets the records from one with unnamed fields on decide what they mean. Returns the end of those that were read. */
@@ -104,7 +106,8 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
       const reason = arrival === undefined ? " from the file's last write" : ''
       const parsed =
         guess === undefined ? plain : inZone(plain, attempt(read, { ...record, zoneMinutes: guess }), guess, reason)
-      const event = toEvent(eventId(batch.partition, batch.first + i), parsed, batch, original, i, streamOf)
+      const id = eventId(batch.partition, batch.first + i)
+      const event = peers.follow(toEvent(id, parsed, batch, original, i, streamOf))
       const recognized = parsed.fault === undefined && parsed.format !== 'plain'
       const dated = isKnown(parsed.time)
       const isParsed = recognized && (dated || parsed.kind === 'alert' || isHeader(parsed))

@@ -1,0 +1,72 @@
+import { day, minute } from '../../../lib/units/time.ts'
+import type { Fields } from '../../../schema/event.ts'
+
+/** A kind of line that names the client or the user of a connection, and what a later line about its login shares with it. */
+export interface ConnectionLine {
+  /** A text of each such line, to pass by the others without an expression. */
+  readonly mark: string
+  /** Finds the line. Its group `address` or `user` is what it names. */
+  readonly names: RegExp
+  /** The connection of a line, if it has one. */
+  readonly key: (text: string, fields: Fields) => string | undefined
+  /** How long a login may come after the line. */
+  readonly within: number
+  /** A line that says that a login with the named user succeeded, although no word of it does. */
+  readonly accepts?: { readonly mark: string; readonly says: RegExp }
+}
+
+/** Matches the text up to the first number of a connection, which the server wrote. A client's words come after it. */
+const ldapLine = String.raw`^(?:(?!conn=)[^\n]){0,400}conn=`
+const ldapNumbers = new RegExp(String.raw`${ldapLine}(\d{1,20}) (?:fd=|op=(\d{1,10}) )`)
+
+/**
+ * The kinds of lines. A new line of a kind and a connection replaces the one before, also if it names nobody, as those of local clients and
+ * of anonymous users.
+ */
+export const connectionLines: readonly ConnectionLine[] = [
+  {
+    // PostgreSQL with log_connections: a process per client, and no port for local ones. It waits ten minutes for a login at most.
+    mark: 'ost=',
+    names:
+      /(?<!\S)(?:connection received|Verbindung empfangen|conexión recibida): host=(?<address>\S{1,255})(?: port=\d{1,5})?$/i,
+    key: (_, fields) => textOf(fields['process.pid']),
+    within: 10 * minute,
+  },
+  {
+    // OpenLDAP and 389 Directory Server. Clients keep connections open.
+    mark: ' fd=',
+    names: new RegExp(
+      String.raw`${ldapLine}\d{1,20} fd=\d{1,10} (?:slot=\d{1,10} )?(?:ACCEPT from (?:IP=)?|(?:SSL )?connection from )(?<address>\S{1,255})`,
+    ),
+    key: (text, fields) => {
+      const conn = text.includes('conn=') ? ldapNumbers.exec(text)?.[1] : undefined
+      return conn === undefined ? undefined : `${fields['process.pid']} ${conn}`
+    },
+    within: day,
+  },
+  {
+    mark: ' BIND dn=',
+    names: new RegExp(
+      String.raw`${ldapLine}\d{1,20} op=\d{1,10} BIND dn="(?:[A-Za-z][\w.-]{0,40}=)?(?:(?<user>(?:[^",\\]|\\.){1,256})|")`,
+    ),
+    key: (text, fields) => {
+      const [, conn, op] = (text.includes('conn=') && ldapNumbers.exec(text)) || []
+      return op === undefined ? undefined : `${fields['process.pid']} ${conn} ${op}`
+    },
+    within: minute,
+    accepts: {
+      mark: ' RESULT ',
+      says: new RegExp(String.raw`${ldapLine}\d{1,20} op=\d{1,10} RESULT (?:tag=97 err=0|err=0 tag=97) `),
+    },
+  },
+  {
+    // Rails with the id of the request as a tag. Requests share the process.
+    mark: 'Started ',
+    names: /^(?:\[[^\]]{1,80}\] ){0,6}Started [A-Z]{3,20} "(?:[^"\\]|\\.){0,8192}" for (?<address>\S{2,64}) at \d{4}-/,
+    key: (_, fields) => textOf(fields['http.request.id']),
+    within: 10 * minute,
+  },
+]
+
+const textOf = (value: Fields[string] | undefined): string | undefined =>
+  value === undefined ? undefined : String(value)
