@@ -7,6 +7,7 @@ import type { FieldMap } from '../../schema/field-map.ts'
 import { eventId, type RawRecord, type RecordBatch } from '../../schema/record.ts'
 import type { Stage } from '../stage.ts'
 import { KnownPeers } from './connections/known-peers.ts'
+import { SecondAnswers } from './connections/second-answers.ts'
 import { ContentGuesses, enoughRecords } from './content-guesses.ts'
 import type { DeclaredFormats } from './declared/declared-formats.ts'
 import { serviceOfRecord } from './draft.ts'
@@ -43,7 +44,7 @@ interface NormalizerOptions {
 }
 
 /**
- * Creates a normalizer. Its only state is counts, caches, who is at the other end of a connection, and what is guessed of sources: the zone of
+ * Creates a normalizer. Its only state is counts, caches, who is at the other end of a connection, logins that were refused just now, and what is guessed of sources: the zone of
  * times without one, and the meaning of fields whose names say nothing. An event depends on its record, and on these if it needs them.
  */
 export const createNormalizer = (options: NormalizerOptions = {}): Normalizer => {
@@ -52,6 +53,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
   const zones = new ZoneGuesses()
   const contents = new ContentGuesses()
   const peers = new KnownPeers()
+  const answers = new SecondAnswers()
   const read = options.parseRecord ?? ((record: RawRecord) => parseRecord(record, options.formats))
   const maps = options.maps?.map(({ source, fields }) => ({ has: matchSource(source), fields })) ?? []
   /** Lets the records from one with unnamed fields on decide what they mean. Returns the end of those that were read. */
@@ -107,7 +109,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
       const parsed =
         guess === undefined ? plain : inZone(plain, attempt(read, { ...record, zoneMinutes: guess }), guess, reason)
       const id = eventId(batch.partition, batch.first + i)
-      const event = peers.follow(toEvent(id, parsed, batch, original, i, streamOf))
+      const event = answers.count(peers.follow(toEvent(id, parsed, batch, original, i, streamOf)))
       const recognized = parsed.fault === undefined && parsed.format !== 'plain'
       const dated = isKnown(parsed.time)
       const isParsed = recognized && (dated || parsed.kind === 'alert' || isHeader(parsed))

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { createNormalizer } from '../normalize.ts'
+
+const categories = (texts: readonly string[]) =>
+  createNormalizer()
+    .normalize({ partition: 0, first: 0, source: 's', receivedAt: Date.UTC(2026, 11, 14), texts })
+    .map(({ fields }) => fields['event.category'])
+
+const vpn = (time: string, peer: string) => [
+  `2026-12-10 ${time} ${peer} TLS Auth Error: Auth Username/Password verification failed for peer`,
+  `2026-12-10 ${time} ${peer} SENT CONTROL [UNDEF]: 'AUTH_FAILED' (status=1)`,
+]
+const asa = (time: string, address: string) => [
+  `Dec 10 2026 ${time} fw1 : %ASA-6-113015: AAA user authentication Rejected : reason = Invalid password : local database : user = kim : user IP = ${address}`,
+  `Dec 10 2026 ${time} fw1 : %ASA-6-605004: Login denied from ${address}/51234 to outside:192.0.2.1/ssh for user "kim"`,
+]
+const login = 'authentication'
+
+describe.each([
+  ['OpenVPN', vpn, ['203.0.113.9:51234', '203.0.113.8:51234']],
+  ['Cisco ASA', asa, ['203.0.113.9', '203.0.113.8']],
+])('a refused login of %s', (_, lines, [peer = '', other = '']) => {
+  it('counts once', () => {
+    expect(categories([...lines('09:32:20', peer), ...lines('09:32:25', peer)])).toEqual([
+      login,
+      undefined,
+      login,
+      undefined,
+    ])
+  })
+
+  it('counts once when lines are delivered again', () => {
+    const { normalize } = createNormalizer()
+    const read = (texts: readonly string[]) =>
+      normalize({ partition: 0, first: 0, source: 's', receivedAt: Date.UTC(2026, 11, 14), texts })
+    const [first = '', second = ''] = lines('09:32:20', peer)
+    read([first])
+    const rest = [second, ...lines('09:32:25', peer)]
+    expect(read(rest)).toEqual(read(rest))
+  })
+
+  it('counts if the second line is the only one, of another client, or too late', () => {
+    const [first = ''] = lines('09:32:20', peer)
+    const second = (time: string, of: string) => lines(time, of)[1] ?? ''
+    expect(categories([second('09:32:20', peer)])).toEqual([login])
+    expect(categories([first, second('09:32:20', other)])).toEqual([login, login])
+    expect(categories([first, second('09:34:20', peer)])).toEqual([login, login])
+  })
+})

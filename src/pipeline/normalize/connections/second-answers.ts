@@ -1,0 +1,76 @@
+import { minute } from '../../../lib/units/time.ts'
+import type { Event } from '../../../schema/event.ts'
+import { copyWord } from '../fields/recurring-words.ts'
+
+/** A refused login that a server writes twice. */
+interface SecondAnswer {
+  /** Returns the login that a line refuses first. */
+  readonly first: (event: Event) => string | undefined
+  /** Returns the login that a line may refuse again. */
+  readonly second: (event: Event) => string | undefined
+  /** How long the second line comes after the first at most. */
+  readonly within: number
+}
+
+const peerBefore = (event: Event, words: string): string | undefined => {
+  const at = event.message.indexOf(words)
+  return at < 0
+    ? undefined
+    : /(?:^|[\s/])([\d.]{7,15}:\d{1,5}|\[[\da-fA-F:.]{2,45}\]:\d{1,5}) $/.exec(event.message.slice(0, at))?.[1]
+}
+
+const asaLogin = ({ fields }: Event, codes: readonly string[]): string | undefined =>
+  fields['observer.product'] === 'ASA' &&
+  codes.includes(String(fields['event.code'])) &&
+  fields['source.ip'] !== undefined
+    ? `${fields['user.name']} ${fields['source.ip']}`
+    : undefined
+
+const secondAnswers: readonly SecondAnswer[] = [
+  {
+    // OpenVPN. Where a plugin decides, the answer is the only line.
+    first: (event) => peerBefore(event, 'TLS Auth Error: Auth Username/Password'),
+    second: (event) => peerBefore(event, 'SENT CONTROL ['),
+    within: minute,
+  },
+  {
+    // Cisco ASA: the server that checks passwords, and then the service that asked it.
+    first: (event) => asaLogin(event, ['113005', '113015']),
+    second: (event) => asaLogin(event, ['605004', '716039']),
+    within: minute / 6,
+  },
+]
+
+const mostRefusals = 10_000
+/** Lines that are delivered again find the refusals of their time, although newer ones are known. */
+const mostTimes = 16
+
+/** Finds refused logins that a server writes a second time, so that they count once. Remembers the last 10,000, and saves no state. */
+export class SecondAnswers {
+  readonly #refusals = new Map<string, readonly number[]>()
+
+  /** Returns the event, which is about no login any more if an earlier line counts it. */
+  count(event: Event): Event {
+    if (event.fields['event.category'] !== 'authentication' || event.fields['event.outcome'] !== 'failure') return event
+    for (const [kind, { first, second, within }] of secondAnswers.entries()) {
+      const refused = first(event)
+      if (refused !== undefined) {
+        const key = copyWord(`${kind}\n${event.stream}\n${refused}`)
+        const times = this.#refusals.get(key) ?? []
+        this.#refusals.delete(key)
+        this.#refusals.set(key, times.includes(event.time) ? times : [...times, event.time].slice(-mostTimes))
+        if (this.#refusals.size > mostRefusals) {
+          const [oldest] = this.#refusals.keys()
+          if (oldest !== undefined) this.#refusals.delete(oldest)
+        }
+        continue
+      }
+      const again = this.#refusals.size === 0 ? undefined : second(event)
+      const times = again === undefined ? undefined : this.#refusals.get(`${kind}\n${event.stream}\n${again}`)
+      if (!times?.some((time) => event.time >= time && event.time - time <= within)) continue
+      const { 'event.category': _category, 'event.action': _action, ...fields } = event.fields
+      return { ...event, fields }
+    }
+    return event
+  }
+}
