@@ -44,8 +44,9 @@ interface NormalizerOptions {
 }
 
 /**
- * Creates a normalizer. Its only state is counts, caches, who is at the other end of a connection, logins that were refused just now, and what is guessed of sources: the zone of
- * times without one, and the meaning of fields whose names say nothing. An event depends on its record, and on these if it needs them.
+ * Creates a normalizer. Its only state is counts, caches, who is at the other end of a connection, logins that were refused just now, and
+ * what is guessed of sources: the zone of times without one, and the meaning of fields whose names say nothing. An event depends on its
+ * record, and on these if it needs them.
  */
 export const createNormalizer = (options: NormalizerOptions = {}): Normalizer => {
   const counts = new ParseCounts()

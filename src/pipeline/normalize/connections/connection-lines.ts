@@ -3,8 +3,11 @@ import type { Fields } from '../../../schema/event.ts'
 
 /** A kind of line that names the client or the user of a connection, and what a later line about its login shares with it. */
 export interface ConnectionLine {
+  readonly kind: string
   /** A text of each such line, to pass by the others without an expression. */
   readonly mark: string
+  /** A field of each such line: most lines of other programs lack it. */
+  readonly field?: string
   /** Finds the line. Its group `address` or `user` is what it names. */
   readonly names: RegExp
   /** The connection of a line, if it has one. */
@@ -26,6 +29,8 @@ const ldapNumbers = new RegExp(String.raw`${ldapLine}(\d{1,20}) (?:fd=|op=(\d{1,
 export const connectionLines: readonly ConnectionLine[] = [
   {
     // PostgreSQL with log_connections: a process per client, and no port for local ones. It waits ten minutes for a login at most.
+    kind: 'client of a process',
+    field: 'process.pid',
     mark: 'ost=',
     names:
       /(?<!\S)(?:connection received|Verbindung empfangen|conexión recibida): host=(?<address>\S{1,255})(?: port=\d{1,5})?$/i,
@@ -34,7 +39,8 @@ export const connectionLines: readonly ConnectionLine[] = [
   },
   {
     // OpenLDAP and 389 Directory Server. Clients keep connections open.
-    mark: ' fd=',
+    kind: 'client of LDAP',
+    mark: 'conn=',
     names: new RegExp(
       String.raw`${ldapLine}\d{1,20} fd=\d{1,10} (?:slot=\d{1,10} )?(?:ACCEPT from (?:IP=)?|(?:SSL )?connection from )(?<address>\S{1,255})`,
     ),
@@ -45,7 +51,8 @@ export const connectionLines: readonly ConnectionLine[] = [
     within: day,
   },
   {
-    mark: ' BIND dn=',
+    kind: 'user of LDAP',
+    mark: 'conn=',
     names: new RegExp(
       String.raw`${ldapLine}\d{1,20} op=\d{1,10} BIND dn="(?:[A-Za-z][\w.-]{0,40}=)?(?:(?<user>(?:[^",\\]|\\.){1,256})|")`,
     ),
@@ -61,6 +68,8 @@ export const connectionLines: readonly ConnectionLine[] = [
   },
   {
     // Rails with the id of the request as a tag. Requests share the process.
+    kind: 'client of a request',
+    field: 'http.request.id',
     mark: 'Started ',
     names: /^(?:\[[^\]]{1,80}\] ){0,6}Started [A-Z]{3,20} "(?:[^"\\]|\\.){0,8192}" for (?<address>\S{2,64}) at \d{4}-/,
     key: (_, fields) => textOf(fields['http.request.id']),

@@ -13,14 +13,15 @@ interface Party {
 }
 
 const mostParties = 20_000
+const linesByMark = [...Map.groupBy(connectionLines, ({ mark }) => mark)]
 
 /**
- * Adds to a login what earlier lines of its connection name, for servers that write the address, the user and the outcome in several lines that
- * share a number. Every stream, and every file of one, has connections of its own.
+ * Adds to a login what earlier lines of its connection name, for servers that write the address, the user and the outcome in several lines
+ * that share a number. Every stream, and every file of one, has connections of its own.
  *
  * Remembers the last 20,000 lines that name somebody. It saves no state: a login without its address is all that a restart costs, for
- * connections that are open then. The end of a connection does not forget it, so that lines that are delivered again find what they found before:
- * a line of the next connection with its number replaces it, and only lines from its time on, for as long as is declared, read it.
+ * connections that are open then. The end of a connection does not forget it, so that lines that are delivered again find what they found
+ * before: a line of the next connection with its number replaces it, and only lines from its time on, for as long as is declared, read it.
  */
 export class KnownPeers {
   readonly #parties = new Map<string, Party>()
@@ -29,7 +30,11 @@ export class KnownPeers {
   follow(event: Event): Event {
     const { message, original } = event
     const text = message === '' ? original : message
-    for (const line of connectionLines) if (text.includes(line.mark)) this.#learn(event, line, text)
+    for (const [mark, lines] of linesByMark) {
+      if (lines.some((line) => mayBe(line, event)) && text.includes(mark)) {
+        for (const line of lines) if (mayBe(line, event)) this.#learn(event, line, text)
+      }
+    }
     if (this.#parties.size === 0 || event.kind !== 'event') return event
     const { 'event.category': category, 'source.ip': address, 'user.name': user } = event.fields
     const isLogin = category === 'authentication' || (Array.isArray(category) && category.includes('authentication'))
@@ -78,9 +83,12 @@ export class KnownPeers {
   }
 }
 
+const mayBe = ({ field }: ConnectionLine, { fields }: Event): boolean =>
+  field === undefined || fields[field] !== undefined
+
 const keyOf = ({ stream, fields }: Event, line: ConnectionLine, text: string): string | undefined => {
   const key = line.key(text, fields)
-  return key === undefined ? undefined : `${stream}\n${fields['log.file.path'] ?? ''}\n${line.mark}\n${key}`
+  return key === undefined ? undefined : `${stream}\n${fields['log.file.path'] ?? ''}\n${line.kind}\n${key}`
 }
 
 const mayAccept = (text: string): boolean =>
