@@ -12,7 +12,7 @@ export interface Topics {
 }
 export type Topic = keyof Topics
 
-/** What arrives of each topic: the same items; but records become batches only when they are worked. */
+/** The items that consumers of each topic receive. Records become batches only when they are worked. */
 export interface Delivered extends Omit<Topics, 'records'> {
   records: WaitingRecords
 }
