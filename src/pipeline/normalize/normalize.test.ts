@@ -128,6 +128,20 @@ describe('normalize', () => {
     ])
   })
 
+  it.each(['host=10.0.3.7 port=41822', 'host=[local]'])('takes no client for the host: %s', (client) => {
+    const ended = `2026-11-26 03:26:47.121 UTC [4060] LOG:  disconnection: session time: 0:00:02.113 user=app database=shop ${client}`
+    const [event] = createNormalizer().normalize(batchOf([ended]))
+    expect(event?.stream).toBe('test')
+    expect(event?.fields).toMatchObject({ 'user.name': 'app', 'process.pid': 4060 })
+  })
+
+  it('takes no word of what a user asked for a name', () => {
+    const replica =
+      "11:M 26 Nov 2026 02:15:30.123 * REPLICAOF 10.0.0.6:6379 enabled (user request from 'id=5 addr=10.0.0.9:51820')"
+    const [event] = createNormalizer().normalize(batchOf([replica]))
+    expect(event?.fields['user.name']).toBeUndefined()
+  })
+
   it('takes the order of day and month from the other lines', () => {
     const days = (...lines: string[]) =>
       normalize(...lines).map(({ time }) => new Date(time).toISOString().slice(0, 10))

@@ -63,7 +63,7 @@ const withPairs = (parsed: Parsed, record: RawRecord): Parsed => {
   const { pairs, others } = readPairs(message)
   if (pairs.length < 3 || others > pairs.length) return parsed
   const found: Draft = {}
-  const { stamp } = addFields(found, pairs, record)
+  const { stamp } = addFields(found, pairs.filter(isOfMachine), record)
   return {
     ...parsed,
     time: parsed.time ?? stamp?.time,
@@ -71,6 +71,17 @@ const withPairs = (parsed: Parsed, record: RawRecord): Parsed => {
     fields: { ...found, ...fields },
   }
 }
+
+/**
+ * Whether a pair may name the machine that wrote the line. A host with a port after it, or PostgreSQL's `[local]`, is the other end of
+ * a connection: a stream of its own for each client would have no usual rate.
+ */
+const isOfMachine = (
+  [name, value]: readonly [string, string],
+  index: number,
+  pairs: readonly (readonly [string, string])[],
+): boolean =>
+  name.toLowerCase() !== 'host' || !(value.startsWith('[') || pairs[index + 1]?.[0].toLowerCase() === 'port')
 
 /** Parses the rest of a line after the name that docker compose, foreman, pm2 or kubectl write before it. */
 const withoutPrefix = (record: RawRecord, formats: DeclaredFormats, depth: number): Parsed | undefined => {

@@ -98,6 +98,12 @@ const fillers = new Set([
   'with',
   'by',
   'found',
+  'account',
+  'input',
+  'login',
+  'profile',
+  'request',
+  'session',
 ])
 const companions = new Set([
   'from',
