@@ -1,3 +1,4 @@
+import { Oldest } from '../../../lib/oldest/oldest.ts'
 import type { Event } from '../../../schema/event.ts'
 import type { Draft } from '../draft.ts'
 import { setUser } from '../entities/phrase.ts'
@@ -25,6 +26,7 @@ const linesByMark = [...Map.groupBy(connectionLines, ({ mark }) => mark)]
  */
 export class KnownPeers {
   readonly #parties = new Map<string, Party>()
+  readonly #oldest = new Oldest(() => this.#parties.keys())
 
   /** Learns from an event, or returns it with what is known about its login. */
   follow(event: Event): Event {
@@ -70,7 +72,7 @@ export class KnownPeers {
       user: user === undefined ? undefined : copyWord(user),
     })
     if (this.#parties.size <= mostParties) return
-    const [oldest] = this.#parties.keys()
+    const oldest = this.#oldest.take()
     if (oldest !== undefined) this.#parties.delete(oldest)
   }
 
