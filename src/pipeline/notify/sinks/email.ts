@@ -67,6 +67,8 @@ export const emailSink: Component<typeof options, Sink> = {
         disableUrlAccess: true,
       }),
     )
+    // Prevents an unhandled rejection, which would end the program; each mail reports the failure.
+    opened.catch(() => {})
     return {
       async send(notification, signal) {
         signal.throwIfAborted()

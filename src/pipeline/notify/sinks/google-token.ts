@@ -44,6 +44,8 @@ export const createGoogleToken = (
 ) => {
   // Only a server with such a receiver loads it.
   const library = import('jose')
+  // Prevents an unhandled rejection, which would end the program; signing reports the failure.
+  library.catch(() => {})
   let token: { readonly text: string; readonly until: number } | undefined
 
   const sign = async (): Promise<string> => {
