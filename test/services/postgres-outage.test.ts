@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -42,6 +43,27 @@ describe('a store with a lost PostgreSQL', needs(postgresPrograms()), () => {
         await rollback()
         await store.ping()
       }
+    }
+    await store.close()
+  })
+
+  it('repeats a read whose session was ended, but not within a transaction', async () => {
+    const store = await openStore(url, { now: Date.now, log })
+    const slow = (from: Pick<typeof store.connections.read, 'selectNoFrom'>) =>
+      from.selectNoFrom(sql<number>`(select 1 from pg_sleep(2))`.as('value')).executeTakeFirstOrThrow()
+    const end = () => cluster.ask("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'vedette'")
+    for (const lose of [end, async () => line.cut()]) {
+      const read = slow(store.connections.read)
+      await pause(500)
+      await lose()
+      expect(await read).toEqual({ value: 1 })
+
+      const { tx, rollback } = await store.begin()
+      const inTransaction = expect(slow(tx)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+      await pause(500)
+      await lose()
+      await inTransaction
+      await rollback()
     }
     await store.close()
   })

@@ -69,7 +69,9 @@ export const stored = async (server: Pick<Server, 'ask'>, name: string): Promise
   const texts: string[] = []
   for (let cursor: string | undefined; ; ) {
     const query = new URLSearchParams({ q: `"${name}-"`, limit: '500', ...(cursor && { cursor }) })
-    const { data: found, next_cursor } = page.parse(await (await server.ask(`/api/v1/events?${query}`)).json())
+    const answer = await server.ask(`/api/v1/events?${query}`)
+    if (!answer.ok) throw new Error(`The search failed with status ${answer.status}: ${await answer.text()}`)
+    const { data: found, next_cursor } = page.parse(await answer.json())
     texts.push(...found.flatMap(({ message }) => new RegExp(`${name}-\\d+ arrived`).exec(message) ?? []))
     if (!next_cursor) return texts
     cursor = next_cursor

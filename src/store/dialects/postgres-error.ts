@@ -45,6 +45,11 @@ const isAway = (error: unknown): boolean => {
 export const isUnreachable = (error: unknown): boolean =>
   error instanceof AppError && isAway(error.cause) && !/timeout exceeded/i.test(messageOf(error.cause))
 
+/** Whether an error of the driver means that the session ended while the server may still run: its query can be sent over another one. */
+export const isSessionLost = (error: unknown): boolean =>
+  ['57P01', 'ECONNRESET', 'EPIPE'].includes(codeOf(error)) ||
+  /connection terminated|client has encountered a connection error/i.test(messageOf(error))
+
 const awayCodes = [
   '08',
   // The server closed the session of a process that was paused in the middle of a transaction.

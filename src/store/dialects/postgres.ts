@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -10,12 +11,13 @@ import {
   PostgresIntrospector,
   type PostgresPool,
   PostgresQueryCompiler,
+  type QueryResult,
   sql,
 } from 'kysely'
 import { messageOf } from '../../errors.ts'
 import type { Tables } from '../database.ts'
 import type { DatabaseRow, Dialect } from './dialect.ts'
-import { isUnreachable, translatePostgresError } from './postgres-error.ts'
+import { isSessionLost, isUnreachable, translatePostgresError } from './postgres-error.ts'
 import { createLink, type Link } from './postgres-link.ts'
 import { postgresRelations, renameInPostgres } from './postgres-relations.ts'
 
@@ -25,6 +27,8 @@ const bigint = 20
 const connectMs = 4_000
 /** How long a failed attempt to connect speaks for the next ones, in ms. */
 const restMs = 500
+/** How long to wait before a read whose session was lost is repeated, in ms: the other sessions may have been ended with it. */
+const repeatAfterMs = [100, 400]
 /**
  * Makes the server close a session and free its locks soon after the client vanishes (the default is two hours) or stops in the middle of a
  * transaction: a paused process still acknowledges every packet.
@@ -138,7 +142,36 @@ const guardDriver = (driver: Driver, link: Link, place: string): Driver => {
       throw translatePostgresError(error, place)
     }
   }
-  const known = new WeakSet<DatabaseConnection>()
+  type Execute = DatabaseConnection['executeQuery']
+  const unguarded = new WeakMap<DatabaseConnection, Execute>()
+  const inTransaction = new WeakSet<DatabaseConnection>()
+  const executeOf = (connection: DatabaseConnection): Execute =>
+    unguarded.get(connection) ?? connection.executeQuery.bind(connection)
+  const readElsewhere: Execute = async (query, options) => {
+    const connection = await driver.acquireConnection()
+    try {
+      return await executeOf(connection)(query, options)
+    } finally {
+      await driver.releaseConnection(connection)
+    }
+  }
+  /** Repeats a read outside a transaction if the server ended its session: single sessions end while the server runs. */
+  const readAgain = async <Row>(
+    execute: Execute,
+    ...[query, options]: Parameters<Execute>
+  ): Promise<QueryResult<Row>> => {
+    let attempt = execute
+    for (const ms of repeatAfterMs) {
+      try {
+        return await attempt<Row>(query, options)
+      } catch (error) {
+        if (!isSessionLost(error)) throw error
+        await pause(ms)
+        attempt = readElsewhere
+      }
+    }
+    return attempt<Row>(query, options)
+  }
   return {
     init: (options) => driver.init(options),
     async acquireConnection(options) {
@@ -149,19 +182,31 @@ const guardDriver = (driver: Driver, link: Link, place: string): Driver => {
         throw error
       })
       refusal = undefined
-      if (!known.has(connection)) {
-        known.add(connection)
-        const execute = connection.executeQuery.bind(connection)
-        connection.executeQuery = (query, executing) =>
-          guarded(() => link.watch(() => execute(withoutNul(query), executing)))
+      if (!unguarded.has(connection)) {
+        const execute = executeOf(connection)
+        unguarded.set(connection, execute)
+        connection.executeQuery = (query, executing) => {
+          const repeats = query.query.kind === 'SelectQueryNode' && !inTransaction.has(connection)
+          return guarded(() =>
+            link.watch(() =>
+              repeats ? readAgain(execute, withoutNul(query), executing) : execute(withoutNul(query), executing),
+            ),
+          )
+        }
       }
       return connection
     },
-    beginTransaction: (connection, settings) => driver.beginTransaction(connection, settings),
+    beginTransaction(connection, settings) {
+      inTransaction.add(connection)
+      return driver.beginTransaction(connection, settings)
+    },
     commitTransaction: (connection) => driver.commitTransaction(connection),
     // A rollback fails only with its connection: the driver then discards the connection, and the server rolls back by itself.
     rollbackTransaction: (connection) => driver.rollbackTransaction(connection).catch(ignore),
-    releaseConnection: (connection, options) => driver.releaseConnection(connection, options),
+    releaseConnection(connection, options) {
+      inTransaction.delete(connection)
+      return driver.releaseConnection(connection, options)
+    },
     destroy: (options) => driver.destroy(options),
   }
 }
