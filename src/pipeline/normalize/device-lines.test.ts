@@ -142,6 +142,33 @@ describe('Cisco devices behind a relay', () => {
   })
 })
 
+describe('Cisco IOS XR names the card and the process', () => {
+  const text = "Failed authentication attempt by user 'kim' from '203.0.113.9' on 'vty0'"
+  const end = `exec[65711]: %SECURITY-LOGIN-4-AUTHEN_FAILED : ${text}`
+
+  it.each([
+    [undefined, `RP/0/RSP0/CPU0:Dec 10 09:32:20.123 UTC: ${end}`],
+    [undefined, `RP/0/RP0/CPU0:Dec 10 09:32:20.123 : ${end}`],
+    ['rtr1', `RP/0/RP0/CPU0:rtr1:Dec 10 09:32:20.123 UTC: ${end}`],
+    [undefined, `<189>1234: RP/0/RP0/CPU0:2026 Dec 10 09:32:20.123 UTC: ${end}`],
+    ['rtr1', `<189>1234: rtr1 RP/0/RSP1/CPU0:Dec 10 09:32:20.123 : ${end}`],
+    ['192.0.2.1', `Dec 10 09:32:20.123 relay01 192.0.2.1 39: LC/0/1/CPU0:Dec 10 09:32:19.123 : ${end}`],
+  ])('%s: %s', (host, line) => {
+    const parsed = read(line)
+    expect(parsed.message).toBe(text)
+    expect(parsed.time).toBe(Date.UTC(2026, 11, 10, 9, 32, 20, 123))
+    expect(parsed.fields['host.name']).toBe(host)
+    expect(parsed.fields).toMatchObject({
+      'process.name': 'exec',
+      'process.pid': 65711,
+      'event.code': 'AUTHEN_FAILED',
+      'user.name': 'kim',
+      'source.ip': '203.0.113.9',
+      'event.outcome': 'failure',
+    })
+  })
+})
+
 describe('devices name the user', () => {
   it.each([
     [`${asa}6-605004: Login denied from 203.0.113.9/51234 to outside:10.0.0.1/ssh for user "kim"`, 'failure'],

@@ -17,6 +17,11 @@ const uptime = /^[*.]?(?:(?:\d{1,3}[ywdhm]){1,3}|\d{1,2}:\d\d:\d\d(?:\.\d{1,6})?
 const otherZone = /^ [A-Z]{2,5}: /
 const hostName = /^([A-Za-z\d_][\w.-]{0,252}|[\dA-Fa-f]{1,4}:[\dA-Fa-f:.]{2,43}?):? /
 
+/** IOS XR: the card that writes, and the name of the router, which may stand before the card instead. */
+const card = /^[A-Z]{1,4}\/\d{1,3}\/[A-Z\d]{1,8}\/CPU\d{1,2}:(?:([A-Za-z][\w.-]{0,252}):(?! ))?/
+/** IOS XR: the process, which only follows a card. */
+const processOfCard = /^([A-Za-z][\w.-]{0,63})\[(\d{1,10})\]: /
+
 /** The parts of a header before Cisco's mnemonic. */
 export interface CiscoHeader {
   readonly stamp: Stamp | undefined
@@ -41,6 +46,7 @@ export const readCiscoHeader = (
   const names: string[] = []
   let number: string | undefined
   let marked = hasPriority
+  let hasCard = false
   let at = from
   while (at < end) {
     const rest = text.slice(at, end)
@@ -53,6 +59,21 @@ export const readCiscoHeader = (
       number ??= known[1]
       marked = true
       at += known[0].length
+      continue
+    }
+    const writer = hasCard ? undefined : card.exec(rest)
+    if (writer) {
+      marked = true
+      hasCard = true
+      if (writer[1] !== undefined) names.push(writer[1])
+      at += writer[0].length
+      continue
+    }
+    const runs = hasCard ? processOfCard.exec(rest) : undefined
+    if (runs) {
+      fields['process.name'] = runs[1] ?? ''
+      fields['process.pid'] = Number(runs[2])
+      at += runs[0].length
       continue
     }
     const stamp = stamps.length < 2 ? readDeviceTime(text, at, record) : undefined
