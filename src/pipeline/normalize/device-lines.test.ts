@@ -148,7 +148,7 @@ describe('Cisco IOS XR names the card and the process', () => {
 
   it.each([
     [undefined, `RP/0/RSP0/CPU0:Dec 10 09:32:20.123 UTC: ${end}`],
-    [undefined, `RP/0/RP0/CPU0:Dec 10 09:32:20.123 : ${end}`],
+    [undefined, `RP/0/RP0/CPU0:Dec 10 09:32:20.123 : ${end.replace('exec[', 'exec_[')}`],
     ['rtr1', `RP/0/RP0/CPU0:rtr1:Dec 10 09:32:20.123 UTC: ${end}`],
     [undefined, `<189>1234: RP/0/RP0/CPU0:2026 Dec 10 09:32:20.123 UTC: ${end}`],
     ['rtr1', `<189>1234: rtr1 RP/0/RSP1/CPU0:Dec 10 09:32:20.123 : ${end}`],

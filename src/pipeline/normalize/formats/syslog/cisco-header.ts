@@ -19,8 +19,8 @@ const hostName = /^([A-Za-z\d_][\w.-]{0,252}|[\dA-Fa-f]{1,4}:[\dA-Fa-f:.]{2,43}?
 
 /** IOS XR: the card that writes, and the name of the router, which may stand before the card instead. */
 const card = /^[A-Z]{1,4}\/\d{1,3}\/[A-Z\d]{1,8}\/CPU\d{1,2}:(?:([A-Za-z][\w.-]{0,252}):(?! ))?/
-/** IOS XR: the process, which only follows a card. */
-const processOfCard = /^([A-Za-z][\w.-]{0,63})\[(\d{1,10})\]: /
+/** IOS XR: the process, which only follows a card: `exec[65711]: `, `SSHD_[65743]: `. */
+const processOfCard = /^([A-Za-z][\w.-]{0,62}?)_?\[(\d{1,10})\]: /
 
 /** The parts of a header before Cisco's mnemonic. */
 export interface CiscoHeader {
