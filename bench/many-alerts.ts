@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { assessAlert } from '../src/pipeline/triage/assess.ts'
-import type { Alert } from '../src/schema/alert.ts'
+import type { Alert } from '../src/schema/alert/alert.ts'
 import { openStore } from '../src/store/open-store.ts'
 
 const minute = 60_000

@@ -1,6 +1,6 @@
 import { createDrain } from '../src/lib/drain/drain.ts'
 import { createMiner } from '../src/pipeline/mine/mine.ts'
-import type { Event } from '../src/schema/event.ts'
+import type { Event } from '../src/schema/event/event.ts'
 import { mixedLines } from './mixed-lines.ts'
 
 // Lines per second of the template miner, against splitting the same bytes into strings. 1 would mean that finding

@@ -10,7 +10,7 @@ import { openReceiver } from '../src/pipeline/notify/sink.conformance.ts'
 import { toSyslog } from '../src/pipeline/notify/sinks/syslog-message.ts'
 import { toUdmEvent } from '../src/pipeline/notify/sinks/udm-event.ts'
 import { analysis } from '../src/schema/analysis.ts'
-import type { Incident } from '../src/schema/incident.ts'
+import type { Incident } from '../src/schema/incident/incident.ts'
 import { casesOf, deepRun } from './depth.ts'
 import { needs } from './needs.ts'
 

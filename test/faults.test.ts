@@ -3,7 +3,7 @@ import { createAnalysis } from '../src/app/analysis.ts'
 import { loadConfig } from '../src/config.ts'
 import { createRandom } from '../src/lib/random/random.ts'
 import { createRules } from '../src/operations/rules/rule-folders.ts'
-import type { Incident } from '../src/schema/incident.ts'
+import type { Incident } from '../src/schema/incident/incident.ts'
 import { deepRun } from './depth.ts'
 import { needs } from './needs.ts'
 

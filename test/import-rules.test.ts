@@ -12,7 +12,7 @@ const drawing = readDrawing(readFileSync(resolve(root, 'docs/architecture.md'), 
 describe('the import rules', () => {
   it.each([
     ['src/lib/drain/drain.ts', 'src/schema/severity.ts'],
-    ['src/schema/alert.ts', 'src/errors.ts'],
+    ['src/schema/alert/alert.ts', 'src/errors.ts'],
     ['src/store/alerts/alerts.ts', 'src/operations/operation.ts'],
     ['src/store/dialects/sqlite.ts', 'src/pipeline/stage.ts'],
     ['src/queue/queue.ts', 'src/api/server.ts'],
@@ -30,8 +30,8 @@ describe('the import rules', () => {
     ['src/api/server.ts', 'src/compat/systems.ts'],
     ['src/operations/deps.ts', 'src/compat/log-analyzer/batch-scorer.ts'],
     ['src/compat/triage/triage.ts', 'src/compat/query-guard/query-guard.ts'],
-    ['web/src/api/client.ts', 'src/schema/alert.ts'],
-    ['src/nowhere/thing.ts', 'src/schema/alert.ts'],
+    ['web/src/api/client.ts', 'src/schema/alert/alert.ts'],
+    ['src/nowhere/thing.ts', 'src/schema/alert/alert.ts'],
   ])('forbid that %s imports %s', (file, imported) => {
     expect(refuseImport(drawing, file, imported)).toBeDefined()
   })
@@ -47,7 +47,7 @@ describe('the import rules', () => {
 
   it('cover every import of the program, type-only cycles included', needs(deepRun), () => {
     const imports = readImports(root)
-    expect(imports.get('src/pipeline/pipeline.ts')).toContain('src/schema/alert.ts')
+    expect(imports.get('src/pipeline/pipeline.ts')).toContain('src/schema/alert/alert.ts')
     const circle = new Map([
       ['a.ts', ['b.ts']],
       ['b.ts', ['c.ts', 'd.ts']],

@@ -4,7 +4,7 @@ import { loadAll } from 'js-yaml'
 import { z } from 'zod'
 import { createHistory } from '../src/pipeline/triage/history.ts'
 import { someAlert } from '../src/pipeline/triage/triager.conformance.ts'
-import type { Alert } from '../src/schema/alert.ts'
+import type { Alert } from '../src/schema/alert/alert.ts'
 
 const rules = resolve(import.meta.dirname, '../rules')
 const rule = z.looseObject({

@@ -4,7 +4,7 @@ import { createRules } from '../../src/operations/rules/rule-folders.ts'
 import { mergeByTime } from '../../src/pipeline/ingest/merge-by-time.ts'
 import { parseRecord } from '../../src/pipeline/normalize/parse-record.ts'
 import type { Analysis } from '../../src/schema/analysis.ts'
-import type { Incident } from '../../src/schema/incident.ts'
+import type { Incident } from '../../src/schema/incident/incident.ts'
 import type { GeneratedWeek } from './weeks.ts'
 
 /** The findings of an analysis of a generated week. */

@@ -8,7 +8,7 @@ import { extendObject } from '../operations/extend-object.ts'
 import type { JsonBytes } from '../operations/json-bytes.ts'
 import type { Operation, WorkerOperation } from '../operations/operation.ts'
 import { depsFor } from '../operations/personal-data.ts'
-import { type Actor, mayAct } from '../schema/role.ts'
+import { type Actor, mayAct } from '../schema/account/role.ts'
 import { invalidInput } from './problem.ts'
 
 /** The dependencies that doors add. */

@@ -5,7 +5,7 @@ import { minute } from '../lib/units/time.ts'
 import type { Credential } from '../operations/accounts/credential.ts'
 import { hashToken, readToken } from '../operations/accounts/tokens/token-secret.ts'
 import type { Deps } from '../operations/deps.ts'
-import type { Role } from '../schema/role.ts'
+import type { Role } from '../schema/account/role.ts'
 import { createAttempts } from './attempts.ts'
 
 /** A token that the configuration sets; it is never stored. */

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Log } from '../component.ts'
 import { AppError } from '../errors.ts'
 import type { Deps } from '../operations/deps.ts'
-import type { Actor } from '../schema/role.ts'
+import type { Actor } from '../schema/account/role.ts'
 import type { Origin } from './ask.ts'
 
 const longestAgent = 300

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.ts'
 import type { Credential } from '../operations/accounts/credential.ts'
-import type { Role } from '../schema/role.ts'
+import type { Role } from '../schema/account/role.ts'
 import type { Auth, PresentedCredentials } from './auth.ts'
 import { isCrossSite, isSameOrigin, requireAcceptedHost } from './origin.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { until } from '../../test/until.ts'
 import type { Credential } from '../operations/accounts/credential.ts'
-import type { Role } from '../schema/role.ts'
+import type { Role } from '../schema/account/role.ts'
 import { createLiveStreams } from './live-streams.ts'
 import { as, fakeServer } from './server.fake.ts'
 

@@ -5,7 +5,7 @@ import { deepRun } from '../../test/depth.ts'
 import { needs } from '../../test/needs.ts'
 import { compatSystems } from '../compat/systems.fake.ts'
 import { AppError, errorCodes } from '../errors.ts'
-import { mayAct, role } from '../schema/role.ts'
+import { mayAct, role } from '../schema/account/role.ts'
 import { mainRoutes } from './rest/routes.ts'
 import { as, fakeServer } from './server.fake.ts'
 

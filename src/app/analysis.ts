@@ -12,10 +12,10 @@ import { mergeDetections } from '../pipeline/detect/merge/merge-detections.ts'
 import { noRules, type RuleBook } from '../pipeline/detect/sigma/rule-book.ts'
 import { toBatches } from '../pipeline/ingest/record-batches.ts'
 import { assessAlert } from '../pipeline/triage/assess.ts'
-import type { Agent } from '../schema/agent.ts'
+import type { Agent } from '../schema/agent/agent.ts'
 import type { Analysis } from '../schema/analysis.ts'
-import type { Event } from '../schema/event.ts'
-import type { RawRecord } from '../schema/record.ts'
+import type { Event } from '../schema/event/event.ts'
+import type { RawRecord } from '../schema/record/record.ts'
 import { createEventStages } from './event-stages.ts'
 
 interface AnalysisOptions {

@@ -14,9 +14,9 @@ import { createEnrichers } from '../pipeline/enrich/registry.ts'
 import { createMiner } from '../pipeline/mine/mine.ts'
 import { bundledFormats, readFormats } from '../pipeline/normalize/declared/declared-formats.ts'
 import { createNormalizer } from '../pipeline/normalize/normalize.ts'
-import type { Agent } from '../schema/agent.ts'
-import type { Event } from '../schema/event.ts'
-import type { RecordBatch } from '../schema/record.ts'
+import type { Agent } from '../schema/agent/agent.ts'
+import type { Event } from '../schema/event/event.ts'
+import type { RecordBatch } from '../schema/record/record.ts'
 
 /** How many chunks to remember in case one is redelivered. */
 const remembered = 1_024

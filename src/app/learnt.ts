@@ -1,9 +1,9 @@
 import type { LearningProgress } from '../pipeline/detect/detector.ts'
-import type { Alert } from '../schema/alert.ts'
-import type { Event } from '../schema/event.ts'
-import type { RecordBatch } from '../schema/record.ts'
-import type { SuppliedFacts } from '../schema/supplied-enrichment.ts'
-import type { TriageResult } from '../schema/triage-result.ts'
+import type { Alert } from '../schema/alert/alert.ts'
+import type { Event } from '../schema/event/event.ts'
+import type { RecordBatch } from '../schema/record/record.ts'
+import type { SuppliedFacts } from '../schema/triage/supplied-enrichment.ts'
+import type { TriageResult } from '../schema/triage/triage-result.ts'
 
 /** How far a detector has learnt. */
 interface DetectorProgress {

@@ -3,8 +3,8 @@ import type { Config } from '../config.ts'
 import { AppError } from '../errors.ts'
 import { sqlOptions } from '../pipeline/ingest/sql/sql.ts'
 import { readTimeSpan } from '../pipeline/ingest/sql/sql-span.ts'
-import type { Agent } from '../schema/agent.ts'
-import type { RawRecord } from '../schema/record.ts'
+import type { Agent } from '../schema/agent/agent.ts'
+import type { RawRecord } from '../schema/record/record.ts'
 
 /** Reads the log entries of the configured database within a span of time. Throws CONFIG_INVALID if none is configured. */
 export const readLogEntries = (

@@ -5,7 +5,7 @@ import { readAlerts } from '../operations/alerts/foreign-alerts.ts'
 import type { Intake } from '../pipeline/ingest/intake.ts'
 import { runSources } from '../pipeline/ingest/run-sources.ts'
 import { parseRecord } from '../pipeline/normalize/parse-record.ts'
-import type { Agent } from '../schema/agent.ts'
+import type { Agent } from '../schema/agent/agent.ts'
 import type { Base } from './base.ts'
 
 /** The source that reads alerts from RabbitMQ; none without a broker. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { accountRole } from '../schema/account.ts'
+import { accountRole } from '../schema/account/account.ts'
 import { durationSetting, secret } from './shapes.ts'
 
 const values = (description: string) => z.array(z.string().min(1)).default([]).describe(description)

@@ -2,7 +2,7 @@ import { type Address, parseRange } from '../lib/address/address.ts'
 import { createRangeTable, type RangeTable } from '../lib/address/range-table.ts'
 import { parseMeant } from '../lib/address/scope.ts'
 import { memoize } from '../lib/memoize/memoize.ts'
-import type { Asset } from '../schema/asset.ts'
+import type { Asset } from '../schema/inventory/asset.ts'
 
 /** The assets in memory, indexed for events and alerts. */
 export interface AssetIndex {

@@ -1,4 +1,4 @@
-import type { Alert } from '../schema/alert.ts'
+import type { Alert } from '../schema/alert/alert.ts'
 import { subjectOf } from './subject.ts'
 import type { ContextTables } from './tables.ts'
 

@@ -1,5 +1,5 @@
-import type { Alert } from '../schema/alert.ts'
-import type { Event, Fields } from '../schema/event.ts'
+import type { Alert } from '../schema/alert/alert.ts'
+import type { Event, Fields } from '../schema/event/event.ts'
 import { createAssetIndex } from './asset-index.ts'
 import { createLoginHistory } from './login-history.ts'
 import { createNetworks } from './networks.ts'

@@ -1,6 +1,6 @@
 import { day } from '../lib/units/time.ts'
-import { type Asset, criticalities } from '../schema/asset.ts'
-import type { AlertContext } from '../schema/context.ts'
+import { type Asset, criticalities } from '../schema/inventory/asset.ts'
+import type { AlertContext } from '../schema/inventory/context.ts'
 import type { Subject } from './subject.ts'
 import type { ContextReason, ContextTables } from './tables.ts'
 

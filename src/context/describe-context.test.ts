@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anyCharacter } from '../../test/any-character.ts'
-import { alertContext } from '../schema/context.ts'
+import { alertContext } from '../schema/inventory/context.ts'
 import { sampleAsset, samplePerson } from '../store/samples.conformance.ts'
 import { alertAt, emptyTables, eventAt, loginAt, moment } from './context.fake.ts'
 import { describeContext } from './describe-context.ts'

@@ -1,5 +1,5 @@
-import type { Alert } from '../schema/alert.ts'
-import type { AlertContext } from '../schema/context.ts'
+import type { Alert } from '../schema/alert/alert.ts'
+import type { AlertContext } from '../schema/inventory/context.ts'
 import { type AssetAnswer, describeAsset } from './describe-asset.ts'
 import { describeNetwork, type NetworkAnswer } from './describe-network.ts'
 import { describeUser, type UserAnswer } from './describe-user.ts'

@@ -1,5 +1,5 @@
-import type { AlertContext } from '../schema/context.ts'
-import type { NetworkFacts } from '../schema/network-facts.ts'
+import type { AlertContext } from '../schema/inventory/context.ts'
+import type { NetworkFacts } from '../schema/inventory/network-facts.ts'
 import type { Subject } from './subject.ts'
 import type { ContextReason, ContextTables } from './tables.ts'
 import { associationsBefore } from './usual.ts'

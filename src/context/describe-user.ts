@@ -1,5 +1,5 @@
-import type { AlertContext } from '../schema/context.ts'
-import type { Person } from '../schema/person.ts'
+import type { AlertContext } from '../schema/inventory/context.ts'
+import type { Person } from '../schema/inventory/person.ts'
 import type { Networks } from './networks.ts'
 import type { Subject } from './subject.ts'
 import type { ContextReason, ContextTables } from './tables.ts'

@@ -1,5 +1,5 @@
-import type { Asset } from '../schema/asset.ts'
-import type { Person } from '../schema/person.ts'
+import type { Asset } from '../schema/inventory/asset.ts'
+import type { Person } from '../schema/inventory/person.ts'
 import { type AssetIndex, createAssetIndex } from './asset-index.ts'
 import { createPersonIndex, type PersonIndex } from './person-index.ts'
 

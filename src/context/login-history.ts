@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts'
 import { createReader, createWriter, type Reader, StateError, type Writer } from '../lib/bytes/codec.ts'
 import { day, hour } from '../lib/units/time.ts'
-import { type Event, textField } from '../schema/event.ts'
+import { type Event, textField } from '../schema/event/event.ts'
 import {
   type Association,
   associate,

@@ -2,7 +2,7 @@ import { type Address, formatAddress, isMapped, parseRange, subnetOf } from '../
 import { createRangeTable, type RangeTable } from '../lib/address/range-table.ts'
 import { parseMeant, type Scope, scopeOf } from '../lib/address/scope.ts'
 import { memoize } from '../lib/memoize/memoize.ts'
-import type { NetworkFacts } from '../schema/network-facts.ts'
+import type { NetworkFacts } from '../schema/inventory/network-facts.ts'
 import { cloudOf } from './clouds.ts'
 import type { GeoDatabase, Place } from './geo-database.ts'
 import { readRangeList } from './range-list.ts'

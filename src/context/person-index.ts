@@ -1,5 +1,5 @@
 import { memoize } from '../lib/memoize/memoize.ts'
-import type { Person } from '../schema/person.ts'
+import type { Person } from '../schema/inventory/person.ts'
 
 /** The users in memory, indexed for events and alerts. */
 export interface PersonIndex {

@@ -1,6 +1,6 @@
-import { addressIn } from '../schema/address-roles.ts'
-import type { Alert } from '../schema/alert.ts'
-import type { Entity } from '../schema/detection.ts'
+import type { Alert } from '../schema/alert/alert.ts'
+import { addressIn } from '../schema/detection/address-roles.ts'
+import type { Entity } from '../schema/detection/detection.ts'
 
 /** The maximum number of values of each kind. */
 const maxValues = 10

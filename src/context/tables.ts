@@ -1,4 +1,4 @@
-import type { AlertContext } from '../schema/context.ts'
+import type { AlertContext } from '../schema/inventory/context.ts'
 import type { AssetIndex } from './asset-index.ts'
 import type { LoginHistory } from './login-history.ts'
 import type { Networks } from './networks.ts'

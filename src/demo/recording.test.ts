@@ -8,7 +8,7 @@ import { createAnalysis } from '../app/analysis.ts'
 import { loadConfig } from '../config.ts'
 import { createRules } from '../operations/rules/rule-folders.ts'
 import type { Analysis } from '../schema/analysis.ts'
-import type { RawRecord } from '../schema/record.ts'
+import type { RawRecord } from '../schema/record/record.ts'
 import { severityRank } from '../schema/severity.ts'
 import { readRecording } from './recording.ts'
 

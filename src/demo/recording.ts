@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { z } from 'zod'
 import { hour, minute } from '../lib/units/time.ts'
-import type { RawRecord } from '../schema/record.ts'
-import { samplePrefix } from '../schema/sample.ts'
+import type { RawRecord } from '../schema/record/record.ts'
+import { samplePrefix } from '../schema/record/sample.ts'
 import { readStamp, writeStamp } from './restamp.ts'
 
 const labelsShape = z.object({

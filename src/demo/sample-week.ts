@@ -9,7 +9,7 @@ import { minute } from '../lib/units/time.ts'
 import type { Samples } from '../operations/samples/samples.ts'
 import type { Intake } from '../pipeline/ingest/intake.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
-import { isSample, type SampleRemoval, type SampleStatus, samplePrefix } from '../schema/sample.ts'
+import { isSample, type SampleRemoval, type SampleStatus, samplePrefix } from '../schema/record/sample.ts'
 import { readRecording } from './recording.ts'
 
 const title = 'One week in a small company'

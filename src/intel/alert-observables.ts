@@ -1,7 +1,7 @@
 import { memoize } from '../lib/memoize/memoize.ts'
 import { extractObservables, hostOf, toObservable } from '../lib/observables/observables.ts'
-import type { Alert } from '../schema/alert.ts'
-import type { Observable, ObservableType } from '../schema/indicator.ts'
+import type { Alert } from '../schema/alert/alert.ts'
+import type { Observable, ObservableType } from '../schema/intelligence/indicator.ts'
 
 /** The values of an alert that can be looked up. */
 export interface AlertObservables {

@@ -1,6 +1,6 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { z } from 'zod'
-import { observableType } from '../schema/indicator.ts'
+import { observableType } from '../schema/intelligence/indicator.ts'
 import type { FeedEntry } from './provider.ts'
 
 /** Entries that are not indicators: known-benign values and exploited vulnerabilities. Each feed stores them as one text. */

@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js'
 import { IndicatorIndex } from '../lib/indicators/indicator-index.ts'
 import { hostOf } from '../lib/observables/observables.ts'
-import type { Observable, ObservableType } from '../schema/indicator.ts'
+import type { Observable, ObservableType } from '../schema/intelligence/indicator.ts'
 import type { Annotation } from './annotations.ts'
 
 type Benign = Extract<Annotation, { readonly kind: 'benign' }>

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseRange } from '../lib/address/address.ts'
-import type { Observable } from '../schema/indicator.ts'
+import type { Observable } from '../schema/intelligence/indicator.ts'
 import { type EgressPolicy, reasonToWithhold } from './egress.ts'
 
 const own = parseRange('198.51.100.0/24')

@@ -1,7 +1,7 @@
 import { isWithin, parseAddress, type Range } from '../lib/address/address.ts'
 import { scopeOf } from '../lib/address/scope.ts'
 import { endsLikeDomain, hostOf } from '../lib/observables/canonical.ts'
-import type { Observable, ObservableType } from '../schema/indicator.ts'
+import type { Observable, ObservableType } from '../schema/intelligence/indicator.ts'
 import { mayBeShared, strictestTlp } from './tlp.ts'
 
 /** The values that may be sent to lookup services. */

@@ -1,6 +1,6 @@
 import { isPublicSuffix, toObservable } from '../lib/observables/observables.ts'
 import { day } from '../lib/units/time.ts'
-import type { ObservableType, Report } from '../schema/indicator.ts'
+import type { ObservableType, Report } from '../schema/intelligence/indicator.ts'
 import type { FeedEntry, ReportOptions } from './provider.ts'
 import { tlpFirst } from './tlp.ts'
 

@@ -1,7 +1,7 @@
 import type { Log } from '../component.ts'
 import { AppError, messageOf } from '../errors.ts'
 import { day, minute } from '../lib/units/time.ts'
-import type { FeedState } from '../schema/intel-feed.ts'
+import type { FeedState } from '../schema/intelligence/intel-feed.ts'
 import { type ImportEntriesOptions, importEntries, withdraw } from './import-entries.ts'
 import type { Provider } from './provider.ts'
 import type { FeedStore } from './stores.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../errors.ts'
-import type { Report } from '../schema/indicator.ts'
+import type { Report } from '../schema/intelligence/indicator.ts'
 import { severities } from '../schema/severity.ts'
 import { type OpenStore, openStore } from '../store/open-store.ts'
 import { createFeedRunner, type Feed, initialFeedState, withdrawAll } from './feed-runner.ts'

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts'
-import type { FeedState } from '../schema/intel-feed.ts'
+import type { FeedState } from '../schema/intelligence/intel-feed.ts'
 import { initialFeedState, withdrawAll } from './feed-runner.ts'
 import { type ImportEntriesOptions, type ImportResult, importEntries } from './import-entries.ts'
 import type { FeedEntry } from './provider.ts'

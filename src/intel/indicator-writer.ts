@@ -1,6 +1,6 @@
 import type { Log } from '../component.ts'
 import { messageOf } from '../errors.ts'
-import type { KnownIndicator, Observable } from '../schema/indicator.ts'
+import type { KnownIndicator, Observable } from '../schema/intelligence/indicator.ts'
 import type { IndicatorStore } from './stores.ts'
 import { type SourceTrust, summarizeIndicator } from './summarize-indicator.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../errors.ts'
-import type { Observable } from '../schema/indicator.ts'
+import type { Observable } from '../schema/intelligence/indicator.ts'
 import { createLookupServices, type LookupService } from './lookup-services.ts'
 import type { FeedEntry } from './provider.ts'
 import type { AnswerStore } from './stores.ts'

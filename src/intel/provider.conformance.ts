@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Runtime } from '../component.ts'
 import { AppError } from '../errors.ts'
-import { type Observable, report } from '../schema/indicator.ts'
+import { type Observable, report } from '../schema/intelligence/indicator.ts'
 import { type FakeRequest, type FakeServer, startFakeServer } from './http-server.fake.ts'
 import type { FeedEntry, IntelComponent, Provider, PullResult, PullState } from './provider.ts'
 

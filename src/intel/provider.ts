@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../component.ts'
-import type { Observable, ObservableType, Report } from '../schema/indicator.ts'
+import type { Observable, ObservableType, Report } from '../schema/intelligence/indicator.ts'
 import { severity } from '../schema/severity.ts'
 
 /** How an entry of a known-benign list matches values. */

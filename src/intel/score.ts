@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { day } from '../lib/units/time.ts'
-import type { Report } from '../schema/indicator.ts'
+import type { Report } from '../schema/intelligence/indicator.ts'
 import type { SourceTrust } from './summarize-indicator.ts'
 
 const points = (fallback: number) =>

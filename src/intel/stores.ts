@@ -1,5 +1,5 @@
-import type { KnownIndicator, ObservableType } from '../schema/indicator.ts'
-import type { FeedState } from '../schema/intel-feed.ts'
+import type { KnownIndicator, ObservableType } from '../schema/intelligence/indicator.ts'
+import type { FeedState } from '../schema/intelligence/intel-feed.ts'
 import type { Severity } from '../schema/severity.ts'
 
 /** The fields of an indicator that matching needs. */

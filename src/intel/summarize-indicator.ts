@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { KnownIndicator, Observable, Report } from '../schema/indicator.ts'
+import type { KnownIndicator, Observable, Report } from '../schema/intelligence/indicator.ts'
 import { moreSevere, type Severity } from '../schema/severity.ts'
 import { tlpFirst } from './tlp.ts'
 

@@ -1,4 +1,4 @@
-import type { ObservableType } from '../schema/indicator.ts'
+import type { ObservableType } from '../schema/intelligence/indicator.ts'
 import type { Severity } from '../schema/severity.ts'
 
 const types: readonly (readonly [RegExp, ObservableType])[] = [

@@ -1,4 +1,4 @@
-import { type Tlp, tlp } from '../schema/indicator.ts'
+import { type Tlp, tlp } from '../schema/intelligence/indicator.ts'
 
 /** Parses a TLP tag: `tlp:amber`, `TLP:WHITE`. */
 const readTlp = (tag: string): Tlp | undefined => {

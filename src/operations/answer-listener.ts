@@ -1,4 +1,4 @@
-import type { OpinionDraft } from '../schema/triage-result.ts'
+import type { OpinionDraft } from '../schema/triage/triage-result.ts'
 
 /** A caller that waits for a language model's answer. */
 export interface AnswerListener {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../errors.ts'
-import type { Alert } from '../schema/alert.ts'
-import type { Event } from '../schema/event.ts'
-import type { Incident } from '../schema/incident.ts'
+import type { Alert } from '../schema/alert/alert.ts'
+import type { Event } from '../schema/event/event.ts'
+import type { Incident } from '../schema/incident/incident.ts'
 import { alertFilter, detectionFilter, eventFilter, incidentFilter, savedAlertFilter } from './filter.ts'
 
 const now = Date.UTC(2024, 11, 10, 12)

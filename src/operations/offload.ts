@@ -1,6 +1,6 @@
 import type { LogModel } from '../lib/log-events/log-events.ts'
 import type { Analysis } from '../schema/analysis.ts'
-import type { RawRecord } from '../schema/record.ts'
+import type { RawRecord } from '../schema/record/record.ts'
 import type { JsonBytes } from './json-bytes.ts'
 
 /** The dependencies of operations in a worker thread. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toEnrichment } from '../schema/triage-formats.ts'
+import { toEnrichment } from '../schema/alert/triage-formats.ts'
 import { sampleAlert } from '../store/samples.conformance.ts'
 
 describe('personal data', () => {

@@ -1,8 +1,8 @@
 import type { ContextTables } from '../context/tables.ts'
 import { AppError } from '../errors.ts'
-import type { AuditEntry } from '../schema/audit-entry.ts'
-import { isPersonalField, withoutPersonalData } from '../schema/person.ts'
-import { type Actor, mayAct, type Role } from '../schema/role.ts'
+import { type Actor, mayAct, type Role } from '../schema/account/role.ts'
+import type { AuditEntry } from '../schema/audit/audit-entry.ts'
+import { isPersonalField, withoutPersonalData } from '../schema/inventory/person.ts'
 import type { Deps } from './deps.ts'
 import { overrideMembers } from './extend-object.ts'
 

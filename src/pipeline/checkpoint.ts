@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Log } from '../component.ts'
 import { messageOf } from '../errors.ts'
-import type { Event } from '../schema/event.ts'
-import { parseEventId } from '../schema/record.ts'
+import type { Event } from '../schema/event/event.ts'
+import { parseEventId } from '../schema/record/record.ts'
 import type { Stage } from './stage.ts'
 
 /** Something that learns from events: the template miner, a detector. */

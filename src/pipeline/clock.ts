@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { minute } from '../lib/units/time.ts'
-import type { Event } from '../schema/event.ts'
+import type { Event } from '../schema/event/event.ts'
 import type { Learner } from './checkpoint.ts'
 
 /** Events this much older than their arrival are history. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../test/depth.ts'
 import { asWaiting } from '../queue/records-payload.ts'
-import type { RecordBatch } from '../schema/record.ts'
+import type { RecordBatch } from '../schema/record/record.ts'
 import { chunkRecords, cutRecords } from './cut-records.ts'
 
 const batches = fc

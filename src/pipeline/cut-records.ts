@@ -1,4 +1,4 @@
-import type { RecordBatch, WaitingRecords } from '../schema/record.ts'
+import type { RecordBatch, WaitingRecords } from '../schema/record/record.ts'
 
 /** The maximum number of records in a chunk. */
 export const chunkRecords = 512

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Detection } from '../schema/detection.ts'
+import type { Detection } from '../schema/detection/detection.ts'
 import { newestOf } from './newest-detections.ts'
 
 const version = (facts: Partial<Detection>): Detection => ({

@@ -1,4 +1,4 @@
-import type { Detection } from '../schema/detection.ts'
+import type { Detection } from '../schema/detection/detection.ts'
 import { severityRank } from '../schema/severity.ts'
 
 /**

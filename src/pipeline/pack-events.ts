@@ -1,4 +1,4 @@
-import type { Event } from '../schema/event.ts'
+import type { Event } from '../schema/event/event.ts'
 import { addPositions, type Positions } from './checkpoint.ts'
 import type { Packer } from './stage.ts'
 

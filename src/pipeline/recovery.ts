@@ -1,5 +1,5 @@
 import type { Log } from '../component.ts'
-import type { Event } from '../schema/event.ts'
+import type { Event } from '../schema/event/event.ts'
 import { addPositions, type Checkpoint } from './checkpoint.ts'
 
 /** The replay stops after so many events, so that the start does not take minutes. */

@@ -1,4 +1,4 @@
-import type { RecordBatch, WaitingRecords } from '../schema/record.ts'
+import type { RecordBatch, WaitingRecords } from '../schema/record/record.ts'
 import type { Handler, Memory, Queue } from './queue.ts'
 
 /** Reads all batches of records. */

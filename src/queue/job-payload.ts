@@ -1,5 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import type { RecordBatch } from '../schema/record.ts'
+import type { RecordBatch } from '../schema/record/record.ts'
 import { fastest, isWorthCompressing } from './compression.ts'
 import type { Delivered, Topic, Topics } from './queue.ts'
 import { asWaiting, isRecordsPayload, readRecordsPayload } from './records-payload.ts'

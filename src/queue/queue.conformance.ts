@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { until } from '../../test/until.ts'
 import { AppError } from '../errors.ts'
-import type { Detection } from '../schema/detection.ts'
-import type { RecordBatch } from '../schema/record.ts'
+import type { Detection } from '../schema/detection/detection.ts'
+import type { RecordBatch } from '../schema/record/record.ts'
 import { consumeBatches } from './batches.fake.ts'
 import type { Queue } from './queue.ts'
 

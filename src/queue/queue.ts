@@ -1,6 +1,6 @@
-import type { Detection } from '../schema/detection.ts'
-import type { Fact } from '../schema/fact.ts'
-import type { RecordBatch, UnnumberedBatch, WaitingRecords } from '../schema/record.ts'
+import type { Detection } from '../schema/detection/detection.ts'
+import type { Fact } from '../schema/event/fact.ts'
+import type { RecordBatch, UnnumberedBatch, WaitingRecords } from '../schema/record/record.ts'
 
 /** The item type of each topic. `alerts` and `incidents` carry only ids; their data is in the store. */
 export interface Topics {

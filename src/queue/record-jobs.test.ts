@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { RecordBatch, UnnumberedBatch } from '../schema/record.ts'
+import type { RecordBatch, UnnumberedBatch } from '../schema/record/record.ts'
 import { batchesOf } from './batches.fake.ts'
 import { decodeJob, encodeJob } from './job-payload.ts'
 import { createRecordJobs } from './record-jobs.ts'

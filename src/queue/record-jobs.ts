@@ -1,4 +1,4 @@
-import type { RecordBatch, UnnumberedBatch } from '../schema/record.ts'
+import type { RecordBatch, UnnumberedBatch } from '../schema/record/record.ts'
 import { encodeJob } from './job-payload.ts'
 import type { NewJob } from './jobs.ts'
 import {

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import type { RecordBatch, UnnumberedBatch, WaitingRecords } from '../schema/record.ts'
+import type { RecordBatch, UnnumberedBatch, WaitingRecords } from '../schema/record/record.ts'
 import { fastest, isWorthCompressing } from './compression.ts'
 
 /** The first byte of the payload of records: JSON starts with a bracket, and zstd with 0x28. */

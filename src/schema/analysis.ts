@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { alert } from './alert.ts'
-import { detection } from './detection.ts'
-import { incident } from './incident.ts'
-import { missingRulePack } from './rule-pack.ts'
+import { alert } from './alert/alert.ts'
+import { detection } from './detection/detection.ts'
+import { incident } from './incident/incident.ts'
+import { missingRulePack } from './rule/rule-pack.ts'
 
 /** The share of one source that was parsed. */
 export const sourceHealth = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { incident } from './incident.ts'
+import { incident } from './incident/incident.ts'
 
 export const digestPeriods = ['day', 'week'] as const
 

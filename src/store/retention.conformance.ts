@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Alert } from '../schema/alert.ts'
+import type { Alert } from '../schema/alert/alert.ts'
 import type { OpenStore } from './open-store.ts'
 import * as sample from './samples.conformance.ts'
 

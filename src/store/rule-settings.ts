@@ -1,4 +1,4 @@
-import type { RuleLevel, RuleSetting } from '../schema/rule.ts'
+import type { RuleLevel, RuleSetting } from '../schema/rule/rule.ts'
 import type { RuleSettingRow } from './alerts/detection-tables.ts'
 import type { StoreConnections } from './connect.ts'
 import type { Transaction } from './database.ts'

@@ -4,7 +4,7 @@ import { getAlert } from '../../operations/alerts/get-alert.ts'
 import { updateIncident } from '../../operations/incidents/update-incident.ts'
 import { createSuppression } from '../../operations/suppressions/create-suppression.ts'
 import { previewSuppression } from '../../operations/suppressions/preview-suppression.ts'
-import { incidentStatuses } from '../../schema/incident.ts'
+import { incidentStatuses } from '../../schema/incident/incident.ts'
 import { askAlert } from './ask-alert.ts'
 import { defineTool, type Tool } from './tool.ts'
 

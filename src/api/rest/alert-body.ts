@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts'
 import { alertBatch } from '../../operations/alerts/ingest-alerts.ts'
 import { decodeText } from '../../operations/records/decode-text.ts'
 import { refuseContent, refuseType } from '../../operations/records/record-content.ts'
-import { securityAlert } from '../../schema/security-alert.ts'
+import { securityAlert } from '../../schema/alert/security-alert.ts'
 import { readBody, readWhole } from '../body.ts'
 import { parseJson } from './json.ts'
 

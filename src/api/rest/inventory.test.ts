@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { emptyTables, moment } from '../../context/context.fake.ts'
 import { createInventory } from '../../context/inventory.ts'
-import type { Role } from '../../schema/role.ts'
+import type { Role } from '../../schema/account/role.ts'
 import { type OpenStore, openStore } from '../../store/open-store.ts'
 import { as, fakeServer } from '../server.fake.ts'
 import { examples } from './examples.ts'

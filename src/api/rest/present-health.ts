@@ -1,6 +1,6 @@
 import { health } from '../../operations/status/get-health.ts'
 import { getServiceHealth } from '../../operations/status/get-service-health.ts'
-import { mayAct } from '../../schema/role.ts'
+import { mayAct } from '../../schema/account/role.ts'
 import type { Present } from './route.ts'
 
 /** Anonymous callers see only the status; 503 with `Retry-After` unless it is `good`. */

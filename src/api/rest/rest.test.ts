@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openEmbeddedQueue } from '../../queue/embedded.ts'
-import type { Incident } from '../../schema/incident.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import { type OpenStore, openStore } from '../../store/open-store.ts'
 import { as, fakeServer } from '../server.fake.ts'
 

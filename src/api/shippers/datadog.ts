@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '../../errors.ts'
 import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
-import { toSourceName } from '../../schema/source-name.ts'
+import { toSourceName } from '../../schema/record/source-name.ts'
 import type { Refuse, Route } from '../rest/route.ts'
 import { parseBody } from './body-limits.ts'
 import { isJsonObject, type JsonObject, textOf } from './json-object.ts'

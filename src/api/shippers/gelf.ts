@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
 import { flattenGelf } from '../../lib/gelf/flatten-gelf.ts'
 import type { ShippedRecord } from '../../operations/records/ingest-shipment.ts'
-import { toSourceName } from '../../schema/source-name.ts'
+import { toSourceName } from '../../schema/record/source-name.ts'
 import type { Refuse, Route } from '../rest/route.ts'
 import { isJsonObject, type JsonObject, textOf } from './json-object.ts'
 import { isPreciseTime } from './precise-time.ts'

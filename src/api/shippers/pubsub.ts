@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts'
-import { toSourceName } from '../../schema/source-name.ts'
+import { toSourceName } from '../../schema/record/source-name.ts'
 import type { Refuse, Route } from '../rest/route.ts'
 import { parseBody } from './body-limits.ts'
 import { isJsonObject, textOf } from './json-object.ts'

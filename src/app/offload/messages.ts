@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AppError, type ErrorCode, type ErrorDetail, errorCodes } from '../../errors.ts'
 import type { IndicatorChange } from '../../lib/indicators/indicator-index.ts'
 import { bodyKinds } from '../../operations/sent-body.ts'
-import type { RuleSetting } from '../../schema/rule.ts'
+import type { RuleSetting } from '../../schema/rule/rule.ts'
 import { threadLogEntry } from '../thread-log.ts'
 
 /** A request as the worker thread gets it. */

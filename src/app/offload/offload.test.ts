@@ -11,7 +11,7 @@ import { LogModel } from '../../lib/log-events/log-events.ts'
 import { createRules } from '../../operations/rules/rule-folders.ts'
 import type { SentBody } from '../../operations/sent-body.ts'
 import { analysis } from '../../schema/analysis.ts'
-import type { RuleSetting } from '../../schema/rule.ts'
+import type { RuleSetting } from '../../schema/rule/rule.ts'
 import { createAnalysis } from '../analysis.ts'
 import { createOffload } from './offload.ts'
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { accountRole } from '../../schema/account.ts'
+import { accountRole } from '../../schema/account/account.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { fetchAll } from '../remote/list.ts'

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { role } from '../../schema/role.ts'
+import { role } from '../../schema/account/role.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { fetchAll } from '../remote/list.ts'

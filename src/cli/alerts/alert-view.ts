@@ -1,4 +1,4 @@
-import type { Alert } from '../../schema/alert.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
 import { counted, type Paint, severityShape, severityStyle, visible } from '../terminal/terminal.ts'
 import { formatSpan } from '../terminal/time.ts'
 import { cardLines } from './card-view.ts'

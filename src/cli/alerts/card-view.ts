@@ -1,7 +1,7 @@
 import { wholePercent } from '../../lib/units/number.ts'
-import type { Alert } from '../../schema/alert.ts'
-import { riskArithmetic } from '../../schema/risk-arithmetic.ts'
-import type { TriageResult } from '../../schema/triage-result.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import { riskArithmetic } from '../../schema/triage/risk-arithmetic.ts'
+import type { TriageResult } from '../../schema/triage/triage-result.ts'
 import { counted } from '../terminal/terminal.ts'
 
 /** Renders the triage of an alert as lines: verdict, claims, missing facts, recommended actions and risk calculation. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { commandName } from '../../command-name.ts'
-import { isDismissed, resolution } from '../../schema/alert.ts'
+import { isDismissed, resolution } from '../../schema/alert/alert.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { counted, visible } from '../terminal/terminal.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type Incident, incident } from '../../schema/incident.ts'
+import { type Incident, incident } from '../../schema/incident/incident.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { addListOptions, printList } from '../remote/list.ts'

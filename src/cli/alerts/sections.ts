@@ -1,5 +1,5 @@
-import { labelledRoles } from '../../schema/address-roles.ts'
-import type { Alert } from '../../schema/alert.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import { labelledRoles } from '../../schema/detection/address-roles.ts'
 import { evidencePlaces, representativeLines } from '../analyze/report-evidence.ts'
 import { type Paint, truncate, visible, wrap } from '../terminal/terminal.ts'
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { casesOf, deepRun } from '../../../test/depth.ts'
 import { needs } from '../../../test/needs.ts'
 import { analysis } from '../../schema/analysis.ts'
-import { incident } from '../../schema/incident.ts'
+import { incident } from '../../schema/incident/incident.ts'
 import { runFake } from '../cli.fake.ts'
 
 let folder: string

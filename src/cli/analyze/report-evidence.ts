@@ -1,4 +1,4 @@
-import type { Incident } from '../../schema/incident.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 
 type Evidence = Incident['evidence'][number]
 

@@ -1,5 +1,5 @@
-import { labelledRoles } from '../../schema/address-roles.ts'
 import type { Analysis } from '../../schema/analysis.ts'
+import { labelledRoles } from '../../schema/detection/address-roles.ts'
 import { counted, formatCount, visible } from '../terminal/terminal.ts'
 import { formatSpan } from '../terminal/time.ts'
 import { withoutTimes } from './report.ts'

@@ -1,5 +1,5 @@
 import type { Analysis } from '../../schema/analysis.ts'
-import type { Incident } from '../../schema/incident.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 
 /** An incident for tests: a guessed password. */
 export const fakeIncident = (changes: Partial<Incident> = {}): Incident => ({

@@ -1,8 +1,8 @@
 import { commandName, commandTyped } from '../../command-name.ts'
 import { floorPercent } from '../../lib/units/number.ts'
-import type { Alert } from '../../schema/alert.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
 import type { Analysis } from '../../schema/analysis.ts'
-import type { Incident } from '../../schema/incident.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import {
   counted,
   formatCount,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { detection } from '../../schema/detection.ts'
+import { detection } from '../../schema/detection/detection.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions } from '../remote/client.ts'
 import { addListOptions, printList } from '../remote/list.ts'

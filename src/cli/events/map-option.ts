@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { type FieldMap, fieldMap } from '../../schema/field-map.ts'
+import { type FieldMap, fieldMap } from '../../schema/record/field-map.ts'
 
 /** Adds the option that maps the fields of records: `--map time=when_happened`. */
 export const addMapOption = (command: Command): Command =>

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
-import { type SampleStatus, sampleRemoval, sampleStatus } from '../../schema/sample.ts'
+import { type SampleStatus, sampleRemoval, sampleStatus } from '../../schema/record/sample.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { counted, formatCount } from '../terminal/terminal.ts'

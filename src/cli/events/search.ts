@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { eventView } from '../../schema/event.ts'
+import { eventView } from '../../schema/event/event.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions } from '../remote/client.ts'
 import { addListOptions, printList } from '../remote/list.ts'

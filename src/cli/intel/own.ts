@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { knownIndicator } from '../../schema/indicator.ts'
+import { knownIndicator } from '../../schema/intelligence/indicator.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { visible } from '../terminal/terminal.ts'

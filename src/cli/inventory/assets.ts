@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { asset } from '../../schema/asset.ts'
+import { asset } from '../../schema/inventory/asset.ts'
 import type { CommandContext } from '../cli.ts'
 import { defineInventoryImport, defineInventoryList } from './inventory.ts'
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { person } from '../../schema/person.ts'
+import { person } from '../../schema/inventory/person.ts'
 import type { CommandContext } from '../cli.ts'
 import { defineInventoryImport, defineInventoryList } from './inventory.ts'
 

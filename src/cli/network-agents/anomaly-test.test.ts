@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { agentTrial } from '../../schema/agent-trial.ts'
+import { agentTrial } from '../../schema/agent/agent-trial.ts'
 import { runFake } from '../cli.fake.ts'
 
 let folder: string

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { type LoadedConfig, loadConfig } from '../../config.ts'
-import { fieldMap } from '../../schema/field-map.ts'
+import { fieldMap } from '../../schema/record/field-map.ts'
 import type { CommandContext } from '../cli.ts'
 import { mapFlags } from '../events/map-option.ts'
 

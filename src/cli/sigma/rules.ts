@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { type RuleView, ruleFault, ruleLevels, ruleView } from '../../schema/rule.ts'
+import { type RuleView, ruleFault, ruleLevels, ruleView } from '../../schema/rule/rule.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { printList } from '../remote/list.ts'

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { assessAlert } from '../../pipeline/triage/assess.ts'
 import { someAlert, someSurroundings } from '../../pipeline/triage/triager.conformance.ts'
-import type { ModelOpinion } from '../../schema/triage-result.ts'
+import type { ModelOpinion } from '../../schema/triage/triage-result.ts'
 import { runFake } from '../cli.fake.ts'
 
 const opinion: ModelOpinion = {

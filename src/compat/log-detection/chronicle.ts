@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { JsonBytes } from '../../operations/json-bytes.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import type { Actor, Role } from '../../schema/role.ts'
+import type { Actor, Role } from '../../schema/account/role.ts'
 import { analyzeLogEvents } from './analyze-log-events.ts'
 
 /** The receivers of notifications, as configured. */

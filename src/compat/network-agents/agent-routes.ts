@@ -3,7 +3,7 @@ import { readJson } from '../../api/rest/json.ts'
 import type { Route } from '../../api/rest/route.ts'
 import { listAgents, type watchingAgent } from '../../operations/agents/list-agents.ts'
 import { validateAgent } from '../../operations/agents/validate-agent.ts'
-import { agent } from '../../schema/agent.ts'
+import { agent } from '../../schema/agent/agent.ts'
 import { route } from './route.ts'
 
 type Watching = z.output<typeof watchingAgent>

@@ -4,7 +4,7 @@ import { tryAgents } from '../../operations/agents/agent-trial.ts'
 import { markEvents } from '../../operations/agents/mark-events.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import { eventId } from '../../schema/record.ts'
+import { eventId } from '../../schema/record/record.ts'
 
 const mostEntries = 10_000
 const mostMs = 30_000

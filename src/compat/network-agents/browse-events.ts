@@ -4,8 +4,8 @@ import { eventFilter } from '../../operations/filter.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { timeRange } from '../../operations/paging.ts'
 import { parseTimeRange } from '../../operations/time.ts'
-import type { Event } from '../../schema/event.ts'
-import { eventView, textField, toEventView } from '../../schema/event.ts'
+import type { Event } from '../../schema/event/event.ts'
+import { eventView, textField, toEventView } from '../../schema/event/event.ts'
 
 /** Clients count pages, so a search reads at most this many events of its time range. */
 const mostEvents = 10_000

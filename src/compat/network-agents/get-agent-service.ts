@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { listAgents, watchingAgent } from '../../operations/agents/list-agents.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import { anomaly } from '../../schema/anomaly.ts'
+import { anomaly } from '../../schema/agent/anomaly.ts'
 import { severity } from '../../schema/severity.ts'
 
 /** The host, the pipeline and the agents, as the pages of the log-agent service show them. */

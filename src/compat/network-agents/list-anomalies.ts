@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import { anomaly } from '../../schema/anomaly.ts'
+import { anomaly } from '../../schema/agent/anomaly.ts'
 
 /** Lists the findings of agents, newest first. */
 export const listAnomalies = defineOperation({

@@ -1,4 +1,4 @@
-import type { Agent } from '../../schema/agent.ts'
+import type { Agent } from '../../schema/agent/agent.ts'
 import type { NetworkAgentsConfig } from './config.ts'
 
 /** The kernel writes the log entries of firewalls. */

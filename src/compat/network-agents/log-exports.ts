@@ -7,7 +7,7 @@ import type { Deps } from '../../operations/deps.ts'
 import { storedEvents } from '../../operations/events/stored-events.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { parseTime } from '../../operations/time.ts'
-import { textField, toEventView } from '../../schema/event.ts'
+import { textField, toEventView } from '../../schema/event/event.ts'
 import { toEntry } from './log-routes.ts'
 import { route } from './route.ts'
 

@@ -1,5 +1,5 @@
 import type { Present, Route } from '../../api/rest/route.ts'
-import type { EventView } from '../../schema/event.ts'
+import type { EventView } from '../../schema/event/event.ts'
 import { browseEvents } from './browse-events.ts'
 import type { NetworkAgentsConfig } from './config.ts'
 import { getLogDatabase, logDatabaseView } from './get-log-database.ts'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import type { AgentThreshold } from '../../schema/agent.ts'
+import type { AgentThreshold } from '../../schema/agent/agent.ts'
 import { severities, severity } from '../../schema/severity.ts'
 import type { NetworkAgentsConfig } from './config.ts'
 

@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts'
 import { updateAlerts } from '../../operations/alerts/update-alerts.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
 
 /** The statuses of the log-agent service, and our action for each. */
 const changes = {

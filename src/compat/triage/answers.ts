@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Present } from '../../api/rest/route.ts'
-import { toTriageVerdict } from '../../schema/triage-formats.ts'
+import { toTriageVerdict } from '../../schema/alert/triage-formats.ts'
 import { enrichAlert } from './enrich-alert.ts'
 import { judgeAlert } from './judge-alert.ts'
 import { queryIntel } from './query-intel.ts'

@@ -4,8 +4,8 @@ import { type AlertSort, createAlertPager } from '../../operations/alerts/sort-a
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { timeRange } from '../../operations/paging.ts'
-import { alert } from '../../schema/alert.ts'
-import { alertTypes } from '../../schema/detection.ts'
+import { alert } from '../../schema/alert/alert.ts'
+import { alertTypes } from '../../schema/detection/detection.ts'
 import { severity } from '../../schema/severity.ts'
 
 /** The statuses of the triage services as filters over ours. */

@@ -4,7 +4,7 @@ import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { timeRange } from '../../operations/paging.ts'
 import { parseTimeRange } from '../../operations/time.ts'
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
 import { severities } from '../../schema/severity.ts'
 import {
   createCounts,

@@ -4,8 +4,8 @@ import { previewAlert } from '../../operations/alerts/preview-alert.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { collectContext } from '../../operations/inventory/collect-context.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import { addressIn } from '../../schema/address-roles.ts'
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
+import { addressIn } from '../../schema/detection/address-roles.ts'
 
 const { enrichment_sources, source_network, target_network, asset, user } = collectContext.output.shape
 

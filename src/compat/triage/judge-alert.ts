@@ -3,9 +3,9 @@ import { sourceTypeInput } from '../../operations/alerts/foreign-alerts.ts'
 import { previewAlert } from '../../operations/alerts/preview-alert.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import { alert } from '../../schema/alert.ts'
-import { suppliedEnrichment, toSuppliedFacts } from '../../schema/supplied-enrichment.ts'
-import { triageResult } from '../../schema/triage-result.ts'
+import { alert } from '../../schema/alert/alert.ts'
+import { suppliedEnrichment, toSuppliedFacts } from '../../schema/triage/supplied-enrichment.ts'
+import { triageResult } from '../../schema/triage/triage-result.ts'
 
 /** Triages an alert of another system without storing it. */
 export const judgeAlert = defineOperation({

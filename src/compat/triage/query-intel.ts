@@ -3,8 +3,8 @@ import { AppError } from '../../errors.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { lookUpIntel } from '../../operations/intel/look-up-intel.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import type { ObservableType } from '../../schema/indicator.ts'
-import { type Actor, mayAct } from '../../schema/role.ts'
+import { type Actor, mayAct } from '../../schema/account/role.ts'
+import type { ObservableType } from '../../schema/intelligence/indicator.ts'
 
 const value = z.string().trim().min(1).max(4_000).optional()
 

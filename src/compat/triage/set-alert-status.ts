@@ -4,8 +4,8 @@ import { requireAlert } from '../../operations/alerts/require-alert.ts'
 import { updateAlerts } from '../../operations/alerts/update-alerts.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import { alert } from '../../schema/alert.ts'
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
+import { alert } from '../../schema/alert/alert.ts'
 
 /** The statuses of the triage services, and our action for each. Closing without a reason is the resolution `other`. */
 const changes = {

@@ -4,7 +4,7 @@ import { presentIn } from '../../api/rest/envelope.ts'
 import { readJson } from '../../api/rest/json.ts'
 import type { Present, Route } from '../../api/rest/route.ts'
 import { findSimilarAlerts } from '../../operations/alerts/find-similar-alerts.ts'
-import { alertTypes } from '../../schema/detection.ts'
+import { alertTypes } from '../../schema/detection/detection.ts'
 
 const text = z.string().max(2_000).nullish()
 

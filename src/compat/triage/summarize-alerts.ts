@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { day } from '../../lib/units/time.ts'
 import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import { openAlertStatuses } from '../../schema/alert.ts'
-import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
+import { openAlertStatuses } from '../../schema/alert/alert.ts'
+import type { AlertIndexEntry } from '../../schema/alert/alert-index-entry.ts'
 
 const counts = z.record(z.string(), z.int())
 /** The lowest risk score of a high-risk alert. */

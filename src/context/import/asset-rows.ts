@@ -1,5 +1,5 @@
 import { parseRange } from '../../lib/address/address.ts'
-import { type Asset, assetTypes, criticalities, environments } from '../../schema/asset.ts'
+import { type Asset, assetTypes, criticalities, environments } from '../../schema/inventory/asset.ts'
 import { CellFault, cellText, toActive, toChoice, toCount, toList, toMoment } from './cell.ts'
 import type { Cells } from './cells.ts'
 import { overlay } from './overlay.ts'

@@ -1,4 +1,4 @@
-import type { Person } from '../../schema/person.ts'
+import type { Person } from '../../schema/inventory/person.ts'
 import { CellFault, cellText, toActive, toList } from './cell.ts'
 import { overlay } from './overlay.ts'
 import type { Imported, RowReader } from './rows.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { observableTypes } from '../../schema/indicator.ts'
+import { observableTypes } from '../../schema/intelligence/indicator.ts'
 import { skipped } from '../entry.ts'
 import { fetchText } from '../fetch-text.ts'
 import { parseFeedJson } from '../parse-json.ts'

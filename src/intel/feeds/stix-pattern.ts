@@ -1,4 +1,4 @@
-import type { ObservableType } from '../../schema/indicator.ts'
+import type { ObservableType } from '../../schema/intelligence/indicator.ts'
 
 /** One value that a pattern compares with. */
 export interface PatternValue {

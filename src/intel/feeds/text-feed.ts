@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Runtime } from '../../component.ts'
-import type { ObservableType } from '../../schema/indicator.ts'
+import type { ObservableType } from '../../schema/intelligence/indicator.ts'
 import { fetchText } from '../fetch-text.ts'
 import { defineIntel, type IntelComponent, type Provider, reportDefaults } from '../provider.ts'
 import { type FormatName, formats } from './formats.ts'

@@ -1,4 +1,4 @@
-import { observableTypes } from '../../schema/indicator.ts'
+import { observableTypes } from '../../schema/intelligence/indicator.ts'
 import type { IntelComponent } from '../provider.ts'
 import { abuseChLicence } from './abuse-ch.ts'
 import { defineKeyedList, defineOwnList, definePublicList } from './text-feed.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { toObservable } from '../../lib/observables/observables.ts'
-import type { ObservableType } from '../../schema/indicator.ts'
+import type { ObservableType } from '../../schema/intelligence/indicator.ts'
 import { skipped } from '../entry.ts'
 import { parseFeedJson } from '../parse-json.ts'
 import type { BenignMatch, FeedEntry, ReadList } from '../provider.ts'

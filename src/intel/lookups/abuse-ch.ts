@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Observable } from '../../schema/indicator.ts'
+import type { Observable } from '../../schema/intelligence/indicator.ts'
 import { toIsoTime } from '../entry.ts'
 import { abuseChLicence } from '../feeds/abuse-ch.ts'
 import { defineIntel } from '../provider.ts'

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { plural } from '../../lib/units/number.ts'
-import type { Observable } from '../../schema/indicator.ts'
+import type { Observable } from '../../schema/intelligence/indicator.ts'
 import { toIsoTime } from '../entry.ts'
 import { defineIntel } from '../provider.ts'
 import { lookupOptions, queryVendor } from './query-vendor.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { accountRole } from '../../schema/account.ts'
+import { accountRole } from '../../schema/account/account.ts'
 import type { Account } from '../../store/accounts/accounts.ts'
 import type { Store } from '../../store/store.ts'
 

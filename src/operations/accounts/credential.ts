@@ -1,4 +1,4 @@
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
 
 /** How a caller authenticated. */
 export interface Credential {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { accountRole } from '../../schema/account.ts'
+import { accountRole } from '../../schema/account/account.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { accountView, requireAccount, toAccountView } from './account-view.ts'

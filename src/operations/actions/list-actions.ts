@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { remediationAction, remediationStatuses } from '../../schema/remediation-action.ts'
+import { remediationAction, remediationStatuses } from '../../schema/action/remediation-action.ts'
 import type { Deps } from '../deps.ts'
 import { requireIncident } from '../incidents/require-incident.ts'
 import { defineOperation } from '../operation.ts'

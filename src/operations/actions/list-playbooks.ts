@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { playbook } from '../../schema/playbook.ts'
+import { playbook } from '../../schema/action/playbook.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 

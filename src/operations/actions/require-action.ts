@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts'
-import type { AuditEntry } from '../../schema/audit-entry.ts'
-import type { RemediationAction } from '../../schema/remediation-action.ts'
+import type { RemediationAction } from '../../schema/action/remediation-action.ts'
+import type { AuditEntry } from '../../schema/audit/audit-entry.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
 

@@ -1,6 +1,6 @@
 import { indicatorId, summarizeIndicator } from '../../intel/summarize-indicator.ts'
 import { spellings } from '../../lib/observables/canonical.ts'
-import type { ObservableType, Report } from '../../schema/indicator.ts'
+import type { ObservableType, Report } from '../../schema/intelligence/indicator.ts'
 import type { AdoptionTarget } from './former-system.ts'
 import type { SavedRows } from './table-part.ts'
 

@@ -1,8 +1,8 @@
 import { assessAlert } from '../../pipeline/triage/assess.ts'
-import type { Alert } from '../../schema/alert.ts'
-import { type AlertType, alertTypes, type Entity, type Observed } from '../../schema/detection.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import { type AlertType, alertTypes, type Entity, type Observed } from '../../schema/detection/detection.ts'
 import { type Severity, severities } from '../../schema/severity.ts'
-import type { TriageResult } from '../../schema/triage-result.ts'
+import type { TriageResult } from '../../schema/triage/triage-result.ts'
 
 /** The source of alerts in our own format. */
 const ownFormat = 'alerts'

@@ -1,8 +1,8 @@
 import { compileAgent, toLine } from '../../pipeline/detect/agent/agent-reader.ts'
 import { agentOrigin } from '../../pipeline/detect/agent/agent-watch.ts'
-import type { Agent } from '../../schema/agent.ts'
-import type { AgentTrial } from '../../schema/agent-trial.ts'
-import type { Event } from '../../schema/event.ts'
+import type { Agent } from '../../schema/agent/agent.ts'
+import type { AgentTrial } from '../../schema/agent/agent-trial.ts'
+import type { Event } from '../../schema/event/event.ts'
 
 type Finding = AgentTrial['results'][number]
 

@@ -4,7 +4,7 @@ import { load } from 'js-yaml'
 import { bundledPath } from '../../bundled-path.ts'
 import { AppError, type ErrorDetail, messageOf } from '../../errors.ts'
 import { compileAgent } from '../../pipeline/detect/agent/agent-reader.ts'
-import { type Agent, type AgentThreshold, agent } from '../../schema/agent.ts'
+import { type Agent, type AgentThreshold, agent } from '../../schema/agent/agent.ts'
 
 const bundled = bundledPath('agents')
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { messageOf } from '../../errors.ts'
 import { compileAgent } from '../../pipeline/detect/agent/agent-reader.ts'
-import { type Agent, agent } from '../../schema/agent.ts'
+import { type Agent, agent } from '../../schema/agent/agent.ts'
 import { defineOperation } from '../operation.ts'
 
 /** Validates an agent without saving it. */

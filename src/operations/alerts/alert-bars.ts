@@ -1,5 +1,5 @@
 import { minute } from '../../lib/units/time.ts'
-import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
+import type { AlertIndexEntry } from '../../schema/alert/alert-index-entry.ts'
 import type { Severity } from '../../schema/severity.ts'
 
 interface Bars {

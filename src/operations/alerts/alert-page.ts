@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { alertStatuses } from '../../schema/alert.ts'
-import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
+import { alertStatuses } from '../../schema/alert/alert.ts'
+import type { AlertIndexEntry } from '../../schema/alert/alert-index-entry.ts'
 import type { Store } from '../../store/store.ts'
 import type { Deps } from '../deps.ts'
 import { filterText, pageOf, paging, timeRange } from '../paging.ts'

@@ -1,5 +1,5 @@
-import { alertStatuses, openAlertStatuses } from '../../schema/alert.ts'
-import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
+import { alertStatuses, openAlertStatuses } from '../../schema/alert/alert.ts'
+import type { AlertIndexEntry } from '../../schema/alert/alert-index-entry.ts'
 import { type AlertState, alertStates } from '../../store/alerts/alert-memory.ts'
 import type { AlertPredicate } from '../filter.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { alertStatuses } from '../../schema/alert.ts'
+import { alertStatuses } from '../../schema/alert/alert.ts'
 import { severity } from '../../schema/severity.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'

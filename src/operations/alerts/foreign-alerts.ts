@@ -3,8 +3,8 @@ import { AppError, type ErrorDetail } from '../../errors.ts'
 import { minute } from '../../lib/units/time.ts'
 import { alertParsers, formatOf, splitAlerts } from '../../pipeline/normalize/alerts/alert-formats.ts'
 import { toStamp } from '../../pipeline/normalize/time/timestamp.ts'
-import type { RawRecord } from '../../schema/record.ts'
-import { securityAlert } from '../../schema/security-alert.ts'
+import { securityAlert } from '../../schema/alert/security-alert.ts'
+import type { RawRecord } from '../../schema/record/record.ts'
 
 /** The values of source_type. */
 const sourceTypes = [...alertParsers.keys(), 'default'] as const

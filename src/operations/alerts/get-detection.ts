@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { detection } from '../../schema/detection.ts'
+import { detection } from '../../schema/detection/detection.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { openAlertStatuses } from '../../schema/alert.ts'
-import { alertIndexFields } from '../../schema/alert-fields.ts'
-import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
+import { openAlertStatuses } from '../../schema/alert/alert.ts'
+import { alertIndexFields } from '../../schema/alert/alert-fields.ts'
+import type { AlertIndexEntry } from '../../schema/alert/alert-index-entry.ts'
 import type { Page, PageRequest } from '../../store/page.ts'
 import { type AlertSort, comesFirst, sortPageBy } from './sort-alerts.ts'
 

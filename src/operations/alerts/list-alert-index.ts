@@ -1,4 +1,4 @@
-import { alertIndexEntry } from '../../schema/alert-index-entry.ts'
+import { alertIndexEntry } from '../../schema/alert/alert-index-entry.ts'
 import { defineOperation } from '../operation.ts'
 import { alertPage, alertPageInput, findAlertPage } from './alert-page.ts'
 

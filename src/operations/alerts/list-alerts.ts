@@ -1,4 +1,4 @@
-import { type Alert, alert } from '../../schema/alert.ts'
+import { type Alert, alert } from '../../schema/alert/alert.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { alertPage, alertPageInput, findAlertPage } from './alert-page.ts'

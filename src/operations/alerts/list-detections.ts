@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { detection } from '../../schema/detection.ts'
+import { detection } from '../../schema/detection/detection.ts'
 import type { Deps } from '../deps.ts'
 import { detectionFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'

@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts'
 import { day } from '../../lib/units/time.ts'
 import { toExternalDetection } from '../../pipeline/detect/external/external-detection.ts'
 import { mergeDetections } from '../../pipeline/detect/merge/merge-detections.ts'
-import type { Alert } from '../../schema/alert.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
 import type { Deps } from '../deps.ts'
 import { alertsToRecords, readAlerts } from './foreign-alerts.ts'
 

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts'
-import type { Alert } from '../../schema/alert.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
 import type { Store } from '../../store/store.ts'
 
 /** Finds an alert; throws NOT_FOUND. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { type AlertIndexEntry, toAlertIndexEntry } from '../../schema/alert-index-entry.ts'
+import { type AlertIndexEntry, toAlertIndexEntry } from '../../schema/alert/alert-index-entry.ts'
 import { severityRank } from '../../schema/severity.ts'
 import { begin, sampleAlert, sampleTriage } from '../../store/samples.conformance.ts'
 import { alertSort, createAlertPager } from './sort-alerts.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
+import type { AlertIndexEntry } from '../../schema/alert/alert-index-entry.ts'
 import { severityRank } from '../../schema/severity.ts'
 import { type Page, type PageRequest, readCursor, writeCursor } from '../../store/page.ts'
 import { isPlain } from '../time.ts'

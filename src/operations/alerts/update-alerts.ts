@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
 import type { Store } from '../../store/store.ts'
 import { applyToAlerts, changeReport } from '../decisions/apply-changes.ts'
 import { alertChangeInput, readChange, requireSelector, selector, wait } from '../decisions/change-input.ts'

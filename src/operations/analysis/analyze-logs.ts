@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { analysis } from '../../schema/analysis.ts'
-import type { RawRecord } from '../../schema/record.ts'
+import type { RawRecord } from '../../schema/record/record.ts'
 import { defineWorkerOperation } from '../operation.ts'
 import { chunksOf, recordsInput, sourceInput } from '../records/record-input.ts'
 

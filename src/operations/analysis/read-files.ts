@@ -5,7 +5,7 @@ import { type FileReading, readFiles } from '../../pipeline/ingest/file/file-rea
 import type { TimeInZone } from '../../pipeline/ingest/file/written-zone.ts'
 import { parseZone } from '../../pipeline/ingest/zone.ts'
 import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
-import type { FieldMap } from '../../schema/field-map.ts'
+import type { FieldMap } from '../../schema/record/field-map.ts'
 
 interface ReadRequest {
   readonly paths: readonly string[]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AuditEntry } from '../../schema/audit-entry.ts'
+import type { AuditEntry } from '../../schema/audit/audit-entry.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'

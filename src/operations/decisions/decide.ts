@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { z } from 'zod'
-import type { Decision } from '../../schema/decision.ts'
+import type { Decision } from '../../schema/audit/decision.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Deps } from '../deps.ts'
 import type { ChangeContext, changeReport } from './apply-changes.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { decision } from '../../schema/decision.ts'
+import { decision } from '../../schema/audit/decision.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { requireDecision } from './read-decision.ts'

@@ -1,5 +1,5 @@
-import { type Alert, openAlertStatuses, type Resolution } from '../../schema/alert.ts'
-import { type Incident, type incidentStatuses, isOpenIncident, withStatus } from '../../schema/incident.ts'
+import { type Alert, openAlertStatuses, type Resolution } from '../../schema/alert/alert.ts'
+import { type Incident, type incidentStatuses, isOpenIncident, withStatus } from '../../schema/incident/incident.ts'
 
 export type IncidentStatus = (typeof incidentStatuses)[number]
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { decision } from '../../schema/decision.ts'
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
+import { decision } from '../../schema/audit/decision.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'

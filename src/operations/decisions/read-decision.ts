@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts'
 import { minute } from '../../lib/units/time.ts'
-import type { Decision } from '../../schema/decision.ts'
+import type { Decision } from '../../schema/audit/decision.ts'
 import type { Store } from '../../store/store.ts'
 
 /** The longest time between two steps of a running change. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { toDigestPage } from '../../pipeline/notify/digest/digest-page.ts'
+import type { Actor } from '../../schema/account/role.ts'
 import { digestPeriods } from '../../schema/digest.ts'
-import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { askReceiver, receiverAnswer, receiverName } from '../notifications/ask-receiver.ts'
 import { defineOperation } from '../operation.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import type { Event } from '../../schema/event.ts'
+import type { Event } from '../../schema/event/event.ts'
 import type { Deps } from '../deps.ts'
 import { eventFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { eventView, toEventView } from '../../schema/event.ts'
+import { eventView, toEventView } from '../../schema/event/event.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 

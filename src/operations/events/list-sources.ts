@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { sourceHealth } from '../../schema/analysis.ts'
-import type { MissingRulePack } from '../../schema/rule-pack.ts'
+import type { MissingRulePack } from '../../schema/rule/rule-pack.ts'
 import type { ParseHealthRow } from '../../store/events/parse-health.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'

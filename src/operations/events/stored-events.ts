@@ -1,4 +1,4 @@
-import type { Event } from '../../schema/event.ts'
+import type { Event } from '../../schema/event/event.ts'
 import type { Deps } from '../deps.ts'
 
 const pageSize = 4_000

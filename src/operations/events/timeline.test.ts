@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { noVolume, volumeSlot } from '../../schema/event-volume.ts'
+import { noVolume, volumeSlot } from '../../schema/event/event-volume.ts'
 import { toBuckets, toGrid, toLanes, usualSince } from './timeline.ts'
 
 const minute = 60_000

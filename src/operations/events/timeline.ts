@@ -1,5 +1,5 @@
 import { day, hour, week } from '../../lib/units/time.ts'
-import { addVolume, type EventVolume, noVolume, volumeOf, volumeSlot } from '../../schema/event-volume.ts'
+import { addVolume, type EventVolume, noVolume, volumeOf, volumeSlot } from '../../schema/event/event-volume.ts'
 import type { DetectionSpan } from '../../store/alerts/detections.ts'
 import type { VolumeRow } from '../../store/events/event-counts.ts'
 

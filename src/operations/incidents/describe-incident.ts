@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { incident } from '../../schema/incident.ts'
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
+import { incident } from '../../schema/incident/incident.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { requireIncident, requireVersion } from './require-incident.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { alert } from '../../schema/alert.ts'
-import { incident } from '../../schema/incident.ts'
+import { alert } from '../../schema/alert/alert.ts'
+import { incident } from '../../schema/incident/incident.ts'
 import { auditView, toAuditView } from '../audit/list-audit.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Detection } from '../../schema/detection.ts'
+import type { Detection } from '../../schema/detection/detection.ts'
 import { updateAlerts } from '../alerts/update-alerts.ts'
 import { undoDecision } from '../decisions/undo-decision.ts'
 import { createSuppression } from '../suppressions/create-suppression.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { incident, incidentStatuses } from '../../schema/incident.ts'
+import { incident, incidentStatuses } from '../../schema/incident/incident.ts'
 import type { Deps } from '../deps.ts'
 import { incidentFilter } from '../filter.ts'
 import { defineOperation } from '../operation.ts'

@@ -1,6 +1,6 @@
-import type { Alert } from '../../schema/alert.ts'
-import type { AuditEntry } from '../../schema/audit-entry.ts'
-import type { Incident } from '../../schema/incident.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { AuditEntry } from '../../schema/audit/audit-entry.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
 

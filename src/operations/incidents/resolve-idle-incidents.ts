@@ -1,6 +1,6 @@
 import { span } from '../../lib/units/duration.ts'
-import { type Incident, isOpenIncident } from '../../schema/incident.ts'
-import { showsSuccess } from '../../schema/telling-evidence.ts'
+import { showsSuccess } from '../../schema/detection/telling-evidence.ts'
+import { type Incident, isOpenIncident } from '../../schema/incident/incident.ts'
 import { applyToIncident } from '../decisions/apply-changes.ts'
 import type { Deps } from '../deps.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Incident } from '../../schema/incident.ts'
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import { applyToIncident, changeReport } from '../decisions/apply-changes.ts'
 import { changeInput, readChange, requireSelector, selector, wait } from '../decisions/change-input.ts'
 import { decide, type SkippedItem } from '../decisions/decide.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { knownIndicator } from '../../schema/indicator.ts'
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
+import { knownIndicator } from '../../schema/intelligence/indicator.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { parseTime } from '../time.ts'

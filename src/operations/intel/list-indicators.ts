@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { knownIndicator, observableType } from '../../schema/indicator.ts'
+import { knownIndicator, observableType } from '../../schema/intelligence/indicator.ts'
 import { severity } from '../../schema/severity.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'

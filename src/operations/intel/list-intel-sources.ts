@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { SourceFacts } from '../../intel/intel.ts'
-import { type IntelSource, intelSource } from '../../schema/intel-source.ts'
+import { type IntelSource, intelSource } from '../../schema/intelligence/intel-source.ts'
 import type { FeedRecord } from '../../store/intel/intel-feeds.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'

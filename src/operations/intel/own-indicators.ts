@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts'
 import { ownSource } from '../../intel/imported-lists.ts'
 import { indicatorId } from '../../intel/summarize-indicator.ts'
 import { toObservable } from '../../lib/observables/observables.ts'
-import type { KnownIndicator, Observable, Report } from '../../schema/indicator.ts'
+import type { KnownIndicator, Observable, Report } from '../../schema/intelligence/indicator.ts'
 import type { Deps } from '../deps.ts'
 
 /** How an indicator is named in an address: by its id, or by the value itself. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { asset } from '../../schema/asset.ts'
+import { asset } from '../../schema/inventory/asset.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 

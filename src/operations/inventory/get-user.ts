@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { person } from '../../schema/person.ts'
+import { person } from '../../schema/inventory/person.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { personalDataRole } from '../personal-data.ts'

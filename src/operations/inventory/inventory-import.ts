@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ImportPlan } from '../../context/import/plan.ts'
 import type { ReadRows } from '../../context/import/rows.ts'
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Store } from '../../store/store.ts'
 import type { Deps } from '../deps.ts'

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { emptyTables, eventAt, loginAt, moment } from '../../context/context.fake.ts'
 import { createInventory } from '../../context/inventory.ts'
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
 import { type OpenStore, openStore } from '../../store/open-store.ts'
 import { collectContext } from './collect-context.ts'
 import { getUser } from './get-user.ts'

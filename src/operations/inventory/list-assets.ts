@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { asset } from '../../schema/asset.ts'
+import { asset } from '../../schema/inventory/asset.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'

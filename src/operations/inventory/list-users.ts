@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { person } from '../../schema/person.ts'
+import { person } from '../../schema/inventory/person.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf, paging, toPage } from '../paging.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { day } from '../../lib/units/time.ts'
-import type { Alert } from '../../schema/alert.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
 import { severityRank } from '../../schema/severity.ts'
 import type { ComparedOpinion } from '../../store/language-models/model-opinions.ts'
 import type { Deps } from '../deps.ts'

@@ -1,5 +1,5 @@
-import type { Alert } from '../../schema/alert.ts'
-import type { Verdict } from '../../schema/triage-result.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { Verdict } from '../../schema/triage/triage-result.ts'
 
 /** Whether an analyst confirmed a threat; undefined if the resolution does not say. */
 export const isConfirmedThreat = ({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { severity } from '../../schema/severity.ts'
-import { modelOpinion, verdict } from '../../schema/triage-result.ts'
+import { modelOpinion, verdict } from '../../schema/triage/triage-result.ts'
 import { requireAlert } from '../alerts/require-alert.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'

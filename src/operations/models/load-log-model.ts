@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Actor, Role } from '../../schema/role.ts'
+import type { Actor, Role } from '../../schema/account/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 

@@ -7,7 +7,7 @@ import { as, fakeServer } from '../../api/server.fake.ts'
 import { createLogDetection } from '../../compat/log-detection/log-detection.ts'
 import { readLogEvent } from '../../lib/log-events/log-event.ts'
 import { LogModel } from '../../lib/log-events/log-events.ts'
-import type { Role } from '../../schema/role.ts'
+import type { Role } from '../../schema/account/role.ts'
 import { saveModelFile } from './log-model-file.ts'
 import { createLogModels } from './log-models.ts'
 

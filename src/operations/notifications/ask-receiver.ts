@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { TrialOutcome } from '../../pipeline/notify/receiver-trials.ts'
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
 import type { Deps } from '../deps.ts'
 
 /** The input that names a receiver. */

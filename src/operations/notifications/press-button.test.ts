@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { silentLog } from '../../component.ts'
 import { createReceiverButtons } from '../../pipeline/notify/receiver-buttons.ts'
 import { slackSink } from '../../pipeline/notify/sinks/slack.ts'
-import type { AccountRole } from '../../schema/account.ts'
+import type { AccountRole } from '../../schema/account/account.ts'
 import { openRig } from '../incidents/pipeline-rig.fake.ts'
 import { pressButton } from './press-button.ts'
 

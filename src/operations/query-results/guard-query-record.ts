@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Actor } from '../../schema/account/role.ts'
 import { resultAnalysis, resultRecord } from '../../schema/query-result.ts'
-import type { Actor } from '../../schema/role.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { guardQueryResults } from './guard-query-results.ts'

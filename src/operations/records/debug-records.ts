@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { eventView, toEventView } from '../../schema/event.ts'
+import { eventView, toEventView } from '../../schema/event/event.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { chunksOf, readingInputs, recordsInput, sourceInput } from './record-input.ts'

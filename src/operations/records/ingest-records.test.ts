@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../errors.ts'
-import type { RawRecord } from '../../schema/record.ts'
+import type { RawRecord } from '../../schema/record/record.ts'
 import { ingestRecords } from './ingest-records.ts'
 import { chunksOf, type RecordChunk } from './record-input.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { zone } from '../../pipeline/ingest/zone.ts'
-import { fieldMapInput } from '../../schema/field-map.ts'
-import { sourceNamePattern } from '../../schema/source-name.ts'
+import { fieldMapInput } from '../../schema/record/field-map.ts'
+import { sourceNamePattern } from '../../schema/record/source-name.ts'
 import { hashTexts } from './record-chunk.ts'
 
 /** A chunk of a request's records, written durably together. */

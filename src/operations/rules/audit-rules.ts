@@ -1,4 +1,4 @@
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { Deps } from '../deps.ts'
 

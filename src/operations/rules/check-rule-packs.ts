@@ -1,5 +1,5 @@
 import type { Log } from '../../component.ts'
-import type { MissingRulePack } from '../../schema/rule-pack.ts'
+import type { MissingRulePack } from '../../schema/rule/rule-pack.ts'
 import { createDetectionStore } from '../../store/alerts/detections.ts'
 import { connect } from '../../store/connect.ts'
 import { dialectOf } from '../../store/dialects/registry.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ruleFault, ruleView } from '../../schema/rule.ts'
+import { ruleFault, ruleView } from '../../schema/rule/rule.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { describeDocument } from './describe-rule.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ruleFault } from '../../schema/rule.ts'
+import { ruleFault } from '../../schema/rule/rule.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { toFaultView } from './rule-view.ts'

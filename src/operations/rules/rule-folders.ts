@@ -4,7 +4,7 @@ import type { Log } from '../../component.ts'
 import { bundledRules, bundledTaxonomy, readParsedRules } from '../../pipeline/detect/sigma/bundled-rules.ts'
 import type { RuleFolder } from '../../pipeline/detect/sigma/rule-folder.ts'
 import { createRuleLibrary, type RuleLibrary } from '../../pipeline/detect/sigma/rule-library.ts'
-import type { RuleSetting, RuleStatus } from '../../schema/rule.ts'
+import type { RuleSetting, RuleStatus } from '../../schema/rule/rule.ts'
 
 interface RulesOptions {
   readonly config: {

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
 import type { Fault } from '../../lib/sigma/sigma.ts'
 import type { RuleEntry, RuleLibrary } from '../../pipeline/detect/sigma/rule-library.ts'
-import type { RuleFault, RuleView } from '../../schema/rule.ts'
+import type { RuleFault, RuleView } from '../../schema/rule/rule.ts'
 import type { RuleReach } from './rule-reach.ts'
 
 export const toRuleView = (entry: RuleEntry, reach: RuleReach, library: RuleLibrary): RuleView => {

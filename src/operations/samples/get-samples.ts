@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sampleStatus } from '../../schema/sample.ts'
+import { sampleStatus } from '../../schema/record/sample.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 

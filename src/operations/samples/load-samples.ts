@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Actor } from '../../schema/role.ts'
-import { sampleStatus } from '../../schema/sample.ts'
+import type { Actor } from '../../schema/account/role.ts'
+import { sampleStatus } from '../../schema/record/sample.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 

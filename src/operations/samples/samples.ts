@@ -1,4 +1,4 @@
-import type { SampleRemoval, SampleStatus } from '../../schema/sample.ts'
+import type { SampleRemoval, SampleStatus } from '../../schema/record/sample.ts'
 
 /** The recorded week that a newcomer sees first. */
 export interface Samples {

@@ -1,5 +1,5 @@
 import { day } from '../../lib/units/time.ts'
-import { type Detection, isAboutFewer } from '../../schema/detection.ts'
+import { type Detection, isAboutFewer } from '../../schema/detection/detection.ts'
 import { type Severity, severityRank } from '../../schema/severity.ts'
 import type { AnomalyGrade } from '../../store/alerts/detections.ts'
 

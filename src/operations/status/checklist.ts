@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isSample } from '../../schema/sample.ts'
+import { isSample } from '../../schema/record/sample.ts'
 import { sessionPrefix } from '../accounts/tokens/token-view.ts'
 import type { Deps } from '../deps.ts'
 

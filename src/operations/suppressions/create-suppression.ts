@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
 import { suppression } from '../../schema/suppression.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'

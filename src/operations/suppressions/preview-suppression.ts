@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { alert } from '../../schema/alert.ts'
+import { alert } from '../../schema/alert/alert.ts'
 import { suppressionCover } from '../../schema/suppression.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'

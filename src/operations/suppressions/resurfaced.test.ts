@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Detection } from '../../schema/detection.ts'
+import type { Detection } from '../../schema/detection/detection.ts'
 import { openRig } from '../incidents/pipeline-rig.fake.ts'
 import { updateIncident } from '../incidents/update-incident.ts'
 import { createSuppression } from './create-suppression.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Alert } from '../../schema/alert.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
 import { severityRank } from '../../schema/severity.ts'
 import type { Deps } from '../deps.ts'
 import { requireIncident } from '../incidents/require-incident.ts'

@@ -1,7 +1,7 @@
-import type { Alert } from '../../schema/alert.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import { showsSuccess } from '../../schema/detection/telling-evidence.ts'
 import { moreSevere, severityRank } from '../../schema/severity.ts'
 import type { Suppression, SuppressionCover } from '../../schema/suppression.ts'
-import { showsSuccess } from '../../schema/telling-evidence.ts'
 
 /** How many times as many events at once are clearly worse. */
 const worseBy = 5

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { MatchedSuppression } from '../../pipeline/detect/merge/merge-detections.ts'
-import type { Alert } from '../../schema/alert.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
 import type { Suppression } from '../../schema/suppression.ts'
 import { savedAlertFilter } from '../filter.ts'
 import { outgrows } from './suppression-cover.ts'

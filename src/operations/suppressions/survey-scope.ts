@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
 import { plural } from '../../lib/units/number.ts'
 import { day } from '../../lib/units/time.ts'
-import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
+import { type Alert, openAlertStatuses } from '../../schema/alert/alert.ts'
 import { severityRank } from '../../schema/severity.ts'
 import type { SuppressionCover } from '../../schema/suppression.ts'
 import type { Store } from '../../store/store.ts'

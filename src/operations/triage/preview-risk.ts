@@ -7,8 +7,8 @@ import {
   type RiskOptions,
   riskOptions,
 } from '../../pipeline/triage/risk.ts'
-import { riskArithmetic } from '../../schema/risk-arithmetic.ts'
-import { type RiskInputs, riskInputs, triageResult } from '../../schema/triage-result.ts'
+import { riskArithmetic } from '../../schema/triage/risk-arithmetic.ts'
+import { type RiskInputs, riskInputs, triageResult } from '../../schema/triage/triage-result.ts'
 import { requireAlert } from '../alerts/require-alert.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { openAlertStatuses } from '../../schema/alert.ts'
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
+import { openAlertStatuses } from '../../schema/alert/alert.ts'
 import { type View, view } from '../../schema/view.ts'
 import type { Store } from '../../store/store.ts'
 import { entryTest, parseAlertSearch } from '../alerts/search-alerts.ts'

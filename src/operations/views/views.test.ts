@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
 import { openStore } from '../../store/open-store.ts'
 import { at, begin, sampleAlert } from '../../store/samples.conformance.ts'
 import { createView } from './create-view.ts'

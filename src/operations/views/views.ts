@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts'
-import type { Actor } from '../../schema/role.ts'
+import type { Actor } from '../../schema/account/role.ts'
 import type { View } from '../../schema/view.ts'
 import type { Store } from '../../store/store.ts'
 import { groupField, groupFields } from '../alerts/group-alerts.ts'

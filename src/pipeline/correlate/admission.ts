@@ -1,6 +1,6 @@
-import { type Alert, isDismissed } from '../../schema/alert.ts'
-import { type Incident, isOpenIncident } from '../../schema/incident.ts'
-import { isNewsTo } from '../../schema/settle-incident.ts'
+import { type Alert, isDismissed } from '../../schema/alert/alert.ts'
+import { type Incident, isOpenIncident } from '../../schema/incident/incident.ts'
+import { isNewsTo } from '../../schema/incident/settle-incident.ts'
 import { severityRank } from '../../schema/severity.ts'
 import { alertHost, attackersOf, entitiesOf } from './alert-facts.ts'
 

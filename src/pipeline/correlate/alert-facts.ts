@@ -1,5 +1,5 @@
-import type { Alert } from '../../schema/alert.ts'
-import type { Entity } from '../../schema/detection.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { Entity } from '../../schema/detection/detection.ts'
 import { severityRank } from '../../schema/severity.ts'
 
 /** Facts about an alert, cached because it is compared with many others. */

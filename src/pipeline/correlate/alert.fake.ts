@@ -1,5 +1,5 @@
-import type { Alert } from '../../schema/alert.ts'
-import type { Entity } from '../../schema/detection.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { Entity } from '../../schema/detection/detection.ts'
 
 export const start = Date.parse('2024-12-10T06:00:00Z')
 export const minute = 60_000

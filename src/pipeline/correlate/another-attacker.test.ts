@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Alert } from '../../schema/alert.ts'
-import type { Incident } from '../../schema/incident.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import { alert, at, attack, entity, minute, start } from './alert.fake.ts'
 import { assignIncidents } from './assign-incidents.ts'
 

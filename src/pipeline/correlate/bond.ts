@@ -1,6 +1,6 @@
 import { minute, week } from '../../lib/units/time.ts'
-import type { Alert } from '../../schema/alert.ts'
-import type { AlertType, Entity } from '../../schema/detection.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { AlertType, Entity } from '../../schema/detection/detection.ts'
 import { alertHost, endsAt, entitiesOf, serviceOf, startsAt } from './alert-facts.ts'
 
 /** Why two alerts belong together. */

@@ -1,4 +1,4 @@
-import type { Alert } from '../../schema/alert.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
 import type { Admits } from './admission.ts'
 import { byStart, endsAt, isSevere, startsAt } from './alert-facts.ts'
 import { type Bond, type BondLimits, bondKeys, bondOf } from './bond.ts'

@@ -1,9 +1,9 @@
-import type { Alert } from '../../schema/alert.ts'
-import { attackStage } from '../../schema/attack-stage.ts'
-import type { Incident } from '../../schema/incident.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import { attackStage } from '../../schema/alert/attack-stage.ts'
+import { showsDeed } from '../../schema/detection/telling-evidence.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import { lowestScore, moreSevere, type Severity, severities, severityRank } from '../../schema/severity.ts'
-import { showsDeed } from '../../schema/telling-evidence.ts'
-import { accusesMore, type Verdict } from '../../schema/triage-result.ts'
+import { accusesMore, type Verdict } from '../../schema/triage/triage-result.ts'
 import { gotIn, momentOf } from './title.ts'
 
 export type IncidentRating = Pick<Incident, 'severity' | 'risk_score' | 'verdict' | 'confidence' | 'verdict_reasons'>

@@ -1,8 +1,8 @@
 import { span } from '../../lib/units/duration.ts'
 import { plural } from '../../lib/units/number.ts'
 import { minute } from '../../lib/units/time.ts'
-import type { Alert } from '../../schema/alert.ts'
-import { attackStage } from '../../schema/attack-stage.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import { attackStage } from '../../schema/alert/attack-stage.ts'
 import { byImportance, byStart, endsAt, startsAt } from './alert-facts.ts'
 import { cut, momentOf, placesOf } from './title.ts'
 

@@ -1,7 +1,7 @@
 import { span } from '../../lib/units/duration.ts'
 import { plural } from '../../lib/units/number.ts'
-import type { Alert } from '../../schema/alert.ts'
-import { showsBreakIn, showsDeed } from '../../schema/telling-evidence.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import { showsBreakIn, showsDeed } from '../../schema/detection/telling-evidence.ts'
 import { alertHost, byImportance, byStart, endsAt, eventsOf, serviceOf, startsAt } from './alert-facts.ts'
 
 const longestTitle = 240

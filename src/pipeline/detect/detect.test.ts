@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Detection } from '../../schema/detection.ts'
-import type { Event } from '../../schema/event.ts'
+import type { Detection } from '../../schema/detection/detection.ts'
+import type { Event } from '../../schema/event/event.ts'
 import { createDetect } from './detect.ts'
 import type { Detector } from './detector.ts'
 import { detectorRegistry } from './registry.ts'

@@ -1,6 +1,6 @@
-import type { Detection } from '../../schema/detection.ts'
-import type { Event } from '../../schema/event.ts'
-import type { Fact } from '../../schema/fact.ts'
+import type { Detection } from '../../schema/detection/detection.ts'
+import type { Event } from '../../schema/event/event.ts'
+import type { Fact } from '../../schema/event/fact.ts'
 
 /**
  * Finds anomalies, rule matches or indicators in events. A detector that learns scores each event against the events before it, then

@@ -1,6 +1,6 @@
 import { defineRegistry } from '../../component.ts'
 import type { IndicatorIndex } from '../../lib/indicators/indicator-index.ts'
-import type { Agent } from '../../schema/agent.ts'
+import type { Agent } from '../../schema/agent/agent.ts'
 import { agentDetector } from './agent/agent.ts'
 import { agentModelDetector } from './agent/agent-model.ts'
 import { baseline } from './baseline/baseline.ts'

@@ -1,5 +1,5 @@
-import type { Asset } from '../../schema/asset.ts'
-import { type Event, type Fields, textField } from '../../schema/event.ts'
+import { type Event, type Fields, textField } from '../../schema/event/event.ts'
+import type { Asset } from '../../schema/inventory/asset.ts'
 import type { Enricher } from './enricher.ts'
 
 /** The imported assets. */

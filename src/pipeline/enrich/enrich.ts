@@ -1,4 +1,4 @@
-import type { Event, FieldValue } from '../../schema/event.ts'
+import type { Event, FieldValue } from '../../schema/event/event.ts'
 import type { Enricher } from './enricher.ts'
 
 /**

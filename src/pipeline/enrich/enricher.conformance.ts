@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anyCharacter } from '../../../test/any-character.ts'
 import { runs } from '../../../test/depth.ts'
-import type { Event, Fields } from '../../schema/event.ts'
+import type { Event, Fields } from '../../schema/event/event.ts'
 import { createEnrich } from './enrich.ts'
 import type { Enricher } from './enricher.ts'
 

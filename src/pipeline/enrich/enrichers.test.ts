@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { emptyTables } from '../../context/context.fake.ts'
-import type { Fields } from '../../schema/event.ts'
+import type { Fields } from '../../schema/event/event.ts'
 import { sampleAsset, samplePerson } from '../../store/samples.conformance.ts'
 import { assetEnricher } from './asset.ts'
 import { createEnrich } from './enrich.ts'

@@ -1,4 +1,4 @@
-import { type Event, type Fields, textField } from '../../schema/event.ts'
+import { type Event, type Fields, textField } from '../../schema/event/event.ts'
 import type { Enricher } from './enricher.ts'
 
 /** Facts about addresses. */

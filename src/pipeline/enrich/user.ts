@@ -1,5 +1,5 @@
-import { type Fields, textField } from '../../schema/event.ts'
-import type { Person } from '../../schema/person.ts'
+import { type Fields, textField } from '../../schema/event/event.ts'
+import type { Person } from '../../schema/inventory/person.ts'
 import type { Enricher } from './enricher.ts'
 
 /** The imported users. */

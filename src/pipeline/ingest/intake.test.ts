@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../errors.ts'
-import type { RawRecord, RecordBatch } from '../../schema/record.ts'
+import type { RawRecord, RecordBatch } from '../../schema/record/record.ts'
 import { createIntake } from './intake.ts'
 import type { RecentGroup } from './recent-keys.ts'
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '../../errors.ts'
-import type { RawRecord, RecordBatch, UnnumberedBatch } from '../../schema/record.ts'
+import type { RawRecord, RecordBatch, UnnumberedBatch } from '../../schema/record/record.ts'
 import { createRecentKeys, type RecentDraft, type RecentGroup, type RecentKeys } from './recent-keys.ts'
 import { toBatches } from './record-batches.ts'
 import type { Cursor } from './source.ts'

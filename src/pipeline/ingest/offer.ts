@@ -1,5 +1,5 @@
 import { pause } from '../../lib/deadline/deadline.ts'
-import type { RawRecord } from '../../schema/record.ts'
+import type { RawRecord } from '../../schema/record/record.ts'
 import type { Cursor, Emit } from './source.ts'
 
 /** Emits records until they are accepted, with growing delays of at most 5 s. Returns false if the signal aborts first. */

@@ -1,4 +1,4 @@
-import type { RawRecord } from '../../schema/record.ts'
+import type { RawRecord } from '../../schema/record/record.ts'
 
 /** The header of a syslog line: the host follows a time, and is followed by a tag with a colon or a process number. */
 const syslogHost =

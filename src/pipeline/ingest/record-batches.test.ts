@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { RawRecord } from '../../schema/record.ts'
+import type { RawRecord } from '../../schema/record/record.ts'
 import { toBatches } from './record-batches.ts'
 
 const record = (text: string, more: Partial<RawRecord> = {}): RawRecord => ({

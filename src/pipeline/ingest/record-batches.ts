@@ -1,4 +1,4 @@
-import type { RawRecord, UnnumberedBatch } from '../../schema/record.ts'
+import type { RawRecord, UnnumberedBatch } from '../../schema/record/record.ts'
 import { partitionOf } from './partition.ts'
 
 /** The limits of a batch. */

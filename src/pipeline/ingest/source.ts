@@ -1,4 +1,4 @@
-import type { RawRecord } from '../../schema/record.ts'
+import type { RawRecord } from '../../schema/record/record.ts'
 
 /** The position of a source, stored together with its records so that a restart resumes there. */
 export interface Cursor {

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
-import type { RawRecord } from '../../schema/record.ts'
+import type { RawRecord } from '../../schema/record/record.ts'
 import { describeSource } from './source.conformance.ts'
 import { readStream } from './stdin.ts'
 

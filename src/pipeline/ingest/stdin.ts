@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Component } from '../../component.ts'
 import { within } from '../../lib/deadline/deadline.ts'
-import type { RawRecord } from '../../schema/record.ts'
+import type { RawRecord } from '../../schema/record/record.ts'
 import { joinDocuments } from './documents.ts'
 import { isBlank } from './file/file-lines.ts'
 import { joinContinuations, splitLines, type TextLine } from './lines.ts'

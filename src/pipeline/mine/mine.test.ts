@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../errors.ts'
 import { createRandom } from '../../lib/random/random.ts'
-import type { Event } from '../../schema/event.ts'
+import type { Event } from '../../schema/event/event.ts'
 import { createMiner, type Miner } from './mine.ts'
 
 const eventOf = (message: string, service = 'sshd', kind: Event['kind'] = 'event'): Event => ({

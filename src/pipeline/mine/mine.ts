@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts'
 import { createReader, createWriter, type Reader, StateError } from '../../lib/bytes/codec.ts'
 import { createDrain, type Drain, type TemplateCount } from '../../lib/drain/drain.ts'
 import { createScanner } from '../../lib/drain/scanner.ts'
-import { type Event, textField } from '../../schema/event.ts'
+import { type Event, textField } from '../../schema/event/event.ts'
 
 export interface MinerOptions {
   /** How many services have their own miner. Beyond that, a tenth of them is dropped: the least recently seen. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { FieldValue } from '../../schema/event.ts'
-import type { LikelyFields } from '../../schema/field-map.ts'
+import type { FieldValue } from '../../schema/event/event.ts'
+import type { LikelyFields } from '../../schema/record/field-map.ts'
 import {
   looksLikeAccount,
   looksLikeHost,

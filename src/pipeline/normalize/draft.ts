@@ -1,4 +1,4 @@
-import type { Fields, FieldValue } from '../../schema/event.ts'
+import type { Fields, FieldValue } from '../../schema/event/event.ts'
 import { causeOf } from './fields/trace-cause.ts'
 import type { Parsed } from './parser.ts'
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { anyCharacter } from '../../../test/any-character.ts'
 import { keeps } from '../../../test/keeps.ts'
 import { needs, sharedData } from '../../../test/needs.ts'
-import type { RecordBatch } from '../../schema/record.ts'
+import type { RecordBatch } from '../../schema/record/record.ts'
 import { createNormalizer } from './normalize.ts'
 
 const receivedAt = Date.UTC(2026, 2, 4)

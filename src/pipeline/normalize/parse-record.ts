@@ -1,4 +1,4 @@
-import type { RawRecord } from '../../schema/record.ts'
+import type { RawRecord } from '../../schema/record/record.ts'
 import { alertParsers } from './alerts/alert-formats.ts'
 import { bundledFormats, type DeclaredFormats, mayBeDeclared } from './declared/declared-formats.ts'
 import { type Draft, refuseRecord, splitTrace } from './draft.ts'

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { anyCharacter } from '../../../test/any-character.ts'
 import { cpuMs } from '../../../test/cpu-clock.ts'
 import { runs } from '../../../test/depth.ts'
-import type { RawRecord } from '../../schema/record.ts'
+import type { RawRecord } from '../../schema/record/record.ts'
 import type { Parsed, Parser } from './parser.ts'
 
 const receivedAt = Date.UTC(2026, 2, 4, 12)

@@ -1,5 +1,5 @@
-import type { Fields, FieldValue } from '../../schema/event.ts'
-import type { RawRecord } from '../../schema/record.ts'
+import type { Fields, FieldValue } from '../../schema/event/event.ts'
+import type { RawRecord } from '../../schema/record/record.ts'
 
 /** A parsed record. The stage adds the id, the stream and missing times. */
 export interface Parsed {

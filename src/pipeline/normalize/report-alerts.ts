@@ -1,4 +1,4 @@
-import type { Event, FieldValue } from '../../schema/event.ts'
+import type { Event, FieldValue } from '../../schema/event/event.ts'
 import { formatOf, splitAlerts } from './alerts/alert-formats.ts'
 import { isObject } from './fields/flatten.ts'
 

@@ -1,4 +1,4 @@
-import type { Event, FieldValue } from '../../schema/event.ts'
+import type { Event, FieldValue } from '../../schema/event/event.ts'
 import type { DeclaredFormats } from './declared/declared-formats.ts'
 import { isObject } from './fields/flatten.ts'
 import { isBytes } from './formats/journald.ts'

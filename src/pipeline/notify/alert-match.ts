@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type Accessor, FilterSyntaxError, parseFilter } from '../../lib/filter/filter.ts'
 import { closest } from '../../lib/spelling/closest.ts'
-import type { Alert } from '../../schema/alert.ts'
-import { alertFields } from '../../schema/alert-fields.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import { alertFields } from '../../schema/alert/alert-fields.ts'
 
 /** Returns the tags of the assets that an alert is about. */
 export type TagsOf = (alert: Alert) => readonly string[]

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
-import type { AlertType } from '../../schema/detection.ts'
-import type { Incident } from '../../schema/incident.ts'
+import type { AlertType } from '../../schema/detection/detection.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import { noIncident } from './no-incident.ts'
 import type { Notification } from './sink.ts'
 

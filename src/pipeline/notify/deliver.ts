@@ -1,7 +1,7 @@
 import type { Log } from '../../component.ts'
 import { AppError, messageOf } from '../../errors.ts'
 import { limited, unlessAborted } from '../../lib/deadline/deadline.ts'
-import { type Incident, isOpenIncident } from '../../schema/incident.ts'
+import { type Incident, isOpenIncident } from '../../schema/incident/incident.ts'
 import { severityRank } from '../../schema/severity.ts'
 import { afterFailure } from './attempt.ts'
 import { digestId } from './digest/digest-schedule.ts'

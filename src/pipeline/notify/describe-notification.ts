@@ -1,5 +1,5 @@
-import type { Alert } from '../../schema/alert.ts'
-import type { Incident } from '../../schema/incident.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import { severities } from '../../schema/severity.ts'
 import type { PlannedMessage } from './notify.ts'
 import type { NotificationContext } from './sink.ts'

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { silentLog } from '../../component.ts'
-import type { Incident } from '../../schema/incident.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import { sinkRegistry } from './registry.ts'
 import { someIncident, someNotification } from './sink.conformance.ts'
 

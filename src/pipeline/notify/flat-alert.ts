@@ -1,5 +1,5 @@
-import type { AddressRole } from '../../schema/address-roles.ts'
-import type { Entity } from '../../schema/detection.ts'
+import type { AddressRole } from '../../schema/detection/address-roles.ts'
+import type { Entity } from '../../schema/detection/detection.ts'
 import { toPlainLine } from './plain.ts'
 import type { Notification } from './sink.ts'
 

@@ -1,5 +1,5 @@
 import { day, minute } from '../../lib/units/time.ts'
-import type { Incident } from '../../schema/incident.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 
 /** The attackers of a botnet come within minutes, so the first message waits for more of them. */
 const firstWait = minute

@@ -1,4 +1,4 @@
-import type { Incident } from '../../schema/incident.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import { toIncidentView } from './incident-view.ts'
 import { toPlainLine } from './plain.ts'
 import type { Notification } from './sink.ts'

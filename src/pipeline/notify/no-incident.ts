@@ -1,4 +1,4 @@
-import type { Incident } from '../../schema/incident.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 
 /** Returns an incident without content, for messages that are about none. */
 export const noIncident = (now: number): Incident => {

@@ -1,5 +1,5 @@
-import type { Alert } from '../../schema/alert.ts'
-import type { Incident } from '../../schema/incident.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import type { Stage } from '../stage.ts'
 import { joinMessageAt } from './joined-attackers.ts'
 import { isKnownTo, type PriorMessage, type Receiver, routeIncident } from './route.ts'

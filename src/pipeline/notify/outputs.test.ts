@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Log } from '../../component.ts'
-import type { Incident } from '../../schema/incident.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import { sinkRegistry } from './registry.ts'
 import { describeSink, openReceiver, someIncident, someNotification } from './sink.conformance.ts'
 

@@ -1,7 +1,7 @@
 import type { Runtime } from '../../component.ts'
 import { AppError, messageOf } from '../../errors.ts'
 import { limited } from '../../lib/deadline/deadline.ts'
-import type { Incident } from '../../schema/incident.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import type { ButtonPress, ButtonRequest, Notification, NotificationContext, Sink } from './sink.ts'
 
 /** Serves the buttons in messages of receivers. */

@@ -1,7 +1,7 @@
 import type { Runtime } from '../../component.ts'
 import { AppError, messageOf } from '../../errors.ts'
 import { limited, unlessAborted } from '../../lib/deadline/deadline.ts'
-import type { Incident } from '../../schema/incident.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import type { Severity } from '../../schema/severity.ts'
 import { type ScoredEvent, toAnomalyNotification } from './anomaly-notification.ts'
 import { toDigestNotification } from './digest/digest-notification.ts'

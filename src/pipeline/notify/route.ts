@@ -1,4 +1,4 @@
-import { type Incident, openIncidentStatuses } from '../../schema/incident.ts'
+import { type Incident, openIncidentStatuses } from '../../schema/incident/incident.ts'
 import { type Severity, severities, severityRank } from '../../schema/severity.ts'
 import { joinedSince } from './joined-attackers.ts'
 import type { NotifyReason } from './sink.ts'

@@ -1,7 +1,7 @@
-import type { Resolution } from '../../schema/alert.ts'
-import type { Incident } from '../../schema/incident.ts'
+import type { Resolution } from '../../schema/alert/alert.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import type { Severity } from '../../schema/severity.ts'
-import type { Verdict } from '../../schema/triage-result.ts'
+import type { Verdict } from '../../schema/triage/triage-result.ts'
 import type { DigestPage } from './digest/digest-page.ts'
 
 /** Why a receiver is notified. */

@@ -1,4 +1,4 @@
-import type { Incident } from '../../schema/incident.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import type { Severity } from '../../schema/severity.ts'
 import { toFlatAlert } from './flat-alert.ts'
 import { messageHeading, toIncidentView } from './incident-view.ts'

@@ -1,5 +1,5 @@
-import type { Alert } from '../../schema/alert.ts'
-import type { Incident } from '../../schema/incident.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import { severityRank } from '../../schema/severity.ts'
 import { compileAlertMatch, type TagsOf } from './alert-match.ts'
 import type { MaintenanceWindow, Routing } from './routing-options.ts'

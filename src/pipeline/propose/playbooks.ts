@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { load } from 'js-yaml'
 import { bundledPath } from '../../bundled-path.ts'
 import { AppError, type ErrorDetail, messageOf } from '../../errors.ts'
-import { type Playbook, playbook } from '../../schema/playbook.ts'
+import { type Playbook, playbook } from '../../schema/action/playbook.ts'
 
 const bundled = bundledPath('playbooks')
 

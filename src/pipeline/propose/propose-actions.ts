@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { hour } from '../../lib/units/time.ts'
-import { addressRoleNames } from '../../schema/address-roles.ts'
-import type { Incident } from '../../schema/incident.ts'
-import type { Playbook } from '../../schema/playbook.ts'
-import type { RemediationAction } from '../../schema/remediation-action.ts'
+import type { Playbook } from '../../schema/action/playbook.ts'
+import type { RemediationAction } from '../../schema/action/remediation-action.ts'
+import { addressRoleNames } from '../../schema/detection/address-roles.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import { severityRank } from '../../schema/severity.ts'
 
 /** The maximum number of values of one kind in proposals, because an incident may have hundreds of addresses. */

@@ -1,6 +1,6 @@
-import { type Incident, openIncidentStatuses } from '../../schema/incident.ts'
-import type { Playbook } from '../../schema/playbook.ts'
-import type { RemediationAction } from '../../schema/remediation-action.ts'
+import type { Playbook } from '../../schema/action/playbook.ts'
+import type { RemediationAction } from '../../schema/action/remediation-action.ts'
+import { type Incident, openIncidentStatuses } from '../../schema/incident/incident.ts'
 import type { Stage } from '../stage.ts'
 import { isMeantFor, proposeActions } from './propose-actions.ts'
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Alert } from '../../schema/alert.ts'
-import type { AlertContext } from '../../schema/context.ts'
-import type { Intelligence } from '../../schema/intelligence.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import { senderIdOf, toEnrichment, toSecurityAlert, toTriageVerdict } from '../../schema/alert/triage-formats.ts'
+import type { Intelligence } from '../../schema/intelligence/intelligence.ts'
+import type { AlertContext } from '../../schema/inventory/context.ts'
 import type { Severity } from '../../schema/severity.ts'
-import { senderIdOf, toEnrichment, toSecurityAlert, toTriageVerdict } from '../../schema/triage-formats.ts'
-import type { TriageResult } from '../../schema/triage-result.ts'
+import type { TriageResult } from '../../schema/triage/triage-result.ts'
 
 /** A triaged alert with the facts that were found about it. */
 export interface AlertWithResult extends Alert {

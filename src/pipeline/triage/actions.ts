@@ -1,6 +1,6 @@
-import type { Alert } from '../../schema/alert.ts'
-import { showsBreakIn } from '../../schema/telling-evidence.ts'
-import type { RecommendedAction } from '../../schema/triage-result.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import { showsBreakIn } from '../../schema/detection/telling-evidence.ts'
+import type { RecommendedAction } from '../../schema/triage/triage-result.ts'
 import { entityValues, hostsOf, joinValues } from './named.ts'
 import { attackSucceeded } from './verdict.ts'
 

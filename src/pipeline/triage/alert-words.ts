@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Alert } from '../../schema/alert.ts'
-import { attackStages } from '../../schema/attack-stage.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import { attackStages } from '../../schema/alert/attack-stage.ts'
 
 /** Words without a meaning of their own in security texts. */
 const empty = new Set(

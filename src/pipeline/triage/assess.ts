@@ -1,5 +1,5 @@
-import type { Alert } from '../../schema/alert.ts'
-import type { TriageResult } from '../../schema/triage-result.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { TriageResult } from '../../schema/triage/triage-result.ts'
 import { recommendedActions } from './actions.ts'
 import { citationsOf } from './citations.ts'
 import { missingOn, wouldChange } from './missing.ts'

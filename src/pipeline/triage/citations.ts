@@ -1,8 +1,8 @@
-import type { Alert } from '../../schema/alert.ts'
-import type { AlertContext } from '../../schema/context.ts'
-import { withoutPersonalData } from '../../schema/person.ts'
-import { showsBreakIn, tellingEvidence } from '../../schema/telling-evidence.ts'
-import type { TriageReference } from '../../schema/triage-result.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import { showsBreakIn, tellingEvidence } from '../../schema/detection/telling-evidence.ts'
+import type { AlertContext } from '../../schema/inventory/context.ts'
+import { withoutPersonalData } from '../../schema/inventory/person.ts'
+import type { TriageReference } from '../../schema/triage/triage-result.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const mostCited = 3

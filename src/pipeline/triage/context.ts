@@ -1,6 +1,6 @@
-import type { Alert } from '../../schema/alert.ts'
-import type { AlertContext } from '../../schema/context.ts'
-import type { TriageClaim } from '../../schema/triage-result.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { AlertContext } from '../../schema/inventory/context.ts'
+import type { TriageClaim } from '../../schema/triage/triage-result.ts'
 import type { RiskInput } from './risk.ts'
 
 /** The context of an alert, from tables in memory. */

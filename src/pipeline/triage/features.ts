@@ -1,4 +1,4 @@
-import type { Alert } from '../../schema/alert.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
 
 const most = 64
 

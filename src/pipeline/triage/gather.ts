@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors.ts'
 import { unlessAborted } from '../../lib/deadline/deadline.ts'
-import type { Alert } from '../../schema/alert.ts'
-import type { LookUpIntelligence } from '../../schema/intelligence.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { LookUpIntelligence } from '../../schema/intelligence/intelligence.ts'
 import type { GatherContext } from './context.ts'
 import type { History, Surroundings } from './surroundings.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Alert } from '../../schema/alert.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
 import { createHistory } from './history.ts'
 import { someAlert } from './triager.conformance.ts'
 

@@ -1,5 +1,5 @@
-import type { Alert } from '../../schema/alert.ts'
-import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { AlertIndexEntry } from '../../schema/alert/alert-index-entry.ts'
 import { alertWords } from './alert-words.ts'
 import { alertFeatures } from './features.ts'
 import { createSimilarIndex, type Remembered, type SimilarMatch } from './similar-index.ts'

@@ -1,4 +1,4 @@
-import type { Alert } from '../../schema/alert.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
 import { addressesOf, entityValues, hostsOf, joinValues } from './named.ts'
 import type { RiskInput } from './risk.ts'
 import type { Surroundings } from './surroundings.ts'

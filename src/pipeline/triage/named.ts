@@ -1,6 +1,6 @@
 import { isInternal } from '../../lib/address/scope.ts'
-import type { Alert } from '../../schema/alert.ts'
-import type { Entity } from '../../schema/detection.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { Entity } from '../../schema/detection/detection.ts'
 
 const mostNamed = 3
 

@@ -1,6 +1,6 @@
 import { plural } from '../../lib/units/number.ts'
-import type { Alert } from '../../schema/alert.ts'
-import type { TriageClaim } from '../../schema/triage-result.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { TriageClaim } from '../../schema/triage/triage-result.ts'
 import type { Citations } from './citations.ts'
 import { addressesOf, entityValues, hostsOf, joinValues } from './named.ts'
 import { isPrivileged, type RiskInput } from './risk.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { alertTypes } from '../../schema/detection.ts'
+import { alertTypes } from '../../schema/detection/detection.ts'
 import { severities } from '../../schema/severity.ts'
 import { assessRisk, type RiskInput, riskOptions } from './risk.ts'
 

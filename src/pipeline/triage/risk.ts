@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { alertTypes } from '../../schema/detection.ts'
+import { alertTypes } from '../../schema/detection/detection.ts'
 import { riskLevel, severities } from '../../schema/severity.ts'
-import type { RiskInputs, TriageResult } from '../../schema/triage-result.ts'
+import type { RiskInputs, TriageResult } from '../../schema/triage/triage-result.ts'
 
 const points = (fallback: number, what: string) => z.number().min(0).max(100).default(fallback).describe(what)
 const factor = (fallback: number, what: string) => z.number().min(0).max(10).default(fallback).describe(what)

@@ -1,5 +1,5 @@
-import type { Intelligence } from '../../schema/intelligence.ts'
-import type { TriageResult } from '../../schema/triage-result.ts'
+import type { Intelligence } from '../../schema/intelligence/intelligence.ts'
+import type { TriageResult } from '../../schema/triage/triage-result.ts'
 import type { GatheredContext } from './context.ts'
 
 /** The history of an alert: similar earlier alerts. */

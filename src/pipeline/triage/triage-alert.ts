@@ -1,7 +1,7 @@
 import { minute } from '../../lib/units/time.ts'
-import type { Alert } from '../../schema/alert.ts'
-import type { SuppliedFacts } from '../../schema/supplied-enrichment.ts'
-import type { TriageResult } from '../../schema/triage-result.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { SuppliedFacts } from '../../schema/triage/supplied-enrichment.ts'
+import type { TriageResult } from '../../schema/triage/triage-result.ts'
 import type { Neighbours } from './gather.ts'
 import { createTriage } from './triage.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Log } from '../../component.ts'
-import { triageResult } from '../../schema/triage-result.ts'
+import { triageResult } from '../../schema/triage/triage-result.ts'
 import { assessAlert } from './assess.ts'
 import type { Neighbours } from './gather.ts'
 import { triagerRegistry } from './registry.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type Alert, alertStatuses } from '../../schema/alert.ts'
-import { alertTypes } from '../../schema/detection.ts'
+import { type Alert, alertStatuses } from '../../schema/alert/alert.ts'
+import { alertTypes } from '../../schema/detection/detection.ts'
 import { severities } from '../../schema/severity.ts'
-import { triageResult } from '../../schema/triage-result.ts'
+import { triageResult } from '../../schema/triage/triage-result.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Triager } from './triager.ts'
 

@@ -1,5 +1,5 @@
-import type { Alert } from '../../schema/alert.ts'
-import type { TriageResult } from '../../schema/triage-result.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import type { TriageResult } from '../../schema/triage/triage-result.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** Triages an alert by its content and surroundings. Always answers, if only `inconclusive`. */

@@ -1,6 +1,6 @@
-import type { Alert } from '../../schema/alert.ts'
-import { showsBreakIn } from '../../schema/telling-evidence.ts'
-import type { Verdict } from '../../schema/triage-result.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import { showsBreakIn } from '../../schema/detection/telling-evidence.ts'
+import type { Verdict } from '../../schema/triage/triage-result.ts'
 import type { RiskAssessment } from './risk.ts'
 
 /** Whether an alert has little evidence: one detector that is still learning, or one that is unsure about a single line. */

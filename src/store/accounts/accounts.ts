@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Selectable, sql } from 'kysely'
-import { type AccountRole, accountRole } from '../../schema/account.ts'
+import { type AccountRole, accountRole } from '../../schema/account/account.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import type { UserRow } from '../inventory/people-tables.ts'

@@ -1,4 +1,4 @@
-import { type Role, role } from '../../schema/role.ts'
+import { type Role, role } from '../../schema/account/role.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import type { TokenRow } from '../inventory/people-tables.ts'

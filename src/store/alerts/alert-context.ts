@@ -1,4 +1,4 @@
-import type { AlertContext } from '../../schema/context.ts'
+import type { AlertContext } from '../../schema/inventory/context.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import { fromJson, toJson } from '../json.ts'

@@ -1,5 +1,5 @@
-import { type Alert, openAlertStatuses } from '../../schema/alert.ts'
-import { type AlertIndexEntry, toAlertIndexEntry } from '../../schema/alert-index-entry.ts'
+import { type Alert, openAlertStatuses } from '../../schema/alert/alert.ts'
+import { type AlertIndexEntry, toAlertIndexEntry } from '../../schema/alert/alert-index-entry.ts'
 import { fromJson, toJson } from '../json.ts'
 import type { AlertIndexRow } from './alert-tables.ts'
 import { alertTextWords } from './alert-text-words.ts'

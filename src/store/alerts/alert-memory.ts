@@ -1,4 +1,4 @@
-import type { AlertIndexEntry } from '../../schema/alert-index-entry.ts'
+import type { AlertIndexEntry } from '../../schema/alert/alert-index-entry.ts'
 
 /** Open alerts are queried far more often than settled ones, so each kind is loaded and evicted separately. */
 export const alertStates = ['open', 'settled'] as const

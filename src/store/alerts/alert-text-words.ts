@@ -1,5 +1,5 @@
-import type { Alert } from '../../schema/alert.ts'
-import { textsOf } from '../../schema/alert-fields.ts'
+import type { Alert } from '../../schema/alert/alert.ts'
+import { textsOf } from '../../schema/alert/alert-fields.ts'
 import { searchText } from './search-text.ts'
 
 interface Known extends Pick<Alert, 'title' | 'sentence' | 'entities'> {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { type Detection, isAboutFewer } from '../../schema/detection.ts'
-import { detectionFields } from '../../schema/detection-fields.ts'
+import { type Detection, isAboutFewer } from '../../schema/detection/detection.ts'
+import { detectionFields } from '../../schema/detection/detection-fields.ts'
 import { type Severity, severity } from '../../schema/severity.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'

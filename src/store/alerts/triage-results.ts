@@ -1,4 +1,4 @@
-import type { TriageResult, TriageReview } from '../../schema/triage-result.ts'
+import type { TriageResult, TriageReview } from '../../schema/triage/triage-result.ts'
 import type { Transaction } from '../database.ts'
 import { toJson } from '../json.ts'
 import { upsert } from '../write-rows.ts'

@@ -1,5 +1,5 @@
-import type { Anomaly } from '../../schema/anomaly.ts'
-import type { AgentFinding, Detection } from '../../schema/detection.ts'
+import type { Anomaly } from '../../schema/agent/anomaly.ts'
+import type { AgentFinding, Detection } from '../../schema/detection/detection.ts'
 import type { AgentAnomalyRow } from '../alerts/detection-tables.ts'
 import type { StoreConnections } from '../connect.ts'
 import { nextNumbers } from '../counters.ts'

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { z } from 'zod'
 import { AppError, messageOf } from '../../errors.ts'
-import type { Anomaly } from '../../schema/anomaly.ts'
+import type { Anomaly } from '../../schema/agent/anomaly.ts'
 import type { Store } from '../store.ts'
 
 /** Marks a file with rows of Vedette, so that the rows of another program are taken once. */

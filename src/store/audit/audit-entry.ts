@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../schema/audit-entry.ts'
+import type { AuditEntry } from '../../schema/audit/audit-entry.ts'
 import type { StoreConnections } from '../connect.ts'
 import { nextNumbers } from '../counters.ts'
 import type { Transaction } from '../database.ts'

@@ -1,4 +1,4 @@
-import type { Decision } from '../../schema/decision.ts'
+import type { Decision } from '../../schema/audit/decision.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import { fromJson, toJson } from '../json.ts'

@@ -1,4 +1,4 @@
-import type { FieldValue } from '../../schema/event.ts'
+import type { FieldValue } from '../../schema/event/event.ts'
 import type { ByteReader, ByteWriter, TextList } from './event-block-bytes.ts'
 import { isWhole } from './event-block-bytes.ts'
 

@@ -1,4 +1,4 @@
-import type { Fields, FieldValue } from '../../schema/event.ts'
+import type { Fields, FieldValue } from '../../schema/event/event.ts'
 import type { ByteReader, ByteWriter } from './event-block-bytes.ts'
 import { ColumnWriter, readCodes, readValues, writeValues } from './event-block-columns.ts'
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Event } from '../../schema/event.ts'
+import type { Event } from '../../schema/event/event.ts'
 import type { Connections } from '../database.ts'
 import type { BlockCache, BlockPart } from './event-block-cache.ts'
 import { type ListedBlock, listBlocks } from './event-block-list.ts'

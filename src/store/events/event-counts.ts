@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Event } from '../../schema/event.ts'
-import { addVolume, type EventVolume, noVolume, volumeKind, volumeSlot } from '../../schema/event-volume.ts'
+import type { Event } from '../../schema/event/event.ts'
+import { addVolume, type EventVolume, noVolume, volumeKind, volumeSlot } from '../../schema/event/event-volume.ts'
 import type { Connections, Transaction } from '../database.ts'
 import { upsert } from '../write-rows.ts'
 import type { EventCountRow } from './event-tables.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Event } from '../../schema/event.ts'
+import type { Event } from '../../schema/event/event.ts'
 import { openStore } from '../open-store.ts'
 import { createFilterCache } from './event-filter-cache.ts'
 

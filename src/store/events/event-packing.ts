@@ -1,5 +1,5 @@
-import type { Event } from '../../schema/event.ts'
-import { parseEventId } from '../../schema/record.ts'
+import type { Event } from '../../schema/event/event.ts'
+import { parseEventId } from '../../schema/record/record.ts'
 import type { BlockObjects } from './block-objects.ts'
 import { BlockWriter } from './event-block-writer.ts'
 import { EventTally } from './event-counts.ts'

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts'
-import type { Event } from '../../schema/event.ts'
-import { eventId, parseEventId } from '../../schema/record.ts'
+import type { Event } from '../../schema/event/event.ts'
+import { eventId, parseEventId } from '../../schema/record/record.ts'
 import type { Connections, Transaction } from '../database.ts'
 import type { Page, PageRequest, TimeRange } from '../page.ts'
 import type { BlockObjects } from './block-objects.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type Incident, openIncidentStatuses } from '../../schema/incident.ts'
+import { type Incident, openIncidentStatuses } from '../../schema/incident/incident.ts'
 import { searchText, wordsOf } from '../alerts/search-text.ts'
 import type { StoreConnections } from '../connect.ts'
 import { nextNumbers } from '../counters.ts'

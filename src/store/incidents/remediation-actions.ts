@@ -1,4 +1,4 @@
-import type { RemediationAction } from '../../schema/remediation-action.ts'
+import type { RemediationAction } from '../../schema/action/remediation-action.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import { fromJson, toJson } from '../json.ts'

@@ -1,4 +1,4 @@
-import type { FeedState } from '../../schema/intel-feed.ts'
+import type { FeedState } from '../../schema/intelligence/intel-feed.ts'
 import type { StoreConnections } from '../connect.ts'
 import { fromJson, toJson } from '../json.ts'
 import { insertNew, upsert } from '../write-rows.ts'

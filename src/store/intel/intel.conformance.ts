@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { KnownIndicator } from '../../schema/indicator.ts'
-import type { FeedState } from '../../schema/intel-feed.ts'
+import type { KnownIndicator } from '../../schema/intelligence/indicator.ts'
+import type { FeedState } from '../../schema/intelligence/intel-feed.ts'
 import type { OpenStore } from '../open-store.ts'
 import type { IndicatorSummary } from './threat-intel.ts'
 

@@ -1,4 +1,4 @@
-import type { KnownIndicator, Observable, ObservableType } from '../../schema/indicator.ts'
+import type { KnownIndicator, Observable, ObservableType } from '../../schema/intelligence/indicator.ts'
 import type { Severity } from '../../schema/severity.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'

@@ -1,4 +1,4 @@
-import type { Asset } from '../../schema/asset.ts'
+import type { Asset } from '../../schema/inventory/asset.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import { fromJson, toJson } from '../json.ts'

@@ -1,5 +1,5 @@
 import { type Insertable, sql } from 'kysely'
-import type { Person } from '../../schema/person.ts'
+import type { Person } from '../../schema/inventory/person.ts'
 import type { StoreConnections } from '../connect.ts'
 import type { Transaction } from '../database.ts'
 import { fromJson, toJson } from '../json.ts'

@@ -1,4 +1,4 @@
-import type { Incident } from '../../schema/incident.ts'
+import type { Incident } from '../../schema/incident/incident.ts'
 import type { AlertIndex } from '../alerts/alert-index.ts'
 import { removeAlerts, removeIncidents } from '../alerts/remove-alerts.ts'
 import type { StoreConnections } from '../connect.ts'

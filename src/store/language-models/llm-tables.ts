@@ -1,5 +1,5 @@
 import type { Severity } from '../../schema/severity.ts'
-import type { Verdict } from '../../schema/triage-result.ts'
+import type { Verdict } from '../../schema/triage/triage-result.ts'
 
 /** Requests to language models, their answers and costs. */
 export interface LlmTables {

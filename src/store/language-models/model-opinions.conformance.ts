@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ModelOpinion } from '../../schema/triage-result.ts'
+import type { ModelOpinion } from '../../schema/triage/triage-result.ts'
 import type { OpenStore } from '../open-store.ts'
 
 const begin = Date.UTC(2026, 0, 5, 8)

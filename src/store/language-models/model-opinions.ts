@@ -1,5 +1,5 @@
 import type { Severity } from '../../schema/severity.ts'
-import type { ModelOpinion, Verdict } from '../../schema/triage-result.ts'
+import type { ModelOpinion, Verdict } from '../../schema/triage/triage-result.ts'
 import type { StoreConnections } from '../connect.ts'
 import { fromJson, toJson } from '../json.ts'
 import { upsert } from '../write-rows.ts'

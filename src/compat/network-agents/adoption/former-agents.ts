@@ -6,7 +6,7 @@ import { messageOf } from '../../../errors.ts'
 import type { FormerSource } from '../../../operations/adoption/former-source.ts'
 import type { AdoptionPart, LeftOut } from '../../../operations/adoption/former-system.ts'
 import { readAgents } from '../../../operations/agents/read-agents.ts'
-import { type Agent, agent } from '../../../schema/agent.ts'
+import { type Agent, agent } from '../../../schema/agent/agent.ts'
 
 /** The folder of the agents that were taken. */
 export const agentsFolder = (folder: string): string => join(folder, 'agents')

@@ -4,7 +4,7 @@ import type { FormerRow } from '../../../operations/adoption/former-row.ts'
 import type { FormerSource } from '../../../operations/adoption/former-source.ts'
 import type { AdoptionPart, FormerSystem, LeftOut } from '../../../operations/adoption/former-system.ts'
 import { numberedPart } from '../../../operations/adoption/table-part.ts'
-import type { Anomaly } from '../../../schema/anomaly.ts'
+import type { Anomaly } from '../../../schema/agent/anomaly.ts'
 import { agentFilesOf, agentPart, agentsFolder } from './former-agents.ts'
 import { markedPart } from './marked-anomalies.ts'
 

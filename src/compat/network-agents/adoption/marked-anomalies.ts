@@ -4,7 +4,7 @@ import type { FormerDatabase, FormerTable } from '../../../operations/adoption/f
 import type { FormerRow } from '../../../operations/adoption/former-row.ts'
 import type { AdoptionPart } from '../../../operations/adoption/former-system.ts'
 import { identifiedPart } from '../../../operations/adoption/table-part.ts'
-import type { Alert } from '../../../schema/alert.ts'
+import type { Alert } from '../../../schema/alert/alert.ts'
 
 const statuses: Readonly<Record<string, Alert['status']>> = {
   investigating: 'investigating',

@@ -4,11 +4,11 @@ import type { FormerDatabase, FormerTable } from '../../../operations/adoption/f
 import type { FormerRow } from '../../../operations/adoption/former-row.ts'
 import type { AdoptionPart } from '../../../operations/adoption/former-system.ts'
 import { identifiedPart } from '../../../operations/adoption/table-part.ts'
-import type { Alert } from '../../../schema/alert.ts'
-import { type AlertContext, contextTypes } from '../../../schema/context.ts'
-import type { Observed } from '../../../schema/detection.ts'
+import type { Alert } from '../../../schema/alert/alert.ts'
+import type { Observed } from '../../../schema/detection/detection.ts'
+import { type AlertContext, contextTypes } from '../../../schema/inventory/context.ts'
 import { severities } from '../../../schema/severity.ts'
-import { recommendedAction } from '../../../schema/triage-result.ts'
+import { recommendedAction } from '../../../schema/triage/triage-result.ts'
 
 /** The status words of all generations of the older system. */
 const statuses: Readonly<Record<string, Alert['status']>> = {

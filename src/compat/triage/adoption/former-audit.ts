@@ -2,7 +2,7 @@ import type { FormerDatabase } from '../../../operations/adoption/former-databas
 import type { FormerRow } from '../../../operations/adoption/former-row.ts'
 import type { AdoptionPart } from '../../../operations/adoption/former-system.ts'
 import { createTotal } from '../../../operations/adoption/table-part.ts'
-import type { AuditEntry } from '../../../schema/audit-entry.ts'
+import type { AuditEntry } from '../../../schema/audit/audit-entry.ts'
 
 /** Takes the audit log, the oldest entry first, into the chain of ours: from now on, nobody can change an entry unnoticed. */
 export const auditPart = (database: FormerDatabase): readonly AdoptionPart[] | undefined => {

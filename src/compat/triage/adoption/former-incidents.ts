@@ -2,8 +2,12 @@ import type { FormerDatabase } from '../../../operations/adoption/former-databas
 import type { FormerRow } from '../../../operations/adoption/former-row.ts'
 import type { AdoptionPart } from '../../../operations/adoption/former-system.ts'
 import { identifiedPart } from '../../../operations/adoption/table-part.ts'
-import { type Incident, incidentStatuses } from '../../../schema/incident.ts'
-import { type RemediationAction, remediationStatuses, remediationTypes } from '../../../schema/remediation-action.ts'
+import {
+  type RemediationAction,
+  remediationStatuses,
+  remediationTypes,
+} from '../../../schema/action/remediation-action.ts'
+import { type Incident, incidentStatuses } from '../../../schema/incident/incident.ts'
 import { severities } from '../../../schema/severity.ts'
 
 const risks = { info: 10, low: 30, medium: 50, high: 75, critical: 95 } as const

@@ -3,9 +3,9 @@ import type { FormerDatabase } from '../../../operations/adoption/former-databas
 import type { FormerRow } from '../../../operations/adoption/former-row.ts'
 import type { AdoptionPart } from '../../../operations/adoption/former-system.ts'
 import { createTotal, identifiedPart } from '../../../operations/adoption/table-part.ts'
-import { type Asset, assetTypes, criticalities, environments } from '../../../schema/asset.ts'
-import { observableTypes } from '../../../schema/indicator.ts'
-import type { Person } from '../../../schema/person.ts'
+import { observableTypes } from '../../../schema/intelligence/indicator.ts'
+import { type Asset, assetTypes, criticalities, environments } from '../../../schema/inventory/asset.ts'
+import type { Person } from '../../../schema/inventory/person.ts'
 import { severities } from '../../../schema/severity.ts'
 
 const isoTime = (time: number | undefined, otherwise: number): string => new Date(time ?? otherwise).toISOString()

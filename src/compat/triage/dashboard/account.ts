@@ -4,8 +4,8 @@ import { accountView } from '../../../operations/accounts/account-view.ts'
 import { getOwnAccount } from '../../../operations/accounts/get-own-account.ts'
 import { closeToken } from '../../../operations/accounts/tokens/close-token.ts'
 import { openToken } from '../../../operations/accounts/tokens/open-token.ts'
-import { roleOf } from '../../../schema/account.ts'
-import { mayAct, type Role } from '../../../schema/role.ts'
+import { roleOf } from '../../../schema/account/account.ts'
+import { mayAct, type Role } from '../../../schema/account/role.ts'
 import { inEnvelope, refuseForDashboard } from './labels.ts'
 
 const opened = z.object({ access_token: z.string(), expires_in: z.number() })

@@ -1,11 +1,11 @@
 import type { Refuse } from '../../../api/rest/route.ts'
 import { listActions } from '../../../operations/actions/list-actions.ts'
-import { addressIn } from '../../../schema/address-roles.ts'
-import type { Alert } from '../../../schema/alert.ts'
-import type { alertTypes } from '../../../schema/detection.ts'
-import type { RemediationAction } from '../../../schema/remediation-action.ts'
+import type { RemediationAction } from '../../../schema/action/remediation-action.ts'
+import type { Alert } from '../../../schema/alert/alert.ts'
+import { senderIdOf, toSecurityAlert } from '../../../schema/alert/triage-formats.ts'
+import { addressIn } from '../../../schema/detection/address-roles.ts'
+import type { alertTypes } from '../../../schema/detection/detection.ts'
 import { severities } from '../../../schema/severity.ts'
-import { senderIdOf, toSecurityAlert } from '../../../schema/triage-formats.ts'
 import { summarizeAlerts } from '../summarize-alerts.ts'
 
 /** Answers failures with one sentence, which the dashboard shows. */

@@ -3,8 +3,8 @@ import type { Deps } from '../../../operations/deps.ts'
 import { listIncidents } from '../../../operations/incidents/list-incidents.ts'
 import { requireIncident } from '../../../operations/incidents/require-incident.ts'
 import { defineOperation } from '../../../operations/operation.ts'
-import { incident } from '../../../schema/incident.ts'
-import type { Actor } from '../../../schema/role.ts'
+import type { Actor } from '../../../schema/account/role.ts'
+import { incident } from '../../../schema/incident/incident.ts'
 
 const shown = 100
 const mostMarks = 500

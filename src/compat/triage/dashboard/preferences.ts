@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Deps } from '../../../operations/deps.ts'
 import { defineOperation } from '../../../operations/operation.ts'
-import type { Actor } from '../../../schema/role.ts'
+import type { Actor } from '../../../schema/account/role.ts'
 
 const group = z.record(z.string().max(100), z.unknown())
 const preferences = z.object({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { alertsToRecords, readAlerts } from '../../../operations/alerts/foreign-alerts.ts'
 import type { Deps } from '../../../operations/deps.ts'
 import { defineOperation } from '../../../operations/operation.ts'
-import { securityAlert } from '../../../schema/security-alert.ts'
+import { securityAlert } from '../../../schema/alert/security-alert.ts'
 
 const { alert_type, severity, title, description, source_ip, target_ip, source_port, destination_port, protocol } =
   securityAlert.shape

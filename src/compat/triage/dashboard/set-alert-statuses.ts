@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Deps } from '../../../operations/deps.ts'
 import { defineOperation } from '../../../operations/operation.ts'
-import type { Actor } from '../../../schema/role.ts'
+import type { Actor } from '../../../schema/account/role.ts'
 import { moveErrors, setAlertStatus, setEachStatus } from '../set-alert-status.ts'
 
 const { status, comment } = setAlertStatus.input.shape

@@ -6,7 +6,7 @@ import type { Deps } from '../../../operations/deps.ts'
 import { getDigest } from '../../../operations/digests/get-digest.ts'
 import { getIncident } from '../../../operations/incidents/get-incident.ts'
 import { defineOperation } from '../../../operations/operation.ts'
-import type { Actor } from '../../../schema/role.ts'
+import type { Actor } from '../../../schema/account/role.ts'
 
 const periods = { daily_summary: 'day', weekly_summary: 'week' } as const
 const periodic = /^(daily_summary|weekly_summary)-(\d{4}-\d{2}-\d{2})$/

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Deps } from '../../../operations/deps.ts'
 import { askReceiver, receiverAnswer } from '../../../operations/notifications/ask-receiver.ts'
 import { defineOperation } from '../../../operations/operation.ts'
-import type { Actor } from '../../../schema/role.ts'
+import type { Actor } from '../../../schema/account/role.ts'
 
 const severities = { low: 'low', normal: 'medium', high: 'high', urgent: 'critical' } as const
 const mostRecipients = 50

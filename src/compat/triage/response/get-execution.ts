@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { requireAction } from '../../../operations/actions/require-action.ts'
 import type { Deps } from '../../../operations/deps.ts'
 import { defineOperation } from '../../../operations/operation.ts'
-import { remediationAction } from '../../../schema/remediation-action.ts'
+import { remediationAction } from '../../../schema/action/remediation-action.ts'
 
 /** Returns one remediation action, which clients of the triage services know as an execution. */
 export const getExecution = defineOperation({

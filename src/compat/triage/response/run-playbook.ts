@@ -4,8 +4,8 @@ import { proposeAction } from '../../../operations/actions/propose-action.ts'
 import { requireAlert } from '../../../operations/alerts/require-alert.ts'
 import type { Deps } from '../../../operations/deps.ts'
 import { defineOperation } from '../../../operations/operation.ts'
-import { remediationAction } from '../../../schema/remediation-action.ts'
-import type { Actor } from '../../../schema/role.ts'
+import type { Actor } from '../../../schema/account/role.ts'
+import { remediationAction } from '../../../schema/action/remediation-action.ts'
 
 /** Proposes the steps of a playbook for the incident of an alert. People approve and run them. */
 export const runPlaybook = defineOperation({

@@ -3,8 +3,8 @@ import { minute } from '../../../lib/units/time.ts'
 import type { AnswerListener } from '../../../operations/answer-listener.ts'
 import type { Deps } from '../../../operations/deps.ts'
 import { defineOperation } from '../../../operations/operation.ts'
-import { conversation, modelReply } from '../../../schema/conversation.ts'
-import type { Actor } from '../../../schema/role.ts'
+import type { Actor } from '../../../schema/account/role.ts'
+import { conversation, modelReply } from '../../../schema/triage/conversation.ts'
 import { routeChat } from './route-chat.ts'
 
 const longest = 10 * minute

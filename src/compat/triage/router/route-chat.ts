@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Deps } from '../../../operations/deps.ts'
 import { noModel } from '../../../operations/language-models/preview-model-input.ts'
 import { defineOperation } from '../../../operations/operation.ts'
-import { conversation } from '../../../schema/conversation.ts'
+import { conversation } from '../../../schema/triage/conversation.ts'
 
 /** Returns the language model that would answer a conversation. */
 export const routeChat = defineOperation({

@@ -1,5 +1,5 @@
 import { AppError } from '../../../errors.ts'
-import { roleOf } from '../../../schema/account.ts'
+import { roleOf } from '../../../schema/account/account.ts'
 import type { Account } from '../../../store/accounts/accounts.ts'
 import type { Deps } from '../../deps.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { day } from '../../../lib/units/time.ts'
-import { roleOf } from '../../../schema/account.ts'
+import { roleOf } from '../../../schema/account/account.ts'
 import type { Account } from '../../../store/accounts/accounts.ts'
 import type { Deps } from '../../deps.ts'
 import { storeToken } from '../tokens/store-token.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../../errors.ts'
-import { username as usernameSchema } from '../../../schema/account.ts'
+import { username as usernameSchema } from '../../../schema/account/account.ts'
 import type { Account } from '../../../store/accounts/accounts.ts'
 import { defineOperation } from '../../operation.ts'
 import { toAccountView } from '../account-view.ts'

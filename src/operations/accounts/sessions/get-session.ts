@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { role } from '../../../schema/role.ts'
+import { role } from '../../../schema/account/role.ts'
 import { defineOperation } from '../../operation.ts'
 import type { Credential } from '../credential.ts'
 

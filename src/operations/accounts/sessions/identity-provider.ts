@@ -1,5 +1,5 @@
 import { AppError } from '../../../errors.ts'
-import type { AccountRole } from '../../../schema/account.ts'
+import type { AccountRole } from '../../../schema/account/account.ts'
 
 /** A verified identity from an identity provider. */
 export interface Identity {

@@ -1,4 +1,4 @@
-import type { Actor } from '../../../schema/role.ts'
+import type { Actor } from '../../../schema/account/role.ts'
 import type { Deps } from '../../deps.ts'
 import { storeToken } from '../tokens/store-token.ts'
 import { formatToken, hashToken } from '../tokens/token-secret.ts'

@@ -1,4 +1,4 @@
-import type { Actor } from '../../../schema/role.ts'
+import type { Actor } from '../../../schema/account/role.ts'
 import { hashToken } from '../tokens/token-secret.ts'
 
 /** One-time keys in the sign-in links that the server prints. A key is valid for ten minutes. */

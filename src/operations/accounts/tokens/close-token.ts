@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../../errors.ts'
-import type { Actor } from '../../../schema/role.ts'
+import type { Actor } from '../../../schema/account/role.ts'
 import type { Deps } from '../../deps.ts'
 import { defineOperation } from '../../operation.ts'
 import type { Credential } from '../credential.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { day } from '../../../lib/units/time.ts'
-import { type Actor, role } from '../../../schema/role.ts'
+import { type Actor, role } from '../../../schema/account/role.ts'
 import type { Deps } from '../../deps.ts'
 import { defineOperation } from '../../operation.ts'
 import { storeToken } from './store-token.ts'

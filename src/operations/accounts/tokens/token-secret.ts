@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import type { Role } from '../../../schema/role.ts'
+import type { Role } from '../../../schema/account/role.ts'
 
 const shape = /^vdt_(ingest|viewer|auditor|analyst|admin|session|password)_([\w-]{32,64})([\w-]{6})$/
 

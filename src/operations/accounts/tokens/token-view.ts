@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { role } from '../../../schema/role.ts'
+import { role } from '../../../schema/account/role.ts'
 import type { Token } from '../../../store/accounts/tokens.ts'
 
 /** A token without its secret or hash. */

@@ -1,6 +1,6 @@
 import { duration } from '../../../lib/units/duration.ts'
 import { number, percent, plural } from '../../../lib/units/number.ts'
-import type { Detection, Entity } from '../../../schema/detection.ts'
+import type { Detection, Entity } from '../../../schema/detection/detection.ts'
 import { severities } from '../../../schema/severity.ts'
 import { toEvidence } from '../shared/evidence.ts'
 import { quote } from '../shared/explanation.ts'

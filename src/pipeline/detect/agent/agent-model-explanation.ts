@@ -1,6 +1,6 @@
 import { duration } from '../../../lib/units/duration.ts'
 import { number } from '../../../lib/units/number.ts'
-import type { Detection } from '../../../schema/detection.ts'
+import type { Detection } from '../../../schema/detection/detection.ts'
 import { type EventSample, toEvidence } from '../shared/evidence.ts'
 import { list, range } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'

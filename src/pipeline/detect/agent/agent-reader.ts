@@ -1,8 +1,8 @@
 import { RE2JS, RE2JSException } from 're2js'
 import { AppError } from '../../../errors.ts'
 import { minute } from '../../../lib/units/time.ts'
-import type { Agent, AgentFeature, AgentThreshold } from '../../../schema/agent.ts'
-import { type Event, textField } from '../../../schema/event.ts'
+import type { Agent, AgentFeature, AgentThreshold } from '../../../schema/agent/agent.ts'
+import { type Event, textField } from '../../../schema/event/event.ts'
 import { flatText } from '../shared/flat-text.ts'
 
 const longestLine = 4_096

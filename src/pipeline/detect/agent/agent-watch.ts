@@ -1,5 +1,5 @@
-import type { AgentFinding } from '../../../schema/detection.ts'
-import { type Event, textField } from '../../../schema/event.ts'
+import type { AgentFinding } from '../../../schema/detection/detection.ts'
+import { type Event, textField } from '../../../schema/event/event.ts'
 import { type EventSample, keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import type { AgentLine, CompiledAgent, Limit } from './agent-reader.ts'

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { load } from 'js-yaml'
-import { type Agent, agent } from '../../../schema/agent.ts'
-import type { Event, Fields } from '../../../schema/event.ts'
+import { type Agent, agent } from '../../../schema/agent/agent.ts'
+import type { Event, Fields } from '../../../schema/event/event.ts'
 import { someEvent } from '../shared/some-events.ts'
 
 /** Returns a bundled agent. */

@@ -1,7 +1,7 @@
 import { duration } from '../../../lib/units/duration.ts'
 import { number, plural } from '../../../lib/units/number.ts'
 import { hour, week } from '../../../lib/units/time.ts'
-import { type Detection, type Entity, type Evidence, fewerLines } from '../../../schema/detection.ts'
+import { type Detection, type Entity, type Evidence, fewerLines } from '../../../schema/detection/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { toEvidence } from '../shared/evidence.ts'
 import { quote, type Reason, range } from '../shared/explanation.ts'

@@ -1,7 +1,7 @@
 import { duration } from '../../../lib/units/duration.ts'
 import { plural } from '../../../lib/units/number.ts'
 import { day, hour, week } from '../../../lib/units/time.ts'
-import { type Detection, fewerLines } from '../../../schema/detection.ts'
+import { type Detection, fewerLines } from '../../../schema/detection/detection.ts'
 import { type EventSample, toEvidence } from '../shared/evidence.ts'
 import { toDetection } from '../shared/finding.ts'
 import type { Track } from './track.ts'

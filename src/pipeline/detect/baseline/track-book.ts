@@ -1,6 +1,6 @@
 import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
 import { hour } from '../../../lib/units/time.ts'
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { severityHintOf } from '../shared/severity-hint.ts'

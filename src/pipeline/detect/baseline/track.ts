@@ -1,5 +1,5 @@
-import type { Event } from '../../../schema/event.ts'
-import { textField } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
+import { textField } from '../../../schema/event/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import type { EventSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
-import { type AlertType, alertTypes, type Detection, type Entity, type Observed } from '../../../schema/detection.ts'
-import { type Event, textField } from '../../../schema/event.ts'
+import {
+  type AlertType,
+  alertTypes,
+  type Detection,
+  type Entity,
+  type Observed,
+} from '../../../schema/detection/detection.ts'
+import { type Event, textField } from '../../../schema/event/event.ts'
 import { type Severity, severities, severityRank } from '../../../schema/severity.ts'
 import { toEvidence } from '../shared/evidence.ts'
 import { quote } from '../shared/explanation.ts'

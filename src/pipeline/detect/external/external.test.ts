@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Detection } from '../../../schema/detection.ts'
-import type { Event } from '../../../schema/event.ts'
+import type { Detection } from '../../../schema/detection/detection.ts'
+import type { Event } from '../../../schema/event/event.ts'
 import { createDetect } from '../detect.ts'
 import { describeDetector } from '../detector.conformance.ts'
 import { someTime } from '../shared/some-events.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
-import type { Detection } from '../../../schema/detection.ts'
+import type { Detection } from '../../../schema/detection/detection.ts'
 import type { Detector } from '../detector.ts'
 import { toExternalDetection } from './external-detection.ts'
 

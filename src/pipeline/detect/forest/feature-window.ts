@@ -1,5 +1,5 @@
 import { hour, minute } from '../../../lib/units/time.ts'
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 import { type EventSample, keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { isErrorLevel } from '../shared/severity-hint.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Runtime } from '../../../component.ts'
 import { createRandom } from '../../../lib/random/random.ts'
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 import { describeDetector } from '../detector.conformance.ts'
 import { someEvent, someTime } from '../shared/some-events.ts'
 import { isolationForest } from './isolation-forest.ts'

@@ -1,7 +1,7 @@
 import { duration } from '../../../lib/units/duration.ts'
 import { number } from '../../../lib/units/number.ts'
 import { minute } from '../../../lib/units/time.ts'
-import type { Detection, Entity } from '../../../schema/detection.ts'
+import type { Detection, Entity } from '../../../schema/detection/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { type EventSample, toEvidence } from '../shared/evidence.ts'
 import { list } from '../shared/explanation.ts'

@@ -1,7 +1,7 @@
 import type { Hit, IndicatorIndex } from '../../../lib/indicators/indicator-index.ts'
 import { percent, plural } from '../../../lib/units/number.ts'
-import type { AlertType, Entity } from '../../../schema/detection.ts'
-import { type Event, textField } from '../../../schema/event.ts'
+import type { AlertType, Entity } from '../../../schema/detection/detection.ts'
+import { type Event, textField } from '../../../schema/event/event.ts'
 import { type Severity, severities } from '../../../schema/severity.ts'
 import { list, type Reason } from '../shared/explanation.ts'
 

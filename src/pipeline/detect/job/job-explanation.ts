@@ -1,6 +1,6 @@
 import { duration } from '../../../lib/units/duration.ts'
 import { plural } from '../../../lib/units/number.ts'
-import { type Detection, missingRun } from '../../../schema/detection.ts'
+import { type Detection, missingRun } from '../../../schema/detection/detection.ts'
 import { type EventSample, isoTime, toEvidence } from '../shared/evidence.ts'
 import { quote } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'

@@ -1,4 +1,4 @@
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 
 /** A log line about a login attempt. */
 export interface Attempt {

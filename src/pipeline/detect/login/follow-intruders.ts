@@ -1,5 +1,5 @@
-import type { Event } from '../../../schema/event.ts'
-import type { Fact } from '../../../schema/fact.ts'
+import type { Event } from '../../../schema/event/event.ts'
+import type { Fact } from '../../../schema/event/fact.ts'
 import type { FollowedAddress } from './intruder-watch.ts'
 
 interface FollowOptions {

@@ -1,6 +1,6 @@
 import { createWriter } from '../../../lib/bytes/codec.ts'
-import type { Event } from '../../../schema/event.ts'
-import type { Fact } from '../../../schema/fact.ts'
+import type { Event } from '../../../schema/event/event.ts'
+import type { Fact } from '../../../schema/event/fact.ts'
 import type { Detector } from '../detector.ts'
 import { readState } from '../shared/state.ts'
 import type { Login } from './episode.ts'

@@ -1,7 +1,7 @@
 import { duration } from '../../../lib/units/duration.ts'
 import { plural } from '../../../lib/units/number.ts'
 import { hour } from '../../../lib/units/time.ts'
-import type { Detection, Entity, Evidence } from '../../../schema/detection.ts'
+import type { Detection, Entity, Evidence } from '../../../schema/detection/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { toEvidence } from '../shared/evidence.ts'
 import { list, type Reason } from '../shared/explanation.ts'

@@ -1,4 +1,4 @@
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { BoundedPairs } from '../shared/bounded-pairs.ts'
 import { flatText } from '../shared/flat-text.ts'

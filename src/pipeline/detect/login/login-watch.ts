@@ -1,5 +1,5 @@
 import { minute, week } from '../../../lib/units/time.ts'
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 import { keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { binomialTail } from '../shared/score.ts'

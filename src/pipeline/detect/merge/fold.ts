@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mergeAddressRoles, scaleAddressRoles } from '../../../schema/address-roles.ts'
-import { type Alert, alertRulesOf } from '../../../schema/alert.ts'
-import type { Detection, Entity } from '../../../schema/detection.ts'
+import { type Alert, alertRulesOf } from '../../../schema/alert/alert.ts'
+import { mergeAddressRoles, scaleAddressRoles } from '../../../schema/detection/address-roles.ts'
+import type { Detection, Entity } from '../../../schema/detection/detection.ts'
+import { tellingEvidence } from '../../../schema/detection/telling-evidence.ts'
 import { moreSevere, severityRank } from '../../../schema/severity.ts'
-import { tellingEvidence } from '../../../schema/telling-evidence.ts'
 
 const maxEvidence = 20
 const maxEntities = 100

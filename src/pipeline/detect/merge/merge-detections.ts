@@ -1,6 +1,6 @@
 import { day, week } from '../../../lib/units/time.ts'
-import { type Alert, isDismissed } from '../../../schema/alert.ts'
-import type { Detection } from '../../../schema/detection.ts'
+import { type Alert, isDismissed } from '../../../schema/alert/alert.ts'
+import type { Detection } from '../../../schema/detection/detection.ts'
 import { severityRank } from '../../../schema/severity.ts'
 import { alertIdOf, foldDetection, openAlert } from './fold.ts'
 

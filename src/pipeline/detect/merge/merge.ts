@@ -1,6 +1,6 @@
-import { type Alert, isDismissed } from '../../../schema/alert.ts'
-import type { AuditEntry } from '../../../schema/audit-entry.ts'
-import type { Detection } from '../../../schema/detection.ts'
+import { type Alert, isDismissed } from '../../../schema/alert/alert.ts'
+import type { AuditEntry } from '../../../schema/audit/audit-entry.ts'
+import type { Detection } from '../../../schema/detection/detection.ts'
 import type { Stage } from '../../stage.ts'
 import { dismissedWindow, type MatchedSuppression, mergeDetections } from './merge-detections.ts'
 

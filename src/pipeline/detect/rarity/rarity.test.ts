@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Runtime } from '../../../component.ts'
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 import { describeDetector } from '../detector.conformance.ts'
 import { someEvent, someLogin, someTime } from '../shared/some-events.ts'
 import { rarity } from './rarity.ts'

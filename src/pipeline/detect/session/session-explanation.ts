@@ -1,6 +1,6 @@
 import { type SessionFact, sayFact } from '../../../lib/sessions/sessions.ts'
 import { number, plural } from '../../../lib/units/number.ts'
-import type { Detection } from '../../../schema/detection.ts'
+import type { Detection } from '../../../schema/detection/detection.ts'
 import { toEvidence } from '../shared/evidence.ts'
 import { toDetection } from '../shared/finding.ts'
 import { toScore } from '../shared/score.ts'

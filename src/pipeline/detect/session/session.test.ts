@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../lib/random/random.ts'
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 import { describeDetector } from '../detector.conformance.ts'
 import { someEvent, someTime } from '../shared/some-events.ts'
 import { session } from './session.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mergeAddressRoles } from '../../../schema/address-roles.ts'
-import type { Evidence } from '../../../schema/detection.ts'
+import { mergeAddressRoles } from '../../../schema/detection/address-roles.ts'
+import type { Evidence } from '../../../schema/detection/detection.ts'
 import { addressRolesOf } from './address-roles.ts'
 import { connectionOf, directions } from './connection.ts'
 

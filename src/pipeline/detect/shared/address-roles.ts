@@ -3,8 +3,8 @@ import {
   addressRoleNames,
   mergeAddressRoles,
   scaleAddressRoles,
-} from '../../../schema/address-roles.ts'
-import type { AlertType, Detection, Evidence } from '../../../schema/detection.ts'
+} from '../../../schema/detection/address-roles.ts'
+import type { AlertType, Detection, Evidence } from '../../../schema/detection/detection.ts'
 import { severityRank } from '../../../schema/severity.ts'
 import { type Connection, connectionOf, type Direction, isInternalAddress } from './connection.ts'
 

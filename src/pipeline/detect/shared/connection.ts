@@ -1,6 +1,6 @@
 import { formatAddress, isMapped, parseAddress } from '../../../lib/address/address.ts'
 import { isInternal } from '../../../lib/address/scope.ts'
-import type { Fields } from '../../../schema/event.ts'
+import type { Fields } from '../../../schema/event/event.ts'
 
 /** The direction of a connection as seen from the internal network (ECS `network.direction`). */
 export const directions = ['inbound', 'outbound', 'internal', 'external'] as const

@@ -1,5 +1,5 @@
-import type { Evidence } from '../../../schema/detection.ts'
-import { type Event, eventView } from '../../../schema/event.ts'
+import type { Evidence } from '../../../schema/detection/detection.ts'
+import { type Event, eventView } from '../../../schema/event/event.ts'
 import { connectionFields, connectionOf } from './connection.ts'
 import { flatText } from './flat-text.ts'
 

@@ -1,5 +1,5 @@
 import { number } from '../../../lib/units/number.ts'
-import type { Contribution } from '../../../schema/detection.ts'
+import type { Contribution } from '../../../schema/detection/detection.ts'
 
 /** One reason for a finding. `pull` is its weight relative to the other reasons, in any unit. */
 export interface Reason {

@@ -7,10 +7,10 @@ import type {
   Entity,
   Evidence,
   Observed,
-} from '../../../schema/detection.ts'
+} from '../../../schema/detection/detection.ts'
+import { tellingEvidence } from '../../../schema/detection/telling-evidence.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { severityRank } from '../../../schema/severity.ts'
-import { tellingEvidence } from '../../../schema/telling-evidence.ts'
 import { type AttackerEnd, addressRolesOf, type CountedSources } from './address-roles.ts'
 import { isoTime } from './evidence.ts'
 import { type Reason, toContributions } from './explanation.ts'

@@ -1,5 +1,5 @@
 import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 import { type EventSample, keptFields, longestLine, savedFields } from './evidence.ts'
 
 /** The fields of a sample are not saved if they are longer as JSON. */

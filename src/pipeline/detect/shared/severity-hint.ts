@@ -1,4 +1,4 @@
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 
 /** How severe a message sounds: 0 normal, 1 an error, 2 a lasting failure. */
 export type SeverityHint = 0 | 1 | 2

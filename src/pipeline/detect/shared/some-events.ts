@@ -1,4 +1,4 @@
-import type { Event, Fields } from '../../../schema/event.ts'
+import type { Event, Fields } from '../../../schema/event/event.ts'
 
 /** The start time in tests. */
 export const someTime = Date.UTC(2026, 0, 5, 8)

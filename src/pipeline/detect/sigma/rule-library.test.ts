@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cpuMs } from '../../../../test/cpu-clock.ts'
 import { needs, sharedData } from '../../../../test/needs.ts'
 import { parseDocuments } from '../../../lib/sigma/read/read.ts'
-import type { RuleSetting, RuleStatus } from '../../../schema/rule.ts'
+import type { RuleSetting, RuleStatus } from '../../../schema/rule/rule.ts'
 import { createRuleLibrary } from './rule-library.ts'
 
 const rule = (id: string, more = '') => `title: Rule ${id}

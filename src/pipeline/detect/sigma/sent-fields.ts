@@ -2,7 +2,7 @@ import { takeParsed } from '../../../lib/json/parsed-texts.ts'
 import { type FlatFields, flattenEvent } from '../../../lib/sigma/flatten.ts'
 import { windowsFields } from '../../../lib/sigma/windows-event.ts'
 import { readWindowsXml } from '../../../lib/windows-xml/windows-xml.ts'
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 
 /**
  * Returns the fields of an event under their sender's names, which rules use: fields of JSON, with lists of objects flattened, and fields

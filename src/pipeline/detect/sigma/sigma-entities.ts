@@ -1,5 +1,5 @@
-import type { Entity } from '../../../schema/detection.ts'
-import type { Event } from '../../../schema/event.ts'
+import type { Entity } from '../../../schema/detection/detection.ts'
+import type { Event } from '../../../schema/event/event.ts'
 
 /** Fields that name entities, with their types; the most specific first. */
 const fields: readonly (readonly [string, Entity['type']])[] = [

@@ -1,5 +1,5 @@
 import type { FlatEvent } from '../../../lib/sigma/event.ts'
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 import { sentFields } from './sent-fields.ts'
 import { createSiteAnswers, type SiteAnswers } from './site-answers.ts'
 

@@ -8,7 +8,7 @@ import type {
 } from '../../../lib/sigma/sigma.ts'
 import { duration } from '../../../lib/units/duration.ts'
 import { number, plural } from '../../../lib/units/number.ts'
-import type { AlertType, AgentDetectionRule as RuleView } from '../../../schema/detection.ts'
+import type { AlertType, AgentDetectionRule as RuleView } from '../../../schema/detection/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { list, quote, type Reason } from '../shared/explanation.ts'
 import type { Finding } from '../shared/finding.ts'

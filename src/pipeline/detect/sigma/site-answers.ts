@@ -1,4 +1,4 @@
-import { type Event, textField } from '../../../schema/event.ts'
+import { type Event, textField } from '../../../schema/event/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { flatText } from '../shared/flat-text.ts'
 

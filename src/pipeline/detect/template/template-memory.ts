@@ -1,7 +1,7 @@
 import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
 import { createNovelty, type Novelty } from '../../../lib/novelty/novelty.ts'
 import { week } from '../../../lib/units/time.ts'
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { flatText } from '../shared/flat-text.ts'
 import type { SeverityHint } from '../shared/severity-hint.ts'

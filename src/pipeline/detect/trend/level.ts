@@ -1,4 +1,4 @@
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 
 /** How many templates to remember, and how many events of one to search for a level before giving up. */
 const mostPlans = 20_000

@@ -1,4 +1,4 @@
-import type { Event, Fields } from '../../../schema/event.ts'
+import type { Event, Fields } from '../../../schema/event/event.ts'
 import { isAboutLogin, isErrorLevel, severityHintOf } from '../shared/severity-hint.ts'
 
 /** How many templates to remember, and how many events of one to search for a duration before giving up. */

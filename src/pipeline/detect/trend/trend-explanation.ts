@@ -1,6 +1,6 @@
 import { number, percent, plural } from '../../../lib/units/number.ts'
 import { day } from '../../../lib/units/time.ts'
-import { type Detection, type Entity, fewerLines } from '../../../schema/detection.ts'
+import { type Detection, type Entity, fewerLines } from '../../../schema/detection/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { type EventSample, toEvidence } from '../shared/evidence.ts'
 import { toDetection } from '../shared/finding.ts'

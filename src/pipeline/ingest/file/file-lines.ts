@@ -1,4 +1,4 @@
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { joinDocuments } from '../documents.ts'
 import { joinContinuations, splitLines, type TextLine } from '../lines.ts'
 import { ClockDays } from './clock-days.ts'

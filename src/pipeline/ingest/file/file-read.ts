@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { minute } from '../../../lib/units/time.ts'
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { mergeByTime } from '../merge-by-time.ts'
 import { clockOf, dateClocks, readClocks } from './clock-days.ts'
 import { recordsOf } from './file-lines.ts'

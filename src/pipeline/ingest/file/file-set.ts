@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path'
-import { toSourceName } from '../../../schema/source-name.ts'
+import { toSourceName } from '../../../schema/record/source-name.ts'
 
 /** The place of a file in its log's rotation. */
 interface Rotation {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
-import { toSourceName } from '../../../schema/source-name.ts'
+import { toSourceName } from '../../../schema/record/source-name.ts'
 import type { Cursors, Source } from '../source.ts'
 import { zone } from '../zone.ts'
 import { followFiles } from './file-follow.ts'

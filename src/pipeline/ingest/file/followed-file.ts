@@ -1,5 +1,5 @@
 import { minute } from '../../../lib/units/time.ts'
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { joinDocuments } from '../documents.ts'
 import { joinContinuations, splitLines, type TextLine } from '../lines.ts'
 import { type Content, fileContent, isAt, type Position, positionAt, startPosition } from './content.ts'

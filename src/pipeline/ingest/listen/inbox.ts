@@ -1,4 +1,4 @@
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { offer } from '../offer.ts'
 import type { Emit } from '../source.ts'
 

@@ -1,4 +1,4 @@
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { recordsOfText } from '../documents.ts'
 
 /** A message of a queue. */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { toKeyedRecords } from '../queues/keyed-records.ts'
 
 /** Reads one or several alerts of a format. Throws if one of them is invalid. */

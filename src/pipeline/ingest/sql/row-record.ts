@@ -1,5 +1,5 @@
 import { AppError } from '../../../errors.ts'
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import type { ForeignRow } from './foreign-database.ts'
 
 /** The column names of a row. Missing columns are ignored. */

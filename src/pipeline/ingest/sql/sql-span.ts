@@ -1,4 +1,4 @@
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { openForeignDatabase } from './foreign-database.ts'
 import { fitLogEntriesQuery } from './log-entries-query.ts'
 import { type RowColumns, readRow, rowsToRecords } from './row-record.ts'

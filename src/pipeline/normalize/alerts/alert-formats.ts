@@ -1,4 +1,4 @@
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { isObject } from '../fields/flatten.ts'
 import { readObject } from '../formats/read-object.ts'
 import type { Parsed, Parser } from '../parser.ts'

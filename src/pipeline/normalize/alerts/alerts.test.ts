@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anyCharacter } from '../../../../test/any-character.ts'
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 import { createNormalizer } from '../normalize.ts'
 import { describeParser } from '../parser.conformance.ts'
 import { alertParsers, splitAlerts } from './alert-formats.ts'

@@ -1,4 +1,4 @@
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, refuseRecord } from '../draft.ts'
 import { addFields } from '../fields/aliases.ts'
 import { flatten, isObject } from '../fields/flatten.ts'

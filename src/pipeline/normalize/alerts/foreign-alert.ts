@@ -1,5 +1,5 @@
-import type { AlertType } from '../../../schema/detection.ts'
-import type { RawRecord } from '../../../schema/record.ts'
+import type { AlertType } from '../../../schema/detection/detection.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { type Draft, longestValue, refuseRecord } from '../draft.ts'
 import { addFields } from '../fields/aliases.ts'

@@ -1,4 +1,4 @@
-import type { AlertType } from '../../../schema/detection.ts'
+import type { AlertType } from '../../../schema/detection/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { isObject } from '../fields/flatten.ts'
 import { toStamp } from '../time/timestamp.ts'

@@ -1,4 +1,4 @@
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, refuseRecord } from '../draft.ts'
 import { readLeef } from '../formats/leef.ts'
 import type { Parsed, Parser } from '../parser.ts'

@@ -1,5 +1,5 @@
 import { day, minute } from '../../../lib/units/time.ts'
-import type { Fields } from '../../../schema/event.ts'
+import type { Fields } from '../../../schema/event/event.ts'
 
 /** A kind of line that names the client or the user of a connection, and what a later line about its login shares with it. */
 export interface ConnectionLine {

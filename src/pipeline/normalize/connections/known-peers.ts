@@ -1,5 +1,5 @@
 import { Oldest } from '../../../lib/oldest/oldest.ts'
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 import type { Draft } from '../draft.ts'
 import { setUser } from '../entities/phrase.ts'
 import { setAddress, toAddress } from '../fields/address.ts'

@@ -1,6 +1,6 @@
 import { Oldest } from '../../../lib/oldest/oldest.ts'
 import { minute } from '../../../lib/units/time.ts'
-import type { Event } from '../../../schema/event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 import { copyWord } from '../fields/recurring-words.ts'
 
 /** A refused login that a server writes twice. */

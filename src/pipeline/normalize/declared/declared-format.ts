@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { FieldValue } from '../../../schema/event.ts'
-import type { RawRecord } from '../../../schema/record.ts'
+import type { FieldValue } from '../../../schema/event/event.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, finish } from '../draft.ts'
 import { addFields } from '../fields/aliases.ts'
 import { readPairs } from '../fields/key-values.ts'

@@ -1,4 +1,4 @@
-import type { FieldValue } from '../../../schema/event.ts'
+import type { FieldValue } from '../../../schema/event/event.ts'
 import type { Alias } from './alias-table.ts'
 
 /** An entry whose name is an alias. */

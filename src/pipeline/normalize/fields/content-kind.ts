@@ -1,4 +1,4 @@
-import type { FieldValue } from '../../../schema/event.ts'
+import type { FieldValue } from '../../../schema/event/event.ts'
 import { toSureLevel } from './level.ts'
 
 /** Several words with a letter at the start, and no list, path or code. */

@@ -1,5 +1,5 @@
 import { nestedName } from '../../../lib/json/nested-names.ts'
-import type { FieldValue } from '../../../schema/event.ts'
+import type { FieldValue } from '../../../schema/event/event.ts'
 import { longestValue } from '../draft.ts'
 
 const mostFields = 300

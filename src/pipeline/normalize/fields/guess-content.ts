@@ -1,5 +1,5 @@
-import type { FieldValue } from '../../../schema/event.ts'
-import type { RawRecord } from '../../../schema/record.ts'
+import type { FieldValue } from '../../../schema/event/event.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, setIfAbsent } from '../draft.ts'
 import { type Stamp, toStamp } from '../time/timestamp.ts'
 import { aliasOf } from './alias-table.ts'

@@ -1,4 +1,4 @@
-import type { FieldValue } from '../../../schema/event.ts'
+import type { FieldValue } from '../../../schema/event/event.ts'
 import { aliasOf } from './alias-table.ts'
 import { bySide, type Claim, ofCreation } from './claim-roles.ts'
 import { copyWord } from './recurring-words.ts'

@@ -1,4 +1,4 @@
-import type { FieldValue } from '../../../schema/event.ts'
+import type { FieldValue } from '../../../schema/event/event.ts'
 import { toAddress, toPort } from './address.ts'
 import { toOutcome } from './outcome.ts'
 

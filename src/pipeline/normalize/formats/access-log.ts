@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from '../../../lib/address/address.ts'
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, finish, longestValue } from '../draft.ts'
 import { isForwardedFor, setAddress } from '../fields/address.ts'
 import { setStatus } from '../fields/http-status.ts'

@@ -1,4 +1,4 @@
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, finish, setIfAbsent } from '../draft.ts'
 import { setAddress } from '../fields/address.ts'
 import { quotedEnd, wordAfter } from '../fields/key-values.ts'

@@ -1,5 +1,5 @@
 import { minute } from '../../../lib/units/time.ts'
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, finish, setIfAbsent, splitTrace } from '../draft.ts'
 import { readEntities } from '../entities/entities.ts'
 import { isTranslatedLevel, numberToLevel, toSureLevel } from '../fields/level.ts'

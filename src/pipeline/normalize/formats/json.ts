@@ -1,4 +1,4 @@
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { readSureAlert } from '../alerts/alert-formats.ts'
 import { type Draft, finish, refuseRecord, setIfAbsent } from '../draft.ts'
 import { readEntities } from '../entities/entities.ts'

@@ -1,4 +1,4 @@
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, finish, longestValue, refuseRecord, setIfAbsent } from '../draft.ts'
 import { setAddress, toPort } from '../fields/address.ts'
 import { addOthers } from '../fields/aliases.ts'

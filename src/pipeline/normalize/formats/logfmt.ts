@@ -1,4 +1,4 @@
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, finish } from '../draft.ts'
 import { addFields } from '../fields/aliases.ts'
 import { readPairs } from '../fields/key-values.ts'

@@ -1,4 +1,4 @@
-import type { RawRecord } from '../../../schema/record.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, finish } from '../draft.ts'
 import { looksLikeMorgan, readMorganLine, withoutColours } from '../entities/morgan.ts'
 import type { Parsed } from '../parser.ts'

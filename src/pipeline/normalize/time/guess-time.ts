@@ -1,5 +1,5 @@
 import { day } from '../../../lib/units/time.ts'
-import type { FieldValue } from '../../../schema/event.ts'
+import type { FieldValue } from '../../../schema/event/event.ts'
 import { isDigitCode, midnight, pair, quad, type TimeReference } from './calendar.ts'
 import { fromEpoch, readTimestamp, type Stamp } from './timestamp.ts'
 

@@ -1,7 +1,7 @@
 import { plural } from '../../../lib/units/number.ts'
 import { minute } from '../../../lib/units/time.ts'
 import type { Digest } from '../../../schema/digest.ts'
-import { isOpenIncident } from '../../../schema/incident.ts'
+import { isOpenIncident } from '../../../schema/incident/incident.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { cutText, toPlainLine } from '../plain.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { day } from '../../../lib/units/time.ts'
-import { isOpenIncident } from '../../../schema/incident.ts'
+import { isOpenIncident } from '../../../schema/incident/incident.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { toIncidentView } from '../incident-view.ts'
 import { headerSecret, receiverUrl } from '../receiver-url.ts'

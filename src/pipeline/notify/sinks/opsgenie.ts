@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
-import { isOpenIncident } from '../../../schema/incident.ts'
+import { isOpenIncident } from '../../../schema/incident/incident.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { toIncidentView } from '../incident-view.ts'
 import { cutText } from '../plain.ts'

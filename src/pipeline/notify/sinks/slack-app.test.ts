@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { Incident } from '../../../schema/incident.ts'
+import type { Incident } from '../../../schema/incident/incident.ts'
 import { openNotifier } from '../notifier.fake.ts'
 import { sinkRegistry } from '../registry.ts'
 import { someIncident } from '../sink.conformance.ts'

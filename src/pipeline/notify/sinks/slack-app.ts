@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Runtime } from '../../../component.ts'
 import { AppError } from '../../../errors.ts'
-import { isOpenIncident } from '../../../schema/incident.ts'
+import { isOpenIncident } from '../../../schema/incident/incident.ts'
 import { messageHeading, toIncidentView } from '../incident-view.ts'
 import { toPlainLine } from '../plain.ts'
 import type { Notification, Sink, SinkButtons } from '../sink.ts'

@@ -2,8 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import { AppError } from '../../../errors.ts'
 import { minute } from '../../../lib/units/time.ts'
-import { type Resolution, resolution } from '../../../schema/alert.ts'
-import type { Incident } from '../../../schema/incident.ts'
+import { type Resolution, resolution } from '../../../schema/alert/alert.ts'
+import type { Incident } from '../../../schema/incident/incident.ts'
 import type { ButtonPress, ButtonRequest } from '../sink.ts'
 
 interface SlackKey {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
-import { labelledRoles } from '../../../schema/address-roles.ts'
+import { labelledRoles } from '../../../schema/detection/address-roles.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import type { DigestPage } from '../digest/digest-page.ts'
 import { toFlatAlert } from '../flat-alert.ts'

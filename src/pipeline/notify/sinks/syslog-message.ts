@@ -1,4 +1,4 @@
-import { type SyslogFacility, syslogFacilities } from '../../../schema/syslog-facility.ts'
+import { type SyslogFacility, syslogFacilities } from '../../../schema/event/syslog-facility.ts'
 import { toFlatAlert } from '../flat-alert.ts'
 import { toPlainLine } from '../plain.ts'
 import type { Notification } from '../sink.ts'

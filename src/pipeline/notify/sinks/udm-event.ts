@@ -1,4 +1,4 @@
-import type { AlertType } from '../../../schema/detection.ts'
+import type { AlertType } from '../../../schema/detection/detection.ts'
 import { toFlatAlert } from '../flat-alert.ts'
 import type { Notification } from '../sink.ts'
 

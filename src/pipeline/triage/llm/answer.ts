@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { AlertType } from '../../../schema/detection.ts'
+import type { AlertType } from '../../../schema/detection/detection.ts'
 import { severities } from '../../../schema/severity.ts'
-import { verdict } from '../../../schema/triage-result.ts'
+import { verdict } from '../../../schema/triage/triage-result.ts'
 
 const cited = z.object({
   text: z.string().describe('One plain sentence.'),

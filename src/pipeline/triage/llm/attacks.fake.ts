@@ -1,4 +1,4 @@
-import type { Alert } from '../../../schema/alert.ts'
+import type { Alert } from '../../../schema/alert/alert.ts'
 import type { Surroundings } from '../surroundings.ts'
 
 /** Where an attacker, or somebody whom they fool, can write what ends up in a case. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { plainText } from '../../../lib/redaction/redaction.ts'
-import { applyOpinion } from '../../../schema/apply-opinion.ts'
+import { applyOpinion } from '../../../schema/triage/apply-opinion.ts'
 import { assessAlert } from '../assess.ts'
 import { someAlert, someSurroundings } from '../triager.conformance.ts'
 import { type Attack, attacked, attacks } from './attacks.fake.ts'

@@ -5,8 +5,8 @@ import {
   plainText,
   type Treatment,
 } from '../../../lib/redaction/redaction.ts'
-import type { Alert } from '../../../schema/alert.ts'
-import type { TriageResult } from '../../../schema/triage-result.ts'
+import type { Alert } from '../../../schema/alert/alert.ts'
+import type { TriageResult } from '../../../schema/triage/triage-result.ts'
 
 /** How to treat each kind of name and each part of a case. */
 export interface RedactionPolicy {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Conversation, ModelReply } from '../../../schema/conversation.ts'
+import type { Conversation, ModelReply } from '../../../schema/triage/conversation.ts'
 import type { AskModels, NamedProvider } from './ask-models.ts'
 
 interface ChatOptions {

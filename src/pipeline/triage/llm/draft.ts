@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { OpinionDraft } from '../../../schema/triage-result.ts'
+import type { OpinionDraft } from '../../../schema/triage/triage-result.ts'
 import type { Case } from './case.ts'
 import { unfitFor, withNames } from './check-claim.ts'
 

@@ -1,5 +1,5 @@
-import type { Alert } from '../../../schema/alert.ts'
-import type { ModelOpinion } from '../../../schema/triage-result.ts'
+import type { Alert } from '../../../schema/alert/alert.ts'
+import type { ModelOpinion } from '../../../schema/triage/triage-result.ts'
 import type { CheckKind, Cited, ModelAnswer } from './answer.ts'
 import { alertItself, type Case } from './case.ts'
 import { type CheckedClaim, checkClaim } from './check-claim.ts'

@@ -1,9 +1,9 @@
-import type { Alert } from '../../../schema/alert.ts'
-import { applyOpinion, renumber } from '../../../schema/apply-opinion.ts'
-import type { AuditEntry } from '../../../schema/audit-entry.ts'
-import type { AlertContext } from '../../../schema/context.ts'
-import type { Intelligence } from '../../../schema/intelligence.ts'
-import type { ModelOpinion, TriageResult } from '../../../schema/triage-result.ts'
+import type { Alert } from '../../../schema/alert/alert.ts'
+import type { AuditEntry } from '../../../schema/audit/audit-entry.ts'
+import type { Intelligence } from '../../../schema/intelligence/intelligence.ts'
+import type { AlertContext } from '../../../schema/inventory/context.ts'
+import { applyOpinion, renumber } from '../../../schema/triage/apply-opinion.ts'
+import type { ModelOpinion, TriageResult } from '../../../schema/triage/triage-result.ts'
 import type { Stage } from '../../stage.ts'
 
 /** Facts about the surroundings of an alert, for its result. */

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { severityRank } from '../../../schema/severity.ts'
-import { type TriageResult, triageResult } from '../../../schema/triage-result.ts'
+import { type TriageResult, triageResult } from '../../../schema/triage/triage-result.ts'
 
 /** Matches instructions, links and secrets, which must not reach people. */
 const harm =

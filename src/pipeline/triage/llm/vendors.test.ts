@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { casesOf, deepRun } from '../../../../test/depth.ts'
 import { needs } from '../../../../test/needs.ts'
-import { applyOpinion } from '../../../schema/apply-opinion.ts'
+import { applyOpinion } from '../../../schema/triage/apply-opinion.ts'
 import { assessAlert } from '../assess.ts'
 import { someAlert, someSurroundings } from '../triager.conformance.ts'
 import { failures } from './behaviour.fake.ts'

@@ -1,4 +1,4 @@
-import type { RawRecord } from '../../../../schema/record.ts'
+import type { RawRecord } from '../../../../schema/record/record.ts'
 import { type Draft, finish, longestValue } from '../../draft.ts'
 import { setAddress } from '../../fields/address.ts'
 import { setStatus } from '../../fields/http-status.ts'

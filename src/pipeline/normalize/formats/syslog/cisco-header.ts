@@ -1,5 +1,5 @@
 import { minute } from '../../../../lib/units/time.ts'
-import type { RawRecord } from '../../../../schema/record.ts'
+import type { RawRecord } from '../../../../schema/record/record.ts'
 import type { Draft } from '../../draft.ts'
 import { isDigitCode, zoneAt } from '../../time/calendar.ts'
 import { readTimestamp, type Stamp } from '../../time/timestamp.ts'

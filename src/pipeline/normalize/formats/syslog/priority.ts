@@ -1,4 +1,4 @@
-import { syslogFacilities } from '../../../../schema/syslog-facility.ts'
+import { syslogFacilities } from '../../../../schema/event/syslog-facility.ts'
 import type { Draft } from '../../draft.ts'
 import { syslogLevels } from '../../fields/level.ts'
 

@@ -1,5 +1,5 @@
 import { hour, minute } from '../../../../lib/units/time.ts'
-import type { RawRecord } from '../../../../schema/record.ts'
+import type { RawRecord } from '../../../../schema/record/record.ts'
 import { type Draft, finish, longestValue, refuseRecord } from '../../draft.ts'
 import { readEntities } from '../../entities/entities.ts'
 import { addFields, addOthers } from '../../fields/aliases.ts'

@@ -1,4 +1,4 @@
-import type { FieldValue } from '../../../../schema/event.ts'
+import type { FieldValue } from '../../../../schema/event/event.ts'
 
 type Entry = readonly [string, FieldValue]
 

@@ -1,4 +1,4 @@
-import { isOpenIncident } from '../../../../schema/incident.ts'
+import { isOpenIncident } from '../../../../schema/incident/incident.ts'
 import { type IncidentView, messageHeading, toIncidentView } from '../../incident-view.ts'
 import { type Notification, type Sink, splitNotification } from '../../sink.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { severity } from '../severity.ts'
 import { addressRoles } from './address-roles.ts'
-import { severity } from './severity.ts'
 
 export const detectionKinds = ['anomaly', 'rule', 'indicator', 'external'] as const
 

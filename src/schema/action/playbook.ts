@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { addressRoleNames } from './address-roles.ts'
-import { alertType, entity } from './detection.ts'
+import { addressRoleNames } from '../detection/address-roles.ts'
+import { alertType, entity } from '../detection/detection.ts'
+import { severity } from '../severity.ts'
 import { remediationTypes } from './remediation-action.ts'
-import { severity } from './severity.ts'
 
 const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use lower-case letters, digits and single hyphens')
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { alertTypes } from './detection.ts'
-import { severities } from './severity.ts'
+import { alertTypes } from '../detection/detection.ts'
+import { severities } from '../severity.ts'
 
 const address = z
   .string()

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
+import { triageResult } from '../triage/triage-result.ts'
 import { type Alert, alert } from './alert.ts'
-import { triageResult } from './triage-result.ts'
 
 /** The fields that alerts are counted, sorted and filtered by: all but evidence and long lists. Every alert is also an index entry. */
 export const alertIndexEntry = alert

@@ -1,6 +1,6 @@
+import type { AlertType } from '../detection/detection.ts'
+import { showsBreakIn } from '../detection/telling-evidence.ts'
 import type { Alert } from './alert.ts'
-import type { AlertType } from './detection.ts'
-import { showsBreakIn } from './telling-evidence.ts'
 
 /**
  * The techniques of MITRE ATT&CK in alerts, by the attack stage that they usually indicate. Later entries mean that the attack got further.

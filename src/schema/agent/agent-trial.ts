@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { severity } from './severity.ts'
+import { severity } from '../severity.ts'
 
 /** The anomalies that agents would have found in past events. */
 export const agentTrial = z

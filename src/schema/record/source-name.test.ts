@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { anyCharacter } from '../../test/any-character.ts'
-import { runs } from '../../test/depth.ts'
+import { anyCharacter } from '../../../test/any-character.ts'
+import { runs } from '../../../test/depth.ts'
 import { sourceNamePattern, toSourceName } from './source-name.ts'
 
 describe('toSourceName', () => {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { addressRoles } from './address-roles.ts'
-import { resolution } from './alert.ts'
-import { alertType, entity, evidence } from './detection.ts'
-import { severity } from './severity.ts'
-import { verdict } from './triage-result.ts'
+import { resolution } from '../alert/alert.ts'
+import { addressRoles } from '../detection/address-roles.ts'
+import { alertType, entity, evidence } from '../detection/detection.ts'
+import { severity } from '../severity.ts'
+import { verdict } from '../triage/triage-result.ts'
 
 export const incidentStatuses = ['open', 'investigating', 'contained', 'eradicated', 'resolved', 'closed'] as const
 export const openIncidentStatuses = ['open', 'investigating', 'contained', 'eradicated'] as const

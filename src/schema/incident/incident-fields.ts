@@ -1,7 +1,7 @@
-import { entityFieldNames, entityReader, techniqueField } from './entity-fields.ts'
-import type { FieldValue } from './event.ts'
+import { entityFieldNames, entityReader, techniqueField } from '../detection/entity-fields.ts'
+import type { FieldValue } from '../event/event.ts'
+import { severities } from '../severity.ts'
 import { type Incident, openIncidentStatuses } from './incident.ts'
-import { severities } from './severity.ts'
 
 const own: ReadonlyMap<string, (incident: Incident) => FieldValue | null | undefined> = new Map<
   string,

@@ -1,4 +1,4 @@
-import { lowestScore, riskLevel, type Severity, severities, severityRank } from './severity.ts'
+import { lowestScore, riskLevel, type Severity, severities, severityRank } from '../severity.ts'
 import { accusesMore, type ModelOpinion, type TriageResult, type Verdict } from './triage-result.ts'
 
 /** Only lists and people can declare something malicious with certainty. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { ObservableType } from '../lib/observables/canonical.ts'
-import { severity } from './severity.ts'
+import type { ObservableType } from '../../lib/observables/canonical.ts'
+import { severity } from '../severity.ts'
 
-export type { Observable, ObservableType } from '../lib/observables/canonical.ts'
+export type { Observable, ObservableType } from '../../lib/observables/canonical.ts'
 
 export const observableTypes = [
   'ip',

@@ -1,6 +1,6 @@
-import type { Alert } from './alert.ts'
+import type { Alert } from '../alert/alert.ts'
+import type { TriageClaim, TriageReference } from '../triage/triage-result.ts'
 import type { Indicator, Observable } from './indicator.ts'
-import type { TriageClaim, TriageReference } from './triage-result.ts'
 
 /** Infrastructure on lists of known-benign values: public resolvers, content networks, crawlers. A counter-claim, never a discount. */
 export interface KnownBenign {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { addressRoles } from './address-roles.ts'
-import { alertType, contribution, type Detection, entity, evidence, observed } from './detection.ts'
-import { severity } from './severity.ts'
-import { triageResult } from './triage-result.ts'
+import { addressRoles } from '../detection/address-roles.ts'
+import { alertType, contribution, type Detection, entity, evidence, observed } from '../detection/detection.ts'
+import { severity } from '../severity.ts'
+import { triageResult } from '../triage/triage-result.ts'
 
 export const alertStatuses = ['new', 'triaged', 'investigating', 'resolved', 'false_positive', 'suppressed'] as const
 export const openAlertStatuses = ['new', 'triaged', 'investigating'] as const

@@ -1,7 +1,7 @@
+import type { FieldValue } from '../event/event.ts'
+import { severities } from '../severity.ts'
 import type { Detection } from './detection.ts'
 import { entityFieldNames, entityReader, techniqueField } from './entity-fields.ts'
-import type { FieldValue } from './event.ts'
-import { severities } from './severity.ts'
 
 const own: ReadonlyMap<string, (detection: Detection) => FieldValue | undefined> = new Map<
   string,

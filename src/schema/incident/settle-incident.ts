@@ -1,6 +1,6 @@
-import { type Alert, isDismissed, openAlertStatuses } from './alert.ts'
-import { attackStage } from './attack-stage.ts'
-import type { AlertType, Entity } from './detection.ts'
+import { type Alert, isDismissed, openAlertStatuses } from '../alert/alert.ts'
+import { attackStage } from '../alert/attack-stage.ts'
+import type { AlertType, Entity } from '../detection/detection.ts'
 import { type Incident, isOpenIncident, withStatus } from './incident.ts'
 
 /**

@@ -1,8 +1,8 @@
+import { entityFieldNames, entityReader, techniqueField } from '../detection/entity-fields.ts'
+import type { FieldValue } from '../event/event.ts'
+import { severities } from '../severity.ts'
 import { type Alert, openAlertStatuses } from './alert.ts'
 import type { AlertIndexEntry } from './alert-index-entry.ts'
-import { entityFieldNames, entityReader, techniqueField } from './entity-fields.ts'
-import type { FieldValue } from './event.ts'
-import { severities } from './severity.ts'
 
 type Read<Item> = (item: Item) => FieldValue | null | undefined
 

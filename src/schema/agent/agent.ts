@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { alertTypes } from './detection.ts'
+import { alertTypes } from '../detection/detection.ts'
 
 const name = z.string().regex(/^[a-z0-9]+([-_][a-z0-9]+)*$/, 'use lower-case letters, digits, "-" and "_"')
 /** A part of a line; `*` matches anything. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { severity } from './severity.ts'
+import { severity } from '../severity.ts'
 
 export const verdict = z
   .enum(['malicious', 'likely_malicious', 'suspicious', 'likely_benign', 'benign', 'inconclusive'])

@@ -1,9 +1,9 @@
-import { addressIn } from './address-roles.ts'
+import { addressIn } from '../detection/address-roles.ts'
+import type { Intelligence } from '../intelligence/intelligence.ts'
+import type { AlertContext } from '../inventory/context.ts'
+import { withoutPersonalData } from '../inventory/person.ts'
+import type { TriageResult } from '../triage/triage-result.ts'
 import type { Alert } from './alert.ts'
-import type { AlertContext } from './context.ts'
-import type { Intelligence } from './intelligence.ts'
-import { withoutPersonalData } from './person.ts'
-import type { TriageResult } from './triage-result.ts'
 
 /** The id that the sender gave an alert; our id by default. */
 export const senderIdOf = (alert: Alert): string => alert.observed?.external_id ?? alert.id
