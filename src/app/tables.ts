@@ -1,8 +1,8 @@
 import { createContext } from '../context/context.ts'
 import { createIntel } from '../intel/create-intel.ts'
 import { agentsInForce } from '../operations/agents/read-agents.ts'
+import { recoverImports } from '../operations/rules/packs/rule-imports.ts'
 import { createRules, importsFolder } from '../operations/rules/rule-folders.ts'
-import { recoverImports } from '../operations/rules/rule-imports.ts'
 import { createSuppressions } from '../operations/suppressions/suppressions-in-force.ts'
 import type { Foundation } from './base.ts'
 

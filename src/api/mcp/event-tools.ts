@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { compareWindows } from '../../operations/events/compare-windows.ts'
 import { listEvents } from '../../operations/events/list-events.ts'
-import { backtestRule } from '../../operations/rules/backtest-rule.ts'
+import { backtestRule } from '../../operations/rules/trials/backtest-rule.ts'
 import { countFitting } from './budget.ts'
 import { askFitting, cursor, goesOn, page, pageFrom, time } from './page.ts'
 import { defineTool, type Tool, type ToolContext, wholeNumber } from './tool.ts'

@@ -56,7 +56,7 @@ const test = async (agent: string | undefined, options: TestOptions, context: Co
   const { readEvents } = await import('../../app/analysis.ts')
   const { tryAgents } = await import('../../operations/agents/agent-trial.ts')
   const { readAgents } = await import('../../operations/agents/read-agents.ts')
-  const { noLimits } = await import('../../operations/rules/rule-trial.ts')
+  const { noLimits } = await import('../../operations/rules/trials/rule-trial.ts')
   const { pickAgents } = await import('../../operations/agents/test-agents.ts')
   const agents = pickAgents(readAgents(config.network_agents), agent)
   const tryOn = (records: AsyncIterable<readonly RawRecord[]>) =>

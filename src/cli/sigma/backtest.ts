@@ -70,7 +70,7 @@ const tryOnFiles = async (
     }
   }
   const { readEvents } = await import('../../app/analysis.ts')
-  const { backtestLogs } = await import('../../operations/rules/backtest-logs.ts')
+  const { backtestLogs } = await import('../../operations/rules/trials/backtest-logs.ts')
   const { createRules } = await import('../../operations/rules/rule-folders.ts')
   const log = quietLog(err)
   const rules = createRules({ config, settings: async () => [], log })

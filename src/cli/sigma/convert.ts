@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { convertRules } from '../../operations/rules/convert-rules.ts'
+import { convertRules } from '../../operations/rules/packs/convert-rules.ts'
 import type { CommandContext, ExitCode } from '../cli.ts'
 import { counted, formatCount, visible } from '../terminal/terminal.ts'
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { evalRules, openRuleEngine, type RuleHit } from '../../operations/rules/eval-rules.ts'
+import { evalRules, openRuleEngine, type RuleHit } from '../../operations/rules/trials/eval-rules.ts'
 import type { CommandContext } from '../cli.ts'
 import { bufferOutput } from '../terminal/gather.ts'
 import { visible } from '../terminal/terminal.ts'

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { ruleExplanation } from '../../operations/rules/explain-rule.ts'
+import { ruleExplanation } from '../../operations/rules/trials/explain-rule.ts'
 import type { CommandContext } from '../cli.ts'
 import { addRemoteOptions, createClient } from '../remote/client.ts'
 import { truncate, visible } from '../terminal/terminal.ts'

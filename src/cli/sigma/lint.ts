@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { loadConfig } from '../../config.ts'
-import { lintFiles } from '../../operations/rules/lint-files.ts'
+import { lintFiles } from '../../operations/rules/lint/lint-files.ts'
 import type { CommandContext } from '../cli.ts'
 import { counted, visible } from '../terminal/terminal.ts'
 

@@ -11,7 +11,7 @@ import type { AgentTrial } from '../../schema/agent/agent-trial.ts'
 import type { AgentFinding, Detection } from '../../schema/detection/detection.ts'
 import type { Event } from '../../schema/event/event.ts'
 import { severityRank } from '../../schema/severity.ts'
-import type { TrialLimits } from '../rules/rule-trial.ts'
+import type { TrialLimits } from '../rules/trials/rule-trial.ts'
 
 const mostResults = 200
 const chunk = 500

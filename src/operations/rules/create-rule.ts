@@ -8,7 +8,7 @@ import { ruleView } from '../../schema/rule/rule.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { auditRules } from './audit-rules.ts'
-import { requireDocuments, ruleText } from './lint-rules.ts'
+import { requireDocuments, ruleText } from './lint/lint-rules.ts'
 import { requireRule, toRuleView } from './rule-view.ts'
 
 /** The folder, among the imports, of the rules that were written here. */

@@ -9,7 +9,7 @@ import type { Event } from '../../schema/event/event.ts'
 import type { MissingRulePack } from '../../schema/rule/rule-pack.ts'
 import type { Store } from '../../store/store.ts'
 import { eventFilter } from '../filter.ts'
-import { findMissingPacks } from './missing-packs.ts'
+import { findMissingPacks } from './packs/missing-packs.ts'
 
 /** The sources that rules apply to, and recent matches. */
 export interface RuleReach {

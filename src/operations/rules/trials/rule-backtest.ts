@@ -1,11 +1,11 @@
-import type { CorrelationMatch, MatchedItem, RuleMatch, SigmaDocument } from '../../lib/sigma/sigma.ts'
-import { hour, week } from '../../lib/units/time.ts'
-import type { RuleBook } from '../../pipeline/detect/sigma/rule-book.ts'
-import { eventSubject } from '../../pipeline/detect/sigma/sigma-entities.ts'
-import type { Event } from '../../schema/event/event.ts'
-import type { Backtest, MatchedField } from '../../schema/rule/backtest.ts'
+import type { CorrelationMatch, MatchedItem, RuleMatch, SigmaDocument } from '../../../lib/sigma/sigma.ts'
+import { hour, week } from '../../../lib/units/time.ts'
+import type { RuleBook } from '../../../pipeline/detect/sigma/rule-book.ts'
+import { eventSubject } from '../../../pipeline/detect/sigma/sigma-entities.ts'
+import type { Event } from '../../../schema/event/event.ts'
+import type { Backtest, MatchedField } from '../../../schema/rule/backtest.ts'
+import { toFaultView } from '../rule-view.ts'
 import { type TrialHit, type TrialLimits, tryRules } from './rule-trial.ts'
-import { toFaultView } from './rule-view.ts'
 
 interface BacktestOptions {
   /** The tested rules. */

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { AppError, messageOf, unreadableFile } from '../../errors.ts'
-import { type Conversion, convertWazuhRules } from '../../lib/wazuh-rules/wazuh-rules.ts'
+import { AppError, messageOf, unreadableFile } from '../../../errors.ts'
+import { type Conversion, convertWazuhRules } from '../../../lib/wazuh-rules/wazuh-rules.ts'
 
 interface ConvertRequest {
   /** Files, or folders of files, with Wazuh rules in XML. */

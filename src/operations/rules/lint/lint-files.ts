@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { AppError, unreadableFile } from '../../errors.ts'
-import { lintFile } from '../../lib/sigma/lint/lint.ts'
-import { type Fault, readDocuments, readTaxonomy, sayFault } from '../../lib/sigma/sigma.ts'
-import { bundledTaxonomy } from '../../pipeline/detect/sigma/bundled-rules.ts'
-import { findRuleFiles } from '../../pipeline/detect/sigma/rule-folder.ts'
-import type { RuleFault } from '../../schema/rule/rule.ts'
-import { toFaultView } from './rule-view.ts'
+import { AppError, unreadableFile } from '../../../errors.ts'
+import { lintFile } from '../../../lib/sigma/lint/lint.ts'
+import { type Fault, readDocuments, readTaxonomy, sayFault } from '../../../lib/sigma/sigma.ts'
+import { bundledTaxonomy } from '../../../pipeline/detect/sigma/bundled-rules.ts'
+import { findRuleFiles } from '../../../pipeline/detect/sigma/rule-folder.ts'
+import type { RuleFault } from '../../../schema/rule/rule.ts'
+import { toFaultView } from '../rule-view.ts'
 
 interface LintReport {
   readonly files: number

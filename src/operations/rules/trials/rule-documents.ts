@@ -1,5 +1,5 @@
-import { isCalled, type SigmaDocument } from '../../lib/sigma/document.ts'
-import type { RuleLibrary } from '../../pipeline/detect/sigma/rule-library.ts'
+import { isCalled, type SigmaDocument } from '../../../lib/sigma/document.ts'
+import type { RuleLibrary } from '../../../pipeline/detect/sigma/rule-library.ts'
 
 /**
  * Collects the documents that some rules need: rules that correlations refer to, preferring the given text, and the

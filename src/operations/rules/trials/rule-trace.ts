@@ -1,13 +1,13 @@
-import { type DetectionRule, type FilterRule, isCalled } from '../../lib/sigma/document.ts'
-import { createEngine } from '../../lib/sigma/engine.ts'
-import type { FlatEvent } from '../../lib/sigma/event.ts'
-import { createResolve } from '../../lib/sigma/matching/routes.ts'
-import { createTruth } from '../../lib/sigma/matching/truth.ts'
-import { createFieldNames } from '../../lib/sigma/matching/view.ts'
-import type { Node } from '../../lib/sigma/node.ts'
-import { isWithinLogsource } from '../../lib/sigma/read/read-logsource.ts'
-import type { Taxonomy } from '../../lib/sigma/taxonomy.ts'
-import { describePart, onlyPart, partsOf } from './describe-rule.ts'
+import { type DetectionRule, type FilterRule, isCalled } from '../../../lib/sigma/document.ts'
+import { createEngine } from '../../../lib/sigma/engine.ts'
+import type { FlatEvent } from '../../../lib/sigma/event.ts'
+import { createResolve } from '../../../lib/sigma/matching/routes.ts'
+import { createTruth } from '../../../lib/sigma/matching/truth.ts'
+import { createFieldNames } from '../../../lib/sigma/matching/view.ts'
+import type { Node } from '../../../lib/sigma/node.ts'
+import { isWithinLogsource } from '../../../lib/sigma/read/read-logsource.ts'
+import type { Taxonomy } from '../../../lib/sigma/taxonomy.ts'
+import { describePart, onlyPart, partsOf } from '../describe-rule.ts'
 
 /** One part of a condition, held against an event. */
 export interface TracedPart {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { AppError } from '../../errors.ts'
-import { lintFile } from '../../lib/sigma/lint/lint.ts'
-import { readDocuments } from '../../lib/sigma/sigma.ts'
-import { ruleFault } from '../../schema/rule/rule.ts'
-import type { Deps } from '../deps.ts'
-import { defineOperation } from '../operation.ts'
-import { toFaultView } from './rule-view.ts'
+import { AppError } from '../../../errors.ts'
+import { lintFile } from '../../../lib/sigma/lint/lint.ts'
+import { readDocuments } from '../../../lib/sigma/sigma.ts'
+import { ruleFault } from '../../../schema/rule/rule.ts'
+import type { Deps } from '../../deps.ts'
+import { defineOperation } from '../../operation.ts'
+import { toFaultView } from '../rule-view.ts'
 
 /** The text of rules, if the input contains it. */
 export const ruleText = z

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Fault, Match, SigmaDocument, Taxonomy } from '../../lib/sigma/sigma.ts'
-import { createEngine } from '../../lib/sigma/sigma.ts'
-import { createFlattening } from '../../pipeline/detect/sigma/sigma-event.ts'
-import type { Event } from '../../schema/event/event.ts'
+import type { Fault, Match, SigmaDocument, Taxonomy } from '../../../lib/sigma/sigma.ts'
+import { createEngine } from '../../../lib/sigma/sigma.ts'
+import { createFlattening } from '../../../pipeline/detect/sigma/sigma-event.ts'
+import type { Event } from '../../../schema/event/event.ts'
 
 /** A match, and the event that it was found at. */
 export interface TrialHit {

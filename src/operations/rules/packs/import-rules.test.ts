@@ -4,14 +4,14 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { strToU8, zipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { deepRun, runs } from '../../../test/depth.ts'
-import { needs } from '../../../test/needs.ts'
+import { deepRun, runs } from '../../../../test/depth.ts'
+import { needs } from '../../../../test/needs.ts'
+import { openRuleDeps, ruleTexts } from '../rules.fake.ts'
+import { updateRule } from '../update-rule.ts'
 import { importRules } from './import-rules.ts'
 import { removeImport } from './remove-import.ts'
 import { readArchive } from './rule-archive.ts'
 import { recoverImports } from './rule-imports.ts'
-import { openRuleDeps, ruleTexts } from './rules.fake.ts'
-import { updateRule } from './update-rule.ts'
 
 const zip = (files: Readonly<Record<string, string>>): Uint8Array =>
   zipSync(Object.fromEntries(Object.entries(files).map(([path, text]) => [path, strToU8(text)])))

@@ -2,10 +2,10 @@ import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { silentLog } from '../../component.ts'
-import { unreadableFile } from '../../errors.ts'
-import { toLogsource } from '../../lib/sigma/read/read-logsource.ts'
-import { isMap, ownValue } from '../../lib/sigma/read/yaml-map.ts'
+import { silentLog } from '../../../component.ts'
+import { unreadableFile } from '../../../errors.ts'
+import { toLogsource } from '../../../lib/sigma/read/read-logsource.ts'
+import { isMap, ownValue } from '../../../lib/sigma/read/yaml-map.ts'
 import {
   createEngine,
   type Engine,
@@ -14,9 +14,9 @@ import {
   type MatchedItem,
   sayFault,
   windowsFields,
-} from '../../lib/sigma/sigma.ts'
-import { bundledTaxonomy } from '../../pipeline/detect/sigma/bundled-rules.ts'
-import { createRuleLibrary } from '../../pipeline/detect/sigma/rule-library.ts'
+} from '../../../lib/sigma/sigma.ts'
+import { bundledTaxonomy } from '../../../pipeline/detect/sigma/bundled-rules.ts'
+import { createRuleLibrary } from '../../../pipeline/detect/sigma/rule-library.ts'
 
 /** Opens the rules of a file or folder, with the built-in taxonomy and, when given, another. */
 export const openRuleEngine = async (

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import { isCalled } from '../../lib/sigma/document.ts'
-import { createEngine } from '../../lib/sigma/sigma.ts'
-import type { RuleBook } from '../../pipeline/detect/sigma/rule-book.ts'
-import { toFlatEvent } from '../../pipeline/detect/sigma/sigma-event.ts'
-import type { Event } from '../../schema/event/event.ts'
-import type { Backtest } from '../../schema/rule/backtest.ts'
-import type { Store } from '../../store/store.ts'
+import { isCalled } from '../../../lib/sigma/document.ts'
+import { createEngine } from '../../../lib/sigma/sigma.ts'
+import type { RuleBook } from '../../../pipeline/detect/sigma/rule-book.ts'
+import { toFlatEvent } from '../../../pipeline/detect/sigma/sigma-event.ts'
+import type { Event } from '../../../schema/event/event.ts'
+import type { Backtest } from '../../../schema/rule/backtest.ts'
+import type { Store } from '../../../store/store.ts'
 
 /** The number of rules per slice, after which other work may run. */
 const slice = 40

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import { Unzip, UnzipInflate, UnzipPassThrough } from 'fflate'
-import { AppError, messageOf } from '../../errors.ts'
-import { tarEntries } from '../storage/tar.ts'
+import { AppError, messageOf } from '../../../errors.ts'
+import { tarEntries } from '../../storage/tar.ts'
 
 /** A file of rules: its path within the archive, and its text. */
 export interface RuleFileText {

@@ -1,10 +1,10 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { joinTaxonomies, type Logsource, readDocuments, readTaxonomy } from '../../lib/sigma/sigma.ts'
+import { joinTaxonomies, type Logsource, readDocuments, readTaxonomy } from '../../../lib/sigma/sigma.ts'
 import { findMissingPacks, productsOfBundled, productsOfSigmaHq } from './missing-packs.ts'
 
-const folder = resolve(import.meta.dirname, '../../../rules')
+const folder = resolve(import.meta.dirname, '../../../../rules')
 const texts = (pattern: string) =>
   globSync(pattern, { cwd: folder }).map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }))
 const bundled = texts('*/*.yml')

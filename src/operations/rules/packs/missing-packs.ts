@@ -1,7 +1,7 @@
-import { isWithinLogsource } from '../../lib/sigma/read/read-logsource.ts'
-import type { EventKind } from '../../lib/sigma/sigma.ts'
-import type { RuleBook } from '../../pipeline/detect/sigma/rule-book.ts'
-import type { MissingRulePack } from '../../schema/rule/rule-pack.ts'
+import { isWithinLogsource } from '../../../lib/sigma/read/read-logsource.ts'
+import type { EventKind } from '../../../lib/sigma/sigma.ts'
+import type { RuleBook } from '../../../pipeline/detect/sigma/rule-book.ts'
+import type { MissingRulePack } from '../../../schema/rule/rule-pack.ts'
 
 const archive = 'sigma_all_rules.zip'
 

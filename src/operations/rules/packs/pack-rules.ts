@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { zipSync } from 'fflate'
-import { unreadableFile } from '../../errors.ts'
-import { findRuleFiles } from '../../pipeline/detect/sigma/rule-folder.ts'
+import { unreadableFile } from '../../../errors.ts'
+import { findRuleFiles } from '../../../pipeline/detect/sigma/rule-folder.ts'
 
 /** Reads an archive of rules, or packs a folder into one. Throws SOURCE_FAILED. */
 export const packRules = async (path: string): Promise<Uint8Array<ArrayBuffer>> => {
