@@ -1,4 +1,5 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join, relative, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { defineConfig, type Plugin } from 'vite'
@@ -36,6 +37,26 @@ const rules: Plugin = {
   },
 }
 
+/**
+ * Loads these modules of Node when a property of them is read. An import reads all properties, which loads the client behind `fetch` with
+ * `http`; and a library requires `https` and `http2` for servers that have a certificate. A fresh server needs neither.
+ */
+const lateModules: Plugin = {
+  name: 'late-modules',
+  enforce: 'pre',
+  resolveId(id) {
+    const name = id.replace(/^node:/, '')
+    return ['http', 'https', 'http2', 'tls'].includes(name) ? `\0late:${name}` : undefined
+  },
+  load(id) {
+    const name = id.startsWith('\0late:') && id.slice('\0late:'.length)
+    return name
+      ? `for (const name of ${JSON.stringify(Object.keys(createRequire(import.meta.url)(name)))})
+          Object.defineProperty(exports, name, { enumerable: true, get: () => process.getBuiltinModule('${name}')[name] })`
+      : undefined
+  },
+}
+
 /** V8 keeps the text of a program, and takes twice the memory for a long one with a single character beyond ASCII. */
 const latin: Plugin = {
   name: 'latin',
@@ -57,7 +78,7 @@ export default defineConfig({
   root,
   envDir: false,
   publicDir: false,
-  plugins: [latin, rules, sources],
+  plugins: [lateModules, latin, rules, sources],
   // The files that Node itself would load.
   resolve: { conditions: ['node'], mainFields: ['main'] },
   // These two find files beside their own.
