@@ -14,6 +14,55 @@ describe('a server says who logged in', () => {
       'FortiGate',
       'date=2026-12-10 time=09:32:20 devname="fw1" logid="0101039424" type="event" subtype="vpn" level="information" logdesc="SSL VPN tunnel up" action="tunnel-up" remip=203.0.113.9 user="kim" reason="login successfully" msg="SSL tunnel established"',
     ],
+    [
+      'Asterisk',
+      '[2026-12-10 09:32:20] SECURITY[4711] res_security_log.c: SecurityEvent="SuccessfulAuth",EventTV="2026-12-10T09:32:20.123+0000",Severity="Informational",Service="PJSIP",EventVersion="1",AccountID="kim",SessionID="a1",LocalAddress="IPV4/UDP/10.0.0.5/5060",RemoteAddress="IPV4/UDP/203.0.113.9/5060",UsingPassword="1"',
+    ],
+    ['Artifactory', '2026-12-10T09:32:20.123Z [1a2b3c4d5e6f7a8b] [ACCEPTED LOGIN]  for client : kim / 203.0.113.9'],
+    [
+      'Aruba CX',
+      '<190>1 2026-12-10T09:32:20.123Z sw1 hpe-restd 33 - - Event|4604|LOG_INFO|AMM|-|User kim successfully logged in from 203.0.113.9 via https-server',
+    ],
+    [
+      'Cassandra',
+      'INFO  [Native-Transport-Requests-1] 2026-12-10 09:32:20,123 FileAuditLogger.java:51 - user:kim|host:/10.0.0.5:9042|source:/203.0.113.9|port:51234|timestamp:1797240740123|type:LOGIN_SUCCESS|category:AUTH|operation:LOGIN SUCCESSFUL',
+    ],
+    [
+      'Elasticsearch',
+      '{"type":"audit","timestamp":"2026-12-10T09:32:20,123+0000","node.id":"n1","host.name":"es1","host.ip":"10.0.0.5","event.type":"rest","event.action":"authentication_success","user.name":"kim","origin.type":"rest","origin.address":"203.0.113.9:51234","url.path":"/_search","request.method":"GET"}',
+    ],
+    [
+      'ESXi',
+      '<166>2026-12-10T09:32:20.123Z esx1 Hostd: info hostd[21] [Originator@6876 sub=Vimsvc.ha-eventmgr opID=esxui-1] Event 8 : User kim@203.0.113.9 logged in as Mozilla/5.0 (Windows NT 10.0; Win64; x64)',
+    ],
+    [
+      'Jira',
+      "2026-12-10 09:32:20,123 http-nio-8080-exec-3 kim 572x11x1 1ab2c3 203.0.113.9 /login.jsp The user 'kim' has PASSED authentication.",
+    ],
+    [
+      'Junos',
+      "<37>Dec 10 09:32:20 srx1 mgd[77]: UI_LOGIN_EVENT: User 'kim' login, class 'j-super-user' [77], ssh-connection '203.0.113.9 51234 10.0.0.5 22', client-mode 'cli'",
+    ],
+    [
+      'NetScaler',
+      '<134> 12/10/2026:09:32:20 GMT ns1 0-PPE-0 : default SSLVPN LOGIN 4711 0 : Context kim@203.0.113.9 - SessionId: 87 - User kim - Client_ip 203.0.113.9 - Nat_ip "Mapped Ip" - Vserver 10.0.0.5:443 - Browser_type "Mozilla/5.0" - SSLVPN_client_type ICA - Group(s) "VPN"',
+    ],
+    [
+      'Pulse Secure',
+      '<134>Dec 10 09:32:20 pcs1 PulseSecure: 2026-12-10 09:32:20 - pcs1 - [203.0.113.9] kim(Users)[Staff] - Login succeeded for kim/Users (session:00009876) from 203.0.113.9 with Pulse-Secure/9.1.4 (Windows 10).',
+    ],
+    [
+      'QNAP',
+      '<30>Dec 10 09:32:20 qnap1 qulogd[91]: conn log: Users: kim, Source IP: 203.0.113.9, Computer name: ---, Connection type: HTTP, Accessed resources: Administration, Action: Login OK',
+    ],
+    [
+      'SonicWall',
+      '<134>  id=firewall sn=18B1690729A8 time="2026-12-10 09:32:20 UTC" fw=10.0.0.1 pri=6 c=16 gcat=4 m=1080 msg="SSL VPN zone remote user login allowed" sess="sslvpnc" n=4 usr="kim" src=203.0.113.9::X1 dst=10.0.0.1:443:X1 note="Client Type: NetExtender" fw_action="NA"',
+    ],
+    [
+      'Zimbra',
+      '2026-12-10 09:32:20,123 INFO  [qtp1-9:https://mail.example.org/service/soap/AuthRequest] [name=kim;oip=203.0.113.9;ua=zclient/8.8.15_GA_4508;soapId=1a3;] security - cmd=Auth; account=kim; protocol=soap;',
+    ],
     ['FreeRADIUS', 'Thu Dec 10 09:32:20 2026 : Auth: (9) Login OK: [kim] (from client gw port 0 cli 203.0.113.9)'],
     [
       'MongoDB 4.4',
@@ -47,6 +96,14 @@ describe('a server says who logged in', () => {
 describe('a server says who failed to log in', () => {
   it.each([
     [
+      'Elasticsearch',
+      '{"type":"audit","timestamp":"2026-12-10T09:32:20,123+0000","node.id":"n1","host.name":"es1","host.ip":"10.0.0.5","event.type":"rest","event.action":"authentication_failed","user.name":"kim","origin.type":"rest","origin.address":"203.0.113.9:51234","url.path":"/_search","request.method":"GET"}',
+    ],
+    [
+      'Cassandra',
+      'INFO  [Native-Transport-Requests-1] 2026-12-10 09:32:20,123 FileAuditLogger.java:51 - user:kim|host:/10.0.0.5:9042|source:/203.0.113.9|port:51234|timestamp:1797240740123|type:LOGIN_ERROR|category:AUTH|operation:LOGIN FAILURE; Provided username kim and/or password are incorrect',
+    ],
+    [
       'FreeRADIUS, without the password',
       'Thu Dec 10 09:32:20 2026 : Auth: (9) Login incorrect (pap: Cleartext password does not match "known good" password): [kim/Summer2026] (from client gw port 0 cli 203.0.113.9)',
     ],
@@ -68,6 +125,33 @@ describe('a server says who failed to log in', () => {
     ],
   ])('%s', (_, line) => {
     expect(read(line).fields).toMatchObject({ ...kim, 'event.outcome': 'failure' })
+  })
+
+  it.each([
+    ['IPv4', '203.0.113.9'],
+    ['IPv6', '2001:db8::9'],
+  ])('reads the client of a Kerberos ticket over %s', (_, client) => {
+    const line = (answer: string) =>
+      `Dec 10 09:32:20 kdc1 krb5kdc[912](info): AS_REQ (8 etypes {aes256-cts-hmac-sha1-96(18)}) ${client}: ${answer} for krbtgt/EXAMPLE.ORG@EXAMPLE.ORG`
+    const party = { 'user.name': 'kim@EXAMPLE.ORG', 'source.ip': client, 'event.category': 'authentication' }
+    const issued = line('ISSUE: authtime 1797240740, etypes {rep=18, tkt=18, ses=18}, kim@EXAMPLE.ORG')
+    expect(read(issued).fields).toMatchObject({ ...party, 'event.outcome': 'success' })
+    const refused = `${line('PREAUTH_FAILED: kim@EXAMPLE.ORG')}, Preauthentication failed`
+    expect(read(refused).fields).toMatchObject({ ...party, 'event.outcome': 'failure' })
+    const asked = `${line('NEEDED_PREAUTH: kim@EXAMPLE.ORG')}, Additional pre-authentication required`
+    expect(read(asked).fields['event.category']).toBeUndefined()
+  })
+
+  it.each([
+    ['0', 'success'],
+    ['1017', 'failure'],
+    ['28000', 'failure'],
+  ])("reads return code %s of Oracle's unified audit trail", (code, outcome) => {
+    const line = (action: number) =>
+      `<134>Dec 10 09:32:20 ora1 Oracle Unified Audit[9911]: LENGTH: '161' TYPE:"4" DBID:"3311" SESID:"4711" CLIENTID:"" ENTRYID:"1" STMTID:"1" DBUSER:"KIM" CURUSER:"KIM" ACTION:"${action}" RETCODE:"${code}" SCHEMA:"" OBJNAME:""`
+    const { fields } = read(line(100))
+    expect(fields).toMatchObject({ 'user.name': 'KIM', 'event.category': 'authentication', 'event.outcome': outcome })
+    expect(read(line(3)).fields['event.category']).toBeUndefined()
   })
 
   it('counts a login of strongSwan once: its answer is none', () => {

@@ -10,13 +10,13 @@ export const aliasTable: Readonly<Record<string, string>> = {
     timestamp time @timestamp datetime date ts eventtime timeunixnano @t t timegenerated eventtimestamp asctime
     logtime createdat createddatetime activitydatetime creationtime published occurredat systemtime timecreated timecreatedsystemtime
     eventcreationtime utctime event.created observedtimeunixnano receivedat starttime utctimestamp id.time created
-    creationdate requestreceivedtimestamp stagetimestamp log.time log.timestamp log.@timestamp meta.timestamp meta.time
+    creationdate eventtv requestreceivedtimestamp stagetimestamp log.time log.timestamp log.@timestamp meta.timestamp meta.time
     timeiso8601 timelocal`,
   'user.name': `
     user.name user username uid account identity userid acct usrname suser accountname targetusername
     subjectusername login loginname useridentity.username userprincipalname useremail actor.user.name
     actor.alternateid initiatedby.user.userprincipalname user.username sourceaccountname principal protopayload.authenticationinfo.principalemail
-    uname`,
+    uname usr dbuser dbusername`,
   'user.domain': 'user.domain userdomain accountdomain targetdomainname subjectdomainname sourceaccountdomain domain',
   'user.email': 'user.email email actor.email',
   'source.ip': `
@@ -25,7 +25,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
     id.origh srcendpoint.ip net.peer.ip requestmetadata.callerip client remotehost peer
     req.remoteaddress ipsrc src.ip.address clientipaddress cip connsrcip initiatedby.user.ipaddress actorip client.ipaddress sourceips
     protopayload.requestmetadata.callerip src.ip ipaddr ip remip request.clientip request.remoteip request.remoteaddr
-    request.remoteaddress httprequest.remoteip clienthost downstreamremoteaddress`,
+    request.remoteaddress httprequest.remoteip clienthost downstreamremoteaddress origin.address`,
   'network.forwarded_ip': `
     network.forwardedip xforwardedfor httpxforwardedfor headers.xforwardedfor req.headers.xforwardedfor
     request.headers.xforwardedfor http.request.headers.xforwardedfor`,
@@ -39,7 +39,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'event.outcome': 'event.outcome outcome action result status success resultstatus loginstatus eventresult',
   'event.action': `
     event.action eventtype eventname operationname operation activitydisplayname eventsimplename type event category
-    actiontype eventaction activityname operationtype event.type`,
+    actiontype eventaction activityname operationtype event.type securityevent`,
   'event.code': 'event.code eventid eventcode winlog.eventid',
   message: `
     message msg description text log body @message shortmessage fullmessage @m @mt eventmessage logmessage

@@ -247,8 +247,11 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       const [text] = Array.isArray(value) ? value : [value]
       if (fields[target] !== undefined || typeof text !== 'string') return false
       const listed = text.includes(',') ? text.slice(0, text.indexOf(',')).trim() : text
-      // SonicWall: 10.0.0.5:51234:X1
-      const first = /^\d[\d.]{6,14}:\d{1,5}(?=:[A-Z])/.exec(listed)?.[0] ?? listed
+      // SonicWall: 10.0.0.5:51234:X1, 10.0.0.5::X1; Asterisk: IPV4/UDP/10.0.0.5/5060
+      const found = /^(\d[\d.]{6,14}(?::\d{1,5})?)::?[A-Z]|^IPV[46]\/[A-Z]{2,4}\/([\da-fA-F.:]{2,45})\/\d{1,5}$/.exec(
+        listed,
+      )
+      const first = found?.[1] ?? found?.[2] ?? listed
       const address = toAddress(first)
       if (address?.ip === undefined) return false
       setEndpoint(fields, target === 'source.ip' ? 'source' : 'destination', address)

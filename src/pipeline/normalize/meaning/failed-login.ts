@@ -23,7 +23,7 @@ export const failedLogin: Meaning = {
       '2fa ',
     ],
     ...['nt_status_', 'matching endpoint', 'completed 401', 'database user', 'denied by acl', 'accesskey'],
-    ...['failed attempt', 'wrongpass', 'wrong pin', 'eap method', 'not in sudoers', 'invalid extension'],
+    ...['failed attempt', 'wrongpass', 'wrong pin', 'eap method', 'not in sudoers', 'invalid extension', 'retcode'],
   ],
   says: [
     `(?:${login})[^;|\\n]{0,60}?(?<![a-z])(?:${failure})(?![a-z])`,
@@ -45,6 +45,7 @@ export const failedLogin: Meaning = {
     'no matching endpoint found|completed 401 unauthorized',
     // Oracle's audit trail: ORA-01017 and ORA-28000 answer a wrong password and a locked account.
     "'(?:connect|logon)' .{0,300}status ?:\\[\\d+\\] ?[\"'](?:1017|28000)",
+    'action ?: ?"?100"? retcode ?: ?"?(?:1017|28000)(?!\\d)',
     'access ?key[^;|\\n]{0,40}(?:not exist|not found)|token (?:was |has been )?(?:rejected|refused|denied)',
     'mac mismatched|no eap key found|no matching peer found|wrongpass|wrong pin',
     'failed attempt (?:from|by|for)|eap method \\S{1,64} failed',

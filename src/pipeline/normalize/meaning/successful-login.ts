@@ -5,7 +5,7 @@ export const successfulLogin: Meaning = {
   category: 'authentication',
   action: 'login',
   outcome: 'success',
-  stems: [...loginStems, 'signed', 'angemeldet', 'connect', 'iniciado ses', 'session opened for'],
+  stems: [...loginStems, 'signed', 'angemeldet', 'connect', 'iniciado ses', 'session opened for', 'retcode'],
   says: [
     `(?:${login})[^;|\\n]{0,40}?(?<![a-z])(?:${success})(?![a-z])`,
     `(?<![a-z])(?:${success})[^;|\\n]{0,20}?(?<![a-z])(?:${login})`,
@@ -18,6 +18,14 @@ export const successfulLogin: Meaning = {
     "s'est connect[eé]",
     'ha iniciado sesi[oó]n|iniciou sess[aã]o',
     'session opened for (?:local )?user',
+    '(?:user|administrator|admin) login (?:from \\w{2,3} [\\w-]{1,20} zone )?allowed(?![a-z_]| (?:for|to|only|until|if|when)(?![a-z]))',
+    '(?:has|have) passed (?:the )?authentication(?![a-z])',
+    'cmd=(?:admin)?auth; account=[^;]{1,128}; protocol=\\w{1,20};$',
+    "user '[^'\\n]{1,64}' login, class ",
+    'vpn login \\d{1,12} \\d{1,6} : context',
+    'as_req [^\\n]{0,300}: issue: authtime',
+    // Oracle's unified audit trail: 100 is LOGON.
+    'action ?: ?"?100"? retcode ?: ?"?0(?!\\d)',
   ],
   unless: [
     "(?<![a-z])(?:not|never|no|without|n't|nicht|pas|no longer|nobody|none|unless|until|before|if|when|while|must|should|please|requires?|last|already|currently|wait\\w*) (?:\\w+ ){0,3}(?:be )?(?:logged|signed|log|sign|auth\\w*|successful|succe\\w+|accepted|granted|angemeldet)",
@@ -30,6 +38,11 @@ export const successfulLogin: Meaning = {
   ],
   needsEntity: true,
   matches: [
+    'User login from an internal zone allowed, user=kim',
+    'WAN zone administrator login allowed, user=kim',
+    "The user 'kim' has PASSED authentication.",
+    "User 'kim' login, class 'j-super-user' [7781], client-mode 'cli'",
+    'SSLVPN LOGIN 4711 0 : Context kim@203.0.113.9 - SessionId: 87 - User kim',
     'user kim logged in from 203.0.113.9',
     'Login successful for kim',
     'login ok user=kim',
@@ -47,6 +60,10 @@ export const successfulLogin: Meaning = {
     'Auth: [SMB2,(null)] user [CORP]\\\\[kim] with [NTLMv2] status [NT_STATUS_OK]',
   ],
   ignores: [
+    "User 'kim' login is the default, class unknown",
+    'User login allowed_hosts was read for user kim',
+    'security - cmd=Auth; account=kim; protocol=soap; error=account not active;',
+    'TGS_REQ (4 etypes) 203.0.113.9: ISSUE: authtime 1797240740, kim@EXAMPLE.ORG for HTTP/web1@EXAMPLE.ORG',
     'op=export username=kim result=success ip=203.0.113.9',
     'user kim is not logged in',
     'user kim must be logged in to see this page',
