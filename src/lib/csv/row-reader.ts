@@ -1,12 +1,12 @@
 const quote = 34
-const comma = 44
 const lineFeed = 10
 
 /**
  * Reads rows of CSV (RFC 4180) from chunks with any borders, and calls `onRow` with the cells of each. An empty line is a row with one
- * empty cell. A quote that is never closed extends to the end.
+ * empty cell. A quote that is never closed extends to the end. The separator is one character.
  */
-export const createRowReader = (onRow: (cells: string[]) => void) => {
+export const createRowReader = (onRow: (cells: string[]) => void, separator = ',') => {
+  const comma = separator.charCodeAt(0)
   let cells: string[] = []
   /** The text so far of a cell that is not complete yet. */
   let cell = ''

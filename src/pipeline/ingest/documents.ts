@@ -1,6 +1,7 @@
 import { type JsonDocument, readDocument } from '../../lib/json-records/document.ts'
 import { jsonValues, type UnwrapOptions, type Unwrapped, unwrap } from '../../lib/json-records/unwrap.ts'
 import type { LineJoiner, TextLine } from './lines.ts'
+import { joinRows } from './rows.ts'
 
 /** A joiner that may be in the middle of a document. */
 export interface DocumentJoiner extends LineJoiner {
@@ -233,9 +234,9 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
   }
 }
 
-/** Returns the records of a text: those inside documents, and the other lines. */
+/** Returns the records of a text: those inside documents and tables, and the other lines. */
 export const recordsOfText = (text: string): readonly string[] => {
-  const joiner = joinDocuments(asTheyAre)
+  const joiner = joinRows(joinDocuments(asTheyAre))
   const lines = text.split(/\r?\n/).map((line, index) => ({ text: line, number: index + 1, cut: false }))
   return [...joiner.push(lines), ...joiner.flush()]
     .map((record) => record.text)

@@ -1,6 +1,7 @@
 import type { RawRecord } from '../../../schema/record/record.ts'
 import { joinDocuments } from '../documents.ts'
 import { joinContinuations, splitLines, type TextLine } from '../lines.ts'
+import { joinRows } from '../rows.ts'
 import { ClockDays } from './clock-days.ts'
 
 const maxRecords = 4_096
@@ -19,15 +20,15 @@ interface FileLines {
 }
 
 /**
- * Turns the bytes of one file into batches of records with line numbers. Joins lines that belong together, and splits JSON documents into
- * their records.
+ * Turns the bytes of one file into batches of records with line numbers. Joins lines that belong together, and splits JSON documents and
+ * tables into their records.
  */
 export async function* recordsOf(chunks: AsyncIterable<Buffer>, options: FileLines): AsyncGenerator<RawRecord[]> {
   const { source, file, zoneMinutes, fileZone, batchSize = maxRecords, now } = options
   const days = options.midnight === undefined ? undefined : new ClockDays(options.midnight)
   let midnight = options.midnight
   const splitter = splitLines({ inParts: true })
-  const joiner = joinDocuments(joinContinuations())
+  const joiner = joinRows(joinDocuments(joinContinuations()))
   let receivedAt = now()
   let batch: RawRecord[] = []
   let chars = 0

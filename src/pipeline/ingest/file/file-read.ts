@@ -13,6 +13,7 @@ import {
   type ReadReport,
   readLog,
 } from './file-open.ts'
+import { oldestFirst } from './oldest-first.ts'
 
 export interface FileReadOptions extends OpenOptions {
   /** The source of all records. Defaults to the name of their log. */
@@ -53,22 +54,23 @@ async function* readAll(
       zones[i] ??= proven
     }
   }
+  const timeOfRecord = (record: RawRecord) => clockTime(record) ?? timeOf(record.text, record.fileZone)
   const batches = logs.map((log, i) => {
     const source = options.source ?? log.name
     const fileZone = zones[i]
     const use = (bytes: AsyncIterable<Buffer>, path: string) =>
-      recordsOf(bytes, {
-        ...{ source, file: path === '-' ? undefined : path, zoneMinutes, fileZone, now, batchSize },
-        midnight: dates.get(path),
-      })
+      oldestFirst(
+        recordsOf(bytes, {
+          ...{ source, file: path === '-' ? undefined : path, zoneMinutes, fileZone, now, batchSize },
+          midnight: dates.get(path),
+        }),
+        timeOfRecord,
+      )
     const time = log.time ?? dates.get(log.paths[0] ?? '')
     return { time: inZone(time, fileZone), batches: readLog(log, options, report, use) }
   })
   try {
-    for await (const batch of mergeByTime(
-      batches,
-      (record) => clockTime(record) ?? timeOf(record.text, record.fileZone),
-    )) {
+    for await (const batch of mergeByTime(batches, timeOfRecord)) {
       report.lines += batch.length
       yield batch
     }

@@ -43,7 +43,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'event.code': 'event.code eventid eventcode winlog.eventid',
   message: `
     message msg description text log body @message shortmessage fullmessage @m @mt eventmessage logmessage
-    displaymessage summary textpayload log.message`,
+    displaymessage summary textpayload log.message syslogmessage raw`,
   'log.level':
     'log.level level severitytext severity priority sev loglevel levelname lvl @l severityname errorseverity meta.level',
   'log.logger': 'log.logger logger loggername scope.name',

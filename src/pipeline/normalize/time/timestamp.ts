@@ -143,7 +143,7 @@ const readDayOfWeek = (text: string, at: number, place: TimeReference): Stamp | 
   return complete(text, monday + ((week - 1) * 7 + weekday - 1) * day, clockAt(text, at + 11), at + 19, place)
 }
 
-/** Parses RFC 3164's `Feb  5 17:32:18`, with an optional year before or after the clock, and `Oct 11, 2019 13:29:28`. */
+/** Parses RFC 3164's `Feb  5 17:32:18`, with an optional year before or after the clock, and `Oct 11, 2019 @ 13:29:28`. */
 export const readBsd = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   const month = monthAt(text, at)
   if (month === 0) return undefined
@@ -166,6 +166,8 @@ export const readBsd = (text: string, at: number, place: TimeReference): Stamp |
   const year = text.charCodeAt(i + 4) === 32 || text.charCodeAt(i + 4) === 44 ? quad(text, i) : -1
   if (year >= 1000) {
     i += text.charCodeAt(i + 4) === 44 ? 6 : 5
+    // Kibana: Dec 10, 2026 @ 09:32:20.123
+    if (text.charCodeAt(i) === 64 && text.charCodeAt(i + 1) === 32) i += 2
     return withClock(text, midnight(year, month, dayOfMonth), i, place)
   }
   const clock = clockAt(text, i)
@@ -425,12 +427,14 @@ const withClock = (text: string, date: number, at: number, place: TimeReference)
     end = i + 7
   }
   if (clock < 0) return undefined
-  const half = text.charCodeAt(end + 1) | 32
-  const isHalf = (half === 97 || half === 112) && (text.charCodeAt(end + 2) | 32) === 109
+  // Log Analytics: 12/10/2026, 9:32:20.123 PM
+  const fraction = fractionEnd(text, end)
+  const half = text.charCodeAt(fraction + 1) | 32
+  const isHalf = (half === 97 || half === 112) && (text.charCodeAt(fraction + 2) | 32) === 109
   // " America/Lima" is no morning.
-  if (isHalf && text.charCodeAt(end) === 32 && !isLower(text.charCodeAt(end + 3) | 32)) {
-    clock = toFullDay(clock, half)
-    end += 3
+  if (isHalf && isBlank(text.charCodeAt(fraction)) && !isLower(text.charCodeAt(fraction + 3) | 32)) {
+    clock = toFullDay(clock, half) + fractionMs(text, end, fraction)
+    end = fraction + 3
   } else if (text.charCodeAt(end + 2) === 46 && (half === 97 || half === 112)) {
     // Spanish: 9:32:20 p. m.
     const length = /^[ \u00a0]\w\.[ \u00a0]?m\./i.exec(text.slice(end, end + 7))?.[0].length ?? 0
@@ -441,6 +445,9 @@ const withClock = (text: string, date: number, at: number, place: TimeReference)
   }
   return complete(text, date, clock, end, place)
 }
+
+/** A space, a no-break space, or the narrow one that newer systems write before AM and PM. */
+const isBlank = (code: number): boolean => code === 32 || code === 0xa0 || code === 0x202f
 
 /** Converts a clock of twelve hours before an `a` or a `p`. */
 const toFullDay = (clock: number, half: number): number => {
