@@ -113,7 +113,18 @@ describe('the login history', () => {
     expect(history.user('dana')?.days).toBe(13)
     expect(history.user('dana')?.addresses).toHaveLength(12)
     expect([history.user('u0'), history.address('10.0.0.0'), history.host('h10')]).toEqual(Array(3).fill(undefined))
-    expect(history.user('u29999')).toBeDefined()
+    const newest = history.user('u29999')
+    const [first, address] = [moment(0, 299.99), '10.0.117.47']
+    const once = { first, last: first, days: 1 }
+    expect(newest).toMatchObject({
+      ...once,
+      addresses: [{ ...once, name: address }],
+      hosts: [{ ...once, name: 'h29999' }],
+    })
+    expect(newest?.hours.map(({ days }) => days)).toEqual(
+      Array.from({ length: 24 }, (_, hour) => (hour === 11 ? 1 : 0)),
+    )
+    expect(history.address(address)).toEqual({ first, users: [{ ...once, name: 'u29999' }] })
     expect(history.save().byteLength).toBeLessThan(8_000_000)
   })
 })

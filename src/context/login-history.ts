@@ -4,17 +4,17 @@ import { day, hour } from '../lib/units/time.ts'
 import { type Event, textField } from '../schema/event/event.ts'
 import {
   type Association,
-  associate,
-  combineAssociations,
+  Associations,
   combineSpans,
   dayOf,
   extendSpan,
+  hashName,
   readAssociations,
   readSpan,
   writeAssociations,
   writeSpan,
 } from './association.ts'
-import { createRecentEntries } from './recent-entries.ts'
+import { createRecentEntries, type RecentEntries } from './recent-entries.ts'
 
 /** The name of its saved state. */
 export const loginHistoryName = 'familiar'
@@ -29,20 +29,21 @@ interface Span {
   last: number
   days: number
   movedAt: number
-  /** Shared by all associations with it. */
-  readonly name: string
+  /** Shared by all associations with it, like its hash. */
+  name: string
+  hash: number
 }
 
 interface UserTrack extends Span {
   /** For each hour (UTC), the number of days on which it was seen, and the last of these days. */
   readonly hours: Uint16Array
   readonly hourDays: Int32Array
-  readonly addresses: Association[]
-  readonly hosts: Association[]
+  readonly addresses: Associations
+  readonly hosts: Associations
 }
 
 interface AddressTrack extends Span {
-  readonly users: Association[]
+  readonly users: Associations
 }
 
 /** The usual behaviour of a user, from successful logins. Times in ms. */
@@ -88,22 +89,23 @@ export const createLoginHistory = (): LoginHistory => {
   const addresses = createRecentEntries<AddressTrack>(capacity.addresses)
   const hosts = createRecentEntries<Span>(capacity.hosts)
 
-  const learnUser = (seen: string, event: Event, host: string | undefined): void => {
+  const learnUser = (seen: string, event: Event, host: Span | undefined): void => {
     const { time } = event
     const address = textField(event, 'source.ip')
     const user = users.see(seen, time, startUser)
     extendSpan(user, time)
-    const hourOfDay = Math.floor((time - dayOf(time) * day) / hour)
-    if (dayOf(time) > (user.hourDays[hourOfDay] ?? 0)) {
-      user.hourDays[hourOfDay] = dayOf(time)
+    const today = dayOf(time)
+    const hourOfDay = Math.floor((time - today * day) / hour)
+    if (today > (user.hourDays[hourOfDay] ?? 0)) {
+      user.hourDays[hourOfDay] = today
       user.hours[hourOfDay] = Math.min(65_535, (user.hours[hourOfDay] ?? 0) + 1)
     }
-    if (host !== undefined) associate(user.hosts, host, time, maxAssociations)
+    if (host) user.hosts.see(host.name, host.hash, time)
     if (address === undefined || address.length > maxNameLength) return
     const from = addresses.see(address, time, startAddress)
     extendSpan(from, time)
-    associate(user.addresses, from.name, time, maxAssociations)
-    associate(from.users, user.name, time, maxAssociations)
+    user.addresses.see(from.name, from.hash, time)
+    from.users.see(user.name, user.hash, time)
   }
 
   const load = (state: Uint8Array): void => {
@@ -115,12 +117,12 @@ export const createLoginHistory = (): LoginHistory => {
           user.hours[index] = Math.max(user.hours[index] ?? 0, hours[index] ?? 0)
           user.hourDays[index] = Math.max(user.hourDays[index] ?? 0, hourDays[index] ?? 0)
         }
-        combineAssociations(user.addresses, readAssociations(reader), maxAssociations)
-        combineAssociations(user.hosts, readAssociations(reader), maxAssociations)
+        user.addresses.combine(readAssociations(reader))
+        user.hosts.combine(readAssociations(reader))
       })
       readAll(reader, addresses, startAddress, (address, span) => {
         combineSpans(address, span)
-        combineAssociations(address.users, readAssociations(reader), maxAssociations)
+        address.users.combine(readAssociations(reader))
       })
       readAll(reader, hosts, startSpan, combineSpans)
     })
@@ -133,11 +135,10 @@ export const createLoginHistory = (): LoginHistory => {
         // Ignore events from the future: later events would look old.
         if (event.kind !== 'event' || event.time > event.receivedAt + day) continue
         const name = event.fields['host.name']
-        let host: string | undefined
+        let host: Span | undefined
         if (typeof name === 'string' && name.length <= maxNameLength) {
-          const span = hosts.see(name, event.time, startSpan)
-          extendSpan(span, event.time)
-          host = span.name
+          host = hosts.see(name, event.time, startSpan)
+          extendSpan(host, event.time)
         }
         if (event.fields['event.outcome'] !== 'success') continue
         const user = event.fields['user.name']
@@ -148,9 +149,12 @@ export const createLoginHistory = (): LoginHistory => {
       const user = users.get(name)
       if (!user) return undefined
       const hours = Array.from(user.hours, (days, hour) => ({ days, lastDay: user.hourDays[hour] ?? 0 }))
-      return { ...user, hours }
+      return { ...user, hours, addresses: user.addresses.list(), hosts: user.hosts.list() }
     },
-    address: (address) => addresses.get(address),
+    address(address) {
+      const known = addresses.get(address)
+      return known && { first: known.first, users: known.users.list() }
+    },
     host: (name) => hosts.get(name),
     *hosts() {
       for (const [name] of hosts.entries()) yield name
@@ -179,19 +183,38 @@ export const createLoginHistory = (): LoginHistory => {
   }
 }
 
-const startSpan = (time: number, name: string): Span => ({ first: time, last: time, days: 1, movedAt: time, name })
-const startAddress = (time: number, name: string): AddressTrack => ({ ...startSpan(time, name), users: [] })
-const startUser = (time: number, name: string): UserTrack => ({
-  ...startSpan(time, name),
-  hours: new Uint16Array(24),
-  hourDays: new Int32Array(24),
-  addresses: [],
-  hosts: [],
-})
+// A dropped entry is used again: it is in the old space, where garbage is expensive.
+const startSpan = (time: number, name: string, dropped?: Span): Span => {
+  const span = { first: time, last: time, days: 1, movedAt: time, name, hash: hashName(name) }
+  return dropped ? Object.assign(dropped, span) : span
+}
+const startAddress = (time: number, name: string, dropped?: AddressTrack): AddressTrack => {
+  if (!dropped) return { ...startSpan(time, name), users: new Associations(maxAssociations) }
+  startSpan(time, name, dropped)
+  dropped.users.clear()
+  return dropped
+}
+const startUser = (time: number, name: string, dropped?: UserTrack): UserTrack => {
+  if (!dropped) {
+    return {
+      ...startSpan(time, name),
+      hours: new Uint16Array(24),
+      hourDays: new Int32Array(24),
+      addresses: new Associations(maxAssociations),
+      hosts: new Associations(maxAssociations),
+    }
+  }
+  startSpan(time, name, dropped)
+  dropped.hours.fill(0)
+  dropped.hourDays.fill(0)
+  dropped.addresses.clear()
+  dropped.hosts.clear()
+  return dropped
+}
 
 const writeAll = <Entry extends Span>(
   writer: Writer,
-  memory: { readonly size: number; entries(): IterableIterator<[string, Entry]> },
+  memory: Pick<RecentEntries<Entry>, 'size' | 'entries'>,
   rest: (entry: Entry) => void,
 ): void => {
   writer.varint(memory.size)
@@ -203,15 +226,15 @@ const writeAll = <Entry extends Span>(
 
 const readAll = <Entry extends Span>(
   reader: Reader,
-  memory: { see(name: string, time: number, make: (time: number, name: string) => Entry): Entry },
-  make: (time: number, name: string) => Entry,
+  memory: Pick<RecentEntries<Entry>, 'see'>,
+  make: (time: number, name: string, dropped: Entry | undefined) => Entry,
   combine: (entry: Entry, span: Omit<Association, 'name'>) => void,
 ): void => {
   for (let left = reader.varint(); left > 0; left--) {
     const name = reader.text()
     const span = readSpan(reader)
     combine(
-      memory.see(name, span.last, (time, copy) => ({ ...make(time, copy), days: 0 })),
+      memory.see(name, span.last, (time, copy, dropped) => Object.assign(make(time, copy, dropped), { days: 0 })),
       span,
     )
   }

@@ -8,8 +8,11 @@ const grain = hour
 export interface RecentEntries<Entry> {
   readonly size: number
   get(name: string): Entry | undefined
-  /** Finds or creates an entry, and marks it as seen. `make` gets a copy of the name, because a substring keeps its whole log line. */
-  see(name: string, time: number, make: (time: number, name: string) => Entry): Entry
+  /**
+   * Finds or creates an entry, and marks it as seen. `make` gets a copy of the name, because a substring keeps its whole log line, and the
+   * entry that was dropped for the new one, to use it again.
+   */
+  see(name: string, time: number, make: (time: number, name: string, dropped: Entry | undefined) => Entry): Entry
   entries(): IterableIterator<[string, Entry]>
   clear(): void
 }
@@ -18,9 +21,12 @@ export interface RecentEntries<Entry> {
 export const createRecentEntries = <Entry extends { movedAt: number }>(capacity: number): RecentEntries<Entry> => {
   const all = new Map<string, Entry>()
   const oldest = new Oldest(() => all.keys())
-  const dropOldest = (): void => {
+  const dropOldest = (): Entry | undefined => {
     const name = oldest.take()
-    if (name !== undefined) all.delete(name)
+    if (name === undefined) return undefined
+    const entry = all.get(name)
+    all.delete(name)
+    return entry
   }
   return {
     get size() {
@@ -31,10 +37,9 @@ export const createRecentEntries = <Entry extends { movedAt: number }>(capacity:
       const known = all.get(name)
       if (known && time - known.movedAt < grain) return known
       const copy = Buffer.from(name, 'utf16le').toString('utf16le')
-      const entry = known ?? make(time, copy)
+      const entry = known ?? make(time, copy, all.size >= capacity ? dropOldest() : undefined)
       entry.movedAt = time
-      if (!known && all.size >= capacity) dropOldest()
-      all.delete(name)
+      if (known) all.delete(name)
       all.set(copy, entry)
       return entry
     },
