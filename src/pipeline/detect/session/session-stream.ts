@@ -1,4 +1,5 @@
 import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
+import { Oldest } from '../../../lib/oldest/oldest.ts'
 import { Sessions } from '../../../lib/sessions/sessions.ts'
 import type { Entity } from '../../../schema/detection/detection.ts'
 import type { Event } from '../../../schema/event/event.ts'
@@ -19,7 +20,7 @@ export interface EventSession {
   readonly about: Event['fields'] | Entity[]
 }
 
-/** Identifies a session: by its process number, which is the fastest to compare, else by field and value. */
+/** Identifies a session: by its process number or trace, which are the fastest to compare, else by field and value, with a space between. */
 export type SessionKey = string | number
 
 /** The sessions of one stream. */
@@ -27,6 +28,7 @@ export interface SessionStream {
   readonly source: string
   readonly stream: string
   readonly open: Map<SessionKey, EventSession>
+  readonly oldest: Oldest<EventSession>
   /** Sessions that have ended since the last scoring. */
   ended: EventSession[]
   learned: Sessions
@@ -44,6 +46,7 @@ export interface SessionStream {
 const mostOpen = 200
 const mostEvents = 200
 const mostTexts = 1000
+const longestKey = 256
 /** How many keys a stream needs to have sessions. */
 export const manyKeys = 20
 
@@ -54,7 +57,10 @@ const fields = ['trace.id', 'transaction.id', 'http.request.id', 'session.id', '
 export const sessionKeyOf = ({ fields: values }: Event): SessionKey | undefined => {
   for (const field of fields) {
     const value = values[field]
-    if (typeof value === 'string') return field === 'process.pid' ? readKey(`${field} ${value}`) : `${field} ${value}`
+    if (typeof value === 'string') {
+      if (isTrace(field, value)) return value
+      return field === 'process.pid' ? readKey(`${field} ${value}`) : `${field} ${value}`
+    }
     if (typeof value === 'number') return isProcess(field, value) ? value : `${field} ${value}`
   }
   return undefined
@@ -63,10 +69,20 @@ export const sessionKeyOf = ({ fields: values }: Event): SessionKey | undefined 
 const isProcess = (field: string, value: number): boolean =>
   field === 'process.pid' && Number.isInteger(value) && value > 0 && value < 1e15
 
-export const formatKey = (key: SessionKey): string => (typeof key === 'number' ? `process.pid ${key}` : key)
+const longestTrace = 64
+const isTrace = (field: string, value: string): boolean =>
+  field === 'trace.id' && value.length <= longestTrace && !value.includes(' ')
 
-const readKey = (text: string): SessionKey =>
-  /^process\.pid [1-9]\d{0,14}$/.test(text) ? Number(text.slice('process.pid '.length)) : text
+export const formatKey = (key: SessionKey): string => {
+  if (typeof key === 'number') return `process.pid ${key}`
+  return key.includes(' ') ? key : `trace.id ${key}`
+}
+
+const readKey = (text: string): SessionKey => {
+  if (/^process\.pid [1-9]\d{0,14}$/.test(text)) return Number(text.slice('process.pid '.length))
+  const [field = '', value = ''] = text.split(' ', 2)
+  return text === `${field} ${value}` && isTrace(field, value) ? value : text
+}
 
 /** Returns the entities of a session's first event. */
 export const entitiesOfSession = ({ about }: EventSession): Entity[] =>
@@ -75,7 +91,7 @@ export const entitiesOfSession = ({ about }: EventSession): Entity[] =>
 export const startStream = (event: Event): SessionStream => ({
   source: event.source,
   stream: event.stream,
-  open: new Map(),
+  ...toOpen([]),
   ended: [],
   learned: new Sessions({ trained: 'everything', events: 5000, patterns: 256, transitions: 20_000 }),
   keys: new Set(),
@@ -84,6 +100,11 @@ export const startStream = (event: Event): SessionStream => ({
   usedAt: event.time,
   isQuiet: false,
 })
+
+const toOpen = (sessions: readonly EventSession[]): Pick<SessionStream, 'open' | 'oldest'> => {
+  const open = new Map(sessions.map((session) => [session.key, session]))
+  return { open, oldest: new Oldest(() => open.values()) }
+}
 
 /** Adds an event to its session. Ends a session that was idle for longer than `idle` ms and starts another. */
 export const addToSession = (stream: SessionStream, key: SessionKey, event: Event, idle: number): void => {
@@ -94,33 +115,34 @@ export const addToSession = (stream: SessionStream, key: SessionKey, event: Even
     end(stream, session)
     session = undefined
   }
-  session ??= begin(stream, key, event)
-  if (event.time > session.last) session.last = event.time
-  session.events.push(template.id)
-  if (session.events.length > mostEvents) session.events.length = mostEvents + 1
-  const newest = session.samples[3]
-  if (!newest) session.samples.push(ownSample(event))
-  else if (!renewSample(newest, event)) session.samples[3] = ownSample(event)
+  if (session) {
+    if (event.time > session.last) session.last = event.time
+    if (session.events.length <= mostEvents) session.events.push(template.id)
+    const newest = session.samples[3]
+    if (!newest) session.samples.push(ownSample(event))
+    else if (!renewSample(newest, event)) session.samples[3] = ownSample(event)
+  } else begin(stream, key, event, template.id)
   if (!stream.texts.has(template.id) && stream.texts.size < mostTexts)
     stream.texts.set(template.id, flatText(template.text, 80))
 }
 
-const begin = (stream: SessionStream, key: SessionKey, event: Event): EventSession => {
+const begin = (stream: SessionStream, key: SessionKey, event: Event, templateId: string): void => {
   if (stream.open.size >= mostOpen) {
-    const [oldest] = stream.open.values()
+    const oldest = stream.oldest.take()
     if (oldest) end(stream, oldest)
   }
-  const session = {
-    key: typeof key === 'number' ? key : flatText(key),
+  const session: EventSession = {
+    // No copy, because the fields hold the text anyway.
+    key: typeof key === 'number' ? key : key.slice(0, longestKey),
     start: event.time,
     last: event.time,
-    events: [],
-    samples: [],
+    // Arrays of one item take less memory than empty ones that grow.
+    events: [templateId],
+    samples: [ownSample(event, event.fields)],
     about: event.fields,
   }
   stream.open.set(session.key, session)
-  if (stream.keys.size < manyKeys) stream.keys.add(session.key)
-  return session
+  if (stream.keys.size < manyKeys) stream.keys.add(typeof key === 'number' ? key : flatText(key))
 }
 
 const end = (stream: SessionStream, session: EventSession): void => {
@@ -185,7 +207,7 @@ export const readSessionStream = (reader: Reader): SessionStream => {
   return {
     source,
     stream,
-    open: new Map(sessions.slice(endedCount).map((session) => [session.key, session])),
+    ...toOpen(sessions.slice(endedCount)),
     ended: sessions.slice(0, endedCount),
     learned,
     keys,

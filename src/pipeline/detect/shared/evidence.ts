@@ -22,18 +22,21 @@ export const keepSample = (event: EventSample): EventSample => {
   return sample
 }
 
-/** Like `keepSample`, for a sample that is renewed later, so nobody else may have it. */
-export const ownSample = ({ id, time, original, fields }: EventSample): EventSample => {
+/** Like `keepSample`, for a sample that is renewed later, so nobody else may have it. `kept` are its fields, if they are held anyway. */
+export const ownSample = (
+  { id, time, original, fields }: EventSample,
+  kept = fields && keptFields(fields),
+): EventSample => {
   const line = original.length <= longestLine ? original : flatText(original, longestLine)
-  return { id, time, original: line, fields: fields && keptFields(fields) }
+  return { id, time, original: line, fields: kept }
 }
 
-const kept = [...connectionFields, 'log.file.path', 'log.file.line'] as const
+const keptNames = [...connectionFields, 'log.file.path', 'log.file.line'] as const
 
 /** Picks the fields that evidence shows; undefined if there are none. */
 export const keptFields = (fields: Event['fields']): Event['fields'] | undefined => {
   let found: Record<string, Event['fields'][string]> | undefined
-  for (const name of kept) {
+  for (const name of keptNames) {
     const value = fields[name]
     if (value === undefined) continue
     found ??= {}
