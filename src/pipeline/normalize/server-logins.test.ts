@@ -154,6 +154,32 @@ describe('a server says who failed to log in', () => {
     expect(read(line(3)).fields['event.category']).toBeUndefined()
   })
 
+  it.each([
+    [
+      'Slack',
+      '"action":"user_login"',
+      '"actor":{"type":"user","user":{"name":"kim"}},"context":{"ip_address":"203.0.113.9"}',
+    ],
+    [
+      'GitHub',
+      '"action":"user.login"',
+      '"actor":"kim","actor_ip":"203.0.113.9","actor_location":{"country_code":"DE"}',
+    ],
+  ])(
+    'takes a login of %s without a result for a success, and one that lacks a party or failed for none',
+    (_, action, parties) => {
+      const line = (...parts: readonly string[]) => read(`{"@timestamp":1797240740123,${parts.join(',')}}`).fields
+      expect(line(action, parties)).toMatchObject({ ...kim, 'event.outcome': 'success' })
+      expect(line(action.replace('login', 'failed_login'), parties)).toMatchObject({
+        ...kim,
+        'event.outcome': 'failure',
+      })
+      expect(line(action)['event.category']).toBeUndefined()
+      expect(line(action, parties, '"reason":"second factor asked"')['event.category']).toBeUndefined()
+      expect(line(action.replace('login', 'logout'), parties)['event.category']).toBeUndefined()
+    },
+  )
+
   it('counts a login of strongSwan once: its answer is none', () => {
     const line = 'Dec 10 09:32:20 vpn charon: 07[ENC] <rw|3> generating IKE_AUTH response 1 [ N(AUTH_FAILED) ]'
     expect(read(line).fields['event.category']).toBeUndefined()

@@ -4,7 +4,9 @@ import { readObject } from '../formats/read-object.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { alertmanager, splitWebhook } from './alertmanager.ts'
 import { cefAlertParser } from './cef-alert.ts'
+import { crowdstrike } from './crowdstrike.ts'
 import { defender } from './defender.ts'
+import { falco } from './falco.ts'
 import { type AlertFormat, readAlert, toParser } from './foreign-alert.ts'
 import { genericAlert } from './generic-alert.ts'
 import { grafana } from './grafana.ts'
@@ -14,19 +16,23 @@ import type { Json } from './pick.ts'
 import { qradar } from './qradar.ts'
 import { securityAlertFormat } from './security-alert.ts'
 import { sentinel } from './sentinel.ts'
+import { sentinelOne } from './sentinelone.ts'
 import { splunk } from './splunk.ts'
 import { suricata } from './suricata.ts'
 import { wazuh } from './wazuh.ts'
 
 const formats: readonly AlertFormat[] = [
   alertmanager,
+  crowdstrike,
   defender,
+  falco,
   genericAlert,
   grafana,
   guardduty,
   qradar,
   securityAlertFormat,
   sentinel,
+  sentinelOne,
   splunk,
   suricata,
   wazuh,

@@ -42,7 +42,12 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   if (otel) addOtelLevel(fields, only.severityNumber)
   if (fields['t.$date'] === undefined && isObject(only.t)) addMongodLevel(only, fields)
   const cloudLevel = nextcloudLevel(only)
-  if (cloudLevel !== undefined) fields['log.level'] = cloudLevel
+  if (cloudLevel !== undefined) {
+    fields['log.level'] = cloudLevel
+    // Its parts are no services: one refuses a login, and another one accepts it.
+    fields['log.logger'] = String(only.app)
+    delete fields['service.name']
+  }
   if (isWaf(only)) return finish('json/aws-waf', stamp, completeWaf(only, fields), fields)
   if (isCloudTrail(only)) return finish('json/cloudtrail', stamp, completeCloudTrail(only, fields), fields)
   const named = said || (sentence(only, fields) ?? requestSentence(fields) ?? said)

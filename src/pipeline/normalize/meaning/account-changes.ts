@@ -53,7 +53,7 @@ export const newAccount: Meaning = {
     'utilisateur cr',
   ],
   says: [
-    '(?:new )?(?:user|account)(?: account)? ["\'\\[(<]?[\\w.@+-]{1,64}["\'\\])>]? (?:has been |was |is |has |successfully )?(?:created|registered)(?=$|[.,!;:)]| (?:by|with|from|via|successfully|in|at)(?![a-z])| \\()',
+    '(?:new )?(?:user|account)(?: account)? ["\'\\[(<]?[\\w.@+-]{1,64}["\'\\])>]? (?:has been |was |is |has |successfully )?(?:created|registered)(?=$|[.,!;:)]| (?:by|with|from|via|successfully|in|at|on)(?![a-z])| \\()',
     '(?:created|registered)(?: a)?(?: new)? (?:user|account)(?: account)?(?:[=: ]|$)',
     'new (?:user|account)(?: account)?(?: (?:created|registered|added))?[=:,]',
     '(?:user|account)[ _.](?:created|added|registered)[=:, ]',
@@ -72,6 +72,7 @@ export const newAccount: Meaning = {
     'created new user: kim',
     'New user registered: user=kim ip=203.0.113.9',
     'user_created user=kim',
+    'Account kim was created on host web1.example.org',
     'Benutzer "kim" wurde angelegt',
     'El usuario "kim" ha sido creado',
     'O usuário "kim" foi criado',

@@ -123,7 +123,7 @@ const addParties = (text: string, fields: Draft): void => {
 }
 
 const mostRemembered = 2000
-const remembered = new Map<string, 'login' | 'failure' | 'success' | undefined>()
+const remembered = new Map<string, 'login' | 'user' | 'failure' | 'success' | undefined>()
 
 /** Reads an action such as `login_failed`, or `user.session.start` with an outcome. Actions are few, so each is read once. */
 const actionMeaning = (fields: Draft, text: string): Meaning | undefined => {
@@ -144,12 +144,19 @@ const actionMeaning = (fields: Draft, text: string): Meaning | undefined => {
               )
             ? 'login'
             : undefined
+    if (meaning === undefined && /^user (?:log(?:ged)? ?in|signed in)$/i.test(words)) about = 'user'
     if (remembered.size >= mostRemembered) remembered.clear()
     remembered.set(action, about)
   }
   if (about === undefined) return undefined
+  // Slack and GitHub call a failure `user_login_failed`, so that `user_login` with both parties and without a result is a success.
+  if (about === 'user' && !hasResult(fields) && (fields['source.ip'] ?? addressAmong(fields)) !== undefined) {
+    return (fields['user.name'] ?? userAmong(fields)) === undefined ? undefined : successfulLogin
+  }
   const outcome =
-    about === 'login' ? (fields['event.outcome'] ?? outcomeAmong(fields) ?? outcomeOfKeycloak(fields)) : about
+    about === 'login' || about === 'user'
+      ? (fields['event.outcome'] ?? outcomeAmong(fields) ?? outcomeOfKeycloak(fields))
+      : about
   if (outcome === 'failure') return failedLogin
   return outcome === 'success' && isComplete(successfulLogin, text, fields) ? successfulLogin : undefined
 }
@@ -157,6 +164,16 @@ const actionMeaning = (fields: Draft, text: string): Meaning | undefined => {
 /** Keycloak calls a failure `LOGIN_ERROR`, so that `LOGIN` alone is a success. */
 const outcomeOfKeycloak = (fields: Draft): 'success' | undefined =>
   fields.realmId !== undefined && fields['error.message'] === undefined ? 'success' : undefined
+
+/** Whether a record says how something ended. */
+const hasResult = (fields: Draft): boolean => {
+  if (fields['event.outcome'] !== undefined || fields['error.message'] !== undefined) return true
+  for (const name in fields) if (resultName.test(name)) return true
+  return false
+}
+
+const resultName =
+  /(?:^|[._])(?:outcome|result|status|state|success|succeeded|ok|error|reason|fail\w*|(?:error|status|response)[._]?code)$/i
 
 const outcomeAmong = (fields: Draft): 'success' | 'failure' | undefined => {
   for (const name in fields) {
