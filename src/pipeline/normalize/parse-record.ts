@@ -2,7 +2,7 @@ import type { RawRecord } from '../../schema/record/record.ts'
 import { alertParsers } from './alerts/alert-formats.ts'
 import { bundledFormats, type DeclaredFormats, mayBeDeclared } from './declared/declared-formats.ts'
 import { type Draft, refuseRecord, splitTrace } from './draft.ts'
-import { looksLikeMorgan } from './entities/morgan.ts'
+import { looksLikeMorgan, withoutColours } from './entities/morgan.ts'
 import { addFields } from './fields/aliases.ts'
 import { readPairs } from './fields/key-values.ts'
 import { toSureLevel } from './fields/level.ts'
@@ -12,7 +12,7 @@ import { startsLikeDotnet } from './formats/dotnet-console.ts'
 import { embeddedTimeParser } from './formats/embedded-time.ts'
 import { looksLikePairs } from './formats/logfmt.ts'
 import { plainParser } from './formats/plain.ts'
-import { hasPrefix, readPrefix } from './formats/prefix.ts'
+import { hasPrefix, leadingWordEnd, readPrefix } from './formats/prefix.ts'
 import { readMeaning } from './meaning/read-meaning.ts'
 import type { Parsed } from './parser.ts'
 import { candidates } from './registry.ts'
@@ -20,8 +20,10 @@ import { candidates } from './registry.ts'
 const deepestNesting = 3
 
 /** Parses a record with the first parser that recognizes it, and the content of its message with the next. */
-export const parseRecord = (record: RawRecord, formats: DeclaredFormats = bundledFormats()): Parsed => {
-  if (record.format !== undefined) return parseAlert(record, record.format)
+export const parseRecord = (received: RawRecord, formats: DeclaredFormats = bundledFormats()): Parsed => {
+  if (received.format !== undefined) return parseAlert(received, received.format)
+  const isColoured = received.text.includes('\u001b[') && !looksLikeMorgan(received.text)
+  const record = isColoured ? { ...received, text: withoutColours(received.text).trim() } : received
   const parsed = withoutPrefix(record, formats, 1) ?? parseLine(record, formats)
   return parsed.fault === undefined
     ? withMeaning(withPairs(unpack(parsed, record, formats, 1), record), record.text)
@@ -129,7 +131,8 @@ const unpack = (parsed: Parsed, record: RawRecord, formats: DeclaredFormats, dep
     parsed.time === undefined || (parsed.timeGuessed && whole.time !== undefined && !whole.timeGuessed) ? whole : parsed
   const level = whole.fields['log.level']
   // The host in the line is where it was written; the shipper's or the relay's host is where it was collected.
-  const collected = parsed.format.startsWith('json') || isOfDevice(whole.format)
+  const collected =
+    parsed.format.startsWith('json') || isOfDevice(whole.format) || (isSyslog(parsed.format) && isSyslog(whole.format))
   const host = collected ? whole.fields['host.name'] : undefined
   return {
     format: `${parsed.format}+${whole.format}`,
@@ -140,7 +143,7 @@ const unpack = (parsed: Parsed, record: RawRecord, formats: DeclaredFormats, dep
     ...(whole.unnamed && { unnamed: whole.unnamed }),
     fields: {
       ...whole.fields,
-      ...parsed.fields,
+      ...(parsed.format === 'generic' ? withoutContent(parsed.fields) : parsed.fields),
       ...(level !== undefined && { 'log.level': level }),
       ...(host !== undefined && { 'host.name': host }),
     },
@@ -154,11 +157,27 @@ const withoutTrace = (parsed: Parsed): Parsed => {
   return { ...parsed, message: splitTrace(parsed.message, fields), fields }
 }
 
+/** Leaves out what was read from a message as text, before it turned out to be a record. */
+const withoutContent = (fields: Draft): Draft =>
+  Object.fromEntries(
+    Object.entries(fields).filter(([name]) => !/^(?:user|source|destination|event|url|http)\./.test(name)),
+  )
+
+/** Whether a record is one of syslog, which relays may have put into another. */
+const isSyslog = cacheByFormat(/^syslog\//)
+
 /** Formats of devices that log through relays, and name themselves in their own header. */
 const isOfDevice = cacheByFormat(/(?:^|\+)(?:cisco|meraki)$/)
 
 /** Parses a message as a record. Undefined if it is only text. */
 const inside = (record: RawRecord, formats: DeclaredFormats, depth: number): Parsed | undefined => {
+  const word = leadingWordEnd(record.text)
+  if (word > 0) {
+    const text = record.text.slice(word)
+    const named = first({ ...record, text }, formats)
+    // Without a message of its own, the word is a part of the message.
+    return named?.fault === undefined && named?.message !== text ? named : undefined
+  }
   const found =
     withoutPrefix(record, formats, depth + 1) ??
     first(record, formats) ??
@@ -179,7 +198,12 @@ const wrapsLines = cacheByFormat(/^(?:syslog|docker|cri|journald|json)/)
 const isCarrier = ({ format, message }: Parsed): boolean =>
   wrapsLines(format) ||
   (format === 'generic' &&
-    (message.charCodeAt(0) === 123 || hasPrefix(message) || startsWithDate(message) || startsWithClient(message)))
+    (message.charCodeAt(0) === 123 ||
+      hasPrefix(message) ||
+      startsWithDate(message) ||
+      startsWithClient(message) ||
+      startsWithLetteredTime(message) ||
+      leadingWordEnd(message) > 0))
 
 /** The start of a date, an epoch or an access log in a message. */
 const dateStart =
@@ -225,7 +249,8 @@ const mayCarry = (text: string, parsed: Parsed): boolean => {
     startsWithLetteredTime(text) ||
     startsLikeDotnet(text) ||
     startsLikeS3(text) ||
-    hasPrefix(text)
+    hasPrefix(text) ||
+    (parsed.format === 'generic' && leadingWordEnd(text) > 0)
   )
 }
 

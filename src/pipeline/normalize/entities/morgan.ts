@@ -18,10 +18,10 @@ export const looksLikeMorgan = (text: string): boolean => {
   return (first === 27 || (first >= 65 && first <= 90 && second >= 65 && second <= 90)) && text.includes(' ms - ')
 }
 
-/** Removes the colours that `dev` writes. */
+/** Removes colours, as `dev` and other programs write them, and what grep writes with them. */
 export const withoutColours = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours start with one.
-  text.includes('\u001b') ? text.replace(/\u001b\[[\d;]{0,12}m/g, '') : text
+  text.includes('\u001b') ? text.replace(/\u001b\[[\d;]{0,12}[mK]/g, '') : text
 
 /** Parses a line of Morgan, the access log of Express, in its formats `dev`, `tiny` and `short`. */
 export const readMorganLine = (message: string, fields: Draft): boolean => {

@@ -66,6 +66,9 @@ export const syslog3164Parser: Parser = {
         ? refuseRecord('syslog/rfc3164', 'The space after the timestamp is missing.', text, fields)
         : undefined
     }
+    // Another time behind the first one, of `ts` or a relay without a name: the rest is a record of its own.
+    if (stamp && bsd && monthAt(text, i) > 0 && readBsd(text, i, record))
+      return finish('syslog/rfc3164', stamp, text.slice(i), fields)
     const named = readNames(text, i, fields, stamp !== undefined)
     if (!bsd && !priority && !(named.host && (named.tag || text.charCodeAt(named.end) === 37))) return undefined
     // A BSD time alone is not syslog: dovecot and others use it in their own files.

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { parseRecord } from './parse-record.ts'
+
+const parse = (text: string) => parseRecord({ text, source: 'x', receivedAt: Date.UTC(2026, 0, 15), zoneMinutes: 0 })
+
+const login = 'Jan 10 06:55:46 web-1 sshd[24200]: Failed password for dana from 203.0.113.45 port 40000 ssh2'
+const request = '203.0.113.45 - - [10/Jan/2026:06:55:46 +0000] "GET /cart HTTP/1.1" 404 12 "-" "curl/8"'
+const event =
+  '{"time":"2026-01-10T06:55:46.000Z","level":"warn","msg":"Stock is low","user":"dana","ip":"203.0.113.45"}'
+const lines = [login, request, event]
+const pod = 'web-7d9f8c6b5d-x2xkz'
+const iso = '2026-01-10T06:55:46.000000Z'
+const names = ['user.name', 'source.ip', 'event.outcome', 'event.action', 'url.path', 'log.level']
+const facts = (text: string) => {
+  const { time, message, fields } = parse(text)
+  return { time, message, ...Object.fromEntries(names.map((name) => [name, fields[name]])) }
+}
+
+describe('a line that another program wraps', () => {
+  it.each([
+    ['docker compose in colours', (line: string) => `\u001b[36mweb-1  | \u001b[0m${line}`],
+    ['docker compose with colours up to the bar', (line: string) => `\u001b[36mweb-1  |\u001b[0m ${line}`],
+    ['docker compose with times', (line: string) => `web-1  | ${iso} ${line}`],
+    ['kubectl with times', (line: string) => `${iso} ${line}`],
+    ['kubectl with names and times', (line: string) => `[pod/${pod}/web] ${iso} ${line}`],
+    ['stern', (line: string) => `${pod} web ${line}`],
+    ['stern in colours', (line: string) => `\u001b[32m${pod}\u001b[0m \u001b[32mweb\u001b[0m ${line}`],
+    ['stern with times', (line: string) => `${pod} web ${iso} ${line}`],
+    ['kubetail', (line: string) => `[${pod} web] ${line}`],
+    ['kubetail without the container', (line: string) => `[${pod}] ${line}`],
+    ['kail', (line: string) => `shop/${pod}[web]: ${line}`],
+    ['logcli', (line: string) => `${iso} {filename="/var/log/x.log", job="varlogs"} ${line}`],
+    ['CloudWatch, with the stream', (line: string) => `${iso} i-0abc/web ${line}`],
+    ['fluentd', (line: string) => `${iso}\tapp.web\t${JSON.stringify({ message: line })}`],
+    [
+      'fluentd on standard output',
+      (line: string) => `2026-01-10 06:55:46.000000000 +0000 app.web: ${JSON.stringify({ message: line })}`,
+    ],
+    ['pm2 with times', (line: string) => `2026-01-10T06:55:46: ${line}`],
+    ['svlogd', (line: string) => `2026-01-10_06:55:46.00000 ${line}`],
+    ['grep in colours', (line: string) => line.replace(' ', ' \u001b[01;31m\u001b[K').concat('\u001b[m\u001b[K')],
+  ])('says what it says alone: %s', (_name, wrap) => {
+    for (const line of lines) expect(facts(wrap(line))).toEqual(facts(line))
+  })
+
+  it.each([
+    ['ts', `Jan 10 06:55:46 ${login}`],
+    ['a relay', `Jan 10 06:55:46 relay-1 ${login}`],
+    ['a relay with priorities', `<38>Jan 10 06:55:46 10.0.0.9 <86>${login}`],
+    ['a relay with an ISO time', `2026-01-10T06:55:46.000000+00:00 relay-1 ${login}`],
+  ])('keeps the host that wrote it: %s', (_name, text) => {
+    expect(parse(text).fields).toMatchObject({ 'host.name': 'web-1', 'user.name': 'dana', 'source.ip': '203.0.113.45' })
+  })
+
+  it.each([
+    [
+      'a word before JSON without a message',
+      `${iso} processed {"id":1,"state":"paid"}`,
+      'processed {"id":1,"state":"paid"}',
+    ],
+    ['words before JSON', `${iso} order was processed {"msg":"paid"}`, 'order was processed {"msg":"paid"}'],
+    ['a month as a word', `${iso} Report for Jan 10 is ready`, 'Report for Jan 10 is ready'],
+    ['a name like a pod', 'my-service-name ready', 'my-service-name ready'],
+    ['braces', '{template} is missing', '{template} is missing'],
+  ])('leaves other messages whole: %s', (_name, text, message) => expect(parse(text).message).toBe(message))
+})
