@@ -159,6 +159,27 @@ describe('joinContinuations', () => {
     expect(texts(join('a: b\n c: d\ne'))).toEqual(['a: b', ' c: d', 'e'])
   })
 
+  it('does not join a line whose level is padded, as AnyDesk writes it', () => {
+    const lines = [
+      '   info 2026-12-10 09:32:20.123       back   5208   8888    app - start',
+      'warning 2026-12-10 09:32:21.123       back   5208   8888    app - slow',
+      '  error 2026-12-10 09:32:22.123       back   5208   8888    app - gone',
+    ]
+    expect(texts(join(lines.join('\n')))).toEqual(lines)
+    expect(texts(join('ERROR failed\n   info about it'))).toEqual(['ERROR failed\n   info about it'])
+  })
+
+  it('joins the paragraphs of Db2', () => {
+    const paragraph = (second: string) =>
+      `2026-12-10-09.32.${second}.123456+060 I4711E512         LEVEL: Severe\nPID     : 4711   PROC : db2sysc 0\nFUNCTION: DB2 UDB, bsu security, probe:20\nDATA #1 : String with size, 67 bytes\nPassword validation for user kim failed`
+    expect(texts(join(`${paragraph('20')}\n\n${paragraph('21')}\n${paragraph('22')}`))).toEqual([
+      paragraph('20'),
+      '',
+      paragraph('21'),
+      paragraph('22'),
+    ])
+  })
+
   it('keeps the number of the first line', () => {
     expect(join('a\n\tat b\nc\n\tat d').map(({ number }) => number)).toEqual([1, 3])
   })

@@ -233,7 +233,7 @@ export const joinContinuations = (): LineJoiner => {
 }
 
 /** The kind of trace that a record has begun, which changes how the next line is read. */
-type Trace = 'python' | 'go' | 'jul' | 'php' | 'fields' | 'ended' | undefined
+type Trace = 'python' | 'go' | 'jul' | 'php' | 'fields' | 'paragraph' | 'ended' | undefined
 
 const traceBegunBy = (text: string): Trace => {
   if (text.endsWith('Traceback (most recent call last):')) return 'python'
@@ -244,6 +244,9 @@ const traceBegunBy = (text: string): Trace => {
     return 'jul'
   // A paragraph of fields, as apt writes its history: Start-Date: 2026-12-10  09:32:20
   if (/^(?:[A-Z][A-Za-z-]{0,30})?(?:Date|Time): {1,2}\d{4}-\d\d-\d\d[ T]/.test(text)) return 'fields'
+  // A paragraph of Db2: 2026-12-10-09.32.20.123456+060 I4711E512  LEVEL: Error
+  if (text.charCodeAt(10) === 45 && /^\d{4}-\d\d-\d\d-[\d.]{8,15}[+-]\d{3} \w{1,30} +LEVEL: /.test(text))
+    return 'paragraph'
   return undefined
 }
 
@@ -257,6 +260,7 @@ const traceAfter = (trace: Trace, text: string): Trace => {
 }
 
 const continues = (text: string, trace: Trace, first: string): boolean => {
+  if (trace === 'paragraph') return text !== '' && traceBegunBy(text) !== 'paragraph'
   const code = text.charCodeAt(0)
   if (code === 9) return text.length > 1
   if (code === 32) return isIndentedContinuation(text)
@@ -284,13 +288,20 @@ const continues = (text: string, trace: Trace, first: string): boolean => {
   return code === 45 && text.startsWith('--- End of ')
 }
 
-/** Whether a line indented by spaces continues a record. Exceptions: padded names in sudo's own log file, and a shifted JSON object. */
+/** A level that is padded on the left, before a time: `   info 2026-12-10 09:32:20.123`, as AnyDesk writes it. */
+const paddedLevel = /^ {1,6}(?:trace|debug|info|notice|warn|warning|error|fatal) +\d{4}-\d\d-\d\d[ T]\d\d:/i
+
+/**
+ * Whether a line indented by spaces continues a record. Exceptions: padded names in sudo's own log file, a shifted JSON object, and a padded
+ * level.
+ */
 const isIndentedContinuation = (text: string): boolean => {
   let i = 1
   while (text.charCodeAt(i) === 32) i++
   if (i >= text.length) return false
   const code = text.charCodeAt(i)
   if (i === 1) return text.startsWith('at ', i) || text.startsWith('... ', i)
+  if (i <= 6 && paddedLevel.test(text.slice(0, 40))) return false
   return code !== 123 || i >= 4
 }
 

@@ -10,6 +10,7 @@ import { criParser } from './formats/cri.ts'
 import { dockerParser } from './formats/docker.ts'
 import { embeddedTimeParser } from './formats/embedded-time.ts'
 import { errorLogParser } from './formats/error-log.ts'
+import { exchangeSmtpParser } from './formats/exchange-smtp.ts'
 import { genericParser } from './formats/generic.ts'
 import { journaldParser } from './formats/journald.ts'
 import { jsonParser } from './formats/json.ts'
@@ -40,6 +41,7 @@ export const parsers: readonly Parser[] = [
   dockerParser,
   embeddedTimeParser,
   errorLogParser,
+  exchangeSmtpParser,
   genericParser,
   journaldParser,
   jsonParser,
@@ -72,6 +74,7 @@ const ofDigit = [
   windowsDnsParser,
   zeekParser,
   postgresCsvParser,
+  exchangeSmtpParser,
   genericParser,
   vpcFlowParser,
   cefParser,

@@ -180,6 +180,16 @@ describe('a server says who failed to log in', () => {
     },
   )
 
+  it('reads what happened below the first line of a paragraph of Db2', () => {
+    const paragraph = `2026-12-10-09.32.20.123456+060 I4711E512         LEVEL: Severe
+PID     : 4711   TID : 140   PROC : db2sysc 0
+INSTANCE: db2inst1             NODE : 000           DB   : SHOP
+FUNCTION: DB2 UDB, bsu security, sqlexLogPluginMessage, probe:20
+DATA #1 : String with size, 67 bytes
+Password validation for user kim failed with rc = -2146500502`
+    expect(read(paragraph).fields).toMatchObject({ 'user.name': 'kim', 'event.outcome': 'failure' })
+  })
+
   it('counts a login of strongSwan once: its answer is none', () => {
     const line = 'Dec 10 09:32:20 vpn charon: 07[ENC] <rw|3> generating IKE_AUTH response 1 [ N(AUTH_FAILED) ]'
     expect(read(line).fields['event.category']).toBeUndefined()

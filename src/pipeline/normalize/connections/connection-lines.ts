@@ -6,6 +6,8 @@ export interface ConnectionLine {
   readonly kind: string
   /** A text of each such line, to pass by the others without an expression. */
   readonly mark: string
+  /** Whether several processes of a host write about a connection. */
+  readonly acrossProcesses?: true
   /** A field of each such line: most lines of other programs lack it. */
   readonly field?: string
   /** Finds the line. Its group `address` or `user` is what it names. */
@@ -21,6 +23,10 @@ export interface ConnectionLine {
 /** Matches the text up to the first number of a connection, which the server wrote. A client's words come after it. */
 const ldapLine = String.raw`^(?:(?!conn=)[^\n]){0,400}conn=`
 const ldapNumbers = new RegExp(String.raw`${ldapLine}(\d{1,20}) (?:fd=|op=(\d{1,10}) )`)
+
+/** The session of a line such as `01490102:5: /Common/vpn:Common:1a2b3c4d: Access policy result: …`. */
+export const sessionOfPolicy = (text: string): string | undefined =>
+  text.startsWith('0149') ? /^0149\w{4}:\d: \/\S{1,256}:([\da-f]{8}): /.exec(text)?.[1] : undefined
 
 /**
  * The kinds of lines. A new line of a kind and a connection replaces the one before, also if it names nobody, as those of local clients and
@@ -73,6 +79,42 @@ export const connectionLines: readonly ConnectionLine[] = [
     mark: 'Started ',
     names: /^(?:\[[^\]]{1,80}\] ){0,6}Started [A-Z]{3,20} "(?:[^"\\]|\\.){0,8192}" for (?<address>\S{2,64}) at \d{4}-/,
     key: (_, fields) => textOf(fields['http.request.id']),
+    within: 10 * minute,
+  },
+  {
+    // The access policies of F5 BIG-IP: a session has a number, and several processes write about it.
+    kind: 'client of an access policy',
+    acrossProcesses: true,
+    mark: ': New session from client IP ',
+    names: /: New session from client IP (?<address>\S{2,64}) /,
+    key: sessionOfPolicy,
+    within: 10 * minute,
+  },
+  {
+    kind: 'user of an access policy',
+    acrossProcesses: true,
+    mark: ": Username '",
+    names: /: Username '(?<user>[^'\n]{1,256})'$/,
+    key: sessionOfPolicy,
+    within: 10 * minute,
+    accepts: { mark: ': Access policy result: ', says: /: Access policy result: (?!Logon_Deny)\w/ },
+  },
+  {
+    // Exchange writes the name that a client sent before the answer to it.
+    kind: 'user of SMTP',
+    field: 'exchange.session',
+    mark: 'User Name: ',
+    names: /^User Name: (?:NULL$|(?<user>\S{1,256})$)/,
+    key: (_, fields) => textOf(fields['exchange.session']),
+    within: 10 * minute,
+  },
+  {
+    // The FTP server of IIS writes the name in the line before the one with the password.
+    kind: 'user of FTP',
+    field: 'iis.session',
+    mark: 'USER ',
+    names: /^USER (?<user>\S{1,256}) \d{3}$/,
+    key: (_, fields) => textOf(fields['iis.session']),
     within: 10 * minute,
   },
 ]

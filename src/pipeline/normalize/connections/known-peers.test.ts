@@ -16,6 +16,8 @@ const startReading = () => {
 const postgres = (pid: number, text: string, time = '09:32:20') => `2026-12-10 ${time}.123 UTC [${pid}] ${text}`
 const received = (address: string) => `LOG:  connection received: host=${address} port=51234`
 const refused = 'FATAL:  password authentication failed for user "kim"'
+const policy = (program: string, code: string, text: string, session = '1a2b3c4d') =>
+  `<141>Dec 10 09:32:20 bigip1 notice ${program}: ${code}: /Common/vpn_ap:Common:${session}: ${text}`
 const slapd = (text: string) => `Dec 10 09:32:20 ldap1 slapd[811]: ${text}`
 const kim = { 'user.name': 'kim', 'source.ip': '203.0.113.9', 'event.category': 'authentication' }
 const bind = 'BIND dn="uid=kim,ou=people,dc=example,dc=org" method=128'
@@ -42,6 +44,62 @@ describe('a login has the address and the user of earlier lines of its connectio
       [
         postgres(9, 'LOG:  Verbindung empfangen: Host=203.0.113.9 Port=51234'),
         postgres(9, 'FATAL:  Passwort-Authentifizierung für Benutzer »kim« fehlgeschlagen'),
+      ],
+    ],
+    [
+      'an access policy of F5 that denies',
+      'failure',
+      [
+        policy(
+          'tmm[18]',
+          '01490500:5',
+          'New session from client IP 203.0.113.9 (ST=/CC=DE/C=EU) at VIP 192.0.2.10 Listener /Common/vpn',
+        ),
+        policy('apmd[12]', '01490010:5', "Username 'kim'"),
+        policy(
+          'apmd[12]',
+          '01490107:3',
+          "AD module: authentication with 'kim' failed: Preauthentication failed (-1765328360)",
+        ),
+      ],
+    ],
+    [
+      'an access policy of F5 that allows',
+      'success',
+      [
+        policy(
+          'tmm[18]',
+          '01490500:5',
+          'New session from client IP 203.0.113.9 (ST=/CC=DE/C=EU) at VIP 192.0.2.10 Listener /Common/vpn',
+        ),
+        policy(
+          'tmm[18]',
+          '01490500:5',
+          'New session from client IP 203.0.113.8 (ST=/CC=DE/C=EU) at VIP 192.0.2.10 Listener /Common/vpn',
+          '0a0b0c0d',
+        ),
+        policy('apmd[12]', '01490010:5', "Username 'kim'"),
+        policy('apmd[12]', '01490010:5', "Username 'ana'", '0a0b0c0d'),
+        policy('apmd[12]', '01490102:5', 'Access policy result: Network_Access'),
+      ],
+    ],
+    ...(['230', '530'] as const).map(
+      (status) =>
+        [
+          'the FTP server of IIS',
+          status === '230' ? 'success' : 'failure',
+          [
+            `2026-12-10 09:32:20 203.0.113.9 - 192.0.2.30 21 USER kim 331 0 0 e24c7a3e-1111-4222-8333-abcdefabcdef -`,
+            `2026-12-10 09:32:20 203.0.113.9 - 192.0.2.30 21 PASS *** ${status} 0 0 e24c7a3e-1111-4222-8333-abcdefabcdef -`,
+          ],
+        ] as const,
+    ),
+    [
+      'Exchange',
+      'failure',
+      [
+        '2026-12-10T09:32:20.123Z,EX1\\Client Frontend EX1,08DE77A1B2C3D4E5,10,10.0.0.5:587,203.0.113.9:51234,*,,User Name: kim',
+        '2026-12-10T09:32:25.123Z,EX1\\Client Frontend EX1,08DE77A1B2C3D4E5,12,10.0.0.5:587,203.0.113.9:51234,>,535 5.7.3 Authentication unsuccessful,',
       ],
     ],
     [

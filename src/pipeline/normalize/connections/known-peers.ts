@@ -88,9 +88,10 @@ export class KnownPeers {
 const mayBe = ({ field }: ConnectionLine, { fields }: Event): boolean =>
   field === undefined || fields[field] !== undefined
 
-const keyOf = ({ stream, fields }: Event, line: ConnectionLine, text: string): string | undefined => {
+const keyOf = ({ source, stream, fields }: Event, line: ConnectionLine, text: string): string | undefined => {
   const key = line.key(text, fields)
-  return key === undefined ? undefined : `${stream}\n${fields['log.file.path'] ?? ''}\n${line.kind}\n${key}`
+  const scope = line.acrossProcesses ? `${source}/${fields['host.name']}` : stream
+  return key === undefined ? undefined : `${scope}\n${fields['log.file.path'] ?? ''}\n${line.kind}\n${key}`
 }
 
 const mayAccept = (text: string): boolean =>

@@ -15,9 +15,23 @@ const asa = (time: string, address: string) => [
   `Dec 10 2026 ${time} fw1 : %ASA-6-605004: Login denied from ${address}/51234 to outside:192.0.2.1/ssh for user "kim"`,
 ]
 const login = 'authentication'
+const pulse = (time: string, address: string) =>
+  [
+    `Primary authentication failed for kim/AD from ${address}`,
+    'Login failed using auth server AD (Active Directory).  Reason: Failed',
+  ].map(
+    (text) => `<134>Dec 10 ${time} pcs1 PulseSecure: 2026-12-10 ${time} - pcs1 - [${address}] kim(Users)[] - ${text}`,
+  )
+const policy = (time: string, session: string) =>
+  [
+    "01490107:3: /Common/vpn:Common:S: AD module: authentication with 'kim' failed: Preauthentication failed",
+    '01490102:5: /Common/vpn:Common:S: Access policy result: Logon_Deny',
+  ].map((text) => `<131>Dec 10 ${time} bigip1 err apmd[12]: ${text.replace(':S:', `:${session}:`)}`)
 
 describe.each([
   ['OpenVPN', vpn, ['203.0.113.9:51234', '203.0.113.8:51234']],
+  ['Pulse Secure', pulse, ['203.0.113.9', '203.0.113.8']],
+  ['F5 BIG-IP', policy, ['1a2b3c4d', '5e6f7a8b']],
   ['Cisco ASA', asa, ['203.0.113.9', '203.0.113.8']],
 ])('a refused login of %s', (_, lines, [peer = '', other = '']) => {
   it('counts once', () => {

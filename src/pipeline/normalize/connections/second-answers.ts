@@ -2,6 +2,7 @@ import { Oldest } from '../../../lib/oldest/oldest.ts'
 import { minute } from '../../../lib/units/time.ts'
 import type { Event } from '../../../schema/event/event.ts'
 import { copyWord } from '../fields/recurring-words.ts'
+import { sessionOfPolicy } from './connection-lines.ts'
 
 /** A refused login that a server writes twice. */
 interface SecondAnswer {
@@ -27,6 +28,11 @@ const asaLogin = ({ fields }: Event, codes: readonly string[]): string | undefin
     ? `${fields['user.name']} ${fields['source.ip']}`
     : undefined
 
+const policyDenies = ': Access policy result: Logon_Deny'
+
+const partiesOf = ({ 'user.name': user, 'source.ip': address }: Event['fields']): string | undefined =>
+  address === undefined ? undefined : `${user} ${address}`
+
 const secondAnswers: readonly SecondAnswer[] = [
   {
     // OpenVPN. Where a plugin decides, the answer is the only line.
@@ -38,6 +44,20 @@ const secondAnswers: readonly SecondAnswer[] = [
     // Cisco ASA: the server that checks passwords, and then the service that asked it.
     first: (event) => asaLogin(event, ['113005', '113015']),
     second: (event) => asaLogin(event, ['605004', '716039']),
+    within: minute / 6,
+  },
+  {
+    // F5 BIG-IP: the module that checks passwords, and the result of the access policy. Some policies deny for other reasons.
+    first: ({ message }) => (message.includes(policyDenies) ? undefined : sessionOfPolicy(message)),
+    second: ({ message }) => (message.includes(policyDenies) ? sessionOfPolicy(message) : undefined),
+    within: minute,
+  },
+  {
+    // Pulse Secure and Ivanti: the authentication server, and then the realm.
+    first: ({ message, fields }) =>
+      message.includes('rimary authentication failed for ') ? partiesOf(fields) : undefined,
+    second: ({ message, fields }) =>
+      message.includes('Login failed using auth server ') ? partiesOf(fields) : undefined,
     within: minute / 6,
   },
 ]

@@ -1,5 +1,6 @@
 import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, finish } from '../draft.ts'
+import { setUser } from '../entities/phrase.ts'
 import { setAddress } from '../fields/address.ts'
 import { setStatus } from '../fields/http-status.ts'
 import { readTarget } from '../fields/request-target.ts'
@@ -17,7 +18,7 @@ export const readIis = (record: RawRecord): Parsed | undefined => {
   const { text } = record
   if (text.charCodeAt(4) !== 45 || text.charCodeAt(10) !== 32) return undefined
   const found = shape.exec(text)
-  if (!found) return undefined
+  if (!found) return readFtp(record)
   const [
     ,
     server = '',
@@ -50,6 +51,38 @@ export const readIis = (record: RawRecord): Parsed | undefined => {
     'access-log/iis',
     stamp && { time: stamp.time, guessed: false },
     `${method} ${target} ${status}`,
+    fields,
+  )
+}
+
+const ftpShape =
+  /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (\S{3,64}) (\S{1,256}) (\S{3,64}) (\d{1,5}) ([A-Z]{3,4}|ControlChannelOpened|ControlChannelClosed|DataChannelOpened|DataChannelClosed) (\S{1,8192}) (\d{1,3}) (\d{1,10}) (\d{1,10}) ([\da-f-]{8,64}) \S{1,8192}$/
+
+/**
+ * Parses a line of the FTP server of IIS with its default fields: date, time, c-ip, cs-username, s-ip, s-port, cs-method, cs-uri-stem,
+ * sc-status, sc-win32-status, sc-substatus, x-session, x-fullpath.
+ */
+const readFtp = (record: RawRecord): Parsed | undefined => {
+  const { text } = record
+  const found = ftpShape.exec(text)
+  if (!found) return undefined
+  const [, client = '', user = '', server = '', port, method = '', argument = '', status = ''] = found
+  const fields: Draft = { 'network.protocol': 'ftp' }
+  if (!setAddress(fields, 'source', client) || !setAddress(fields, 'destination', server)) return undefined
+  fields['destination.port'] = Number(port)
+  if (user !== '-') setUser(fields, user)
+  fields['iis.win32_status'] = Number(found[8])
+  fields['iis.session'] = found[10] ?? ''
+  if (method === 'PASS' && (status === '230' || status === '530')) {
+    fields['event.category'] = 'authentication'
+    fields['event.action'] = 'login'
+    fields['event.outcome'] = status === '230' ? 'success' : 'failure'
+  }
+  const stamp = readTimestamp(text, 0, { ...record, zoneMinutes: 0 })
+  return finish(
+    'access-log/iis-ftp',
+    stamp && { time: stamp.time, guessed: false },
+    `${method} ${argument} ${status}`,
     fields,
   )
 }

@@ -82,7 +82,8 @@ export const readMeaning = (message: string, fields: Draft, record: string = mes
 const errorOf = (fields: Draft, isObject: boolean): string | undefined => {
   const { 'error.message': error, 'error.stack_trace': trace, 'log.logger': logger } = fields
   if (typeof error === 'string' && error !== '') return error.slice(0, longest)
-  if (typeof trace === 'string' && !trace.includes('\n')) return trace.slice(0, longest)
+  // Below the first line of Db2's paragraphs are pairs of its place, and then what happened.
+  if (typeof trace === 'string' && (!trace.includes('\n') || /^PID +:/.test(trace))) return trace.slice(0, longest)
   if (typeof logger === 'string' && logger.includes(' ')) return logger.slice(0, longest)
   const reason = fields['event.reason'] ?? fields.reason
   if (typeof reason === 'string' && reason.includes(' ')) return reason.slice(0, longest)

@@ -94,6 +94,13 @@ export const readIso = (text: string, at: number, place: TimeReference): Stamp |
   if (between === 45) {
     // BGL: 2005-06-03-15.42.50.675872
     const dotted = clockAt(text, i + 1, 46)
+    // Db2 writes the zone in minutes: 2026-12-10-09.32.20.123456+060
+    const fraction = fractionEnd(text, i + 9)
+    const minutes = dotted < 0 ? null : /^[+-]\d{3}(?!\d)/.exec(text.slice(fraction, fraction + 5))
+    if (minutes && date !== -Infinity) {
+      const local = date + dotted + fractionMs(text, i + 9, fraction)
+      return { time: local - Number(minutes[0]) * minute, end: fraction + 4, guessed: false }
+    }
     return complete(text, date, dotted < 0 ? clockAt(text, i + 1) : dotted, i + 9, place)
   }
   if (between === 44 && text.charCodeAt(i + 1) === 32) i++
