@@ -57,6 +57,15 @@ const lateModules: Plugin = {
   },
 }
 
+/** Leaves out what Fastify and its plug-ins load for features that Vedette does not use: compilers of schemas, and references in YAML. */
+const unused: Plugin = {
+  name: 'unused',
+  enforce: 'pre',
+  resolveId: (id) => (unusedModules.has(id) ? '\0unused' : undefined),
+  load: (id) => (id === '\0unused' ? 'module.exports = {}' : undefined),
+}
+const unusedModules = new Set(['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'yaml'])
+
 /** V8 keeps the text of a program, and takes twice the memory for a long one with a single character beyond ASCII. */
 const latin: Plugin = {
   name: 'latin',
@@ -78,7 +87,7 @@ export default defineConfig({
   root,
   envDir: false,
   publicDir: false,
-  plugins: [lateModules, latin, rules, sources],
+  plugins: [lateModules, unused, latin, rules, sources],
   // The files that Node itself would load.
   resolve: { conditions: ['node'], mainFields: ['main'] },
   // These two find files beside their own.

@@ -1,8 +1,9 @@
 import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { createJsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { AppError } from '../errors.ts'
 import { problemsPage, problemsStyle } from './problems-page.ts'
+import { schemaController, useNoSchemas } from './schema-compilers.ts'
 
 /** Writes the reference from the routes that are registered after it. */
 export const describeApi = async (app: FastifyInstance, version: string): Promise<void> => {
@@ -32,9 +33,37 @@ export const describeApi = async (app: FastifyInstance, version: string): Promis
 }
 
 /** Shows the reference: `/docs` for people, from files in the package, and the document for programs. */
-export const serveDocs = async (app: FastifyInstance): Promise<void> => {
-  await app.register(swaggerUi, {
+export const serveDocs = (app: FastifyInstance): void => {
+  const hidden = { schema: { hide: true } }
+  for (const path of ['/api/v1/openapi.json', '/openapi.json']) {
+    app.get(path, { ...hidden, config: { open: true } }, () => app.swagger())
+  }
+  const page = problemsPage()
+  app.get('/docs/problems', hidden, (_request, reply) => reply.type('text/html; charset=utf-8').send(page))
+  let opened: Promise<FastifyInstance> | undefined
+  const show = async ({ url, headers }: FastifyRequest, reply: FastifyReply) => {
+    opened ??= openReference(app)
+    const answer = await (await opened).inject({ url, headers })
+    if (answer.statusCode === 404)
+      throw new AppError('NOT_FOUND', 'There is nothing at this address.', { hint: 'See /docs.' })
+    // The connection belongs to the server that the client asked.
+    const { connection: _, ...described } = answer.headers
+    return reply.code(answer.statusCode).headers(described).send(answer.rawPayload)
+  }
+  for (const path of ['/docs', '/docs/*']) app.get(path, hidden, show)
+  app.get('/docs/problems.css', hidden, (_request, reply) => reply.type('text/css; charset=utf-8').send(problemsStyle))
+}
+
+/** Opens the pages of the reference. They are loaded with their first request, because they have as many files as the program. */
+const openReference = async (app: FastifyInstance): Promise<FastifyInstance> => {
+  const { fastifySwaggerUi } = await import('@fastify/swagger-ui')
+  const reference = fastify({ schemaController, routerOptions: { ignoreTrailingSlash: true } })
+  useNoSchemas(reference)
+  await reference.register(swagger)
+  await reference.register(fastifySwaggerUi, {
     routePrefix: '/docs',
+    transformSpecification: () => app.swagger(),
+    transformSpecificationClone: false,
     // The top bar only names another product and offers to load another reference.
     theme: {
       title: 'Vedette API',
@@ -42,11 +71,5 @@ export const serveDocs = async (app: FastifyInstance): Promise<void> => {
     },
     uiConfig: { validatorUrl: null, deepLinking: true, displayRequestDuration: true, tryItOutEnabled: false },
   })
-  const hidden = { schema: { hide: true } }
-  for (const path of ['/api/v1/openapi.json', '/openapi.json']) {
-    app.get(path, { ...hidden, config: { open: true } }, () => app.swagger())
-  }
-  const page = problemsPage()
-  app.get('/docs/problems', hidden, (_request, reply) => reply.type('text/html; charset=utf-8').send(page))
-  app.get('/docs/problems.css', hidden, (_request, reply) => reply.type('text/css; charset=utf-8').send(problemsStyle))
+  return reference
 }

@@ -31,6 +31,7 @@ import { registerRoute } from './rest/register.ts'
 import type { ReadToken, Route } from './rest/route.ts'
 import { mainRoutes } from './rest/routes.ts'
 import { serveStream } from './rest/stream.ts'
+import { schemaController, useNoSchemas } from './schema-compilers.ts'
 import { answerSocketError } from './socket-errors.ts'
 
 export interface ServerOptions {
@@ -129,8 +130,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     options: { httpOnly: true, sameSite: 'strict', secure, path: '/' },
   })
   app.decorate('tokenCookie', options.only?.serveSocket && `${secure ? '__Host-' : ''}vedette_dashboard`)
-  app.setValidatorCompiler(() => (value) => ({ value }))
-  app.setSerializerCompiler(() => (value) => JSON.stringify(value))
+  useNoSchemas(app)
   takeBodiesAsStreams(app)
 
   openPages(app)
@@ -159,7 +159,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   const served = options.only?.routes ?? mainRoutes(options.systems)
   for (const route of served) registerRoute(app, route, deps, auth, log)
   if (options.only) {
-    await serveDocs(app)
+    serveDocs(app)
     return app
   }
   const live = {
@@ -186,7 +186,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   serveStream(app, live)
   serveGraphql(app, { ...live, log })
   app.get('/health/live', { schema: { hide: true }, config: { open: true } }, () => ({ status: 'alive' }))
-  await serveDocs(app)
+  serveDocs(app)
   await servePages(app, options.web)
   return app
 }
@@ -207,6 +207,7 @@ const socketsToo = {
 
 const limits = {
   logger: false,
+  schemaController,
   // Bodies have their own timeouts, which exclude our processing time. This one is the last resort.
   requestTimeout: hour,
   keepAliveTimeout: 65_000,

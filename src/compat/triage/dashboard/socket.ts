@@ -1,4 +1,4 @@
-import websocket, { type WebSocket } from '@fastify/websocket'
+import type { WebSocket } from '@fastify/websocket'
 import { z } from 'zod'
 import { ask, permit } from '../../../api/ask.ts'
 import type { Change } from '../../../api/change-feed.ts'
@@ -31,6 +31,7 @@ export const serveDashboardSocket: NonNullable<CompatSystem['serveSocket']> = as
   app,
   { deps, feed, streams, stillWelcome, reader, log },
 ) => {
+  const { default: websocket } = await import('@fastify/websocket')
   await app.register(websocket, {
     options: { maxPayload: maxMessageBytes },
     errorHandler: (_error, socket) => socket.terminate(),
