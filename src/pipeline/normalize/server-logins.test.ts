@@ -190,6 +190,35 @@ Password validation for user kim failed with rc = -2146500502`
     expect(read(paragraph).fields).toMatchObject({ 'user.name': 'kim', 'event.outcome': 'failure' })
   })
 
+  it.each([
+    ['refuses', 'authenticate', 401, 'failure'],
+    ['refuses', 'signInWithPassword', 403, 'failure'],
+    ['refuses', 'search', 401, undefined],
+    ['answers', 'authenticate', 200, undefined],
+  ])('%s a request to a method of a resource: %s', (_, method, status, outcome) => {
+    const { fields } = read(
+      `{"time":"2026-12-10T09:32:20.123Z","type":"audit","data":{"request_info":{"method":"POST","path":"/v1/auth-methods/ampw_1:${method}","client_ip":"203.0.113.9"},"response":{"status_code":${status}}}}`,
+    )
+    expect(fields['source.ip']).toBe('203.0.113.9')
+    expect(fields['event.category']).toBe(outcome && 'authentication')
+    if (outcome) expect(fields['event.outcome']).toBe(outcome)
+  })
+
+  it('reads the pairs of the web application firewall of F5 after its label', () => {
+    const { fields } = read(
+      `<131>Dec 10 09:32:20 bigip1 ASM:unit_hostname="bigip1",policy_apply_date="2026-12-01 12:36:02",violations="Attack signature detected",request_status="blocked",response_code="0",ip_client="203.0.113.9",method="GET",protocol="HTTPS",sig_names="SQL-INJ expressions like UNION SELECT (Parameter)",src_port="47721",dest_port="443",dest_ip="192.0.2.10",uri="/catalog/item"`,
+    )
+    expect(fields).toMatchObject({
+      'source.ip': '203.0.113.9',
+      'destination.ip': '192.0.2.10',
+      'destination.port': 443,
+      'http.request.method': 'GET',
+      'url.path': '/catalog/item',
+    })
+    expect(fields['http.response.status_code']).toBeUndefined()
+    expect(fields['event.outcome']).not.toBe('success')
+  })
+
   it('counts a login of strongSwan once: its answer is none', () => {
     const line = 'Dec 10 09:32:20 vpn charon: 07[ENC] <rw|3> generating IKE_AUTH response 1 [ N(AUTH_FAILED) ]'
     expect(read(line).fields['event.category']).toBeUndefined()

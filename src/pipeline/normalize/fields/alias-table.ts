@@ -25,7 +25,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
     id.origh srcendpoint.ip net.peer.ip requestmetadata.callerip client remotehost peer
     req.remoteaddress ipsrc src.ip.address clientipaddress cip connsrcip initiatedby.user.ipaddress actorip client.ipaddress sourceips
     protopayload.requestmetadata.callerip src.ip ipaddr ip remip request.clientip request.remoteip request.remoteaddr
-    request.remoteaddress httprequest.remoteip clienthost downstreamremoteaddress origin.address`,
+    request.remoteaddress httprequest.remoteip clienthost downstreamremoteaddress origin.address ipclient`,
   'network.forwarded_ip': `
     network.forwardedip xforwardedfor httpxforwardedfor headers.xforwardedfor req.headers.xforwardedfor
     request.headers.xforwardedfor http.request.headers.xforwardedfor`,

@@ -326,6 +326,8 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
     case 'process.pid': {
       const number = typeof value === 'string' && /^(?:\d{1,9}|0x[\da-f]{1,8})$/i.test(value) ? Number(value) : value
       if (typeof number !== 'number' || fields[target] !== undefined) return false
+      // A firewall that blocked the request writes 0 for the answer.
+      if (target === 'http.response.status_code' && number === 0) return false
       // Other protocols have answers with a status too.
       if (plain.endsWith('.status') && (number < 100 || number > 599)) return false
       fields[target] = number

@@ -8,7 +8,8 @@ const mostPairs = 300
 export const readPairs = (text: string, at = 0, separator = 32): { pairs: [string, string][]; others: number } => {
   const pairs: [string, string][] = []
   let others = 0
-  let i = at
+  // F5 BIG-IP writes a label before the first pair: ASM:unit_hostname="bigip1",…
+  let i = at + (label.exec(text.slice(at, at + 64))?.[0].length ?? 0)
   while (i < text.length && pairs.length < mostPairs) {
     let code = text.charCodeAt(i)
     while (
@@ -53,6 +54,8 @@ export const readPairs = (text: string, at = 0, separator = 32): { pairs: [strin
   }
   return { pairs, others }
 }
+
+const label = /^[A-Z]{2,12}:(?=[a-z][a-z_]{1,40}=")/
 
 /** Whether a value is a date with the time of day after it: `time=2026-03-03 09:00:00`. */
 const isDateBeforeClock = (text: string, start: number, end: number): boolean =>
