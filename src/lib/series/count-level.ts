@@ -19,7 +19,7 @@ export const createCountLevel = (memory: number): LevelEstimate => {
   let excess = 0
   let squares = 0
 
-  const meanAt = (season: number): number => (exposure > 0 ? (shape / exposure) * season : 0)
+  const meanAt = (season = 1): number => (exposure > 0 ? (shape / exposure) * season : 0)
   const dispersionAt = (mean: number): number => {
     const prior = priorWeight * mean * mean
     const dispersion = (excess + priorDispersion * prior) / (squares + prior)
@@ -28,6 +28,7 @@ export const createCountLevel = (memory: number): LevelEstimate => {
   const varianceAt = (mean: number): number => mean + mean * mean * (dispersionAt(mean) + 1 / shape)
 
   return {
+    meanAt,
     expect(season) {
       const mean = meanAt(season)
       if (mean <= 0) return { expected: 0, low: 0, high: 0 }
@@ -59,15 +60,12 @@ export const createCountLevel = (memory: number): LevelEstimate => {
       exposure = exposure * keep + season
       return clipped
     },
-    get mean() {
-      return meanAt(1)
-    },
     move(sum, buckets, season) {
-      const before = meanAt(1)
+      const before = meanAt()
       shape = sum + 0.5
       exposure = Math.max(season, 0.01 * buckets)
       // Overdispersion is relative to the mean. Scale it to the new level, at half its weight.
-      const ratio = before > 0 ? (meanAt(1) / before) ** 2 / 2 : 0
+      const ratio = before > 0 ? (meanAt() / before) ** 2 / 2 : 0
       excess *= ratio
       squares *= ratio
     },
@@ -81,7 +79,7 @@ export const createCountLevel = (memory: number): LevelEstimate => {
       exposure *= left
     },
     silence(due) {
-      const mean = meanAt(1)
+      const mean = meanAt()
       if (mean <= 0) return 1
       const spread = dispersionAt(mean) + 1 / shape
       return Math.exp(-Math.log1p(due * spread) / spread)

@@ -11,11 +11,11 @@ export interface Expectation {
 /** A robust estimate of location and spread, with forgetting. `season` is the ratio or difference that `Season` gives for the hour. */
 export interface LevelEstimate {
   expect(season: number): Expectation
+  /** The expected value alone; without a season, the level without the effect of the hour. */
+  meanAt(season?: number): number
   tails(value: number, season: number): Tails
   /** Clips a value to a plausible range and learns it. Returns the clipped value. */
   learn(value: number, season: number): number
-  /** The level without the effect of the hour. */
-  readonly mean: number
   /** Replaces the level. `sum` and `season` are totals over the given number of buckets. */
   move(sum: number, buckets: number, season: number): void
   /** Forgets most of the spread: the hour of the day now explains it. */

@@ -107,7 +107,7 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
 
   const judge = (time: number, value: number): typeof assessed => {
     const usual = season.at(time)
-    const { expected } = level.expect(usual)
+    const expected = level.meanAt(usual)
     return { usual, expected, ...probabilityOf(value, usual, expected) }
   }
 
@@ -176,14 +176,14 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
 
       const moved = Math.abs(run) >= patience
       const knew = season.knows
-      const before = level.mean
+      const before = level.meanAt()
       const taken = moved ? value : level.learn(value, usual)
       runClipped = begins ? value - taken : runClipped + value - taken
       if (moved) {
         level.move(runSum, patience, runSeason)
         run = 0
         // Before the weekly pattern is learnt, the move may be due to the hour or the day. Afterwards, it applies to all hours.
-        if (knew === 'weeks') season.move(before, level.mean)
+        if (knew === 'weeks') season.move(before, level.meanAt())
         else season.correct(time, runClipped, hourShare)
         silence.settle()
       }

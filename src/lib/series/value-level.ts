@@ -32,6 +32,7 @@ export const createValueLevel = (memory: number): LevelEstimate => {
       const reach = deviation() * (weight > 0 ? 4.604 : usualDeviate)
       return { expected, low: expected - reach, high: expected + reach }
     },
+    meanAt: (season = 0) => mean + season,
     tails: (value, season) => studentTails((value - mean - season) / deviation(), freedom),
     learn(value, season) {
       let clipped = value - season
@@ -46,9 +47,6 @@ export const createValueLevel = (memory: number): LevelEstimate => {
       weight = weight * keep + 1
       mean += (clipped - mean) / weight
       return clipped + season
-    },
-    get mean() {
-      return mean
     },
     move(sum, buckets, season) {
       mean = (sum - season) / buckets
