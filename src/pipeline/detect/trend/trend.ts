@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { createWriter } from '../../../lib/bytes/codec.ts'
+import { memoize } from '../../../lib/memoize/memoize.ts'
 import { day } from '../../../lib/units/time.ts'
 import type { Detection } from '../../../schema/detection/detection.ts'
 import { type Event, textField } from '../../../schema/event/event.ts'
@@ -79,6 +80,7 @@ export const trend: Component<typeof options, Detector> = {
     let byStream = new Map<string, ServiceTrends>()
     const measurements = createMeasurementReader()
     const levelsOf = createLevelReader()
+    const hostRouteOf = memoize((host) => flatText(`${hostPart}${host}`, longestRoute))
 
     const serviceOf = (event: Event): ServiceTrends | undefined => {
       const cached = byStream.get(event.stream)
@@ -111,7 +113,8 @@ export const trend: Component<typeof options, Detector> = {
       if (server !== undefined) return followed(service, event, `server ${server}`)
       if (service.hosts.size < 2 || service.hosts.size > mostMembers) return undefined
       const host = textField(event, 'host.name')
-      return host === undefined ? undefined : followed(service, event, `${hostPart}${host}`)
+      const route = host === undefined ? undefined : hostRouteOf(host)
+      return route === undefined ? undefined : followed(service, event, route)
     }
 
     const followed = (service: ServiceTrends, event: Event, route: string): Followed | undefined => {
