@@ -390,3 +390,63 @@ describe('unwrap, whatever it is given', () => {
     )
   })
 })
+
+describe('exports of query tools', () => {
+  const [time, message] = ['2026-01-05T10:00:00Z', 'Failed password for dana']
+
+  it.each([
+    ['Splunk', { preview: false, offset: 0, result: { _raw: message, _time: time } }, [{ _raw: message, _time: time }]],
+    ['Splunk, the last one', { preview: false, lastrow: true, result: { _raw: message } }, [{ _raw: message }]],
+    [
+      'logcli',
+      { labels: { job: 'auth', message: 'x' }, line: message, timestamp: time },
+      [{ timestamp: time, message, job: 'auth' }],
+    ],
+    [
+      'CloudWatch Logs Insights',
+      {
+        results: [
+          [
+            { field: '@timestamp', value: time },
+            { field: '@message', value: message },
+          ],
+          [],
+        ],
+        status: 'Complete',
+      },
+      [{ '@timestamp': time, '@message': message }, {}],
+    ],
+    [
+      'Azure Monitor',
+      {
+        tables: [
+          {
+            name: 'a',
+            columns: [{ name: 'TimeGenerated', type: 'datetime' }, { name: 'n' }],
+            rows: [
+              [time, 1],
+              [time, null],
+            ],
+          },
+        ],
+      },
+      [
+        { TimeGenerated: time, n: 1 },
+        { TimeGenerated: time, n: null },
+      ],
+    ],
+    ['Kusto', { Tables: [{ Columns: [{ ColumnName: 'TimeGenerated' }], Rows: [[time]] }] }, [{ TimeGenerated: time }]],
+  ])('hold the records: %s', (_name, document, expected) => {
+    expect(records(document)).toEqual(expected)
+    expect(records(JSON.stringify(document, null, 2))).toEqual(expected)
+  })
+
+  it.each([
+    { result: 'ok', preview: true },
+    { labels: ['a'], line: 'x', timestamp: 1 },
+    { line: 42, labels: {}, timestamp: 1 },
+    { results: [], message: 'none', time },
+    { tables: ['a', 'b'], message: 'a', time },
+    { results: [['a', 'b']], message: 'a', time },
+  ])('are no other objects: %j', (document) => expect(records(document)).toEqual([document]))
+})

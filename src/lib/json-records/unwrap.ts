@@ -177,8 +177,77 @@ const unwrapKnown = (visit: Visit, slice: Slice, members: readonly Member[]): It
   if (source && isObjectAt(text, source.start) && named(members, '_index', '_id')) {
     return unwrapValue({ ...visit, depth: visit.depth + 1 }, source)
   }
+  const result = named(members, 'result')
+  if (result && isObjectAt(text, result.start) && named(members, 'preview', 'lastrow')) {
+    // Splunk exports each result in an object of its own.
+    return unwrapValue({ ...visit, depth: visit.depth + 1 }, result)
+  }
+  const [labels, line, time] = [named(members, 'labels'), named(members, 'line'), named(members, 'timestamp')]
+  if (labels && line && time && isObjectAt(text, labels.start) && isStringAt(text, line.start)) {
+    return [toLokiRecord(visit, slice, time, line, membersOf(text, labels.start))]
+  }
+  const results = named(members, 'results')
+  if (results && isListAt(text, results.start) && haveFields(text, results)) return unwrapPairs(visit, results)
+  const tables = named(members, 'tables', 'Tables')
+  if (tables && isListAt(text, tables.start) && haveColumns(text, tables)) return unwrapTables(visit, tables)
   const payload = payloadOf(text, members)
   return payload && unwrapPayload(visit, slice, members, payload)
+}
+
+/** Whether the first item of a list is a list of names and values. */
+const haveFields = (text: string, results: Slice): boolean => {
+  const [row] = itemsOf(text, results.start)
+  const [part] = row && isListAt(text, row.start) ? itemsOf(text, row.start) : []
+  return part !== undefined && isObjectAt(text, part.start) && named(membersOf(text, part.start), 'field') !== undefined
+}
+
+/** Whether the first item of a list is a table with columns and rows. */
+const haveColumns = (text: string, tables: Slice): boolean => {
+  const [table] = itemsOf(text, tables.start)
+  const members = table && isObjectAt(text, table.start) ? membersOf(text, table.start) : []
+  return named(members, 'columns', 'Columns') !== undefined && named(members, 'rows', 'Rows') !== undefined
+}
+
+/** CloudWatch Logs Insights: each record is a list of `{"field":"@message","value":"…"}`. */
+function* unwrapPairs(visit: Visit, results: Slice): Generator<Unwrapped> {
+  const { text } = visit
+  for (const row of itemsOf(text, results.start)) {
+    const parts = isListAt(text, row.start) ? itemsOf(text, row.start) : []
+    const pairs = parts.flatMap(({ start }) => {
+      const members = isObjectAt(text, start) ? membersOf(text, start) : []
+      const [field, value] = [named(members, 'field'), named(members, 'value')]
+      return field && value ? [[text.slice(field.start, field.end), text.slice(value.start, value.end)] as const] : []
+    })
+    yield toRow(visit, row, pairs)
+  }
+}
+
+/** Azure Monitor: tables with the names of their columns beside the rows. */
+function* unwrapTables(visit: Visit, tables: Slice): Generator<Unwrapped> {
+  const { text } = visit
+  for (const table of itemsOf(text, tables.start)) {
+    const members = isObjectAt(text, table.start) ? membersOf(text, table.start) : []
+    const [columns, rows] = [named(members, 'columns', 'Columns'), named(members, 'rows', 'Rows')]
+    if (!columns || !rows || !isListAt(text, columns.start) || !isListAt(text, rows.start)) continue
+    const names = itemsOf(text, columns.start).map(({ start }) => {
+      const name = isObjectAt(text, start) ? named(membersOf(text, start), 'name', 'ColumnName') : undefined
+      return name && text.slice(name.start, name.end)
+    })
+    for (const row of itemsOf(text, rows.start)) {
+      const cells = isListAt(text, row.start) ? itemsOf(text, row.start) : []
+      const pairs = cells.flatMap(({ start, end }, index) => {
+        const name = names[index]
+        return name === undefined ? [] : [[name, text.slice(start, end)] as const]
+      })
+      yield toRow(visit, row, pairs)
+    }
+  }
+}
+
+/** Builds a record from names and values, both as JSON. */
+const toRow = (visit: Visit, row: Slice, pairs: readonly (readonly [string, string])[]): Unwrapped => {
+  const json = `{${pairs.map(([name, value]) => `${name}:${value}`).join(',')}}`
+  return { text: appendTo(compact(json), visit.inherited), at: placeOf(visit, row), whole: false }
 }
 
 /** OpenTelemetry: the records of all scopes, each with its resource and scope. */
@@ -211,14 +280,20 @@ function* unwrapStream(visit: Visit, stream: Slice, values: Slice): Generator<Un
       continue
     }
     const own = metadata && isObjectAt(text, metadata.start) ? membersOf(text, metadata.start) : []
-    const said = new Map<string, string>()
-    for (const { name, start, end } of [...own, ...labels]) {
-      if (name !== 'timestamp' && name !== 'message' && !said.has(name)) said.set(name, text.slice(start, end))
-    }
-    const rest = [...said].map(([name, json]) => `,"${name}":${json}`).join('')
-    const json = `{"timestamp":${text.slice(time.start, time.end)},"message":${text.slice(line.start, line.end)}${rest}}`
-    yield { text: appendTo(compact(json), visit.inherited), at: placeOf(visit, value), whole: false }
+    yield toLokiRecord(visit, value, time, line, [...own, ...labels])
   }
+}
+
+/** Builds a record from a time, a line and the labels of its stream, the first of each name. */
+const toLokiRecord = (visit: Visit, place: Slice, time: Slice, line: Slice, labels: readonly Member[]): Unwrapped => {
+  const { text } = visit
+  const said = new Map<string, string>()
+  for (const { name, start, end } of labels) {
+    if (name !== 'timestamp' && name !== 'message' && !said.has(name)) said.set(name, text.slice(start, end))
+  }
+  const rest = [...said].map(([name, json]) => `,"${name}":${json}`).join('')
+  const json = `{"timestamp":${text.slice(time.start, time.end)},"message":${text.slice(line.start, line.end)}${rest}}`
+  return { text: appendTo(compact(json), visit.inherited), at: placeOf(visit, place), whole: false }
 }
 
 interface Payload {

@@ -274,6 +274,8 @@ const mayWrap = (text: string): boolean => {
     text.includes('} {') ||
     (text.includes('"data"') && /"data"\s*:\s*"/.test(text)) ||
     text.includes('"_source"') ||
+    text.startsWith('{"preview"') ||
+    (text.includes('"labels"') && text.includes('"line"')) ||
     /^\s*\{\s*"(?:index|create|update|delete)"/.test(text)
   )
 }

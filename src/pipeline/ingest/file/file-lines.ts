@@ -1,7 +1,9 @@
 import type { RawRecord } from '../../../schema/record/record.ts'
+import { joinBlocks } from '../blocks.ts'
 import { joinDocuments } from '../documents.ts'
 import { joinContinuations, splitLines, type TextLine } from '../lines.ts'
 import { joinRows } from '../rows.ts'
+import { joinXmlEvents } from '../xml-events.ts'
 import { ClockDays } from './clock-days.ts'
 
 const maxRecords = 4_096
@@ -28,7 +30,7 @@ export async function* recordsOf(chunks: AsyncIterable<Buffer>, options: FileLin
   const days = options.midnight === undefined ? undefined : new ClockDays(options.midnight)
   let midnight = options.midnight
   const splitter = splitLines({ inParts: true })
-  const joiner = joinRows(joinDocuments(joinContinuations()))
+  const joiner = joinXmlEvents(joinBlocks(joinRows(joinDocuments(joinContinuations()))))
   let receivedAt = now()
   let batch: RawRecord[] = []
   let chars = 0

@@ -13,6 +13,7 @@ import { nextcloudLevel } from './nextcloud.ts'
 import { isOtelRecord, layOutOtel, splitOtlp } from './otel.ts'
 import { readObject } from './read-object.ts'
 import { readWindowsDump } from './windows/windows-dump.ts'
+import { withEventNames } from './windows/windows-object.ts'
 import { readWindowsText } from './windows/windows-text.ts'
 
 /** Parses one JSON object per record, with any field names: ECS, OpenTelemetry, pino, bunyan, winston, zap and others. */
@@ -33,12 +34,19 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   if (exported && exported.length !== 1) {
     return finish('json/otlp', undefined, record.text, { 'otel.records': exported.length })
   }
-  const only = exported?.[0] ?? withMessage(object)
+  const only = exported?.[0] ?? withEventNames(withMessage(object))
   const otel = isOtelRecord(only)
   const own = readWindowsDump(only) ?? flatten(otel ? layOutOtel(only) : only)
   const rendered = 'EventData' in only || 'winlog' in only ? undefined : readWindowsText(only.Message ?? only.message)
   const entries = rendered ? [...own, ...rendered.filter(([name]) => !own.some(([known]) => known === name))] : own
   const { stamp, message: said } = addFields(fields, entries, record)
+  // The workstation in the text is the client's. Exports of the Event Viewer do not name the machine that logged it.
+  const host = fields['host.name']
+  if (
+    rendered?.some(([name, value]) => name === 'WorkstationName' && value === host) &&
+    !own.some(([, value]) => value === host)
+  )
+    delete fields['host.name']
   if (otel) addOtelLevel(fields, only.severityNumber)
   if (fields['t.$date'] === undefined && isObject(only.t)) addMongodLevel(only, fields)
   const cloudLevel = nextcloudLevel(only)
@@ -53,7 +61,8 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   const named = said || (sentence(only, fields) ?? requestSentence(fields) ?? said)
   const free = named === undefined && fields['log.level'] === undefined ? unmapped(entries, record) : undefined
   const content = free && isUnnamed(free) ? guessContent(free, stamp, fields, record) : undefined
-  const message = named ?? content?.message
+  // rsyslog leaves the space behind the tag in the message.
+  const message = (named ?? content?.message)?.trimStart()
   if (message !== undefined) readEntities(message, nameOf(fields), fields)
   const format = otel ? 'json/otel' : content?.guessed ? `json (guessed: ${content.guessed})` : 'json'
   const parsed = finish(format, content ? content.stamp : stamp, message ?? record.text, fields)

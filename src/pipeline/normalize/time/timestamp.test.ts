@@ -136,6 +136,11 @@ describe('toTime', () => {
     }
   })
 
+  it('keeps the last millisecond of ns, which exceed the precision of a number', () => {
+    for (const ms of [1_438_196_652_394, 1_438_191_704_747, 1_772_528_400_001])
+      expect(fromEpoch(Number(`${ms}000000`))).toBe(ms)
+  })
+
   it.each([0, -1, 42, Number.NaN, Number.POSITIVE_INFINITY, '', 'now', '12', '2026-03-04 and more text', null, {}])(
     'takes %j for no time',
     (value) => expect(toStamp(value, place)).toBeUndefined(),

@@ -204,7 +204,7 @@ export const fromEpoch = (value: number): number | undefined => {
   // Truncated as in ISO times; the fraction covers the error of the multiplication.
   if (value < 1e11) return Math.floor(value * 1000 + 0.001)
   if (value < 1e14) return Math.floor(value)
-  return Math.floor(value < 1e17 ? value / 1e3 : value / 1e6)
+  return Math.floor((value < 1e17 ? value / 1e3 : value / 1e6) + 0.001)
 }
 
 /** Parses a field's value as a time: a number since 1970, its text, or a timestamp with nothing after it. */
