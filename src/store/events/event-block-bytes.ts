@@ -56,23 +56,19 @@ export class ByteWriter {
 
   /** Whole numbers from 0 to 65,535, one or two bytes each. */
   codes(values: ArrayLike<number>): void {
-    let greatest = 0
-    for (let index = 0; index < values.length; index += 1) greatest = Math.max(greatest, values[index] ?? 0)
-    const wide = greatest > 255
-    this.#reserve(values.length * 2 + 9)
-    this.#varint(values.length)
+    const codes = values instanceof Uint16Array ? values : new Uint16Array(values)
+    let wide = false
+    for (let index = 0; index < codes.length && !wide; index += 1) wide = (codes[index] ?? 0) > 255
+    this.#reserve(codes.length * 2 + 9)
+    this.#varint(codes.length)
     this.#bytes[this.#end] = wide ? 1 : 0
     this.#end += 1
     const bytes = this.#bytes
     let at = this.#end
-    for (let index = 0; index < values.length; index += 1) {
-      const value = values[index] ?? 0
-      bytes[at] = value
-      at += 1
-      if (wide) {
-        bytes[at] = value >>> 8
-        at += 1
-      }
+    for (let index = 0; index < codes.length; index += 1) {
+      const code = codes[index] ?? 0
+      bytes[at++] = code
+      if (wide) bytes[at++] = code >>> 8
     }
     this.#end = at
   }

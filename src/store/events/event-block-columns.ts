@@ -103,6 +103,14 @@ const tags = { text: 0, whole: 1, number: 2, yes: 3, no: 4, list: 5 } as const
 
 /** Writes field values of any kind: what each is, then the texts, the whole numbers and the others apart. */
 export const writeValues = (values: readonly FieldValue[], to: ByteWriter): void => {
+  // Most columns have texts only, which need no copy.
+  if (values.every((value) => typeof value === 'string')) {
+    to.codes(new Uint16Array(values.length).fill(tags.text))
+    to.texts(values)
+    to.numbers([])
+    to.numbers([])
+    return
+  }
   const kinds: number[] = []
   const texts: string[] = []
   const wholes: number[] = []

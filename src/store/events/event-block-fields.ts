@@ -44,7 +44,8 @@ export class FieldsWriter {
       }
       const { writer, apart } = step.column
       if (writer.add(value)) {
-        for (const one of textsOf(value)) if (!text.includes(one)) apart.push(one)
+        if (typeof value === 'object') for (const one of value) addApart(String(one), text, apart)
+        else addApart(String(value), text, apart)
       }
       node = step.node
     }
@@ -84,6 +85,10 @@ export class FieldsWriter {
     from.next.set(name, step)
     return step
   }
+}
+
+const addApart = (value: string, text: string, apart: string[]): void => {
+  if (!text.includes(value)) apart.push(value)
 }
 
 const textsOf = (value: FieldValue): readonly string[] =>
