@@ -76,6 +76,20 @@ describe('job', () => {
     ])
   })
 
+  it('knows a nightly run that moved by an hour, as with summer time, and not one that moved for a night or two', () => {
+    const moved = (from: number, to: number, at: number) => days(from, to).flatMap((date) => run(date, at))
+    const before = moved(0, 20, 2 * hour)
+    expect(detectAll(daemon(0, 27), before, moved(20, 27, hour))).toEqual([])
+    for (const missing of [23, 26]) {
+      const after = days(20, 28).filter((date) => date !== missing)
+      expect(detectAll(daemon(0, 28), before, ...after.map((date) => run(date, hour)))).toEqual([
+        expect.stringMatching(/: backup on db-1 did not run\..*at about 01:00 UTC/),
+      ])
+    }
+    const early = [...moved(20, 22, 0), ...moved(22, 26, 2 * hour)]
+    expect(detectAll(daemon(0, 26), before, early)).toEqual([])
+  })
+
   it('does not expect a first weekend, nor what comes at any time', () => {
     expect(detectAll(daemon(0, 7), ...days(0, 5).map((date) => run(date)))).toEqual([])
     expect(detectAll(daemon(0, 12), ...days(0, 9).map((date) => run(date, ((date * 7) % 20) * hour)))).toEqual([])

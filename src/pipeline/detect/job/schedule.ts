@@ -134,7 +134,24 @@ const nextOfDay = (starts: readonly number[]): ExpectedRun | undefined => {
   return { time: last + usual, deadline: last + usual + late, rhythm: 'at regular intervals', runs: recent.length }
 }
 
-const nextByDate = (starts: readonly number[]): ExpectedRun | undefined => {
+/**
+ * Moves the runs before a lasting change of their time of day to the new one, so that the habit remains: summer time changes that of local
+ * schedules in UTC. A change lasts once as many runs as show a habit agree on it.
+ */
+const alignToNewTime = (starts: readonly number[]): readonly number[] => {
+  const last = starts.at(-1) ?? 0
+  const offsets = starts.map((start) => offsetFrom(last, start))
+  const since = offsets.findLastIndex((offset) => Math.abs(offset) > tolerance) + 1
+  if (starts.length - since < leastWeekly) return starts
+  const former = offsets.slice(0, since).sort((a, b) => a - b)[since >> 1] ?? 0
+  if (Math.abs(former) <= tolerance) return starts
+  return starts.map((start, i) =>
+    i < since && Math.abs((offsets[i] ?? 0) - former) <= tolerance ? start - former : start,
+  )
+}
+
+const nextByDate = (given: readonly number[]): ExpectedRun | undefined => {
+  const starts = alignToNewTime(given)
   const first = starts[0]
   const last = starts.at(-1)
   if (first === undefined || last === undefined || starts.length < leastWeekly) return undefined
