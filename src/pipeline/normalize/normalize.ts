@@ -73,7 +73,8 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
     const map = batch.map ?? maps.find(({ has }) => has(batch.source))?.fields
     const zoneMinutes = batch.zoneMinutes ?? options.zoneMinutes
     /** The number and time of the last line without a zone, read as UTC. */
-    let unzoned: readonly [index: number, time: number] | undefined
+    let unzoned = -1
+    let unzonedTime = 0
     const events: Event[] = []
     const dayFirst = dayOrderOf(batch.texts)
     /** The time of the dated line before in the file. */
@@ -101,7 +102,10 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
       if (plain.unnamed) contents.check(source, plain.unnamed)
       const mayLackZone =
         zoneMinutes === undefined && plain.timeGuessed && plain.time !== undefined && plain.clock === undefined
-      if (mayLackZone) unzoned = [i, plain.time]
+      if (mayLackZone) {
+        unzoned = i
+        unzonedTime = plain.time
+      }
       const hasGuess = zones.hasAny || batch.fileZone !== undefined
       const arrival = mayLackZone && hasGuess ? zones.of(senderOf(batch, i)) : undefined
       // UTC is how times without a zone are read anyway.
@@ -136,7 +140,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
         undated = 0
       }
     }
-    if (unzoned !== undefined) zones.observe(senderOf(batch, unzoned[0]), batch.receivedAt, unzoned[1])
+    if (unzoned >= 0) zones.observe(senderOf(batch, unzoned), batch.receivedAt, unzonedTime)
     return events
   }
   return {

@@ -14,7 +14,12 @@ interface Party {
 }
 
 const mostParties = 20_000
-const linesByMark = [...Map.groupBy(connectionLines, ({ mark }) => mark)]
+/** Lines with the same mark share the field that they need. */
+const linesByMark = [...Map.groupBy(connectionLines, ({ mark }) => mark)].map(([mark, lines]) => ({
+  mark,
+  field: lines.find(({ field }) => field !== undefined)?.field,
+  lines,
+}))
 
 /**
  * Adds to a login what earlier lines of its connection name, for servers that write the address, the user and the outcome in several lines
@@ -32,9 +37,9 @@ export class KnownPeers {
   follow(event: Event): Event {
     const { message, original } = event
     const text = message === '' ? original : message
-    for (const [mark, lines] of linesByMark) {
-      if (lines.some((line) => mayBe(line, event)) && text.includes(mark)) {
-        for (const line of lines) if (mayBe(line, event)) this.#learn(event, line, text)
+    for (const { mark, field, lines } of linesByMark) {
+      if ((field === undefined || event.fields[field] !== undefined) && text.includes(mark)) {
+        for (const line of lines) this.#learn(event, line, text)
       }
     }
     if (this.#parties.size === 0 || event.kind !== 'event') return event
@@ -59,11 +64,10 @@ export class KnownPeers {
   }
 
   #learn(event: Event, line: ConnectionLine, text: string): void {
-    const key = keyOf(event, line, text)
-    if (key === undefined) return
-    const found = line.names.exec(text)
     // A line of the same kind that names nobody replaces the one before, and other lines do not.
-    if (!found) return
+    const found = line.names.exec(text)
+    const key = found ? keyOf(event, line, text) : undefined
+    if (!found || key === undefined) return
     const { address, user } = found.groups ?? {}
     this.#parties.delete(key)
     this.#parties.set(key, {
@@ -84,9 +88,6 @@ export class KnownPeers {
     return age >= 0 && age <= line.within ? known : undefined
   }
 }
-
-const mayBe = ({ field }: ConnectionLine, { fields }: Event): boolean =>
-  field === undefined || fields[field] !== undefined
 
 const keyOf = ({ source, stream, fields }: Event, line: ConnectionLine, text: string): string | undefined => {
   const key = line.key(text, fields)

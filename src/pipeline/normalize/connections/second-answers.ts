@@ -6,6 +6,7 @@ import { sessionOfPolicy } from './connection-lines.ts'
 
 /** A refused login that a server writes twice. */
 interface SecondAnswer {
+  readonly kind: string
   /** Returns the login that a line refuses first. */
   readonly first: (event: Event) => string | undefined
   /** Returns the login that a line may refuse again. */
@@ -21,7 +22,7 @@ const peerBefore = (event: Event, words: string): string | undefined => {
     : /(?:^|[\s/])([\d.]{7,15}:\d{1,5}|\[[\da-fA-F:.]{2,45}\]:\d{1,5}) $/.exec(event.message.slice(0, at))?.[1]
 }
 
-const asaLogin = ({ fields }: Event, codes: readonly string[]): string | undefined =>
+const asaLogin = ({ fields }: Event, ...codes: readonly string[]): string | undefined =>
   fields['observer.product'] === 'ASA' &&
   codes.includes(String(fields['event.code'])) &&
   fields['source.ip'] !== undefined
@@ -35,25 +36,29 @@ const partiesOf = ({ 'user.name': user, 'source.ip': address }: Event['fields'])
 
 const secondAnswers: readonly SecondAnswer[] = [
   {
-    // OpenVPN. Where a plugin decides, the answer is the only line.
+    kind: 'OpenVPN',
+    // Where a plugin decides, the answer is the only line.
     first: (event) => peerBefore(event, 'TLS Auth Error: Auth Username/Password'),
     second: (event) => peerBefore(event, 'SENT CONTROL ['),
     within: minute,
   },
   {
-    // Cisco ASA: the server that checks passwords, and then the service that asked it.
-    first: (event) => asaLogin(event, ['113005', '113015']),
-    second: (event) => asaLogin(event, ['605004', '716039']),
+    kind: 'Cisco ASA',
+    // The server that checks passwords, and then the service that asked it.
+    first: (event) => asaLogin(event, '113005', '113015'),
+    second: (event) => asaLogin(event, '605004', '716039'),
     within: minute / 6,
   },
   {
-    // F5 BIG-IP: the module that checks passwords, and the result of the access policy. Some policies deny for other reasons.
+    kind: 'F5 BIG-IP',
+    // The module that checks passwords, and the result of the access policy. Some policies deny for other reasons.
     first: ({ message }) => (message.includes(policyDenies) ? undefined : sessionOfPolicy(message)),
     second: ({ message }) => (message.includes(policyDenies) ? sessionOfPolicy(message) : undefined),
     within: minute,
   },
   {
-    // Pulse Secure and Ivanti: the authentication server, and then the realm.
+    kind: 'Pulse Secure and Ivanti',
+    // The authentication server, and then the realm.
     first: ({ message, fields }) =>
       message.includes('rimary authentication failed for ') ? partiesOf(fields) : undefined,
     second: ({ message, fields }) =>
@@ -74,7 +79,7 @@ export class SecondAnswers {
   /** Returns the event, which is about no login any more if an earlier line counts it. */
   count(event: Event): Event {
     if (event.fields['event.category'] !== 'authentication' || event.fields['event.outcome'] !== 'failure') return event
-    for (const [kind, { first, second, within }] of secondAnswers.entries()) {
+    for (const { kind, first, second, within } of secondAnswers) {
       const refused = first(event)
       if (refused !== undefined) {
         const key = copyWord(`${kind}\n${event.stream}\n${refused}`)
