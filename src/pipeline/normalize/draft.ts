@@ -23,7 +23,7 @@ export const finish = (
   fields: Draft,
 ): Parsed => {
   const service = serviceOfRecord(fields)
-  if (service !== undefined) setIfAbsent(fields, 'service.name', service)
+  if (service !== undefined) fields['service.name'] ??= service
   return {
     format,
     kind: 'event',

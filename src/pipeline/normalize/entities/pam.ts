@@ -72,7 +72,7 @@ const beforeParenthesis = (text: string): string => {
 }
 
 const set = (fields: Draft, category: string, action: string, outcome: string): void => {
-  setIfAbsent(fields, 'event.category', category)
-  setIfAbsent(fields, 'event.action', action)
-  setIfAbsent(fields, 'event.outcome', outcome)
+  fields['event.category'] ??= category
+  fields['event.action'] ??= action
+  fields['event.outcome'] ??= outcome
 }

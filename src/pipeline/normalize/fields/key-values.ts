@@ -63,15 +63,18 @@ const isDateBeforeClock = (text: string, start: number, end: number): boolean =>
   text.charCodeAt(start + 4) === 45 &&
   /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?= |$)/.test(text.slice(start, end + 10))
 
-/** Returns the closing quote; −1 if there is none. */
+/** Returns the closing quote, which has an even number of backslashes before it; −1 if there is none. */
 export const quotedEnd = (text: string, open: number): number => {
-  const quote = text.charCodeAt(open)
-  for (let i = open + 1; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code === 92) i++
-    else if (code === quote) return i
-  }
-  return -1
+  const quote = text.charAt(open)
+  let end = text.indexOf(quote, open + 1)
+  while (end >= 0 && isEscaped(text, open, end)) end = text.indexOf(quote, end + 1)
+  return end
+}
+
+const isEscaped = (text: string, open: number, at: number): boolean => {
+  let first = at
+  while (first > open + 1 && text.charCodeAt(first - 1) === 92) first--
+  return (at - first) % 2 === 1
 }
 
 /** Removes backslashes before quotes and backslashes. */

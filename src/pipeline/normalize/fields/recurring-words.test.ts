@@ -27,4 +27,12 @@ describe('recurring words', () => {
       for (const text of ['db-01', 'a host with a name of some length']) remembering(text)
     expect(asked).toHaveLength(4)
   })
+
+  it('have one answer for all lines from the second time on', () => {
+    const remembering = cacheWords((text) => ({ text }))
+    remembering('db-01')
+    const second = remembering('on db-01', 3)
+    expect(remembering('db-01 up', 0, 5)).toBe(second)
+    expect(second).toEqual({ text: 'db-01' })
+  })
 })

@@ -3,21 +3,21 @@ const longestWord = 64
 /** V8 copies shorter substrings. Longer ones retain the whole string. */
 const shortSubstring = 13
 
-interface Known {
+interface Known<Answer> {
   readonly word: string
-  readonly answer: string
+  readonly answer: Answer
 }
 
 /**
- * Creates a cached reader of recurring words, such as host names. From its second occurrence on, `read` is not called again for a word, and
- * all events share one string, which later stages compare much faster. Rejected words (undefined) are not cached. Of words that share a
- * slot, the last one is.
+ * Creates a cached reader of recurring words, such as host names. After its second occurrence, `read` is not called again for a word, and all
+ * events share the answer: later stages compare shared strings much faster. Rejected words (undefined) are not cached. Of words that share
+ * a slot, the last one is.
  */
-export const cacheWords = <Refusal extends undefined = never>(read: (word: string) => string | Refusal) => {
-  const known: (Known | undefined)[] = Array.from({ length: slots }, () => undefined)
+export const cacheWords = <Answer>(read: (word: string) => Answer) => {
+  const known: (Known<Answer> | undefined)[] = Array.from({ length: slots }, () => undefined)
   const seen = new Int32Array(slots)
   /** Reads a part of a text as a word. */
-  return (text: string, start = 0, end = text.length): string | Refusal => {
+  return (text: string, start = 0, end = text.length): Answer => {
     const length = end - start
     if (length > longestWord) return read(text.slice(start, end))
     let hash = length
@@ -27,21 +27,18 @@ export const cacheWords = <Refusal extends undefined = never>(read: (word: strin
     if (before !== undefined && before.word.length === length && text.startsWith(before.word, start)) {
       return before.answer
     }
-    const word = text.slice(start, end)
+    const recurs = seen[slot] === hash
+    const word = recurs ? copyWord(text.slice(start, end)) : text.slice(start, end)
     const answer = read(word)
     if (answer === undefined) return answer
-    if (seen[slot] !== hash) {
-      seen[slot] = hash
-      return answer
-    }
-    const copy = copyWord(answer)
-    known[slot] = { word: answer === word ? copy : copyWord(word), answer: copy }
-    return copy
+    if (recurs) known[slot] = { word, answer }
+    else seen[slot] = hash
+    return answer
   }
 }
 
 /** Lets events share strings for users, addresses and programs. */
-export const shareWord = cacheWords<never>((word) => word)
+export const shareWord = cacheWords((word) => word)
 
 /** Copies a text out of the line that it is a part of, which it would keep in memory. */
 export const copyWord = (text: string): string =>

@@ -1,17 +1,20 @@
 import { type Draft, longestValue } from '../draft.ts'
+import { cacheWords, shareWord } from './recurring-words.ts'
+
+const readMethod = cacheWords((word) => (/^[A-Za-z_-]{2,24}$/.test(word) ? word : undefined))
 
 /** Parses `GET /path?query HTTP/1.1`. Keeps other requests as they are. */
 export const readRequest = (request: string, fields: Draft): void => {
   const blank = request.indexOf(' ')
-  const method = request.slice(0, Math.max(blank, 0))
-  if (!/^[A-Za-z_-]{2,24}$/.test(method)) {
+  const method = blank < 0 ? undefined : readMethod(request, 0, blank)
+  if (method === undefined) {
     if (request !== '-' && request !== '') fields['http.request.line'] = request.slice(0, longestValue)
     return
   }
   fields['http.request.method'] = method
   const version = request.lastIndexOf(' HTTP/')
   const target = request.slice(blank + 1, version > blank ? version : undefined)
-  if (version > blank) fields['http.version'] = request.slice(version + 6)
+  if (version > blank) fields['http.version'] = shareWord(request, version + 6)
   readTarget(method, target, fields)
 }
 

@@ -6,7 +6,7 @@ import { setStatus } from '../fields/http-status.ts'
 import { quotedEnd, unquote } from '../fields/key-values.ts'
 import { readRequest } from '../fields/request-target.ts'
 import type { Parsed, Parser } from '../parser.ts'
-import { isDigitCode } from '../time/calendar.ts'
+import { digitsBetween, isDigitCode } from '../time/calendar.ts'
 import { readTimestamp } from '../time/timestamp.ts'
 import { readClassicElb } from './aws/aws-classic-elb.ts'
 import { readS3 } from './aws/aws-s3.ts'
@@ -41,8 +41,10 @@ const readCommon = (record: RawRecord): Parsed | undefined => {
   if (open < 3 || open >= 600) return undefined
   const stamp = readTimestamp(text, open + 2, record)
   if (!stamp || text.charCodeAt(stamp.end) !== 93 || text.charCodeAt(stamp.end + 1) !== 32) return undefined
-  const fields: Draft = { 'event.category': 'web' }
-  if (!readClient(text.slice(0, open), fields)) return undefined
+  // V8 leaves room for four fields in an empty object, and for none in one with fields.
+  const fields: Draft = {}
+  fields['event.category'] = 'web'
+  if (!readClient(text, open, fields)) return undefined
   let i = stamp.end + 2
   if (text.charCodeAt(i) !== 34) return undefined
   const close = requestEnd(text, i)
@@ -55,23 +57,30 @@ const readCommon = (record: RawRecord): Parsed | undefined => {
   const hasStatus = statusEnd === i + 4 || text.charCodeAt(i + 1) === 45
   if (text.charCodeAt(i) !== 32 || !hasStatus || text.charCodeAt(statusEnd) !== 32 || sizeEnd === statusEnd + 1)
     return undefined
-  const status = text.slice(i + 1, statusEnd)
-  const size = text.slice(statusEnd + 1, sizeEnd)
+  const size = digitsBetween(text, statusEnd + 1, sizeEnd)
   i = sizeEnd
   readRequest(request, fields)
-  setStatus(fields, status)
-  if (size !== '-') fields['http.response.body.bytes'] = Number(size)
-  const referrer = readQuoted(text, i)
-  const agent = referrer && readQuoted(text, referrer.end)
-  if (referrer && referrer.value !== '-' && referrer.value !== '') fields['http.request.referrer'] = referrer.value
-  if (agent && agent.value !== '-' && agent.value !== '') fields['user_agent.original'] = agent.value
+  setStatus(fields, digitsBetween(text, close + 2, statusEnd))
+  if (size >= 0) fields['http.response.body.bytes'] = size
+  const message = request + text.slice(close + 1, statusEnd)
+  const referrerEnd = quotedAfter(text, i)
+  const agentEnd = referrerEnd < 0 ? -1 : quotedAfter(text, referrerEnd)
+  if (referrerEnd >= 0) {
+    const referrer = quotedText(text, i, referrerEnd)
+    if (referrer !== '-' && referrer !== '') fields['http.request.referrer'] = referrer
+  }
+  if (agentEnd < 0) return finish('access-log/common', stamp, message, fields)
+  const agent = quotedText(text, referrerEnd, agentEnd)
+  if (agent !== '-' && agent !== '') fields['user_agent.original'] = agent
   // nginx's usual format behind a proxy ends with the X-Forwarded-For header.
-  const forwarded = agent && readQuoted(text, agent.end)
-  if (forwarded && isForwardedFor(forwarded.value)) fields['network.forwarded_ip'] = forwarded.value
-  const took = agent && durationAt(text, forwarded?.end ?? agent.end)
+  const forwardedEnd = quotedAfter(text, agentEnd)
+  if (forwardedEnd >= 0) {
+    const forwarded = quotedText(text, agentEnd, forwardedEnd)
+    if (isForwardedFor(forwarded)) fields['network.forwarded_ip'] = forwarded
+  }
+  const took = durationAt(text, Math.max(agentEnd, forwardedEnd))
   if (took !== undefined) fields['event.duration'] = took
-  const format = referrer && agent ? 'access-log/combined' : 'access-log/common'
-  return finish(format, stamp, `${request} ${status}`, fields)
+  return finish('access-log/combined', stamp, message, fields)
 }
 
 /** Returns the end of a dash, or of up to so many digits; `at` if there is neither. */
@@ -91,29 +100,33 @@ const durationAt = (text: string, at: number): number | undefined => {
 }
 
 /** Parses the fields before the time: an optional virtual host, client, ident, and user, whose name may contain spaces. */
-const readClient = (head: string, fields: Draft): boolean => {
-  let rest = head
-  let word = rest.slice(0, rest.indexOf(' '))
-  const second = rest.slice(word.length + 1)
-  const next = second.slice(0, Math.max(second.indexOf(' '), 0))
-  if (next !== '' && next !== '-' && (isIPv4(next) || isIPv6(next)) && !isIPv4(word)) {
+const readClient = (text: string, end: number, fields: Draft): boolean => {
+  let start = 0
+  let wordEnd = text.indexOf(' ')
+  let ident = text.indexOf(' ', wordEnd + 1)
+  const next = text.slice(wordEnd + 1, ident)
+  if (ident < end && next !== '-' && (isIPv4(next) || isIPv6(next)) && !isIPv4(text.slice(0, wordEnd))) {
+    const word = text.slice(0, wordEnd)
     const colon = word.lastIndexOf(':')
     fields['url.domain'] = colon > 0 ? word.slice(0, colon) : word
     const port = Number(colon > 0 ? word.slice(colon + 1) : Number.NaN)
     if (port > 0) fields['url.port'] = port
-    rest = second
-    word = next
+    start = wordEnd + 1
+    wordEnd = ident
+    ident = text.indexOf(' ', wordEnd + 1)
   }
-  if (!setAddress(fields, 'source', word)) return false
-  const ident = rest.indexOf(' ', word.length + 1)
-  if (ident < 0) return false
-  const user = rest.slice(ident + 1).trim()
+  if (ident >= end || !setAddress(fields, 'source', text, start, wordEnd)) return false
+  const user = text.slice(ident + 1, end).trim()
   if (user !== '-' && user !== '' && user !== '""') fields['user.name'] = user
   return true
 }
 
-const readQuoted = (text: string, at: number): { value: string; end: number } | undefined => {
-  if (text.charCodeAt(at) !== 32 || text.charCodeAt(at + 1) !== 34) return undefined
-  const end = quotedEnd(text, at + 1)
-  return end < 0 ? undefined : { value: unquote(text, at + 2, end).slice(0, longestValue), end: end + 1 }
+/** Returns the end of a space and a text in quotes; −1 if there is none. */
+const quotedAfter = (text: string, at: number): number => {
+  if (text.charCodeAt(at) !== 32 || text.charCodeAt(at + 1) !== 34) return -1
+  const quote = quotedEnd(text, at + 1)
+  return quote < 0 ? -1 : quote + 1
 }
+
+const quotedText = (text: string, at: number, end: number): string =>
+  unquote(text, at + 2, end - 1).slice(0, longestValue)

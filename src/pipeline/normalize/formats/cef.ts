@@ -35,7 +35,7 @@ export const hasCefMarker = (text: string): boolean => {
 const isCef = (text: string): boolean =>
   text.startsWith('CEF:') ||
   (hasCefMarker(text) && prefixed.test(text.slice(0, 24))) ||
-  (/^[01]\|/.test(text) && /^[01](?:\|[^|=\n]{1,100}){3}(?:\|[^|\n]{0,500}){3}\|/.test(text))
+  (text.charCodeAt(1) === 124 && /^[01](?:\|[^|=\n]{1,100}){3}(?:\|[^|\n]{0,500}){3}\|/.test(text))
 
 /** The position after the marker `CEF:`, if there is one. */
 const startOf = (text: string): number => {

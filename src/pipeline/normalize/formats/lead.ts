@@ -27,6 +27,8 @@ export const readLead = (text: string): Lead | undefined => {
       ? { ...ofProcess(text.slice(0, end), end + 3), signs: redisSigns }
       : undefined
   }
+  // Most texts have no digit there, which avoids the expression.
+  if (!isDigitCode(text.charCodeAt(text.indexOf(' ') + 1))) return undefined
   const dated = /^([a-z][\w.-]{1,39}) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d: /.exec(text)
   return dated?.[1] ? { at: dated[1].length + 1, fields: { 'process.name': dated[1] } } : undefined
 }

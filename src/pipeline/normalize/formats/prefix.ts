@@ -63,8 +63,10 @@ export const hasPrefix = (text: string): boolean => {
   let at = 0
   if (first >= 48 && first <= 57) {
     // A clock, or pm2's number
-    at = text.charCodeAt(2) === 58 && text.charCodeAt(8) === 32 ? 9 : text.slice(0, 6).indexOf('|') + 1
-    if (at === 0) return false
+    const isClock = text.charCodeAt(2) === 58 && text.charCodeAt(8) === 32
+    while (!isClock && at < 6 && text.charCodeAt(at) !== 124) at++
+    if (at === 6) return false
+    at = isClock ? 9 : at + 1
   } else if (!isLetter(first)) return false
   while (at < 90 && isName(text.charCodeAt(at))) at++
   // A long name, or a namespace before a slash

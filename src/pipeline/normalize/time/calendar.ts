@@ -156,6 +156,18 @@ export const quad = (text: string, at: number): number => {
   return high < 0 || low < 0 ? -1 : high * 100 + low
 }
 
+/** Parses up to 15 digits that fill a range; −1 for other text. */
+export const digitsBetween = (text: string, start: number, end: number): number => {
+  if (end === start || end - start > 15) return -1
+  let value = 0
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at)
+    if (!isDigitCode(code)) return -1
+    value = value * 10 + code - 48
+  }
+  return value
+}
+
 export const isDigitCode = (code: number): boolean => code >= 48 && code <= 57
 const isUpper = (code: number): boolean => code >= 65 && code <= 90
 const isWordCharacter = (code: number): boolean =>

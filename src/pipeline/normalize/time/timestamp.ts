@@ -248,10 +248,9 @@ const readNamed = (text: string, at: number, place: TimeReference): Stamp | unde
       ? withClock(text, midnight(quad(text, at + 7), monthAt(text, at), pair(text, at + 4)), at + 12, place)
       : undefined
   }
-  if (!weekdays.has(text.slice(at, at + 3))) return undefined
   let i = at + 3
   if (text.charCodeAt(i) === 44) i++
-  if (text.charCodeAt(i) !== 32) return undefined
+  if (text.charCodeAt(i) !== 32 || !weekdays.has(text.slice(at, at + 3))) return undefined
   i++
   if (!isDigitCode(text.charCodeAt(i))) return readBsd(text, i, place)
   // journalctl: Thu 2026-12-10 09:32:20 UTC

@@ -4,7 +4,7 @@ import { readEntities } from '../../entities/entities.ts'
 import { toSureLevel } from '../../fields/level.ts'
 import { cacheWords, shareWord } from '../../fields/recurring-words.ts'
 import type { Parser } from '../../parser.ts'
-import { isDigitCode, monthAt } from '../../time/calendar.ts'
+import { digitsBetween, isDigitCode, monthAt } from '../../time/calendar.ts'
 import { readBsd, readIso, readTimestamp, type Stamp } from '../../time/timestamp.ts'
 import { readCiscoHeader } from './cisco-header.ts'
 import { priorityFields, readPriority } from './priority.ts'
@@ -229,18 +229,6 @@ const setTag = (text: string, tag: Tag, fields: Draft, host: boolean): Names => 
     else fields['log.syslog.procid'] = text.slice(tag.pid, tag.pidEnd)
   }
   return { host, tag: true, end: tag.end, module: tag.module }
-}
-
-/** Parses up to nine digits that fill a range; −1 for other text. */
-const digitsBetween = (text: string, start: number, end: number): number => {
-  if (end === start || end - start > 9) return -1
-  let value = 0
-  for (let at = start; at < end; at++) {
-    const code = text.charCodeAt(at)
-    if (!isDigitCode(code)) return -1
-    value = value * 10 + code - 48
-  }
-  return value
 }
 
 /** Whether an apparent tag is a host, because a Cisco mnemonic follows: `router: %SYS-5-CONFIG_I: …`. */
