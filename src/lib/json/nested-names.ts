@@ -1,3 +1,6 @@
+/** Returns a text as V8 keeps names of properties, of which each exists once: to compare and look up these takes no reading. */
+export const toName = (text: string): string => Object.keys({ [text]: 0 })[0] ?? text
+
 const mostPrefixes = 500
 const mostNames = 500
 const nestedNames = new Map<string, Map<string, string>>()
@@ -15,7 +18,7 @@ export const nestedName = (prefix: string, key: string): string => {
   }
   const known = names.get(key)
   if (known !== undefined) return known
-  const name = `${prefix}.${key}`
+  const name = toName(`${prefix}.${key}`)
   if (names.size >= mostNames) names.clear()
   names.set(key, name)
   return name

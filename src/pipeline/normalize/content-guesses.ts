@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { FieldValue } from '../../schema/event/event.ts'
 import type { LikelyFields } from '../../schema/record/field-map.ts'
+import { toColumns } from './fields/columns.ts'
 import {
   looksLikeAccount,
   looksLikeHost,
@@ -70,11 +71,12 @@ export class ContentGuesses {
     const guess = this.#sources.get(source) ?? createGuess()
     this.#sources.set(source, guess)
     guess.seen++
-    const time = guessTime(entries, { receivedAt })?.time
+    const time = guessTime(toColumns(entries), { receivedAt })?.time
     for (const [name, value] of entries) {
       const tally = guess.names.get(name)
       if (!tally && guess.names.size >= mostNames) continue
-      const isLatest = time !== undefined && guessTime([[name, value]], { receivedAt })?.time === time
+      const isLatest =
+        time !== undefined && guessTime({ names: [name], values: [value] }, { receivedAt })?.time === time
       guess.names.set(name, addValue(tally ?? createTally(), value, isLatest))
     }
   }

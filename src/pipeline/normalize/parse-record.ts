@@ -3,7 +3,7 @@ import { alertParsers } from './alerts/alert-formats.ts'
 import { bundledFormats, type DeclaredFormats, mayBeDeclared } from './declared/declared-formats.ts'
 import { type Draft, refuseRecord, splitTrace } from './draft.ts'
 import { looksLikeMorgan, withoutColours } from './entities/morgan.ts'
-import { addFields } from './fields/aliases.ts'
+import { addEntries } from './fields/aliases.ts'
 import { readPairs } from './fields/key-values.ts'
 import { toSureLevel } from './fields/level.ts'
 import { startsLikeS3 } from './formats/aws/aws-s3.ts'
@@ -14,7 +14,7 @@ import { looksLikePairs } from './formats/logfmt.ts'
 import { plainParser } from './formats/plain.ts'
 import { hasPrefix, leadingWordEnd, readPrefix } from './formats/prefix.ts'
 import { readMeaning } from './meaning/read-meaning.ts'
-import type { Parsed } from './parser.ts'
+import type { Parsed, Parser } from './parser.ts'
 import { candidates } from './registry.ts'
 
 const deepestNesting = 3
@@ -65,7 +65,7 @@ const withPairs = (parsed: Parsed, record: RawRecord): Parsed => {
   const { pairs, others } = readPairs(message)
   if (pairs.length < 3 || others > pairs.length) return parsed
   const found: Draft = {}
-  const { stamp } = addFields(found, pairs.filter(isOfMachine), record)
+  const { stamp } = addEntries(found, pairs.filter(isOfMachine), record)
   return {
     ...parsed,
     time: parsed.time ?? stamp?.time,
@@ -89,10 +89,10 @@ const isOfMachine = (
 const withoutPrefix = (record: RawRecord, formats: DeclaredFormats, depth: number): Parsed | undefined => {
   const prefix = readPrefix(record.text)
   if (!prefix) return undefined
-  const text = record.text.slice(prefix.end)
-  const inner = parseLine({ ...record, text }, formats)
+  const rest = { ...record, text: record.text.slice(prefix.end) }
+  const inner = parseLine(rest, formats)
   if (inner.fault !== undefined) return undefined
-  const whole = unpack(inner, { ...record, text }, formats, depth)
+  const whole = unpack(inner, rest, formats, depth)
   return { ...whole, fields: { ...prefix.fields, ...whole.fields } }
 }
 
@@ -101,8 +101,10 @@ const parseAlert = (record: RawRecord, format: string): Parsed =>
   alertParsers.get(format)?.parse(record) ??
   refuseRecord(`alert/${format}`, `The record is no ${format} alert.`, record.text)
 
+const none: readonly Parser[] = []
+
 const first = (record: RawRecord, formats: DeclaredFormats): Parsed | undefined => {
-  for (const format of formats.get(record.text.charCodeAt(0)) ?? []) {
+  for (const format of formats.get(record.text.charCodeAt(0)) ?? none) {
     const parsed = format.parse(record)
     if (parsed) return parsed
   }
@@ -122,10 +124,11 @@ const unpack = (parsed: Parsed, record: RawRecord, formats: DeclaredFormats, dep
   if (parsed.format === 'plain') return withLeadingLevel(parsed, parsed.message)
   if (depth > deepestNesting || parsed.message === record.text || !isCarrier(parsed)) return parsed
   const text = parsed.message.trimStart()
-  const inner =
-    mayCarry(text, parsed) || mayBeDeclared(formats, text) ? inside({ ...record, text }, formats, depth) : undefined
+  if (!mayCarry(text, parsed) && !mayBeDeclared(formats, text)) return withoutTrace(withLeadingLevel(parsed, text))
+  const carried = { ...record, text }
+  const inner = inside(carried, formats, depth)
   if (!inner) return withoutTrace(withLeadingLevel(parsed, text))
-  const whole = unpack(inner, { ...record, text }, formats, depth + 1)
+  const whole = unpack(inner, carried, formats, depth + 1)
   // A complete time in the message is better than one with a guessed year or zone.
   const timed =
     parsed.time === undefined || (parsed.timeGuessed && whole.time !== undefined && !whole.timeGuessed) ? whole : parsed

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { FieldValue } from '../../../schema/event/event.ts'
 import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, finish } from '../draft.ts'
-import { addFields } from '../fields/aliases.ts'
+import { addEntries } from '../fields/aliases.ts'
 import { readPairs } from '../fields/key-values.ts'
 import { toOutcome } from '../fields/outcome.ts'
 import type { Parsed, Parser } from '../parser.ts'
@@ -55,11 +55,17 @@ export const createDeclaredFormat = (file: FormatFile): DeclaredFormat => {
     starts: file.starts,
     conditions: Object.keys(file.where ?? {}).length,
     parse(record) {
-      if (!file.starts.some((start) => record.text.startsWith(start))) return undefined
+      if (!startsWithAny(record.text, file.starts)) return undefined
       const values = divide(record.text)
       return values && toParsed(file, values, record)
     },
   }
+}
+
+/** Whether a text has one of some beginnings. A loop, because this is asked of most lines. */
+export const startsWithAny = (text: string, starts: readonly string[]): boolean => {
+  for (const start of starts) if (text.startsWith(start)) return true
+  return false
 }
 
 const dividerOf = ({
@@ -111,7 +117,7 @@ const withZone = (cells: readonly string[], values: Values): Values => {
 
 const toParsed = (file: FormatFile, values: Values, record: RawRecord): Parsed => {
   const fields: Draft = {}
-  const { stamp, message } = addFields(fields, values, record)
+  const { stamp, message } = addEntries(fields, values, record)
   for (const [name, value] of Object.entries(file.set)) fields[name] ??= value satisfies FieldValue
   const action = fields['event.action']
   const outcome = typeof action === 'string' ? toOutcome(action) : undefined

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { load } from 'js-yaml'
 import { bundledPath } from '../../../bundled-path.ts'
 import { AppError, type ErrorDetail, messageOf } from '../../../errors.ts'
-import { createDeclaredFormat, type DeclaredFormat, formatFile } from './declared-format.ts'
+import { createDeclaredFormat, type DeclaredFormat, formatFile, startsWithAny } from './declared-format.ts'
 
 /** Declared formats, by the first character of their lines. */
 export type DeclaredFormats = ReadonlyMap<number, readonly DeclaredFormat[]>
@@ -51,7 +51,7 @@ const byFirst = (formats: readonly DeclaredFormat[]): DeclaredFormats => {
 
 /** Whether a text may be of a declared format: a test of its beginning. */
 export const mayBeDeclared = (formats: DeclaredFormats, text: string): boolean =>
-  formats.get(text.charCodeAt(0))?.some(({ starts }) => starts.some((start) => text.startsWith(start))) ?? false
+  formats.get(text.charCodeAt(0))?.some(({ starts }) => startsWithAny(text, starts)) ?? false
 
 let ours: DeclaredFormats | undefined
 

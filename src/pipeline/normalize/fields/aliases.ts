@@ -4,10 +4,11 @@ import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, longestValue, setIfAbsent } from '../draft.ts'
 import { guessTime, joinDateAndClock } from '../time/guess-time.ts'
 import { type Stamp, toStamp } from '../time/timestamp.ts'
-import { isForwardedFor, setAddress, setEndpoint, toAddress, toPort } from './address.ts'
+import { isForwardedFor, readAddress, setAddress, setEndpoint, toPort } from './address.ts'
 import { type Alias, aliasOf } from './alias-table.ts'
+import { type Columns, type Entry, toColumns, toEntries } from './columns.ts'
 import { numberToLevel, otelToLevel, toLogLevel, windowsToLevel } from './level.ts'
-import { createNamePlans, type Entry, type NamePlan } from './name-plan.ts'
+import { createNamePlans, type NamePlan } from './name-plan.ts'
 import { toOutcome } from './outcome.ts'
 import { shareWord } from './recurring-words.ts'
 import { readRequest } from './request-target.ts'
@@ -25,25 +26,23 @@ const planOf = createNamePlans()
  * Adds values to fields, under ECS names where name and value are unambiguous, else under their own names. Of several names for one field,
  * the best with a plausible value wins. The others keep their names, so nothing is lost.
  */
-export const addFields = (fields: Draft, all: readonly Entry[], received: RawRecord): FoundValues => {
+export const addFields = (fields: Draft, all: Columns, received: RawRecord): FoundValues => {
   const state: State = { fields, record: received, connection: false, stamp: undefined, message: undefined }
   const { map } = received
-  const entries = map === undefined ? all : all.filter((entry) => !claimMapped(state, map, entry))
-  const plan = planOf(entries)
-  for (const at of plan.others) {
-    const entry = entries[at]
-    if (entry) keep(fields, entry[0], entry[1])
-  }
-  const zone = entries[plan.zone]?.[1]
+  const columns = map === undefined ? all : toColumns(toEntries(all).filter((entry) => !claimMapped(state, map, entry)))
+  const { values } = columns
+  const plan = planOf(columns.names)
+  for (const at of plan.others) keep(fields, plan.names[at], values[at])
+  const zone = values[plan.zone]
   const record = zone === undefined ? received : withOwnZone(received, zone)
   state.record = record
   state.connection = plan.connection
-  if (plan.hasDate && !state.stamp) state.stamp = stampOfParts(plan, entries, record)
+  if (plan.hasDate && !state.stamp) state.stamp = stampOfParts(plan, values, record)
   let hasParts = false
-  for (const { alias, at } of claimsOf(plan, entries)) {
-    const entry = entries[at]
-    if (!entry) continue
-    const [key, value] = entry
+  for (const { alias, at } of claimsOf(plan, values)) {
+    const key = plan.names[at]
+    const value = values[at]
+    if (key === undefined || value === undefined) continue
     if (alias.hasParts) hasParts = true
     // A guessed name stays beside the field, because users know the value by it.
     if (alias.fits) {
@@ -52,8 +51,12 @@ export const addFields = (fields: Draft, all: readonly Entry[], received: RawRec
     } else if (!claim(state, alias, key, value) && value !== '') keep(fields, key, value)
   }
   if (hasParts || fields['http.request.method'] !== undefined) addParts(fields)
-  return { stamp: state.stamp ?? guessTime(entries, record), message: state.message }
+  return { stamp: state.stamp ?? guessTime(columns, record), message: state.message }
 }
+
+/** Does the same for a list of names and values. */
+export const addEntries = (fields: Draft, entries: readonly Entry[], record: RawRecord): FoundValues =>
+  addFields(fields, toColumns(entries), record)
 
 /** Takes a value for the field that the configuration maps it to. Returns false without a mapping, and for an implausible value. */
 const claimMapped = (state: State, map: FieldMap, [key, value]: Entry): boolean => {
@@ -72,22 +75,22 @@ const isActor = (name: FieldValue): boolean =>
 const creation = /^process[ _-]?(?:creat|start|launch|exec|spawn|open)/i
 
 /** Returns the claims in the order that the values ask for. */
-const claimsOf = (plan: NamePlan, entries: readonly Entry[]): NamePlan['claims'] => {
+const claimsOf = (plan: NamePlan, values: readonly FieldValue[]): NamePlan['claims'] => {
   const { claims, creationClaims, sides } = plan
-  if (prefersSubject(plan, entries)) return plan.subjectClaims
+  if (prefersSubject(plan, values)) return plan.subjectClaims
   if (creationClaims) {
     const isCreation = claims.some(
-      ({ alias, at }) => alias.target === 'event.action' && creation.test(String(entries[at]?.[1])),
+      ({ alias, at }) => alias.target === 'event.action' && creation.test(String(values[at])),
     )
     if (isCreation) return creationClaims
   }
   if (!sides) return claims
-  return /^in/i.test(String(entries[plan.direction]?.[1])) ? sides.inbound : sides.outbound
+  return /^in/i.test(String(values[plan.direction])) ? sides.inbound : sides.outbound
 }
 
 /** Whether the account that acts wins over the one that is acted upon. */
-const prefersSubject = ({ subject, code }: NamePlan, entries: readonly Entry[]): boolean => {
-  const [name, event] = [entries[subject]?.[1], entries[code]?.[1]]
+const prefersSubject = ({ subject, code }: NamePlan, values: readonly FieldValue[]): boolean => {
+  const [name, event] = [values[subject], values[code]]
   return name !== undefined && event !== undefined && isActor(name) && !logonEvents.test(String(event))
 }
 
@@ -130,7 +133,7 @@ const reserved = new Set([
 /** Adds fields for names that a parser does not know itself, as far as they are unambiguous and the fields are free. */
 export const addOthers = (fields: Draft, entries: readonly Entry[], record: RawRecord): void => {
   const state: State = { fields, record, connection: false, stamp: undefined, message: undefined }
-  for (const { alias, at } of planOf(entries).claims) {
+  for (const { alias, at } of planOf(entries.map(([name]) => name)).claims) {
     const entry = entries[at]
     if (!entry || reserved.has(alias.target)) continue
     const [key, value] = entry
@@ -208,15 +211,19 @@ const withOwnZone = (record: RawRecord, zone: FieldValue): RawRecord => {
 }
 
 /** Joins the fields `date` and `time`, if the record has both and no complete time beside them. */
-const stampOfParts = ({ claims }: NamePlan, entries: readonly Entry[], record: RawRecord): Stamp | undefined => {
+const stampOfParts = (
+  { claims, names }: NamePlan,
+  values: readonly FieldValue[],
+  record: RawRecord,
+): Stamp | undefined => {
   const valueNamed = (plain: string): FieldValue | undefined => {
     const found = claims.find(({ alias }) => alias.plain === plain)
-    return found && entries[found.at]?.[1]
+    return found && values[found.at]
   }
   const date = valueNamed('date')
   if (date === undefined) return undefined
   const clock = valueNamed('time')
-  const zone = entries.find(([key]) => key === 'tz' || key === 'timezone')?.[1]
+  const zone = values[names.findIndex((name) => name === 'tz' || name === 'timezone')]
   const joined = joinDateAndClock(date, clock, zone, record)
   const exact = joined && valueNamed('eventtime')
   return (exact === undefined ? undefined : toStamp(exact, record)) ?? joined
@@ -252,7 +259,7 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
         listed,
       )
       const first = found?.[1] ?? found?.[2] ?? listed
-      const address = toAddress(first)
+      const address = readAddress(first)
       if (address?.ip === undefined) return false
       setEndpoint(fields, target === 'source.ip' ? 'source' : 'destination', address)
       return true
@@ -443,7 +450,8 @@ const claimOutcome = (fields: Draft, plain: string, value: FieldValue): boolean 
 }
 
 /** Stores a value under its own name. */
-const keep = (fields: Draft, key: string, value: FieldValue): void => {
+const keep = (fields: Draft, key: string | undefined, value: FieldValue | undefined): void => {
+  if (key === undefined || value === undefined) return
   // Names of built-in object properties would be lost, or worse.
   const name = key === '__proto__' ? '_proto_' : key
   // A text that is no time must not pass for the time of the event.

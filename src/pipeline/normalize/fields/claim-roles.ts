@@ -1,4 +1,3 @@
-import type { FieldValue } from '../../../schema/event/event.ts'
 import type { Alias } from './alias-table.ts'
 
 /** An entry whose name is an alias. */
@@ -7,7 +6,7 @@ export interface Claim {
   readonly at: number
 }
 
-type Names = readonly (readonly [name: string, value: FieldValue])[]
+type Names = readonly string[]
 
 const own = /(?:^|\.)(?:src|source)\.process\.(?!parent\.)/i
 const ancestor = /(?:^|\.)(?:src|source)\.process\.parent\./i
@@ -18,7 +17,7 @@ export const ofCreation = (claims: readonly Claim[], names: Names): readonly Cla
   return byRank(
     claims.map((claim): Claim => {
       const { alias, at } = claim
-      const name = names[at]?.[0] ?? ''
+      const name = names[at] ?? ''
       if (alias.role === 'target') return { alias: { ...alias, rank: -1 }, at }
       if (!alias.target.startsWith('process.')) return claim
       if (ancestor.test(name)) return { alias: { ...alias, rank: alias.rank + 500 }, at }
@@ -36,7 +35,7 @@ const sided = /^(?:source|destination)(?=\.(?:ip|port)$)/
  * record does not name both: a remote end alone is a client.
  */
 export const bySide = (claims: readonly Claim[], names: Names, isInbound: boolean): readonly Claim[] | undefined => {
-  const isLocal = ({ alias, at }: Claim) => sided.test(alias.target) && local.test(names[at]?.[0] ?? '')
+  const isLocal = ({ alias, at }: Claim) => sided.test(alias.target) && local.test(names[at] ?? '')
   if (!claims.some(isLocal) || !claims.some(({ alias }) => alias.role === 'remote')) return undefined
   const to = ({ alias, at }: Claim, side: string): Claim => ({
     alias: { ...alias, target: alias.target.replace(sided, side) },

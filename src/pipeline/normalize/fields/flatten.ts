@@ -1,6 +1,7 @@
 import { nestedName } from '../../../lib/json/nested-names.ts'
 import type { FieldValue } from '../../../schema/event/event.ts'
 import { longestValue } from '../draft.ts'
+import { addEntry, type Columns } from './columns.ts'
 
 const mostFields = 300
 const deepest = 10
@@ -14,27 +15,22 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
  * Flattens an object to dotted names: at most 300 names, ten levels deep. Deeper values stay JSON text. Skips null and empty
  * objects. Linear.
  */
-export const flatten = (object: Readonly<Record<string, unknown>>): [string, FieldValue][] => {
-  const result: [string, FieldValue][] = []
+export const flatten = (object: Readonly<Record<string, unknown>>): Columns => {
+  const result: Columns = { names: [], values: [] }
   walk(object, '', 1, result)
   return result
 }
 
-const walk = (
-  object: Readonly<Record<string, unknown>>,
-  prefix: string,
-  depth: number,
-  result: [string, FieldValue][],
-): void => {
+const walk = (object: Readonly<Record<string, unknown>>, prefix: string, depth: number, result: Columns): void => {
   for (const key in object) {
-    if (result.length >= mostFields) return
+    if (result.names.length >= mostFields) return
     const value = object[key]
     const name = prefix === '' ? key : nestedName(prefix, key)
     if (isObject(value) && depth < deepest) walk(value, name, depth + 1, result)
     else if (Array.isArray(value) && depth < deepest && isObject(value[0])) walkList(value, name, depth, result)
     else {
       const field = toFieldValue(value)
-      if (field !== undefined && name.length <= 512) result.push([name, field])
+      if (field !== undefined && name.length <= 512) addEntry(result, name, field)
     }
   }
 }
@@ -43,15 +39,15 @@ const walk = (
  * Keeps a list of objects as JSON text, and also flattens a list with one object like that object, and a list of names and values to
  * these names.
  */
-const walkList = (list: readonly unknown[], name: string, depth: number, result: [string, FieldValue][]): void => {
+const walkList = (list: readonly unknown[], name: string, depth: number, result: Columns): void => {
   const [only] = list
   if (name.length > 512) return
-  result.push([name, JSON.stringify(list).slice(0, longestValue)])
+  addEntry(result, name, JSON.stringify(list).slice(0, longestValue))
   const values = list.length <= mostValues ? list.map(namedValue) : []
   if (values.every((value) => value !== undefined)) {
     for (const [key, value] of values) {
       const field = toFieldValue(value)
-      if (field !== undefined && result.length < mostFields) result.push([nestedName(name, key), field])
+      if (field !== undefined && result.names.length < mostFields) addEntry(result, nestedName(name, key), field)
     }
   } else if (list.length === 1 && isObject(only)) walk(only, name, depth + 1, result)
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../test/depth.ts'
 import { parseRecord } from '../parse-record.ts'
-import { createNamePlans, type Entry } from './name-plan.ts'
+import { createNamePlans } from './name-plan.ts'
 
 const name = fc.oneof(
   fc.constantFrom('user', 'UserName', 'src_ip', 'client.ip', 'status', 'message', 'msg', 'time', 'date', 'tz', 'level'),
@@ -19,15 +19,7 @@ const entries = fc.array(fc.tuple(name, value), { maxLength: 12 })
 
 describe('a name plan', () => {
   it('ranks the names of one field, and lets the subject of a Windows event win where that is asked for', () => {
-    const plan = createNamePlans()([
-      ['msg', 'hello'],
-      ['TargetUserName', 'bob'],
-      ['message', 'hi'],
-      ['colour', 'red'],
-      ['SubjectUserName', 'ana'],
-      ['tz', '+0100'],
-      ['EventID', 4720],
-    ])
+    const plan = createNamePlans()(['msg', 'TargetUserName', 'message', 'colour', 'SubjectUserName', 'tz', 'EventID'])
     const order = (claims: typeof plan.claims) => claims.map(({ at }) => at)
     expect(order(plan.claims)).toEqual([2, 0, 6, 1, 4])
     expect(order(plan.subjectClaims)).toEqual([2, 0, 6, 4, 1])
@@ -36,7 +28,7 @@ describe('a name plan', () => {
 
   it('depends on the names alone, not on the records before', () => {
     fc.assert(
-      fc.property(fc.array(entries, { maxLength: 20 }), (records) => {
+      fc.property(fc.array(fc.array(name, { maxLength: 12 }), { maxLength: 20 }), (records) => {
         const planOf = createNamePlans()
         for (const each of [...records, ...records]) expect(planOf(each)).toEqual(createNamePlans()(each))
       }),
@@ -46,17 +38,13 @@ describe('a name plan', () => {
 
   it('is made once for records with the same names', () => {
     const planOf = createNamePlans()
-    const record = (user: string): readonly Entry[] => [
-      ['user', user],
-      ['host', 'db-1'],
-    ]
-    expect(planOf(record('ana'))).toBe(planOf(record('bob')))
+    expect(planOf(['user', 'host'])).toBe(planOf(['user', 'host']))
   })
 
   it('gives the right names after more sequences than it remembers', () => {
     const planOf = createNamePlans()
-    for (let number = 0; number < 21_000; number++) planOf([[`field${number}`, number]])
-    expect(planOf([['user', 'ana']]).claims).toHaveLength(1)
+    for (let number = 0; number < 21_000; number++) planOf([`field${number}`])
+    expect(planOf(['user']).claims).toHaveLength(1)
   })
 
   it('parses a record the same the first time and later, however its line is changed', () => {

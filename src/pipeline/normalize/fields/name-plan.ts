@@ -1,13 +1,12 @@
-import type { FieldValue } from '../../../schema/event/event.ts'
+import { toName } from '../../../lib/json/nested-names.ts'
 import { aliasOf } from './alias-table.ts'
 import { bySide, type Claim, ofCreation } from './claim-roles.ts'
 import { copyWord } from './recurring-words.ts'
 
-/** A named value of a record. */
-export type Entry = readonly [key: string, value: FieldValue]
-
 /** The decisions about a record that depend on the names of its values only. Positions are those of the entries. */
 export interface NamePlan {
+  /** The names, of which all records with this plan share one copy. */
+  readonly names: readonly string[]
   /** The entries whose name is an alias, best rank first; those of one rank in their order. */
   readonly claims: readonly Claim[]
   /** The same, with the account that acts before the one that is acted upon. */
@@ -48,53 +47,54 @@ const mostSteps = 20_000
  * Creates a function that plans records by the sequence of their names. Records of one source have few sequences, so the names are looked up
  * and ranked once for each. O(names) a record; memory is bounded whatever comes.
  */
-export const createNamePlans = (): ((entries: readonly Entry[]) => NamePlan) => {
+export const createNamePlans = (): ((names: readonly string[]) => NamePlan) => {
   let root = createStep('')
   let steps = 0
   const stepFrom = (from: Step, name: string): Step => {
     let step = from.next.get(name)
     if (step === undefined) {
-      step = createStep(copyWord(name))
+      step = createStep(toName(copyWord(name)))
       from.next.set(step.name, step)
       steps += 1
     }
     from.last = step
     return step
   }
-  return (entries) => {
+  return (names) => {
     if (steps > mostSteps) {
       root = createStep('')
       steps = 0
     }
     let step = root
-    for (const [name] of entries) step = step.last?.name === name ? step.last : stepFrom(step, name)
-    step.plan ??= planNames(entries)
+    for (const name of names) step = step.last?.name === name ? step.last : stepFrom(step, name)
+    step.plan ??= planNames(names.map((name) => toName(copyWord(name))))
     return step.plan
   }
 }
 
 const createStep = (name: string): Step => ({ name, next: new Map(), last: undefined, plan: undefined })
 
-const planNames = (entries: readonly Entry[]): NamePlan => {
-  const claims = entries
-    .flatMap(([name], at) => {
+const planNames = (names: readonly string[]): NamePlan => {
+  const claims = names
+    .flatMap((name, at) => {
       const alias = aliasOf(name)
       return alias ? [{ alias, at }] : []
     })
     .sort((a, b) => a.alias.rank - b.alias.rank)
   const claimed = new Set(claims.map(({ at }) => at))
-  const others = [...entries.keys()].filter((at) => !claimed.has(at))
-  const [inbound, outbound] = [bySide(claims, entries, true), bySide(claims, entries, false)]
+  const others = [...names.keys()].filter((at) => !claimed.has(at))
+  const [inbound, outbound] = [bySide(claims, names, true), bySide(claims, names, false)]
   return {
+    names,
     claims,
-    creationClaims: ofCreation(claims, entries),
+    creationClaims: ofCreation(claims, names),
     sides: inbound && outbound && { inbound, outbound },
-    direction: entries.findIndex(([name]) => /direction$/i.test(name)),
+    direction: names.findIndex((name) => /direction$/i.test(name)),
     subjectClaims: withSubjectFirst(claims),
     others,
-    zone: others.find((at) => zoneNames.has((entries[at]?.[0] ?? '').toLowerCase())) ?? -1,
+    zone: others.find((at) => zoneNames.has((names[at] ?? '').toLowerCase())) ?? -1,
     subject: claims.findLast(({ alias }) => alias.role === 'subject')?.at ?? -1,
-    code: entries.findIndex(([name]) => /(?:^|[._])event[._]?(?:id|code)$/i.test(name)),
+    code: names.findIndex((name) => /(?:^|[._])event[._]?(?:id|code)$/i.test(name)),
     hasDate: claims.some(({ alias }) => alias.role === 'date'),
     connection: claims.some(({ alias }) => alias.role === 'connection'),
   }

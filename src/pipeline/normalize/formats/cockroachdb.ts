@@ -1,7 +1,7 @@
 import { hour, minute } from '../../../lib/units/time.ts'
 import { type Draft, finish, splitTrace } from '../draft.ts'
 import { readEntities } from '../entities/entities.ts'
-import { addFields } from '../fields/aliases.ts'
+import { addEntries } from '../fields/aliases.ts'
 import { readPairs } from '../fields/key-values.ts'
 import type { Parser } from '../parser.ts'
 import { clockAt, fractionEnd, fractionMs, isDigitCode, midnight, pair } from '../time/calendar.ts'
@@ -32,7 +32,7 @@ export const cockroachdbParser: Parser = {
       'process.thread.id': Number(found[4]),
       'log.origin.file.name': found[5] ?? '',
     }
-    addFields(fields, readPairs(tags, 0, 44).pairs, record)
+    addEntries(fields, readPairs(tags, 0, 44).pairs, record)
     const message = splitTrace(text.slice(at + skipped.length).trim(), fields)
     readEntities(message, '', fields)
     const offset = Number(found[2] ?? 0) * hour + Number(found[3] ?? 0) * minute

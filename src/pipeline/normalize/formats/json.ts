@@ -3,6 +3,7 @@ import { readSureAlert } from '../alerts/alert-formats.ts'
 import { type Draft, finish, refuseRecord, setIfAbsent } from '../draft.ts'
 import { readEntities } from '../entities/entities.ts'
 import { addFields, addOtelLevel } from '../fields/aliases.ts'
+import { toColumns, toEntries } from '../fields/columns.ts'
 import { flatten, isObject } from '../fields/flatten.ts'
 import { guessContent, isUnnamed } from '../fields/guess-content.ts'
 import { toLogLevel } from '../fields/level.ts'
@@ -38,13 +39,15 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   const otel = isOtelRecord(only)
   const own = readWindowsDump(only) ?? flatten(otel ? layOutOtel(only) : only)
   const rendered = 'EventData' in only || 'winlog' in only ? undefined : readWindowsText(only.Message ?? only.message)
-  const entries = rendered ? [...own, ...rendered.filter(([name]) => !own.some(([known]) => known === name))] : own
-  const { stamp, message: said } = addFields(fields, entries, record)
+  const columns = rendered
+    ? toColumns([...toEntries(own), ...rendered.filter(([name]) => !own.names.includes(name))])
+    : own
+  const { stamp, message: said } = addFields(fields, columns, record)
   // The workstation in the text is the client's. Exports of the Event Viewer do not name the machine that logged it.
   const host = fields['host.name']
   if (
     rendered?.some(([name, value]) => name === 'WorkstationName' && value === host) &&
-    !own.some(([, value]) => value === host)
+    !own.values.some((value) => value === host)
   )
     delete fields['host.name']
   if (otel) addOtelLevel(fields, only.severityNumber)
@@ -59,7 +62,8 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   if (isWaf(only)) return finish('json/aws-waf', stamp, completeWaf(only, fields), fields)
   if (isCloudTrail(only)) return finish('json/cloudtrail', stamp, completeCloudTrail(only, fields), fields)
   const named = said || (sentence(only, fields) ?? requestSentence(fields) ?? said)
-  const free = named === undefined && fields['log.level'] === undefined ? unmapped(entries, record) : undefined
+  const free =
+    named === undefined && fields['log.level'] === undefined ? unmapped(toEntries(columns), record) : undefined
   const content = free && isUnnamed(free) ? guessContent(free, stamp, fields, record) : undefined
   // rsyslog leaves the space behind the tag in the message.
   const message = (named ?? content?.message)?.trimStart()

@@ -1,6 +1,6 @@
 import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, finish } from '../draft.ts'
-import { addFields } from '../fields/aliases.ts'
+import { addEntries } from '../fields/aliases.ts'
 import { readPairs } from '../fields/key-values.ts'
 import type { Parser } from '../parser.ts'
 
@@ -37,10 +37,10 @@ export const readLogfmt = (
   text: string,
   fields: Draft,
   record: RawRecord,
-): ReturnType<typeof addFields> | undefined => {
+): ReturnType<typeof addEntries> | undefined => {
   const { pairs, others } = readPairs(text)
   if (pairs.length < 2 || others * 2 > pairs.length) return undefined
-  return addFields(
+  return addEntries(
     fields,
     pairs.map(([key, value]) => [key, toValue(value)] as const),
     record,

@@ -1,6 +1,6 @@
 import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, finish, setIfAbsent } from '../draft.ts'
-import { addFields } from '../fields/aliases.ts'
+import { addEntries } from '../fields/aliases.ts'
 import type { Parsed, Parser } from '../parser.ts'
 
 /** A log of Zeek: the columns after those that all have, what shows that a line is of it, and its message. */
@@ -156,7 +156,7 @@ const read = (name: string, { columns, complete }: Layout, cells: readonly strin
   })
   const texts = new Map(entries)
   const fields: Draft = {}
-  const { stamp } = addFields(
+  const { stamp } = addEntries(
     fields,
     entries.map(([column, cell]) => [column, toValue(column, cell)] as const),
     record,

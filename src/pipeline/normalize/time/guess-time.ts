@@ -1,5 +1,6 @@
 import { day } from '../../../lib/units/time.ts'
 import type { FieldValue } from '../../../schema/event/event.ts'
+import type { Columns } from '../fields/columns.ts'
 import { isDigitCode, midnight, pair, quad, type TimeReference } from './calendar.ts'
 import { fromEpoch, readTimestamp, type Stamp } from './timestamp.ts'
 
@@ -18,13 +19,10 @@ const earliest = 946_684_800_000
  * event names earlier times too, such as when an account was created, but seldom later ones. Bare numbers count if their name says time or
  * they have the 13 digits or more of ms, µs and ns.
  */
-export const guessTime = (
-  entries: readonly (readonly [string, FieldValue])[],
-  place: TimeReference,
-): Stamp | undefined => {
+export const guessTime = (columns: Columns, place: TimeReference): Stamp | undefined => {
   let best: Stamp | undefined
-  for (const [name, value] of entries) {
-    const time = timeOf(name, value, entries, place)
+  for (const [at, name] of columns.names.entries()) {
+    const time = timeOf(name, columns.values[at], columns, place)
     if (time === undefined || time < earliest || time > place.receivedAt + day || otherTimes.test(name)) continue
     if (best === undefined || time > best.time) best = { time, end: 0, guessed: true }
   }
@@ -33,8 +31,8 @@ export const guessTime = (
 
 const timeOf = (
   name: string,
-  value: FieldValue,
-  entries: readonly (readonly [string, FieldValue])[],
+  value: FieldValue | undefined,
+  { names, values }: Columns,
   place: TimeReference,
 ): number | undefined => {
   if (typeof value === 'string') {
@@ -49,7 +47,8 @@ const timeOf = (
   // Log4j's instant and protobuf's Timestamp have the fraction beside the seconds.
   const seconds = /^(.*\.)(?:epochSecond|seconds)$/.exec(name)
   if (time === undefined || !seconds) return time
-  const fraction = entries.find(([key]) => key === `${seconds[1]}nanoOfSecond` || key === `${seconds[1]}nanos`)?.[1]
+  const fraction =
+    values[names.findIndex((other) => other === `${seconds[1]}nanoOfSecond` || other === `${seconds[1]}nanos`)]
   return typeof fraction === 'number' && fraction >= 0 && fraction < 1e9 ? time + Math.floor(fraction / 1e6) : time
 }
 

@@ -1,7 +1,7 @@
 import { type Draft, finish, setIfAbsent } from '../../draft.ts'
 import { readEntities } from '../../entities/entities.ts'
 import { setAddress, toPort } from '../../fields/address.ts'
-import { addFields } from '../../fields/aliases.ts'
+import { addEntries } from '../../fields/aliases.ts'
 import { syslogLevels } from '../../fields/level.ts'
 import type { Parser } from '../../parser.ts'
 import { readCiscoMessage } from './cisco-messages.ts'
@@ -24,7 +24,7 @@ export const ciscoParser: Parser = {
     }
     const message = text.slice(head[0].length)
     const values = readCiscoMessage(head[3] ?? '', message)
-    if (values) addFields(fields, values, record)
+    if (values) addEntries(fields, values, record)
     const start = message.slice(0, 400)
     // inside:10.0.0.1/2143, 10.0.6.56(3067), from 10.0.0.1/2143
     const ends = [...start.matchAll(/(?:^|[\s:[])(\d{1,3}(?:\.\d{1,3}){3})[/(](\d{1,5})/g)].slice(0, 2)

@@ -1,6 +1,6 @@
 import { type Draft, finish } from '../../draft.ts'
 import { readEntities } from '../../entities/entities.ts'
-import { addFields } from '../../fields/aliases.ts'
+import { addEntries } from '../../fields/aliases.ts'
 import { readPairs } from '../../fields/key-values.ts'
 import { toOutcome } from '../../fields/outcome.ts'
 import type { Parser } from '../../parser.ts'
@@ -37,7 +37,7 @@ export const merakiParser: Parser = {
     const [, method = '', url = ''] = / request: ([A-Z]{3,10}) (\S{1,2000})/.exec(message) ?? []
     const requested = [['http.request.method', method] as const, ['url.original', url] as const]
     const pairs = [...readPairs(message).pairs, ...requested]
-    addFields(
+    addEntries(
       fields,
       pairs.filter(([key, value]) => value !== '' && !ofSignature.has(key)),
       record,

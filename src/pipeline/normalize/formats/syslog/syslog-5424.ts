@@ -2,7 +2,7 @@ import { hour, minute } from '../../../../lib/units/time.ts'
 import type { RawRecord } from '../../../../schema/record/record.ts'
 import { type Draft, finish, longestValue, refuseRecord } from '../../draft.ts'
 import { readEntities } from '../../entities/entities.ts'
-import { addFields, addOthers } from '../../fields/aliases.ts'
+import { addEntries, addOthers } from '../../fields/aliases.ts'
 import { readPairs } from '../../fields/key-values.ts'
 import type { Parsed, Parser } from '../../parser.ts'
 import { clockAt, fractionEnd, fractionMs, isDigitCode, midnight, pair, quad } from '../../time/calendar.ts'
@@ -86,7 +86,7 @@ const readHeader = (record: RawRecord, at: number, fields: Draft): Parsed => {
   if (typeof data === 'string') {
     const { pairs } = checkPoint.test(text.slice(i + 1, i + 80)) ? readPairs(text, i + 2) : { pairs: [] }
     if (pairs.length < 3) return fault(data, text, fields, stamp)
-    const { message } = addFields(fields, pairs, record)
+    const { message } = addEntries(fields, pairs, record)
     return finish(format, stamp.none ? undefined : stamp, message ?? text.slice(i + 1), fields)
   }
   for (const id of data.ids)

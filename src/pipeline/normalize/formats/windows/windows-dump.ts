@@ -1,4 +1,5 @@
 import { flattenEvent } from '../../../../lib/sigma/flatten.ts'
+import { type Columns, toColumns } from '../../fields/columns.ts'
 import { isObject, toFieldValue } from '../../fields/flatten.ts'
 
 type Entries = [string, Exclude<ReturnType<typeof toFieldValue>, undefined>][]
@@ -13,7 +14,7 @@ const omitted = /^(UtcTime|RuleName|.*Guid|Keywords|Version|Opcode)$/
  * Parses a Windows event as event log converters write it: `{"Event":{"System":…,"EventData":…}}`. Fields get the names that Windows shows,
  * and the message names provider, event and data. Undefined for other objects.
  */
-export const readWindowsDump = (object: Readonly<Record<string, unknown>>): Entries | undefined => {
+export const readWindowsDump = (object: Readonly<Record<string, unknown>>): Columns | undefined => {
   const { Event: event } = object
   if (!isObject(event) || !isObject(event.System)) return undefined
   const entries = Object.entries(flattenEvent(object)).flatMap(([name, value]): Entries => {
@@ -26,5 +27,5 @@ export const readWindowsDump = (object: Readonly<Record<string, unknown>>): Entr
   const read = (name: string): string => String(entries.find(([one]) => one === name)?.[1] ?? '')
   const data = own.map(([name, value]) => `${name}=${String(value)}`).join(' ')
   const message = `${read('Provider_Name')} event ${read('EventID')} ${data}`.trim().slice(0, longestMessage)
-  return [...entries.filter(([name]) => name !== 'message'), ['message', message]]
+  return toColumns([...entries.filter(([name]) => name !== 'message'), ['message', message]])
 }
