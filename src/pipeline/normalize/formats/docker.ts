@@ -10,9 +10,6 @@ export const dockerParser: Parser = {
   name: 'docker',
   parse(record) {
     const { text } = record
-    // Quotes are frequent in JSON, and a search for a text that begins with one stops at each of them.
-    if (!text.startsWith('{"log":') && !text.includes('stream"')) return undefined
-    if (!text.startsWith('{"log":') && !(text.includes('"log"') && text.includes('"stream"'))) return undefined
     const object = readObject(text)
     if (typeof object !== 'object') return undefined
     const { log, stream, time, attrs } = object

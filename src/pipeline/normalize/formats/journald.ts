@@ -11,8 +11,8 @@ export const journaldParser: Parser = {
   name: 'journald',
   parse(record) {
     const { text } = record
-    // Quotes are frequent in JSON, and a search for a text that begins with one stops at each of them.
-    if (!text.includes('_REALTIME_TIMESTAMP"') && !text.includes('_BOOT_ID"')) return undefined
+    // A search stops wherever the first letter of its text is, and quotes and underscores are frequent in JSON.
+    if (!text.includes('REALTIME_TIMESTAMP"') && !text.includes('BOOT_ID"')) return undefined
     if (
       !text.includes('"__REALTIME_TIMESTAMP"') &&
       !text.includes('"_SOURCE_REALTIME_TIMESTAMP"') &&
