@@ -15,7 +15,7 @@ const users = ['root', 'admin', 'eve', 'guest']
 const lines = Array.from({ length: 240 }, (_, i) => {
   const time = `2026-03-01T10:${String(Math.floor(i / 8)).padStart(2, '0')}:${String((i % 8) * 7).padStart(2, '0')}Z`
   const from = `203.0.113.${1 + (i % 9)}`
-  if (i === 200) return `${time} web-01 kernel: Out of memory: killed process 4711 (\u001b[31mapp) after 120 ms`
+  if (i === 200) return `${time} web-01 kernel: Out of memory: killed process 4711 (\u001b]0;app) after 120 ms`
   if (i % 3 === 0)
     return `${time} web-01 sshd[${100 + i}]: Failed password for ${users[i % 4]} from ${from} port ${4000 + i} ssh2`
   if (i > 120 && i % 20 === 0) return `${time} web-01 app[7]: peers [${from}, 10.0.0.1] known, ready= true`
