@@ -14,12 +14,13 @@ interface Party {
 }
 
 const mostParties = 20_000
-/** Lines with the same mark share the field that they need. */
-const linesByMark = [...Map.groupBy(connectionLines, ({ mark }) => mark)].map(([mark, lines]) => ({
-  mark,
-  field: lines.find(({ field }) => field !== undefined)?.field,
-  lines,
-}))
+/** The kinds of lines by what most other lines lack, so that it is looked for once. */
+const lineGroups = [...Map.groupBy(connectionLines, ({ mark, field }) => `${field} ${mark}`).values()].flatMap(
+  (lines) => {
+    const [first] = lines
+    return first ? [{ mark: first.mark, field: first.field, lines }] : []
+  },
+)
 
 /**
  * Adds to a login what earlier lines of its connection name, for servers that write the address, the user and the outcome in several lines
@@ -37,7 +38,7 @@ export class KnownPeers {
   follow(event: Event): Event {
     const { message, original } = event
     const text = message === '' ? original : message
-    for (const { mark, field, lines } of linesByMark) {
+    for (const { mark, field, lines } of lineGroups) {
       if ((field === undefined || event.fields[field] !== undefined) && text.includes(mark)) {
         for (const line of lines) this.#learn(event, line, text)
       }

@@ -22,8 +22,7 @@ export const partyAddress = (text: string): string | undefined => {
     const address = match[1] ?? ''
     if (toAddress(address)?.ip === undefined) continue
     const before = text.slice(Math.max(0, match.index - 24), match.index)
-    if (between.test(before)) continue
-    if (ours.test(before)) continue
+    if (between.test(before) || ours.test(before)) continue
     if (theirs.test(before)) return address
     if (perhapsTheirs.test(before)) perhaps ??= address
     first ??= address
