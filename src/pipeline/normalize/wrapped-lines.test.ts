@@ -16,6 +16,37 @@ const facts = (text: string) => {
   return { time, message, ...Object.fromEntries(names.map((name) => [name, fields[name]])) }
 }
 
+describe('a stream of syslog messages in a file', () => {
+  it.each([
+    `<34>1 ${iso} web-1 sshd 24200 - - Failed password for dana from 203.0.113.45 port 40000 ssh2`,
+    `<34>${login}`,
+  ])('reads a message behind its length: %s', (message) =>
+    expect(parse(`${message.length} ${message}`)).toEqual(parse(message)),
+  )
+
+  it.each(['12 <b>bold</b> is ready', '12 <34 is less', 'x12 <34>1 is no length'])('leaves other numbers: %s', (text) =>
+    expect(parse(text)).toMatchObject({ format: 'plain', message: text }),
+  )
+})
+
+describe('Heroku, which leaves out the structured data', () => {
+  it('names the dyno', () =>
+    expect(parse(`<40>1 ${iso} host app web.3 - State changed from starting to up`)).toMatchObject({
+      message: 'State changed from starting to up',
+      fields: { 'process.name': 'web.3' },
+    }))
+
+  it('reads the line of the program', () => {
+    for (const line of lines) {
+      const text = `<190>1 ${iso} d.7c2e2a7c-1f0e-4d5c-9a55-0123456789ab app web.1 - ${line}`
+      expect({ ...facts(text), 'log.level': '' }).toEqual({ ...facts(line), 'log.level': '' })
+    }
+  })
+
+  it('refuses it from others', () =>
+    expect(parse(`<40>1 ${iso} web-1 app web.3 - State changed`).fault).toContain('structured data'))
+})
+
 describe('a line that another program wraps', () => {
   it.each([
     ['docker compose in colours', (line: string) => `\u001b[36mweb-1  | \u001b[0m${line}`],

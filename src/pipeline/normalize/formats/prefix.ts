@@ -10,11 +10,14 @@ interface Prefix {
 /**
  * Reads what runners of several programs write before each line: `web-1  | ` (docker compose), `09:32:20 web.1  | ` (foreman), `0|web  | `
  * (pm2), `[pod/web-7d9f/web] ` (`kubectl logs --prefix`), `web-7d9f8c6b5d-x2xkz web ` (stern, kubetail and kail in their ways), `app[web.1]: `
- * (Heroku), `{job="web"} ` (logcli). Also what Python writes by default: `INFO:werkzeug:`.
+ * (Heroku), `{job="web"} ` (logcli). Also what Python writes by default: `INFO:werkzeug:`, and the length of a syslog message, if a stream of
+ * them was saved to a file: `123 <34>1 `.
  */
 export const readPrefix = (text: string): Prefix | undefined => {
   if (!hasPrefix(text)) return undefined
   const head = text.slice(0, 300)
+  const counted = octetCount.exec(head)
+  if (counted) return { end: counted[0].length, fields: {} }
   const pod = /^\[pod\/([\w.-]{1,253})\/([\w.-]{1,63})\] /.exec(head)
   if (pod)
     return {
@@ -47,6 +50,9 @@ export const readPrefix = (text: string): Prefix | undefined => {
 const podLine =
   /^(?:\[|[a-z\d-]{1,63}\/)?([a-z\d][a-z\d.-]{0,200}-[bcdf-hj-np-tv-z2-9]{6,10}-[bcdf-hj-np-tv-z2-9]{5})[ [\]]([a-z\d][a-z\d-]{0,62})?(?:\]:?)? (?=\S)/
 
+/** The length of a message before its priority (RFC 6587). */
+const octetCount = /^[1-9]\d{1,5} (?=<\d{1,3}>[\dA-Z])/
+
 /** The labels of Loki's stream, as logcli prints them before each line. */
 const lokiLabels = /^\{(?:[a-zA-Z_]\w{0,60}="[^"]{0,250}"(?:, ?)?){1,20}\} +/
 
@@ -62,7 +68,8 @@ export const hasPrefix = (text: string): boolean => {
   if (first === 104 && text.startsWith('heroku[')) return true
   let at = 0
   if (first >= 48 && first <= 57) {
-    // A clock, or pm2's number
+    // The length of a syslog message, a clock, or pm2's number
+    if (text.charCodeAt(text.indexOf(' ', 2) + 1) === 60 && octetCount.test(text.slice(0, 16))) return true
     const isClock = text.charCodeAt(2) === 58 && text.charCodeAt(8) === 32
     while (!isClock && at < 6 && text.charCodeAt(at) !== 124) at++
     if (at === 6) return false

@@ -72,7 +72,7 @@ export const monthAt = (text: string, at: number): number => {
 const translatedMonths: readonly (readonly string[])[] = [
   ['januar', 'janvier', 'enero', 'gennaio', 'janeiro', 'januari'],
   ['februar', 'février', 'fevrier', 'febrero', 'febbraio', 'fevereiro', 'februari'],
-  ['märz', 'maerz', 'mars', 'marzo', 'março', 'maart', 'mrz'],
+  ['märz', 'maerz', 'mars', 'marzo', 'março', 'maart', 'mrz', 'mrt'],
   ['april', 'avril', 'abril', 'aprile'],
   ['mai', 'mayo', 'maggio', 'maio', 'mei', 'maj'],
   ['juni', 'juin', 'junio', 'giugno', 'junho'],

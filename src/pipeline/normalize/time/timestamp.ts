@@ -47,16 +47,22 @@ export const readTimestamp = (text: string, at: number, place: TimeReference): S
   switch (text.charCodeAt(at + 2)) {
     case 47: // 17/06/09, 10/Oct/2000, 06/09/2017
       return readSlashed(text, at, place)
-    case 46: // 31.01.2025
-      return readEuropean(text, at, place)
+    case 46: // 31.01.2025, 31. Jan 2025
+      return text.charCodeAt(at + 3) === 32 ? readTranslatedMonth(text, at, place) : readEuropean(text, at, place)
     case 32: // 10 Nov 2022
     case 45: // 10-Nov-2022, 31-01-2025, 11-10 09:21:53
       if (monthAt(text, at + 3) > 0) return readDayFirst(text, at, 2, place) ?? readTranslatedMonth(text, at, place)
       if (quad(text, at + 6) >= 1000) return readEuropean(text, at, place)
       return readMonthAndDay(text, at, place) ?? readTranslatedMonth(text, at, place)
   }
-  if (text.charCodeAt(at + 1) === 47 || text.charCodeAt(at + 1) === 32 || text.charCodeAt(at + 1) === 45) {
-    return text.charCodeAt(at + 1) === 47 ? readSlashed(text, at, place) : readDayFirst(text, at, 1, place)
+  switch (text.charCodeAt(at + 1)) {
+    case 47: // 6/9/2017
+      return readSlashed(text, at, place)
+    case 32: // 9 Nov 2022
+    case 45: // 9-Nov-2022
+      return readDayFirst(text, at, 1, place) ?? readTranslatedMonth(text, at, place)
+    case 46: // 9. Nov 2022
+      return text.charCodeAt(at + 2) === 32 ? readTranslatedMonth(text, at, place) : undefined
   }
   // 10Dec2026 09:32:20
   if (monthAt(text, at + 2) > 0 && pair(text, at) >= 0 && quad(text, at + 5) >= 1000)
@@ -250,7 +256,7 @@ const readNamed = (text: string, at: number, place: TimeReference): Stamp | unde
   }
   let i = at + 3
   if (text.charCodeAt(i) === 44) i++
-  if (text.charCodeAt(i) !== 32 || !weekdays.has(text.slice(at, at + 3))) return undefined
+  if (text.charCodeAt(i) !== 32 || !weekdays.has(text.slice(at, at + 3))) return readTranslatedBsd(text, at, place)
   i++
   if (!isDigitCode(text.charCodeAt(i))) return readBsd(text, i, place)
   // journalctl: Thu 2026-12-10 09:32:20 UTC
@@ -278,14 +284,36 @@ const readDayFirst = (text: string, at: number, digits: number, place: TimeRefer
   return withClock(text, midnight(quad(text, i + 4), month, dayOfMonth), i + 9, place)
 }
 
-/** `20 nov. 2026 14:02:03`, `5-Okt-2026 14:02:03`, `20. März 2026 14:02:03` */
+/** `20 nov. 2026 14:02:03`, `5-Okt-2026 14:02:03`, `20. März 2026 14:02:03`, `26. Nov 14:02:03` */
 const readTranslatedMonth = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   // Most numbers have no letter after them, which avoids the expression.
-  if (!((text.charCodeAt(at + 3) | 32) >= 97)) return undefined
-  const match = /^(\d{1,2})\.?[ -](\p{L}{3,10})\.?[ -](\d{4})[ :,]/u.exec(text.slice(at, at + 32))
+  if (!((text.charCodeAt(at + 4) | 32) >= 97)) return undefined
+  const match = /^(\d{1,2})\.?[ -](\p{L}{3,10})\.?[ -](?:(\d{4})[ :,])?/u.exec(text.slice(at, at + 32))
   const month = match && translatedMonth(match[2] ?? '')
   if (!match || !month) return undefined
-  return withClock(text, midnight(Number(match[3]), month, Number(match[1])), at + match[0].length, place)
+  const end = at + match[0].length
+  return match[3] === undefined
+    ? completeWithoutYear(text, month, Number(match[1]), clockAt(text, end), end + 8, place)
+    : withClock(text, midnight(Number(match[3]), month, Number(match[1])), end, place)
+}
+
+/**
+ * Parses BSD's order with a month of another language, as journalctl writes it in the language of its user: `Okt 26 14:02:03`,
+ * `déc. 26 14:02:03`.
+ */
+export const readTranslatedBsd = (text: string, at: number, place: TimeReference): Stamp | undefined => {
+  let end = at
+  while (end < at + 10 && isLetter(text.charCodeAt(end))) end++
+  let i = text.charCodeAt(end) === 46 ? end + 1 : end
+  if (end < at + 3 || text.charCodeAt(i) !== 32) return undefined
+  while (text.charCodeAt(i) === 32 && i < end + 3) i++
+  const tens = pair(text, i)
+  const dayOfMonth = tens >= 0 ? tens : text.charCodeAt(i) - 48
+  const after = tens >= 0 ? i + 2 : i + 1
+  if (!(dayOfMonth >= 1 && dayOfMonth <= 31) || text.charCodeAt(after) !== 32) return undefined
+  const clock = clockAt(text, after + 1)
+  const month = clock < 0 ? 0 : translatedMonth(text.slice(at, end))
+  return month === 0 ? undefined : completeWithoutYear(text, month, dayOfMonth, clock, after + 9, place)
 }
 
 /** Android's logcat: `12-10 09:32:20.123`. */
@@ -487,3 +515,6 @@ const yearAfter = (text: string, at: number): number => {
 }
 
 const isLower = (code: number): boolean => code >= 97 && code <= 122
+
+/** A letter of Latin scripts. */
+const isLetter = (code: number): boolean => isLower(code | 32) || (code >= 0xc0 && code <= 0x17f)

@@ -5,7 +5,7 @@ import { toSureLevel } from '../../fields/level.ts'
 import { cacheWords, shareWord } from '../../fields/recurring-words.ts'
 import type { Parser } from '../../parser.ts'
 import { digitsBetween, isDigitCode, monthAt } from '../../time/calendar.ts'
-import { readBsd, readIso, readTimestamp, type Stamp } from '../../time/timestamp.ts'
+import { readBsd, readIso, readTimestamp, readTranslatedBsd, type Stamp } from '../../time/timestamp.ts'
 import { readCiscoHeader } from './cisco-header.ts'
 import { priorityFields, readPriority } from './priority.ts'
 
@@ -46,9 +46,10 @@ export const syslog3164Parser: Parser = {
     }
     if (text.charCodeAt(at) === 42 || text.charCodeAt(at) === 46) at++
     while (priority && text.charCodeAt(at) === 32) at++
-    const bsd = monthAt(text, at) > 0
+    const translated = monthAt(text, at) > 0 ? undefined : readTranslatedBsd(text, at, record)
+    const bsd = translated !== undefined || monthAt(text, at) > 0
     const stamp = bsd
-      ? readBsd(text, at, record)
+      ? (translated ?? readBsd(text, at, record))
       : isDigitCode(text.charCodeAt(at))
         ? readOther(text, at, record, priority !== undefined)
         : isWeekday(text, at)

@@ -82,6 +82,8 @@ const readHeader = (record: RawRecord, at: number, fields: Draft): Parsed => {
   const procid = fields['log.syslog.procid']
   if (typeof procid === 'string' && /^\d{1,9}$/.test(procid)) fields['process.pid'] = Number(procid)
   if (text.charCodeAt(i) !== 32) return fault('the structured data is missing', text, fields, stamp)
+  const dyno = dynoOf(fields)
+  if (dyno !== undefined) return readLogplex(text.slice(i + 1), dyno, stamp, fields)
   const data = readStructuredData(text, i + 1)
   if (typeof data === 'string') {
     const { pairs } = checkPoint.test(text.slice(i + 1, i + 80)) ? readPairs(text, i + 2) : { pairs: [] }
@@ -114,6 +116,27 @@ const readHeader = (record: RawRecord, at: number, fields: Draft): Parsed => {
   const program = fields['process.name']
   readEntities(message, typeof program === 'string' ? program : '', fields)
   return finish(format, stamp.none ? undefined : stamp, message, fields)
+}
+
+/** Returns the process of a message of Heroku, which names neither a host nor a message id: `host app web.3 - `. */
+const dynoOf = (fields: Draft): string | undefined => {
+  const { 'host.name': host, 'process.name': app, 'log.syslog.procid': process } = fields
+  return (app === 'app' || app === 'heroku') &&
+    typeof host === 'string' &&
+    (host === 'host' || /^d\.[\da-f-]{36}$/.test(host)) &&
+    typeof process === 'string' &&
+    fields['log.syslog.msgid'] === undefined
+    ? process
+    : undefined
+}
+
+/** Parses what Heroku writes without structured data. */
+const readLogplex = (text: string, dyno: string, stamp: Stamp, fields: Draft): Parsed => {
+  const message = text.startsWith('- ') ? text.slice(2) : text
+  delete fields['host.name']
+  fields['process.name'] = dyno
+  readEntities(message, dyno, fields)
+  return finish(format, stamp, message, fields)
 }
 
 /** Check Point writes its values where the structured data belongs: `[action:"Accept"; flags:"…"]`. */
