@@ -61,7 +61,8 @@ export const createEventStages = ({
   const registry = detectorRegistry(rules, indicators, agents, sigmaReports)
   const detectors = config.detectors.map(({ type, ...options }) => registry.create(type, options, runtime))
   const { run, factsOf, replay, forgetDeliveries } = createDetect(detectors, { log })
-  const learners: Learner[] = [clock, normalizer.zones, normalizer.contents, miner, history, ...learnersOf(detectors)]
+  const guesses = [normalizer.zones, normalizer.contents, normalizer.wrappers]
+  const learners: Learner[] = [clock, ...guesses, miner, history, ...learnersOf(detectors)]
   const learnt = new Set<string>()
   /** Whether a delivery is new, compared with the last ones. */
   const isNew = (id: string): boolean => {

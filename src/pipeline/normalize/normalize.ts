@@ -16,6 +16,7 @@ import { isHeader } from './formats/w3c-header.ts'
 import { type ParseCount, ParseCounts } from './parse-counts.ts'
 import { parseRecord } from './parse-record.ts'
 import type { Parsed, UnnamedFields } from './parser.ts'
+import { isReadAsText, WrapperGuesses } from './wrapper-guesses.ts'
 import { ZoneGuesses } from './zone-guess.ts'
 
 /** Turns each record into one event. */
@@ -30,6 +31,8 @@ export interface Normalizer {
   readonly zones: Pick<ZoneGuesses, 'name' | 'save' | 'restore'>
   /** The names that were guessed for unnamed fields of sources, as a state to save. */
   readonly contents: Pick<ContentGuesses, 'name' | 'save' | 'restore'>
+  /** The shapes that were found before the lines of sources, as a state to save. */
+  readonly wrappers: Pick<WrapperGuesses, 'name' | 'save' | 'restore'>
 }
 
 interface NormalizerOptions {
@@ -45,14 +48,15 @@ interface NormalizerOptions {
 
 /**
  * Creates a normalizer. Its only state is counts, caches, who is at the other end of a connection, logins that were refused just now, and
- * what is guessed of sources: the zone of times without one, and the meaning of fields whose names say nothing. An event depends on its
- * record, and on these if it needs them.
+ * what is guessed of sources: the zone of times without one, the meaning of fields whose names say nothing, and what an unknown program
+ * writes before their lines. An event depends on its record, and on these if it needs them.
  */
 export const createNormalizer = (options: NormalizerOptions = {}): Normalizer => {
   const counts = new ParseCounts()
   const streamOf = createStreams()
   const zones = new ZoneGuesses()
   const contents = new ContentGuesses()
+  const wrappers = new WrapperGuesses()
   const peers = new KnownPeers()
   const answers = new SecondAnswers()
   const read = options.parseRecord ?? ((record: RawRecord) => parseRecord(record, options.formats))
@@ -68,6 +72,18 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
     }
     contents.decide(source)
     return at
+  }
+  /** Reads a line behind what is written before those of its source, and leaves its text in the record; undefined if it is none. */
+  const readBehindPrefix = (record: { text: string } & RawRecord): Parsed | undefined => {
+    const { text } = record
+    const line = wrappers.unwrap(record.source, text)
+    if (line === undefined) return undefined
+    record.text = line
+    const parsed = attempt(read, record)
+    if (parsed.fault === undefined && !isReadAsText(parsed))
+      return { ...parsed, format: `${parsed.format} (guessed behind its prefix)` }
+    record.text = text
+    return undefined
   }
   const normalize = (batch: RecordBatch): Event[] => {
     const map = batch.map ?? maps.find(({ has }) => has(batch.source))?.fields
@@ -86,6 +102,11 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
     const { source, receivedAt, format } = batch
     /** Parsers keep no record, so all lines share one. */
     const known = { text: '', source, receivedAt, zoneMinutes, dayFirst, format, map, likely: contents.of(source) }
+    if (format === undefined && wrappers.isLearning(source)) {
+      const records = batch.texts.slice(0, enoughRecords).map((text) => ({ ...known, text }))
+      wrappers.learn(source, records, (record) => isReadAsText(attempt(read, record)))
+    }
+    const isWrapped = wrappers.hasShape(source)
     for (let i = 0; i < batch.texts.length; i++) {
       const original = batch.texts[i] ?? ''
       const first = original.charCodeAt(0)
@@ -93,7 +114,8 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
       const text = first <= 32 || first === 0xfeff ? original.trim() : original
       known.text = text
       known.likely = contents.of(source)
-      const found = text === '' ? emptyRecord : attempt(read, known)
+      const found =
+        text === '' ? emptyRecord : ((isWrapped ? readBehindPrefix(known) : undefined) ?? attempt(read, known))
       const decides = found.unnamed !== undefined && i >= learntUpTo && contents.isLearning(source)
       if (found.unnamed && decides) learntUpTo = learnContent(batch, i, found.unnamed, known)
       const record = decides ? { ...known, likely: contents.of(source) } : known
@@ -146,6 +168,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
   return {
     zones,
     contents,
+    wrappers,
     normalize,
     stage: (batches) => batches.flatMap(normalize),
     takeCounts: () => counts.take(),

@@ -107,6 +107,7 @@ const readClient = (text: string, end: number, fields: Draft): boolean => {
   const next = text.slice(wordEnd + 1, ident)
   if (ident < end && next !== '-' && (isIPv4(next) || isIPv6(next)) && !isIPv4(text.slice(0, wordEnd))) {
     const word = text.slice(0, wordEnd)
+    if (!/^[\w*[]/.test(word)) return false
     const colon = word.lastIndexOf(':')
     fields['url.domain'] = colon > 0 ? word.slice(0, colon) : word
     const port = Number(colon > 0 ? word.slice(colon + 1) : Number.NaN)
@@ -115,6 +116,8 @@ const readClient = (text: string, end: number, fields: Draft): boolean => {
     wordEnd = ident
     ident = text.indexOf(' ', wordEnd + 1)
   }
+  // A bracket before the time is no ident, but of the program that wrote the line.
+  if (text.charCodeAt(wordEnd + 1) === 91 || text.charCodeAt(wordEnd + 1) === 32) return false
   if (ident >= end || !setAddress(fields, 'source', text, start, wordEnd)) return false
   const user = text.slice(ident + 1, end).trim()
   if (user !== '-' && user !== '' && user !== '""') fields['user.name'] = user
