@@ -248,6 +248,7 @@ const mayCarry = (text: string, parsed: Parsed): boolean => {
     looksLikePairs(text) ||
     hasCefMarker(text) ||
     text.startsWith('LEEF:') ||
+    text.startsWith('MSWinEventLog') ||
     startsWithLevel(text) ||
     startsWithLetteredTime(text) ||
     startsLikeDotnet(text) ||
@@ -295,4 +296,6 @@ const withLeadingLevel = (parsed: Parsed, text: string): Parsed => {
 
 /** Whether the message is a line of another program's log, as shippers and container runtimes wrap it. */
 const ownLine = ({ format, fields }: Parsed): boolean =>
-  format === 'docker' || format === 'cri' || (format === 'json' && fields['event.action'] === undefined)
+  format === 'docker' ||
+  format === 'cri' ||
+  ((format === 'json' || format === 'json/fluent-bit') && fields['event.action'] === undefined)

@@ -11,6 +11,7 @@ import { dockerParser } from './formats/docker.ts'
 import { embeddedTimeParser } from './formats/embedded-time.ts'
 import { errorLogParser } from './formats/error-log.ts'
 import { exchangeSmtpParser } from './formats/exchange-smtp.ts'
+import { fluentBitParser } from './formats/fluent-bit.ts'
 import { genericParser } from './formats/generic.ts'
 import { journaldParser } from './formats/journald.ts'
 import { jsonParser } from './formats/json.ts'
@@ -23,6 +24,7 @@ import { merakiParser } from './formats/syslog/meraki.ts'
 import { syslog3164Parser } from './formats/syslog/syslog-3164.ts'
 import { syslog5424Parser } from './formats/syslog/syslog-5424.ts'
 import { w3cHeaderParser } from './formats/w3c-header.ts'
+import { snareParser } from './formats/windows/snare.ts'
 import { windowsDnsParser } from './formats/windows/windows-dns.ts'
 import { windowsFirewallParser } from './formats/windows/windows-firewall.ts'
 import { windowsXmlParser } from './formats/windows/windows-xml.ts'
@@ -42,6 +44,7 @@ export const parsers: readonly Parser[] = [
   embeddedTimeParser,
   errorLogParser,
   exchangeSmtpParser,
+  fluentBitParser,
   genericParser,
   journaldParser,
   jsonParser,
@@ -50,6 +53,7 @@ export const parsers: readonly Parser[] = [
   merakiParser,
   plainParser,
   postgresCsvParser,
+  snareParser,
   syslog3164Parser,
   syslog5424Parser,
   vpcFlowParser,
@@ -61,7 +65,7 @@ export const parsers: readonly Parser[] = [
 ]
 
 const ofObject = [dockerParser, journaldParser, jsonParser]
-const ofBracket = [errorLogParser, genericParser, jsonParser]
+const ofBracket = [fluentBitParser, errorLogParser, genericParser, jsonParser]
 const ofAngle = [merakiParser, syslog5424Parser, syslog3164Parser, windowsXmlParser]
 const ofDigit = [
   criParser,
@@ -87,6 +91,7 @@ const ofLetter = [
   cefParser,
   leefAlertParser,
   leefParser,
+  snareParser,
   auditParser,
   logfmtParser,
   accessLogParser,

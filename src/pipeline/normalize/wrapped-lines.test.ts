@@ -47,6 +47,59 @@ describe('Heroku, which leaves out the structured data', () => {
     expect(parse(`<40>1 ${iso} web-1 app web.3 - State changed`).fault).toContain('structured data'))
 })
 
+describe('a record of Fluent Bit', () => {
+  it('says what its line says', () => {
+    for (const line of lines)
+      expect(facts(`[3] tail.0: [[1768028146.000000000, {}], {"log"=>"${line}", "stream"=>"stderr"}]`)).toEqual(
+        facts(line),
+      )
+  })
+
+  it.each([
+    ['a name twice', '[0] x: [[1768028146.0, {}], {"log"=>"a", "host"=>"evil", "b"=>"c", "host"=>"web-1"}]'],
+    ['no end', '[0] x: [[1768028146.0, {}], {"log"=>"a"'],
+    ['no map', '[0] x: [[1768028146.0, {}], "log"]'],
+  ])('stays text with %s', (_name, text) => expect(parse(text).format).not.toContain('json'))
+})
+
+describe('an event of Snare', () => {
+  const event = [
+    ...[
+      'MSWinEventLog',
+      '1',
+      'Security',
+      '4711',
+      'Sat Jan 10 06:55:46 2026',
+      '4625',
+      'Microsoft-Windows-Security-Auditing',
+    ],
+    ...['N/A', 'N/A', 'Failure Audit', 'dc-1', 'Logon', ''],
+    'An account failed to log on.    Subject:   Account Name:  -    Account For Which Logon Failed:   Account Name:  dana   Account Domain:  ACME    Network Information:   Source Network Address: 203.0.113.45   Source Port:  50000',
+    '112',
+  ].join('\t')
+
+  it.each([
+    ['syslog', `<14>Jan 10 06:55:46 dc-1 ${event}`],
+    ['syslog with a version', `<13>1 ${iso} dc-1 - - - - ${event}`],
+    ['a host', `dc-1\t${event}`],
+    ['escaped tabs', `Jan 10 06:55:46 dc-1 ${event.replaceAll('\t', '#011')}`],
+    ['nothing', event],
+  ])('is a failed login behind %s', (_name, text) =>
+    expect(parse(text).fields).toMatchObject({
+      'event.code': '4625',
+      'event.outcome': 'failure',
+      'user.name': 'dana',
+      'source.ip': '203.0.113.45',
+      'host.name': 'dc-1',
+    }),
+  )
+
+  it.each(['MSWinEventLog is written by Snare', 'the word MSWinEventLog\t1\tSecurity'])(
+    'is no other text: %s',
+    (text) => expect(parse(text).format).toBe('plain'),
+  )
+})
+
 describe('a line that another program wraps', () => {
   it.each([
     ['docker compose in colours', (line: string) => `\u001b[36mweb-1  | \u001b[0m${line}`],
