@@ -67,7 +67,7 @@ async function* readFrame(bytes: ByteReader): AsyncGenerator<Buffer> {
     const length = header & 0x7fffffff
     if (length > blockBytes) throw new Error('The LZ4 data is corrupt.')
     const block = await bytes.read(length)
-    const content = header >>> 31 === 1 ? Buffer.from(block) : decodeBlock(block, window, blockBytes)
+    const content = header >>> 31 === 1 ? Buffer.from(block) : decodeLz4Block(block, window, blockBytes)
     if ((flags & 16) !== 0) await bytes.read(4)
     if (!isIndependent) window = Buffer.concat([window, content]).subarray(-windowBytes)
     yield content
@@ -75,8 +75,8 @@ async function* readFrame(bytes: ByteReader): AsyncGenerator<Buffer> {
   if ((flags & 4) !== 0) await bytes.read(4)
 }
 
-/** Decodes a block: literals, and copies from before, also from the window. */
-const decodeBlock = (block: Buffer, window: Buffer, blockBytes: number): Buffer => {
+/** Decodes a block: literals, and copies from before, also from the window. Throws if it is corrupt, or longer than `blockBytes`. */
+export const decodeLz4Block = (block: Buffer, window: Buffer, blockBytes: number): Buffer => {
   const output = Buffer.allocUnsafe(window.length + blockBytes)
   window.copy(output)
   let end = window.length

@@ -50,7 +50,7 @@ export const completePosition = ({ stamp }: ArchivedFile): string => JSON.string
 export const isComplete = ({ stamp }: ArchivedFile, position: string | undefined): boolean =>
   position !== undefined && completeShape.safeParse(JSON.parse(position)).data?.complete === stamp
 
-const noTimes = { timeOf: () => undefined }
+const asFollowed = { timeOf: () => undefined, resumes: true }
 
 /** Whether a file of an archive was followed before it was compressed: `past` are the positions of the files that were. */
 export const isRecognized = async (archive: ArchivedFile, past: readonly Position[]): Promise<boolean> => {
@@ -92,14 +92,14 @@ interface FileInArchive {
 }
 
 async function* filesIn({ path }: ArchivedFile, report: ReadReport): AsyncGenerator<FileInArchive> {
-  const { logs, close } = await findLogs([path], noTimes, report)
+  const { logs, close } = await findLogs([path], asFollowed, report)
   try {
     for (const log of logs) {
       for (const inner of log.paths) {
         yield {
           name: log.nameOf(inner),
           path: inner,
-          read: (use) => readLog({ ...log, paths: [inner] }, noTimes, report, use),
+          read: (use) => readLog({ ...log, paths: [inner] }, asFollowed, report, use),
         }
       }
     }

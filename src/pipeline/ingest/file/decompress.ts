@@ -3,6 +3,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { AppError } from '../../../errors.ts'
 import { bunzip } from '../../../lib/bzip2/bunzip.ts'
 import { unlz4 } from '../../../lib/lz4/unlz4.ts'
+import { binaryLogs } from './binary-logs.ts'
 
 type Bytes = AsyncIterable<Uint8Array>
 
@@ -25,9 +26,10 @@ const compressions: readonly Compression[] = [
   { name: 'bzip2', magic: [0x42, 0x5a, 0x68], unpack: bunzip },
   { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], unpack: unxz },
   { name: 'lz4', magic: [0x04, 0x22, 0x4d, 0x18], unpack: unlz4 },
+  ...binaryLogs.map(({ name, magic, lines }) => ({ name, magic, unpack: lines })),
 ]
 
-/** Returns the compression of a file by its first bytes, because the name may be wrong. */
+/** Returns the compression of a file, or the kind of a binary log, by its first bytes, because the name may be wrong. */
 export const compressionOf = (head: Uint8Array): Compression | undefined =>
   compressions.find(
     ({ name, magic }) => magic.every((byte, i) => head[i] === byte) && (name !== 'bzip2' || isBzip2(head)),
@@ -52,6 +54,10 @@ async function* piped(input: AsyncIterable<Buffer>, unzip: ReturnType<typeof cre
   packed.pipe(unzip)
   try {
     yield* unzip
+  } catch (error) {
+    // The iterator leaves out what came just before the fault.
+    for (let rest: unknown = unzip.read(); Buffer.isBuffer(rest); rest = unzip.read()) yield rest
+    throw error
   } finally {
     packed.destroy()
     unzip.destroy()

@@ -20,6 +20,8 @@ export interface OpenOptions {
   readonly stdin?: Readable | undefined
   readonly limits?: ExpansionLimits | undefined
   readonly signal?: AbortSignal | undefined
+  /** Whether a file with a fault is read on when it is mended. Otherwise it counts as a file that ends at the fault. */
+  readonly resumes?: boolean
 }
 
 /** The progress of reading. Updated while reading. */
@@ -114,20 +116,40 @@ export async function* readLog<Item>(
     const stream = path === '-' ? options.stdin : createReadStream(path, { highWaterMark: headBytes })
     if (!stream) continue
     const stop = () => stream.destroy()
+    let hasItems = false
     if (path === '-') options.signal?.addEventListener('abort', stop)
     try {
       const { first, rest } = await peek(stream)
       const counted = count(first, rest, report, options.signal)
       const bytes = asUtf8(decompress(counted, compressionOf(first), options.limits ?? expansionLimits))
-      yield* use(textOnly(bytes, log.nameOf(path), report), log.nameOf(path))
+      let fault: { readonly error: unknown } | undefined
+      const readable = untilFault(bytes, (error) => {
+        if (options.resumes || options.signal?.aborted) throw error
+        fault = { error }
+      })
+      for await (const item of use(textOnly(readable, log.nameOf(path), report), log.nameOf(path))) {
+        hasItems = true
+        yield item
+      }
+      if (fault) throw fault.error
       report.files += path === '-' ? 0 : 1
     } catch (error) {
       if (options.signal?.aborted) return
-      report.unreadable.push({ path: log.nameOf(path), reason: withHint(error) })
+      const rest = hasItems ? ' The lines before that were read.' : ''
+      report.unreadable.push({ path: log.nameOf(path), reason: withHint(error) + rest })
     } finally {
       options.signal?.removeEventListener('abort', stop)
       stream.destroy()
     }
+  }
+}
+
+/** Ends where the bytes become unreadable, so that what came before is read like a whole file. */
+async function* untilFault(bytes: AsyncIterable<Buffer>, onFault: (error: unknown) => void): AsyncGenerator<Buffer> {
+  try {
+    yield* bytes
+  } catch (error) {
+    onFault(error)
   }
 }
 

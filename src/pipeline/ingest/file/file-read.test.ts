@@ -6,6 +6,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { strToU8, zipSync } from 'fflate'
 import { packTar } from 'modern-tar'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { writeJournal } from '../../../lib/journal/journal-file.fake.ts'
 import { type FileReadOptions, readFiles } from './file-read.ts'
 
 let folder: string
@@ -93,8 +94,33 @@ describe('readFiles', () => {
       'No file matches this pattern.',
       'No such file or folder. Check the path.',
       'The bzip2 data is incomplete or corrupt.',
-      'The gzip data is incomplete or corrupt.',
+      'The gzip data is incomplete or corrupt. The lines before that were read.',
     ])
+  })
+
+  it('reads what comes before the fault in a file', async () => {
+    const lines = Array.from({ length: 300 }, (_, index) => `t=1 line ${index} ${Math.sin(index)}\n`)
+    const whole = gzipSync(lines.join(''))
+    put('cut.log.gz', whole.subarray(0, whole.length / 2))
+    const { texts, report } = await read([folder])
+    expect(texts.length).toBeGreaterThan(100)
+    expect(lines.join('').startsWith(texts.join('\n'))).toBe(true)
+    expect(report.unreadable[0]?.reason).toBe(
+      'The gzip data is incomplete or corrupt. The lines before that were read.',
+    )
+  })
+
+  it('reads the journal files of systemd as one source', async () => {
+    put('system.journal', writeJournal([['MESSAGE=three', '_HOSTNAME=web1']]))
+    const older = 'system@0123456789abcdef0123456789abcdef-000000000000a1b2-0006447d3f759c1e.journal'
+    put(older, writeJournal([['MESSAGE=one'], ['MESSAGE=two', 'PRIORITY=3']]))
+    const { records, report } = await read([folder])
+    expect(records.map(({ source, line, text }) => [source, line, JSON.parse(text).MESSAGE])).toEqual([
+      ['system.journal', 1, 'one'],
+      ['system.journal', 2, 'two'],
+      ['system.journal', 1, 'three'],
+    ])
+    expect(report).toMatchObject({ files: 2, skipped: [], unreadable: [] })
   })
 
   it('reads the logs in archives by time, the parts of a rotation together', async () => {

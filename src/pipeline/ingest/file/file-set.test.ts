@@ -13,6 +13,13 @@ it('parses the names of rotated files', () => {
   f('app-2025-11-13.log', 'app.log', 0, '20251113')
   f('app.2025-11-13.log.3', 'app.log', 3, '20251113')
   f('app-2025-11-13-04.log', 'app.log', 0, '2025111304')
+  f('system@000637f0c6c5f3f7-8a2b7c9d0e1f2a3b.journal~', 'system.journal', 0, '000637f0c6c5f3f7')
+  f(
+    'user-1000@0123456789abcdef0123456789abcdef-000000000000a1b2-0006447d3f759c1e.journal',
+    'user-1000.journal',
+    0,
+    '0006447d3f759c1e',
+  )
   // No rotation: a version, the number of a host, a name that is only a date.
   f('OpenSSH_2k.log', 'OpenSSH_2k.log', 0)
   f('web-01.log', 'web-01.log', 0)

@@ -7,7 +7,7 @@ interface Rotation {
   readonly base: string
   /** Larger is older; 0 is the current file or a dated one. */
   readonly generation: number
-  /** The digits of its date; `''` without one. */
+  /** The digits of its date, which order the files; `''` without one. */
   readonly date: string
 }
 
@@ -21,9 +21,15 @@ export interface FileSet {
 const packed = /\.(gz|zst|zstd|bz2|xz|lz4|z)$/i
 const dated = /[-._](\d{4}-?\d{2}-?\d{2}(?:[-T_.]?\d{2}(?:[-:]?\d{2}){0,2})?)(?=\.|$)/
 const numbered = /\.(\d{1,3})$/
+/** The end of the name of a journal file that is full, or was not closed. Its time is hexadecimal. */
+const archived = /@(?:[\da-f]{32}-[\da-f]{16}-([\da-f]{16})\.journal|([\da-f]{16})-[\da-f]{16}\.journal~)$/
 
-/** Parses file names of logrotate, log4j, newsyslog and similar tools: `x.log.2.gz`, `x.log-20251113`, `x-2025-11-13.log`. */
+/** Parses file names of logrotate, log4j, newsyslog, systemd and others: `x.log.2.gz`, `x.log-20251113`, `x-2025-11-13.log`. */
 export const rotationOf = (name: string): Rotation => {
+  const journal = archived.exec(name)
+  if (journal) {
+    return { base: `${name.slice(0, journal.index)}.journal`, generation: 0, date: journal[1] ?? journal[2] ?? '' }
+  }
   let base = name.replace(packed, '')
   let date = ''
   let generation = 0
