@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { createJsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { AppError } from '../errors.ts'
+import { createLate } from '../lib/late/late.ts'
 import { problemsPage, problemsStyle } from './problems-page.ts'
 import { schemaController, useNoSchemas } from './schema-compilers.ts'
 
@@ -40,10 +41,9 @@ export const serveDocs = (app: FastifyInstance): void => {
   }
   const page = problemsPage()
   app.get('/docs/problems', hidden, (_request, reply) => reply.type('text/html; charset=utf-8').send(page))
-  let opened: Promise<FastifyInstance> | undefined
+  const reference = createLate(() => openReference(app))
   const show = async ({ url, headers }: FastifyRequest, reply: FastifyReply) => {
-    opened ??= openReference(app)
-    const answer = await (await opened).inject({ url, headers })
+    const answer = await (await reference.load()).inject({ url, headers })
     if (answer.statusCode === 404)
       throw new AppError('NOT_FOUND', 'There is nothing at this address.', { hint: 'See /docs.' })
     // The connection belongs to the server that the client asked.

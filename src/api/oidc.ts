@@ -2,6 +2,7 @@ import type { Configuration } from 'openid-client'
 import { z } from 'zod'
 import type { Log } from '../component.ts'
 import { AppError, messageOf } from '../errors.ts'
+import { createLate } from '../lib/late/late.ts'
 import { hour } from '../lib/units/time.ts'
 import type { Admission, Identity, IdentityProvider } from '../operations/accounts/sessions/identity-provider.ts'
 import { createSeal } from './sealed.ts'
@@ -39,13 +40,12 @@ export const createOidc = (options: OidcOptions): IdentityProvider => {
   const redirectUri = `${publicUrl}/signed-in`
   const { seal, open } = createSeal()
   const used = new Map<string, number>()
-  let library: Promise<Library> | undefined
+  const library = createLate(() => import('openid-client'))
   let known: { readonly config: Promise<Configuration>; readonly until: number } | undefined
 
   /** The metadata of the provider, fetched at the first use, because the provider may be down when the server starts. */
   const meet = async () => {
-    library ??= import('openid-client')
-    const oidc = await library
+    const oidc = await library.load()
     if (!known || known.until <= now()) known = { config: discover(oidc, options), until: now() + knownMs }
     try {
       return { oidc, config: await known.config }

@@ -4,6 +4,7 @@ import type { FormattedExecutionResult } from 'graphql'
 import { z } from 'zod'
 import type { Log } from '../../component.ts'
 import { AppError } from '../../errors.ts'
+import { createLate } from '../../lib/late/late.ts'
 import { listIncidents } from '../../operations/incidents/list-incidents.ts'
 import { ask, type InterfaceDeps, permit } from '../ask.ts'
 import { type Change, type ChangeFeed, changesFor, readChanges } from '../change-feed.ts'
@@ -12,7 +13,7 @@ import { lastEventId, openEventStream } from '../event-stream.ts'
 import type { LiveStreams } from '../live-streams.ts'
 import { invalidInput } from '../problem.ts'
 import { parseJson, readJson } from '../rest/json.ts'
-import type { Graph, QueryContext } from './answer.ts'
+import type { QueryContext } from './answer.ts'
 import { type Query, query, queryLimits } from './query.ts'
 import { createWaitingChanges } from './waiting-changes.ts'
 
@@ -45,8 +46,7 @@ export const serveGraphql = (
     await Promise.allSettled(answers)
   })
   // Loaded lazily, because it takes time and memory, and most servers get no GraphQL query.
-  let loaded: Promise<Graph> | undefined
-  const load = async () => (await import('./answer.ts')).createGraph()
+  const graph = createLate(async () => (await import('./answer.ts')).createGraph())
 
   const follow = (request: FastifyRequest, reply: FastifyReply, after: number | undefined): AsyncIterable<Change> => {
     const close = streams.open(request.credential, request.ip)
@@ -81,8 +81,8 @@ export const serveGraphql = (
       const { credential, id } = request
       permit(listIncidents, credential)
       const asked = await readQuery(request)
-      loaded ??= load()
-      const answer = await (await loaded).answer(asked, {
+      const { answer: answerQuery } = await graph.load()
+      const answer = await answerQuery(asked, {
         ...remembering((operation, input) => ask(operation, input, deps, credential, requestOrigin(request))),
         changes: (after) => follow(request, reply, after),
         lastSeen: lastEventId(request),

@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../../errors.ts'
+import { createLate } from '../../lib/late/late.ts'
 import { getOverview } from '../../operations/status/get-overview.ts'
 import { permit } from '../ask.ts'
 import { isCrossSite, requireAcceptedHost } from '../origin.ts'
-import type { AnswerOptions, Answers, MakeServer } from './answers.ts'
+import type { AnswerOptions, MakeServer } from './answers.ts'
 
 const welcomeMs = 15_000
 
@@ -21,10 +22,11 @@ export const serveMcp = (
   { loadMake, stillWelcome, origins, hosts, ...options }: McpDoor,
 ): void => {
   // Loaded lazily, because the protocol takes several MB, and most servers get no such request.
-  let loaded: Promise<Answers> | undefined
-  const load = async () => (await import('./answers.ts')).createAnswers({ ...options, make: await loadMake() })
+  const late = createLate(async () =>
+    (await import('./answers.ts')).createAnswers({ ...options, make: await loadMake() }),
+  )
   app.addHook('preClose', async () => {
-    const answers = await loaded?.catch(() => undefined)
+    const answers = await late.loaded()
     await answers?.end()
   })
 
@@ -47,8 +49,7 @@ export const serveMcp = (
       }
       // The client may leave while the protocol is loaded.
       const ended = new Promise<void>((done) => reply.raw.once('close', done))
-      loaded ??= load()
-      const answers = await loaded
+      const answers = await late.load()
       reply.hijack()
       for (const [name, value] of Object.entries(reply.getHeaders()))
         if (value !== undefined) reply.raw.setHeader(name, value)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Runtime } from '../../../component.ts'
 import { AppError, messageOf } from '../../../errors.ts'
+import { createLate } from '../../../lib/late/late.ts'
 import { post } from './post.ts'
 
 /** The fields that we need of a service account's key file. */
@@ -42,14 +43,12 @@ export const createGoogleToken = (
   scope: string,
   { fetch, now }: Pick<Runtime, 'fetch' | 'now'>,
 ) => {
-  // Only a server with such a receiver loads it.
-  const library = import('jose')
-  // Prevents an unhandled rejection, which would end the program; signing reports the failure.
-  library.catch(() => {})
+  // Only a server that notifies such a receiver loads it.
+  const library = createLate(() => import('jose'))
   let token: { readonly text: string; readonly until: number } | undefined
 
   const sign = async (): Promise<string> => {
-    const { importPKCS8, SignJWT } = await library
+    const { importPKCS8, SignJWT } = await library.load()
     const key = await importPKCS8(private_key, 'RS256').catch((error: unknown) => {
       throw new AppError('SINK_REJECTED', `The private key of ${client_email} cannot be read: ${messageOf(error)}.`, {
         hint: 'Download a new key for the service account.',
