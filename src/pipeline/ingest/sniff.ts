@@ -6,6 +6,8 @@ export interface Foreign {
   /** Completes "It is …": `a zip archive`. */
   readonly name: string
   readonly advice: string
+  /** How to follow it while it grows. */
+  readonly follow?: string
 }
 
 const unpack = (command: string): string => `Unpack it first: ${command}.`
@@ -30,7 +32,14 @@ const magics: readonly (readonly [magic: string, foreign: Foreign])[] = [
   ['SQLite format 3\0', { name: 'an SQLite database', advice: 'Export its rows as JSON lines first.' }],
   ['Obj\x01', { name: 'an Avro file', advice: asJson }],
   ['PAR1', { name: 'a Parquet file', advice: asJson }],
-  ['LPKSHHRH', { name: 'a systemd journal', advice: 'Export it first: journalctl --file FILE -o json.' }],
+  [
+    'LPKSHHRH',
+    {
+      name: 'a systemd journal',
+      advice: 'Export it first: journalctl --file FILE -o json.',
+      follow: 'Add a source of the type journald.',
+    },
+  ],
   ['\xd4\xc3\xb2\xa1', { name: 'a packet capture', advice: 'Convert it first, with Zeek or tshark -T json.' }],
   ['\x0a\x0d\x0d\x0a', { name: 'a packet capture', advice: 'Convert it first, with Zeek or tshark -T json.' }],
 ]

@@ -59,6 +59,8 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
       /** The positions of files that are gone, newest last. */
       const former: Position[] = []
       const named = new Set<string>()
+      /** The paths of files that are no text, by key. */
+      const foreign = new Map<string, string>()
       const complained = new Set<string>()
       let scannedAt = Number.NEGATIVE_INFINITY
 
@@ -76,7 +78,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
             known.path = path
             return key
           }
-          if (only === 'open') return undefined
+          if (only === 'open' || foreign.get(key) === path) return undefined
           if (open.size >= maxOpen) {
             complain(path, `The limit of ${maxOpen} followed files is reached.`)
             return undefined
@@ -158,6 +160,14 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
           const busyLogs = new Set(archives.waiting().map(logOf))
           for (const file of [...open.values()]) {
             if (signal.aborted) break
+            const found = await file.foreign()
+            if (found) {
+              foreign.set(file.key, file.path)
+              open.delete(file.key)
+              await file.close()
+              complain(file.path, `It is ${found.name}, and no text. ${found.follow ?? ''}`.trimEnd())
+              continue
+            }
             // Finish a rotated file before its successor.
             if (busyLogs.has(logOf(file.path))) continue
             // Taken before: during a pause after the attempt to read, more may be written.

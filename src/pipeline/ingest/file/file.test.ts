@@ -1,15 +1,19 @@
 import {
   appendFileSync,
+  closeSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +22,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runs } from '../../../../test/depth.ts'
 import { until } from '../../../../test/until.ts'
 import type { Log } from '../../../component.ts'
+import { writeJournal } from '../../../lib/journal/journal-file.fake.ts'
 import { sourceRegistry } from '../registry.ts'
 import { describeSource } from '../source.conformance.ts'
 import { followFiles } from './file-follow.ts'
@@ -35,7 +40,8 @@ const at = (name: string) => join(folder, name)
 
 describeSource('file', async () => {
   const place = scratch()
-  writeFileSync(join(place, 'x.log'), '')
+  // A file that begins with garbage is not followed.
+  writeFileSync(join(place, 'x.log'), '\n'.repeat(300))
   return {
     source: followFiles(
       { ...quick, paths: [place], sourceOf: () => 'x' },
@@ -123,6 +129,46 @@ describe('following files', () => {
     await until(() => keeper.texts.length === 13)
     expect(keeper.texts.slice(3)).toEqual(numbers(100, 110))
     await run.kill()
+  })
+
+  it('leaves binary files out, also if they grow, and says so once', async () => {
+    const keeper = createKeeper(folder)
+    writeFileSync(at('system.log'), writeJournal([['MESSAGE=first']]))
+    writeFileSync(at('lastlog.log'), Buffer.alloc(2_000))
+    writeFileSync(at('later.log'), '')
+    writeFileSync(at('x.log'), block(0, 1))
+    const run = keeper.start()
+    await until(() => keeper.complaints.length === 2)
+    appendFileSync(at('system.log'), 'MESSAGE=second\n')
+    appendFileSync(at('later.log'), Buffer.from([1, 0, 2, 0, 0, 3, 10, 0, 0, 10]))
+    appendFileSync(at('x.log'), block(1, 2))
+    await until(() => keeper.complaints.length === 3 && keeper.texts.length > 1)
+    await run.kill()
+    const late = createKeeper(folder)
+    const { kill } = late.start({ from: 'end' })
+    await until(() => late.complaints.length === 2)
+    appendFileSync(at('system.log'), 'MESSAGE=third\n')
+    appendFileSync(at('x.log'), block(2, 3))
+    await until(() => late.texts.length > 0)
+    await kill()
+    expect([...keeper.texts, ...late.texts]).toEqual(numbers(0, 3))
+    expect(keeper.complaints.join()).toContain('a systemd journal, and no text. Add a source of the type journald.')
+  })
+
+  it('follows a log on that begins with zeros, because its writer kept the offset over a truncation', async () => {
+    const keeper = createKeeper(folder)
+    writeFileSync(at('x.log'), block(0, 2_000))
+    const { size } = statSync(at('x.log'))
+    const run = keeper.start()
+    await until(() => keeper.texts.length === 2_000)
+    truncateSync(at('x.log'))
+    const writer = openSync(at('x.log'), 'r+')
+    writeSync(writer, block(2_000, 2_001), size)
+    closeSync(writer)
+    await until(() => keeper.texts.length > 2_000)
+    await run.kill()
+    expect(keeper.texts.at(-1)?.replaceAll('\0', '')).toBe('line 2000')
+    expect(keeper.complaints).toEqual([])
   })
 
   it('holds an incomplete line until it is finished, or until a timeout', async () => {

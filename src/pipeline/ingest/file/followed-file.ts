@@ -2,6 +2,7 @@ import { minute } from '../../../lib/units/time.ts'
 import type { RawRecord } from '../../../schema/record/record.ts'
 import { joinDocuments } from '../documents.ts'
 import { joinContinuations, splitLines, type TextLine } from '../lines.ts'
+import { type Foreign, foreignContent } from '../sniff.ts'
 import { type Content, fileContent, isAt, type Position, positionAt, startPosition } from './content.ts'
 import { isBlank } from './file-lines.ts'
 
@@ -9,6 +10,9 @@ const chunkBytes = 16_384
 /** A portion ends with the chunk that reaches this many records. */
 const enoughRecords = 2_048
 const portionBytes = 1_048_576
+const headBytes = 8_192
+/** A shorter beginning may still turn out to be no text. */
+const enoughBytes = 256
 /** Clocks of file servers may differ by less. */
 const longAgo = minute
 
@@ -31,6 +35,8 @@ export interface Naming {
 export interface FollowedFile {
   readonly key: string
   path: string
+  /** Returns what the file is, if it is no text. */
+  foreign(): Promise<Foreign | undefined>
   /** Reads the next portion; undefined if there is nothing new. */
   read(): Promise<Portion | undefined>
   /** Returns incomplete records: a last line without an end, a stack trace that may continue. */
@@ -71,8 +77,10 @@ export const followFile = async (
   let held: typeof seen | undefined
   /** The position after the last complete line, even if its record may continue. */
   let complete = position
+  let isText = false
 
   const begin = () => {
+    isText = false
     position = startAgain(complete)
     complete = position
     offset = 0
@@ -111,6 +119,16 @@ export const followFile = async (
   const followed: FollowedFile = {
     key,
     path,
+    async foreign() {
+      if (isText) return undefined
+      const head = await content.read(headBytes, 0)
+      const start = head.findIndex((byte) => byte !== 0)
+      // A program that goes on at its old offset, after its log was truncated, leaves zeros before its next line.
+      if (start < 0 && (position.offset > 0 || position.before)) return undefined
+      const found = foreignContent(head.subarray(Math.max(0, start)))
+      isText = found === undefined && head.length >= enoughBytes
+      return found
+    },
     async read() {
       const { size, mtimeMs } = await content.stat()
       // The file is shorter or has another beginning: it was truncated or rewritten.
