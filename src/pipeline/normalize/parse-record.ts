@@ -76,14 +76,17 @@ const withPairs = (parsed: Parsed, record: RawRecord): Parsed => {
 
 /**
  * Whether a pair may name the machine that wrote the line. A host with a port after it, or PostgreSQL's `[local]`, is the other end of
- * a connection: a stream of its own for each client would have no usual rate.
+ * a connection: a stream of its own for each client would have no usual rate. After a database, PostgreSQL writes what the client calls
+ * itself, only if it is let in: its refused logins would be of another service.
  */
 const isOfMachine = (
   [name, value]: readonly [string, string],
   index: number,
   pairs: readonly (readonly [string, string])[],
 ): boolean =>
-  name.toLowerCase() !== 'host' || !(value.startsWith('[') || pairs[index + 1]?.[0].toLowerCase() === 'port')
+  name === 'application_name'
+    ? pairs[index - 1]?.[0] !== 'database'
+    : name.toLowerCase() !== 'host' || !(value.startsWith('[') || pairs[index + 1]?.[0].toLowerCase() === 'port')
 
 /** Parses the rest of a line after the name that docker compose, foreman, pm2 or kubectl write before it. */
 const withoutPrefix = (record: RawRecord, formats: DeclaredFormats, depth: number): Parsed | undefined => {

@@ -43,6 +43,13 @@ const secondAnswers: readonly SecondAnswer[] = [
     within: minute,
   },
   {
+    kind: 'Mosquitto',
+    // The answer to the client, and then its end without an address. Servers that log no answers write the end only.
+    first: ({ message, stream }) => (message.startsWith('Sending CONNACK to ') ? stream : undefined),
+    second: ({ message, stream }) => (message.startsWith('Client <unknown> disconnected') ? stream : undefined),
+    within: minute / 6,
+  },
+  {
     kind: 'Cisco ASA',
     // The server that checks passwords, and then the service that asked it.
     first: (event) => asaLogin(event, '113005', '113015'),

@@ -6,11 +6,22 @@ import { readHaproxy } from './haproxy.ts'
 import { readRtFlow } from './junos.ts'
 import { readDovecot, readExim, readPostfix, readSendmail } from './mail.ts'
 import { readMorganLine } from './morgan.ts'
+import { looksLikeMosquitto, readMosquitto } from './mosquitto.ts'
+import { looksLikeServerAudit, readServerAudit } from './mysql-audit.ts'
 import { readPam } from './pam.ts'
 import { readSmbAudit } from './smb-audit.ts'
 import { readSshd } from './sshd.ts'
 import { readCharon } from './strongswan.ts'
-import { readCron, readDns, readFilterlog, readHostapd, readKernel, readLogind, readSystemd } from './system.ts'
+import {
+  readCron,
+  readDns,
+  readFilterlog,
+  readHostapd,
+  readKernel,
+  readLogind,
+  readSystemd,
+  readUnbound,
+} from './system.ts'
 import { readUnknownProgram } from './unknown-program.ts'
 import { readWebFramework } from './web-frameworks.ts'
 
@@ -42,6 +53,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['kernel', readKernel],
   ['klogind', readLogins],
   ['login', readLogins],
+  ['mysql-server_auditing', readServerAudit],
   ['named', readDns],
   ['passwd', readAccounts],
   ['postfix', readPostfix],
@@ -61,6 +73,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['systemd', readSystemd],
   ['systemd-logind', readLogind],
   ['telnetd', readLogins],
+  ['unbound', readUnbound],
   ['useradd', readAccounts],
   ['userdel', readAccounts],
   ['usermod', readAccounts],
@@ -115,6 +128,14 @@ export const readEntities = (message: string, program: string, fields: Draft, mo
   readUnknownProgram(message, fields)
 }
 
+const programs: ReadonlyMap<Reader | undefined, string> = new Map([
+  [readSshd, 'sshd'],
+  [readDns, 'named'],
+  [readFtp, 'vsftpd'],
+  [readServerAudit, 'mariadbd'],
+  [readMosquitto, 'mosquitto'],
+])
+
 /** Parses a message that identifies its program although the program is not named. */
 const readUnnamed = (message: string, fields: Draft): boolean => {
   const reader = looksLikeSshd(message)
@@ -125,10 +146,13 @@ const readUnnamed = (message: string, fields: Draft): boolean => {
         ? readExim
         : message.startsWith('client ') && message.includes(' query: ')
           ? readDns
-          : undefined
+          : looksLikeServerAudit(message)
+            ? readServerAudit
+            : looksLikeMosquitto(message)
+              ? readMosquitto
+              : undefined
   if (!reader?.(message, fields)) return false
-  const program =
-    reader === readSshd ? 'sshd' : reader === readDns ? 'named' : reader === readExim ? undefined : 'vsftpd'
+  const program = programs.get(reader)
   if (program !== undefined) setIfAbsent(fields, 'process.name', program)
   return true
 }
@@ -140,6 +164,7 @@ const isEximPeer = (message: string): boolean => {
 }
 
 const looksLikeSshd = (message: string): boolean =>
+  (message.startsWith('debug') && /^debug[123]: /.test(message)) ||
   message.includes(' ssh2') ||
   message.includes('[preauth]') ||
   message.includes('service(sshd)') ||

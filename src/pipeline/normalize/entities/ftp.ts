@@ -28,6 +28,7 @@ export const readFtp = (message: string, fields: Draft): boolean => {
     message.includes('Incorrect password') ||
     message.includes('LOGIN FAILED') ||
     message.includes('no such user') ||
+    message.includes('SECURITY VIOLATION: ') ||
     message.includes('Authentication failed')
   const anonymous = message.startsWith('ANONYMOUS FTP LOGIN FROM ')
   const login = message.startsWith('FTP LOGIN FROM ')
@@ -39,6 +40,7 @@ export const readFtp = (message: string, fields: Draft): boolean => {
     return true
   }
   readClient(message, fields)
+  if (message.endsWith(': Root login attempted') || message.includes(': Root login attempted.')) setUser(fields, 'root')
   const user =
     /\bUSER ([^\s:(]{1,64})|\buser \[?([^\s\]]{1,64})|\] ([\w.@-]{1,64}) is now logged in|^(?:\[pid \d{1,9}\] )?\[([^\]\s]{1,64})\] (?:OK|FAIL) LOGIN/.exec(
       message.slice(0, 1000),

@@ -55,7 +55,12 @@ export const readPostfix = (message: string, fields: Draft): boolean => {
     setIfAbsent(fields, 'event.outcome', 'failure')
     return true
   }
-  return client !== undefined
+  if (client === undefined) return false
+  // The words of other messages are no logins: `disconnect from unknown[203.0.113.9] ehlo=1 auth=1 quit=1`.
+  const isEnd = message.startsWith('disconnect from ') || message.startsWith('lost connection after ')
+  setIfAbsent(fields, 'event.category', isEnd ? 'session' : 'email')
+  if (isEnd) setIfAbsent(fields, 'event.action', 'mail_disconnected')
+  return true
 }
 
 /** Parses authentication messages of exim and sendmail: `authenticator failed for (test) [1.2.3.4]:39454: … (set_id=test)`. */

@@ -81,7 +81,7 @@ const phrases = toPhrases([
   ['Invalid user ', authentication, 'ssh_invalid_user', failure, (t, f) => readUserFrom(`invalid user ${t}`, f)],
   ['Illegal user ', authentication, 'ssh_invalid_user', failure, (t, f) => readUserFrom(`invalid user ${t}`, f)],
   [
-    'input_userauth_request: ',
+    'input_userauth_request: i',
     authentication,
     'ssh_invalid_user',
     failure,
@@ -140,6 +140,7 @@ const phrases = toPhrases([
   ['Timeout before authentication for ', network, 'ssh_login_timeout', failure, readPeer],
   ['Timeout, client not responding', network, 'ssh_connection_lost', failure, readAfterFrom],
   ['Server listening on ', 'process', 'ssh_listening', success],
+  ['syslogin_perform_logout: ', session, 'ssh_disconnected'],
   ['Starting session', session, 'ssh_session_started', success, readAfterFor],
   [
     'subsystem request for ',
@@ -160,6 +161,12 @@ export const readSshd = (message: string, fields: Draft): boolean => {
       at = lead.length
       if (lead === 'error: ' || lead === 'fatal: ')
         setIfAbsent(fields, 'log.level', lead === 'error: ' ? 'error' : 'crit')
+      if (lead.startsWith('debug')) {
+        // Steps on the way to an answer, which the line without this word says.
+        setIfAbsent(fields, 'log.level', 'debug')
+        setIfAbsent(fields, 'event.category', 'process')
+        return true
+      }
       break
     }
   }

@@ -139,12 +139,30 @@ export const readDns = (message: string, fields: Draft): boolean => {
     set(fields, 'network', 'dns_query', message.includes('denied') ? 'failure' : undefined)
     return true
   }
-  const query = /^query\[(\w{1,10})\] (\S{1,253}) from (\S{1,64})/.exec(message)
+  // With log-queries=extra, a number and the client come first: 17 10.0.0.2/41022 query[A] example.com from 10.0.0.2
+  const query = /^(?:\d{1,10} \S{2,64}\/\d{1,5} )?query\[(\w{1,10})\] (\S{1,253}) from (\S{1,64})/.exec(message)
   if (!query) return false
   fields['dns.question.type'] = query[1] ?? ''
   fields['dns.question.name'] = query[2] ?? ''
   setAddress(fields, 'source', query[3] ?? '')
   set(fields, 'network', 'dns_query')
+  return true
+}
+
+/** Parses a question that Unbound logs, or its answer: `10.0.0.2 example.com. A IN`, `10.0.0.2 example.com. A IN NXDOMAIN 0.000000 1 45`. */
+export const readUnbound = (message: string, fields: Draft): boolean => {
+  const found =
+    /^(?:\[\d{1,10}:\d{1,5}\] )?(?:\w{4,7}: )?([\da-fA-F.:]{3,45}) (\S{1,255}) ([A-Z\d]{1,12}) (?:IN|CH|HS|ANY|CLASS\d{1,5})(?: ([A-Z\d]{4,12}) \d{1,6}\.\d{1,9} [01] \d{1,6})?$/.exec(
+      message,
+    )
+  if (!found) return false
+  const [, client = '', name = '', type = '', answer] = found
+  setAddress(fields, 'source', client)
+  setIfAbsent(fields, 'dns.question.name', name.length > 1 && name.endsWith('.') ? name.slice(0, -1) : name)
+  setIfAbsent(fields, 'dns.question.type', type)
+  if (answer !== undefined) setIfAbsent(fields, 'dns.response_code', answer)
+  const refused = answer === 'REFUSED' || answer === 'SERVFAIL' ? 'failure' : undefined
+  set(fields, 'network', answer === undefined ? 'dns_query' : 'dns_answer', refused)
   return true
 }
 

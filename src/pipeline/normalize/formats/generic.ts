@@ -187,6 +187,17 @@ const readLetteredLevel = (text: string, at: number, fields: Draft): number => {
     fields['process.pid'] = Number(ios[2])
     return at + ios[0].length
   }
+  // ProFTPD: `ftp1 proftpd[4711] 10.0.0.5 (client.example.org[203.0.113.9]): `, with the server before the client.
+  const served =
+    /^([\w.-]{1,64}) ([\w.-]{1,32})\[(\d{1,9})\] \S{1,80} (?=\([^()[\]\s]{1,255}\[[\da-fA-F.:]{3,45}\]\): )/.exec(
+      text.slice(at, at + 500),
+    )
+  if (served) {
+    setIfAbsent(fields, 'host.name', served[1] ?? '')
+    fields['process.name'] = served[2] ?? ''
+    fields['process.pid'] = Number(served[3])
+    return at + served[0].length
+  }
   const facility = /^[a-z]{2,8}\d?\.([a-z]{3,7}) ([\w./-]{1,48})(?:\[(\d{1,9})\])?: /.exec(head)
   const facilityLevel = facility && toSureLevel(facility[1] ?? '')
   if (facility && facilityLevel) {
@@ -248,6 +259,11 @@ const readBracket = (text: string, at: number, fields: Draft): number => {
   const after = text.charCodeAt(close + 1)
   if (close + 1 < text.length && after !== 32 && after !== 58 && after !== 91 && after !== 9 && after !== 44) return at
   const inner = text.slice(at + 1, close).trim()
+  // vsftpd: [pid 1] [alice] FAIL LOGIN: …
+  if (/^ (?:OK|FAIL) [A-Z]+: /.test(text.slice(close + 1, close + 24))) {
+    setIfAbsent(fields, 'user.name', inner)
+    return close + 1
+  }
   const level = fields['log.level'] === undefined ? levelOf(inner, true) : undefined
   const slash = level ? -1 : inner.lastIndexOf('/')
   // Minecraft: [Server thread/WARN]
@@ -274,8 +290,6 @@ const readBracket = (text: string, at: number, fields: Draft): number => {
     fields['process.pid'] = Number(inner)
   } else if (/^pid[: ]\d{1,9}$/.test(inner)) fields['process.pid'] = Number(inner.slice(4))
   else if (/^[A-Z]{2,4}-\d{3,9}$/.test(inner)) setIfAbsent(fields, 'event.code', inner)
-  // vsftpd: [pid 1] [alice] FAIL LOGIN: …
-  else if (/^ (?:OK|FAIL) /.test(text.slice(close + 1, close + 7))) setIfAbsent(fields, 'user.name', inner)
   // Rails' tag of a request
   else if (inner.length === 36 && requestId.test(inner)) setIfAbsent(fields, 'http.request.id', inner)
   else if (fields['process.thread.name'] === undefined) fields['process.thread.name'] = inner

@@ -23,7 +23,16 @@ export const failedLogin: Meaning = {
       '2fa ',
     ],
     ...['nt_status_', 'matching endpoint', 'completed 401', 'database user', 'denied by acl', 'accesskey'],
-    ...['failed attempt', 'wrongpass', 'wrong pin', 'eap method', 'not in sudoers', 'invalid extension', 'retcode'],
+    ...[
+      'was not found in',
+      'failed attempt',
+      'wrongpass',
+      'wrong pin',
+      'eap method',
+      'not in sudoers',
+      'invalid extension',
+      'retcode',
+    ],
   ],
   says: [
     `(?:${login})[^;|\\n]{0,60}?(?<![a-z])(?:${failure})(?![a-z])`,
@@ -57,6 +66,8 @@ export const failedLogin: Meaning = {
     'tried to (?:log ?[io]n|sign ?in|authenticate) but',
     'could ?n[o.]t (?:be )?(?:log(?:ged)? in|sign(?:ed)? in|authenticate)',
     'konnte sich nicht anmelden|n.a pas pu se connecter|no pudo iniciar sesi[oó]n|n[aã]o conseguiu (?:entrar|iniciar)',
+    // nginx
+    'user "[^"\\n]{1,128}" was not found in "',
     'post \\S{0,80}/_?(?:login|logon|session|sign-?in|auth|token)s?(?:[?/]\\S{0,80})?"? (?:http/\\S+ )?40[13](?!\\d)',
   ],
   unless: [
@@ -72,6 +83,8 @@ export const failedLogin: Meaning = {
     'authori[sz]\\w+ (?:of|for) (?:the |a |this |your )?(?:payment|card|transaction|purchase|charge|order|amount|refund|debit|credit|invoice)',
     // The answer to a client, after the line that says what was wrong.
     'n\\(auth_failed\\)',
+    // Dropbear's last line of a connection: it wrote a line for each attempt.
+    'exit before auth(?: from \\S{1,80})?: (?:\\w[^(\\n]{0,60})?\\(user ',
     // Conditions and documentation.
     '(?<![a-z])(?:if|when|whenever|unless|in case) (?:\\w+ ){0,4}(?:fails?|invalid|denied|wrong|incorrect)',
     '(?<![a-z])(?:may|might|would|will|could|should) (?:be |not )?(?:fail|denied|reject)',
@@ -157,6 +170,7 @@ export const failedLogin: Meaning = {
     "ACTION :[7] 'CONNECT' DATABASE USER:[3] 'kim' STATUS:[4] '1017'",
     "Login failed for user 'kim'. Reason: Could not find a login matching the name provided. [CLIENT: 203.0.113.9]",
     'Auth: [SMB2,(null)] user [CORP]\\\\[kim] with [NTLMv2] status [NT_STATUS_NO_SUCH_USER]',
+    'user "kim" was not found in "/etc/nginx/htpasswd", client: 203.0.113.9, server: , request: "GET /admin HTTP/1.1"',
     "'kim' tried to login but they do not have permission or weren't found",
   ],
   ignores: [
@@ -179,6 +193,7 @@ export const failedLogin: Meaning = {
     'Password expired and was changed',
     'Failed password reset mail for kim',
     'Wrong number of arguments',
+    "Exit before auth from <203.0.113.9:51022>: (user 'kim', 3 fails): Exited normally",
     '0 Anmeldungen',
     'La clave primaria es incorrecta',
     'Sign in at the panel; user name="kim"; outcome=success; source IP="203.0.113.9"',
