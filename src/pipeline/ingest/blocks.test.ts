@@ -50,9 +50,101 @@ const cases: readonly (readonly [string, string, unknown])[] = [
     `12/10/2025 06:55:46 AM\nLogName=Security\nEventCode=4625\nComputerName=dc-1\nMessage=${text}`,
     { LogName: 'Security', Id: '4625', MachineName: 'dc-1', Message: text, TimeCreated: '12/10/2025 06:55:46 AM' },
   ],
+  [
+    "Logstash's rubydebug",
+    [
+      '{',
+      '       "message" => "said \\"a\\" \\#{b}\\nand left",',
+      '    "@timestamp" => 2026-12-10T09:32:20.123Z,',
+      '          "tags" => [',
+      '        [0] "a",',
+      '        [1] "_jsonparsefailure"',
+      '    ],',
+      '          "host" => {',
+      '        "name" => "web-1"',
+      '    },',
+      '           "geo" => {},',
+      '         "error" => nil,',
+      '          "port" => 443',
+      '}',
+    ].join('\n'),
+    {
+      message: 'said "a" #{b}\nand left',
+      '@timestamp': '2026-12-10T09:32:20.123Z',
+      tags: ['a', '_jsonparsefailure'],
+      host: { name: 'web-1' },
+      geo: {},
+      error: null,
+      port: 443,
+    },
+  ],
+  [
+    'gcloud',
+    [
+      '---',
+      'insertId: a1',
+      'labels:',
+      '  compute.googleapis.com/resource_name: web-1',
+      'logName: projects/shop/logs/syslog',
+      'resource:',
+      '  labels:',
+      "    instance_id: '471'",
+      '  type: gce_instance',
+      'severity: ERROR',
+      'textPayload: |-',
+      '  first line',
+      '    at a.B(C.java:1)',
+      "timestamp: '2026-12-10T09:32:20.123Z'",
+    ].join('\n'),
+    {
+      insertId: 'a1',
+      labels: { 'compute.googleapis.com/resource_name': 'web-1' },
+      logName: 'projects/shop/logs/syslog',
+      resource: { labels: { instance_id: '471' }, type: 'gce_instance' },
+      severity: 'ERROR',
+      textPayload: 'first line\n  at a.B(C.java:1)',
+      timestamp: '2026-12-10T09:32:20.123Z',
+    },
+  ],
+  [
+    "rsyslog's debug format",
+    [
+      'Debug line with all properties:',
+      "FROMHOST: 'web-1', fromhost-ip: '10.0.0.1', HOSTNAME: 'web-1', PRI: 84,",
+      "syslogtag 'sshd[4711]:', programname: 'sshd', APP-NAME: 'sshd', PROCID: '4711', MSGID: '-',",
+      "TIMESTAMP: 'Dec 10 09:32:20', STRUCTURED-DATA: '-',",
+      "msg: ' Invalid user 'x' from 203.0.113.9'",
+      "escaped msg: ' Invalid user 'x' from 203.0.113.9'",
+      "inputname: imuxsock rawmsg: '<84>Dec 10 09:32:20 sshd[4711]: Invalid user 'x' from 203.0.113.9'",
+      '$!:',
+      '$.:',
+      '$/:',
+    ].join('\n'),
+    {
+      time: 'Dec 10 09:32:20',
+      host: 'web-1',
+      programname: 'sshd',
+      procid: '4711',
+      severity: 'warning',
+      message: " Invalid user 'x' from 203.0.113.9",
+    },
+  ],
 ]
 
 describe('joinBlocks', () => {
+  it.each([
+    ['JSON over several lines', '{\n  "a": 1\n}'],
+    ['YAML of something else', '---\nname: x\nlogName: y'],
+    ['a log entry without its log', '---\ninsertId: a\ntextPayload: b'],
+    ['broken rubydebug', '{\n  "a" => {\n}'],
+    ['a debug line without properties', "Debug line with all properties:\nFROMHOST: 'web-1'\n$/:"],
+  ])('leaves the lines of %s', (_name, lines) =>
+    expect(read(lines).map((line) => line.text)).toEqual(lines.split('\n')),
+  )
+
+  it('reads what follows the end of a block', () =>
+    expect(records('{\n  "a" => 1\n}\nanother line')).toEqual([{ a: 1 }, 'another line']))
+
   it.each(cases)('reads records of %s', (_name, block, object) => {
     expect(records(twice(block))).toEqual([object, object])
     expect(records(`one\ntwo\n${block}`)).toEqual(['one', 'two', object])

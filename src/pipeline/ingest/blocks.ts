@@ -1,19 +1,13 @@
+import type { BlockShape } from './block-shape.ts'
 import type { LineJoiner, TextLine } from './lines.ts'
-
-/** A way of printing a record as several lines, the first of which is unlike the others. */
-interface BlockShape {
-  /** Recognizes the first line by the one after it, and inside a block by the first line of that. */
-  begins(line: string, next: string, first: string | undefined): boolean
-  /** Reads the lines of a record; undefined if they are none. */
-  read(lines: readonly string[]): Readonly<Record<string, string | string[]>> | undefined
-}
+import { mayBeginShipperBlock, shipperBlocks } from './shipper-blocks.ts'
 
 const mostLines = 500
 const mostCharacters = 262_144
 
 /**
  * Turns records that a tool prints as blocks of lines into JSON records: `journalctl -o export` and `-o verbose`, `Get-WinEvent | Format-List`,
- * `wevtutil qe /f:text`, and Windows events as Splunk indexes them. Passes other lines to the next joiner.
+ * `wevtutil qe /f:text`, Windows events as Splunk indexes them, and those of shippers. Passes other lines to the next joiner.
  */
 export const joinBlocks = (next: LineJoiner): LineJoiner => {
   let shape: BlockShape | undefined
@@ -53,7 +47,7 @@ export const joinBlocks = (next: LineJoiner): LineJoiner => {
     if (!shape) return [...out, ...next.push([line])]
     held.push(line)
     characters += line.text.length
-    if (held.length > mostLines || characters > mostCharacters) out.push(...close())
+    if (held.length > mostLines || characters > mostCharacters || shape.ends?.(line.text)) out.push(...close())
     return out
   }
 
@@ -91,6 +85,10 @@ const mayBegin = (text: string): boolean => {
     case 48:
     case 49:
       return splunkStart.test(text)
+    case 123: // {
+    case 45: // -
+    case 68: // D
+      return mayBeginShipperBlock(text)
     default:
       return false
   }
@@ -145,6 +143,7 @@ const withoutIndent = (lines: readonly string[]): readonly string[] => {
 }
 
 const shapes: readonly BlockShape[] = [
+  ...shipperBlocks,
   {
     begins: (line) => line.startsWith('__CURSOR='),
     read: readJournal,
