@@ -17,6 +17,90 @@ const trail = {
   recipientAccountId: '1',
 }
 
+describe('an entry of lookup-events', () => {
+  it('is the record that it contains as a text', () => {
+    const entry = { EventId: 'e-2', EventName: 'StopLogging', EventTime: 1_767_607_260, Username: 'mallory' }
+    expect(read({ ...entry, CloudTrailEvent: JSON.stringify(trail) })).toEqual(read(trail))
+  })
+
+  it('is none with another text', () =>
+    expect(read({ EventTime: 1_767_607_260, CloudTrailEvent: '{"a":1}' }).format).toBe('json'))
+})
+
+describe("an entry of Azure's activity log", () => {
+  const entry = {
+    caller: 'mallory@acme.example',
+    description: '',
+    eventTimestamp: '2026-01-05T10:01:00.123Z',
+    httpRequest: { clientIpAddress: '203.0.113.9', method: 'DELETE' },
+    level: 'Error',
+    operationName: { localizedValue: 'Delete Virtual Machine', value: 'Microsoft.Compute/virtualMachines/delete' },
+    status: { localizedValue: 'Failed', value: 'Failed' },
+    subStatus: { localizedValue: 'Forbidden', value: 'Forbidden' },
+    subscriptionId: 's-1',
+  }
+
+  it('describes the operation, its user, source and outcome', () =>
+    expect(read(entry)).toMatchObject({
+      format: 'json/azure-activity',
+      time: Date.parse('2026-01-05T10:01:00.123Z'),
+      message: 'Delete Virtual Machine: Failed: Forbidden',
+      fields: {
+        'event.action': 'Microsoft.Compute/virtualMachines/delete',
+        'event.outcome': 'failure',
+        'user.name': 'mallory@acme.example',
+        'source.ip': '203.0.113.9',
+        'cloud.account.id': 's-1',
+      },
+    }))
+
+  it('has no outcome while it goes on', () =>
+    expect(read({ ...entry, status: { value: 'Started' } }).fields['event.outcome']).toBeUndefined())
+})
+
+describe('an event of Kubernetes', () => {
+  it('names its reason, level, pod and node', () =>
+    expect(
+      read({
+        apiVersion: 'v1',
+        kind: 'Event',
+        involvedObject: { kind: 'Pod', name: 'web-7d9f', namespace: 'shop' },
+        lastTimestamp: '2026-01-05T10:01:00Z',
+        message: 'Back-off restarting failed container',
+        reason: 'BackOff',
+        source: { component: 'kubelet', host: 'node-1' },
+        type: 'Warning',
+      }),
+    ).toMatchObject({
+      time: Date.parse('2026-01-05T10:01:00Z'),
+      message: 'Back-off restarting failed container',
+      fields: {
+        'event.action': 'BackOff',
+        'log.level': 'warning',
+        'kubernetes.pod.name': 'web-7d9f',
+        'host.name': 'node-1',
+        'service.name': 'kubelet',
+      },
+    }))
+})
+
+describe("rsyslog's templates in JSON", () => {
+  it.each([
+    ['a tag', { syslogtag: 'sshd[4711]:' }],
+    ['a short name', { tag: 'sshd[4711]:' }],
+    ['the name of the program', { 'app-name': 'sshd', syslogtag: 'sshd[4711]:' }],
+  ])('name program and process by %s', (_name, names) =>
+    expect(
+      read({ time: '2026-01-05T10:01:00Z', host: 'web-1', ...names, msg: ' Invalid user x from 203.0.113.9' }),
+    ).toMatchObject({
+      message: 'Invalid user x from 203.0.113.9',
+      fields: { 'process.name': 'sshd', 'process.pid': 4_711, 'service.name': 'sshd', 'user.name': 'x' },
+    }),
+  )
+
+  it('leaves other tags', () => expect(read({ tag: 'v1.2', msg: 'built' }).fields['process.name']).toBeUndefined())
+})
+
 describe('a CloudTrail record', () => {
   it('describes the action, its user, source and outcome', () => {
     const { format, time, message, fields } = read(trail)

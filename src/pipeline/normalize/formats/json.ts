@@ -9,7 +9,9 @@ import { guessContent, isUnnamed } from '../fields/guess-content.ts'
 import { toLogLevel } from '../fields/level.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { completeWaf, isWaf } from './aws/aws-waf.ts'
-import { completeCloudTrail, isCloudTrail } from './aws/cloudtrail.ts'
+import { completeCloudTrail, isCloudTrail, lookedUpRecord } from './aws/cloudtrail.ts'
+import { completeAzureActivity, isAzureActivity } from './azure-activity.ts'
+import { completeKubernetesEvent, isKubernetesEvent } from './kubernetes-event.ts'
 import { nextcloudLevel } from './nextcloud.ts'
 import { isOtelRecord, layOutOtel, splitOtlp } from './otel.ts'
 import { readObject } from './read-object.ts'
@@ -35,7 +37,7 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   if (exported && exported.length !== 1) {
     return finish('json/otlp', undefined, record.text, { 'otel.records': exported.length })
   }
-  const only = exported?.[0] ?? withEventNames(withMessage(object))
+  const only = exported?.[0] ?? lookedUpRecord(object) ?? withEventNames(withMessage(object))
   const otel = isOtelRecord(only)
   const own = readWindowsDump(only) ?? flatten(otel ? layOutOtel(only) : only)
   const rendered = 'EventData' in only || 'winlog' in only ? undefined : readWindowsText(only.Message ?? only.message)
@@ -61,6 +63,9 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   }
   if (isWaf(only)) return finish('json/aws-waf', stamp, completeWaf(only, fields), fields)
   if (isCloudTrail(only)) return finish('json/cloudtrail', stamp, completeCloudTrail(only, fields), fields)
+  if (isAzureActivity(only)) return finish('json/azure-activity', stamp, completeAzureActivity(only, fields), fields)
+  if (isKubernetesEvent(only)) completeKubernetesEvent(only, fields)
+  addSyslogTag(only, fields)
   const named = said || (sentence(only, fields) ?? requestSentence(fields) ?? said)
   const free =
     named === undefined && fields['log.level'] === undefined ? unmapped(toEntries(columns), record) : undefined
@@ -93,6 +98,15 @@ const requestSentence = (fields: Draft): string | undefined => {
   return typeof method === 'string' && typeof url === 'string' && typeof status === 'number'
     ? `${method} ${url}${version === undefined ? '' : ` HTTP/${version}`} ${status}`
     : undefined
+}
+
+/** Reads program and process id from the tag in rsyslog's templates: `"syslogtag":"sshd[4711]:"`. */
+const addSyslogTag = (object: Readonly<Record<string, unknown>>, fields: Draft): void => {
+  const tag = object.syslogtag ?? object['syslog-tag'] ?? object.tag
+  const found = typeof tag === 'string' ? /^([\w./-]{1,48})(?:\[(\d{1,9})\]:?|:)$/.exec(tag) : null
+  if (!found?.[1]) return
+  setIfAbsent(fields, 'process.name', found[1])
+  if (found[2] !== undefined) setIfAbsent(fields, 'process.pid', Number(found[2]))
 }
 
 /** Reads the level and component of mongod's lines: `{"t":{"$date":…},"s":"E","c":"NETWORK",…}`. */

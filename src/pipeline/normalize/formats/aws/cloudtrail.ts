@@ -1,5 +1,6 @@
 import { type Draft, setIfAbsent } from '../../draft.ts'
 import { isObject } from '../../fields/flatten.ts'
+import { readObject } from '../read-object.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -9,6 +10,12 @@ export const isCloudTrail = (object: Json): boolean =>
   typeof object.eventSource === 'string' &&
   object.eventSource.endsWith('.amazonaws.com') &&
   'eventTime' in object
+
+/** Returns the record in an entry that `aws cloudtrail lookup-events` prints, where it is a text; undefined for other objects. */
+export const lookedUpRecord = ({ CloudTrailEvent: text }: Json): Json | undefined => {
+  const record = typeof text === 'string' ? readObject(text) : undefined
+  return typeof record === 'object' && isCloudTrail(record) ? record : undefined
+}
 
 /**
  * Completes the fields of a CloudTrail record, whose names mean something else elsewhere: `eventName` is the action, `eventType` how it
