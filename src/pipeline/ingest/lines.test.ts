@@ -15,6 +15,20 @@ describe('splitLines', () => {
     expect(texts(split('a\r\nb\n\nc\rd\u2028e\r\r\nf'))).toEqual(['a', 'b', '', 'c\rd\u2028e\r', 'f'])
   })
 
+  it('splits at carriage returns if there are no line feeds', () => {
+    expect(texts(split('Dec 10 a\rDec 10 b\rDec 10 c'))).toEqual(['Dec 10 a', 'Dec 10 b', 'Dec 10 c'])
+    expect(texts(split('one\rline'))).toEqual(['one\rline'])
+    const long = Array.from({ length: 900 }, (_, i) => `Dec 10 09:32:20 web-1 line ${i}`)
+    expect(texts(split(long.join('\r')))).toEqual(long)
+    expect(split(long.join('\r')).at(-1)?.number).toBe(900)
+    expect(texts(split(`${long.join('\r')}\r\nx\ry\n`))).toEqual([...long, 'x\ry'])
+    const splitter = splitLines()
+    const all = bytes(`${long.join('\r')}\r`)
+    const found = [...all].flatMap((byte) => splitter.push(Uint8Array.of(byte)))
+    expect(texts(found)).toEqual(long)
+    expect(splitter.consumed).toBe(all.length)
+  })
+
   it('numbers lines from 1, or from a given number', () => {
     expect(split('a\nb').map(({ number }) => number)).toEqual([1, 2])
     expect(split('a\nb', { firstNumber: 7 }).map(({ number }) => number)).toEqual([7, 8])
@@ -157,6 +171,31 @@ describe('joinContinuations', () => {
 
   it('does not join ordinary lines, even with one space of indentation', () => {
     expect(texts(join('a: b\n c: d\ne'))).toEqual(['a: b', ' c: d', 'e'])
+  })
+
+  it.each([
+    ['syslog', (i: number) => `Dec 10 09:32:2${i} web-1 app: message ${i}`],
+    ['an ISO time', (i: number) => `2026-12-10 09:32:2${i} INFO message ${i}`],
+    ['a time in brackets', (i: number) => `[2026-12-10T09:32:2${i}Z] message ${i}`],
+    ['a level', (i: number) => `ERROR 2026-12-10 09:32:2${i} message ${i}`],
+    ['an access log', (i: number) => `203.0.113.${i} - - [10/Dec/2026:09:32:20 +0000] "GET / HTTP/1.1" 200 1`],
+    ['a priority', (i: number) => `<34>1 2026-12-10T09:32:2${i}Z web-1 app - - - message`],
+  ])('does not join lines that are all indented alike: %s', (_name, line) => {
+    for (const indent of ['    ', '  ', '\t', '\t  ']) {
+      const lines = Array.from({ length: 5 }, (_, i) => `${indent}${line(i)}`)
+      expect(texts(join(lines.join('\n')))).toEqual(lines)
+    }
+  })
+
+  it('joins a trace in an indented text', () => {
+    const trace =
+      '    2026-12-10 09:32:20 ERROR failed\n    java.io.IOException: closed\n        at a.B(B.java:1)\n    Caused by: x\n        at c.D(D.java:2)'
+    const next = '    2026-12-10 09:32:21 INFO next'
+    expect(texts(join(`${trace}\n${next}\n${trace}`))).toEqual([trace, next, trace])
+    const frames = '    at a.B(B.java:1)\n    at c.D(D.java:2)'
+    expect(texts(join(frames))).toEqual([frames])
+    const table = 'Dec 10 09:32:20 web-1 app: slow\n    2026-12-10 09:32:19 first\n    2026-12-10 09:32:20 second'
+    expect(texts(join(table))).toEqual([table])
   })
 
   it('does not join a line whose level is padded, as AnyDesk writes it', () => {

@@ -21,8 +21,12 @@ export interface LineSplitter {
 
 const longestLine = 1_048_576
 
+/** After so many bytes without a line feed, carriage returns are line breaks. */
+const decisive = 4_096
+
 /**
- * Splits bytes at line feeds only, and drops a carriage return before one. Replaces invalid UTF-8 by U+FFFD. Cuts lines longer than
+ * Splits bytes at line feeds only, and drops a carriage return before one. Splits at carriage returns if there are several and no line feed in
+ * the first 4,096 bytes, as old Macs and some devices end their lines, up to the first line feed. Replaces invalid UTF-8 by U+FFFD. Cuts lines longer than
  * `longest` bytes, which bounds memory. `together` is ten times as fast, but all lines of a chunk share one string in memory, so use it
  * only for short-lived lines. `inParts` returns a long line in parts if it begins like a JSON document, which may contain many records.
  */
@@ -43,6 +47,39 @@ export const splitLines = (
   /** Whether a part of the line was already returned. */
   let begun = false
   const atStart = number === 1
+  /** The line breaks, once known. */
+  let breaks: 'feeds' | 'returns' | undefined = longest < decisive ? 'feeds' : undefined
+
+  /** Returns the bytes to split at line feeds, which replace the carriage returns of a text that has no others. */
+  const withLineFeeds = (chunk: Buffer): Buffer => {
+    const feed = chunk.indexOf(10)
+    if (breaks === undefined) {
+      const known = held + (feed < 0 ? chunk.length : feed)
+      if (known < decisive) {
+        if (feed >= 0) breaks = 'feeds'
+        return chunk
+      }
+      return readReturns(chunk)
+    }
+    if (breaks === 'feeds') return chunk
+    if (feed >= 0) breaks = 'feeds'
+    const bytes = Buffer.from(chunk)
+    // Before a line feed, a carriage return is a part of the line break.
+    const end = feed < 0 ? bytes.length : feed - 1
+    for (let at = bytes.indexOf(13); at >= 0 && at < end; at = bytes.indexOf(13, at + 1)) bytes[at] = 10
+    return bytes
+  }
+  /** Decides whether carriage returns are line breaks. */
+  const readReturns = (chunk: Buffer): Buffer => {
+    const whole = Buffer.concat([...pending, chunk])
+    const first = whole.indexOf(13)
+    const second = first < 0 ? -1 : whole.indexOf(13, first + 2)
+    breaks = second >= 0 && second < decisive ? 'returns' : 'feeds'
+    if (breaks === 'feeds') return chunk
+    pending = []
+    held = 0
+    return withLineFeeds(whole)
+  }
 
   const hold = (whole: Uint8Array, lines: TextLine[]): void => {
     let chunkPart = whole
@@ -84,34 +121,39 @@ export const splitLines = (
     return named(cut ? text.replace(/\ufffd{1,3}$/, '') : text, cut)
   }
 
+  const push = (chunkPart: Uint8Array): TextLine[] => {
+    const chunk = withLineFeeds(Buffer.from(chunkPart.buffer, chunkPart.byteOffset, chunkPart.byteLength))
+    const lines: TextLine[] = []
+    let start = 0
+    if (held + dropped > 0 || begun) {
+      const end = chunk.indexOf(10)
+      if (end >= 0) lines.push(takeHeld(chunk.subarray(0, end), 1, lines))
+      start = end + 1
+    }
+    const last = together ? chunk.lastIndexOf(10) : -1
+    if (last >= start && last - start <= longest) {
+      for (const text of chunk.toString('utf8', start, last).split('\n')) lines.push(named(text, false))
+      consumed += last + 1 - start
+      start = last + 1
+    }
+    for (let end = chunk.indexOf(10, start); end >= 0; end = chunk.indexOf(10, start)) {
+      if (end - start > longest) lines.push(takeHeld(chunk.subarray(start, end), 1, lines))
+      else {
+        lines.push(named(chunk.toString('utf8', start, end), false))
+        consumed += end + 1 - start
+      }
+      start = end + 1
+    }
+    if (start < chunk.length) hold(chunk.subarray(start), lines)
+    return lines
+  }
+
   return {
-    push(chunkPart) {
-      const chunk = Buffer.from(chunkPart.buffer, chunkPart.byteOffset, chunkPart.byteLength)
-      const lines: TextLine[] = []
-      let start = 0
-      if (held + dropped > 0 || begun) {
-        const end = chunk.indexOf(10)
-        if (end >= 0) lines.push(takeHeld(chunk.subarray(0, end), 1, lines))
-        start = end + 1
-      }
-      const last = together ? chunk.lastIndexOf(10) : -1
-      if (last >= start && last - start <= longest) {
-        for (const text of chunk.toString('utf8', start, last).split('\n')) lines.push(named(text, false))
-        consumed += last + 1 - start
-        start = last + 1
-      }
-      for (let end = chunk.indexOf(10, start); end >= 0; end = chunk.indexOf(10, start)) {
-        if (end - start > longest) lines.push(takeHeld(chunk.subarray(start, end), 1, lines))
-        else {
-          lines.push(named(chunk.toString('utf8', start, end), false))
-          consumed += end + 1 - start
-        }
-        start = end + 1
-      }
-      if (start < chunk.length) hold(chunk.subarray(start), lines)
-      return lines
+    push,
+    flush() {
+      const short = breaks === undefined && held > 0 ? push(readReturns(Buffer.alloc(0))) : []
+      return held + dropped > 0 || begun ? [...short, takeHeld(new Uint8Array(0), 0, [])] : short
     },
-    flush: () => (held + dropped > 0 || begun ? [takeHeld(new Uint8Array(0), 0, [])] : []),
     get consumed() {
       return consumed
     },
@@ -262,6 +304,7 @@ const traceAfter = (trace: Trace, text: string): Trace => {
 const continues = (text: string, trace: Trace, first: string): boolean => {
   if (trace === 'paragraph') return text !== '' && traceBegunBy(text) !== 'paragraph'
   const code = text.charCodeAt(0)
+  if ((code === 9 || code === 32) && first.charCodeAt(0) === code && areIndentedAlike(first, text)) return false
   if (code === 9) return text.length > 1
   if (code === 32) return isIndentedContinuation(text)
   if (trace === 'go') {
@@ -290,6 +333,20 @@ const continues = (text: string, trace: Trace, first: string): boolean => {
 
 /** A level that is padded on the left, before a time: `   info 2026-12-10 09:32:20.123`, as AnyDesk writes it. */
 const paddedLevel = /^ {1,6}(?:trace|debug|info|notice|warn|warning|error|fatal) +\d{4}-\d\d-\d\d[ T]\d\d:/i
+
+/** The start of a line with a time, a priority, a level or an address. */
+const dated =
+  /^[[(<"]?(?:\d{4}[-/.]\d\d|\d{1,3}>|\d{1,2}[-/. ](?:\d\d|[A-Z][a-z]{2})[-/. ]|\d\d:\d\d|\d{10}|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d|(?:[A-Z][a-z]{2} ){1,2}[ \d]?\d |[A-Z]{4,8}[\] :]+\d)/
+
+/** Whether two lines have the same indentation and begin like records, as in a log that was copied from an indented text. */
+const areIndentedAlike = (first: string, text: string): boolean => {
+  let at = 0
+  while (at < 80 && isBlank(first.charCodeAt(at)) && first.charCodeAt(at) === text.charCodeAt(at)) at++
+  if (isBlank(first.charCodeAt(at)) || isBlank(text.charCodeAt(at))) return false
+  return dated.test(text.slice(at, at + 24)) && dated.test(first.slice(at, at + 24))
+}
+
+const isBlank = (code: number): boolean => code === 32 || code === 9
 
 /**
  * Whether a line indented by spaces continues a record. Exceptions: padded names in sudo's own log file, a shifted JSON object, and a padded
