@@ -54,7 +54,7 @@ describe("an entry of Azure's activity log", () => {
       },
     }))
 
-  it('has no outcome while it goes on', () =>
+  it('has no outcome before its end', () =>
     expect(read({ ...entry, status: { value: 'Started' } }).fields['event.outcome']).toBeUndefined())
 })
 

@@ -8,7 +8,7 @@ export const isAzureActivity = (object: Json): boolean =>
   typeof object.eventTimestamp === 'string' && isObject(object.operationName) && isObject(object.status)
 
 /**
- * Completes the fields of an entry of Azure's activity log: who did it, and how it ended. Entries of operations that began or go on have no
+ * Completes the fields of an entry of Azure's activity log: who did it, and how it ended. Entries of operations that have not ended have no
  * outcome. Returns a sentence, because most entries have no description.
  */
 export const completeAzureActivity = (object: Json, fields: Draft): string => {
