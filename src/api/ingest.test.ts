@@ -7,6 +7,7 @@ import { packTar } from 'modern-tar'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { deepRun } from '../../test/depth.ts'
 import { needs } from '../../test/needs.ts'
+import { encodeEvtx, fakeEvent } from '../lib/evtx/evtx.fake.ts'
 import { as, fakeServer } from './server.fake.ts'
 
 type Server = Awaited<ReturnType<typeof fakeServer>>
@@ -30,6 +31,18 @@ const otlp = field(
     ),
   ]),
 )
+const logClears = [1, 2].map((record) =>
+  fakeEvent({
+    provider: 'Eventlog',
+    id: 1102,
+    time: new Date(0),
+    record,
+    channel: 'Security',
+    computer: 'pc',
+    data: {},
+  }),
+)
+const evtx = encodeEvtx([logClears])
 const lines = '{"message":"a"}\n{"message":"b"}\n'
 
 describe('POST /api/v1/events', () => {
@@ -91,7 +104,7 @@ describe('POST /api/v1/events', () => {
   })
 
   it.each([
-    ['a Windows event log', Buffer.from('ElfFile\0\0\0\0\0more'), 'application/octet-stream'],
+    ['an SQLite database', Buffer.from('SQLite format 3\0more'), 'application/octet-stream'],
     ['OTLP in Protocol Buffers', otlp, 'application/x-protobuf'],
     ['OTLP in Protocol Buffers that says nothing', otlp, undefined],
     ['OTLP in Protocol Buffers that says it is JSON', otlp, 'application/json'],
@@ -130,6 +143,14 @@ describe('POST /api/v1/events', () => {
     ['bzip2', readFileSync('src/lib/bzip2/fixtures/streams.bz2'), 'application/x-bzip2', 2],
     ['xz', readFileSync('src/pipeline/ingest/file/fixtures/streams.xz'), undefined, 2],
     ['LZ4', readFileSync('src/lib/lz4/fixtures/frames.lz4'), undefined, 11],
+    ['a Windows event log', evtx, 'application/octet-stream', 2],
+    ['a Windows event log that curl calls a form', gzipSync(evtx), 'application/x-www-form-urlencoded', 2],
+    [
+      'Windows events as XML',
+      '<Event xmlns="x"><System/></Event>\n<Event xmlns="x">\n<System/></Event>\n',
+      'text/plain',
+      2,
+    ],
     ['a zip archive', zipSync({ 'a.log': strToU8(lines), 'b.json': strToU8('{"message":"c"}') }), 'application/zip', 3],
     ['a tar archive', gzipSync(tar), undefined, 2],
     ['syslog', '<34>Oct 11 22:14:15 mymachine su: failed\n<info> x\n', 'text/plain', 2],

@@ -47,7 +47,7 @@ afterAll(async () => {
 
 /** Bodies without log lines, and their declared types. */
 const foreign: readonly (readonly [name: string, type: string | undefined, body: string | Uint8Array])[] = [
-  ['a Windows event log', 'application/octet-stream', 'ElfFile\0\0\0\0\0\0\0'],
+  ['an SQLite database', 'application/octet-stream', 'SQLite format 3\0'],
   ['Protocol Buffers', 'application/x-protobuf', 'anything'],
   ['XML', 'application/xml', '<a/>'],
   ['XML that says it is text', 'text/plain', '<?xml version="1.0"?><a/>'],

@@ -104,10 +104,10 @@ describe('vedette analyze', () => {
 
   const unreadable: readonly (readonly [string, string, Buffer, RegExp])[] = [
     [
-      'a Windows event log',
-      'x.evtx',
-      Buffer.from('ElfFile\0\0\0\0\0'),
-      /It is a Windows event log \(EVTX\), which cannot be read\. Convert it/,
+      'an SQLite database',
+      'x.db',
+      Buffer.from('SQLite format 3\0'),
+      /It is an SQLite database, which cannot be read\. Export its rows/,
     ],
     ['an image', 'x.png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0]), /It is a PNG image/],
     ['a 7z archive', 'x.7z', Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4]), /It is a 7z archive/],

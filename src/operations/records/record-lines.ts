@@ -2,6 +2,7 @@ import { AppError } from '../../errors.ts'
 import { asTheyAre, joinDocuments } from '../../pipeline/ingest/documents.ts'
 import { isBlank } from '../../pipeline/ingest/file/file-lines.ts'
 import { joinContinuations, splitLines, type TextLine } from '../../pipeline/ingest/lines.ts'
+import { joinXmlEvents } from '../../pipeline/ingest/xml-events.ts'
 import { hashTexts, mostChars, mostTexts } from './record-chunk.ts'
 import type { RecordChunk } from './record-input.ts'
 
@@ -18,7 +19,7 @@ export async function* chunkLines(
   kind: 'json' | 'document' | 'text',
 ): AsyncGenerator<RecordChunk> {
   const splitter = splitLines({ together: true, inParts: true })
-  const joiner = joinDocuments(kind === 'text' ? joinContinuations() : asTheyAre)
+  const joiner = kind === 'text' ? joinXmlEvents(joinDocuments(joinContinuations())) : joinDocuments(asTheyAre)
   let texts: string[] = []
   let chars = 0
   const full = (records: readonly TextLine[]): RecordChunk[] => {

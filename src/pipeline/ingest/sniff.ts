@@ -15,10 +15,6 @@ const asJson = 'Convert it to JSON lines first.'
 const unknown: Foreign = { name: 'binary data', advice: 'Send text: JSON, JSON lines or plain lines.' }
 
 const magics: readonly (readonly [magic: string, foreign: Foreign])[] = [
-  [
-    'ElfFile\0',
-    { name: 'a Windows event log (EVTX)', advice: 'Convert it to JSON lines first: evtx_dump -o jsonl FILE.' },
-  ],
   ['PK\x03\x04', { name: 'a zip archive', advice: unpack('unzip FILE') }],
   ['PK\x05\x06', { name: 'an empty zip archive', advice: unpack('unzip FILE') }],
   ['7z\xbc\xaf\x27\x1c', { name: 'a 7z archive', advice: unpack('7z x FILE') }],
@@ -60,9 +56,9 @@ export const foreignContent = (head: Uint8Array): Foreign | undefined => {
   return looksBinary(head) ? unknown : undefined
 }
 
-/** Whether a text is an XML document. Log lines may begin with an angle bracket too: `<34>` in syslog, `<info>`. */
+/** Whether a text is an XML document. Log lines may begin with an angle bracket too: `<34>` in syslog, `<info>`, an `<Event>` of Windows. */
 export const isXmlDocument = (text: string): boolean =>
-  /^\s*<(?:\?xml|!doctype|html|events?\s+xmlns|events>)/i.test(text.slice(0, 200))
+  /^\s*<(?:\?xml|!doctype|html|events\s+xmlns|events>)/i.test(text.slice(0, 200))
 
 /** Whether a text is a form body: names and values without spaces. curl declares every body as a form. */
 export const isForm = (text: string): boolean =>

@@ -26,19 +26,33 @@ const compressions: readonly Compression[] = [
   { name: 'bzip2', magic: [0x42, 0x5a, 0x68], unpack: bunzip },
   { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], unpack: unxz },
   { name: 'lz4', magic: [0x04, 0x22, 0x4d, 0x18], unpack: unlz4 },
-  ...binaryLogs.map(({ name, magic, lines }) => ({ name, magic, unpack: lines })),
 ]
+const logs: readonly Compression[] = binaryLogs.map(({ name, magic, lines }) => ({ name, magic, unpack: lines }))
 
 /** Returns the compression of a file, or the kind of a binary log, by its first bytes, because the name may be wrong. */
 export const compressionOf = (head: Uint8Array): Compression | undefined =>
-  compressions.find(
-    ({ name, magic }) => magic.every((byte, i) => head[i] === byte) && (name !== 'bzip2' || isBzip2(head)),
-  )
+  compressions.find(({ name, magic }) => begins(head, magic) && (name !== 'bzip2' || isBzip2(head))) ?? logOf(head)
+
+const logOf = (head: Uint8Array): Compression | undefined => logs.find(({ magic }) => begins(head, magic))
+
+const begins = (head: Uint8Array, magic: readonly number[]): boolean => magic.every((byte, i) => head[i] === byte)
 
 /** Whether bytes begin a bzip2 stream with a block, or an empty one. A text may begin with its three letters, too. */
 const isBzip2 = (head: Uint8Array): boolean => {
   const magic = Buffer.from(head.subarray(4, 7)).toString('hex')
   return magic === '314159' || magic === '177245'
+}
+
+/** Reads a binary log that was compressed as its lines. */
+async function* asLines(unpacked: Bytes): AsyncGenerator<Uint8Array> {
+  const chunks = unpacked[Symbol.asyncIterator]()
+  const first = await chunks.next()
+  if (first.done) return
+  const whole = async function* () {
+    yield Buffer.from(first.value)
+    for await (const chunk of { [Symbol.asyncIterator]: () => chunks }) yield Buffer.from(chunk)
+  }
+  yield* logOf(first.value)?.unpack(whole()) ?? whole()
 }
 
 /** Loads its WebAssembly only when a file needs it. */
@@ -77,8 +91,8 @@ export interface ExpansionLimits {
 export const expansionLimits: ExpansionLimits = { ratio: 500, ratioFrom: 2 ** 28, bytes: 2 ** 38 }
 
 /**
- * Decompresses a stream, also one with several members or frames. Throws SOURCE_FAILED if the data is corrupt, or the output exceeds
- * the limits.
+ * Decompresses a stream, also one with several members or frames, and reads a binary log as lines. Throws SOURCE_FAILED if the data is corrupt,
+ * or the output exceeds the limits.
  */
 export async function* decompress(
   input: AsyncIterable<Buffer>,
@@ -91,7 +105,8 @@ export async function* decompress(
   }
   const guard = expansionGuard(limits)
   try {
-    for await (const chunk of compression.unpack(guard.received(input))) {
+    const unpacked = compression.unpack(guard.received(input))
+    for await (const chunk of logs.includes(compression) ? unpacked : asLines(unpacked)) {
       guard.expanded(chunk.length)
       yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     }

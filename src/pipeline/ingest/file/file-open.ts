@@ -135,7 +135,7 @@ export async function* readLog<Item>(
       report.files += path === '-' ? 0 : 1
     } catch (error) {
       if (options.signal?.aborted) return
-      const rest = hasItems ? ' The lines before that were read.' : ''
+      const rest = hasItems ? ' The other lines were read.' : ''
       report.unreadable.push({ path: log.nameOf(path), reason: withHint(error) + rest })
     } finally {
       options.signal?.removeEventListener('abort', stop)

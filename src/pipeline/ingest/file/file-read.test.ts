@@ -6,6 +6,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { strToU8, zipSync } from 'fflate'
 import { packTar } from 'modern-tar'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { encodeEvtx, fakeEvent } from '../../../lib/evtx/evtx.fake.ts'
 import { writeJournal } from '../../../lib/journal/journal-file.fake.ts'
 import { type FileReadOptions, readFiles } from './file-read.ts'
 
@@ -94,7 +95,7 @@ describe('readFiles', () => {
       'No file matches this pattern.',
       'No such file or folder. Check the path.',
       'The bzip2 data is incomplete or corrupt.',
-      'The gzip data is incomplete or corrupt. The lines before that were read.',
+      'The gzip data is incomplete or corrupt. The other lines were read.',
     ])
   })
 
@@ -105,9 +106,7 @@ describe('readFiles', () => {
     const { texts, report } = await read([folder])
     expect(texts.length).toBeGreaterThan(100)
     expect(lines.join('').startsWith(texts.join('\n'))).toBe(true)
-    expect(report.unreadable[0]?.reason).toBe(
-      'The gzip data is incomplete or corrupt. The lines before that were read.',
-    )
+    expect(report.unreadable[0]?.reason).toBe('The gzip data is incomplete or corrupt. The other lines were read.')
   })
 
   it('reads the journal files of systemd as one source', async () => {
@@ -121,6 +120,29 @@ describe('readFiles', () => {
       ['system.journal', 1, 'three'],
     ])
     expect(report).toMatchObject({ files: 2, skipped: [], unreadable: [] })
+  })
+
+  it('reads Windows event logs, also compressed, and says what is damaged', async () => {
+    const shared = { provider: 'Eventlog', id: 1102, time: new Date(0), channel: 'Security', computer: 'pc', data: {} }
+    const chunkOf = (...records: number[]) => records.map((record) => fakeEvent({ ...shared, record }))
+    const whole = encodeEvtx([chunkOf(1, 2), chunkOf(3)])
+    put('Security.evtx', whole)
+    put('Application.evtx.gz', gzipSync(whole))
+    put('logs.zip', zipSync({ 'Logs/System.evtx': whole }))
+    const damaged = Buffer.from(whole.subarray(0, -1_000))
+    damaged.fill(0xee, 4_096, 4_104)
+    put('damaged.evtx', damaged)
+    const { records, report } = await read([folder])
+    const recordsOf = (name: string) =>
+      records.flatMap(({ source, text }) => (source === name ? [/<EventRecordID>(\d+)</.exec(text)?.[1]] : []))
+    expect(recordsOf('Security.evtx')).toEqual(['1', '2', '3'])
+    expect(recordsOf('Application.evtx')).toEqual(['1', '2', '3'])
+    expect(recordsOf('System.evtx')).toEqual(['1', '2', '3'])
+    expect(recordsOf('damaged.evtx')).toEqual(['3'])
+    expect(report.skipped).toEqual([])
+    expect(report.unreadable.map(({ reason }) => reason)).toEqual([
+      'The Windows event log is damaged: 1 block and its end could not be read. The other lines were read.',
+    ])
   })
 
   it('reads the logs in archives by time, the parts of a rotation together', async () => {
