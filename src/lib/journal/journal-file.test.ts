@@ -74,9 +74,11 @@ it('returns the entries before the end of a file that was cut off, and says so',
 
 it('leaves out a field that is too long, and keeps the others', async () => {
   const core = `COREDUMP=${'\0'.repeat(17 * 1_048_576)}`
-  const [entry] = await read(writeJournal([[core, 'MESSAGE=dumped']], { compression: 'zstd' }))
-  expect(entry).toMatchObject({ MESSAGE: 'dumped' })
-  expect(entry).not.toHaveProperty('COREDUMP')
+  for (const compression of ['none', 'zstd'] as const) {
+    const [entry] = await read(writeJournal([[core, 'MESSAGE=dumped']], { compression }))
+    expect(entry).toMatchObject({ MESSAGE: 'dumped' })
+    expect(entry).not.toHaveProperty('COREDUMP')
+  }
 })
 
 it('refuses a file of a newer systemd', async () => {

@@ -16,16 +16,16 @@ const compact = 16
 const smallestHeader = 208
 const headerBytes = 16
 const fixedBytes = 64
+/** Where a data object has the number of its entries. */
+const entriesAt = 56
 
 const longestField = 262_144
-/** A longer payload is that of a core dump. Its field is left out. */
+/** A longer object, or a payload that expands to more, is that of a core dump. Its field is left out. */
+const longestObject = 2 * 1_048_576
 const longestPayload = 16 * 1_048_576
 const mostFields = 1_024
-/** Beyond so many fields that recur, all are forgotten. */
-const mostKept = 50_000
-
-/** A field of an entry; undefined if it is too long. */
-type Field = { readonly name: string; readonly value: string } | undefined
+/** More fields at a time do not occur, except in a corrupt file. */
+const mostKept = 1_000_000
 
 interface Header {
   readonly start: number
@@ -34,43 +34,66 @@ interface Header {
   readonly isCompact: boolean
 }
 
+interface Field {
+  readonly name: string
+  readonly value: string
+}
+
+/** A data object that entries still refer to. */
+interface Kept {
+  /** Undefined if it is too long. */
+  readonly field: Field | undefined
+  /** The number of entries with this field that were not read yet. */
+  left: number
+}
+
 /**
- * Reads the entries of a journal file of systemd, such as `/var/log/journal/…/system.journal`, in the order in which they were written. Objects
- * refer back to earlier ones, so the file is held in memory; entries are returned while it is read. Returns the entries before the fault, and
- * throws, if the file is corrupt or cut off.
+ * Reads the entries of a journal file of systemd, such as `/var/log/journal/…/system.journal`, in the order in which they were written, while
+ * its bytes arrive. Entries refer back to fields, of which each knows the number of its entries: memory holds those that will be referred to
+ * again. Returns the entries before the fault, and throws, if the file is corrupt or cut off.
  *
  * See https://systemd.io/JOURNAL_FILE_FORMAT/.
  */
 export async function* readJournalFile(input: AsyncIterable<Uint8Array>): AsyncGenerator<JournalFields> {
-  let file = Buffer.alloc(0)
-  let filled = 0
+  const kept = new Map<number, Kept>()
   let header: Header | undefined
-  let read: ReadField | undefined
-  let at = 0
+  /** The bytes that were not read yet, their offset in the file, and how many more to skip. */
+  let held: Buffer = Buffer.alloc(0)
+  let offset = 0
+  let skipped = 0
   for await (const chunk of input) {
-    if (filled + chunk.length > file.length) {
-      const larger = Buffer.allocUnsafe(Math.max(2 * file.length, filled + chunk.length))
-      file.copy(larger, 0, 0, filled)
-      file = larger
-    }
-    file.set(chunk, filled)
-    filled += chunk.length
-    if (!header || !read) {
-      if (filled < smallestHeader) continue
-      header = readHeader(file)
-      read = fieldReader(header.isCompact)
+    const rest = chunk.subarray(skipped)
+    offset += chunk.length - rest.length
+    skipped -= chunk.length - rest.length
+    held = held.length === 0 ? Buffer.from(rest) : Buffer.concat([held, rest])
+    let at = 0
+    if (!header) {
+      if (held.length < smallestHeader) continue
+      header = readHeader(held)
       at = header.start
     }
-    const bytes = file.subarray(0, filled)
-    while (at <= header.last && at + headerBytes <= filled) {
-      const size = lengthAt(bytes, at + 8)
+    while (offset + at <= header.last && at + headerBytes <= held.length) {
+      const [type, size] = [held[at], lengthAt(held, at + 8)]
       if (size < headerBytes) throw corrupt()
-      if (at + size > filled) break
-      if (bytes[at] === entryObject) yield await readEntry(bytes, bytes.subarray(at, at + size), header.isCompact, read)
+      const place = offset + at
+      const object = held.subarray(at, at + size)
+      if (type === entryObject && size > longestObject) throw corrupt()
+      const isRead = type === entryObject || (type === dataObject && size <= longestObject)
+      const needed = isRead ? size : type === dataObject ? fixedBytes : 0
+      if (object.length < needed) break
+      if (type === entryObject) yield readEntry(object, header.isCompact, kept)
+      else if (type === dataObject) {
+        if (kept.size >= mostKept) throw corrupt()
+        const field = isRead ? await readField(object, header.isCompact) : undefined
+        kept.set(place, { field, left: lengthAt(object, entriesAt) })
+      }
       at += Math.ceil(size / 8) * 8
     }
+    skipped += Math.max(0, at - held.length)
+    offset += Math.min(at, held.length)
+    held = held.subarray(at)
   }
-  if (!header || at <= header.last) throw new Error('The journal is cut off.')
+  if (!header || offset <= header.last) throw new Error('The journal is cut off.')
 }
 
 const corrupt = (): Error => new Error('The journal is corrupt.')
@@ -84,10 +107,7 @@ const readHeader = (file: Buffer): Header => {
   return { start: lengthAt(file, 88), last: lengthAt(file, 136), isCompact: (flags & compact) !== 0 }
 }
 
-/** Reads the field at an offset of a file. */
-type ReadField = (file: Buffer, offset: number) => Promise<Field> | Field
-
-const readEntry = async (file: Buffer, entry: Buffer, isCompact: boolean, read: ReadField): Promise<JournalFields> => {
+const readEntry = (entry: Buffer, isCompact: boolean, kept: Map<number, Kept>): JournalFields => {
   if (entry.length < fixedBytes) throw corrupt()
   const fields: JournalFields = {
     __REALTIME_TIMESTAMP: String(entry.readBigUInt64LE(24)),
@@ -97,8 +117,11 @@ const readEntry = async (file: Buffer, entry: Buffer, isCompact: boolean, read: 
   const end = Math.min(entry.length, fixedBytes + mostFields * step)
   for (let at = fixedBytes; at + step <= end; at += step) {
     const offset = isCompact ? entry.readUInt32LE(at) : lengthAt(entry, at)
-    const found = read(file, offset)
-    const field = found instanceof Promise ? await found : found
+    const data = kept.get(offset)
+    if (!data) throw corrupt()
+    data.left -= 1
+    if (data.left <= 0) kept.delete(offset)
+    const { field } = data
     if (!field) continue
     const before = fields[field.name]
     fields[field.name] = before === undefined ? field.value : [before, field.value].flat()
@@ -106,26 +129,12 @@ const readEntry = async (file: Buffer, entry: Buffer, isCompact: boolean, read: 
   return fields
 }
 
-/** Creates a reader of fields by the offsets of their data objects. Most are those of many entries. */
-const fieldReader = (isCompact: boolean): ReadField => {
-  const known = new Map<number, Field>()
+/** Reads a data object. Undefined if its field is too long, or has no valid name. */
+const readField = async (object: Buffer, isCompact: boolean): Promise<Field | undefined> => {
   const start = isCompact ? fixedBytes + 8 : fixedBytes
-  const load = (file: Buffer, offset: number): Promise<Field> | Field => {
-    if (!(offset + start <= file.length) || file[offset] !== dataObject) throw corrupt()
-    const [flags, size] = [file[offset + 1] ?? 0, lengthAt(file, offset + 8)]
-    if (size < start || offset + size > file.length) throw corrupt()
-    const payload = file.subarray(offset + start, offset + size)
-    return (flags & xz) === 0 ? toField(unpacked(payload, flags)) : unpackXz(payload).then(toField)
-  }
-  return (file, offset) => {
-    const before = known.get(offset)
-    if (before) return before
-    const field = load(file, offset)
-    if (field instanceof Promise || field === undefined || lengthAt(file, offset + 56) < 2) return field
-    if (known.size >= mostKept) known.clear()
-    known.set(offset, field)
-    return field
-  }
+  if (object.length < start) throw corrupt()
+  const [flags, payload] = [object[1] ?? 0, object.subarray(start)]
+  return toField((flags & xz) === 0 ? unpacked(payload, flags) : await unpackXz(payload))
 }
 
 /** Returns the payload of a data object; undefined if it is too long. */
@@ -156,7 +165,7 @@ const unpackXz = async (payload: Buffer): Promise<Buffer | undefined> => {
   return Buffer.concat(parts)
 }
 
-const toField = (payload: Buffer | undefined): Field => {
+const toField = (payload: Buffer | undefined): Field | undefined => {
   const equals = payload?.indexOf(61) ?? -1
   if (!payload || equals <= 0 || equals > longestName) return undefined
   const name = payload.toString('latin1', 0, equals)
