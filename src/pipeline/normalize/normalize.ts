@@ -6,6 +6,7 @@ import type { Event, FieldValue } from '../../schema/event/event.ts'
 import type { FieldMap } from '../../schema/record/field-map.ts'
 import { eventId, type RawRecord, type RecordBatch } from '../../schema/record/record.ts'
 import type { Stage } from '../stage.ts'
+import { AcceptedRequests } from './connections/accepted-requests.ts'
 import { KnownPeers } from './connections/known-peers.ts'
 import { SecondAnswers } from './connections/second-answers.ts'
 import { ContentGuesses, enoughRecords } from './content-guesses.ts'
@@ -59,6 +60,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
   const wrappers = new WrapperGuesses()
   const peers = new KnownPeers()
   const answers = new SecondAnswers()
+  const requests = new AcceptedRequests()
   const read = options.parseRecord ?? ((record: RawRecord) => parseRecord(record, options.formats))
   const maps = options.maps?.map(({ source, fields }) => ({ has: matchSource(source), fields })) ?? []
   /** Lets the records from one with unnamed fields on decide what they mean. Returns the end of those that were read. */
@@ -136,7 +138,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
       const parsed =
         guess === undefined ? plain : inZone(plain, attempt(read, { ...record, zoneMinutes: guess }), guess, reason)
       const id = eventId(batch.partition, batch.first + i)
-      const event = answers.count(peers.follow(toEvent(id, parsed, batch, original, i, streamOf)))
+      const event = requests.follow(answers.count(peers.follow(toEvent(id, parsed, batch, original, i, streamOf))))
       const recognized = parsed.fault === undefined && parsed.format !== 'plain'
       const dated = isKnown(parsed.time)
       const isParsed = recognized && (dated || parsed.kind === 'alert' || isHeader(parsed))

@@ -16,7 +16,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
     user.name user username uid account identity userid acct usrname suser accountname targetusername
     subjectusername login loginname useridentity.username userprincipalname useremail actor.user.name
     actor.alternateid initiatedby.user.userprincipalname user.username sourceaccountname principal protopayload.authenticationinfo.principalemail
-    uname usr dbuser dbusername actor`,
+    uname usr dbuser dbusername actor remoteuser`,
   'user.domain': 'user.domain userdomain accountdomain targetdomainname subjectdomainname sourceaccountdomain domain',
   'user.email': 'user.email email actor.email',
   'source.ip': `

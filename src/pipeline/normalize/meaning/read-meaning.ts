@@ -218,7 +218,10 @@ const userAmong = (fields: Draft): string | undefined => {
  */
 const readRefusedRequest = (fields: Draft): void => {
   const isForm = fields['http.request.method'] === 'POST' && isLoginPath(pathOf(fields))
-  const isWeb = fields['event.category'] === 'web'
+  // A record of a web server in JSON has a client, and no level as the messages of applications have.
+  const isWeb =
+    fields['event.category'] === 'web' ||
+    (fields['user_agent.original'] !== undefined && fields['log.level'] === undefined)
   const isNamed =
     fields['http.response.status_code'] !== 403 &&
     ((isWeb && fields['user.name'] !== undefined) || hasCredentials(fields))
