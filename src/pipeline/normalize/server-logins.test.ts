@@ -225,6 +225,126 @@ Password validation for user kim failed with rc = -2146500502`
   })
 })
 
+describe('a product says who logged in', () => {
+  const audit = (rest: string, user = 'user=kim(kim)') =>
+    `Dec 10 09:32:20 bigip1 info httpd(pam_audit)[13810]: 01070417:6: AUDIT - user kim - RAW: httpd(pam_audit): ${user} ${rest}`
+
+  it.each([
+    [
+      'F5, on its web interface',
+      audit(
+        'partition=[All] level=Administrator tty=(unknown) host=203.0.113.9 attempts=1 start="Thu Dec 10 09:32:20 2026".',
+      ),
+      'success',
+    ],
+    [
+      'F5, after a wrong password',
+      audit(
+        'tty=(unknown) host=203.0.113.9 failed to login after 1 attempts (start="Thu Dec 10 09:32:15 2026" end="Thu Dec 10 09:32:20 2026").',
+        'User=kim',
+      ),
+      'failure',
+    ],
+    [
+      'F5, whose user name contains a host',
+      audit(
+        'host=198.51.100.7 tty=(unknown) host=203.0.113.9 failed to login after 1 attempts (start="a" end="b").',
+        'User=kim',
+      ),
+      'failure',
+    ],
+  ])('%s', (_name, line, outcome) =>
+    expect(read(line).fields).toMatchObject({
+      'user.name': 'kim',
+      'source.ip': '203.0.113.9',
+      'event.category': 'authentication',
+      'event.outcome': outcome,
+    }),
+  )
+
+  it('takes the end of a session of F5 for no login', () =>
+    expect(read(audit('host=203.0.113.9 attempts=1 start="a" end="b".')).fields['event.category']).toBe('session'))
+
+  it.each([
+    [204, 'success'],
+    [403, 'failure'],
+  ])('Nexus Repository, with status %d', (status, outcome) => {
+    const line = `203.0.113.9 - kim [10/Dec/2026:09:32:20 +0000] "POST /service/rapture/session HTTP/1.1" ${status} - 61 73 "Mozilla/5.0" [qtp-1]`
+    expect(read(line).fields).toMatchObject({
+      'source.ip': '203.0.113.9',
+      'event.category': ['web', 'authentication'],
+      'event.outcome': outcome,
+    })
+  })
+
+  it('names Exim in its own log', () =>
+    expect(
+      read(
+        '2026-12-10 09:32:20 dovecot_login authenticator failed for (pc7) [203.0.113.9]: 535 Incorrect authentication data (set_id=kim)',
+      ).fields,
+    ).toMatchObject({ 'process.name': 'exim', 'service.name': 'exim', 'user.name': 'kim', 'event.outcome': 'failure' }))
+})
+
+describe("the log of Oracle's listener", () => {
+  const address = '(ADDRESS=(PROTOCOL=tcp)(HOST=203.0.113.9)(PORT=56486))'
+
+  it.each([
+    [
+      `(CONNECT_DATA=(SERVICE_NAME=shop)(CID=(PROGRAM=sqlplus)(HOST=pc7)(USER=kim))) * ${address} * establish * shop * 0`,
+      'success',
+    ],
+    [
+      `(CONNECT_DATA=(CID=(PROGRAM=)(HOST=pc7)(USER=kim))(SERVICE_NAME=x)) * ${address} * establish * x * 12514`,
+      'failure',
+    ],
+    [
+      `(CONNECT_DATA=(CID=(PROGRAM=(ADDRESS=(PROTOCOL=tcp)(HOST=198.51.100.7)(PORT=1)))(USER=kim))) * ${address} * establish * x * 12514`,
+      'failure',
+    ],
+  ])('names the client that asks for a connection: %s', (message, outcome) => {
+    const { fields } = read(`10-DEC-2026 09:32:20 * ${message}`)
+    expect(fields).toMatchObject({
+      'source.ip': '203.0.113.9',
+      'source.port': 56_486,
+      'process.name': 'tnslsnr',
+      'event.action': 'listener_establish',
+      'event.outcome': outcome,
+    })
+    // Its user is what the client says.
+    expect(fields['user.name']).toBeUndefined()
+  })
+
+  it('names a command', () =>
+    expect(
+      read('10-DEC-2026 09:32:20 * (CONNECT_DATA=(CID=(PROGRAM=)(HOST=pc7)(USER=kim))(COMMAND=stop)) * stop * 0')
+        .fields,
+    ).toMatchObject({ 'event.action': 'listener_stop', 'event.outcome': 'success' }))
+})
+
+describe("a result of osquery's scheduler", () => {
+  const result = {
+    name: 'pack_it-compliance_users',
+    hostIdentifier: 'web-1',
+    calendarTime: 'Thu Dec 10 09:32:20 2026 UTC',
+    unixTime: 1_796_895_140,
+    columns: { uid: '0', username: 'toor', shell: '/bin/bash', description: '' },
+    action: 'added',
+  }
+
+  it('names an account that is new', () =>
+    expect(read(JSON.stringify(result))).toMatchObject({
+      format: 'json/osquery',
+      time: Date.UTC(2026, 11, 10, 9, 32, 20),
+      message: 'pack_it-compliance_users added: uid=0 username=toor shell=/bin/bash',
+      fields: { 'host.name': 'web-1', 'event.action': 'user_added', 'user.target.name': 'toor', 'user.target.id': '0' },
+    }))
+
+  it('says what another query found', () =>
+    expect(
+      read(JSON.stringify({ ...result, name: 'open_ports', columns: { port: '4444', address: '0.0.0.0' } })),
+    ).toMatchObject({ message: 'open_ports added: port=4444 address=0.0.0.0' }))
+})
+
 describe('a mail server names the other side', () => {
   it('takes the host that Exim delivers to for the destination', () => {
     const { fields } = read(

@@ -1,6 +1,7 @@
 import type { Draft } from '../draft.ts'
 import { setIfAbsent } from '../draft.ts'
 import { readAccounts, readLogins, readSu, readSudo } from './accounts.ts'
+import { readF5Audit } from './f5-audit.ts'
 import { readFtp } from './ftp.ts'
 import { readHaproxy } from './haproxy.ts'
 import { readRtFlow } from './junos.ts'
@@ -8,6 +9,7 @@ import { readDovecot, readExim, readPostfix, readSendmail } from './mail.ts'
 import { readMorganLine } from './morgan.ts'
 import { looksLikeMosquitto, readMosquitto } from './mosquitto.ts'
 import { looksLikeServerAudit, readServerAudit } from './mysql-audit.ts'
+import { looksLikeOracleListener, readOracleListener } from './oracle-listener.ts'
 import { readPam } from './pam.ts'
 import { readSmbAudit } from './smb-audit.ts'
 import { readSshd } from './sshd.ts'
@@ -86,6 +88,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
  * Linear in the length of the message.
  */
 export const readEntities = (message: string, program: string, fields: Draft, module?: string): void => {
+  if (module === 'pam_audit' && readF5Audit(message, fields)) return
   if (module !== undefined && readPam(message, 0, program, fields)) return
   const first = message.charCodeAt(0)
   if (first === 112 && message.startsWith('pam_')) {
@@ -131,7 +134,9 @@ export const readEntities = (message: string, program: string, fields: Draft, mo
 const programs: ReadonlyMap<Reader | undefined, string> = new Map([
   [readSshd, 'sshd'],
   [readDns, 'named'],
+  [readExim, 'exim'],
   [readFtp, 'vsftpd'],
+  [readOracleListener, 'tnslsnr'],
   [readServerAudit, 'mariadbd'],
   [readMosquitto, 'mosquitto'],
 ])
@@ -150,7 +155,9 @@ const readUnnamed = (message: string, fields: Draft): boolean => {
             ? readServerAudit
             : looksLikeMosquitto(message)
               ? readMosquitto
-              : undefined
+              : looksLikeOracleListener(message)
+                ? readOracleListener
+                : undefined
   if (!reader?.(message, fields)) return false
   const program = programs.get(reader)
   if (program !== undefined) setIfAbsent(fields, 'process.name', program)

@@ -13,6 +13,7 @@ import { completeCloudTrail, isCloudTrail, lookedUpRecord } from './aws/cloudtra
 import { completeAzureActivity, isAzureActivity } from './azure-activity.ts'
 import { completeKubernetesEvent, isKubernetesEvent } from './kubernetes-event.ts'
 import { nextcloudLevel } from './nextcloud.ts'
+import { completeOsqueryResult, isOsqueryResult } from './osquery.ts'
 import { isOtelRecord, layOutOtel, splitOtlp } from './otel.ts'
 import { readObject } from './read-object.ts'
 import { readWindowsDump } from './windows/windows-dump.ts'
@@ -65,6 +66,7 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   if (isCloudTrail(only)) return finish('json/cloudtrail', stamp, completeCloudTrail(only, fields), fields)
   if (isAzureActivity(only)) return finish('json/azure-activity', stamp, completeAzureActivity(only, fields), fields)
   if (isKubernetesEvent(only)) completeKubernetesEvent(only, fields)
+  if (isOsqueryResult(only)) return finish('json/osquery', stamp, completeOsqueryResult(only, fields), fields)
   addSyslogTag(only, fields)
   const named = said || (sentence(only, fields) ?? requestSentence(fields) ?? said)
   const free =

@@ -33,6 +33,7 @@ export const readMeaning = (message: string, fields: Draft, record: string = mes
     const status = fields['http.response.status_code']
     if (status === 401 || status === 403 || status === 407) readRefusedRequest(fields)
     else if (status === 200 || status === 302) readLoginForm(fields)
+    else if (status === 204 && isNexusLogin(fields)) setLogin(fields, 'success')
     // The text of an access log comes from clients.
     if (category === 'web' && fields['log.level'] === undefined) return
   }
@@ -234,6 +235,10 @@ const readLoginForm = (fields: Draft): void => {
   if (/[?&]action=/.test(String(fields['url.original'] ?? ''))) return
   setLogin(fields, fields['http.response.status_code'] === 200 ? 'failure' : 'success')
 }
+
+/** Whether a request asks Nexus Repository for a session. It gets one without a body. */
+const isNexusLogin = (fields: Draft): boolean =>
+  fields['http.request.method'] === 'POST' && pathOf(fields).endsWith('/service/rapture/session')
 
 /** Whether a request carried credentials: a header that the log keeps, or any request that Kubernetes takes for no anonymous one. */
 const hasCredentials = (fields: Draft): boolean => {
