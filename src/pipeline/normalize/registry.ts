@@ -17,6 +17,7 @@ import { journaldParser } from './formats/journald.ts'
 import { jsonParser } from './formats/json.ts'
 import { leefParser } from './formats/leef.ts'
 import { logfmtParser } from './formats/logfmt.ts'
+import { papertrailParser } from './formats/papertrail.ts'
 import { plainParser } from './formats/plain.ts'
 import { postgresCsvParser } from './formats/postgres-csv.ts'
 import { ciscoParser } from './formats/syslog/cisco.ts'
@@ -51,6 +52,7 @@ export const parsers: readonly Parser[] = [
   leefParser,
   logfmtParser,
   merakiParser,
+  papertrailParser,
   plainParser,
   postgresCsvParser,
   snareParser,
@@ -79,6 +81,7 @@ const ofDigit = [
   zeekParser,
   postgresCsvParser,
   exchangeSmtpParser,
+  papertrailParser,
   genericParser,
   vpcFlowParser,
   cefParser,

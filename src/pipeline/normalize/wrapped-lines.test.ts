@@ -62,6 +62,18 @@ describe('a record of Fluent Bit', () => {
   ])('stays text with %s', (_name, text) => expect(parse(text).format).not.toContain('json'))
 })
 
+describe("a line of Papertrail's archives", () => {
+  const archived = (severity: string) =>
+    `50342052920\t2026-01-10T06:55:46Z\t2026-01-10T06:55:47Z\t19\tweb-1\t10.0.0.1\tAuth\t${severity}\tsshd\tFailed password for dana from 203.0.113.45 port 40000 ssh2`
+
+  it('says what the line says', () => {
+    expect(facts(archived('Info'))).toEqual({ ...facts(login), 'log.level': 'info' })
+    expect(parse(archived('Info')).fields).toMatchObject({ 'host.name': 'web-1', 'process.name': 'sshd' })
+  })
+
+  it('is no other table', () => expect(parse(archived('low')).format).not.toContain('papertrail'))
+})
+
 describe('an event of Snare', () => {
   const event = [
     ...[
