@@ -79,6 +79,13 @@ describe('POST /api/v1/events', () => {
     expect(texts()).toEqual(['[2026-01-15 10:00:00] first\n  at com.example.Main', 'last'])
   })
 
+  it.each(['application/xml', 'text/plain', undefined])('takes Windows events as XML: %s', async (type) => {
+    const event = '<Event><System><EventID>4625</EventID></System></Event>'
+    const document = `<?xml version="1.0" encoding="utf-8"?>\r\n<Events>${event}${event}</Events>`
+    expect((await post(document, type)).json()).toEqual({ accepted: 2, rejected: 0 })
+    expect(texts()).toEqual([event, event])
+  })
+
   it.each([
     ['gzip', gzipSync(lines)],
     ['zstd', zstdCompressSync(lines)],
@@ -108,8 +115,8 @@ describe('POST /api/v1/events', () => {
     ['OTLP in Protocol Buffers', otlp, 'application/x-protobuf'],
     ['OTLP in Protocol Buffers that says nothing', otlp, undefined],
     ['OTLP in Protocol Buffers that says it is JSON', otlp, 'application/json'],
-    ['XML', '<?xml version="1.0"?><Events><Event/></Events>', 'application/xml'],
-    ['XML that says it is text', '<?xml version="1.0"?>\n<Events>\n<Event/></Events>', 'text/plain'],
+    ['XML', '<?xml version="1.0"?><alerts><alert/></alerts>', 'application/xml'],
+    ['XML that says it is text', '<?xml version="1.0"?>\n<alerts>\n<alert/></alerts>', 'text/plain'],
     ['a form', 'user=root&action=login', 'application/x-www-form-urlencoded'],
     ['an image', Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), undefined],
     ['a 7z archive', Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4]), 'application/x-ndjson'],

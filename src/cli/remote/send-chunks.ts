@@ -14,9 +14,10 @@ const longestWait = 30_000
 interface Chunk {
   readonly source: string
   readonly path: string
-  readonly offset: number
+  /** How many chunks of the file came before. */
+  readonly index: number
   readonly bytes: Buffer
-  readonly lines: number
+  readonly type: string
   readonly fileZone?: number | undefined
 }
 
@@ -80,8 +81,8 @@ const send = async (
   if (chunk.fileZone !== undefined) query.set('file_zone', formatZone(chunk.fileZone))
   const path = `/api/v1/events?${query}`
   const headers = {
-    'content-type': 'text/plain; charset=utf-8',
-    'idempotency-key': `${run}:${createHash('sha256').update(chunk.path).digest('hex').slice(0, 16)}:${chunk.offset}`,
+    'content-type': `${chunk.type}; charset=utf-8`,
+    'idempotency-key': `${run}:${createHash('sha256').update(chunk.path).digest('hex').slice(0, 16)}:${chunk.index}`,
   }
   let losses = 0
   for (;;) {

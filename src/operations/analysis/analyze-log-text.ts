@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { recordsOfText } from '../../pipeline/ingest/join-records.ts'
 import type { Detection } from '../../schema/detection/detection.ts'
 import { defineWorkerOperation } from '../operation.ts'
 import { chunkTexts, hashTexts } from '../records/record-chunk.ts'
-import { recordsOfText } from '../records/record-lines.ts'
 import { analyzeLogs, tooManyRecords } from './analyze-logs.ts'
 import { entryFormats, readEntries } from './log-entries.ts'
 import { scoreEntries } from './score-entries.ts'
@@ -44,8 +44,8 @@ export const analyzeLogText = defineWorkerOperation({
       deps.analyzed(found.anomalies_detected, took / 1_000)
       return { ...found, anomalies: anomalies.slice(skip, skip + mostAnomalies) }
     }
-    const records = format === 'csv' ? text.split('\n').filter((line) => line.trim() !== '') : recordsOfText(text)
-    const { records: total, detections } = await analyzeLogs.run({ records: inChunks(records), source: 'http' }, deps)
+    const records = inChunks(recordsOfText(text))
+    const { records: total, detections } = await analyzeLogs.run({ records, source: 'http' }, deps)
     return {
       total_events: total,
       anomalies_detected: detections.length,

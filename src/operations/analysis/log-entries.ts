@@ -3,7 +3,7 @@ import { AppError, messageOf } from '../../errors.ts'
 import { unwrap } from '../../lib/json-records/unwrap.ts'
 import { createCsvReader } from '../../lib/tabular/csv-reader.ts'
 import { isNumbers } from '../../lib/tabular/table.ts'
-import { recordsOfText } from '../../pipeline/ingest/documents.ts'
+import { recordsOfText } from '../../pipeline/ingest/join-records.ts'
 import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 
 /** `auto` guesses from the text; `text` means lines as daemons write them. */
@@ -36,7 +36,7 @@ const fromJson = (text: string): readonly Entry[] => {
     fault = error
   }
   try {
-    return recordsOfText(text).map((line) => entry.parse(JSON.parse(line)))
+    return recordsOfText(text, { traces: false }).map((line) => entry.parse(JSON.parse(line)))
   } catch {
     throw new AppError(
       'INVALID_JSON',

@@ -2,9 +2,8 @@ import type { Readable } from 'node:stream'
 import { AppError } from '../../errors.ts'
 import { createDrain, type Drain } from '../../lib/drain/drain.ts'
 import type { ReadReport } from '../../pipeline/ingest/file/file-open.ts'
-import { splitLines } from '../../pipeline/ingest/lines.ts'
 import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
-import { readLogChunks, readLogs } from './read-files.ts'
+import { readLogLines, readLogs } from './read-files.ts'
 import { createTally, type TemplateSummary } from './template-tally.ts'
 
 export type { TemplateSummary } from './template-tally.ts'
@@ -94,19 +93,10 @@ interface Messages {
   readonly report: ReadReport
 }
 
-const chunkBytes = 262_144
-
 const readPlain = (request: MineRequest): Messages => {
-  const { chunks, report } = readLogChunks(request, chunkBytes)
+  const { batches, report } = readLogLines(request)
   async function* messages(): AsyncGenerator<readonly Message[]> {
-    const seen = new Map<string, number>()
-    for await (const { bytes, path } of chunks) {
-      const before = seen.get(path) ?? 0
-      const splitter = splitLines({ firstNumber: before + 1 })
-      const lines = [...splitter.push(bytes), ...splitter.flush()]
-      seen.set(path, before + lines.length)
-      yield lines.map(({ text, number }) => ({ text, line: number, file: path }))
-    }
+    for await (const batch of batches) yield batch.map(({ text, line = 0, file }) => ({ text, line, file }))
   }
   return { messages: messages(), report }
 }

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
 import { AppError } from '../../errors.ts'
 import { readChunks } from '../../pipeline/ingest/file/file-chunks.ts'
-import { type FileReading, readFiles } from '../../pipeline/ingest/file/file-read.ts'
+import { type FileReading, type FileReadOptions, readFiles } from '../../pipeline/ingest/file/file-read.ts'
 import type { TimeInZone } from '../../pipeline/ingest/file/written-zone.ts'
+import { asTheyAre } from '../../pipeline/ingest/lines.ts'
 import { parseZone } from '../../pipeline/ingest/zone.ts'
 import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 import type { FieldMap } from '../../schema/record/field-map.ts'
@@ -20,18 +21,24 @@ interface ReadRequest {
 }
 
 /** Reads logs from files, folders, patterns and `-`, ordered by the times of their lines. */
-export const readLogs = (request: ReadRequest): FileReading => {
-  const { paths, source, map, stdin, now, signal } = request
-  const zoneMinutes = zoneOf(request)
-  return readFiles(paths, { source, zoneMinutes, stdin, now, signal, timeOf: timeReader(now(), zoneMinutes, map) })
-}
+export const readLogs = (request: ReadRequest): FileReading => readFiles(request.paths, toOptions(request))
 
-/** Reads the same as chunks of whole lines, for sending them on as they are. */
-export const readLogChunks = (request: ReadRequest, chunkBytes: number): ReturnType<typeof readChunks> => {
-  const { paths, source, map, stdin, now, signal } = request
+/** Reads each of their lines, also blank ones, as a record of its own. */
+export const readLogLines = (request: ReadRequest): FileReading =>
+  readFiles(request.paths, {
+    ...toOptions(request),
+    dates: false,
+    reading: () => ({ joiner: asTheyAre, keepsBlank: true }),
+  })
+
+/** Reads the records in chunks, for sending them on. */
+export const readLogChunks = (request: ReadRequest, chunkBytes: number): ReturnType<typeof readChunks> =>
+  readChunks(request.paths, { ...toOptions(request), chunkBytes })
+
+const toOptions = (request: ReadRequest): FileReadOptions => {
+  const { source, map, stdin, now, signal } = request
   const zoneMinutes = zoneOf(request)
-  const timeOf = timeReader(now(), zoneMinutes, map)
-  return readChunks(paths, { source, stdin, signal, chunkBytes, timeOf, hasZone: zoneMinutes !== undefined })
+  return { source, zoneMinutes, stdin, now, signal, timeOf: timeReader(now(), zoneMinutes, map) }
 }
 
 const zoneOf = ({ zone }: ReadRequest): number | undefined => {

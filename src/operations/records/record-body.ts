@@ -2,9 +2,13 @@ import { createHash } from 'node:crypto'
 import { AppError } from '../../errors.ts'
 import { bodyTexts } from '../../pipeline/ingest/body.ts'
 import { archiveReader, nameOfEntry, type ReadEntries } from '../../pipeline/ingest/file/archive.ts'
+
 import { compressionOf, decompress, expansionGuard } from '../../pipeline/ingest/file/decompress.ts'
+import { oldestFirst } from '../../pipeline/ingest/file/oldest-first.ts'
 import { asUtf8 } from '../../pipeline/ingest/file/utf16.ts'
-import { chunkTexts } from './record-chunk.ts'
+import { withoutDeclaration } from '../../pipeline/ingest/xml-events.ts'
+import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
+import { chunkTexts, hashTexts } from './record-chunk.ts'
 import { recordTypes, refuseContent, refuseType } from './record-content.ts'
 import type { RecordChunk } from './record-input.ts'
 import { chunkLines } from './record-lines.ts'
@@ -37,18 +41,29 @@ export async function* readRecords(
   refuseContent(type, head)
   const shape = shapeOf(type, head)
   if (shape !== 'json') {
-    yield* chunkLines(rest, shape === 'json lines' ? 'json' : 'text')
+    yield* inOrder(chunkLines(rest, shape === 'json lines' ? 'json' : 'text'))
     return
   }
   const { bytes, more } = await readUpTo(rest, wholeLimit)
   if (more) {
-    yield* chunkLines(more, 'document')
+    yield* inOrder(chunkLines(more, 'document'))
     return
   }
   const { texts } = bodyTexts(isJsonType(type) ? type : undefined, bytes.toString('utf8'))
   let known: string | undefined
   const hash = () => (known ??= createHash('sha256').update(bytes).digest('hex'))
-  for (const chunk of chunkTexts(texts)) yield { texts: chunk, hash }
+  for await (const { texts: chunk } of inOrder(chunkTexts(texts))) yield { texts: chunk, hash }
+}
+
+/** Orders the records of an export that begins with the newest, if it is not too long to keep. */
+async function* inOrder(chunks: Iterable<string[]> | AsyncIterable<string[]>): AsyncGenerator<RecordChunk> {
+  const each = (async function* () {
+    yield* chunks
+  })()
+  // Only the order counts. A fixed time of arrival gives the same one when the body is sent again.
+  const timeOf = (text: string) => parseRecord({ text, source: '', receivedAt: 0 }).time
+  const reading = { timeOf, textOf: (text: string) => text, mostCharacters: wholeLimit }
+  for await (const texts of oldestFirst(each, reading)) yield { texts, hash: () => hashTexts(texts) }
 }
 
 const isJsonType = (type: string): boolean => /^application\/([\w.+-]*\+)?json$/.test(type)
@@ -99,10 +114,9 @@ const shapeOf = (type: string, head: Buffer): 'json' | 'json lines' | 'text line
   // An object that ends on its line, followed by another line, means one record per line, whatever the content type.
   const end = text.indexOf('\n')
   const manyObjects = text.startsWith('{') && end >= 0 && isJson(text.slice(0, end)) && text.slice(end).trim() !== ''
-  if (manyObjects || /^application\/(x-)?(ndjson|jsonl|json-lines|jsonlines|json-stream)/.test(type))
-    return 'json lines'
-  if (isJsonType(type)) return 'json'
-  if (type.startsWith('text/')) return 'text lines'
+  if (/^application\/(x-)?(ndjson|jsonl|json-lines|jsonlines|json-stream)/.test(type)) return 'json lines'
+  if (isJsonType(type)) return manyObjects ? 'json lines' : 'json'
+  if (type.startsWith('text/') || manyObjects) return 'text lines'
   return text.startsWith('{') || looksLikeJsonArray(text) ? 'json' : 'text lines'
 }
 
@@ -118,11 +132,14 @@ const isJson = (text: string): boolean => {
   }
 }
 
-/** Reads until the first line is complete. The bytes stay part of the body. */
+/** Reads until the first line is complete, or the next one after an XML declaration. The bytes stay part of the body. */
 const peek = async (body: AsyncIterable<Uint8Array>) => {
   const iterator = body[Symbol.asyncIterator]()
   let head = Buffer.alloc(0)
-  while (head.length < peekBytes && !head.includes('\n')) {
+  const isDeclared = () => head.toString('latin1', 0, 8).includes('<?xml')
+  const isEnough = () =>
+    head.includes('\n') && (!isDeclared() || withoutDeclaration(head.toString('utf8')).includes('\n'))
+  while (head.length < peekBytes && !isEnough()) {
     const next = await iterator.next()
     if (next.done) break
     head = Buffer.concat([head, next.value])

@@ -12,7 +12,7 @@ export const hashTexts = (texts: readonly string[]): string => {
 }
 
 /** Groups texts into chunks. Equal texts produce equal chunks, so that a retry can resume. */
-export function* chunkTexts(texts: Iterable<string>): Generator<readonly string[]> {
+export function* chunkTexts(texts: Iterable<string>): Generator<string[]> {
   let chunk: string[] = []
   let chars = 0
   for (const text of texts) {

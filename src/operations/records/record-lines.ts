@@ -1,29 +1,25 @@
 import { AppError } from '../../errors.ts'
-import { asTheyAre, joinDocuments } from '../../pipeline/ingest/documents.ts'
 import { isBlank } from '../../pipeline/ingest/file/file-lines.ts'
-import { joinContinuations, splitLines, type TextLine } from '../../pipeline/ingest/lines.ts'
-import { joinXmlEvents } from '../../pipeline/ingest/xml-events.ts'
-import { hashTexts, mostChars, mostTexts } from './record-chunk.ts'
-import type { RecordChunk } from './record-input.ts'
+import { joinRecords } from '../../pipeline/ingest/join-records.ts'
+import { splitLines, type TextLine } from '../../pipeline/ingest/lines.ts'
+import { mostChars, mostTexts } from './record-chunk.ts'
 
 const tooLong = (): AppError =>
   new AppError('TOO_LARGE', `The body contains a record longer than ${mostChars} characters.`, {
     hint: 'Split the record, or leave it out.',
   })
 
-export { recordsOfText } from '../../pipeline/ingest/documents.ts'
-
-/** Reads a stream of lines as record chunks, on demand. */
+/** Reads a stream of lines as chunks of texts, on demand. */
 export async function* chunkLines(
   body: AsyncIterable<Uint8Array>,
   kind: 'json' | 'document' | 'text',
-): AsyncGenerator<RecordChunk> {
+): AsyncGenerator<string[]> {
   const splitter = splitLines({ together: true, inParts: true })
-  const joiner = kind === 'text' ? joinXmlEvents(joinDocuments(joinContinuations())) : joinDocuments(asTheyAre)
+  const joiner = joinRecords({ traces: kind === 'text' })
   let texts: string[] = []
   let chars = 0
-  const full = (records: readonly TextLine[]): RecordChunk[] => {
-    const chunks: RecordChunk[] = []
+  const full = (records: readonly TextLine[]): string[][] => {
+    const chunks: string[][] = []
     for (const { text, cut } of records) {
       if (isBlank(text)) continue
       // Long lines are truncated, as in files. A long JSON document is rejected, because its sender can fix it.
@@ -35,11 +31,11 @@ export async function* chunkLines(
     }
     return chunks
   }
-  const take = (): RecordChunk => {
+  const take = (): string[] => {
     const taken = texts
     texts = []
     chars = 0
-    return { texts: taken, hash: () => hashTexts(taken) }
+    return taken
   }
   for await (const bytes of body) {
     yield* full(joiner.push(splitter.push(bytes)))

@@ -1,5 +1,5 @@
 import type { BlockShape } from './block-shape.ts'
-import type { LineJoiner, TextLine } from './lines.ts'
+import type { LineJoiner, SpecialJoiner, TextLine } from './lines.ts'
 import { mayBeginShipperBlock, shipperBlocks } from './shipper-blocks.ts'
 
 const mostLines = 500
@@ -9,7 +9,7 @@ const mostCharacters = 262_144
  * Turns records that a tool prints as blocks of lines into JSON records: `journalctl -o export` and `-o verbose`, `Get-WinEvent | Format-List`,
  * `wevtutil qe /f:text`, Windows events as Splunk indexes them, and those of shippers. Passes other lines to the next joiner.
  */
-export const joinBlocks = (next: LineJoiner): LineJoiner => {
+export const joinBlocks = (next: LineJoiner): SpecialJoiner => {
   let shape: BlockShape | undefined
   let held: TextLine[] = []
   let characters = 0
@@ -40,7 +40,7 @@ export const joinBlocks = (next: LineJoiner): LineJoiner => {
       else out.push(...next.push([candidate]))
       candidate = undefined
     }
-    if (!line.open && mayBegin(line.text)) {
+    if (!line.open && mayBeginBlock(line.text)) {
       candidate = line
       return out
     }
@@ -51,23 +51,39 @@ export const joinBlocks = (next: LineJoiner): LineJoiner => {
     return out
   }
 
+  /** Returns the open block, or the line that might have begun one. */
+  const release = (): TextLine[] => {
+    const left = candidate ? [candidate] : []
+    candidate = undefined
+    if (!shape) return next.push(left)
+    held.push(...left)
+    return close()
+  }
+
   return {
     push(lines) {
-      if (!shape && !candidate && !lines.some(({ text }) => mayBegin(text))) return next.push(lines)
+      if (!shape && !candidate && !lines.some(({ text }) => mayBeginBlock(text))) return next.push(lines)
       return lines.flatMap(add)
     },
-    flush() {
-      const left = candidate ? [candidate] : []
-      candidate = undefined
-      if (!shape) return [...next.push(left), ...next.flush()]
-      held.push(...left)
-      return [...close(), ...next.flush()]
+    flush: () => [...release(), ...next.flush()],
+    settle: () => [...release(), ...next.settle()],
+    get heldFrom() {
+      return next.heldFrom ?? (held[0] ?? candidate)?.number
+    },
+    get within() {
+      return next.within
+    },
+    get given() {
+      return next.given
+    },
+    get idle() {
+      return shape === undefined && candidate === undefined
     },
   }
 }
 
 /** A cheap test of the beginning of a line. */
-const mayBegin = (text: string): boolean => {
+export const mayBeginBlock = (text: string): boolean => {
   switch (text.charCodeAt(0)) {
     case 95: // _
       return text.startsWith('__CURSOR=')

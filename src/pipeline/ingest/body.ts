@@ -1,6 +1,6 @@
 import { AppError, messageOf } from '../../errors.ts'
 import { unwrap } from '../../lib/json-records/unwrap.ts'
-import { recordsOfText } from './documents.ts'
+import { recordsOfText } from './join-records.ts'
 
 const longestText = 1_048_576
 
@@ -24,7 +24,7 @@ const fromJson = (text: string): string[] => {
     const trimmed = text.trim()
     if (trimmed.startsWith('{') && /\}\s*\n\s*\{/.test(trimmed)) return fromJsonLines(text)
     if (/^\{[\s\S]*\}\s*\{/.test(trimmed)) {
-      const texts = recordsOfText(trimmed)
+      const texts = recordsOfText(trimmed, { traces: false })
       if (texts.every(isJson)) return [...texts]
     }
     throw invalidJson('The body', error)
@@ -39,15 +39,15 @@ const fromUnnamed = (text: string): string[] => {
     try {
       value = JSON.parse(text)
     } catch {
-      return [...recordsOfText(text)]
+      return [...recordsOfText(text, { traces: false })]
     }
     if (typeof value === 'object' && value !== null) return fromDocument(value, text)
   }
-  return [...recordsOfText(text)]
+  return [...recordsOfText(text, { traces: false })]
 }
 
 const fromJsonLines = (text: string): string[] => {
-  const texts = recordsOfText(text)
+  const texts = recordsOfText(text, { traces: false })
   texts.forEach((line, i) => {
     let value: unknown
     try {

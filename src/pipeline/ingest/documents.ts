@@ -1,31 +1,15 @@
 import { type JsonDocument, readDocument } from '../../lib/json-records/document.ts'
 import { jsonValues, type UnwrapOptions, type Unwrapped, unwrap } from '../../lib/json-records/unwrap.ts'
-import type { LineJoiner, TextLine } from './lines.ts'
-import { joinRows } from './rows.ts'
-
-/** A joiner that may be in the middle of a document. */
-export interface DocumentJoiner extends LineJoiner {
-  /** Returns a record that may be incomplete, but not the beginning of a document. For a pause in the stream, not for its end. */
-  settle(): TextLine[]
-  /** Whether a document is being read. */
-  readonly within: boolean
-  /** The number of records returned since the line in which that document begins. */
-  readonly given: number
-  /** Whether the last line may continue, in a document or otherwise. */
-  readonly waiting: boolean
-}
+import type { LineJoiner, SpecialJoiner, TextLine } from './lines.ts'
 
 /** The maximum length of a record. A longer document is split as it arrives. */
 const longestRecord = 1_048_576
-
-/** Passes every line unchanged. */
-export const asTheyAre: LineJoiner = { push: (lines) => [...lines], flush: () => [] }
 
 /**
  * Finds JSON documents among lines and returns the records inside: several per line, or one over many lines. Other lines go to the next
  * joiner. From an incomplete document, returns the complete records and the rest as a broken one.
  */
-export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
+export const joinDocuments = (next: LineJoiner): SpecialJoiner => {
   let document: JsonDocument | undefined
   let lines: TextLine[] = []
   /** The line number of the first text that was not cut off yet. */
@@ -36,18 +20,17 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
   /** Whether to drop the rest of an unreadable line. */
   let dropping = false
   let out: TextLine[] = []
-  let waiting = false
   let given = 0
   /** The position in `out` from which records count as given; −1 before a document begins. */
   let counted = -1
+  /** The number of the line in which the document begins. */
+  let heldFrom: number | undefined
 
   const pass = (line: TextLine): void => {
-    waiting = true
     for (const joined of next.push([line])) out.push(joined)
   }
   const emit = (found: Iterable<Unwrapped>, text: string, first: number, repeated: number): void => {
     for (const line of next.flush()) out.push(line)
-    waiting = false
     let at = repeated
     let current = first
     for (const record of found) {
@@ -60,8 +43,10 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
   }
   const begin = (line: TextLine): void => {
     for (const before of next.flush()) out.push(before)
-    waiting = false
-    if (counted < 0) counted = out.length
+    if (counted < 0) {
+      counted = out.length
+      heldFrom = line.number
+    }
     document = readDocument()
     lines = []
     number = line.number
@@ -196,14 +181,15 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
     return taken
   }
 
+  const isWithin = (): boolean => document !== undefined || dropping
+
   return {
     push(all) {
-      if (!document && !recovering && !dropping && !all.some(({ text, open }) => open || isNotable(text))) {
-        if (all.length > 0) waiting = true
+      if (!isWithin() && !recovering && !all.some(({ text, open }) => open || mayBeginDocument(text))) {
         return next.push(all)
       }
       for (const line of all) {
-        const wasWithin = document !== undefined || dropping
+        const wasWithin = isWithin()
         const before = wasWithin ? given - out.length : 0
         counted = wasWithin ? 0 : -1
         add(line)
@@ -214,37 +200,26 @@ export const joinDocuments = (next: LineJoiner): DocumentJoiner => {
     flush() {
       if (document) abandon(document, undefined, 0)
       for (const line of next.flush()) out.push(line)
-      waiting = false
       return take()
     },
-    settle() {
-      if (document) return []
-      waiting = false
-      return next.flush()
+    settle: () => (document ? [] : next.settle()),
+    get heldFrom() {
+      return isWithin() ? heldFrom : next.heldFrom
     },
     get within() {
-      return document !== undefined || dropping
+      return isWithin()
     },
     get given() {
-      return given
+      return isWithin() ? given : 0
     },
-    get waiting() {
-      return waiting || document !== undefined || dropping
+    get idle() {
+      return !isWithin() && !recovering
     },
   }
 }
 
-/** Returns the records of a text: those inside documents and tables, and the other lines. */
-export const recordsOfText = (text: string): readonly string[] => {
-  const joiner = joinRows(joinDocuments(asTheyAre))
-  const lines = text.split(/\r?\n/).map((line, index) => ({ text: line, number: index + 1, cut: false }))
-  return [...joiner.push(lines), ...joiner.flush()]
-    .map((record) => record.text)
-    .filter((record) => record.trim() !== '')
-}
-
 /** Whether a line may be more than a plain record. A cheap test, because nearly all lines are plain. */
-const isNotable = (text: string): boolean => {
+export const mayBeginDocument = (text: string): boolean => {
   const first = text.charCodeAt(0)
   if (first !== 123 && first !== 91 && first !== 32 && first !== 9) return false
   return beginsDocument(text, false) || mayWrap(text) || endsWithComma(text)

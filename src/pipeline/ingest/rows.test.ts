@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asTheyAre, joinDocuments } from './documents.ts'
-import { joinContinuations, splitLines, type TextLine } from './lines.ts'
+import { joinDocuments } from './documents.ts'
+import { asTheyAre, joinContinuations, splitLines, type TextLine } from './lines.ts'
 import { joinRows } from './rows.ts'
 
 const read = (text: string, size = 65_536): TextLine[] => {
@@ -88,6 +88,7 @@ describe('joinRows', () => {
     ['rows without a header', `${time},a,b\n${time},c,d\n`],
     ['a table without times', 'name,age\nada,36\n'],
     ['fewer cells than names', 'time,message,user\nnothing\n'],
+    ['words with commas in each line', 'time, level, first\ntime, level, second\ntime, level, third\n'],
     ['a header alone', 'time,message\n'],
     ['JSON', '{"time":1,"message":"a"}\n'],
     ['nothing', '\n\n\n\n\n'],

@@ -1,7 +1,7 @@
 import { delimiterOf } from '../../lib/csv/delimiter.ts'
 import { createRowReader } from '../../lib/csv/row-reader.ts'
 import { isDeedName, isTimeName, plainFieldName } from '../../lib/json-records/vocabulary.ts'
-import type { LineJoiner, TextLine } from './lines.ts'
+import type { LineJoiner, SpecialJoiner, TextLine } from './lines.ts'
 
 /** A row may have so many lines and characters. With more, a quote was not meant as one. */
 const mostLines = 500
@@ -12,12 +12,14 @@ const mostBefore = 3
 /**
  * Turns the rows of a table into JSON records, if the text is an export with the names of its columns in the first line: of Splunk, Kibana,
  * Graylog, CloudWatch, Log Analytics, Windows' Event Viewer, a spreadsheet. Passes the lines of other texts to the next joiner. A row has the
- * number of its first line.
+ * number of its first line. `head` is the beginning of a text that was read before up to where this joiner continues.
  */
-export const joinRows = (next: LineJoiner): LineJoiner => {
+export const joinRows = (next: LineJoiner, head: readonly TextLine[] = []): SpecialJoiner => {
   let state: 'before' | 'header' | 'table' | 'none' = 'before'
   let columns: readonly string[] = []
-  /** Lines that may still be passed on as they are. */
+  /** The header, until a row confirms it. */
+  let header: TextLine | undefined
+  /** Other lines that may still be passed on as they are: blank ones before the header, and those of an incomplete row. */
   let held: TextLine[] = []
   let characters = 0
   let before = 0
@@ -30,34 +32,32 @@ export const joinRows = (next: LineJoiner): LineJoiner => {
       row = cells
     }, separator)
   }
-  const release = (): TextLine[] => {
-    const lines = held
+  const release = (): readonly TextLine[] => {
+    const lines = header ? [header, ...held] : held
+    header = undefined
     held = []
     characters = 0
-    return next.push(lines)
+    return lines
   }
-  const add = (line: TextLine): TextLine[] => {
-    if (state === 'none') return next.push([line])
+  /** Adds a line. Returns the lines to pass on, or a row. */
+  const add = (line: TextLine): readonly TextLine[] | { readonly row: TextLine } => {
+    if (state === 'none') return [line]
+    held.push(line)
     if (state === 'before') {
-      held.push(line)
       if (line.text.trim() === '' || /^(?:sep=.|#TYPE \S+)$/.test(line.text)) {
         before++
         if (before <= mostBefore) return []
       }
-      const header = line.open ? undefined : headerOf(line.text)
-      if (header) {
-        state = 'header'
-        columns = header.columns
-        separator = header.separator
-        held = [line]
-        startReader()
-        return []
-      }
-      state = 'none'
-      return release()
+      const found = line.open ? undefined : headerOf(line.text)
+      state = found ? 'header' : 'none'
+      if (!found) return release()
+      columns = found.columns
+      separator = found.separator
+      header = line
+      held = []
+      startReader()
+      return []
     }
-    // The header stays at hand until a row confirms it.
-    held.push(line)
     characters += line.text.length
     reader?.push(`${line.text}\n`)
     if (row) return endRow(row)
@@ -66,17 +66,16 @@ export const joinRows = (next: LineJoiner): LineJoiner => {
     startReader()
     return release()
   }
-  const endRow = (cells: readonly string[]): TextLine[] => {
+  const endRow = (cells: readonly string[]): readonly TextLine[] | { readonly row: TextLine } => {
     row = undefined
     if (cells.length === 1 && cells[0]?.trim() === '') {
       held.pop()
       return []
     }
-    const isRow = cells.length >= columns.length
     if (state === 'header') {
-      state = isRow ? 'table' : 'none'
-      if (!isRow) return release()
-      held.shift()
+      state = isFirstRow(columns, cells) ? 'table' : 'none'
+      if (state === 'none') return release()
+      header = undefined
     }
     const [first] = held
     if (!first || cells.length === 1) return release()
@@ -84,19 +83,53 @@ export const joinRows = (next: LineJoiner): LineJoiner => {
     held = []
     characters = 0
     if (cells.every((cell, index) => cell === columns[index])) return []
-    return [{ text: JSON.stringify(toObject(columns, cells, separator)), number: first.number, cut }]
+    return { row: { text: JSON.stringify(toObject(columns, cells, separator)), number: first.number, cut } }
   }
+  const pass = (found: ReturnType<typeof add>): TextLine[] =>
+    'row' in found ? [...next.flush(), found.row] : next.push(found)
+  const isNone = (): boolean => state === 'none'
+  const isWithin = (): boolean => held.length > 0 && state !== 'before'
+
+  for (const line of head) add(line)
+  if (isWithin()) startReader()
+  release()
 
   return {
     push(lines) {
-      if (state === 'none') return next.push(lines)
-      return lines.flatMap(add)
+      if (isNone()) return next.push(lines)
+      const out: TextLine[] = []
+      for (const [at, line] of lines.entries()) {
+        out.push(...pass(add(line)))
+        // Most texts are no table.
+        if (isNone()) return [...out, ...next.push(lines.slice(at + 1))]
+      }
+      return out
     },
     flush() {
-      const left = state === 'none' ? [] : release()
-      return [...left, ...next.flush()]
+      // An incomplete row ends here.
+      if (isWithin()) startReader()
+      return [...next.push(release()), ...next.flush()]
+    },
+    settle: () => (isWithin() ? next.settle() : [...next.push(release()), ...next.settle()]),
+    get heldFrom() {
+      return next.heldFrom ?? (header ?? held[0])?.number
+    },
+    get within() {
+      return isWithin() || next.within
+    },
+    get given() {
+      return next.given
+    },
+    get idle() {
+      return isNone()
     },
   }
+}
+
+/** Whether a row has a cell for each column, and a time where the header says so. Lines of words may look like a header. */
+const isFirstRow = (columns: readonly string[], cells: readonly string[]): boolean => {
+  const times = cells.filter((cell, index) => cell !== '' && isTimeName(columns[index] ?? ''))
+  return cells.length >= columns.length && (times.length === 0 || times.some((cell) => /\d/.test(cell)))
 }
 
 /** The shape of a column's name: a word or a few. */

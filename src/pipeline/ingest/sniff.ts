@@ -1,5 +1,6 @@
 import { utf16Of } from './file/utf16.ts'
 import { looksBinary } from './lines.ts'
+import { isEventDocument } from './xml-events.ts'
 
 /** Content without text lines, with advice on how to convert it. */
 export interface Foreign {
@@ -56,9 +57,11 @@ export const foreignContent = (head: Uint8Array): Foreign | undefined => {
   return looksBinary(head) ? unknown : undefined
 }
 
-/** Whether a text is an XML document. Log lines may begin with an angle bracket too: `<34>` in syslog, `<info>`, an `<Event>` of Windows. */
+/**
+ * Whether a text is an XML document that contains no events. Log lines may begin with an angle bracket too: `<34>` in syslog, `<info>`.
+ */
 export const isXmlDocument = (text: string): boolean =>
-  /^\s*<(?:\?xml|!doctype|html|events\s+xmlns|events>)/i.test(text.slice(0, 200))
+  !isEventDocument(text) && /^\s*<(?:\?xml|!doctype|html|events\s+xmlns|events>)/i.test(text.slice(0, 200))
 
 /** Whether a text is a form body: names and values without spaces. curl declares every body as a form. */
 export const isForm = (text: string): boolean =>

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asTheyAre } from './documents.ts'
-import type { TextLine } from './lines.ts'
+import { asTheyAre, type TextLine } from './lines.ts'
 import { joinXmlEvents } from './xml-events.ts'
 
 const read = (text: string, together = true): TextLine[] => {
@@ -39,6 +38,7 @@ describe('joinXmlEvents', () => {
   it.each([
     ['priorities', '<34>Jan 10 06:55:46 web-1 su: a\n<34>Jan 10 06:55:46 web-1 su: b'],
     ['another document', `${declaration}\n<html>\n<b>a</b>`],
+    ['an element without content', '<Event id="1"/>\n<Event id="2" />\nafterwards'],
     ['elements of other names', '<EventLog a="b">\n<Eventual>'],
   ])('passes other lines on: %s', (_name, text) =>
     expect(read(text).map((line) => line.text)).toEqual(text.split('\n')),
@@ -47,6 +47,13 @@ describe('joinXmlEvents', () => {
   it('returns an event that never ends', () => {
     expect(read(`<Event>\n<EventID>1\nlast`).map((line) => line.text)).toEqual(['<Event>', '<EventID>1', 'last'])
     expect(read(`<Event>${'a'.repeat(1_100_000)}\nb`).length).toBeGreaterThan(1)
+  })
+
+  it('takes time in proportion to the size, whatever it is that never ends', () => {
+    const started = process.cpuUsage()
+    for (const line of ['<x>', '</Events>', '', '<Events>', '<Event ']) read(`<Events>\n${`${line}\n`.repeat(50_000)}`)
+    read(`<Event>${'\n<x>'.repeat(100_000)}`)
+    expect(process.cpuUsage(started).user / 1_000_000).toBeLessThan(10)
   })
 
   it('gives the same, however the lines arrive', () => {

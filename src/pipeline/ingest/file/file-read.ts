@@ -2,8 +2,9 @@ import { stat } from 'node:fs/promises'
 import { minute } from '../../../lib/units/time.ts'
 import type { RawRecord } from '../../../schema/record/record.ts'
 import { mergeByTime } from '../merge-by-time.ts'
+import { readWithPauses } from '../pauses.ts'
 import { clockOf, dateClocks, readClocks } from './clock-days.ts'
-import { recordsOf } from './file-lines.ts'
+import { type LineReading, recordsOf } from './file-lines.ts'
 import {
   emptyReport,
   findLogs,
@@ -15,11 +16,18 @@ import {
 } from './file-open.ts'
 import { oldestFirst } from './oldest-first.ts'
 
+/** A stream that pauses for longer is no export that is still being written. */
+const longestPause = 30_000
+
 export interface FileReadOptions extends OpenOptions {
   /** The source of all records. Defaults to the name of their log. */
   readonly source?: string | undefined
   readonly zoneMinutes?: number | undefined
   readonly now: () => number
+  /** How the records of each file are read. */
+  readonly reading?: (path: string) => LineReading
+  /** Whether to date the lines of files that have a clock but no date. On by default. */
+  readonly dates?: boolean
 }
 
 export interface FileReading {
@@ -41,14 +49,14 @@ async function* readAll(
   options: FileReadOptions,
   report: ReadReport,
 ): AsyncGenerator<readonly RawRecord[]> {
-  const { zoneMinutes, now, timeOf } = options
+  const { zoneMinutes, now, timeOf, signal, reading, dates: isDated = true } = options
   const { logs, close } = await findLogs(paths, options, report)
   const batchSize = logs.length > 1 ? 1_024 : 4_096
   const zones = await Promise.all(
     logs.map((log) => (zoneMinutes === undefined ? findZone(log, timeOf, report) : undefined)),
   )
   const dates = new Map<string, number>()
-  for (const [i, log] of logs.entries()) {
+  for (const [i, log] of isDated ? logs.entries() : []) {
     for await (const { path, midnight, zoneMinutes: proven } of dateLog(log, options)) {
       dates.set(path, midnight)
       zones[i] ??= proven
@@ -58,14 +66,18 @@ async function* readAll(
   const batches = logs.map((log, i) => {
     const source = options.source ?? log.name
     const fileZone = zones[i]
-    const use = (bytes: AsyncIterable<Buffer>, path: string) =>
-      oldestFirst(
-        recordsOf(bytes, {
-          ...{ source, file: path === '-' ? undefined : path, zoneMinutes, fileZone, now, batchSize },
-          midnight: dates.get(path),
-        }),
-        timeOfRecord,
+    const use = (bytes: AsyncIterable<Buffer>, path: string) => {
+      const given = reading?.(path)
+      const records = recordsOf(bytes, {
+        ...{ source, file: path === '-' ? undefined : path, zoneMinutes, fileZone, now, batchSize },
+        midnight: dates.get(path),
+        ...given,
+      })
+      return oldestFirst(
+        given?.quietMs === undefined ? records : readWithPauses(records, { quietMs: longestPause, signal }),
+        { timeOf: timeOfRecord, textOf: ({ text }) => text },
       )
+    }
     const time = log.time ?? dates.get(log.paths[0] ?? '')
     return { time: inZone(time, fileZone), batches: readLog(log, options, report, use) }
   })

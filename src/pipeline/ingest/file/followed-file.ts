@@ -1,10 +1,11 @@
 import { minute } from '../../../lib/units/time.ts'
 import type { RawRecord } from '../../../schema/record/record.ts'
-import { joinDocuments } from '../documents.ts'
-import { joinContinuations, splitLines, type TextLine } from '../lines.ts'
+import { joinRecords } from '../join-records.ts'
+import { splitLines, type TextLine } from '../lines.ts'
 import { type Foreign, foreignContent } from '../sniff.ts'
 import { type Content, fileContent, isAt, type Position, positionAt, startPosition } from './content.ts'
 import { isBlank } from './file-lines.ts'
+import { LineStarts } from './line-starts.ts'
 
 const chunkBytes = 16_384
 /** A portion ends with the chunk that reaches this many records. */
@@ -15,6 +16,8 @@ const headBytes = 8_192
 const enoughBytes = 256
 /** Clocks of file servers may differ by less. */
 const longAgo = minute
+/** The columns of a table are named within so many bytes from the beginning of its file. */
+const tableHeadBytes = 65_536
 
 /** Records that were read, and the position after them. */
 export interface Portion {
@@ -44,7 +47,7 @@ export interface FollowedFile {
   /** The time of the last read, by the monotonic clock; −∞ for a file written long ago. */
   readonly readAt: number
   readonly waiting: boolean
-  /** Whether a JSON document is incomplete. */
+  /** Whether a document is incomplete. */
   readonly within: boolean
   /** The position after the last portion. */
   readonly position: Position
@@ -65,16 +68,11 @@ export const followFile = async (
   let position = (await isAt(content, left)) ? left : startAgain(left)
   let offset = position.offset
   let splitter = splitLines({ firstNumber: position.line + 1, inParts: true })
-  let joiner = joinDocuments(joinContinuations())
+  let joiner = joinRecords({ head: await readHead(content, position) })
   /** How many records to skip, because their document is read again from its beginning. */
   let again = position.given ?? 0
-  /** How many records of the open document were returned. */
-  let given = 0
   let readAt = steady()
-  /** The end of the last complete line, as offset and line number. */
-  let seen = { offset, line: position.line }
-  /** The start of the record that may continue. */
-  let held: typeof seen | undefined
+  let starts = new LineStarts(position)
   /** The position after the last complete line, even if its record may continue. */
   let complete = position
   let isText = false
@@ -84,12 +82,10 @@ export const followFile = async (
     position = startAgain(complete)
     complete = position
     offset = 0
-    seen = { offset: 0, line: 0 }
-    held = undefined
+    starts = new LineStarts(position)
     again = 0
-    given = 0
     splitter = splitLines({ inParts: true })
-    joiner = joinDocuments(joinContinuations())
+    joiner = joinRecords()
   }
   const toRecords = (lines: readonly TextLine[]): RawRecord[] => {
     const receivedAt = now()
@@ -105,12 +101,16 @@ export const followFile = async (
         fileZone,
       }))
   }
-  const reached = async (at: typeof seen): Promise<Position> => ({
-    ...(await positionAt(content, at, position)),
-    ...(given > 0 && { given }),
-  })
-  /** Skips records that were returned before a restart. */
-  const fresh = (records: readonly TextLine[]): readonly TextLine[] => {
+  /** Joins lines. Skips records that were returned before a restart. */
+  const join = (lines: readonly TextLine[]): readonly TextLine[] => {
+    if (again === 0) return joiner.push(lines)
+    return lines.flatMap((line) => {
+      const fresh = skipReturned(joiner.push([line]))
+      if (!joiner.within) again = 0
+      return fresh
+    })
+  }
+  const skipReturned = (records: readonly TextLine[]): readonly TextLine[] => {
     const left = records.slice(Math.min(again, records.length))
     again -= records.length - left.length
     return left
@@ -144,44 +144,36 @@ export const followFile = async (
         const room = Math.min(chunkBytes, end - offset)
         const chunk = await content.read(room, offset)
         if (chunk.length === 0) break
-        const ends = lineEnds(chunk, offset).values()
-        for (const line of splitter.push(chunk)) {
-          const before = joiner.within
-          const done = joiner.push([line])
-          if (joiner.within) {
-            // The position stays at the document's beginning, and the records returned so far are counted.
-            given = joiner.given
-            if (!before || !held) held = seen
-          } else {
-            given = 0
-            if (done.length > 0 || !held) held = seen
-          }
-          for (const record of fresh(done)) lines.push(record)
-          if (!line.open) seen = { offset: ends.next().value ?? seen.offset, line: line.number }
-          if (!joiner.waiting) held = undefined
-          if (!joiner.within) again = 0
-        }
+        const read = splitter.push(chunk)
+        starts.add(chunk, offset, read.filter(({ open }) => !open).length)
+        for (const record of join(read)) lines.push(record)
         offset += chunk.length
         readAt = mtimeMs < now() - longAgo ? Number.NEGATIVE_INFINITY : steady()
       }
-      complete = await positionAt(content, seen, position)
-      position = held ? await reached(held) : { ...complete, ...(given > 0 && { given }) }
+      const { heldFrom, given } = joiner
+      const before = position
+      complete = await positionAt(content, starts.last, before)
+      starts.forgetBefore(heldFrom ?? starts.last.line + 1)
+      if (heldFrom === undefined) position = complete
+      else {
+        // Of a document, the beginning, with the count of its records that were returned.
+        const held = await positionAt(content, starts.startOf(heldFrom), before)
+        position = { ...held, ...(given > 0 && { given }) }
+      }
       return { records: toRecords(lines), position }
     },
     async settle() {
       const rest = splitter.flush()
-      const lines = fresh([...joiner.push(rest), ...joiner.flush()])
-      held = undefined
-      given = 0
+      const lines = [...join(rest), ...skipReturned(joiner.flush())]
       again = 0
       const partial = rest.at(-1)
       if (partial) {
         // Later bytes continue the same line.
         splitter = splitLines({ firstNumber: partial.number, inParts: true })
-        seen = { offset, line: partial.number - 1 }
+        starts = new LineStarts({ offset, line: partial.number - 1 })
       }
       if (lines.length === 0) return undefined
-      position = await reached(seen)
+      position = await positionAt(content, starts.last, position)
       complete = position
       return { records: toRecords(lines), position }
     },
@@ -189,7 +181,7 @@ export const followFile = async (
       return readAt
     },
     get waiting() {
-      return held !== undefined || seen.offset < offset
+      return joiner.heldFrom !== undefined || starts.last.offset < offset
     },
     get within() {
       return joiner.within
@@ -219,8 +211,6 @@ export const endOf = async (path: string): Promise<Position> => {
   }
 }
 
-const lineEnds = (chunk: Buffer, offset: number): readonly number[] => {
-  const ends: number[] = []
-  for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) ends.push(offset + at + 1)
-  return ends
-}
+/** Reads the lines before a position from the beginning of the file. */
+const readHead = async (content: Content, { offset }: Position): Promise<readonly TextLine[]> =>
+  offset === 0 ? [] : splitLines({ inParts: true }).push(await content.read(Math.min(tableHeadBytes, offset), 0))

@@ -10,7 +10,8 @@ async function* batchesOf(texts: readonly string[], size: number) {
 }
 const order = async (texts: readonly string[], size = 4_096): Promise<readonly string[]> => {
   const found: string[] = []
-  for await (const batch of oldestFirst(batchesOf(texts, size), timeOf)) found.push(...batch.map(({ text }) => text))
+  const reading = { timeOf, textOf: ({ text }: RawRecord) => text }
+  for await (const batch of oldestFirst(batchesOf(texts, size), reading)) found.push(...batch.map(({ text }) => text))
   return found
 }
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => String(i))
@@ -45,4 +46,19 @@ describe('oldestFirst', () => {
         expect([...(await order(texts, size))].sort()).toEqual([...texts].sort())
       }),
     ))
+})
+
+it.each([
+  ['2026-01-05T10:00:00Z a', '2026-01-05T10:00:01Z a'],
+  ['2026-01-05T10:00:00Z a', '2026-02-05T10:00:00Z a'],
+  ['Jan  5 10:00:00 web-01 a', 'Jan  5 10:00:01 web-01 a'],
+  ['{"level":30,"time":"2026-01-05T10:00:00Z"}', '{"level":30,"time":"2026-01-05T10:00:01Z"}'],
+])('reads only few times of a text in order: %s', async (first, last) => {
+  let count = 0
+  const timeOf = () => ++count
+  const batches = (async function* () {
+    yield [first, ...numbers(100), last]
+  })()
+  await Array.fromAsync(oldestFirst(batches, { timeOf, textOf: (text) => text }))
+  expect(count).toBe(0)
 })

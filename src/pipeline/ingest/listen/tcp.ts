@@ -11,8 +11,8 @@ import { type IsAllowed, peerAddress } from './senders.ts'
 /** Splits the bytes of one connection into the texts of its records. */
 export interface ConnectionReader {
   push(bytes: Buffer): readonly string[]
-  /** Returns records that may continue, after a time without bytes. */
-  settle(): readonly string[]
+  /** Returns records that may continue, after a time without bytes; after a long one, also the beginning of a document. */
+  settle(isSilent: boolean): readonly string[]
   /** Returns everything left at the end of the connection. */
   flush(): readonly string[]
 }
@@ -40,6 +40,8 @@ interface TcpOptions {
 const maxConnections = 500
 /** Silence after which a record that may continue is taken as complete. */
 const quietMs = 500
+/** Silence after which that is taken for a document, too. */
+const silentMs = 30_000
 /** Silence after which the system checks whether the peer is still there. */
 const keepAliveMs = 5 * minute
 
@@ -119,7 +121,10 @@ const readConnection = (
   socket.setKeepAlive(true, keepAliveMs)
   socket.on('data', (bytes: Buffer) => {
     clearTimeout(quiet)
-    quiet = setTimeout(() => give(reader.settle()), quietMs)
+    quiet = setTimeout(() => {
+      give(reader.settle(false))
+      quiet = setTimeout(() => give(reader.settle(true)), silentMs)
+    }, quietMs)
     give(reader.push(bytes))
   })
   socket.on('error', (error) => log.debug({ source, peer, reason: error.message }, 'Connection lost.'))

@@ -1,5 +1,5 @@
 import type { RawRecord } from '../../../schema/record/record.ts'
-import { recordsOfText } from '../documents.ts'
+import { recordsOfText } from '../join-records.ts'
 
 /** A message of a queue. */
 export interface QueuedMessage {
@@ -41,5 +41,5 @@ export const toKeyedRecords = (
 const textsOf = (body: string): readonly string[] => {
   const text = body.trim()
   if (text === '') return []
-  return text.startsWith('{') || text.startsWith('[') ? recordsOfText(text) : [body.trimEnd()]
+  return text.startsWith('{') || text.startsWith('[') ? recordsOfText(text, { traces: false }) : [body.trimEnd()]
 }

@@ -1,5 +1,5 @@
-import { joinDocuments } from '../documents.ts'
-import { joinContinuations, splitLines, type TextLine } from '../lines.ts'
+import { joinRecords } from '../join-records.ts'
+import { splitLines, type TextLine } from '../lines.ts'
 import type { ConnectionReader } from '../listen/tcp.ts'
 
 /** The longest header of a counted frame: seven digits, a space, and the angle bracket of the message. */
@@ -23,7 +23,7 @@ export const readFrames = (longest: number): ConnectionReader => {
       const header = readHeader(beginning, 0)
       return header === 'incomplete' ? [] : decide(header !== undefined)
     },
-    settle: () => reader?.settle() ?? [],
+    settle: (isSilent) => reader?.settle(isSilent) ?? [],
     flush() {
       const decided = reader ? [] : decide(false)
       return [...decided, ...(reader?.flush() ?? [])]
@@ -34,11 +34,11 @@ export const readFrames = (longest: number): ConnectionReader => {
 /** Reads one message per line, and joins continuation lines to it. */
 const readLines = (longest: number): ConnectionReader => {
   const splitter = splitLines({ longest })
-  const joiner = joinDocuments(joinContinuations())
+  const joiner = joinRecords()
   const texts = (lines: readonly TextLine[]) => lines.map(({ text }) => withoutTrailer(text)).filter(Boolean)
   return {
     push: (bytes) => texts(joiner.push(splitter.push(bytes))),
-    settle: () => texts(joiner.settle()),
+    settle: (isSilent) => texts(isSilent ? joiner.flush() : joiner.settle()),
     flush: () => texts([...joiner.push(splitter.flush()), ...joiner.flush()]),
   }
 }
