@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { RecordBatch } from '../schema/record/record.ts'
 import type { Transaction } from '../store/database.ts'
@@ -81,6 +82,32 @@ describe('the embedded queue', () => {
     expect(rung).toEqual(['0 alerts'])
     for (const queue of [one, two]) await queue?.close()
     for (const store of stores) await store.close()
+  })
+
+  it('does not read the database while no job waits, and delivers a new one at once', async () => {
+    const store = await openStore('sqlite::memory:', { now: Date.now, log: silent })
+    let queries = 0
+    const read = store.connections.read.withPlugin({
+      transformQuery({ node }) {
+        queries++
+        return node
+      },
+      transformResult: async ({ result }) => result,
+    })
+    const queue = openEmbeddedQueue({ connections: { ...store.connections, read }, now: Date.now, log: silent })
+    const handle = vi.fn(async () => {})
+    queue.consume('alerts', handle)
+    await sleep(1_000)
+    const first = queries
+    expect(first).toBeGreaterThan(0)
+    await sleep(1_000)
+    expect(queries).toBe(first)
+    const published = performance.now()
+    await store.transaction((tx) => queue.publish('alerts', ['a'], tx))
+    await vi.waitFor(() => expect(handle).toHaveBeenCalled(), { timeout: 10_000, interval: 10 })
+    expect(performance.now() - published).toBeLessThan(2_500)
+    await queue.close()
+    await store.close()
   })
 
   it('puts batches that come together into few jobs, one partition each, in order', async () => {

@@ -42,6 +42,8 @@ interface EmbeddedQueueOptions {
 
 /** The longest sleep of a worker before it checks for jobs itself, in ms. Commits in this process wake it at once. */
 const poll = 250
+/** The same while there is no job at all, and no other process that could publish one. */
+const idlePoll = 5_000
 /** The wait after a transient failure that recommends no wait itself. */
 const pause = 1000
 const longestPause = 30_000
@@ -228,6 +230,9 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
             await letOthers(began)
             continue
           }
+        } else {
+          await bell.sleep(peers || (await jobs.any()) ? poll : idlePoll)
+          continue
         }
       } catch (error) {
         rest = trouble
