@@ -4,8 +4,8 @@ export class EvtxFormatError extends Error {
 }
 
 /** Limits of one chunk of 64 KiB. A template may be used many times, so a few hostile bytes could ask for endless work. */
-const mostSteps = 2_000_000
-const mostText = 16 * 2 ** 20
+const mostSteps = 1_000_000
+const mostText = 8 * 2 ** 20
 
 /** The work that a chunk may still cause. */
 export interface ChunkBudget {

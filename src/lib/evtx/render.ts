@@ -52,8 +52,8 @@ export const createRenderer = (source: ChunkSource): Renderer => {
         source.budget.text(tag.length)
         if (node.isEmpty) return `${tag}/>`
         const contents = node.children.map((child) => renderNode(child, values, depth + 1))
-        return repeated(contents, (content) => {
-          source.budget.text(content.length + tag.length + node.name.length)
+        return repeated(contents, (content, time) => {
+          source.budget.text(node.name.length + (time > 0 ? tag.length + content.length : 0))
           return `${tag}>${content}</${node.name}>`
         })
       }
@@ -107,10 +107,10 @@ interface Values {
 const asText = (content: Content): string => (typeof content === 'string' ? content : content.join(','))
 
 /** Writes an element once, or once for each item of the arrays in its content, as Windows does. */
-const repeated = (contents: readonly Content[], write: (content: string) => string): string => {
+const repeated = (contents: readonly Content[], write: (content: string, time: number) => string): string => {
   const arrays = contents.filter((content) => typeof content !== 'string')
   const times = Math.max(1, ...arrays.map((items) => items.length))
   return Array.from({ length: times }, (_, i) =>
-    write(contents.map((content) => (typeof content === 'string' ? content : (content[i] ?? ''))).join('')),
+    write(contents.map((content) => (typeof content === 'string' ? content : (content[i] ?? ''))).join(''), i),
   ).join('')
 }

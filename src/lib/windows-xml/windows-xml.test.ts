@@ -37,6 +37,15 @@ describe('readWindowsXml', () => {
     })
   })
 
+  it('reads data whose element has a name of its own, and none of an empty element', () => {
+    const eventOf = (data: string) =>
+      readWindowsXml(`<Event><System><EventID>19</EventID><Channel>System</Channel></System>${data}</Event>`)?.winlog
+    const named = '<EventData Name="Update"><Data Name="Title">KB5</Data></EventData>'
+    expect(eventOf(named)?.event_data).toEqual({ Title: 'KB5' })
+    expect(eventOf(`<UserData xmlns="x"><a>b</a></UserData>`)?.user_data).toEqual({ a: 'b' })
+    expect(eventOf('<EventData/><UserData/>')).toEqual({ channel: 'System', event_id: '19' })
+  })
+
   it('reads what Sysmon for Linux sends in a line of syslog', () => {
     const xml =
       '<Event><System><Provider Name="Linux-Sysmon" Guid="{x}"/><EventID>1</EventID><Channel>Linux-Sysmon/Operational</Channel>' +

@@ -72,9 +72,9 @@ export const readWindowsXml = (text: string): WindowsEvent | undefined => {
 
 /** Returns the content of the first element of a name behind a position. */
 const partOf = (text: string, name: string, from: number): string | undefined => {
-  const open = text.indexOf(`<${name}>`, from)
-  if (open < 0) return undefined
-  const start = open + name.length + 2
+  const open = [`<${name}>`, `<${name} `].map((tag) => text.indexOf(tag, from)).filter((at) => at >= 0)
+  const start = open.length === 0 ? 0 : text.indexOf('>', Math.min(...open)) + 1
+  if (start === 0 || text[start - 2] === '/') return undefined
   const end = text.indexOf(`</${name}>`, start)
   return end < 0 ? undefined : text.slice(start, end)
 }

@@ -135,6 +135,6 @@ async function* portionsOf(bytes: AsyncIterable<Buffer>, reading: Reading): Asyn
   }
 }
 
-/** Whether a name is that of a compressed file or an archive. */
+/** Whether a name is that of a compressed file, an archive or a Windows event log, which are read as a whole whenever they changed. */
 export const isArchiveName = (path: string): boolean =>
-  /\.(?:gz|zst|zstd|bz2|xz|lz4|zip|tar|tgz|tbz2|txz)$/i.test(basename(path))
+  /\.(?:gz|zst|zstd|bz2|xz|lz4|zip|tar|tgz|tbz2|txz|evtx)$/i.test(basename(path))

@@ -18,6 +18,7 @@ import { strToU8, zipSync } from 'fflate'
 import { packTar } from 'modern-tar'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { until } from '../../../../test/until.ts'
+import { encodeEvtx, fakeEvent } from '../../../lib/evtx/evtx.fake.ts'
 import { block, createKeeper, numbers } from './file-keeper.fake.ts'
 
 let folder: string
@@ -72,6 +73,33 @@ describe('archives in followed folders', () => {
     appendFileSync(at('a.log'), block(46, 47))
     await expectOnce(keeper, 47)
     await again.kill()
+    expect(keeper.complaints).toEqual([])
+  })
+
+  it('reads the new events of a Windows event log, also after a restart', async () => {
+    const { keeper, start } = open()
+    const shared = { provider: 'Eventlog', id: 1102, time: new Date(0), channel: 'Security', computer: 'pc', data: {} }
+    const logOf = (chunks: readonly (readonly number[])[]) =>
+      encodeEvtx(chunks.map((records) => records.map((record) => fakeEvent({ ...shared, record }))))
+    const numbersOf = () => keeper.texts.map((text) => Number(/<EventRecordID>(\d+)</.exec(text)?.[1]))
+    put('Security.evtx', logOf([[1, 2]]))
+    const run = start()
+    await until(() => keeper.texts.length >= 2)
+    put('Security.evtx', logOf([[1, 2, 3], [4]]))
+    await until(() => keeper.texts.length >= 4)
+    await run.kill()
+    put(
+      'Security.evtx',
+      logOf([
+        [1, 2, 3],
+        [4, 5],
+      ]),
+    )
+    const again = start()
+    await until(() => keeper.texts.length >= 5)
+    await sleep(300)
+    await again.kill()
+    expect(numbersOf()).toEqual([1, 2, 3, 4, 5])
     expect(keeper.complaints).toEqual([])
   })
 
