@@ -164,15 +164,10 @@ async function* unpacked({ head, rest }: Awaited<ReturnType<typeof peek>>): Asyn
     yield* decompress(rest, compression, expansion)
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'SOURCE_FAILED') throw error
-    const broken = error.cause !== undefined
-    throw new AppError(
-      broken ? 'INVALID_REQUEST' : 'TOO_LARGE',
-      broken ? `The body is not valid ${compression.name}.` : error.message,
-      {
-        hint: 'Send the body uncompressed, or in several requests.',
-        cause: error,
-      },
-    )
+    throw new AppError(error.cause === undefined ? 'TOO_LARGE' : 'INVALID_REQUEST', error.message, {
+      hint: 'Send the body uncompressed, or in several requests.',
+      cause: error,
+    })
   }
 }
 
