@@ -1,8 +1,10 @@
 import { messageOf } from '../../errors.ts'
 import { matchSource } from '../../lib/match-source.ts'
+import { memoize } from '../../lib/memoize/memoize.ts'
 import { minute } from '../../lib/units/time.ts'
 import { formatZone } from '../../lib/units/zone.ts'
 import type { Event, FieldValue } from '../../schema/event/event.ts'
+import { containerOfFile } from '../../schema/record/container-file.ts'
 import type { FieldMap } from '../../schema/record/field-map.ts'
 import { eventId, type RawRecord, type RecordBatch } from '../../schema/record/record.ts'
 import type { Stage } from '../stage.ts'
@@ -288,11 +290,24 @@ const placeOf = (
   { fields }: Parsed,
 ): Event['fields'] | undefined => {
   const line = lines?.[index]
-  if (file !== undefined) return { 'log.file.path': file, ...(line !== undefined && { 'log.file.line': line }) }
+  if (file !== undefined)
+    return { ...containerFields(file), 'log.file.path': file, ...(line !== undefined && { 'log.file.line': line }) }
   const peer = peers?.[index]
   if (peer === undefined) return undefined
   return { 'log.source.address': peer, ...(fields['host.name'] === undefined && { 'host.name': peer }) }
 }
+
+/** Returns the fields for the container of Kubernetes that wrote a file. */
+const containerFields = memoize((file: string): Event['fields'] | undefined => {
+  const found = containerOfFile(file)
+  return (
+    found && {
+      'kubernetes.namespace': found.namespace,
+      'kubernetes.pod.name': found.pod,
+      'container.name': found.container,
+    }
+  )
+})
 
 /** The streams with names up to this length are cached, and so many of them. */
 const longestName = 128

@@ -206,8 +206,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
   }
 }
 
-const oldestFirst = (paths: readonly string[]): readonly string[] =>
-  toFileSets(paths, () => undefined).flatMap((set) => set.paths)
+const oldestFirst = (paths: readonly string[]): readonly string[] => toFileSets(paths, () => undefined).flat()
 
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
@@ -235,7 +234,7 @@ const rotatedFrom = async (
         .filter((path) => !paths.includes(path)),
     )
   }
-  return toFileSets(found, () => undefined).map((set) => set.paths)
+  return toFileSets(found, () => undefined)
 }
 
 /** Whether a name now leads to another file or to none. */

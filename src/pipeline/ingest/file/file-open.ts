@@ -8,6 +8,7 @@ import { archiveReader, openUnpacking, type Unpacking } from './archive.ts'
 import { compressionOf, decompress, type ExpansionLimits, expansionLimits } from './decompress.ts'
 import { toFileSets } from './file-set.ts'
 import { findFiles, type SkippedFile } from './find-files.ts'
+import { sourceOfFile } from './source-of-file.ts'
 import { asUtf8, utf16Of } from './utf16.ts'
 import { guessLogZone, type TimeInZone } from './written-zone.ts'
 
@@ -95,7 +96,10 @@ export const findLogs = async (
   const streams = [...pipes, ...(paths.includes('-') ? ['-'] : [])]
   return {
     logs: [
-      ...sets.map((set) => ({ ...set, nameOf, time: heads.get(set.paths[0] ?? '')?.time })),
+      ...sets.map((set) => {
+        const [first = ''] = set
+        return { name: sourceOfFile(first, 'file'), paths: set, nameOf, time: heads.get(first)?.time }
+      }),
       ...streams.map((path) => ({ name: 'stdin', nameOf, paths: [path], time: Number.POSITIVE_INFINITY })),
     ],
     close: unpacking.remove,

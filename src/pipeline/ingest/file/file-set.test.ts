@@ -30,11 +30,11 @@ it('parses the names of rotated files', () => {
 it('puts the oldest first, by name if contents have no times', () => {
   const paths = ['/v/x.log', '/v/x.log.1', '/v/x.log.10.gz', '/v/x.log.2.gz', '/w/x.log', '/v/y.log']
   expect(toFileSets(paths, () => undefined)).toEqual([
-    { name: 'x.log', paths: ['/v/x.log.10.gz', '/v/x.log.2.gz', '/v/x.log.1', '/v/x.log'] },
-    { name: 'x.log', paths: ['/w/x.log'] },
-    { name: 'y.log', paths: ['/v/y.log'] },
+    ['/v/x.log.10.gz', '/v/x.log.2.gz', '/v/x.log.1', '/v/x.log'],
+    ['/w/x.log'],
+    ['/v/y.log'],
   ])
-  expect(toFileSets(['/m', '/m-20251114', '/m-20251113'], () => undefined)[0]?.paths).toEqual([
+  expect(toFileSets(['/m', '/m-20251114', '/m-20251113'], () => undefined)[0]).toEqual([
     '/m-20251113',
     '/m-20251114',
     '/m',
@@ -43,5 +43,5 @@ it('puts the oldest first, by name if contents have no times', () => {
 
 it('trusts contents more than names', () => {
   const times: Record<string, number> = { '/x.log': 3, '/x.log.1': 1, '/x.log.2': 2 }
-  expect(toFileSets(Object.keys(times), (path) => times[path])[0]?.paths).toEqual(['/x.log.1', '/x.log.2', '/x.log'])
+  expect(toFileSets(Object.keys(times), (path) => times[path])[0]).toEqual(['/x.log.1', '/x.log.2', '/x.log'])
 })

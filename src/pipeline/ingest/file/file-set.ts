@@ -1,5 +1,4 @@
 import { basename, dirname, join } from 'node:path'
-import { toSourceName } from '../../../schema/record/source-name.ts'
 
 /** The place of a file in its log's rotation. */
 interface Rotation {
@@ -9,13 +8,6 @@ interface Rotation {
   readonly generation: number
   /** The digits of its date, which order the files; `''` without one. */
   readonly date: string
-}
-
-/** The files of one log, oldest first. */
-export interface FileSet {
-  /** The base name of the log, used as its source. */
-  readonly name: string
-  readonly paths: readonly string[]
 }
 
 const packed = /\.(gz|zst|zstd|bz2|xz|lz4|z)$/i
@@ -50,7 +42,10 @@ export const rotationOf = (name: string): Rotation => {
 export const logOf = (path: string): string => join(dirname(path), rotationOf(basename(path)).base)
 
 /** Groups files by log and orders them, oldest first: by the time of their first lines if all have one, else by their names. */
-export const toFileSets = (paths: readonly string[], firstTime: (path: string) => number | undefined): FileSet[] => {
+export const toFileSets = (
+  paths: readonly string[],
+  firstTime: (path: string) => number | undefined,
+): readonly (readonly string[])[] => {
   const sets = new Map<string, string[]>()
   for (const path of paths) {
     const key = logOf(path)
@@ -58,12 +53,12 @@ export const toFileSets = (paths: readonly string[], firstTime: (path: string) =
     if (set) set.push(path)
     else sets.set(key, [path])
   }
-  return [...sets].map(([key, members]) => {
+  return [...sets.values()].map((members) => {
     const times = new Map(members.map((path) => [path, firstTime(path)]))
     const byTime = [...times.values()].every((time) => time !== undefined)
     const compare = (a: string, b: string) =>
       (byTime ? (times.get(a) ?? 0) - (times.get(b) ?? 0) : 0) || byRotation(a, b) || (a < b ? -1 : 1)
-    return { name: toSourceName(basename(key), 'file'), paths: members.sort(compare) }
+    return members.sort(compare)
   })
 }
 

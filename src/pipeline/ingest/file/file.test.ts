@@ -25,6 +25,7 @@ import type { Log } from '../../../component.ts'
 import { writeJournal } from '../../../lib/journal/journal-file.fake.ts'
 import { sourceRegistry } from '../registry.ts'
 import { describeSource } from '../source.conformance.ts'
+import { fileSource } from './file.ts'
 import { followFiles } from './file-follow.ts'
 import { block, createKeeper, numbers, quick } from './file-keeper.fake.ts'
 
@@ -374,6 +375,33 @@ describe('the registry', () => {
     readAlerts: () => [],
     dropped() {},
     timeOf: () => undefined,
+  })
+
+  it('continues the log of a container whose source was named after its file', async () => {
+    const log = join(folder, 'shop_web-7c9_0b6a1c1e-5d0b-4a55-9d0e-2f6f0c9a7b11', 'nginx', '0.log')
+    mkdirSync(join(log, '..'), { recursive: true })
+    writeFileSync(log, block(0, 1))
+    const positions = new Map<string, string>()
+    const runOnce = async (nameOf: (source: string) => string) => {
+      const cursors = {
+        read: async (source: string, key: string) => positions.get(`${source} ${key}`),
+        list: async () => [...positions.values()],
+      }
+      const found: [source: string, text: string][] = []
+      const source = fileSource(cursors, () => undefined).create(
+        { name: 'pods', paths: [folder], follow: false, from: 'start', each_file: true, zone: undefined },
+        runtime,
+      )
+      await source.run(async (records, cursor) => {
+        found.push(...records.map(({ source, text }): [string, string] => [source, text]))
+        const [first] = records
+        if (cursor && first) positions.set(`${nameOf(first.source)} ${cursor.key}`, cursor.position)
+      }, new AbortController().signal)
+      return found
+    }
+    expect(await runOnce(() => '0.log')).toEqual([['shop_nginx', 'line 0']])
+    appendFileSync(log, block(1, 2))
+    expect(await runOnce((source) => source)).toEqual([['shop_nginx', 'line 1']])
   })
 
   it('validates options', () => {

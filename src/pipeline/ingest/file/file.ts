@@ -1,11 +1,9 @@
-import { basename } from 'node:path'
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
-import { toSourceName } from '../../../schema/record/source-name.ts'
 import type { Cursors, Source } from '../source.ts'
 import { zone } from '../zone.ts'
 import { followFiles } from './file-follow.ts'
-import { rotationOf } from './file-set.ts'
+import { nameOfFile, sourceOfFile } from './source-of-file.ts'
 import type { TimeInZone } from './written-zone.ts'
 
 const options = z.strictObject({
@@ -27,18 +25,32 @@ export const fileSource = (cursors: Cursors, timeOf: TimeInZone): Component<type
   name: 'file',
   summary: 'Follows files as they grow, through rotation, truncation and restarts.',
   options,
-  create: ({ name, paths, follow, from, each_file, zone: zoneMinutes }, { now, log }) =>
-    followFiles(
-      {
-        paths,
-        follow,
-        from,
-        zoneMinutes,
-        timeOf,
-        now,
-        log,
-        sourceOf: (path) => (each_file ? toSourceName(rotationOf(basename(path)).base, name) : name),
-      },
-      cursors,
-    ),
+  create: ({ name, paths, follow, from, each_file, zone: zoneMinutes }, { now, log }) => {
+    const formerNames = new Map<string, Set<string>>()
+    const sourceOf = (path: string): string => {
+      if (!each_file) return name
+      const [source, former] = [sourceOfFile(path, name), nameOfFile(path, name)]
+      if (source !== former) formerNames.set(source, (formerNames.get(source) ?? new Set()).add(former))
+      return source
+    }
+    return followFiles(
+      { paths, follow, from, zoneMinutes, timeOf, now, log, sourceOf },
+      withFormerNames(cursors, formerNames),
+    )
+  },
+})
+
+/** Finds positions also under the names that the sources of containers had in version 0.1: those of their files. */
+const withFormerNames = (cursors: Cursors, formerNames: ReadonlyMap<string, ReadonlySet<string>>): Cursors => ({
+  async read(source, key) {
+    for (const name of [source, ...(formerNames.get(source) ?? [])]) {
+      const position = await cursors.read(name, key)
+      if (position !== undefined) return position
+    }
+    return undefined
+  },
+  async list(source) {
+    const lists = await Promise.all([source, ...(formerNames.get(source) ?? [])].map((name) => cursors.list(name)))
+    return lists.flat()
+  },
 })

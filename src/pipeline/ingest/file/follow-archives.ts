@@ -104,7 +104,7 @@ export const followArchives = (options: Options): ArchiveFollower => {
     async scan(plain, packed, beside) {
       const named = new Set(packed)
       const all = [...new Set([...plain, ...packed, ...beside])]
-      for (const { paths } of toFileSets(all, () => undefined)) {
+      for (const paths of toFileSets(all, () => undefined)) {
         const found: ArchivedFile[] = []
         for (const path of paths.filter(isArchiveName)) {
           const archive = await look(path)
