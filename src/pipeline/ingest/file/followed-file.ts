@@ -71,6 +71,7 @@ export const followFile = async (
   let joiner = joinRecords({ head: await readHead(content, position) })
   /** How many records to skip, because their document is read again from its beginning. */
   let again = position.given ?? 0
+  const firstLine = position.line + 1
   let readAt = steady()
   let starts = new LineStarts(position)
   /** The position after the last complete line, even if its record may continue. */
@@ -106,7 +107,8 @@ export const followFile = async (
     if (again === 0) return joiner.push(lines)
     return lines.flatMap((line) => {
       const fresh = skipReturned(joiner.push([line]))
-      if (!joiner.within) again = 0
+      // It has ended.
+      if (joiner.heldFrom !== firstLine) again = 0
       return fresh
     })
   }
