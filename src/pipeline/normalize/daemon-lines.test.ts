@@ -69,12 +69,34 @@ describe('a line of a server that mentions a login', () => {
       { ...kim, 'event.outcome': 'success' },
     ],
     [
+      "ProFTPD's log of commands",
+      '203.0.113.9 UNKNOWN kim [10/Dec/2026:09:32:20 +0000] "PASS (hidden)" 230 -',
+      { ...kim, 'event.action': 'ftp_login', 'event.outcome': 'success' },
+    ],
+    [
+      "ProFTPD's log of commands, refused",
+      '203.0.113.9 UNKNOWN - [10/Dec/2026:09:32:20 +0000] "PASS (hidden)" 530 -',
+      { 'event.category': 'authentication', 'source.ip': '203.0.113.9', 'event.outcome': 'failure' },
+    ],
+    [
       'Mosquitto, refused',
       '1796895140: Sending CONNACK to 203.0.113.9 (0, 5)',
       { 'event.category': 'authentication', 'source.ip': '203.0.113.9', 'event.outcome': 'failure' },
     ],
   ])('names who logs in: %s', (_, line, fields) => {
     expect(read(line)).toMatchObject(fields)
+  })
+
+  it('names the rule of ModSecurity that a request matched', () => {
+    const line =
+      '[Thu Dec 10 09:32:20.123456 2026] [security2:error] [pid 9:tid 9] [client 203.0.113.9:4711] [client 203.0.113.9] ModSecurity: Access denied with code 403 (phase 2). detected SQLi using libinjection [file "/etc/modsecurity/a.conf"] [line "24"] [id "942100"] [msg "SQL Injection Attack"] [hostname "shop.example.org"] [uri "/cart"]'
+    expect(read(line)).toMatchObject({
+      'event.action': 'request_blocked',
+      'rule.id': '942100',
+      'rule.name': 'SQL Injection Attack',
+      'source.ip': '203.0.113.9',
+      'url.original': '/cart',
+    })
   })
 
   it("takes the name of a client's program for no service of PostgreSQL", () => {
@@ -102,6 +124,11 @@ describe('a question to a name server', () => {
       'dnsmasq with log-queries=extra',
       'Dec 10 09:32:20 dnsmasq[4711]: 17 10.0.0.2/41022 query[A] www.example.org from 10.0.0.2',
       { ...question, 'event.action': 'dns_query' },
+    ],
+    [
+      'a refused one to BIND, in its own log',
+      '10-Dec-2026 09:32:20.123 query-errors: info: client @0x7f771d155098 10.0.0.2#38455 (www.example.org): query failed (REFUSED) for www.example.org/IN/A at query.c:5708',
+      { 'source.ip': '10.0.0.2', 'process.name': 'named' },
     ],
   ])('is read: %s', (_, line, fields) => {
     expect(read(line)).toMatchObject(fields)

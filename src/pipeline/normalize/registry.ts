@@ -17,6 +17,7 @@ import { journaldParser } from './formats/journald.ts'
 import { jsonParser } from './formats/json.ts'
 import { leefParser } from './formats/leef.ts'
 import { logfmtParser } from './formats/logfmt.ts'
+import { openldapParser } from './formats/openldap.ts'
 import { papertrailParser } from './formats/papertrail.ts'
 import { plainParser } from './formats/plain.ts'
 import { postgresCsvParser } from './formats/postgres-csv.ts'
@@ -52,6 +53,7 @@ export const parsers: readonly Parser[] = [
   leefParser,
   logfmtParser,
   merakiParser,
+  openldapParser,
   papertrailParser,
   plainParser,
   postgresCsvParser,
@@ -70,6 +72,7 @@ const ofObject = [dockerParser, journaldParser, jsonParser]
 const ofBracket = [fluentBitParser, errorLogParser, genericParser, jsonParser]
 const ofAngle = [merakiParser, syslog5424Parser, syslog3164Parser, windowsXmlParser]
 const ofDigit = [
+  openldapParser,
   criParser,
   errorLogParser,
   accessLogParser,
@@ -96,6 +99,7 @@ const ofLetter = [
   leefParser,
   snareParser,
   auditParser,
+  openldapParser,
   logfmtParser,
   accessLogParser,
   blueGeneParser,

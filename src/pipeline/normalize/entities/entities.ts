@@ -149,7 +149,7 @@ const readUnnamed = (message: string, fields: Draft): boolean => {
       ? readFtp
       : message.includes('authenticator failed for ') || isEximPeer(message)
         ? readExim
-        : message.startsWith('client ') && message.includes(' query: ')
+        : message.startsWith('client ') && (message.startsWith('client @0x') || message.includes(' query: '))
           ? readDns
           : looksLikeServerAudit(message)
             ? readServerAudit

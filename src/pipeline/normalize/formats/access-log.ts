@@ -59,6 +59,11 @@ const readCommon = (record: RawRecord): Parsed | undefined => {
     return undefined
   const size = digitsBetween(text, statusEnd + 1, sizeEnd)
   i = sizeEnd
+  if (request === 'PASS (hidden)') {
+    // ProFTPD's log of commands has the same form.
+    fields['event.category'] = 'authentication'
+    fields['event.action'] = 'ftp_login'
+  }
   readRequest(request, fields)
   setStatus(fields, digitsBetween(text, close + 2, statusEnd))
   if (size >= 0) fields['http.response.body.bytes'] = size

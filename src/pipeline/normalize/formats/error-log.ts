@@ -58,6 +58,7 @@ const readApache = (record: RawRecord): Parsed | undefined => {
   }
   const code = /^(AH\d{5}): /.exec(message)
   if (code) fields['event.code'] = code[1] ?? ''
+  if (message.startsWith('ModSecurity: ')) readModSecurity(message, fields)
   addOutcome(message, fields)
   return finish('error-log/apache', stamp, message, fields)
 }
@@ -89,8 +90,28 @@ const readNginx = (record: RawRecord): Parsed | undefined => {
   }
   const cut = body.indexOf(', client: ')
   const message = cut < 0 ? body : body.slice(0, cut)
+  if (message.startsWith('ModSecurity: ')) readModSecurity(message, fields)
   addOutcome(message, fields)
   return finish('error-log/nginx', stamp, message, fields)
+}
+
+/** Reads the rule that a request matched: `ModSecurity: Access denied with code 403 (phase 2). … [id "942100"] [msg "SQL Injection"] [uri "/cart"]`. */
+const readModSecurity = (message: string, fields: Draft): void => {
+  const part = (name: string): string | undefined => {
+    const at = message.indexOf(` [${name} "`)
+    const start = at + name.length + 4
+    const end = at < 0 ? -1 : message.indexOf('"]', start)
+    return end < 0 ? undefined : message.slice(start, end)
+  }
+  const parts = {
+    'rule.id': part('id'),
+    'rule.name': part('msg'),
+    'url.domain': part('hostname'),
+    'url.original': part('uri'),
+  }
+  for (const [name, value] of Object.entries(parts))
+    if (value !== undefined && value !== '') setIfAbsent(fields, name, value)
+  fields['event.action'] = message.startsWith('ModSecurity: Access denied') ? 'request_blocked' : 'request_reported'
 }
 
 const user =
