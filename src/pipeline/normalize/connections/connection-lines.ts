@@ -109,6 +109,14 @@ export const connectionLines: readonly ConnectionLine[] = [
     within: 10 * minute,
   },
   {
+    // RabbitMQ: an Erlang process per client. The refused login in the same number names the user only.
+    kind: 'client of RabbitMQ',
+    mark: '> (',
+    names: /^(?:<[\d.]{3,40}> )?accepting AMQP connection (?:<[\d.]{3,40}> )?\((?<address>\S{2,64}) -> /,
+    key: (text) => (text.startsWith('<') ? /^<[\d.]{3,40}>(?= )/.exec(text)?.[0] : undefined),
+    within: minute,
+  },
+  {
     // The FTP server of IIS writes the name in the line before the one with the password.
     kind: 'user of FTP',
     field: 'iis.session',

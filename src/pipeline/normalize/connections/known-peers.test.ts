@@ -18,6 +18,7 @@ const received = (address: string) => `LOG:  connection received: host=${address
 const refused = 'FATAL:  password authentication failed for user "kim"'
 const policy = (program: string, code: string, text: string, session = '1a2b3c4d') =>
   `<141>Dec 10 09:32:20 bigip1 notice ${program}: ${code}: /Common/vpn_ap:Common:${session}: ${text}`
+const rabbit = (text: string) => `2026-12-10 09:32:20.123456+00:00 ${text}`
 const slapd = (text: string) => `Dec 10 09:32:20 ldap1 slapd[811]: ${text}`
 const kim = { 'user.name': 'kim', 'source.ip': '203.0.113.9', 'event.category': 'authentication' }
 const bind = 'BIND dn="uid=kim,ou=people,dc=example,dc=org" method=128'
@@ -36,6 +37,15 @@ describe('a login has the address and the user of earlier lines of its connectio
         postgres(9, received('203.0.113.9')),
         postgres(8, received('203.0.113.8')),
         postgres(9, 'LOG:  connection authorized: user=kim database=shop'),
+      ],
+    ],
+    [
+      'RabbitMQ',
+      'failure',
+      [
+        rabbit('[info] <0.861.0> accepting AMQP connection <0.861.0> (203.0.113.9:47604 -> 10.0.0.5:5672)'),
+        rabbit('[info] <0.862.0> accepting AMQP connection <0.862.0> (203.0.113.8:47604 -> 10.0.0.5:5672)'),
+        rabbit("[error] <0.861.0> PLAIN login refused: user 'kim' - invalid credentials"),
       ],
     ],
     [
