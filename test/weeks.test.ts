@@ -4,6 +4,7 @@ import { generateDomainDays } from '../scripts/weeks/domain-day.ts'
 import { generateFurtherDegradations, generateQuietServices } from '../scripts/weeks/further-degradations.ts'
 import { judgeWeeks } from '../scripts/weeks/judge-weeks.ts'
 import { generateNoisyApps } from '../scripts/weeks/noisy-apps.ts'
+import { generateQuietNumbers, generateSuddenChanges } from '../scripts/weeks/sudden-changes.ts'
 import {
   generateDegradations,
   generateDeployErrors,
@@ -67,6 +68,17 @@ describe('generated weeks of logs', () => {
       expect(judged.flatMap(({ others }) => others)).toEqual([])
       const quiet = await judgeWeeks(generateQuietServices(1))
       expect(quiet.flatMap(({ others }) => others)).toEqual([])
+    },
+  )
+
+  it(
+    'show numbers that change suddenly for three hours as incidents, and no ordinary numbers',
+    needs(deepRun),
+    async () => {
+      const judged = await judgeWeeks(generateSuddenChanges(12).filter((_, i) => i % 2 === 0))
+      expect(judged.filter(({ found }) => !found).length).toBeLessThanOrEqual(2)
+      const quiet = await judgeWeeks(generateQuietNumbers(12).filter((_, i) => i % 4 === 0))
+      expect([...judged, ...quiet].flatMap(({ others }) => others)).toEqual([])
     },
   )
 

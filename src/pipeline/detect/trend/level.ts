@@ -63,7 +63,7 @@ const fieldsWithLevel = ({ fields }: Event): readonly string[] =>
     .map(([name]) => name)
     .slice(0, mostLevels)
 
-const isLevelName = (name: string): boolean => {
+export const isLevelName = (name: string): boolean => {
   const words = name
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
     .replaceAll(/[.-]/g, '_')

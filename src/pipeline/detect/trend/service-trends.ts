@@ -3,10 +3,12 @@ import { BoundedMap } from '../shared/bounded-map.ts'
 import type { EventSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { type CourseOfDays, startCourse } from './course.ts'
+import type { NumberWatch } from './number-watch.ts'
 import type { TrendKind } from './worsening.ts'
 
 const mostCandidates = 500
 const mostLevels = 12
+const mostAmounts = 12
 const mostHosts = 64
 /** A host is the only one that fails if so many hosts run the service and it has this share of the errors. */
 const fewestHosts = 3
@@ -28,6 +30,15 @@ export interface Followed {
   readonly route: string
   readonly course: CourseOfDays
   readonly trends: OpenTrend[]
+  /** Watches its durations, or its values, for sudden changes; undefined before the first. */
+  watch: NumberWatch | undefined
+  usedAt: number
+}
+
+/** An amount that lines of a service contain, by its name. */
+export interface FollowedAmount {
+  readonly name: string
+  readonly watch: NumberWatch
   usedAt: number
 }
 
@@ -55,6 +66,8 @@ export interface ServiceTrends {
   readonly candidates: BoundedMap<{ count: number; usedAt: number }>
   /** The levels that the service reports, by name. */
   readonly levels: BoundedMap<Followed>
+  /** The amounts in its lines, by name. */
+  readonly amounts: BoundedMap<FollowedAmount>
   usedAt: number
 }
 
@@ -63,6 +76,9 @@ export const emptyCandidates = () => new BoundedMap<{ count: number; usedAt: num
 
 /** Makes room to follow levels: a service reports few, and a made-up name must not cost memory. */
 export const emptyLevels = () => new BoundedMap<Followed>(mostLevels)
+
+/** Makes room to follow amounts, which the lines of a service have in few places. */
+export const emptyAmounts = () => new BoundedMap<FollowedAmount>(mostAmounts)
 
 /** Makes room to count the errors of hosts. */
 export const emptyHosts = () => new BoundedMap<HostErrors>(mostHosts)
@@ -79,6 +95,7 @@ export const startFollowed = (route: string, course: CourseOfDays): Followed => 
   route,
   course,
   trends: [],
+  watch: undefined,
   usedAt: course.open.start,
 })
 
@@ -96,5 +113,6 @@ export const startService = (key: string, event: Event, maxRoutes: number): Serv
   routes: new BoundedMap(maxRoutes),
   candidates: emptyCandidates(),
   levels: emptyLevels(),
+  amounts: emptyAmounts(),
   usedAt: event.time,
 })

@@ -1,9 +1,11 @@
 import type { Reader, Writer } from '../../../lib/bytes/codec.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import type { EventSample } from '../shared/evidence.ts'
-import { readSample, writeSample } from '../shared/sample-state.ts'
+import { readSample, readSampleFields, writeSample, writeSampleFields } from '../shared/sample-state.ts'
 import { readCourse, writeCourse } from './course.ts'
+import { readWatch, writeWatch } from './number-watch.ts'
 import {
+  emptyAmounts,
   emptyCandidates,
   emptyHosts,
   emptyLevels,
@@ -49,6 +51,7 @@ export const readService = (reader: Reader, maxRoutes: number, samples: EventSam
     routes: new BoundedMap(maxRoutes),
     candidates: emptyCandidates(),
     levels: emptyLevels(),
+    amounts: emptyAmounts(),
     usedAt,
   }
   for (let left = reader.varint(); left > 0; left--) {
@@ -89,4 +92,41 @@ const readFollowed = (reader: Reader, samples: EventSample[]): Followed => {
     followed.trends.push(open)
   }
   return followed
+}
+
+const watchedOf = ({ whole, routes, levels }: ServiceTrends): readonly Followed[] => [
+  whole,
+  ...routes.values(),
+  ...levels.values(),
+]
+
+/** Writes what watches the numbers of services. It comes at the end of a state, because earlier releases did not watch them. */
+export const writeWatches = (writer: Writer, services: Iterable<ServiceTrends>): void => {
+  const samples: EventSample[] = []
+  for (const service of services) {
+    for (const { watch } of watchedOf(service)) {
+      writer.u8(watch ? 1 : 0)
+      if (watch) writeWatch(writer, watch, samples)
+    }
+    writer.varint(service.amounts.size)
+    for (const { name, watch, usedAt } of service.amounts.values()) {
+      writer.text(name).f64(usedAt)
+      writeWatch(writer, watch, samples)
+    }
+  }
+  writeSampleFields(writer, samples)
+}
+
+/** Reads what watches the numbers of the services that were read before. */
+export const readWatches = (reader: Reader, services: Iterable<ServiceTrends>): void => {
+  if (reader.ended) return
+  const samples: EventSample[] = []
+  for (const service of services) {
+    for (const followed of watchedOf(service)) if (reader.u8() !== 0) followed.watch = readWatch(reader, samples)
+    for (let left = reader.varint(); left > 0; left--) {
+      const [name, usedAt] = [reader.text(), reader.f64()]
+      service.amounts.set(name, { name, watch: readWatch(reader, samples), usedAt })
+    }
+  }
+  readSampleFields(reader, samples)
 }

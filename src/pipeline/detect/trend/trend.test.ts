@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../test/depth.ts'
 import { createRandom } from '../../../lib/random/random.ts'
-import { day } from '../../../lib/units/time.ts'
+import { day, hour } from '../../../lib/units/time.ts'
 import type { Detection } from '../../../schema/detection/detection.ts'
 import type { Event } from '../../../schema/event/event.ts'
 import { describeDetector } from '../detector.conformance.ts'
 import { someEvent, someTime } from '../shared/some-events.ts'
+import { createAmountReader } from './amount.ts'
 import { createLevelReader } from './level.ts'
 import { createMeasurementReader, toRoute } from './measurement.ts'
 import { trend } from './trend.ts'
@@ -57,6 +58,40 @@ describeDetector('trend', {
       yield someEvent(i, someTime + i * 60_000, {
         stream: `app/web-01/service-${i}`,
         fields: { 'service.name': `service-${i}`, 'http.response.status_code': 200, path: `/${'x'.repeat(i % 300)}` },
+      })
+  },
+})
+
+const isDaytime = (time: number): boolean => new Date(time).getUTCHours() >= 8 && new Date(time).getUTCHours() < 18
+/** Reports of a program every two minutes, whose numbers follow the hours of the day and are many times larger from one time to another. */
+const reports = (from: number, days: number, change?: { at: number; hours: number; factor: number }): Event[] => {
+  const random = createRandom(from + 17)
+  return Array.from({ length: days * 720 }, (_, i) => {
+    const time = someTime + from * day + (i * day) / 720
+    const isChanged = change && time >= someTime + change.at && time < someTime + change.at + change.hours * hour
+    const rows = (isDaytime(time) ? 900 : 300) * (0.4 + 1.2 * random.next()) * (random.next() < 0.01 ? 50 : 1)
+    const count = Math.round(rows * (isChanged ? change.factor : 1))
+    const fields = { 'service.name': 'indexer', 'host.name': 'db-1', batch: i }
+    return someEvent(number++, time, {
+      stream: 'app/db-1/indexer',
+      message: `indexed ${count} rows of batch ${i}`,
+      template: { id: 'indexed', text: 'indexed <*> rows of batch <*>' },
+      fields,
+    })
+  })
+}
+
+describeDetector('trend', {
+  make,
+  normal: reports(0, 5),
+  moreNormal: reports(5, 2),
+  anomalous: reports(5, 1, { at: 5 * day + 2 * hour, hours: 3, factor: 20 }),
+  *flood(count) {
+    for (let i = 0; i < count; i++)
+      yield someEvent(i, someTime + i * 60_000, {
+        stream: `app/web-01/service-${i % 500}`,
+        message: `done ${i}`,
+        fields: { 'service.name': `service-${i % 500}`, [`things_of_${i % 1000}s`]: i % 77, duration_ms: i % 300 },
       })
   },
 })
@@ -158,6 +193,63 @@ describe('trend', () => {
   it('is not confused by one wrong date', () => {
     const events = [...requests(0, 4), someEvent(number++, someTime + 900 * day), ...requests(4, 3)]
     expect(titles(events)).toEqual([])
+  })
+})
+
+describe('a sudden change of a number', () => {
+  const sudden = (factor: number, hours: number) =>
+    detectAll([...reports(0, 9), ...reports(9, 2, { at: 9 * day + 2 * hour, hours, factor })])
+
+  it('is one finding that says what changed, from what, and since when', () => {
+    const [found, ...others] = sudden(8, 3)
+    expect(others).toEqual([])
+    expect(found?.severity).toBe('medium')
+    expect(found?.title).toMatch(
+      /^indexed rows of indexer is suddenly [\d.]+ times as high as usual: [\d,]+ instead of [\d,]+ to [\d,]+$/,
+    )
+    expect(found?.sentence).toMatch(
+      /^\d+ values of indexed rows of indexer came within [23] hours since \d\d:\d\d UTC\. At the worst, half of them were/,
+    )
+    expect(found?.evidence).toHaveLength(1)
+    expect(found?.event_count).toBeGreaterThan(60)
+  })
+
+  it('is reported when the number falls, unless less is better', () => {
+    expect(sudden(0.05, 3).map(({ title }) => title)).toEqual([
+      expect.stringMatching(/^indexed rows of indexer is suddenly down to \d+ % of the usual: /),
+    ])
+    const fast = requests(9, 1, { took: () => 5, perDay: () => 2000 })
+    expect(titles([...requests(0, 9, { perDay: () => 2000 }), ...fast])).toEqual([])
+  })
+
+  it('is not what lasts for minutes, or what comes at the same hour of each day', () => {
+    expect(sudden(8, 0.2)).toEqual([])
+    expect(titles(reports(0, 15))).toEqual([])
+  })
+
+  it('becomes usual after a day, and a weekly job after a week', () => {
+    expect(sudden(8, 48)).toHaveLength(1)
+    const weekly = [3, 10, 17].flatMap((at) => [
+      ...reports(at - 3, 3),
+      ...reports(at, 4, { at: at * day + 4 * hour, hours: 2, factor: 9 }),
+    ])
+    expect(titles(weekly)).toEqual([expect.stringMatching(/^low: indexed rows/)])
+  })
+})
+
+describe('an amount', () => {
+  it.each<[Record<string, number>, string, Event['fields']]>([
+    [{ 'imported records': 2051 }, 'imported 2051 records from feed', {}],
+    [{ files: 17 }, '17 files in 3 seconds', {}],
+    [{ bytes: 300 }, 'sent', { bytes: 300, port: 8080, 'process.pid': 17, 'http.response.status_code': 200 }],
+    [{ batchSize: 40 }, 'sent', { batchSize: 40, max_size: 100, user_id: 7 }],
+    [{}, 'waited 300 seconds at 17:30:22 for 10.0.0.1', { queue_depth: 3 }],
+    [{}, 'request 17 has failed', {}],
+  ])('is %o in %s %o', (expected, message, fields) => {
+    const event = someEvent(1, someTime, { message, fields })
+    const read = createAmountReader()
+    const found = read(event).map((amount) => [amount.name, amount.read(event)])
+    expect(Object.fromEntries(found)).toEqual(expected)
   })
 })
 

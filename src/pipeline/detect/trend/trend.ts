@@ -11,6 +11,7 @@ import { type EventSample, keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { readSampleFields, writeSampleFields } from '../shared/sample-state.ts'
 import { readState } from '../shared/state.ts'
+import { createAmountReader } from './amount.ts'
 import {
   type CourseOfDays,
   countInQuarter,
@@ -22,16 +23,19 @@ import {
 } from './course.ts'
 import { createLevelReader } from './level.ts'
 import { createMeasurementReader, routeFieldOf, toRoute } from './measurement.ts'
+import { type NumberKind, type NumberWatch, startWatch, watchNumber } from './number-watch.ts'
 import {
   type Followed,
+  type FollowedAmount,
   failingHost,
   type OpenTrend,
   type ServiceTrends,
   startFollowed,
   startService,
 } from './service-trends.ts'
+import { explainSuddenChange, type NumberName } from './sudden-explanation.ts'
 import { explainTrend } from './trend-explanation.ts'
-import { readService, writeService } from './trend-state.ts'
+import { readService, readWatches, writeService, writeWatches } from './trend-state.ts'
 import { higherLevel, lessThroughput, longerDurations, moreErrors, moreWarnings, type Worsening } from './worsening.ts'
 
 const name = 'trend'
@@ -67,12 +71,13 @@ const options = z.strictObject({
  * Finds services and routes that work worse from day to day: a larger share of errors or warnings, longer durations, higher levels of
  * what they report about themselves (queues, memory, connections), less traffic. Counts by quarters
  * of a day, and compares the last 24 hours with the older half of up to 35 days, because a moving average would follow a slow change. O(1)
- * per event, O(routes) four times a day. Not for sudden changes, which `baseline` finds within minutes.
+ * per event, O(routes) four times a day. Also finds numbers that change suddenly, by windows of their median; not sudden changes of how
+ * much is logged, which `baseline` finds within minutes.
  */
 export const trend: Component<typeof options, Detector> = {
   name,
   summary:
-    'Finds services that get worse from day to day: more errors or warnings, longer durations, higher queues and memory, less traffic.',
+    'Finds services that get worse from day to day: more errors or warnings, longer durations, higher queues and memory, less traffic. Also finds numbers that suddenly change.',
   options,
   create(given) {
     let services = new BoundedMap<ServiceTrends>(given.max_services)
@@ -80,6 +85,7 @@ export const trend: Component<typeof options, Detector> = {
     let byStream = new Map<string, ServiceTrends>()
     const measurements = createMeasurementReader()
     const levelsOf = createLevelReader()
+    const amountsOf = createAmountReader()
     const hostRouteOf = memoize((host) => flatText(`${hostPart}${host}`, longestRoute))
 
     const serviceOf = (event: Event): ServiceTrends | undefined => {
@@ -148,8 +154,12 @@ export const trend: Component<typeof options, Detector> = {
       if (outcome === 'error') countOfHost(service, event)
       const took = measurements.durationOf(event)
       countInQuarter(whole.course, event, outcome, took)
+      if (took !== undefined) watchDuration(service, whole, took, event, found)
       const route = routeOf(service, event)
-      if (route) countInQuarter(route.course, event, outcome, took)
+      if (route) {
+        countInQuarter(route.course, event, outcome, took)
+        if (took !== undefined) watchDuration(service, route, took, event, found)
+      }
       const member = memberOf(service, event)
       if (member) countInQuarter(member.course, event, outcome, took)
       for (const { name, value } of levelsOf(event)) {
@@ -158,6 +168,16 @@ export const trend: Component<typeof options, Detector> = {
         if (level.course.open.lines === 0) service.levels.set(level.route, level)
         level.usedAt = event.time
         countInQuarter(level.course, event, undefined, value)
+        level.watch ??= startWatch()
+        watch(service, 'levels', level.route, level.watch, value, event, found)
+      }
+      for (const one of amountsOf(event)) {
+        const value = one.read(event)
+        if (value === undefined) continue
+        const amount = service.amounts.get(one.name) ?? startAmount(service, one.name, event)
+        if (!amount) continue
+        amount.usedAt = event.time
+        watch(service, 'amounts', amount.name, amount.watch, value, event, found)
       }
       service.latest = event
     }
@@ -176,6 +196,7 @@ export const trend: Component<typeof options, Detector> = {
         const samples: EventSample[] = []
         for (const service of services.values()) writeService(writer, service, samples)
         writeSampleFields(writer, samples)
+        writeWatches(writer, services.values())
         return writer.finish()
       },
       restore(state) {
@@ -187,12 +208,58 @@ export const trend: Component<typeof options, Detector> = {
             restored.set(service.key, service)
           }
           readSampleFields(reader, samples)
+          readWatches(reader, restored.values())
           services = restored
           byStream = new Map()
         })
       },
     }
   },
+}
+
+const numberKinds: Readonly<Record<NumberName, NumberKind>> = {
+  durations: { isBadWhenLow: false, leastDifference: 10, leastFactor: 3 },
+  levels: { isBadWhenLow: false, leastDifference: 5, leastFactor: 3 },
+  amounts: { isBadWhenLow: true, leastDifference: 5, leastFactor: 4 },
+}
+
+const watchDuration = (
+  service: ServiceTrends,
+  followed: Followed,
+  took: number,
+  event: Event,
+  found: Map<string, Detection>,
+): void => {
+  followed.watch ??= startWatch()
+  watch(service, 'durations', followed.route, followed.watch, took, event, found)
+}
+
+/** Watches a number, and reports its sudden changes. */
+const watch = (
+  service: ServiceTrends,
+  kind: NumberName,
+  name: string,
+  watched: NumberWatch,
+  value: number,
+  event: Event,
+  found: Map<string, Detection>,
+): void => {
+  const change = watchNumber(watched, service.newest, value, event, numberKinds[kind])
+  if (!change) return
+  const { source, service: serviceName, stream, host, whole } = service
+  // The durations of the whole service explain those of its routes.
+  const isExplained = kind === 'durations' && name !== '' && (whole.watch?.change?.reported ?? 0) > 0
+  if (isExplained && whole.watch?.change?.statistic === 'median') return
+  const detection = explainSuddenChange({ kind, source, service: serviceName, stream, host, name }, change)
+  if (detection) found.set(detection.id, detection)
+}
+
+const startAmount = (service: ServiceTrends, given: string, event: Event): FollowedAmount | undefined => {
+  if (!service.amounts.admits(given)) return undefined
+  const name = flatText(given, longestRoute)
+  const amount = { name, watch: startWatch(), usedAt: event.time }
+  service.amounts.set(name, amount)
+  return amount
 }
 
 const countOfHost = ({ hosts }: ServiceTrends, event: Event): void => {
