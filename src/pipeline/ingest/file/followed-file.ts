@@ -76,10 +76,13 @@ export const followFile = async (
   let starts = new LineStarts(position)
   /** The position after the last complete line, even if its record may continue. */
   let complete = position
-  let isText = false
+  /** Whether the beginning is text, and up to where the bytes may be read: what is checked first is not read before. */
+  let isText: boolean | undefined
+  let readable = Number.POSITIVE_INFINITY
 
   const begin = () => {
-    isText = false
+    if (isText !== undefined) readable = 0
+    isText &&= false
     position = startAgain(complete)
     complete = position
     offset = 0
@@ -126,9 +129,10 @@ export const followFile = async (
       const head = await content.read(headBytes, 0)
       const start = head.findIndex((byte) => byte !== 0)
       // A program that goes on at its old offset, after its log was truncated, leaves zeros before its next line.
-      if (start < 0 && (position.offset > 0 || position.before)) return undefined
-      const found = foreignContent(head.subarray(Math.max(0, start)))
-      isText = found === undefined && head.length >= enoughBytes
+      const isLeft = start < 0 && (position.offset > 0 || position.before !== undefined)
+      const found = isLeft ? undefined : foreignContent(head.subarray(Math.max(0, start)))
+      isText = !isLeft && found === undefined && head.length >= enoughBytes
+      readable = isText || head.length >= enoughBytes ? Number.POSITIVE_INFINITY : head.length
       return found
     },
     async read() {
@@ -139,7 +143,7 @@ export const followFile = async (
         begin()
         if (last) return { ...last, position }
       }
-      const end = Math.min(size, offset + portionBytes)
+      const end = Math.min(size, offset + portionBytes, readable)
       if (offset >= end) return undefined
       const lines: TextLine[] = []
       while (offset < end && lines.length < enoughRecords) {
