@@ -43,6 +43,7 @@ export const productsOfBundled: readonly string[] = [
   'keycloak',
   'kubernetes',
   'linux',
+  'modsecurity',
   'okta',
   'windows',
 ]

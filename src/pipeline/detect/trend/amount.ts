@@ -1,43 +1,37 @@
+import { memoize } from '../../../lib/memoize/memoize.ts'
 import type { Event } from '../../../schema/event/event.ts'
 import { isLevelName } from './level.ts'
 
-/** How many templates to remember, and how many events of one to search for an amount before giving up. */
-const mostPlans = 20_000
-const triedEvents = 8
 const mostAmounts = 2
+const longestTemplate = 500
 
 /** A number of what a line is about: rows, bytes, the length of a list. */
 export interface Amount {
   readonly name: string
-  /** Returns the number; undefined if the event has none. */
-  read(event: Event): number | undefined
-}
-
-interface Plan {
-  tries: number
-  amounts: readonly Amount[]
+  readonly value: number
 }
 
 const none: readonly Amount[] = []
 
-/** Creates a reader that finds out once per template which of its numbers are amounts. Levels and durations are not. */
-export const createAmountReader = (): ((event: Event) => readonly Amount[]) => {
-  const plans = new Map<string, Plan>()
-  return (event) => {
-    const id = event.template?.id
-    if (id === undefined) return none
-    let plan = plans.get(id)
-    if (!plan) {
-      if (plans.size >= mostPlans) plans.clear()
-      plan = { tries: 0, amounts: none }
-      plans.set(id, plan)
-    }
-    if (plan.amounts.length === 0 && plan.tries < triedEvents) {
-      plan.tries++
-      plan.amounts = [...amountsInFields(event), ...amountsInMessage(event.message)].slice(0, mostAmounts)
-    }
-    return plan.amounts
+/**
+ * Reads the amounts of an event, at most two, from its numeric fields and from the template of its message. Levels and durations are none. It
+ * depends on the event alone, so that it finds the same after a restart.
+ */
+export const amountsOf = (event: Event): readonly Amount[] => {
+  const { fields, message, template } = event
+  let found: Amount[] | undefined
+  const add = (name: string, value: number | undefined): void => {
+    if (value === undefined || value < 0 || (found?.length ?? 0) >= mostAmounts) return
+    found ??= []
+    found.push({ name, value })
   }
+  for (const name in fields) {
+    const value = fields[name]
+    if (typeof value === 'number' && isAmountField(name)) add(name, value)
+  }
+  for (const { name, blanks, noun } of (template && placesIn(template.text)) ?? noPlaces)
+    add(name, numberBefore(message, blanks, noun))
+  return found ?? none
 }
 
 const sizeName = /(?:^|_)(?:size|length|count|len|bytes|rows)$/
@@ -54,29 +48,31 @@ const isAmountName = (name: string): boolean => {
   return (sizeName.test(words) || manyName.test(words)) && !otherName.test(words) && !isLevelName(name)
 }
 
-const amountsInFields = ({ fields }: Event): readonly Amount[] =>
-  Object.entries(fields)
-    .filter(([name, value]) => typeof value === 'number' && isAmountName(name))
-    .map(([name]) => ({ name, read: (event) => numberIn(event.fields[name]) }))
+const isAmountField = memoize(isAmountName)
 
-const numberIn = (value: unknown): number | undefined => (typeof value === 'number' && value >= 0 ? value : undefined)
+/** Where a message has an amount: before a noun, after so many blanks. */
+interface Place {
+  readonly name: string
+  readonly blanks: number
+  readonly noun: string
+}
 
-/** A whole number before a noun in the plural: `imported 2051 records`. */
-const counted = /(?:^|([a-z]{3,}) |[ ([])(\d{1,15}) ([a-z]{3,}s)(?![\w-])/gi
+/** A number before a noun in the plural: `imported <*> records`. */
+const counted = /(?:^|([a-z]{3,}) |[ ([])<\*> ([a-z]{3,}s)(?![\w-])/gi
+const noPlaces: readonly Place[] = []
 
-const amountsInMessage = (message: string): readonly Amount[] => {
-  const found: Amount[] = []
-  for (const match of message.slice(0, 500).matchAll(counted)) {
-    const [whole, verb, digits = '', noun = ''] = match
+const placesIn = memoize((template: string): readonly Place[] => {
+  const found: Place[] = []
+  for (const match of template.matchAll(counted)) {
+    const [whole, verb, noun = ''] = match
     if (otherName.test(noun.toLowerCase()) || isLevelName(noun)) continue
-    const at = match.index + whole.length - noun.length - 1 - digits.length
+    const at = match.index + whole.length - noun.length - '<*> '.length
+    const isInside = at > 0 && template[at - 1] !== ' '
     const name = verb === undefined ? noun : `${verb} ${noun}`
-    const blanks = message.slice(0, at).split(' ').length - 1
-    const isInside = at > 0 && message[at - 1] !== ' '
-    if (!isInside) found.push({ name: name.toLowerCase(), read: (event) => numberBefore(event.message, blanks, noun) })
+    if (!isInside) found.push({ name: name.toLowerCase(), blanks: template.slice(0, at).split(' ').length - 1, noun })
   }
   return found
-}
+}, longestTemplate)
 
 /** Reads the number after so many blanks, if the noun follows it. */
 const numberBefore = (message: string, blanks: number, noun: string): number | undefined => {

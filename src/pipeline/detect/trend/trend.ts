@@ -11,7 +11,7 @@ import { type EventSample, keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { readSampleFields, writeSampleFields } from '../shared/sample-state.ts'
 import { readState } from '../shared/state.ts'
-import { createAmountReader } from './amount.ts'
+import { amountsOf } from './amount.ts'
 import {
   type CourseOfDays,
   countInQuarter,
@@ -85,7 +85,6 @@ export const trend: Component<typeof options, Detector> = {
     let byStream = new Map<string, ServiceTrends>()
     const measurements = createMeasurementReader()
     const levelsOf = createLevelReader()
-    const amountsOf = createAmountReader()
     const hostRouteOf = memoize((host) => flatText(`${hostPart}${host}`, longestRoute))
 
     const serviceOf = (event: Event): ServiceTrends | undefined => {
@@ -171,10 +170,8 @@ export const trend: Component<typeof options, Detector> = {
         level.watch ??= startWatch()
         watch(service, 'levels', level.route, level.watch, value, event, found)
       }
-      for (const one of amountsOf(event)) {
-        const value = one.read(event)
-        if (value === undefined) continue
-        const amount = service.amounts.get(one.name) ?? startAmount(service, one.name, event)
+      for (const { name, value } of amountsOf(event)) {
+        const amount = service.amounts.get(name) ?? startAmount(service, name, event)
         if (!amount) continue
         amount.usedAt = event.time
         watch(service, 'amounts', amount.name, amount.watch, value, event, found)
