@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
+import { writeJournal } from '../../src/lib/journal/journal-file.fake.ts'
 import { freePort, root, type Server, scratch, startServer } from '../e2e/program.ts'
 import { until } from '../until.ts'
 import { describeInBrowser, openTab, seriousIssues, signIn, tabTo } from './browser.ts'
@@ -90,6 +91,20 @@ describeInBrowser('adding logs', () => {
     await until(async () => (await stored()).length > 0, 'the source')
     expect(await stored()).toEqual(['shop-access'])
     expect(troubles.filter((text) => !/status of 401/.test(text))).toEqual([])
+    await close()
+  })
+
+  it('analyses and imports a binary log', async () => {
+    const { page, close } = await openTab()
+    await signIn(page, server.url, '/add')
+    const entries = ['first', 'second', 'third'].map((text) => [`MESSAGE=${text}`, '_HOSTNAME=web-01', 'PRIORITY=6'])
+    await drop(page, 'system.journal', writeJournal(entries).toString('base64'))
+    await page.getByText('binary log', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Analyse' }).click()
+    await page.getByText(/^3 records, /).waitFor()
+    expect(await seriousIssues(page)).toEqual([])
+    await page.getByRole('button', { name: 'Import as source' }).click()
+    await until(async () => (await stored()).includes('system'), 'the source')
     await close()
   })
 

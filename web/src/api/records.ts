@@ -1,14 +1,15 @@
 import { answerOf, api } from './client.ts'
 
-/** Log records as text, with their content type. */
+/** Log records as text or as a binary log, with their content type. */
 export interface Records {
-  readonly text: string
+  readonly content: string | Blob
   readonly type: string
 }
 
-const asRequest = ({ text, type }: Records) => ({
-  body: text,
-  bodySerializer: () => text,
+const asRequest = ({ content, type }: Records) => ({
+  // The serializer replaces it.
+  body: '',
+  bodySerializer: () => content,
   headers: { 'content-type': type },
 })
 

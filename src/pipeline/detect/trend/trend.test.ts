@@ -176,13 +176,15 @@ describe('trend', () => {
     ])
   })
 
-  it('reports falling traffic against the same days of an earlier week, but no quiet weekends', () => {
+  it('reports falling traffic against the same days of an earlier week, but no quiet weekends or holiday', () => {
     const falling = requests(8, 7, { perDay: (grown) => 480 - 360 * grown })
     expect(titles([...requests(0, 8), ...falling])).toEqual([
       expect.stringMatching(/^medium: Only \d+ log lines from shop in a day, formerly 480$/),
     ])
     const week = (from: number) => [...requests(from, 5), ...requests(from + 5, 2, { perDay: () => 100 })]
     expect(titles([...week(0), ...week(7), ...week(14)])).toEqual([])
+    const holiday = requests(12, 1, { perDay: () => 20 })
+    expect(titles([...requests(0, 12), ...holiday, ...requests(13, 4)])).toEqual([])
   })
 
   it('leaves a burst of errors to the baseline', () => {

@@ -261,7 +261,9 @@ export const lessThroughput = (days: readonly DaySummary[]): Worsening | undefin
     .sort((a, b) => a - b)
   if ((week[5] ?? 0) > mostWeekly * (week[2] ?? 0)) return undefined
   const all = sumOf(pairs.map(({ now }) => now)) / sumOf(pairs.map(({ then }) => then))
-  if (share > 0.6 || all > 0.75) return undefined
+  // A holiday is one day.
+  const lessDays = pairs.filter(({ now, then }) => now <= 0.75 * then).length
+  if (share > 0.6 || all > 0.75 || lessDays < 2) return undefined
   return {
     kind: 'throughput',
     value: newest.now,

@@ -14,8 +14,8 @@ export const DropTarget = () => {
       <FileSearch size={28} aria-hidden className="text-text-3" />
       <h2 className="text-title">Drop a log file anywhere on this page</h2>
       <p className="max-w-prose text-text-2">
-        The file is analysed but not stored. You can import it afterwards. Supports plain text, JSON Lines and JSON,
-        also compressed with gzip.
+        The file is analysed but not stored. You can import it afterwards. Supports plain text, JSON Lines, JSON,
+        Windows event logs (EVTX) and journal files of systemd, also compressed with gzip.
       </p>
       <Button variant="primary" onClick={() => field.current?.click()} className="mt-1 h-8">
         Select file

@@ -45,7 +45,7 @@ const Analysis = ({ name, text }: { readonly name: string; readonly text: LogTex
   const analysis = useMutation({
     mutationFn: () => {
       controller.current = new AbortController()
-      const records = { text: applyMapping(text, mapping), type: typeOf(text) }
+      const records = { content: applyMapping(text, mapping), type: typeOf(text) }
       return analyzeRecords(records, source, controller.current.signal)
     },
   })
@@ -55,9 +55,9 @@ const Analysis = ({ name, text }: { readonly name: string; readonly text: LogTex
     <>
       <Panel
         title={name}
-        aside={`${plural(text.lines.length, 'line')}, ${text.shape === 'lines' ? 'plain text' : text.shape}`}
+        aside={text.binary ? 'binary log' : `${linesOf(text)}, ${text.shape === 'lines' ? 'plain text' : text.shape}`}
       >
-        {!analysis.data && canImport && <Preview text={text} mapping={mapping} />}
+        {!analysis.data && canImport && !text.binary && <Preview text={text} mapping={mapping} />}
         {!analysis.data && text.fields.length > 0 && (
           <FieldMapping fields={text.fields} mapping={mapping} onChange={setMapping} />
         )}
@@ -73,13 +73,15 @@ const Analysis = ({ name, text }: { readonly name: string; readonly text: LogTex
           {analysis.data && !canImport && <p className="text-text-2">Only an admin can import the file.</p>}
           {!analysis.data && <p className="text-text-2">The analysis stores nothing.</p>}
         </div>
-        {analysis.isPending && <Loading label={`Analysing ${plural(text.lines.length, 'line')}…`} />}
+        {analysis.isPending && <Loading label={`Analysing ${text.binary ? name : linesOf(text)}…`} />}
         {analysis.error && <ErrorNotice error={analysis.error} onRetry={() => analysis.mutate()} />}
       </Panel>
       {analysis.data && <AnalysisResult analysis={analysis.data} />}
     </>
   )
 }
+
+const linesOf = ({ lines }: LogText): string => plural(lines.length, 'line')
 
 interface ImportFormProps {
   readonly text: LogText
@@ -93,7 +95,7 @@ const ImportForm = ({ text, mapping, source }: ImportFormProps) => {
   const id = useId()
   const [name, setName] = useState(source)
   const importing = useMutation({
-    mutationFn: () => ingestRecords({ text: applyMapping(text, mapping), type: typeOf(text) }, name),
+    mutationFn: () => ingestRecords({ content: applyMapping(text, mapping), type: typeOf(text) }, name),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['overview'] })
       setDroppedFile(undefined)

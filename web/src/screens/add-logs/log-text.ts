@@ -1,6 +1,8 @@
 /** The text of a log file, with its format and malformed lines. */
 export interface LogText {
-  readonly shape: 'lines' | 'json lines' | 'json'
+  readonly shape: 'lines' | 'json lines' | 'json' | 'binary'
+  /** A binary log, which only the server can read. It has no lines here. */
+  readonly binary?: Blob
   readonly lines: readonly string[]
   /** In JSON Lines: the first 100 lines that are not JSON objects. */
   readonly malformed: readonly { readonly number: number; readonly text: string }[]
@@ -19,18 +21,24 @@ export interface Mapping {
 const maxBytes = 64 * 1_048_576
 const maxMalformed = 100
 
-/** Reads a file in the browser and decompresses gzip. Throws if the file is too large or not text. */
+/** The first bytes of the journal files of systemd, and of the event logs of Windows. */
+const binaryLogs = ['LPKSHHRH', 'ElfFile\0']
+
+/** Reads a file in the browser and decompresses gzip. Throws if the file is too large, or neither text nor a binary log. */
 export const readLogFile = async (file: File): Promise<LogText> => {
   const head = new Uint8Array(await file.slice(0, 2).arrayBuffer())
   const isGzip = head[0] === 0x1f && head[1] === 0x8b
   const stream = isGzip ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file.stream()
   const text = await readText(stream)
+  if (text === undefined)
+    return { shape: 'binary', binary: file, lines: [], malformed: [], malformedCount: 0, fields: [] }
   if (text.slice(0, 4_096).includes('\0'))
     throw new Error(`${file.name} is not a text file. Select a log file, optionally compressed with gzip.`)
   return toLogText(text)
 }
 
-const readText = async (stream: ReadableStream<Uint8Array>): Promise<string> => {
+/** Returns the text of a stream; undefined for a binary log. */
+const readText = async (stream: ReadableStream<Uint8Array>): Promise<string | undefined> => {
   const decoder = new TextDecoder()
   const reader = stream.getReader()
   let text = ''
@@ -43,7 +51,12 @@ const readText = async (stream: ReadableStream<Uint8Array>): Promise<string> => 
       await reader.cancel()
       throw new Error('The file contains more than 64 MB of text. Analyse it with `./vedette analyze FILE` instead.')
     }
+    const isFirst = text === ''
     text += decoder.decode(value, { stream: true })
+    if (isFirst && binaryLogs.some((magic) => text.startsWith(magic))) {
+      await reader.cancel()
+      return undefined
+    }
   }
 }
 
@@ -75,8 +88,9 @@ const readFields = (lines: readonly string[]): Pick<LogText, 'malformed' | 'malf
 
 const names = { time: '@timestamp', message: 'message', host: 'host.name' } as const
 
-/** Returns the text to send, with the mapped fields renamed to their ECS names. */
-export const applyMapping = ({ shape, lines }: LogText, mapping: Mapping): string => {
+/** Returns what to send: a text has the mapped fields renamed to their ECS names. */
+export const applyMapping = ({ shape, binary, lines }: LogText, mapping: Mapping): string | Blob => {
+  if (binary) return binary
   const renamed = (['time', 'message', 'host'] as const).flatMap((role) => {
     const field = mapping[role]
     return field === undefined ? [] : [{ field, name: names[role] }]
@@ -95,9 +109,15 @@ export const applyMapping = ({ shape, lines }: LogText, mapping: Mapping): strin
     .join('\n')
 }
 
+const types = {
+  lines: 'text/plain',
+  'json lines': 'application/x-ndjson',
+  json: 'application/json',
+  binary: 'application/octet-stream',
+} as const
+
 /** The content type of a text. */
-export const typeOf = ({ shape }: LogText): string =>
-  shape === 'json' ? 'application/json' : shape === 'json lines' ? 'application/x-ndjson' : 'text/plain'
+export const typeOf = ({ shape }: LogText): string => types[shape]
 
 const readObject = (line: string): Readonly<Record<string, unknown>> | undefined => {
   if (!line.trimStart().startsWith('{')) return undefined
@@ -121,7 +141,7 @@ const isValidJson = (text: string): boolean => {
 export const sourceNameOf = (file: string): string =>
   file
     .replace(/\.gz$/, '')
-    .replace(/\.(log|txt|json|jsonl|ndjson)$/, '')
+    .replace(/\.(log|txt|json|jsonl|ndjson|evtx|journal)$/, '')
     .replace(/[^\w.-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '')
     .slice(0, 64) || 'file'

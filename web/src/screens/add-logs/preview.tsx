@@ -12,7 +12,7 @@ export const Preview = ({ text, mapping }: { readonly text: LogText; readonly ma
   const lines = text.shape === 'json' ? text.lines : text.lines.slice(0, parsedLines)
   const preview = useQuery({
     queryKey: ['preview', text, mapping],
-    queryFn: () => parseRecords({ text: applyMapping({ ...text, lines }, mapping), type: typeOf(text) }),
+    queryFn: () => parseRecords({ content: applyMapping({ ...text, lines }, mapping), type: typeOf(text) }),
     placeholderData: keepPreviousData,
     gcTime: 0,
   })
