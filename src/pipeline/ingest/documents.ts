@@ -21,6 +21,8 @@ export const joinDocuments = (next: LineJoiner): SpecialJoiner => {
   let dropping = false
   let out: TextLine[] = []
   let given = 0
+  /** The record that was held when a document ended, by its line, and how many records the document had given. */
+  let behind: { readonly line: number; readonly given: number } | undefined
   /** The position in `out` from which records count as given; −1 before a document begins. */
   let counted = -1
   /** The number of the line in which the document begins. */
@@ -29,6 +31,8 @@ export const joinDocuments = (next: LineJoiner): SpecialJoiner => {
   const pass = (line: TextLine): void => {
     for (const joined of next.push([line])) out.push(joined)
   }
+  /** Whether a record is held that is what a document has left: it is only read so from the beginning of the document. */
+  const isHeldBehind = (): boolean => behind !== undefined && next.heldFrom === behind.line
   const emit = (found: Iterable<Unwrapped>, text: string, first: number, repeated: number): void => {
     for (const line of next.flush()) out.push(line)
     let at = repeated
@@ -194,6 +198,7 @@ export const joinDocuments = (next: LineJoiner): SpecialJoiner => {
         counted = wasWithin ? 0 : -1
         add(line)
         given = wasWithin ? before + out.length : counted < 0 ? 0 : out.length - counted
+        if (given > 0 && !isWithin() && next.heldFrom !== undefined) behind = { line: next.heldFrom, given }
       }
       return take()
     },
@@ -204,13 +209,13 @@ export const joinDocuments = (next: LineJoiner): SpecialJoiner => {
     },
     settle: () => (document ? [] : next.settle()),
     get heldFrom() {
-      return isWithin() ? heldFrom : next.heldFrom
+      return isWithin() || isHeldBehind() ? heldFrom : next.heldFrom
     },
     get within() {
       return isWithin()
     },
     get given() {
-      return isWithin() ? given : 0
+      return isWithin() ? given : isHeldBehind() ? (behind?.given ?? 0) : 0
     },
     get idle() {
       return !isWithin() && !recovering
