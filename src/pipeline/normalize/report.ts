@@ -1,10 +1,10 @@
 import type { Event, FieldValue } from '../../schema/event/event.ts'
 import type { DeclaredFormats } from './declared/declared-formats.ts'
 import { isObject } from './fields/flatten.ts'
-import { isBytes } from './formats/journald.ts'
-import { splitOtlp, toMap } from './formats/otel.ts'
+import { splitOtlp, toMap } from './formats/json/otel.ts'
 import { readPriority } from './formats/syslog/priority.ts'
 import { readStructuredData } from './formats/syslog/structured-data.ts'
+import { isBytes } from './formats/wrappers/journald.ts'
 import { createNormalizer } from './normalize.ts'
 import { describeAlerts } from './report-alerts.ts'
 

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { RawRecord } from '../../schema/record/record.ts'
 import { withoutColours } from './entities/morgan.ts'
-import { accessLogParser } from './formats/access-log.ts'
-import { jsonParser } from './formats/json.ts'
+import { jsonParser } from './formats/json/json.ts'
 import { syslog3164Parser } from './formats/syslog/syslog-3164.ts'
 import { syslog5424Parser } from './formats/syslog/syslog-5424.ts'
+import { accessLogParser } from './formats/web/access-log.ts'
 import type { Parsed } from './parser.ts'
 import { isDigitCode, monthAt, quad } from './time/calendar.ts'
 

@@ -1,6 +1,6 @@
 import type { RawRecord } from '../../../schema/record/record.ts'
 import { isObject } from '../fields/flatten.ts'
-import { readObject } from '../formats/read-object.ts'
+import { readObject } from '../formats/json/read-object.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { alertmanager, splitWebhook } from './alertmanager.ts'
 import { cefAlertParser } from './cef-alert.ts'

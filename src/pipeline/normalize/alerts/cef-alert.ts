@@ -1,6 +1,6 @@
 import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, refuseRecord } from '../draft.ts'
-import { readCef } from '../formats/cef.ts'
+import { readCef } from '../formats/siem/cef.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { toStamp } from '../time/timestamp.ts'
 import { guessType, toSeverity } from './classify.ts'

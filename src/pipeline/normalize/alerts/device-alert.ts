@@ -2,7 +2,7 @@ import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, refuseRecord } from '../draft.ts'
 import { addFields } from '../fields/aliases.ts'
 import { flatten, isObject } from '../fields/flatten.ts'
-import { readObject } from '../formats/read-object.ts'
+import { readObject } from '../formats/json/read-object.ts'
 import type { Parsed, Parser } from '../parser.ts'
 
 const finder = /\b(?:IDS|IPS|NIDS|HIDS|NIPS|HIPS|IDPS?|NGIPS|EDR|XDR|Snort|Suricata|SNORT|SURICATA)\b/

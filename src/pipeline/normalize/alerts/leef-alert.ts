@@ -1,6 +1,6 @@
 import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, refuseRecord } from '../draft.ts'
-import { readLeef } from '../formats/leef.ts'
+import { readLeef } from '../formats/siem/leef.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { guessType, toSeverity } from './classify.ts'
 import { isFinding, toLineParser } from './device-alert.ts'

@@ -6,7 +6,7 @@ import { unquote } from '../../fields/key-values.ts'
 import { readRequest } from '../../fields/request-target.ts'
 import type { Parsed } from '../../parser.ts'
 import { readTimestamp } from '../../time/timestamp.ts'
-import { requestEnd } from '../request-end.ts'
+import { requestEnd } from '../web/request-end.ts'
 
 /** The bucket's owner, whose id has 64 digits, and the bucket. */
 const head = /^[0-9a-f]{64} ([\w.-]{1,255}) \[/

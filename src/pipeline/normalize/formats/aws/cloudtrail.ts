@@ -1,6 +1,6 @@
 import { type Draft, setIfAbsent } from '../../draft.ts'
 import { isObject } from '../../fields/flatten.ts'
-import { readObject } from '../read-object.ts'
+import { readObject } from '../json/read-object.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,7 @@
 import { isIPv4 } from '../../../../lib/address/address.ts'
 import { finish, setIfAbsent } from '../../draft.ts'
 import type { Parser } from '../../parser.ts'
-import { parseObject } from '../json.ts'
+import { parseObject } from '../json/json.ts'
 
 const mark = 'MSWinEventLog'
 

@@ -1,7 +1,7 @@
 import { rememberParsed } from '../../../../lib/json/parsed-texts.ts'
 import { readWindowsXml, type WindowsEvent } from '../../../../lib/windows-xml/windows-xml.ts'
 import type { Parser } from '../../parser.ts'
-import { parseObject } from '../json.ts'
+import { parseObject } from '../json/json.ts'
 import { windowsSentence } from './windows-sentences.ts'
 
 /** Parses events of Windows as XML, and those of Sysmon for Linux inside syslog: like those that winlogbeat sends. */

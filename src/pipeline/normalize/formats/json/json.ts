@@ -1,0 +1,133 @@
+import type { RawRecord } from '../../../../schema/record/record.ts'
+import { readSureAlert } from '../../alerts/alert-formats.ts'
+import { type Draft, finish, refuseRecord, setIfAbsent } from '../../draft.ts'
+import { readEntities } from '../../entities/entities.ts'
+import { addFields, addOtelLevel } from '../../fields/aliases.ts'
+import { toColumns, toEntries } from '../../fields/columns.ts'
+import { flatten, isObject } from '../../fields/flatten.ts'
+import { guessContent, isUnnamed } from '../../fields/guess-content.ts'
+import { toLogLevel } from '../../fields/level.ts'
+import type { Parsed, Parser } from '../../parser.ts'
+import { completeWaf, isWaf } from '../aws/aws-waf.ts'
+import { completeCloudTrail, isCloudTrail, lookedUpRecord } from '../aws/cloudtrail.ts'
+import { readWindowsDump } from '../windows/windows-dump.ts'
+import { withEventNames } from '../windows/windows-object.ts'
+import { readWindowsText } from '../windows/windows-text.ts'
+import { completeAzureActivity, isAzureActivity } from './azure-activity.ts'
+import { completeKubernetesEvent, isKubernetesEvent } from './kubernetes-event.ts'
+import { nextcloudLevel } from './nextcloud.ts'
+import { completeOsqueryResult, isOsqueryResult } from './osquery.ts'
+import { isOtelRecord, layOutOtel, splitOtlp } from './otel.ts'
+import { readObject } from './read-object.ts'
+
+/** Parses one JSON object per record, with any field names: ECS, OpenTelemetry, pino, bunyan, winston, zap and others. */
+export const jsonParser: Parser = {
+  name: 'json',
+  parse(record) {
+    const object = readObject(record.text)
+    if (object === undefined) return undefined
+    if (typeof object === 'string') return refuseRecord('json', object, record.text)
+    return readSureAlert(object, record) ?? parseObject(object, record)
+  },
+}
+
+/** Parses an object with any field names. */
+export const parseObject = (object: Readonly<Record<string, unknown>>, record: RawRecord): Parsed => {
+  const fields: Draft = {}
+  const exported = 'resourceLogs' in object ? splitOtlp(object) : undefined
+  if (exported && exported.length !== 1) {
+    return finish('json/otlp', undefined, record.text, { 'otel.records': exported.length })
+  }
+  const only = exported?.[0] ?? lookedUpRecord(object) ?? withEventNames(withMessage(object))
+  const otel = isOtelRecord(only)
+  const own = readWindowsDump(only) ?? flatten(otel ? layOutOtel(only) : only)
+  const rendered = 'EventData' in only || 'winlog' in only ? undefined : readWindowsText(only.Message ?? only.message)
+  const columns = rendered
+    ? toColumns([...toEntries(own), ...rendered.filter(([name]) => !own.names.includes(name))])
+    : own
+  const { stamp, message: said } = addFields(fields, columns, record)
+  // The workstation in the text is the client's. Exports of the Event Viewer do not name the machine that logged it.
+  const host = fields['host.name']
+  if (
+    rendered?.some(([name, value]) => name === 'WorkstationName' && value === host) &&
+    !own.values.some((value) => value === host)
+  )
+    delete fields['host.name']
+  if (otel) addOtelLevel(fields, only.severityNumber)
+  if (fields['t.$date'] === undefined && isObject(only.t)) addMongodLevel(only, fields)
+  const cloudLevel = nextcloudLevel(only)
+  if (cloudLevel !== undefined) {
+    fields['log.level'] = cloudLevel
+    // Its parts are no services: one refuses a login, and another one accepts it.
+    fields['log.logger'] = String(only.app)
+    delete fields['service.name']
+  }
+  if (isWaf(only)) return finish('json/aws-waf', stamp, completeWaf(only, fields), fields)
+  if (isCloudTrail(only)) return finish('json/cloudtrail', stamp, completeCloudTrail(only, fields), fields)
+  if (isAzureActivity(only)) return finish('json/azure-activity', stamp, completeAzureActivity(only, fields), fields)
+  if (isKubernetesEvent(only)) completeKubernetesEvent(only, fields)
+  if (isOsqueryResult(only)) return finish('json/osquery', stamp, completeOsqueryResult(only, fields), fields)
+  addSyslogTag(only, fields)
+  const named = said || (sentence(only, fields) ?? requestSentence(fields) ?? said)
+  const free =
+    named === undefined && fields['log.level'] === undefined ? unmapped(toEntries(columns), record) : undefined
+  const content = free && isUnnamed(free) ? guessContent(free, stamp, fields, record) : undefined
+  // rsyslog leaves the space behind the tag in the message.
+  const message = (named ?? content?.message)?.trimStart()
+  if (message !== undefined) readEntities(message, nameOf(fields), fields)
+  const format = otel ? 'json/otel' : content?.guessed ? `json (guessed: ${content.guessed})` : 'json'
+  const parsed = finish(format, content ? content.stamp : stamp, message ?? record.text, fields)
+  return content ? { ...parsed, unnamed: { entries: free ?? [], asGuessed: content.asGuessed } } : parsed
+}
+
+/** The entries without those that the configuration maps to fields. */
+const unmapped = <T>(entries: readonly (readonly [string, T])[], { map = {} }: RawRecord) => {
+  const names: readonly string[] = Object.values(map)
+  return names.length === 0 ? entries : entries.filter(([name]) => !names.includes(name))
+}
+
+/** Returns the event of structlog and others that call the message so, and removes it from the action. */
+const sentence = ({ event }: Readonly<Record<string, unknown>>, fields: Draft): string | undefined => {
+  if (typeof event !== 'string' || !event.includes(' ') || fields['event.action'] !== event) return undefined
+  delete fields['event.action']
+  return event
+}
+
+/** Returns a request as the message of an access log that has no other one, like those of other access logs: `GET /cart 200`. */
+const requestSentence = (fields: Draft): string | undefined => {
+  const { 'http.request.method': method, 'url.original': url, 'http.response.status_code': status } = fields
+  const version = fields['http.version']
+  return typeof method === 'string' && typeof url === 'string' && typeof status === 'number'
+    ? `${method} ${url}${version === undefined ? '' : ` HTTP/${version}`} ${status}`
+    : undefined
+}
+
+/** Reads program and process id from the tag in rsyslog's templates: `"syslogtag":"sshd[4711]:"`. */
+const addSyslogTag = (object: Readonly<Record<string, unknown>>, fields: Draft): void => {
+  const tag = object.syslogtag ?? object['syslog-tag'] ?? object.tag
+  const found = typeof tag === 'string' ? /^([\w./-]{1,48})(?:\[(\d{1,9})\]:?|:)$/.exec(tag) : null
+  if (!found?.[1]) return
+  setIfAbsent(fields, 'process.name', found[1])
+  if (found[2] !== undefined) setIfAbsent(fields, 'process.pid', Number(found[2]))
+}
+
+/** Reads the level and component of mongod's lines: `{"t":{"$date":…},"s":"E","c":"NETWORK",…}`. */
+const addMongodLevel = ({ s, c }: Readonly<Record<string, unknown>>, fields: Draft): void => {
+  const level = typeof s === 'string' && /^(?:[FEWI]|D\d?)$/.test(s) ? toLogLevel(s.charAt(0)) : undefined
+  if (level === undefined || typeof c !== 'string') return
+  setIfAbsent(fields, 'log.level', level)
+  setIfAbsent(fields, 'log.logger', c)
+}
+
+/** Moves a text under `event` to `message`, as Splunk's collector accepts it beside its metadata. */
+const withMessage = (object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  if (typeof object.event !== 'string') return object
+  const { event, ...rest } = object
+  const isLine = typeof event === 'string' && object.message === undefined && /[\s{]/.test(event)
+  return isLine && ('sourcetype' in rest || 'index' in rest || 'source' in rest) ? { ...rest, message: event } : object
+}
+
+const nameOf = (fields: Draft): string => {
+  const program = fields['process.name'] ?? fields['service.name']
+  return typeof program === 'string' ? program : ''
+}

@@ -1,0 +1,152 @@
+import { minute } from '../../../../lib/units/time.ts'
+import type { RawRecord } from '../../../../schema/record/record.ts'
+import { type Draft, finish, setIfAbsent, splitTrace } from '../../draft.ts'
+import { readEntities } from '../../entities/entities.ts'
+import { toSureLevel } from '../../fields/level.ts'
+import type { Parsed, Parser } from '../../parser.ts'
+import { isDigitCode, monthAt } from '../../time/calendar.ts'
+import { readTimestamp, type Stamp } from '../../time/timestamp.ts'
+import { addLeadingLevel } from '../wrappers/docker.ts'
+import { describe } from './generic.ts'
+
+/** How far into a line a time may begin. */
+const furthest = 200
+
+/**
+ * Parses lines of no known format that have a time within their first 200 characters: `ERROR 2026-12-10 09:32:20 …`, `E, [2026-… #1] …`,
+ * `Started GET "/" at 2026-…`. The words before the time are attributes if they look like them, else a part of the message.
+ */
+export const embeddedTimeParser: Parser = {
+  name: 'embedded-time',
+  parse(record) {
+    const { text } = record
+    const found = findTimestamp(text, record)
+    if (!found) return undefined
+    const { start, stamp } = found
+    const fields: Draft = {}
+    const opening = text.charCodeAt(start - 1)
+    const bracketed = opening === 91 || opening === 40 || opening === 34 || opening === 39
+    const lead = text.slice(0, bracketed ? start - 1 : start)
+    const letterLevel = opening === 91 ? cupsLevels.get(lead) : undefined
+    if (letterLevel) fields['log.level'] = letterLevel
+    else if (!readLeadWords(lead, fields)) return whole(record, stamp)
+    if (!bracketed) return describe(record, stamp, stamp.end, fields, 'embedded-time')
+    const close = text.indexOf(closings.get(opening) ?? '', stamp.end)
+    if (close < 0 || close > stamp.end + 160) return whole(record, stamp)
+    const quotedLevel = opening === 34 ? /^,"([A-Za-z]{3,13})"/.exec(text.slice(close + 1, close + 18)) : undefined
+    if (quotedLevel) {
+      const level = toSureLevel(quotedLevel[1] ?? '')
+      if (level) setIfAbsent(fields, 'log.level', level)
+      return whole(record, stamp, fields)
+    }
+    readBracketWords(text.slice(stamp.end, close), fields)
+    // Ruby repeats the level as a word: `E, [2026-… #4711] ERROR -- app: …`.
+    const repeated = /^ +[A-Z]{3,7} -- [^:]{0,60}: ?/.exec(text.slice(close + 1, close + 80))
+    return withOwnZone(
+      describe(record, stamp, close + 1 + (repeated?.[0].length ?? 0), fields, 'embedded-time'),
+      record,
+    )
+  },
+}
+
+const quarter = 15 * minute
+
+/** Rails' logger writes its time without a zone, and Rails the same moment with one: `Started GET "/" for ::1 at 2026-12-10 09:32:20 +0000`. */
+const withOwnZone = (parsed: Parsed, record: RawRecord): Parsed => {
+  const { time, timeGuessed, message } = parsed
+  const at = timeGuessed && message.includes('Started ') ? message.lastIndexOf(' at 20') : -1
+  const inner = at < 0 ? undefined : readTimestamp(message, at + 4, record)
+  if (time === undefined || !inner || inner.guessed || inner.end < message.length) return parsed
+  const offset = Math.round((time - inner.time) / quarter) * quarter
+  return Math.abs(time - inner.time - offset) < 2_000 ? { ...parsed, time: time - offset, timeGuessed: false } : parsed
+}
+
+/** Keeps the whole line as the message, because its time is a part of a sentence or a column. */
+const whole = (record: RawRecord, stamp: Stamp, fields: Draft = {}) => {
+  const message = splitTrace(record.text.trimEnd(), fields)
+  addLeadingLevel(message, fields)
+  readEntities(message, '', fields)
+  return finish('embedded-time', stamp, message, fields)
+}
+
+const closings: ReadonlyMap<number, string> = new Map([
+  [91, ']'],
+  [40, ')'],
+  [34, '"'],
+  [39, "'"],
+])
+
+/** Finds the first date with a clock in a text. A plain number is no time there, because it may count anything. */
+const findTimestamp = (text: string, record: RawRecord): { start: number; stamp: Stamp } | undefined => {
+  const end = Math.min(text.length - 12, furthest)
+  let inWord = false
+  for (let i = 0; i < end; i++) {
+    const code = text.charCodeAt(i)
+    const digit = isDigitCode(code)
+    if (!inWord && (digit || (code >= 65 && code <= 90)) && (digit || isNamed(text, i))) {
+      const stamp = readTimestamp(text, i, record)
+      if (stamp && !isWordCode(text.charCodeAt(stamp.end)) && /[:T ]/.test(text.slice(i, stamp.end)))
+        return { start: i, stamp }
+    }
+    inWord = isWordCode(code) || code === 46 || code === 45 || code === 47
+  }
+  return undefined
+}
+
+const isNamed = (text: string, at: number): boolean =>
+  monthAt(text, at) > 0 || /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text.slice(at, at + 3))
+
+const isWordCode = (code: number): boolean =>
+  isDigitCode(code) || (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95
+
+/** Reads the words before a time as attributes; false if they are text. Drops the fields read so far in that case. */
+const readLeadWords = (lead: string, fields: Draft): boolean => {
+  const columns = /[|;,]\s*$/.test(lead)
+  const words = lead.split(/[\s|;,]+/).filter((word) => word !== '' && word !== '-')
+  if (words.length > 4) return false
+  for (const word of words) {
+    const bare = word.replace(/^[[("']+|[\])"':]+$/g, '')
+    const level = toSureLevel(bare) ?? (lead.startsWith(`${bare},`) ? rubyLevels.get(bare) : undefined)
+    if (level) setIfAbsent(fields, 'log.level', level)
+    else if (bare === '') continue
+    else if (/^\d{1,9}$/.test(bare)) setIfAbsent(fields, 'process.pid', Number(bare))
+    else if (bare !== word && /^[\w .$/@:#-]+$/.test(bare))
+      setIfAbsent(fields, word.startsWith('[') ? 'process.thread.name' : 'log.logger', bare)
+    else if (!columns || !/^[\w.-]+$/.test(bare)) return false
+  }
+  return true
+}
+
+/** Letters that Ruby's logger writes before its time. */
+const rubyLevels: ReadonlyMap<string, string> = new Map([
+  ['D', 'debug'],
+  ['I', 'info'],
+  ['W', 'warning'],
+  ['E', 'error'],
+  ['F', 'crit'],
+  ['A', 'info'],
+])
+
+/** CUPS writes one letter before the bracket of its time. */
+const cupsLevels: ReadonlyMap<string, string> = new Map([
+  ['X ', 'emerg'],
+  ['A ', 'alert'],
+  ['C ', 'crit'],
+  ['E ', 'error'],
+  ['W ', 'warning'],
+  ['N ', 'notice'],
+  ['I ', 'info'],
+  ['D ', 'debug'],
+  ['d ', 'debug'],
+])
+
+/** Reads the words between a time and the end of its bracket: ` #4711`, `: WARNING/ForkPoolWorker-1`, ` ERROR shop::pay`. */
+const readBracketWords = (inner: string, fields: Draft): void => {
+  for (const word of inner.split(/[\s,/]+/, 6)) {
+    const bare = word.replace(/^[:#]+|:+$/g, '')
+    const level = toSureLevel(bare)
+    if (level) setIfAbsent(fields, 'log.level', level)
+    else if (/^\d{2,9}$/.test(bare)) setIfAbsent(fields, 'process.pid', Number(bare))
+    else if (/^[A-Za-z_][\w.:$-]+$/.test(bare)) setIfAbsent(fields, 'log.logger', bare)
+  }
+}

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest'
+import { parseRecord } from '../../parse-record.ts'
+
+const receivedAt = Date.parse('2026-12-14T00:00:00Z')
+const read = (text: string) => parseRecord({ text, source: 's', receivedAt, zoneMinutes: 0 })
+
+it.each([
+  ['[10Dec2026 09:32:20.123] [Server thread/WARN] [net.server/]: Behind by 40 ticks', 'warning', 'Behind by 40 ticks'],
+  ['dec/10/2026 09:32:20 system,error,critical login failure for user ops', 'crit', 'login failure for user ops'],
+  ['[2026-12-10 09:32:20] NOTICE[881][C-0001]: chan.c:28 register: refused', 'notice', 'chan.c:28 register: refused'],
+  ['[10.12.2026 09:32:20.456] <01> Error    Job has failed', 'error', 'Job has failed'],
+  ['2026-12-10T09:32:20.4567890Z ##[warning]Node 16 is deprecated', 'warning', 'Node 16 is deprecated'],
+  ['2026-12-10 09:32:20.456 CET [99] ops@shop FEHLER:  Relation fehlt', 'error', 'Relation fehlt'],
+  ['10.12.2026 09:32:20 ОШИБКА Не удалось открыть базу', 'error', 'Не удалось открыть базу'],
+  ['2026年12月10日 09:32:20 警告 残りわずか', 'warning', '残りわずか'],
+  ['2026-12-10 09:32:20,123 jail.actions        [4711]: NOTICE  [sshd] Ban', 'notice', '[sshd] Ban'],
+  ['2026-12-10 09:32:20 [main] ERREUR - Fichier introuvable', 'error', 'Fichier introuvable'],
+])('reads the level of %s', (text, level, message) => {
+  const parsed = read(text)
+  expect([parsed.fields['log.level'], parsed.message]).toEqual([level, message])
+  expect(new Date(parsed.time ?? 0).toISOString().slice(0, 10)).toBe('2026-12-10')
+})
+
+it.each(['Fehler beim Lesen der Datei', 'Warnung vor dem Hund', 'shop,berlin is open', 'system,users list'])(
+  'leaves words of a sentence in it: %s',
+  (sentence) => {
+    const { message, fields } = read(`2026-12-10 09:32:20 ${sentence}`)
+    expect([message, fields['log.level']]).toEqual([sentence, undefined])
+  },
+)
+
+it.each([
+  // WildFly and Quarkus, and Logback's default
+  ['2026-12-10 09:32:20,123 INFO  [org.acme.Pay] (worker-3) Paid 7', 'org.acme.Pay', 'worker-3', 'Paid 7'],
+  ['09:32:20.123 [main] INFO  org.acme.Pay -- Paid 7', 'org.acme.Pay', 'main', 'Paid 7'],
+  ['2026-12-10 09:32:20,123 INFO  [main] (7) paid', undefined, 'main', '(7) paid'],
+])('reads logger and thread of %s', (text, logger, thread, message) => {
+  const parsed = read(text)
+  expect([parsed.fields['log.logger'], parsed.fields['process.thread.name'], parsed.message]).toEqual([
+    logger,
+    thread,
+    message,
+  ])
+})
+
+it.each(['req', 'request'])('reads the port of the client in %s as such', (name) => {
+  const { fields } = read(
+    JSON.stringify({
+      time: '2026-12-10T09:32:20Z',
+      msg: 'done',
+      [name]: { method: 'GET', url: '/', remotePort: 51022 },
+    }),
+  )
+  expect([fields['source.port'], fields['destination.port']]).toEqual([51022, undefined])
+})

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest'
+import { parseRecord } from '../../parse-record.ts'
+
+const outcomeOf = (text: string) => {
+  const { fields } = parseRecord({ text, source: 's', receivedAt: Date.UTC(2026, 11, 14), zoneMinutes: undefined })
+  return [fields['event.outcome'], fields['user.name'], fields['source.ip']]
+}
+const said = (account: string, result: string) =>
+  `type=USER_LOGIN msg=audit(1796895140.123:42): pid=7 uid=0 auid=1000 ses=3 msg='op=login ${account} exe="/usr/sbin/sshd" hostname=203.0.113.9 addr=203.0.113.9 terminal=ssh res=${result}'`
+
+describe('audit', () => {
+  it.each<[line: string, found: ReturnType<typeof outcomeOf>]>([
+    [said('acct="kim"', 'success'), ['success', 'kim', '203.0.113.9']],
+    [said('acct="kim"', 'failed'), ['failure', 'kim', '203.0.113.9']],
+    // The daemon's translations, also as rsyslog escapes their separator
+    [`${said('acct="kim"', 'success')}\x1dUID="root" AUID="kim"`, ['success', 'kim', '203.0.113.9']],
+    [`${said('id=1000', 'success')}\x1dUID="root" AUID="kim" ID="kim"`, ['success', 'kim', '203.0.113.9']],
+    [`${said('id=1000', 'success')}#035UID="root" AUID="kim" ID="kim"`, ['success', 'kim', '203.0.113.9']],
+    [`${said('acct="kim"', 'failed')}\x1dUID="root" AUID="unset"`, ['failure', 'kim', '203.0.113.9']],
+  ])('%j', (line, found) => expect(outcomeOf(line)).toEqual(found))
+})

@@ -1,0 +1,111 @@
+import { type Draft, finish, longestValue, setIfAbsent } from '../../draft.ts'
+import { setAddress } from '../../fields/address.ts'
+import { readPairs } from '../../fields/key-values.ts'
+import type { Parser } from '../../parser.ts'
+import type { Stamp } from '../../time/timestamp.ts'
+
+/** Parses Linux auditd lines: `type=SYSCALL msg=audit(1364481363.243:24287): …`, also after `audit:` in the kernel log. */
+export const auditParser: Parser = {
+  name: 'audit',
+  parse(record) {
+    const { text } = record
+    if (!text.startsWith('type=') && !text.startsWith('node=')) return undefined
+    const fields: Draft = {}
+    const body = readAudit(text, fields)
+    return body && finish('audit', body.stamp, body.message, fields)
+  },
+}
+
+/** ECS names of keys. Other keys keep their names below `auditd.`. */
+const names: Readonly<Record<string, string>> = {
+  addr: 'source.ip',
+  comm: 'process.name',
+  cwd: 'process.working_directory',
+  exe: 'process.executable',
+  hostname: 'source.domain',
+  laddr: 'destination.ip',
+  lport: 'destination.port',
+  pid: 'process.pid',
+  ppid: 'process.parent.pid',
+  rport: 'source.port',
+  ses: 'session.id',
+  uid: 'user.id',
+}
+
+/** Keys whose values are hexadecimal if they contain spaces or quotes. */
+const encoded = new Set(['comm', 'exe', 'cwd', 'cmd', 'name', 'proctitle', 'acct', 'data'])
+
+/** Parses an audit record at its `audit(…)`; undefined if there is none. */
+export const readAudit = (text: string, fields: Draft): { stamp: Stamp; message: string } | undefined => {
+  const open = text.indexOf('audit(')
+  if (open < 0 || open > 300) return undefined
+  const stampText = /^audit\((\d{1,11})\.(\d{1,3}):(\d{1,15})\)/.exec(text.slice(open, open + 48))
+  if (!stampText) return undefined
+  const type = /type ?= ?([A-Z0-9_]{1,40})/.exec(text.slice(0, open))?.[1]
+  if (type) fields['event.action'] = type.toLowerCase()
+  const node = /node=(\S{1,255})/.exec(text.slice(0, open))?.[1]
+  if (node) setIfAbsent(fields, 'host.name', node)
+  fields['auditd.sequence'] = Number(stampText[3])
+  const bodyAt = text.indexOf(':', open + (stampText[0]?.length ?? 0)) + 1
+  // User messages are quoted, and their pairs count too: msg='op=login acct="root" res=failed'.
+  // The daemon adds translations after a control character, which rsyslog escapes.
+  const [said = '', translated = ''] = text
+    .slice(bodyAt)
+    .replace(/#035(?=[A-Z]+=)/, '\x1d')
+    .split('\x1d', 2)
+  const body = `${said} ${translated}`.trim()
+  const { pairs } = readPairs(`${said.replace(/\bmsg='/, ' ').replace(/'\s*$/, '')} ${translated}`)
+  for (const [key, value] of pairs) if (key !== 'UID') put(fields, key, value)
+  // The account that the record is about is better than the one that wrote it.
+  for (const [key, value] of pairs) if (key === 'UID') put(fields, key, value)
+  if (type === 'EXECVE') putArguments(fields, pairs, body)
+  setIfAbsent(fields, 'event.category', categoryOf(type ?? ''))
+  return {
+    stamp: { time: Number(stampText[1]) * 1000 + Number((stampText[2] ?? '').padEnd(3, '0')), end: 0, guessed: false },
+    message: type ? `${type} ${body}` : body,
+  }
+}
+
+const put = (fields: Draft, key: string, raw: string): void => {
+  const value = encoded.has(key) && /^(?:[0-9A-F]{2}){2,4096}$/.test(raw) ? fromHex(raw) : raw.slice(0, longestValue)
+  if (value === '' || value === '?' || value === '(null)') return
+  if (key === 'success' || key === 'res') {
+    const good = value === 'yes' || value === 'success' || value === '1'
+    setIfAbsent(fields, 'event.outcome', good ? 'success' : 'failure')
+  } else if (key === 'addr' || key === 'laddr') setAddress(fields, key === 'addr' ? 'source' : 'destination', value)
+  else if (key === 'acct') setIfAbsent(fields, 'user.name', value)
+  else if (key === 'proctitle') setIfAbsent(fields, 'process.command_line', value.replaceAll('\0', ' ').trim())
+  else if (key === 'cmd') setIfAbsent(fields, 'process.command_line', value)
+  else if (key === 'UID' || key === 'ID') setIfAbsent(fields, 'user.name', value)
+  else if (key === 'AUID') setIfAbsent(fields, 'auditd.auid_name', value)
+  else {
+    const ours = names[key]
+    const number = /^\d{1,9}$/.test(value) && ours !== undefined && /pid|port/.test(ours)
+    setIfAbsent(fields, ours ?? `auditd.${key}`, number ? Number(value) : value)
+  }
+}
+
+/** Joins the arguments of an execution to a command line. Arguments without quotes are hexadecimal. */
+const putArguments = (fields: Draft, pairs: readonly (readonly [string, string])[], body: string): void => {
+  const words: string[] = []
+  for (const [key, raw] of pairs) {
+    if (!/^a\d{1,3}$/.test(key)) continue
+    const isHex = /^(?:[0-9A-F]{2}){1,4096}$/.test(raw) && body.includes(` ${key}=${raw}`)
+    const word = isHex ? fromHex(raw) : raw
+    if (isHex) fields[`auditd.${key}`] = word
+    words.push(word)
+  }
+  if (words.length > 0) setIfAbsent(fields, 'process.command_line', words.join(' ').slice(0, longestValue))
+}
+
+const categoryOf = (type: string): string => {
+  if (/^(?:USER_LOGIN|USER_AUTH|USER_ACCT|USER_ERR|CRED_|LOGIN)/.test(type)) return 'authentication'
+  if (/^(?:ADD_|DEL_|USER_MGMT|GRP_|USER_CHAUTHTOK|ACCT_)/.test(type)) return 'iam'
+  if (/^USER_(?:START|END)/.test(type)) return 'session'
+  if (/^(?:PATH|CWD)/.test(type)) return 'file'
+  if (/^(?:SOCKADDR|NETFILTER)/.test(type)) return 'network'
+  if (/^CONFIG_CHANGE/.test(type)) return 'configuration'
+  return 'process'
+}
+
+const fromHex = (hex: string): string => Buffer.from(hex, 'hex').toString('utf8')
