@@ -2,7 +2,7 @@
 // A small heap keeps the memory of a server flat under load. It costs up to a quarter of the speed, so commands that end do without. Up to its
 // first size it is not collected: a start would do so several times.
 exports.smallHeap = [
-  '--min-semi-space-size=4',
+  '--min-semi-space-size=1',
   '--max-semi-space-size=8',
   '--initial-old-space-size=64',
   '--max-old-space-size=768',
