@@ -1,3 +1,5 @@
+import { createStreamReader } from '../bytes/stream-reader.ts'
+
 /**
  * Decompresses bzip2, also several streams one after the other, in memory bounded by a block. Throws if the data is corrupt or cut off.
  */
@@ -38,27 +40,16 @@ interface BitReader {
   readonly isAtEnd: boolean
 }
 
-const createBitReader = (input: AsyncIterable<Uint8Array>): BitReader => {
-  const iterator = input[Symbol.asyncIterator]()
-  let bytes = Buffer.alloc(0)
+const createBitReader = (stream: AsyncIterable<Uint8Array>): BitReader => {
+  const input = createStreamReader(stream)
+  let bytes: Buffer = Buffer.alloc(0)
   let at = 0
   let value = 0
   let available = 0
-  let isOver = false
   return {
     async fill(wanted) {
-      const parts: Uint8Array[] = [bytes.subarray(at)]
-      let size = bytes.length - at
-      while (!isOver && size < wanted) {
-        const next = await iterator.next()
-        if (next.done) isOver = true
-        else {
-          parts.push(next.value)
-          size += next.value.length
-        }
-      }
-      if (parts.length === 1) return
-      bytes = Buffer.concat(parts)
+      const left = bytes.subarray(at)
+      bytes = left.length < wanted ? Buffer.concat([left, await input.read(wanted - left.length)]) : left
       at = 0
     },
     read(count) {

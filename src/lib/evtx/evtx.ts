@@ -1,3 +1,4 @@
+import { createStreamReader } from '../bytes/stream-reader.ts'
 import { chunkBytes, isChunk, readChunk } from './chunk.ts'
 import { EvtxFormatError } from './chunk-budget.ts'
 
@@ -25,7 +26,7 @@ export interface EvtxDamage {
  */
 export async function* readEvtx(input: AsyncIterable<Uint8Array>): AsyncGenerator<string, EvtxDamage> {
   const damage: EvtxDamage = { chunks: 0, events: 0, isCutOff: false }
-  const bytes = createByteReader(input)
+  const bytes = createStreamReader(input)
   const header = await bytes.read(headerFields)
   if (header.length < headerFields || header.toString('latin1', 0, evtxMagic.length) !== evtxMagic) {
     throw new EvtxFormatError('The data is no Windows event log.')
@@ -51,29 +52,4 @@ export async function* readEvtx(input: AsyncIterable<Uint8Array>): AsyncGenerato
   }
   for (const block of newer) yield* eventsOf(block)
   return damage
-}
-
-interface ByteReader {
-  /** Returns so many bytes, or fewer at the end. */
-  read(count: number): Promise<Buffer>
-}
-
-const createByteReader = (input: AsyncIterable<Uint8Array>): ByteReader => {
-  const iterator = input[Symbol.asyncIterator]()
-  let held: Buffer = Buffer.alloc(0)
-  return {
-    async read(count) {
-      const parts: Uint8Array[] = [held]
-      let size = held.length
-      while (size < count) {
-        const next = await iterator.next()
-        if (next.done) break
-        parts.push(next.value)
-        size += next.value.length
-      }
-      const all = parts.length === 1 ? held : Buffer.concat(parts)
-      held = all.subarray(count)
-      return all.subarray(0, count)
-    },
-  }
 }

@@ -1,8 +1,13 @@
+import { createStreamReader, type StreamReader } from '../bytes/stream-reader.ts'
+
 /** Decompresses LZ4 frames, also several ones. Memory is bounded by a block of 4 MiB. Throws if the data is corrupt or cut off. */
 export async function* unlz4(input: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  const bytes = createByteReader(input)
-  while (!(await bytes.isAtEnd())) {
-    const magic = (await bytes.read(4)).readUInt32LE()
+  const bytes = createStreamReader(input)
+  for (;;) {
+    const head = await bytes.read(4)
+    if (head.length === 0) return
+    if (head.length < 4) throw cutOff()
+    const magic = head.readUInt32LE()
     if (magic === frameMagic) yield* readFrame(bytes)
     else if ((magic & 0xfffffff0) >>> 0 === skippableMagic) await skip(bytes)
     else throw new Error('The data is no LZ4 frame.')
@@ -14,65 +19,42 @@ const skippableMagic = 0x184d2a50
 /** Blocks may refer back so far. */
 const windowBytes = 65_536
 
-interface ByteReader {
-  /** Returns exactly so many bytes. Throws if the input ends before. */
-  read(count: number): Promise<Buffer>
-  isAtEnd(): Promise<boolean>
+/** Returns exactly so many bytes. */
+const readWhole = async (bytes: StreamReader, count: number): Promise<Buffer> => {
+  const read = await bytes.read(count)
+  if (read.length < count) throw cutOff()
+  return read
 }
 
-const createByteReader = (input: AsyncIterable<Uint8Array>): ByteReader => {
-  const iterator = input[Symbol.asyncIterator]()
-  let held = Buffer.alloc(0)
-  const fill = async (wanted: number): Promise<boolean> => {
-    const parts: Uint8Array[] = [held]
-    let size = held.length
-    while (size < wanted) {
-      const next = await iterator.next()
-      if (next.done) break
-      parts.push(next.value)
-      size += next.value.length
-    }
-    if (parts.length > 1) held = Buffer.concat(parts)
-    return size >= wanted
-  }
-  return {
-    async read(count) {
-      if (!(await fill(count))) throw new Error('The LZ4 data is cut off.')
-      const taken = held.subarray(0, count)
-      held = held.subarray(count)
-      return taken
-    },
-    isAtEnd: async () => !(await fill(1)),
-  }
+const cutOff = (): Error => new Error('The LZ4 data is cut off.')
+
+const skip = async (bytes: StreamReader): Promise<void> => {
+  let left = (await readWhole(bytes, 4)).readUInt32LE()
+  while (left > 0) left -= (await readWhole(bytes, Math.min(left, windowBytes))).length
 }
 
-const skip = async (bytes: ByteReader): Promise<void> => {
-  let left = (await bytes.read(4)).readUInt32LE()
-  while (left > 0) left -= (await bytes.read(Math.min(left, windowBytes))).length
-}
-
-async function* readFrame(bytes: ByteReader): AsyncGenerator<Buffer> {
-  const [flags = 0, size = 0] = await bytes.read(2)
+async function* readFrame(bytes: StreamReader): AsyncGenerator<Buffer> {
+  const [flags = 0, size = 0] = await readWhole(bytes, 2)
   const blockBytes = 2 ** (8 + 2 * ((size >> 4) & 7))
   if (flags >> 6 !== 1 || blockBytes < windowBytes) throw new Error('The LZ4 frame has an unknown version.')
   const hasSize = (flags & 8) !== 0
   const hasDictionary = (flags & 1) !== 0
   if (hasDictionary) throw new Error('The LZ4 frame needs a dictionary.')
-  await bytes.read((hasSize ? 8 : 0) + 1)
+  await readWhole(bytes, (hasSize ? 8 : 0) + 1)
   const isIndependent = (flags & 32) !== 0
   let window = Buffer.alloc(0)
   for (;;) {
-    const header = (await bytes.read(4)).readUInt32LE()
+    const header = (await readWhole(bytes, 4)).readUInt32LE()
     if (header === 0) break
     const length = header & 0x7fffffff
     if (length > blockBytes) throw new Error('The LZ4 data is corrupt.')
-    const block = await bytes.read(length)
+    const block = await readWhole(bytes, length)
     const content = header >>> 31 === 1 ? Buffer.from(block) : decodeLz4Block(block, window, blockBytes)
-    if ((flags & 16) !== 0) await bytes.read(4)
+    if ((flags & 16) !== 0) await readWhole(bytes, 4)
     if (!isIndependent) window = Buffer.concat([window, content]).subarray(-windowBytes)
     yield content
   }
-  if ((flags & 4) !== 0) await bytes.read(4)
+  if ((flags & 4) !== 0) await readWhole(bytes, 4)
 }
 
 /** Decodes a block: literals, and copies from before, also from the window. Throws if it is corrupt, or longer than `blockBytes`. */
