@@ -10,7 +10,7 @@ import { createKeeper } from '../../pipeline/ingest/file/file-keeper.fake.ts'
 import { recordsOf } from '../../pipeline/ingest/file/file-lines.ts'
 import { readFiles } from '../../pipeline/ingest/file/file-read.ts'
 import { recordsOfText } from '../../pipeline/ingest/join-records.ts'
-import { logs } from '../../pipeline/ingest/logs.fake.ts'
+import { boundaryLines, logs } from '../../pipeline/ingest/logs.fake.ts'
 import { textOfObject } from '../../pipeline/ingest/s3/object-text.ts'
 import { readStream } from '../../pipeline/ingest/stdin.ts'
 import { readFrames } from '../../pipeline/ingest/syslog/syslog-frames.ts'
@@ -104,34 +104,7 @@ describe('an export that begins with its newest record', () => {
 })
 
 it('forwards the same records, whatever a text is made of and wherever it is cut', async () => {
-  const line = fc.constantFrom(
-    ...['', ' ', 'a', '  at b', '\tat c', 'Caused by: d', 'ERROR failed', 'java.io.IOException: closed'],
-    ...[
-      'time,message',
-      '1,"a',
-      'b",2',
-      '{"time":1,"message":"a"}',
-      '{"index":{}}',
-      '[',
-      '{',
-      '  "a": [1],',
-      '}',
-      '},',
-      ']',
-    ],
-    ...['{"log":"a\\n","stream":"stdout","time":"x"}', '{"log":"\\tat b\\n","stream":"stdout","time":"x"}'],
-    ...['__CURSOR=s', 'A=b', 'Id : 1', 'Message : y', 'TimeCreated : x', 'Event[0]:', '  Log Name: x'],
-    ...[
-      '<Event>',
-      '</Event>',
-      '<Events>',
-      '</Events>',
-      '<Event>a</Event>',
-      '<?xml version="1.0"?>',
-      'panic: x',
-      'goroutine 1 [running]:',
-    ],
-  )
+  const line = fc.constantFrom(...boundaryLines)
   await fc.assert(
     fc.asyncProperty(
       fc.array(line, { minLength: 1, maxLength: 40 }),

@@ -89,3 +89,14 @@ export const logs: Readonly<Record<string, WrittenLog>> = {
     ],
   },
 }
+
+/** Lines that begin, continue or end a record of several lines, or only look like it: any order of them is a text that inputs must read alike. */
+export const boundaryLines: readonly string[] = [
+  ...['', ' ', 'a', '  at b', '\tat c', 'Caused by: d', 'ERROR failed', 'java.io.IOException: closed'],
+  ...['time,message', '1,"a', 'b",2'],
+  ...['{"time":1,"message":"a"}', '{"index":{}}', '[', '{', '  "a": [1],', '}', '},', ']', '] {"a":1}'],
+  ...['{"log":"a\\n","stream":"stdout","time":"x"}', '{"log":"\\tat b\\n","stream":"stdout","time":"x"}'],
+  ...['__CURSOR=s', 'A=b', 'Id : 1', 'Message : y', 'TimeCreated : x', 'Event[0]:', '  Log Name: x'],
+  ...['<Event>', '</Event>', '<Events>', '</Events>', '<Event>a</Event>', '<?xml version="1.0"?>'],
+  ...['panic: x', 'goroutine 1 [running]:'],
+]

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../test/depth.ts'
 import { recordsOfText } from '../join-records.ts'
-import { logs } from '../logs.fake.ts'
+import { boundaryLines, logs } from '../logs.fake.ts'
 import { type Position, startPosition } from './content.ts'
 import { followFile, type Portion } from './followed-file.ts'
 
@@ -63,24 +63,7 @@ describe('a followed file', () => {
   })
 
   it('gives all records and skips no line, whatever the lines are', async () => {
-    const line = fc.constantFrom(
-      ...['', ' ', 'a', '  at b', '\tat c', 'Caused by: d', 'ERROR failed', 'java.io.IOException: closed'],
-      ...[
-        'time,message',
-        '1,"a',
-        'b",2',
-        '{"time":1,"message":"a"}',
-        '[',
-        '{',
-        '  "a": [1],',
-        '}',
-        '},',
-        ']',
-        '] {"a":1}',
-      ],
-      ...['__CURSOR=s', 'A=b', 'Id : 1', 'Message : y', 'Event[0]:', '  Log Name: x'],
-      ...['<Event>', '</Event>', '<Events>', '</Events>', '<Event>a</Event>', 'panic: x', 'goroutine 1 [running]:'],
-    )
+    const line = fc.constantFrom(...boundaryLines)
     await fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 25 }), sizes, async (lines, steps) => {
         const text = `${lines.join('\n')}\n`
