@@ -57,10 +57,10 @@ export const recordsOfText = (text: string, options: JoinOptions = {}): readonly
     .filter((record) => record.trim() !== '')
 }
 
-/** Returns texts as lines; undefined if those would be read as other records, or refused as a document in XML. */
-export const asLines = (texts: readonly string[]): string | undefined => {
-  const lines = `${texts.join('\n')}\n`
-  if (isXmlDocument(lines)) return undefined
-  const again = recordsOfText(lines)
-  return again.length === texts.length && again.every((text, i) => text === texts[i]) ? lines : undefined
+/** Returns a text that `recordsOfText` reads as these records; undefined if their lines would be others, or a document in XML. */
+export const textOfRecords = (records: readonly string[]): string | undefined => {
+  const text = `${records.join('\n')}\n`
+  if (isXmlDocument(text)) return undefined
+  const again = recordsOfText(text)
+  return again.length === records.length && again.every((record, i) => record === records[i]) ? text : undefined
 }

@@ -43,8 +43,8 @@ const isBzip2 = (head: Uint8Array): boolean => {
   return magic === '314159' || magic === '177245'
 }
 
-/** Reads a binary log that was compressed as its lines. */
-async function* asLines(unpacked: Bytes): AsyncGenerator<Uint8Array> {
+/** Reads a binary log within a compressed file as its lines. */
+async function* readInnerLog(unpacked: Bytes): AsyncGenerator<Uint8Array> {
   const chunks = unpacked[Symbol.asyncIterator]()
   const first = await chunks.next()
   if (first.done) return
@@ -106,7 +106,7 @@ export async function* decompress(
   const guard = expansionGuard(limits)
   try {
     const unpacked = compression.unpack(guard.received(input))
-    for await (const chunk of logs.includes(compression) ? unpacked : asLines(unpacked)) {
+    for await (const chunk of logs.includes(compression) ? unpacked : readInnerLog(unpacked)) {
       guard.expanded(chunk.length)
       yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     }

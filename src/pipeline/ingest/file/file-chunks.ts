@@ -1,5 +1,5 @@
 import type { RawRecord } from '../../../schema/record/record.ts'
-import { asLines } from '../join-records.ts'
+import { textOfRecords } from '../join-records.ts'
 import type { ReadReport } from './file-open.ts'
 import { type FileReadOptions, readFiles } from './file-read.ts'
 
@@ -57,7 +57,7 @@ export const readChunks = (
 
 const toBody = (records: readonly RawRecord[]): Pick<Chunk, 'bytes' | 'type' | 'lines'> => {
   const texts = records.map(({ text }) => text)
-  const text = asLines(texts)
+  const text = textOfRecords(texts)
   if (text === undefined) {
     return { bytes: Buffer.from(JSON.stringify(texts)), type: 'application/json', lines: texts.length }
   }
