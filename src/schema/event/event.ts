@@ -87,3 +87,7 @@ export const textField = (event: Event, name: string): string | undefined => {
   const value = event.fields[name]
   return typeof value === 'string' ? value : undefined
 }
+
+/** Whether one of the categories of an event is authentication. */
+export const isAuthentication = ({ fields: { 'event.category': category } }: Event): boolean =>
+  category === 'authentication' || (Array.isArray(category) && category.includes('authentication'))

@@ -1,4 +1,4 @@
-import type { Event } from '../../../schema/event/event.ts'
+import { type Event, isAuthentication } from '../../../schema/event/event.ts'
 
 /** A log line about a login attempt. */
 export interface Attempt {
@@ -17,9 +17,7 @@ const noTries = new Set(['ssh_key_accepted', 'ssh_login_postponed', 'pam_account
 /** Reads an event as a login attempt; undefined if it is none. */
 export const readAttempt = (event: Event): Attempt | undefined => {
   const { fields } = event
-  const category = fields['event.category']
-  if (category !== 'authentication' && !(Array.isArray(category) && category.includes('authentication')))
-    return undefined
+  if (!isAuthentication(event)) return undefined
   const outcome = fields['event.outcome']
   if (outcome !== 'success' && outcome !== 'failure') return undefined
   const action = text(fields['event.action']) ?? 'login'

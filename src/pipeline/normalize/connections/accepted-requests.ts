@@ -1,6 +1,6 @@
-import { Oldest } from '../../../lib/oldest/oldest.ts'
+import { RecentMap } from '../../../lib/oldest/recent-map.ts'
 import { hour } from '../../../lib/units/time.ts'
-import type { Event } from '../../../schema/event/event.ts'
+import { type Event, isAuthentication } from '../../../schema/event/event.ts'
 import { copyWord } from '../fields/recurring-words.ts'
 
 /** When a server refused a client's name and password last, and which request it answered after that. */
@@ -19,16 +19,16 @@ const mostRefusals = 10_000
  * Remembers the last 10,000 refusals, for an hour, and saves no state. A request that is delivered again gets the same result.
  */
 export class AcceptedRequests {
-  readonly #refusals = new Map<string, Refusal>()
-  readonly #oldest = new Oldest(() => this.#refusals.keys())
+  readonly #refusals = new RecentMap<string, Refusal>(mostRefusals)
 
   /** Learns from a refused request, or returns the event as a login if it is the first request that is answered after one. */
   follow(event: Event): Event {
     const status = event.fields['http.response.status_code']
     if (typeof status !== 'number') return event
     if (status === 401 || status === 407) {
-      const key = isLogin(event) ? keyOf(event, status === 407) : undefined
-      if (key !== undefined) this.#learn(key, event.time)
+      const key = isAuthentication(event) ? keyOf(event, status === 407) : undefined
+      if (key !== undefined)
+        this.#refusals.set(copyWord(key), { refused: event.time, accepted: this.#refusals.get(key)?.accepted })
       return event
     }
     if (this.#refusals.size === 0 || status < 200 || status >= 400) return event
@@ -38,26 +38,14 @@ export class AcceptedRequests {
       if (key === undefined || known === undefined) continue
       const { refused, accepted } = known
       const isFirst = accepted === undefined || accepted === event.time || accepted < refused
-      if (!isFirst || event.time < refused || event.time - refused > hour || isLogin(event)) continue
-      this.#refusals.set(key, { refused, accepted: event.time })
+      if (!isFirst || event.time < refused || event.time - refused > hour || isAuthentication(event)) continue
+      this.#refusals.update(key, { refused, accepted: event.time })
       const fields = { ...event.fields, 'event.category': ['web', 'authentication'], 'event.outcome': 'success' }
       return { ...event, fields }
     }
     return event
   }
-
-  #learn(key: string, time: number): void {
-    const accepted = this.#refusals.get(key)?.accepted
-    this.#refusals.delete(key)
-    this.#refusals.set(copyWord(key), { refused: time, accepted })
-    if (this.#refusals.size <= mostRefusals) return
-    const oldest = this.#oldest.take()
-    if (oldest !== undefined) this.#refusals.delete(oldest)
-  }
 }
-
-const isLogin = ({ fields: { 'event.category': category } }: Event): boolean =>
-  category === 'authentication' || (Array.isArray(category) && category.includes('authentication'))
 
 const keyOf = ({ stream, fields }: Event, ofProxy: boolean): string | undefined => {
   const { 'user.name': user, 'source.ip': address, 'url.path': path = fields['url.original'] } = fields

@@ -1,5 +1,5 @@
-import { Oldest } from '../../../lib/oldest/oldest.ts'
-import type { Event } from '../../../schema/event/event.ts'
+import { RecentMap } from '../../../lib/oldest/recent-map.ts'
+import { type Event, isAuthentication } from '../../../schema/event/event.ts'
 import type { Draft } from '../draft.ts'
 import { setUser } from '../entities/phrase.ts'
 import { setAddress, toAddress } from '../fields/address.ts'
@@ -31,8 +31,7 @@ const lineGroups = [...Map.groupBy(connectionLines, ({ mark, field }) => `${fiel
  * before: a line of the next connection with its number replaces it, and only lines from its time on, for as long as is declared, read it.
  */
 export class KnownPeers {
-  readonly #parties = new Map<string, Party>()
-  readonly #oldest = new Oldest(() => this.#parties.keys())
+  readonly #parties = new RecentMap<string, Party>(mostParties)
 
   /** Learns from an event, or returns it with what is known about its login. */
   follow(event: Event): Event {
@@ -44,8 +43,8 @@ export class KnownPeers {
       }
     }
     if (this.#parties.size === 0 || event.kind !== 'event') return event
-    const { 'event.category': category, 'source.ip': address, 'user.name': user } = event.fields
-    const isLogin = category === 'authentication' || (Array.isArray(category) && category.includes('authentication'))
+    const { 'source.ip': address, 'user.name': user } = event.fields
+    const isLogin = isAuthentication(event)
     const lacks = address === undefined || user === undefined
     if (isLogin ? !lacks : !mayAccept(text)) return event
     const fields: Draft = { ...event.fields }
@@ -70,15 +69,11 @@ export class KnownPeers {
     const key = found ? keyOf(event, line, text) : undefined
     if (!found || key === undefined) return
     const { address, user } = found.groups ?? {}
-    this.#parties.delete(key)
     this.#parties.set(key, {
       time: event.time,
       address: address !== undefined && isRemote(address) ? copyWord(address) : undefined,
       user: user === undefined ? undefined : copyWord(user),
     })
-    if (this.#parties.size <= mostParties) return
-    const oldest = this.#oldest.take()
-    if (oldest !== undefined) this.#parties.delete(oldest)
   }
 
   #find(event: Event, line: ConnectionLine, text: string): Party | undefined {

@@ -1,4 +1,4 @@
-import { Oldest } from '../../../lib/oldest/oldest.ts'
+import { RecentMap } from '../../../lib/oldest/recent-map.ts'
 import { minute } from '../../../lib/units/time.ts'
 import type { Event } from '../../../schema/event/event.ts'
 import { copyWord } from '../fields/recurring-words.ts'
@@ -80,8 +80,7 @@ const mostTimes = 16
 
 /** Finds refused logins that a server writes a second time, so that they count once. Remembers the last 10,000, and saves no state. */
 export class SecondAnswers {
-  readonly #refusals = new Map<string, readonly number[]>()
-  readonly #oldest = new Oldest(() => this.#refusals.keys())
+  readonly #refusals = new RecentMap<string, readonly number[]>(mostRefusals)
 
   /** Returns the event, which is about no login any more if an earlier line counts it. */
   count(event: Event): Event {
@@ -91,12 +90,7 @@ export class SecondAnswers {
       if (refused !== undefined) {
         const key = copyWord(`${kind}\n${event.stream}\n${refused}`)
         const times = this.#refusals.get(key) ?? []
-        this.#refusals.delete(key)
         this.#refusals.set(key, times.includes(event.time) ? times : [...times, event.time].slice(-mostTimes))
-        if (this.#refusals.size > mostRefusals) {
-          const oldest = this.#oldest.take()
-          if (oldest !== undefined) this.#refusals.delete(oldest)
-        }
         continue
       }
       const again = this.#refusals.size === 0 ? undefined : second(event)
