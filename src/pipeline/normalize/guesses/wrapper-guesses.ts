@@ -1,19 +1,18 @@
 import { z } from 'zod'
-import type { RawRecord } from '../../schema/record/record.ts'
-import { withoutColours } from './entities/morgan.ts'
-import { jsonParser } from './formats/json/json.ts'
-import { syslog3164Parser } from './formats/syslog/syslog-3164.ts'
-import { syslog5424Parser } from './formats/syslog/syslog-5424.ts'
-import { accessLogParser } from './formats/web/access-log.ts'
-import type { Parsed } from './parser.ts'
-import { isDigitCode, monthAt, quad } from './time/calendar.ts'
+import type { RawRecord } from '../../../schema/record/record.ts'
+import { withoutColours } from '../entities/morgan.ts'
+import { jsonParser } from '../formats/json/json.ts'
+import { syslog3164Parser } from '../formats/syslog/syslog-3164.ts'
+import { syslog5424Parser } from '../formats/syslog/syslog-5424.ts'
+import { accessLogParser } from '../formats/web/access-log.ts'
+import type { Parsed } from '../parser.ts'
+import { isDigitCode, monthAt, quad } from '../time/calendar.ts'
+import { enoughRecords, isUndecided } from './deciding-records.ts'
 
-/** How many records of a source decide, and how many must agree before that. */
-const enoughRecords = 50
+/** How many records may decide for now. */
 const fewestRecords = 20
 /** Which share of the records must begin alike. */
 const most = 0.9
-const mostSources = 1_000
 /** How far into a line its own header may begin. */
 const furthest = 160
 
@@ -38,8 +37,7 @@ export class WrapperGuesses {
 
   /** Whether more records are wanted before the guess is final. */
   isLearning(source: string): boolean {
-    const known = this.#sources.get(source)
-    return known ? known.seen < enoughRecords : this.#sources.size < mostSources
+    return isUndecided(this.#sources, source)
   }
 
   /**

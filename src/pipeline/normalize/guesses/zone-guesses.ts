@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { minute } from '../../lib/units/time.ts'
+import { minute } from '../../../lib/units/time.ts'
 
 const quarter = 15
 /** How far a line may arrive from a whole quarter of an hour after its time. */

@@ -1,21 +1,19 @@
 import { z } from 'zod'
-import type { FieldValue } from '../../schema/event/event.ts'
-import type { LikelyFields } from '../../schema/record/field-map.ts'
-import { toColumns } from './fields/columns.ts'
+import type { FieldValue } from '../../../schema/event/event.ts'
+import type { LikelyFields } from '../../../schema/record/field-map.ts'
+import { toColumns } from '../fields/columns.ts'
 import {
   looksLikeAccount,
   looksLikeHost,
   looksLikeLevel,
   looksLikeSentence,
   looksLikeWords,
-} from './fields/content-kind.ts'
-import { freeEntries } from './fields/guess-content.ts'
-import type { UnnamedFields } from './parser.ts'
-import { guessTime } from './time/guess-time.ts'
+} from '../fields/content-kind.ts'
+import { freeEntries } from '../fields/guess-content.ts'
+import type { UnnamedFields } from '../parser.ts'
+import { guessTime } from '../time/guess-time.ts'
+import { enoughRecords, isUndecided } from './deciding-records.ts'
 
-/** How many records of a source decide. */
-export const enoughRecords = 50
-const mostSources = 1_000
 const mostNames = 200
 const mostValues = 8
 /** Which share of a name's values must look alike. */
@@ -62,8 +60,7 @@ export class ContentGuesses {
 
   /** Whether more records are wanted before the guess is final. */
   isLearning(source: string): boolean {
-    const known = this.#sources.get(source)
-    return known ? known.seen < enoughRecords : this.#sources.size < mostSources
+    return isUndecided(this.#sources, source)
   }
 
   /** Adds a record to what decides. */
@@ -73,11 +70,12 @@ export class ContentGuesses {
     guess.seen++
     const time = guessTime(toColumns(entries), { receivedAt })?.time
     for (const [name, value] of entries) {
-      const tally = guess.names.get(name)
-      if (!tally && guess.names.size >= mostNames) continue
+      if (!guess.names.has(name) && guess.names.size >= mostNames) continue
+      const tally = guess.names.get(name) ?? createTally()
+      guess.names.set(name, tally)
       const isLatest =
         time !== undefined && guessTime({ names: [name], values: [value] }, { receivedAt })?.time === time
-      guess.names.set(name, addValue(tally ?? createTally(), value, isLatest))
+      addValue(tally, value, isLatest)
     }
   }
 
@@ -85,7 +83,7 @@ export class ContentGuesses {
   decide(source: string): void {
     const guess = this.#sources.get(source)
     if (!guess || (guess.likely && guess.seen < enoughRecords)) return
-    guess.likely = decide(guess)
+    guess.likely = toLikelyFields(guess)
     if (guess.seen >= enoughRecords) guess.names = new Map()
   }
 
@@ -138,7 +136,7 @@ const createTally = (): Tally => ({
   ...{ levels: 0, hosts: 0, accounts: 0, sentences: 0, words: 0 },
 })
 
-const addValue = (tally: Tally, value: FieldValue, isLatest: boolean): Tally => {
+const addValue = (tally: Tally, value: FieldValue, isLatest: boolean): void => {
   tally.count++
   const text = typeof value === 'string' ? value : ''
   tally.length += text.length
@@ -149,10 +147,9 @@ const addValue = (tally: Tally, value: FieldValue, isLatest: boolean): Tally => 
   if (looksLikeAccount(value)) tally.accounts++
   if (looksLikeSentence(value)) tally.sentences++
   if (looksLikeWords(value)) tally.words++
-  return tally
 }
 
-const decide = ({ names, seen }: SourceGuess): LikelyFields => {
+const toLikelyFields = ({ names, seen }: SourceGuess): LikelyFields => {
   const free = new Set(freeEntries([...names].map(([name]) => [name, ''])).map(([name]) => name))
   const own = [...names].filter(([name]) => free.has(name))
   /** The names whose values look alike, unless a record has two of them: which of both is meant would be a guess. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createNormalizer } from './normalize.ts'
+import { createNormalizer } from '../normalize.ts'
 
 const receivedAt = Date.UTC(2026, 11, 11)
 const two = (n: number): string => String(n).padStart(2, '0')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { minute } from '../../lib/units/time.ts'
-import { createNormalizer, type Normalizer } from './normalize.ts'
+import { minute } from '../../../lib/units/time.ts'
+import { createNormalizer, type Normalizer } from '../normalize.ts'
 
 const second = 1000
 const noon = Date.UTC(2026, 6, 20, 12)
