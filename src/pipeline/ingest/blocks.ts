@@ -1,5 +1,6 @@
 import type { BlockShape } from './block-shape.ts'
-import type { LineJoiner, SpecialJoiner, TextLine } from './lines.ts'
+import type { LineJoiner, SpecialJoiner } from './line-joiner.ts'
+import type { TextLine } from './lines.ts'
 import { mayBeginShipperBlock, shipperBlocks } from './shipper-blocks.ts'
 
 const mostLines = 500

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { cpuMs } from '../../../test/cpu-clock.ts'
 import { casesOf, deepRun, runs } from '../../../test/depth.ts'
 import { needs } from '../../../test/needs.ts'
+import { joinContinuations } from './continuations.ts'
 import { joinDocuments } from './documents.ts'
-import { joinContinuations, splitLines, type TextLine } from './lines.ts'
+import { splitLines, type TextLine } from './lines.ts'
 
 const read = (text: string | Buffer, size = 65_536, longest?: number): TextLine[] => {
   const splitter = splitLines({ inParts: true, ...(longest !== undefined && { longest }) })

@@ -1,6 +1,7 @@
 import type { RawRecord } from '../../../schema/record/record.ts'
 import { joinRecords } from '../join-records.ts'
-import { type LineJoiner, splitLines, type TextLine } from '../lines.ts'
+import type { LineJoiner } from '../line-joiner.ts'
+import { splitLines, type TextLine } from '../lines.ts'
 import { readWithPauses } from '../pauses.ts'
 import { ClockDays } from './clock-days.ts'
 
