@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../errors.ts'
+import { isJson } from '../../lib/json/json-value.ts'
 import { bodyTexts } from '../../pipeline/ingest/body.ts'
 import { archiveReader, nameOfEntry, type ReadEntries } from '../../pipeline/ingest/file/archive.ts'
 
@@ -122,15 +123,6 @@ const shapeOf = (type: string, head: Buffer): 'json' | 'json lines' | 'text line
 
 /** Plain lines may also start like `[2026-01-15 10:00 …` or `[error] …`. */
 const looksLikeJsonArray = (text: string): boolean => /^\[\s*(["{\]]|$)/.test(text)
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** Reads until the first line is complete, or the next one after an XML declaration. The bytes stay part of the body. */
 const peek = async (body: AsyncIterable<Uint8Array>) => {

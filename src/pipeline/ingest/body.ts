@@ -1,4 +1,5 @@
 import { AppError, messageOf } from '../../errors.ts'
+import { isJson, isObject } from '../../lib/json/json-value.ts'
 import { unwrap } from '../../lib/json-records/unwrap.ts'
 import { recordsOfText } from './join-records.ts'
 
@@ -85,18 +86,6 @@ const limited = (texts: string[]): string[] => {
   }
   return texts
 }
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const invalidRecord = (where: string, value: unknown): AppError =>
   new AppError('INVALID_REQUEST', `${where} is ${nameOf(value)}, not an object or a line of text.`, {

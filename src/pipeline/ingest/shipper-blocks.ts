@@ -1,12 +1,10 @@
 import { load } from 'js-yaml'
+import { isObject } from '../../lib/json/json-value.ts'
 import type { BlockShape } from './block-shape.ts'
 
 /** Whether a line may begin a record that a shipper or a cloud's tool prints. */
 export const mayBeginShipperBlock = (line: string): boolean =>
   line === '{' || line === '---' || line === 'Debug line with all properties:'
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Converts one value of Ruby to JSON, with what is behind it. */
 const toJson = (value: string): string => {
@@ -34,7 +32,7 @@ const severities = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info'
 const sender = /^FROMHOST: '[^']*', fromhost-ip: '[^']*', HOSTNAME: '([^']*)', PRI: (\d{1,3}),$/
 const tag = /^syslogtag '[^']*', programname: '([^']*)', APP-NAME: '[^']*', PROCID: '([^']*)', MSGID: '[^']*',$/
 
-const parsed = (read: () => unknown): Record<string, unknown> | undefined => {
+const parsed = (read: () => unknown): Readonly<Record<string, unknown>> | undefined => {
   try {
     const value = read()
     return isObject(value) ? value : undefined

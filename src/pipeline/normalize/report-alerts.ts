@@ -1,6 +1,6 @@
+import { isObject } from '../../lib/json/json-value.ts'
 import type { Event, FieldValue } from '../../schema/event/event.ts'
 import { formatOf, splitAlerts } from './alerts/alert-formats.ts'
-import { isObject } from './fields/flatten.ts'
 
 /** Describes the fields of parsed alerts: those of the first alert, and the keys that all have in common. */
 export const describeAlerts = (

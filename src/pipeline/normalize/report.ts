@@ -1,6 +1,6 @@
+import { isObject } from '../../lib/json/json-value.ts'
 import type { Event, FieldValue } from '../../schema/event/event.ts'
 import type { DeclaredFormats } from './declared/declared-formats.ts'
-import { isObject } from './fields/flatten.ts'
 import { splitOtlp, toMap } from './formats/json/otel.ts'
 import { readPriority } from './formats/syslog/priority.ts'
 import { readStructuredData } from './formats/syslog/structured-data.ts'

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isObject } from '../../../lib/json/json-value.ts'
 import {
   type AlertType,
   alertTypes,
@@ -183,7 +184,7 @@ const rawDataOf = ({ id, original }: Event): Record<string, unknown> => {
   if (original.length > longestRaw) return { truncated: true, event_id: id, text: original.slice(0, 4_000) }
   try {
     const value: unknown = JSON.parse(original)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+    if (isObject(value)) return { ...value }
   } catch {
     // a line that is no JSON
   }

@@ -1,3 +1,4 @@
+import { isObject } from '../../../lib/json/json-value.ts'
 import { takeParsed } from '../../../lib/json/parsed-texts.ts'
 import { type FlatFields, flattenEvent } from '../../../lib/sigma/flatten.ts'
 import { windowsFields } from '../../../lib/sigma/windows-event.ts'
@@ -44,8 +45,6 @@ const carried = (value: Sent): Sent | undefined => {
 /** Returns a text that begins like an object. */
 const objectText = (value: unknown): string | undefined =>
   typeof value === 'string' && /^\s*\{/.test(value) ? value : undefined
-
-const isObject = (value: unknown): value is Sent => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Parses a single JSON object, or a list of one. */
 const parse = (text: string): Sent | undefined => {

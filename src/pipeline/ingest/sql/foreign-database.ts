@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import type { Client } from 'pg'
 import { AppError, messageOf } from '../../../errors.ts'
+import { isObject } from '../../../lib/json/json-value.ts'
 
 /** A row of a foreign database. */
 export type ForeignRow = Readonly<Record<string, unknown>>
@@ -117,7 +118,7 @@ const openMysql = async (url: string, { timeout }: OpenOptions): Promise<Foreign
     async query(sql) {
       const [rows] = await connection.query({ sql, timeout: timeout + connectMs })
       const found: readonly unknown[] = Array.isArray(rows) ? rows : []
-      return found.filter(isRow)
+      return found.filter(isObject)
     },
     quote: (text) => connection.escape(text),
     quoteName: (name) => connection.escapeId(name),
@@ -131,7 +132,7 @@ const openSqlite = async (url: string, { timeout }: OpenOptions): Promise<Foreig
   const database = new Database(url.slice('sqlite:'.length), { readonly: true, fileMustExist: true, timeout })
   return {
     async query(sql) {
-      return database.prepare(sql).all().filter(isRow)
+      return database.prepare(sql).all().filter(isObject)
     },
     quote: (text) => `'${text.replaceAll("'", "''")}'`,
     quoteName: (name) => `"${name.replaceAll('"', '""')}"`,
@@ -140,6 +141,3 @@ const openSqlite = async (url: string, { timeout }: OpenOptions): Promise<Foreig
     },
   }
 }
-
-const isRow = (value: unknown): value is ForeignRow =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

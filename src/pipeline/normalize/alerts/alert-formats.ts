@@ -1,5 +1,5 @@
+import { isObject } from '../../../lib/json/json-value.ts'
 import type { RawRecord } from '../../../schema/record/record.ts'
-import { isObject } from '../fields/flatten.ts'
 import { readObject } from '../formats/json/read-object.ts'
 import type { Parsed, Parser } from '../parser.ts'
 import { alertmanager, splitWebhook } from './alertmanager.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import { isObject } from '../../../lib/json/json-value.ts'
 import type { Draft } from '../draft.ts'
 import { toAddress } from '../fields/address.ts'
-import { isObject } from '../fields/flatten.ts'
 import type { TimeReference } from '../time/calendar.ts'
 import { type Stamp, toStamp } from '../time/timestamp.ts'
 import { guessType, isResolvedStatus, toAlertType, toSeverity } from './classify.ts'

@@ -1,7 +1,8 @@
+import { isObject } from '../../../lib/json/json-value.ts'
 import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Draft, refuseRecord } from '../draft.ts'
 import { addFields } from '../fields/aliases.ts'
-import { flatten, isObject } from '../fields/flatten.ts'
+import { flatten } from '../fields/flatten.ts'
 import { readObject } from '../formats/json/read-object.ts'
 import type { Parsed, Parser } from '../parser.ts'
 

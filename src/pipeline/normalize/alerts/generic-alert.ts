@@ -1,3 +1,4 @@
+import { isObject } from '../../../lib/json/json-value.ts'
 import type { Draft } from '../draft.ts'
 import { addFields } from '../fields/aliases.ts'
 import { flatten } from '../fields/flatten.ts'
@@ -76,7 +77,7 @@ const layersOf = (object: Json): readonly Json[] => [
   object,
   ...wrappers.flatMap((name) => {
     const inner = at(object, name)
-    return typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? [{ ...inner }] : []
+    return isObject(inner) ? [inner] : []
   }),
 ]
 

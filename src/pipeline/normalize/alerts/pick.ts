@@ -1,6 +1,6 @@
+import { isObject } from '../../../lib/json/json-value.ts'
 import { type Draft, longestValue, setIfAbsent } from '../draft.ts'
 import { type Endpoint, toAddress, toPort } from '../fields/address.ts'
-import { isObject } from '../fields/flatten.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 

@@ -1,5 +1,5 @@
+import { isObject } from '../../../lib/json/json-value.ts'
 import type { Draft } from '../draft.ts'
-import { isObject } from '../fields/flatten.ts'
 import { toStamp } from '../time/timestamp.ts'
 import { guessType, isResolvedStatus, toSeverity } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'

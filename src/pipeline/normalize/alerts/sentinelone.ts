@@ -1,4 +1,4 @@
-import { isObject } from '../fields/flatten.ts'
+import { isObject } from '../../../lib/json/json-value.ts'
 import { toStamp } from '../time/timestamp.ts'
 import { guessType, isResolvedStatus } from './classify.ts'
 import type { AlertFormat } from './foreign-alert.ts'

@@ -1,3 +1,4 @@
+import { isObject } from '../../../lib/json/json-value.ts'
 import { nestedName } from '../../../lib/json/nested-names.ts'
 import type { FieldValue } from '../../../schema/event/event.ts'
 import { longestValue } from '../draft.ts'
@@ -6,10 +7,6 @@ import { addEntry, type Columns } from './columns.ts'
 const mostFields = 300
 const deepest = 10
 const longestList = 100
-
-/** Whether a JSON value is an object. */
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
  * Flattens an object to dotted names: at most 300 names, ten levels deep. Deeper values stay JSON text. Skips null and empty

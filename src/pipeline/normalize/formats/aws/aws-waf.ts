@@ -1,5 +1,5 @@
+import { isObject } from '../../../../lib/json/json-value.ts'
 import type { Draft } from '../../draft.ts'
-import { isObject } from '../../fields/flatten.ts'
 import { readTarget } from '../../fields/request-target.ts'
 
 type Json = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
+import { isObject } from '../../../../lib/json/json-value.ts'
 import { type Draft, setIfAbsent } from '../../draft.ts'
-import { isObject } from '../../fields/flatten.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

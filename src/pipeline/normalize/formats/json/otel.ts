@@ -1,4 +1,4 @@
-import { isObject } from '../../fields/flatten.ts'
+import { isObject } from '../../../../lib/json/json-value.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

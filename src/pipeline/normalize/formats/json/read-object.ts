@@ -1,5 +1,5 @@
+import { isObject } from '../../../../lib/json/json-value.ts'
 import { rememberParsed } from '../../../../lib/json/parsed-texts.ts'
-import { isObject } from '../../fields/flatten.ts'
 
 /** The text that was read last, and its object: one parser after the other reads the same text. */
 let last: { readonly text: string; readonly object: ReturnType<typeof parse> } = { text: '', object: undefined }

@@ -1,6 +1,7 @@
+import { isObject } from '../../../../lib/json/json-value.ts'
 import { flattenEvent } from '../../../../lib/sigma/flatten.ts'
 import { type Columns, toColumns } from '../../fields/columns.ts'
-import { isObject, toFieldValue } from '../../fields/flatten.ts'
+import { toFieldValue } from '../../fields/flatten.ts'
 
 type Entries = [string, Exclude<ReturnType<typeof toFieldValue>, undefined>][]
 
