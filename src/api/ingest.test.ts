@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { deepRun } from '../../test/depth.ts'
 import { needs } from '../../test/needs.ts'
 import { encodeEvtx, fakeEvent } from '../lib/evtx/evtx.fake.ts'
+import { encodeUtmp } from '../lib/utmp/utmp.fake.ts'
 import { as, fakeServer } from './server.fake.ts'
 
 type Server = Awaited<ReturnType<typeof fakeServer>>
@@ -43,6 +44,8 @@ const logClears = [1, 2].map((record) =>
   }),
 )
 const evtx = encodeEvtx([logClears])
+const failedLogin = { type: 6, user: 'root', line: 'ssh:notty', seconds: 10 }
+const btmp = encodeUtmp([failedLogin, failedLogin])
 const lines = '{"message":"a"}\n{"message":"b"}\n'
 
 describe('POST /api/v1/events', () => {
@@ -152,6 +155,8 @@ describe('POST /api/v1/events', () => {
     ['LZ4', readFileSync('src/lib/lz4/fixtures/frames.lz4'), undefined, 11],
     ['a Windows event log', evtx, 'application/octet-stream', 2],
     ['a Windows event log that curl calls a form', gzipSync(evtx), 'application/x-www-form-urlencoded', 2],
+    ['login records', btmp, 'application/octet-stream', 2],
+    ['login records that are compressed', gzipSync(btmp), undefined, 2],
     [
       'Windows events as XML',
       '<Event xmlns="x"><System/></Event>\n<Event xmlns="x">\n<System/></Event>\n',

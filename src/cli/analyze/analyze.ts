@@ -88,7 +88,7 @@ const analyze = async (paths: readonly string[], options: Options, context: Comm
   progress.clear()
 
   const { report } = reading
-  complain([...report.skipped, ...report.unreadable], context)
+  complain([...report.skipped, ...report.repeated, ...report.unreadable], context)
   describeFormats(analysis, context, Boolean(options.json || options.ndjson || options.md))
   out.write(
     render(analysis, options, {

@@ -57,3 +57,35 @@ const timeOfBatch = <Item>(batch: readonly Item[], timeOf: (item: Item) => numbe
   }
   return undefined
 }
+
+/** Merges the sequences of each group item by item, into one sequence. Those without a group stay as they are. */
+export const mergeGroups = <Item, Sequence extends TimedBatches<Item>>(
+  sequences: readonly Sequence[],
+  groupOf: (sequence: Sequence) => string | undefined,
+  { timeOf, size }: { readonly timeOf: (item: Item) => number | undefined; readonly size: number },
+): readonly TimedBatches<Item>[] => {
+  const groups = Map.groupBy(sequences, groupOf)
+  return [...groups].flatMap(([group, members]): readonly TimedBatches<Item>[] => {
+    if (group === undefined || members.length < 2) return members
+    const times = members.flatMap(({ time }) => (time === undefined ? [] : [time]))
+    const items = members.map(({ time, batches }) => ({ time, batches: oneByOne(batches) }))
+    return [
+      { time: times.length > 0 ? Math.min(...times) : undefined, batches: rebatch(mergeByTime(items, timeOf), size) },
+    ]
+  })
+}
+
+async function* oneByOne<Item>(batches: AsyncIterable<readonly Item[]>): AsyncGenerator<readonly Item[]> {
+  for await (const batch of batches) for (const item of batch) yield [item]
+}
+
+async function* rebatch<Item>(batches: AsyncIterable<readonly Item[]>, size: number): AsyncGenerator<readonly Item[]> {
+  let held: Item[] = []
+  for await (const batch of batches) {
+    held.push(...batch)
+    if (held.length < size) continue
+    yield held
+    held = []
+  }
+  if (held.length > 0) yield held
+}

@@ -1,3 +1,4 @@
+import { isUtmp } from '../../lib/utmp/utmp.ts'
 import { utf16Of } from './file/utf16.ts'
 import { looksBinary } from './lines.ts'
 import { isEventDocument } from './xml-events.ts'
@@ -45,6 +46,11 @@ const protobuf: Foreign = {
   name: 'Protocol Buffers',
   advice: 'Send JSON: for OpenTelemetry, set `encoding: json` in the otlphttp exporter.',
 }
+const loginRecords: Foreign = {
+  name: 'a file of login records (wtmp, btmp)',
+  advice: 'Print them first: utmpdump FILE.',
+  follow: 'The logs of the servers that people log in to have the same logins.',
+}
 export const xml: Foreign = { name: 'an XML document', advice: asJson }
 
 /** Detects content that is no text by its first bytes; undefined for UTF-8, Latin-1, Windows-1252, and UTF-16 with a byte-order mark. */
@@ -53,6 +59,7 @@ export const foreignContent = (head: Uint8Array): Foreign | undefined => {
   const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, 16)).toString('latin1')
   const known = magics.find(([magic]) => start.startsWith(magic))
   if (known) return known[1]
+  if (isUtmp(head)) return loginRecords
   if (isProtobuf(head)) return protobuf
   return looksBinary(head) ? unknown : undefined
 }

@@ -12,6 +12,7 @@ import { cockroachdbParser } from './formats/products/cockroachdb.ts'
 import { exchangeSmtpParser } from './formats/products/exchange-smtp.ts'
 import { openldapParser } from './formats/products/openldap.ts'
 import { postgresCsvParser } from './formats/products/postgres-csv.ts'
+import { utmpParser } from './formats/products/utmp.ts'
 import { zeekParser } from './formats/products/zeek.ts'
 import { cefParser } from './formats/siem/cef.ts'
 import { leefParser } from './formats/siem/leef.ts'
@@ -60,6 +61,7 @@ export const parsers: readonly Parser[] = [
   snareParser,
   syslog3164Parser,
   syslog5424Parser,
+  utmpParser,
   vpcFlowParser,
   w3cHeaderParser,
   windowsDnsParser,
@@ -69,7 +71,7 @@ export const parsers: readonly Parser[] = [
 ]
 
 const ofObject = [dockerParser, journaldParser, jsonParser]
-const ofBracket = [fluentBitParser, errorLogParser, genericParser, jsonParser]
+const ofBracket = [utmpParser, fluentBitParser, errorLogParser, genericParser, jsonParser]
 const ofAngle = [merakiParser, syslog5424Parser, syslog3164Parser, windowsXmlParser]
 const ofDigit = [
   openldapParser,

@@ -2,11 +2,13 @@ import { AppError } from '../../../errors.ts'
 import { type EvtxDamage, evtxMagic, readEvtx } from '../../../lib/evtx/evtx.ts'
 import { readJournalFile } from '../../../lib/journal/journal-file.ts'
 import { plural } from '../../../lib/units/number.ts'
+import { isUtmp, printUtmp, readUtmp } from '../../../lib/utmp/utmp.ts'
 
 /** Logs that are no text, and how they become lines. */
 interface BinaryLog {
   readonly name: string
-  readonly magic: readonly number[]
+  /** Whether bytes begin such a log. */
+  isBegun(head: Uint8Array): boolean
   /** Reads the log as lines of a format that a parser knows. Throws if it is corrupt or cut off, after the lines that it could read. */
   lines(input: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer>
 }
@@ -51,7 +53,25 @@ const reasonOf = ({ chunks, events, isCutOff }: EvtxDamage): string | undefined 
   return lost.length === 0 ? undefined : `The Windows event log is damaged: ${lost.join(' and ')} could not be read.`
 }
 
+/** Reads login records as `utmpdump` prints them. */
+async function* loginLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  for await (const record of readUtmp(input)) yield printUtmp(record)
+}
+
+const begins =
+  (magic: string) =>
+  (head: Uint8Array): boolean =>
+    Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, magic.length)).toString('latin1') === magic
+
+/** `wtmp`, `btmp` and `utmp`: who logged in, and who failed to. */
+export const loginRecords: BinaryLog = {
+  name: 'login records',
+  isBegun: isUtmp,
+  lines: (input) => inChunks(loginLines(input)),
+}
+
 export const binaryLogs: readonly BinaryLog[] = [
-  { name: 'systemd journal', magic: [...Buffer.from('LPKSHHRH')], lines: (input) => inChunks(journalLines(input)) },
-  { name: 'Windows event log', magic: [...Buffer.from(evtxMagic)], lines: (input) => inChunks(windowsLines(input)) },
+  { name: 'systemd journal', isBegun: begins('LPKSHHRH'), lines: (input) => inChunks(journalLines(input)) },
+  { name: 'Windows event log', isBegun: begins(evtxMagic), lines: (input) => inChunks(windowsLines(input)) },
+  loginRecords,
 ]

@@ -11,37 +11,41 @@ const chunkSize = 65_536
 
 interface Compression {
   readonly name: string
-  readonly magic: readonly number[]
+  /** Whether bytes begin data of this kind. */
+  isBegun(head: Uint8Array): boolean
   /** Decompresses a stream. Throws if the data is corrupt or cut off. */
   unpack(input: AsyncIterable<Buffer>): Bytes
 }
 
+const begins =
+  (...magic: number[]) =>
+  (head: Uint8Array): boolean =>
+    magic.every((byte, i) => head[i] === byte)
+
+/** Whether bytes begin a bzip2 stream with a block, or an empty one. A text may begin with its three letters, too. */
+const beginsBzip2 = (head: Uint8Array): boolean => {
+  const magic = Buffer.from(head.subarray(4, 7)).toString('hex')
+  return begins(0x42, 0x5a, 0x68)(head) && (magic === '314159' || magic === '177245')
+}
+
 const compressions: readonly Compression[] = [
-  { name: 'gzip', magic: [0x1f, 0x8b], unpack: (input) => piped(input, createGunzip({ chunkSize })) },
+  { name: 'gzip', isBegun: begins(0x1f, 0x8b), unpack: (input) => piped(input, createGunzip({ chunkSize })) },
   {
     name: 'zstd',
-    magic: [0x28, 0xb5, 0x2f, 0xfd],
+    isBegun: begins(0x28, 0xb5, 0x2f, 0xfd),
     unpack: (input) => piped(input, createZstdDecompress({ chunkSize })),
   },
-  { name: 'bzip2', magic: [0x42, 0x5a, 0x68], unpack: bunzip },
-  { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], unpack: unxz },
-  { name: 'lz4', magic: [0x04, 0x22, 0x4d, 0x18], unpack: unlz4 },
+  { name: 'bzip2', isBegun: beginsBzip2, unpack: bunzip },
+  { name: 'xz', isBegun: begins(0xfd, 0x37, 0x7a, 0x58, 0x5a), unpack: unxz },
+  { name: 'lz4', isBegun: begins(0x04, 0x22, 0x4d, 0x18), unpack: unlz4 },
 ]
-const logs: readonly Compression[] = binaryLogs.map(({ name, magic, lines }) => ({ name, magic, unpack: lines }))
+const logs: readonly Compression[] = binaryLogs.map(({ name, isBegun, lines }) => ({ name, isBegun, unpack: lines }))
 
 /** Returns the compression of a file, or the kind of a binary log, by its first bytes, because the name may be wrong. */
 export const compressionOf = (head: Uint8Array): Compression | undefined =>
-  compressions.find(({ name, magic }) => begins(head, magic) && (name !== 'bzip2' || isBzip2(head))) ?? logOf(head)
+  compressions.find(({ isBegun }) => isBegun(head)) ?? logOf(head)
 
-const logOf = (head: Uint8Array): Compression | undefined => logs.find(({ magic }) => begins(head, magic))
-
-const begins = (head: Uint8Array, magic: readonly number[]): boolean => magic.every((byte, i) => head[i] === byte)
-
-/** Whether bytes begin a bzip2 stream with a block, or an empty one. A text may begin with its three letters, too. */
-const isBzip2 = (head: Uint8Array): boolean => {
-  const magic = Buffer.from(head.subarray(4, 7)).toString('hex')
-  return magic === '314159' || magic === '177245'
-}
+const logOf = (head: Uint8Array): Compression | undefined => logs.find(({ isBegun }) => isBegun(head))
 
 /** Reads a binary log within a compressed file as its lines. */
 async function* readInnerLog(unpacked: Bytes): AsyncGenerator<Uint8Array> {

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { AppError, fileReasonOf } from '../../../errors.ts'
 import { splitLines } from '../lines.ts'
@@ -8,6 +9,7 @@ import { archiveReader, openUnpacking, type Unpacking } from './archive.ts'
 import { compressionOf, decompress, type ExpansionLimits, expansionLimits } from './decompress.ts'
 import { toFileSets } from './file-set.ts'
 import { findFiles, type SkippedFile } from './find-files.ts'
+import { areLoginRecords, findSameLogins, hasLoginMessages, type LoginContent, linesBefore } from './login-logs.ts'
 import { sourceOfFile } from './source-of-file.ts'
 import { asUtf8, utf16Of } from './utf16.ts'
 import { guessLogZone, type TimeInZone } from './written-zone.ts'
@@ -36,6 +38,8 @@ export interface ReadReport {
   readonly skipped: SkippedFile[]
   /** The zones of logs whose times name none, as the last writes of their files prove them. */
   readonly zones: { readonly path: string; readonly zoneMinutes: number }[]
+  /** Files of which records were left out because another log says the same. */
+  readonly repeated: SkippedFile[]
   /** Missing, unreadable or corrupt files. The readable part of a corrupt file was read. */
   readonly unreadable: SkippedFile[]
 }
@@ -47,6 +51,7 @@ export const emptyReport = (): ReadReport => ({
   totalBytes: 0,
   zones: [],
   skipped: [],
+  repeated: [],
   unreadable: [],
 })
 
@@ -55,6 +60,10 @@ export interface OpenLog {
   readonly name: string
   readonly paths: readonly string[]
   readonly time: number | undefined
+  /** The folder whose login records are one log: `btmp` has the failures before a login in `wtmp`. Its logs are merged line by line. */
+  readonly records?: string | undefined
+  /** Returns the time from which another log has the records of a file. */
+  untilOf?(path: string): number | undefined
   /** Returns the path of a file for people: `logs.zip:auth.log` for a file of an archive. */
   nameOf(path: string): string
 }
@@ -92,13 +101,21 @@ export const findLogs = async (
     else if (head) heads.set(path, head)
   }
   for (const path of files) await look(path, 0)
+  const ends = leaveOutRepeated(heads, nameOf, report)
+  const untilOf = (path: string) => ends.get(path)
   const sets = toFileSets([...heads.keys()], (path) => heads.get(path)?.time)
+  const folders = new Map<string, number>()
+  for (const [first = ''] of sets)
+    if (heads.get(first)?.isRecords) folders.set(dirname(first), (folders.get(dirname(first)) ?? 0) + 1)
   const streams = [...pipes, ...(paths.includes('-') ? ['-'] : [])]
   return {
     logs: [
       ...sets.map((set) => {
         const [first = ''] = set
-        return { name: sourceOfFile(first, 'file'), paths: set, nameOf, time: heads.get(first)?.time }
+        const records = heads.get(first)?.isRecords ? dirname(first) : undefined
+        const isOneOfMany = records !== undefined && (folders.get(records) ?? 0) > 1
+        const name = isOneOfMany ? nameOfRecords : sourceOfFile(first, 'file')
+        return { name, paths: set, nameOf, untilOf, records, time: heads.get(first)?.time }
       }),
       ...streams.map((path) => ({ name: 'stdin', nameOf, paths: [path], time: Number.POSITIVE_INFINITY })),
     ],
@@ -106,6 +123,30 @@ export const findLogs = async (
   }
 }
 
+/** Removes login records that another log has as messages, or returns from when on it has them. */
+const leaveOutRepeated = (
+  heads: Map<string, Head>,
+  nameOf: (path: string) => string,
+  report: ReadReport,
+): ReadonlyMap<string, number> => {
+  const ends = new Map<string, number>()
+  for (const [path, { isRecords, time = Number.NEGATIVE_INFINITY, size }] of heads) {
+    const same = isRecords ? findSameLogins(path, heads) : undefined
+    if (!same) continue
+    const isAll = same.from <= time
+    const since = isAll ? '' : ` since ${new Date(same.from).toISOString().slice(0, 10)}`
+    report.repeated.push({ path: nameOf(path), reason: `Left out: ${nameOf(same.path)} has the same logins${since}.` })
+    if (isAll) {
+      heads.delete(path)
+      report.totalBytes -= size
+    } else ends.set(path, same.from)
+  }
+  return ends
+}
+
+/** The source of login records of several files. */
+const nameOfRecords = 'login-records'
+const notFollowed = 'Login records (wtmp, btmp) are not followed. Logs such as auth.log have the same logins.'
 const tooDeep = 'It is an archive in an archive in an archive. Unpack the outer one first.'
 
 /** Passes the decompressed bytes of each file of a log to `use`, as UTF-8. Reports files that cannot be read to the end. */
@@ -126,12 +167,14 @@ export async function* readLog<Item>(
       const { first, rest } = await peek(stream)
       const counted = count(first, rest, report, options.signal)
       const bytes = asUtf8(decompress(counted, compressionOf(first), options.limits ?? expansionLimits))
+      const until = log.untilOf?.(path)
       let fault: { readonly error: unknown } | undefined
       const readable = untilFault(bytes, (error) => {
         if (options.resumes || options.signal?.aborted) throw error
         fault = { error }
       })
-      for await (const item of use(textOnly(readable, log.nameOf(path), report), log.nameOf(path))) {
+      const wanted = until === undefined ? readable : linesBefore(readable, until, options.timeOf)
+      for await (const item of use(textOnly(wanted, log.nameOf(path), report), log.nameOf(path))) {
         hasItems = true
         yield item
       }
@@ -200,8 +243,8 @@ async function* count(
   }
 }
 
-interface Head {
-  readonly time: number | undefined
+interface Head extends LoginContent {
+  readonly size: number
   /** Reads the entries, if the file is an archive. */
   readonly archive: ReturnType<typeof archiveReader>
 }
@@ -212,7 +255,10 @@ interface HeadOptions extends OpenOptions {
 }
 
 /** Checks the beginning of a file: whether it is text, and its first time. Returns undefined if there is nothing to read. */
-const readFileHead = async (path: string, { timeOf, nameOf, report }: HeadOptions): Promise<Head | undefined> => {
+const readFileHead = async (
+  path: string,
+  { timeOf, resumes, nameOf, report }: HeadOptions,
+): Promise<Head | undefined> => {
   try {
     const { size } = await stat(path)
     if (size === 0) return undefined
@@ -220,17 +266,20 @@ const readFileHead = async (path: string, { timeOf, nameOf, report }: HeadOption
     const compression = compressionOf(raw)
     const decompressed = compression ? await decompressHead(path, compression) : raw
     const archive = archiveReader(decompressed)
-    if (archive) return { archive, time: undefined }
+    const none = { archive: undefined, time: undefined, isRecords: false, hasMessages: false, size }
+    if (archive) return { ...none, archive }
     const text = utf16Of(decompressed)
       ? Buffer.from(new TextDecoder(utf16Of(decompressed)).decode(decompressed))
       : decompressed
-    const reason = foreignReason(text)
+    const start = text.toString('latin1')
+    const isRecords = areLoginRecords(start)
+    const reason = isRecords && resumes ? notFollowed : foreignReason(text)
     if (reason !== undefined) {
       report.skipped.push({ path: nameOf(path), reason })
       return undefined
     }
     report.totalBytes += size
-    return { archive, time: firstTime(text, timeOf) }
+    return { ...none, time: firstTime(text, timeOf), isRecords, hasMessages: hasLoginMessages(start) }
   } catch (error) {
     const list = error instanceof AppError ? report.skipped : report.unreadable
     list.push({ path: nameOf(path), reason: withHint(error) })

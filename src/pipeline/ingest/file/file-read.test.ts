@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { strToU8, zipSync } from 'fflate'
@@ -8,6 +8,7 @@ import { packTar } from 'modern-tar'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { encodeEvtx, fakeEvent } from '../../../lib/evtx/evtx.fake.ts'
 import { writeJournal } from '../../../lib/journal/journal-file.fake.ts'
+import { encodeUtmp } from '../../../lib/utmp/utmp.fake.ts'
 import { type FileReadOptions, readFiles } from './file-read.ts'
 
 let folder: string
@@ -120,6 +121,48 @@ describe('readFiles', () => {
       ['system.journal', 1, 'three'],
     ])
     expect(report).toMatchObject({ files: 2, skipped: [], unreadable: [] })
+  })
+
+  describe('login records', () => {
+    const login = (type: number, second: number, user: string) =>
+      ({ type, user, line: type === 6 ? 'ssh:notty' : 'pts/0', seconds: second }) as const
+    const btmp = encodeUtmp([login(6, 10, 'one'), login(6, 30, 'three')])
+    const wtmp = encodeUtmp([{ type: 2, seconds: 0 }, login(7, 20, 'two'), login(7, 40, 'four')])
+    const usersOf = (texts: readonly string[]) =>
+      texts.flatMap((text) => /\[(one|two|three|four) /.exec(text)?.[1] ?? [])
+    const timeOf = (text: string) => {
+      const date = /\[(1970[^\]]+)\]$/.exec(text)?.[1] ?? /^(1970\S+)/.exec(text)?.[1]
+      return date === undefined ? undefined : Date.parse(date.replace(',', '.'))
+    }
+
+    it('are one log, in the order of their times', async () => {
+      put('wtmp', wtmp)
+      put('btmp.1.gz', gzipSync(btmp))
+      const { texts, records, report } = await read([folder], { timeOf })
+      expect(usersOf(texts)).toEqual(['one', 'two', 'three', 'four'])
+      expect(new Set(records.map(({ source }) => source))).toEqual(new Set(['login-records']))
+      expect(report).toMatchObject({ files: 2, skipped: [], repeated: [], unreadable: [] })
+    })
+
+    it('are left out from when on another log has the same logins', async () => {
+      put('wtmp', wtmp)
+      put('btmp', btmp)
+      put('auth.log', '1970-01-01T00:00:25.000Z web sshd[9]: Failed password for three from 192.0.2.1 port 9 ssh2\n')
+      const { texts, report } = await read([folder], { timeOf })
+      expect(usersOf(texts)).toEqual(['one', 'two'])
+      expect(report.skipped).toEqual([])
+      expect(report.repeated.map(({ path, reason }) => [basename(path), reason])).toEqual([
+        ['btmp', `Left out: ${join(folder, 'auth.log')} has the same logins since 1970-01-01.`],
+        ['wtmp', `Left out: ${join(folder, 'auth.log')} has the same logins since 1970-01-01.`],
+      ])
+      put('secure', '1970-01-01T00:00:00.000Z web sshd[9]: Server listening on 0.0.0.0 port 22.\n')
+      const all = await read([folder], { timeOf })
+      expect(usersOf(all.texts)).toEqual([])
+      expect(all.report.files).toBe(2)
+      const alone = await read([join(folder, 'btmp')], { timeOf })
+      expect(usersOf(alone.texts)).toEqual(['one', 'three'])
+      expect(alone.report.repeated).toEqual([])
+    })
   })
 
   it('reads Windows event logs, also compressed, and says what is damaged', async () => {

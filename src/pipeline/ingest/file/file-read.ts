@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { minute } from '../../../lib/units/time.ts'
 import type { RawRecord } from '../../../schema/record/record.ts'
-import { mergeByTime } from '../merge-by-time.ts'
+import { mergeByTime, mergeGroups } from '../merge-by-time.ts'
 import { readWithPauses } from '../pauses.ts'
 import { clockOf, dateClocks, readClocks } from './clock-days.ts'
 import { type LineReading, recordsOf } from './file-lines.ts'
@@ -79,10 +79,11 @@ async function* readAll(
       )
     }
     const time = log.time ?? dates.get(log.paths[0] ?? '')
-    return { time: inZone(time, fileZone), batches: readLog(log, options, report, use) }
+    return { records: log.records, time: inZone(time, fileZone), batches: readLog(log, options, report, use) }
   })
+  const merged = mergeGroups(batches, ({ records }) => records, { timeOf: timeOfRecord, size: batchSize })
   try {
-    for await (const batch of mergeByTime(batches, timeOfRecord)) {
+    for await (const batch of mergeByTime(merged, timeOfRecord)) {
       report.lines += batch.length
       yield batch
     }

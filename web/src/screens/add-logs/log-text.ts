@@ -23,6 +23,9 @@ const maxMalformed = 100
 
 /** The first bytes of the journal files of systemd, and of the event logs of Windows. */
 const binaryLogs = ['LPKSHHRH', 'ElfFile\0']
+/** Whether a text begins like login records of Linux (`wtmp`, `btmp`), with a type. They have no signature, so only the server can be sure. */
+const resemblesLoginRecords = (text: string): boolean =>
+  text.charCodeAt(0) >= 1 && text.charCodeAt(0) <= 9 && text.startsWith('\0\0\0', 1)
 
 /** Reads a file in the browser and decompresses gzip. Throws if the file is too large, or neither text nor a binary log. */
 export const readLogFile = async (file: File): Promise<LogText> => {
@@ -53,7 +56,7 @@ const readText = async (stream: ReadableStream<Uint8Array>): Promise<string | un
     }
     const isFirst = text === ''
     text += decoder.decode(value, { stream: true })
-    if (isFirst && binaryLogs.some((magic) => text.startsWith(magic))) {
+    if (isFirst && (binaryLogs.some((magic) => text.startsWith(magic)) || resemblesLoginRecords(text))) {
       await reader.cancel()
       return undefined
     }
