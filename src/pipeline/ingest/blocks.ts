@@ -1,6 +1,7 @@
 import type { BlockShape } from './block-shape.ts'
 import type { LineJoiner, SpecialJoiner } from './line-joiner.ts'
 import type { TextLine } from './lines.ts'
+import { auditBlock, mayBeginAuditBlock } from './modsecurity-block.ts'
 import { mayBeginShipperBlock, shipperBlocks } from './shipper-blocks.ts'
 
 const mostLines = 500
@@ -8,12 +9,13 @@ const mostCharacters = 262_144
 
 /**
  * Turns records that a tool prints as blocks of lines into JSON records: `journalctl -o export` and `-o verbose`, `Get-WinEvent | Format-List`,
- * `wevtutil qe /f:text`, Windows events as Splunk indexes them, and those of shippers. Passes other lines to the next joiner.
+ * `wevtutil qe /f:text`, Windows events as Splunk indexes them, those of shippers, and the audit log of ModSecurity. Passes other lines to the next joiner.
  */
 export const joinBlocks = (next: LineJoiner): SpecialJoiner => {
   let shape: BlockShape | undefined
   let held: TextLine[] = []
   let characters = 0
+  let isLeftOut = false
   /** A line that begins a block, if the next one agrees. */
   let candidate: TextLine | undefined
 
@@ -23,6 +25,7 @@ export const joinBlocks = (next: LineJoiner): SpecialJoiner => {
     shape = undefined
     held = []
     characters = 0
+    isLeftOut = false
     const [first] = lines
     if (!object || !first) return next.push(lines)
     return [...next.flush(), { text: JSON.stringify(object), number: first.number, cut: lines.some(({ cut }) => cut) }]
@@ -46,9 +49,12 @@ export const joinBlocks = (next: LineJoiner): SpecialJoiner => {
       return out
     }
     if (!shape) return [...out, ...next.push([line])]
+    const first = held[0]?.text ?? ''
+    isLeftOut = shape.leavesOut?.(line.text, first, isLeftOut) ?? false
+    if (isLeftOut) return out
     held.push(line)
     characters += line.text.length
-    if (held.length > mostLines || characters > mostCharacters || shape.ends?.(line.text)) out.push(...close())
+    if (held.length > mostLines || characters > mostCharacters || shape.ends?.(line.text, first)) out.push(...close())
     return out
   }
 
@@ -105,7 +111,7 @@ export const mayBeginBlock = (text: string): boolean => {
     case 123: // {
     case 45: // -
     case 68: // D
-      return mayBeginShipperBlock(text)
+      return mayBeginShipperBlock(text) || mayBeginAuditBlock(text)
     default:
       return false
   }
@@ -161,6 +167,7 @@ const withoutIndent = (lines: readonly string[]): readonly string[] => {
 
 const shapes: readonly BlockShape[] = [
   ...shipperBlocks,
+  auditBlock,
   {
     begins: (line) => line.startsWith('__CURSOR='),
     read: readJournal,

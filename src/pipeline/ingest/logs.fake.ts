@@ -65,6 +65,26 @@ export const logs: Readonly<Record<string, WrittenLog>> = {
       .join(''),
     records: rows((second) => ({ TimeCreated: time(second), Id: '4625', Message: `a\nb ${second}` })),
   },
+  'the audit log of ModSecurity': {
+    text: seconds
+      .map(
+        (second) =>
+          `--0a1b2c3${second % 10}-A--\n[05/Jan/2026:10:00:${String(second).padStart(2, '0')} +0000] id${second} 203.0.113.9 4711 192.0.2.1 80\n--0a1b2c3${second % 10}-B--\nGET /${second} HTTP/1.1\n\n--0a1b2c3${second % 10}-H--\nMessage: a\n\n--0a1b2c3${second % 10}-Z--\n\n`,
+      )
+      .join(''),
+    records: rows((second) => ({
+      transaction: {
+        time: `05/Jan/2026:10:00:${String(second).padStart(2, '0')} +0000`,
+        transaction_id: `id${second}`,
+        remote_address: '203.0.113.9',
+        remote_port: 4711,
+        local_address: '192.0.2.1',
+        local_port: 80,
+      },
+      request: { request_line: `GET /${second} HTTP/1.1`, headers: {} },
+      audit_data: { messages: ['a'] },
+    })),
+  },
   'events as XML on one line': {
     text: `<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<Events>${seconds.map(event).join('')}</Events>\n`,
     records: seconds.map((second) => event(second).replaceAll('\r\n', '\n')),

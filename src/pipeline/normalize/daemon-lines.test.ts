@@ -99,6 +99,68 @@ describe('a line of a server that mentions a login', () => {
     })
   })
 
+  describe('the audit log of ModSecurity', () => {
+    const request = { request_line: "GET /item.php?id=1'+or+1=1 HTTP/1.1", headers: { Host: 'shop.example.org:8080' } }
+    const second = (messages: readonly string[], status: number) =>
+      JSON.stringify({
+        transaction: {
+          time: '10/Dec/2026:09:32:20.123456 +0000',
+          transaction_id: 'awhQYj8ieoQk',
+          remote_address: '203.0.113.9',
+          remote_port: 4711,
+          local_address: '192.0.2.1',
+          local_port: 8080,
+        },
+        request,
+        response: { protocol: 'HTTP/1.1', status, headers: { 'Content-Length': '236' } },
+        audit_data: { messages, handler: 'http/2', engine_mode: 'ENABLED' },
+      })
+    const finding = 'Warning. detected SQLi. [id "942100"] [msg "SQL Injection Attack"] [severity "CRITICAL"]'
+    const header = 'Warning. Pattern match. [id "920350"] [msg "Host header is an address"] [severity "WARNING"]'
+    const sum =
+      'Access denied with code 403 (phase 2). [id "949110"] [msg "Inbound Anomaly Score Exceeded"] [severity "CRITICAL"]'
+    const third = JSON.stringify({
+      transaction: {
+        client_ip: '203.0.113.9',
+        time_stamp: 'Thu Dec 10 09:32:20 2026',
+        client_port: 4711,
+        host_ip: '192.0.2.1',
+        host_port: 443,
+        unique_id: '176.1',
+        request: { method: 'GET', http_version: 1.1, uri: '/item.php?id=1', headers: { Host: 'shop.example.org' } },
+        response: { http_code: 403, headers: {} },
+        producer: { modsecurity: 'ModSecurity v3.0.9 (Linux)', secrules_engine: 'Enabled' },
+        messages: [{ message: 'SQL Injection Attack', details: { ruleId: '942100', severity: '2' } }],
+      },
+    })
+
+    it.each([
+      ['of version 2', second([header, finding, sum], 403)],
+      ['of version 3', third],
+    ])('has the client, the request and the most severe rule that found something, %s', (_, line) => {
+      expect(read(line)).toMatchObject({
+        'event.category': 'web',
+        'event.action': 'request_blocked',
+        'event.outcome': 'failure',
+        'source.ip': '203.0.113.9',
+        'source.port': 4711,
+        'http.request.method': 'GET',
+        'url.path': '/item.php',
+        'url.domain': 'shop.example.org',
+        'http.response.status_code': 403,
+        'rule.id': '942100',
+        'rule.name': 'SQL Injection Attack',
+      })
+    })
+
+    it('knows a request that was let through, and one without a rule', () => {
+      expect(read(second([header], 200))).toMatchObject({ 'event.action': 'request_reported', 'rule.id': '920350' })
+      const plain = read(second([], 404))
+      expect(plain).toMatchObject({ 'event.category': 'web', 'http.response.status_code': 404 })
+      expect([plain['event.action'], plain['rule.id']]).toEqual([undefined, undefined])
+    })
+  })
+
   it("takes the name of a client's program for no service of PostgreSQL", () => {
     const line =
       '2026-12-10 09:32:20.123 UTC [4711] kim@shop LOG:  connection authorized: user=kim database=shop application_name=psql SSL enabled (protocol=TLSv1.3, cipher=TLS_AES_256_GCM_SHA384, bits=256)'

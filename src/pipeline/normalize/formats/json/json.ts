@@ -16,6 +16,7 @@ import { withEventNames } from '../windows/windows-object.ts'
 import { readWindowsText } from '../windows/windows-text.ts'
 import { completeAzureActivity, isAzureActivity } from './azure-activity.ts'
 import { completeKubernetesEvent, isKubernetesEvent } from './kubernetes-event.ts'
+import { isModSecurityAudit, readModSecurityAudit } from './modsecurity-audit.ts'
 import { nextcloudLevel } from './nextcloud.ts'
 import { completeOsqueryResult, isOsqueryResult } from './osquery.ts'
 import { isOtelRecord, layOutOtel, splitOtlp } from './otel.ts'
@@ -34,6 +35,7 @@ export const jsonParser: Parser = {
 
 /** Parses an object with any field names. */
 export const parseObject = (object: Readonly<Record<string, unknown>>, record: RawRecord): Parsed => {
+  if (isModSecurityAudit(object)) return readModSecurityAudit(object, record)
   const fields: Draft = {}
   const exported = 'resourceLogs' in object ? splitOtlp(object) : undefined
   if (exported && exported.length !== 1) {

@@ -1,5 +1,6 @@
 import type { RawRecord } from '../../../../schema/record/record.ts'
 import { type Draft, finish, setIfAbsent } from '../../draft.ts'
+import { readModSecurity } from '../../entities/modsecurity.ts'
 import { setAddress } from '../../fields/address.ts'
 import { quotedEnd, wordAfter } from '../../fields/key-values.ts'
 import { toLogLevel, toSureLevel } from '../../fields/level.ts'
@@ -93,25 +94,6 @@ const readNginx = (record: RawRecord): Parsed | undefined => {
   if (message.startsWith('ModSecurity: ')) readModSecurity(message, fields)
   addOutcome(message, fields)
   return finish('error-log/nginx', stamp, message, fields)
-}
-
-/** Reads the rule that a request matched: `ModSecurity: Access denied with code 403 (phase 2). … [id "942100"] [msg "SQL Injection"] [uri "/cart"]`. */
-const readModSecurity = (message: string, fields: Draft): void => {
-  const part = (name: string): string | undefined => {
-    const at = message.indexOf(` [${name} "`)
-    const start = at + name.length + 4
-    const end = at < 0 ? -1 : message.indexOf('"]', start)
-    return end < 0 ? undefined : message.slice(start, end)
-  }
-  const parts = {
-    'rule.id': part('id'),
-    'rule.name': part('msg'),
-    'url.domain': part('hostname'),
-    'url.original': part('uri'),
-  }
-  for (const [name, value] of Object.entries(parts))
-    if (value !== undefined && value !== '') setIfAbsent(fields, name, value)
-  fields['event.action'] = message.startsWith('ModSecurity: Access denied') ? 'request_blocked' : 'request_reported'
 }
 
 const user =
