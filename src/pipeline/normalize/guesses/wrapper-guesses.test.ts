@@ -48,6 +48,17 @@ describe('an unknown program before the lines of another one', () => {
     for (const lines of [guesses, requests, objects]) expect(eventsOf(lines.map(wrap))).toEqual(eventsOf(lines))
   })
 
+  it("is not what FreeRADIUS writes of its own time's year", () => {
+    const lines = Array.from(
+      { length: 30 },
+      (_, i) =>
+        `Thu Dec 10 09:32:${two(i)} 2026 : Auth: (${i}) Login OK: [kim] (from client vpngw port 7 cli 203.0.113.9)`,
+    )
+    const [last] = eventsOf(lines).slice(-1)
+    expect(last?.fields).toMatchObject({ 'user.name': 'kim', 'source.ip': '203.0.113.9' })
+    expect(last?.fields['process.name']).toBeUndefined()
+  })
+
   it('is known when the records come one by one', () => {
     const normalizer = createNormalizer()
     const wrapped = guesses.map((line) => `[web-1] ${line}`)

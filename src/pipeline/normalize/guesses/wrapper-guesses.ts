@@ -102,10 +102,18 @@ export const isReadAsText = ({ format, fault }: Parsed): boolean =>
 const headerIn = (record: RawRecord): number => {
   const { text } = record
   const end = Math.min(text.length - 16, furthest)
-  for (let i = 1; i < end; i++)
+  for (let i = endOfDate(record); i < end; i++)
     if (!isWord(text.charCodeAt(i - 1)) && mayBeHeader(text, i) && isHeader({ ...record, text: text.slice(i) }))
       return i
   return 0
+}
+
+/** FreeRADIUS: `Thu Dec 10 09:32:20 2026 : Auth: …`. The year is the end of the line's own time, not a host behind another one. */
+const endOfDate = (record: RawRecord): number => {
+  const date = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?: [A-Z]{3,5})? \d{4}(?=\s)/.exec(
+    record.text.slice(0, 40),
+  )
+  return date?.[0].length ?? 1
 }
 
 /** A cheap test for the first characters of a header. */
