@@ -37,6 +37,14 @@ const servers: Readonly<Record<string, Server>> = {
     refuses: '[{d} +0000] conn={n} op=0 RESULT err=49 tag=97 nentries=0 etime=0.000123 - Invalid credentials',
     accepts: '[{d} +0000] conn={n} op=0 RESULT err=0 tag=97 nentries=0 etime=0.000123 dn="uid=kim,dc=example,dc=org"',
   },
+  strongswan: {
+    opens: [
+      '{s} charon: 14[NET] received packet: from {a}[{n}] to 192.0.2.4[4500] (80 bytes)',
+      '{s} charon: 16[NET] received packet: from 198.51.100.7[{n}] to 192.0.2.4[4500] (80 bytes)',
+    ],
+    refuses: '{s} charon: 14[IKE] EAP method EAP_MSCHAPV2 failed for peer kim',
+    accepts: '{s} charon: 14[IKE] IKE_SA rw[{n}] established between 192.0.2.4[vpn.example.org]...{a}[kim]',
+  },
 }
 
 const start = Date.UTC(2026, 10, 21, 3, 12)

@@ -27,6 +27,31 @@ describe('a line of a server that mentions a login', () => {
       'the end of a connection to Dropbear',
       "Dec 10 09:32:20 nas dropbear[4711]: Exit before auth from <203.0.113.9:51234>: (user 'kim', 1 fails): Exited normally",
     ],
+    [
+      'an accepted peer of strongSwan, before the line with its address',
+      "Dec 10 09:32:20 vpn1 charon: 05[IKE] authentication of 'kim' with EAP successful",
+    ],
+    [
+      'what strongSwan lacks for a peer, before it refuses it',
+      "Dec 10 09:32:20 vpn1 charon: 09[IKE] no EAP key found for hosts 'vpn.example.org' - 'root'",
+    ],
+    ['a new connection to Courier', 'Dec 10 09:32:20 mx imapd: Connection, ip=[::ffff:203.0.113.9], port=[35791]'],
+    [
+      'the end of a session of Courier',
+      'Dec 10 09:32:20 mx pop3d: LOGOUT, user=kim, ip=[::ffff:203.0.113.9], port=[49179], top=0, retr=0, rcvd=12, sent=215, time=0',
+    ],
+    [
+      'a client that sent Exim no mail',
+      '2026-12-10 09:32:20 no MAIL in SMTP connection from (User) [203.0.113.9] D=0.123s X=TLS1.3:ECDHE_X25519__RSA_PSS_RSAE_SHA256__AES_256_GCM:256 CV=no C=EHLO,STARTTLS,EHLO,AUTH,QUIT',
+    ],
+    [
+      'the end of a request to Dante',
+      'Dec 10 09:32:20 gw1 danted[6339]: info: pass(1): tcp/connect ]: 511 -> username%kim@203.0.113.9.42422 10.0.0.5.1080 -> 77, 77 -> 10.0.0.5.42422 192.0.2.7.8000 -> 511: local client closed.  Session duration: 0s',
+    ],
+    [
+      'a request that Dante refuses',
+      'Dec 10 09:32:20 gw1 danted[6323]: info: block(1): tcp/accept ]: 203.0.113.9.42428 10.0.0.5.1080: blocked by higher-level socks-rule #0: no rules matched; using default block rule',
+    ],
   ])('is none: %s', (_, line) => {
     expect(read(line)['event.category']).not.toBe('authentication')
   })
@@ -82,6 +107,68 @@ describe('a line of a server that mentions a login', () => {
       'Mosquitto, refused',
       '1796895140: Sending CONNACK to 203.0.113.9 (0, 5)',
       { 'event.category': 'authentication', 'source.ip': '203.0.113.9', 'event.outcome': 'failure' },
+    ],
+    [
+      'Courier',
+      'Dec 10 09:32:20 mx imapd: LOGIN, user=kim, ip=[::ffff:203.0.113.9], port=[37031], protocol=IMAP',
+      { ...kim, 'event.action': 'mail_login', 'event.outcome': 'success', 'source.port': 37_031 },
+    ],
+    [
+      'Courier, refused',
+      'Dec 10 09:32:20 mx pop3d: LOGIN FAILED, user=kim, ip=[::ffff:203.0.113.9], port=[49885]',
+      { ...kim, 'event.action': 'mail_login', 'event.outcome': 'failure', 'source.port': 49_885 },
+    ],
+    [
+      'Exim, without a mail',
+      '2026-12-10 09:32:20.507 [4711] no MAIL in SMTP connection from (User) [203.0.113.9]:52921 I=[10.0.0.5]:587 D=0.129s A=plain_server:kim X=TLS1.3:ECDHE_X25519__RSA_PSS_RSAE_SHA256__AES_256_GCM:256 CV=no C=EHLO,STARTTLS,EHLO,AUTH,QUIT',
+      { ...kim, 'event.action': 'mail_login', 'event.outcome': 'success' },
+    ],
+    [
+      'Dante',
+      'Dec 10 09:32:20 gw1 danted[6339]: info: pass(1): tcp/connect [: username%kim@203.0.113.9.42422 10.0.0.5.1080 -> 10.0.0.5.42422 192.0.2.7.8000',
+      { ...kim, 'event.outcome': 'success', 'destination.ip': '192.0.2.7', 'destination.port': 8000 },
+    ],
+    [
+      'Dante, refused, in its own file',
+      'Dec 10 09:32:20 (1796895140.270219) danted[6322]: info: block(1): tcp/accept ]: 203.0.113.9.42372 10.0.0.5.1080: error after reading 14 bytes in 0 seconds: system password authentication failed for user "kim"',
+      { ...kim, 'event.outcome': 'failure', 'process.name': 'danted', 'source.port': 42_372 },
+    ],
+    [
+      'Dante, unknown',
+      'Dec 10 09:32:20 gw1 danted[6322]: info: block(1): tcp/accept ]: 203.0.113.9.42370 10.0.0.5.1080: error after reading 14 bytes in 0 seconds: could not access user "kim"\'s records in the system password file: no system error',
+      { ...kim, 'event.outcome': 'failure' },
+    ],
+    [
+      'Prosody',
+      'Dec 10 09:32:20 c2s55d1402da3b0\tinfo\tAuthenticated as kim@example.org',
+      {
+        'event.category': 'authentication',
+        'event.outcome': 'success',
+        'user.name': 'kim@example.org',
+        'process.name': 'prosody',
+        'log.logger': 'c2s55d1402da3b0',
+        'log.level': 'info',
+      },
+    ],
+    [
+      'Prosody in syslog',
+      'Dec 10 09:32:20 im1 prosody[4711]: c2s55d140494880: Authenticated as kim@example.org',
+      { 'event.category': 'authentication', 'event.outcome': 'success', 'user.name': 'kim@example.org' },
+    ],
+    [
+      'strongSwan, refused',
+      'Dec 10 09:32:20 vpn1 charon: 14[IKE] EAP method EAP_MD5 failed for peer kim',
+      { 'event.category': 'authentication', 'event.outcome': 'failure', 'user.name': 'kim' },
+    ],
+    [
+      'strongSwan, refused, by its address',
+      'Dec 10 09:32:20 vpn1 charon: 14[IKE] EAP method EAP_MSCHAPV2 failed for peer 203.0.113.9',
+      { 'event.category': 'authentication', 'event.outcome': 'failure', 'source.ip': '203.0.113.9' },
+    ],
+    [
+      'coturn',
+      '2026-12-10T09:32:20+0000: ERROR: check_stun_auth: user kim credentials are incorrect',
+      { 'event.category': 'authentication', 'event.outcome': 'failure', 'user.name': 'kim' },
     ],
   ])('names who logs in: %s', (_, line, fields) => {
     expect(read(line)).toMatchObject(fields)
@@ -167,6 +254,22 @@ describe('a line of a server that mentions a login', () => {
     expect(read(line)).toMatchObject({ 'event.category': 'authentication', 'event.outcome': 'success' })
     expect(read(line)['service.name']).toBeUndefined()
   })
+})
+
+it.each([
+  [
+    'a user in angle brackets',
+    '2026-12-10T09:32:20+0000: session 001000000000000001: new, realm=<example.org>, username=<kim>, lifetime=777',
+    'kim',
+  ],
+  [
+    'no user before "instead"',
+    'WARNING   Dec 10 09:32:20.906 [4711]: You SHOULD set a UserName in the config file. Using current user instead.',
+    undefined,
+  ],
+  ['a user with a genitive', 'Dec 10 09:32:20 gw1 app[1]: may not read user "kim"\'s records', 'kim'],
+])('reads %s', (_, line, user) => {
+  expect(read(line)['user.name']).toBe(user)
 })
 
 describe('a question to a name server', () => {

@@ -117,6 +117,20 @@ export const connectionLines: readonly ConnectionLine[] = [
     within: minute,
   },
   {
+    // strongSwan: a thread writes the packet that it received, and then what became of it.
+    kind: 'client of IKE',
+    field: 'process.name',
+    mark: '[NET] received packet: from ',
+    names: /^\d{1,4}\[NET\] received packet: from (?<address>[\da-fA-F.:]{2,45})\[\d{1,5}\] to /,
+    key: (text, fields) => {
+      const program = fields['process.name']
+      if (program !== 'charon' && program !== 'charon-systemd') return undefined
+      const thread = /^\d{1,4}(?=\[[A-Z]{3}\] )/.exec(text)?.[0]
+      return thread === undefined ? undefined : `${fields['process.pid']} ${thread}`
+    },
+    within: minute,
+  },
+  {
     // The FTP server of IIS writes the name in the line before the one with the password.
     kind: 'user of FTP',
     field: 'iis.session',

@@ -1,6 +1,8 @@
 import type { Draft } from '../draft.ts'
 import { setIfAbsent } from '../draft.ts'
 import { readAccounts, readLogins, readSu, readSudo } from './accounts.ts'
+import { readCourier } from './courier.ts'
+import { readDante } from './dante.ts'
 import { readF5Audit } from './f5-audit.ts'
 import { readFtp } from './ftp.ts'
 import { readHaproxy } from './haproxy.ts'
@@ -11,6 +13,7 @@ import { looksLikeMosquitto, readMosquitto } from './mosquitto.ts'
 import { looksLikeServerAudit, readServerAudit } from './mysql-audit.ts'
 import { looksLikeOracleListener, readOracleListener } from './oracle-listener.ts'
 import { readPam } from './pam.ts'
+import { readProsody } from './prosody.ts'
 import { readSmbAudit } from './smb-audit.ts'
 import { readSshd } from './sshd.ts'
 import { readCharon } from './strongswan.ts'
@@ -41,10 +44,12 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['cron', readCron],
   ['crond', readCron],
   ['crontab', readCron],
+  ['danted', readDante],
   ['dnsmasq', readDns],
   ['filterlog', readFilterlog],
   ['dovecot', readDovecot],
   ['exim', readExim],
+  ['exim4', readExim],
   ['ftpd', readFtp],
   ['gpasswd', readAccounts],
   ['groupadd', readAccounts],
@@ -52,14 +57,19 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['groupmod', readAccounts],
   ['haproxy', readHaproxy],
   ['hostapd', readHostapd],
+  ['imapd', readCourier],
+  ['imapd-ssl', readCourier],
   ['kernel', readKernel],
   ['klogind', readLogins],
   ['login', readLogins],
   ['mysql-server_auditing', readServerAudit],
   ['named', readDns],
   ['passwd', readAccounts],
+  ['pop3d', readCourier],
+  ['pop3d-ssl', readCourier],
   ['postfix', readPostfix],
   ['proftpd', readFtp],
+  ['prosody', readProsody],
   ['pure-ftpd', readFtp],
   ['rlogind', readLogins],
   ['root', readLogins],
@@ -67,6 +77,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['sm-acceptingconnections', readSendmail],
   ['sm-mta', readSendmail],
   ['smbd_audit', readSmbAudit],
+  ['sockd', readDante],
   ['sshd', readSshd],
   ['sshd-auth', readSshd],
   ['sshd-session', readSshd],

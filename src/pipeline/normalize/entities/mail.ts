@@ -94,7 +94,8 @@ const readEximPeer = (message: string, fields: Draft): boolean => {
   if (!peer || !setAddress(fields, side, peer[1] ?? '')) return false
   const port = peer[2] === undefined ? undefined : toPort(peer[2])
   if (port !== undefined) setIfAbsent(fields, `${side}.port`, port)
-  const user = start.includes(' <= ') ? / A=[\w-]{1,64}:(\S{1,256})/.exec(message.slice(0, 1000))?.[1] : undefined
+  const namesLogin = start.includes(' <= ') || start.startsWith('no MAIL in ')
+  const user = namesLogin ? / A=[\w-]{1,64}:(\S{1,256})/.exec(message.slice(0, 1000))?.[1] : undefined
   if (user !== undefined) {
     setUser(fields, user)
     setLogin(fields, 'success')

@@ -7,9 +7,28 @@ import { readUnknownProgram } from './unknown-program.ts'
 const established =
   /IKE_SA \S{1,128} established between ([\da-fA-F.:]{3,45})\[[^\]]{0,256}\]\.\.\.([\da-fA-F.:]{3,45})\[([^\]]{0,256})\]/
 
-/** Parses a message of strongSwan's daemon. Only the line about the new tunnel has both the address and the identity of a login. */
+const refused = /(?:^|\] )EAP method \S{1,64} failed for peer (\S{1,256})$/
+/** Lines that the refusal says again, and an acceptance that the line about the tunnel says again with the address. */
+const repeated = /(?:^|\] )(?:no EAP key found for hosts? |authentication of '[^'\n]{0,256}' with .{1,64} successful$)/
+
+/**
+ * Parses a message of strongSwan's daemon. Only the line about the new tunnel has both the address and the identity of a login; the address of
+ * a refused one is in an earlier line of its thread.
+ */
 export const readCharon = (message: string, fields: Draft): boolean => {
-  const tunnel = established.exec(message.slice(0, 1000))
+  const text = message.slice(0, 1000)
+  const peer = refused.exec(text)?.[1]
+  if (peer !== undefined) {
+    if (toAddress(peer)?.ip === undefined) setUser(fields, peer)
+    else setAddress(fields, 'source', peer)
+    setLogin(fields, 'failure')
+    return true
+  }
+  if (repeated.test(text)) {
+    setIfAbsent(fields, 'event.category', 'session')
+    return true
+  }
+  const tunnel = established.exec(text)
   if (!tunnel) {
     readUnknownProgram(message, fields)
     return true
@@ -19,8 +38,12 @@ export const readCharon = (message: string, fields: Draft): boolean => {
   setAddress(fields, 'source', other)
   // Without an identity of its own, a peer is identified by its address.
   if (toAddress(identity)?.ip === undefined) setUser(fields, identity)
+  setLogin(fields, 'success')
+  return true
+}
+
+const setLogin = (fields: Draft, outcome: 'success' | 'failure'): void => {
   setIfAbsent(fields, 'event.category', 'authentication')
   setIfAbsent(fields, 'event.action', 'vpn_login')
-  setIfAbsent(fields, 'event.outcome', 'success')
-  return true
+  setIfAbsent(fields, 'event.outcome', outcome)
 }

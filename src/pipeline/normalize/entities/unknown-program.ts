@@ -75,9 +75,9 @@ const userIn = (text: string): string | undefined => {
   // Samba's `user [CORP]\[kim]` is read with the meaning of its message.
   if (word.includes(']\\[')) return undefined
   const quote = word.charCodeAt(0)
-  if (quote === 34 || quote === 39) return bare(word)
+  if (quote === 34 || quote === 39) return bare(word.replace(/(["'])'s$/, '$1'))
   const after = wordAt(text, at + 6 + word.length)
-  return word !== '' && !fillers.has(word) && (after === '' || companions.has(after)) ? bare(word) : undefined
+  return word !== '' && !fillers.has(bare(word)) && (after === '' || companions.has(after)) ? bare(word) : undefined
 }
 
 const fillers = new Set([
@@ -98,6 +98,7 @@ const fillers = new Set([
   'with',
   'by',
   'found',
+  'instead',
   'account',
   'input',
   'login',

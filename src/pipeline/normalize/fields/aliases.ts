@@ -174,7 +174,8 @@ export const withoutDirectory = (user: string): string =>
 
 /** Sets the user, and the domain of Windows' `DOMAIN\\user`. */
 const claimUser = (fields: Draft, value: FieldValue): boolean => {
-  const account = typeof value === 'string' ? withoutDirectory(value) : value
+  // coturn: username=<kim>
+  const account = typeof value === 'string' ? withoutDirectory(value.replace(/^<([^<>]{1,256})>$/, '$1')) : value
   const slash = typeof account === 'string' ? account.indexOf('\\') : -1
   if (typeof account !== 'string' || slash <= 0 || slash === account.length - 1 || account.includes('\\', slash + 1))
     return claimText(fields, 'user.name', account)

@@ -74,7 +74,7 @@ const users = [
   ),
   // user kim from …, user kim failed
   new RegExp(
-    `(?<![a-z])(?:user|account|benutzer|utilisateur|usuario|usu[aá]rio|utente|identifiant)\\s(${name})(?=$|[,;:)]|\\s(?:from|ip|not|do|konnte|tried|at|via|on|by|in (?:the )?(?:security )?realm|failed|was|has|is|logged|successfully|signed|locked|denied|rejected|could|authenticat|wurde|hat|from:|\\[|\\())`,
+    `(?<![a-z])(?:user|account|benutzer|utilisateur|usuario|usu[aá]rio|utente|identifiant)\\s(${name})(?=$|[,;:)]|\\s(?:credentials (?:are|were) |from|ip|not|do|konnte|tried|at|via|on|by|in (?:the )?(?:security )?realm|failed|was|has|is|logged|successfully|signed|locked|denied|rejected|could|authenticat|wurde|hat|from:|\\[|\\())`,
     'gi',
   ),
   // Nextcloud: Login failed: kim (Remote IP: 203.0.113.9)

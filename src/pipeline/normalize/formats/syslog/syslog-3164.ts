@@ -70,6 +70,15 @@ export const syslog3164Parser: Parser = {
     // Another time behind the first one, of `ts` or a relay without a name: the rest is a record of its own.
     if (stamp && bsd && monthAt(text, i) > 0 && readBsd(text, i, record))
       return finish('syslog/rfc3164', stamp, text.slice(i), fields)
+    // Dante writes the time once more, with its fraction.
+    const again = stamp && bsd ? /^\(\d{10}\.\d{6}\) (?=[\w-]{1,32}\[\d{1,9}\]: )/.exec(text.slice(i, i + 60)) : null
+    if (again) i += again[0].length
+    const columns = stamp && bsd && !priority ? readColumns(text, i, fields) : undefined
+    if (columns !== undefined) {
+      const said = splitTrace(text.slice(columns).trimEnd(), fields)
+      readEntities(said, 'prosody', fields)
+      return finish('syslog/rfc3164', stamp, said, fields)
+    }
     const named = readNames(text, i, fields, stamp !== undefined)
     if (!bsd && !priority && !(named.host && (named.tag || text.charCodeAt(named.end) === 37))) return undefined
     // A BSD time alone is not syslog: dovecot and others use it in their own files.
@@ -85,6 +94,17 @@ export const syslog3164Parser: Parser = {
     readEntities(message, program, fields, named.module)
     return finish('syslog/rfc3164', stamp, message, fields)
   },
+}
+
+/** Reads the session and the level that Prosody writes into its own file, each before a tab. Returns the position of the message. */
+const readColumns = (text: string, at: number, fields: Draft): number | undefined => {
+  const head = /^([\w.:/-]{1,128})\t(debug|info|warn|error)\t/.exec(text.slice(at, at + 140))
+  const level = head && toSureLevel(head[2] ?? '')
+  if (!head || !level) return undefined
+  fields['log.logger'] = head[1] ?? ''
+  fields['log.level'] = level
+  fields['process.name'] = 'prosody'
+  return at + head[0].length
 }
 
 /** Parses a timestamp other than BSD's. An ISO time counts as syslog only with a zone or after a priority. */
