@@ -86,15 +86,16 @@ export class SecondAnswers {
   count(event: Event): Event {
     if (event.fields['event.category'] !== 'authentication' || event.fields['event.outcome'] !== 'failure') return event
     for (const { kind, first, second, within } of secondAnswers) {
+      const keyOf = (login: string): string => `${kind}\n${event.stream}\n${login}`
       const refused = first(event)
       if (refused !== undefined) {
-        const key = copyWord(`${kind}\n${event.stream}\n${refused}`)
+        const key = copyWord(keyOf(refused))
         const times = this.#refusals.get(key) ?? []
         this.#refusals.set(key, times.includes(event.time) ? times : [...times, event.time].slice(-mostTimes))
         continue
       }
       const again = this.#refusals.size === 0 ? undefined : second(event)
-      const times = again === undefined ? undefined : this.#refusals.get(`${kind}\n${event.stream}\n${again}`)
+      const times = again === undefined ? undefined : this.#refusals.get(keyOf(again))
       if (!times?.some((time) => event.time >= time && event.time - time <= within)) continue
       const { 'event.category': _category, 'event.action': _action, ...fields } = event.fields
       return { ...event, fields }

@@ -58,7 +58,7 @@ export const isTranslatedLevel = (word: string): boolean => translated.has(word.
 export const toLogLevel = (word: string): string | undefined =>
   word.length > 14 ? undefined : words.get(word.toLowerCase())
 
-/** Like `toLevel`, for a word in text: excludes letters such as `E` and words such as `system`. */
+/** Like `toLogLevel`, for a word in text: excludes letters such as `E` and words such as `system`. */
 export const toSureLevel = (word: string): string | undefined => {
   // Chinese words have two characters.
   if (word.length > 15 || (word.length < 3 && !(word.charCodeAt(0) > 127))) return undefined

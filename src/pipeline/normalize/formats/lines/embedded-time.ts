@@ -2,11 +2,11 @@ import { minute } from '../../../../lib/units/time.ts'
 import type { RawRecord } from '../../../../schema/record/record.ts'
 import { type Draft, finish, setIfAbsent, splitTrace } from '../../draft.ts'
 import { readEntities } from '../../entities/entities.ts'
+import { addLeadingLevel } from '../../fields/leading-level.ts'
 import { toSureLevel } from '../../fields/level.ts'
 import type { Parsed, Parser } from '../../parser.ts'
 import { isDigitCode, monthAt } from '../../time/calendar.ts'
 import { readTimestamp, type Stamp } from '../../time/timestamp.ts'
-import { addLeadingLevel } from '../wrappers/docker.ts'
 import { describe } from './generic.ts'
 
 /** How far into a line a time may begin. */

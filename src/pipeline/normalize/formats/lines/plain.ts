@@ -1,7 +1,7 @@
 import { type Draft, finish, refuseRecord, splitTrace } from '../../draft.ts'
 import { readEntities } from '../../entities/entities.ts'
+import { addLeadingLevel } from '../../fields/leading-level.ts'
 import type { Parser } from '../../parser.ts'
-import { addLeadingLevel } from '../wrappers/docker.ts'
 
 /** Accepts any text unchanged, as the last parser. Rejects only binary data. */
 export const plainParser: Parser = {

@@ -1,8 +1,8 @@
 import { type Draft, finish } from '../../draft.ts'
 import { readEntities } from '../../entities/entities.ts'
+import { addLeadingLevel } from '../../fields/leading-level.ts'
 import type { Parser } from '../../parser.ts'
 import { readIso } from '../../time/timestamp.ts'
-import { addLeadingLevel } from './docker.ts'
 
 /** Parses lines of Kubernetes container runtimes: `2025-06-10T07:00:00.123456789Z stderr F message`. */
 export const criParser: Parser = {
