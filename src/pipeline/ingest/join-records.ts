@@ -22,7 +22,7 @@ interface JoinOptions {
 export const joinRecords = ({ traces = true, head = [] }: JoinOptions = {}): LineJoiner => {
   const plain = traces ? joinContinuations() : asTheyAre
   const documents = joinDocuments(plain)
-  const rows = joinRows(documents, head)
+  const rows = joinRows(documents, tableAfter(head))
   const blocks = joinBlocks(rows)
   const all = joinXmlEvents(blocks)
   return {
@@ -43,6 +43,24 @@ export const joinRecords = ({ traces = true, head = [] }: JoinOptions = {}): Lin
       return all.given
     },
   }
+}
+
+/**
+ * Returns the table of a text of which only the beginning was read. Its rows are the lines that the joiners before them leave. All
+ * records of the beginning were returned, so one more line ends those that are held back.
+ */
+const tableAfter = (head: readonly TextLine[]) => {
+  const rows = joinRows(asTheyAre)
+  const end = head.at(-1)?.number ?? 0
+  const ofHead = {
+    ...asTheyAre,
+    push: (lines: readonly TextLine[]) => rows.push(lines.filter(({ number }) => number <= end)),
+    flush: rows.flush,
+  }
+  const all = joinXmlEvents(joinBlocks(ofHead))
+  all.push([...head, { text: 'behind', number: end + 1, cut: false }])
+  all.flush()
+  return rows.table
 }
 
 /** Whether a line may begin more than a record of its own. A cheap test of its beginning. */

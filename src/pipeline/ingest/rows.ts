@@ -10,23 +10,36 @@ const mostCharacters = 262_144
 /** The maximum number of lines before the header: `sep=;`, `#TYPE …`. */
 const mostBefore = 3
 
+/** The knowledge about a table after its first lines. */
+interface TableState {
+  readonly state: 'before' | 'header' | 'table' | 'none'
+  readonly columns: readonly string[]
+  readonly separator: string
+  /** How many lines before the header were read. */
+  readonly before: number
+}
+
+const noTableYet: TableState = { state: 'before', columns: [], separator: ',', before: 0 }
+
+/** A joiner of rows. Another one can continue with its table. */
+interface RowJoiner extends SpecialJoiner {
+  readonly table: TableState
+}
+
 /**
  * Turns the rows of a table into JSON records, if the text is an export with the names of its columns in the first line: of Splunk, Kibana,
  * Graylog, CloudWatch, Log Analytics, Windows' Event Viewer, a spreadsheet. Passes the lines of other texts to the next joiner. A row has the
- * number of its first line. `head` is the beginning of a text that was read before up to where this joiner continues.
+ * number of its first line. `known` is what a joiner has found in the beginning of the text, up to where this one continues.
  */
-export const joinRows = (next: LineJoiner, head: readonly TextLine[] = []): SpecialJoiner => {
-  let state: 'before' | 'header' | 'table' | 'none' = 'before'
-  let columns: readonly string[] = []
+export const joinRows = (next: LineJoiner, known: TableState = noTableYet): RowJoiner => {
+  let { state, columns, separator, before } = known
   /** The header, until a row confirms it. */
   let header: TextLine | undefined
   /** Other lines that may still be passed on as they are: blank ones before the header, and those of an incomplete row. */
   let held: TextLine[] = []
   let characters = 0
-  let before = 0
   let reader: ReturnType<typeof createRowReader> | undefined
   let row: readonly string[] | undefined
-  let separator = ','
 
   const startReader = (): void => {
     reader = createRowReader((cells) => {
@@ -91,9 +104,7 @@ export const joinRows = (next: LineJoiner, head: readonly TextLine[] = []): Spec
   const isNone = (): boolean => state === 'none'
   const isWithin = (): boolean => held.length > 0 && state !== 'before'
 
-  for (const line of head) add(line)
-  if (isWithin()) startReader()
-  release()
+  if (state !== 'before') startReader()
 
   return {
     push(lines) {
@@ -123,6 +134,9 @@ export const joinRows = (next: LineJoiner, head: readonly TextLine[] = []): Spec
     },
     get idle() {
       return isNone()
+    },
+    get table() {
+      return { state, columns, separator, before }
     },
   }
 }
