@@ -7,6 +7,7 @@ import { listEvents } from '../../operations/events/list-events.ts'
 import { getIncident } from '../../operations/incidents/get-incident.ts'
 import { listIncidents } from '../../operations/incidents/list-incidents.ts'
 import { getOverview } from '../../operations/status/get-overview.ts'
+import { shownLine } from '../../schema/detection/detection.ts'
 import { askAlert } from './ask-alert.ts'
 import { countFitting } from './budget.ts'
 import { askFitting, cursor, goesOn, page, pageFrom, time } from './page.ts'
@@ -140,9 +141,9 @@ export const readingTools: readonly Tool[] = [
     output: z.looseObject({ id: z.string(), title: z.string(), evidence: z.array(z.looseObject({})) }),
     async run({ id, cursor: after }, { ask, url }) {
       const found = await ask(getIncident, { id })
-      const evidence = found.evidence.map(({ event_id, time: at, line }) => ({
-        time: at,
-        ...untrusted(event_id, line),
+      const evidence = found.evidence.map((item) => ({
+        time: item.time,
+        ...untrusted(item.event_id, shownLine(item)),
       }))
       const alerts = pageFrom(
         found.members.map(({ alert_id }) => alert_id),
@@ -180,9 +181,9 @@ export const readingTools: readonly Tool[] = [
     async run({ id }, { ask }) {
       const found = await askAlert(ask, id)
       const { sentence, value, usual, contributions, severity, status, title, triage } = found
-      const evidence = found.evidence.map(({ event_id, time: at, line }) => ({
-        time: at,
-        ...untrusted(event_id, line),
+      const evidence = found.evidence.map((item) => ({
+        time: item.time,
+        ...untrusted(item.event_id, shownLine(item)),
       }))
       const structured = {
         id: found.id,

@@ -1,3 +1,4 @@
+import { shownLine } from '../../schema/detection/detection.ts'
 import type { Incident } from '../../schema/incident/incident.ts'
 
 type Evidence = Incident['evidence'][number]
@@ -65,17 +66,17 @@ export const representativeLines = (evidence: readonly Evidence[]): readonly Rep
   const seen = new Set<string>()
   for (const one of candidates) {
     if (chosen.length >= mostLines) break
-    if (seen.has(one.event_id) || seen.has(shapeOf(one.line))) continue
-    seen.add(one.event_id).add(shapeOf(one.line))
+    if (seen.has(one.event_id) || seen.has(shapeOf(shownLine(one)))) continue
+    seen.add(one.event_id).add(shapeOf(shownLine(one)))
     chosen.push(one)
   }
   const files = new Set(chosen.map(({ origin }) => placeOf(origin).file))
   return chosen
     .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
-    .map(({ origin, line, event_id }) => {
-      const { file, line: number } = placeOf(origin)
-      const [text = '', ...rest] = line.split('\n')
-      const place = number === undefined ? event_id : files.size > 1 ? `${file}:${number}` : String(number)
+    .map((one) => {
+      const { file, line: number } = placeOf(one.origin)
+      const [text = '', ...rest] = shownLine(one).split('\n')
+      const place = number === undefined ? one.event_id : files.size > 1 ? `${file}:${number}` : String(number)
       return { place, text: text.trimEnd(), more: rest.length }
     })
 }

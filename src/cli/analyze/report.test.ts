@@ -103,6 +103,20 @@ describe('the evidence', () => {
     }))
     expect(representativeLines(alike)).toEqual([{ place: '0-0', text: 'request 0', more: 2 }])
   })
+
+  it('shows the summaries of structured records', () => {
+    const record = (i: number, text: string) => ({
+      event_id: `0-${i}`,
+      time: `2025-11-18T02:11:0${i}Z`,
+      line: JSON.stringify({ i, text }),
+      summary: `2025-11-18T02:11:0${i}Z pay: ${text}`,
+    })
+    const lines = representativeLines([record(1, 'started'), record(2, 'failed'), record(3, 'failed')])
+    expect(lines.map(({ text }) => text)).toEqual([
+      '2025-11-18T02:11:01Z pay: started',
+      '2025-11-18T02:11:03Z pay: failed',
+    ])
+  })
 })
 
 describe('text on a terminal', () => {

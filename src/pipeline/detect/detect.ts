@@ -7,7 +7,6 @@ import type { Fact } from '../../schema/event/fact.ts'
 import { severityRank } from '../../schema/severity.ts'
 import type { Stage } from '../stage.ts'
 import type { Detector } from './detector.ts'
-import { toEvidence } from './shared/evidence.ts'
 import { toDetection } from './shared/finding.ts'
 
 /** How many deliveries to remember in case one is redelivered. */
@@ -166,8 +165,10 @@ const keepMostSevere = (detector: string, found: Detection[], limit: number): De
       usual: `at most ${limit} at once`,
       reasons: [{ feature: 'findings at once', value: String(found.length), usual: `at most ${limit}`, pull: 1 }],
       evidence: rest.slice(0, 20).flatMap(({ evidence }) => {
-        const one = evidence[0]
-        return one ? [toEvidence({ id: one.event_id, time: Date.parse(one.time), original: one.line })] : []
+        const [one] = evidence
+        if (!one) return []
+        const { event_id, time, line, summary } = one
+        return [{ event_id, time, line, ...(summary !== undefined && { summary }) }]
       }),
       events: rest.reduce((sum, { event_count }) => sum + event_count, 0),
       entities: [],

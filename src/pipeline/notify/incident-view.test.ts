@@ -24,3 +24,9 @@ it('shows how an incident began, what succeeded and how it ended', () => {
     'sudo: root : COMMAND=/usr/bin/wget',
   ])
 })
+
+it('shows the summary of a structured record in place of its line', () => {
+  const record = { event_id: '0-1', time: '2024-12-10T06:00:00.000Z', line: '{"log":"disk full\\n"}' }
+  const incident = someIncident({ evidence: [{ ...record, summary: '2024-12-10T06:00:00Z disk full' }] })
+  expect(toIncidentView(someNotification({ incident })).evidence).toEqual(['2024-12-10T06:00:00Z disk full'])
+})

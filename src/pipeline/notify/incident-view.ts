@@ -1,4 +1,5 @@
 import { labelledRoles } from '../../schema/detection/address-roles.ts'
+import { shownLine } from '../../schema/detection/detection.ts'
 import { tellingEvidence } from '../../schema/detection/telling-evidence.ts'
 import type { Incident } from '../../schema/incident/incident.ts'
 import { nameAttackers } from '../../schema/incident/name-attackers.ts'
@@ -99,7 +100,7 @@ export const toIncidentView = (notification: Notification): IncidentView => {
     // Receivers reject empty texts.
     cause: clip(incident.reason, longestText) || incident.display_id,
     facts: factsOf(incident),
-    evidence: linesOf(tellingEvidence(incident.evidence, mostEvidence).map(({ line }) => line)),
+    evidence: linesOf(tellingEvidence(incident.evidence, mostEvidence).map(shownLine)),
     reasons:
       reason === 'resolved'
         ? []

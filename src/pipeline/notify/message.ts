@@ -17,26 +17,29 @@ export const toMessage = (notification: Notification) => {
     subject: incident.display_id,
     data: {
       reason,
-      ...summary(incident),
+      ...overview(incident),
       cause: toPlainLine(incident.reason),
       techniques: incident.techniques,
       address_roles: incident.address_roles ?? {},
       entities: incident.entities.map(({ type, value }) => ({ type, value: toPlainLine(value) })),
-      evidence: incident.evidence
-        .slice(0, maxEvidence)
-        .map(({ event_id, time, line }) => ({ event_id, time, line: toPlainLine(line) })),
+      evidence: incident.evidence.slice(0, maxEvidence).map(({ event_id, time, line, summary }) => ({
+        event_id,
+        time,
+        line: toPlainLine(line),
+        ...(summary !== undefined && { summary: toPlainLine(summary) }),
+      })),
       ...(isTest && { test: true }),
       ...(verdict !== undefined && { verdict }),
       ...(reasons.length > 0 && { verdict_reasons: reasons }),
       ...(changes.length > 0 && { changes }),
       ...(next.length > 0 && { next_steps: next }),
       ...(link !== undefined && { link }),
-      ...(others.length > 0 && { others: others.map(summary) }),
+      ...(others.length > 0 && { others: others.map(overview) }),
     },
   }
 }
 
-const summary = (incident: Incident) => ({
+const overview = (incident: Incident) => ({
   id: incident.id,
   display_id: incident.display_id,
   title: toPlainLine(incident.title),

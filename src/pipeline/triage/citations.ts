@@ -1,4 +1,5 @@
 import type { Alert } from '../../schema/alert/alert.ts'
+import { lineTexts, shownLine } from '../../schema/detection/detection.ts'
 import { showsBreakIn, tellingEvidence } from '../../schema/detection/telling-evidence.ts'
 import type { AlertContext } from '../../schema/inventory/context.ts'
 import { withoutPersonalData } from '../../schema/inventory/person.ts'
@@ -22,7 +23,7 @@ export interface Citations {
 
 /** Assigns ids to the facts about an alert: lines `e1`, context `c1`, earlier alerts `a1`. Indicators have ids already (`i1`). */
 export const citationsOf = ({ evidence }: Alert, { intelligence, context, history }: Surroundings): Citations => {
-  const lines = evidence.map((item, i) => ({ id: `e${i + 1}`, item, text: item.line.toLowerCase() }))
+  const lines = evidence.map((item, i) => ({ id: `e${i + 1}`, item, text: lineTexts(item).join('\n').toLowerCase() }))
   const facts = (context?.contexts ?? []).map((item, i) => ({ id: `c${i + 1}`, item }))
   const earlier = (history?.nearest ?? []).map((item, i) => ({ id: `a${i + 1}`, item }))
   const telling = new Set(tellingEvidence(evidence, mostCited).map(({ event_id }) => event_id))
@@ -30,7 +31,7 @@ export const citationsOf = ({ evidence }: Alert, { intelligence, context, histor
 
   return {
     references: [
-      ...lines.map(({ id, item }) => refer(id, 'event', item.event_id, item.line)),
+      ...lines.map(({ id, item }) => refer(id, 'event', item.event_id, shownLine(item))),
       ...(intelligence?.references ?? []),
       ...facts.map(({ id, item }) => refer(id, 'context', nameOf(item), factsOf(item))),
       ...earlier.map(({ id, item }) => refer(id, 'alert', item.alert_id, item.title)),

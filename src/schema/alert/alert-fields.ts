@@ -1,3 +1,4 @@
+import { lineTexts } from '../detection/detection.ts'
 import { entityFieldNames, entityReader, techniqueField } from '../detection/entity-fields.ts'
 import type { FieldValue } from '../event/event.ts'
 import { severities } from '../severity.ts'
@@ -99,7 +100,7 @@ export const textsOf = (alert: Alert): readonly string[] => [
   alert.title,
   alert.sentence,
   ...alert.entities.map((entity) => entity.value),
-  ...alert.evidence.map((item) => item.line),
+  ...alert.evidence.flatMap(lineTexts),
 ]
 
 /** Lets filters read the index entries of alerts, for the fields that entries have. */

@@ -1,6 +1,6 @@
 import type { FieldValue } from '../event/event.ts'
 import { severities } from '../severity.ts'
-import type { Detection } from './detection.ts'
+import { type Detection, lineTexts } from './detection.ts'
 import { entityFieldNames, entityReader, techniqueField } from './entity-fields.ts'
 
 const own: ReadonlyMap<string, (detection: Detection) => FieldValue | undefined> = new Map<
@@ -56,7 +56,7 @@ export const detectionFields = {
     detection.title,
     detection.sentence,
     ...detection.entities.map((entity) => entity.value),
-    ...detection.evidence.map((item) => item.line),
+    ...detection.evidence.flatMap(lineTexts),
   ],
   text: (detection: Detection): string => detectionFields.texts(detection).join('\n'),
 }

@@ -52,6 +52,8 @@ export const evidence = z
     time: z.iso.datetime(),
     /** The original line, cut at 1,000 characters. */
     line: z.string(),
+    /** The record in one readable line, if it is JSON or XML: `2026-03-03T09:00:00Z edge-2 sshd[912]: Accepted publickey for dana`. */
+    summary: z.string().optional(),
     /** Its position, if it was read from a file: `auth.log:1502`. */
     origin: z.string().optional(),
     /** Its role in the detection: `first failure`, `the login that succeeded` … */
@@ -65,6 +67,13 @@ export const evidence = z
   })
   .meta({ id: 'Evidence' })
 export type Evidence = z.infer<typeof evidence>
+
+/** The text of a line for people. */
+export const shownLine = ({ line, summary }: Pick<Evidence, 'line' | 'summary'>): string => summary ?? line
+
+/** The texts of a line that searches find. The summary may quote what is cut off the line. */
+export const lineTexts = ({ line, summary }: Evidence): readonly string[] =>
+  summary === undefined ? [line] : [line, summary]
 
 /** One part of the answer to "why?". The weights of a detection add up to its score. */
 export const contribution = z

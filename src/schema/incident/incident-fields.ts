@@ -1,3 +1,4 @@
+import { lineTexts } from '../detection/detection.ts'
 import { entityFieldNames, entityReader, techniqueField } from '../detection/entity-fields.ts'
 import type { FieldValue } from '../event/event.ts'
 import { severities } from '../severity.ts'
@@ -60,6 +61,6 @@ export const incidentFields = {
       incident.title,
       incident.reason,
       ...incident.entities.map((entity) => entity.value),
-      ...incident.evidence.map((item) => item.line),
+      ...incident.evidence.flatMap(lineTexts),
     ].join('\n'),
 }

@@ -1,13 +1,17 @@
 import type { Evidence } from '../../../schema/detection/detection.ts'
 import { type Event, eventView } from '../../../schema/event/event.ts'
+import { isStructured, summarizeEvent } from '../../../schema/event/event-summary.ts'
 import { connectionFields, connectionOf } from './connection.ts'
 import { flatText } from './flat-text.ts'
 
 /** Longer lines are cut. */
 export const longestLine = 1000
 
-/** The part of an event that evidence needs. Every event is a sample. */
-export type EventSample = Pick<Event, 'id' | 'time' | 'original'> & { readonly fields?: Event['fields'] | undefined }
+/** The part of an event that evidence needs. Every event is a sample. A sample that is not an event has its summary among its fields. */
+export type EventSample = Pick<Event, 'id' | 'time' | 'original'> & {
+  readonly fields?: Event['fields'] | undefined
+  readonly message?: string
+}
 
 /** The fields of a saved sample. Earlier releases did not save them. */
 export const savedFields = eventView.shape.fields.transform((fields): Event['fields'] => fields).optional()
@@ -22,19 +26,18 @@ export const keepSample = (event: EventSample): EventSample => {
   return sample
 }
 
-/** Like `keepSample`, for a sample that is renewed later, so nobody else may have it. `kept` are its fields, if they are held anyway. */
-export const ownSample = (
-  { id, time, original, fields }: EventSample,
-  kept = fields && keptFields(fields),
-): EventSample => {
+/** Like `keepSample`, for a sample that is renewed later, so nobody else may have it. `held` are fields that are held anyway. */
+export const ownSample = (event: EventSample, held?: Event['fields']): EventSample => {
+  const { id, time, original } = event
   const line = original.length <= longestLine ? original : flatText(original, longestLine)
-  return { id, time, original: line, fields: kept }
+  return { id, time, original: line, fields: held && !isStructured(original) ? held : keptFields(event) }
 }
 
 const keptNames = [...connectionFields, 'log.file.path', 'log.file.line'] as const
 
-/** Picks the fields that evidence shows; undefined if there are none. */
-export const keptFields = (fields: Event['fields']): Event['fields'] | undefined => {
+/** Picks the fields that evidence shows, with the summary of a structured record; undefined if there are none. */
+export const keptFields = (sample: EventSample): Event['fields'] | undefined => {
+  const { fields = {} } = sample
   let found: Record<string, Event['fields'][string]> | undefined
   for (const name of keptNames) {
     const value = fields[name]
@@ -42,7 +45,21 @@ export const keptFields = (fields: Event['fields']): Event['fields'] | undefined
     found ??= {}
     found[name] = value
   }
+  const summary = summaryOfSample(sample)
+  if (summary === undefined) return found
+  found ??= {}
+  found[summaryField] = summary
   return found
+}
+
+const summaryField = 'summary'
+
+/** Returns the summary of a structured record. A field of an event with this name is the sender's. */
+const summaryOfSample = ({ original, message, fields = {} }: EventSample): string | undefined => {
+  if (!isStructured(original)) return undefined
+  if (message !== undefined) return summarizeEvent({ original, message, fields })
+  const kept = fields[summaryField]
+  return typeof kept === 'string' ? kept : undefined
 }
 
 /** Overwrites an unshared sample with another event, without allocating a new one. Returns false if the event does not fit. */
@@ -54,19 +71,24 @@ export const renewSample = (
   sample.id = event.id
   sample.time = event.time
   sample.original = event.original
-  sample.fields = event.fields && keptFields(event.fields)
+  sample.fields = keptFields(event)
   return true
 }
 
 /** Turns a sample into evidence with a role. Cuts the line to 1,000 characters. */
-export const toEvidence = (sample: EventSample, role?: string): Evidence => ({
-  event_id: sample.id,
-  time: isoTime(sample.time),
-  line: sample.original.length > longestLine ? sample.original.slice(0, longestLine) : sample.original,
-  ...placeOf(sample),
-  ...(sample.fields && connectionOf(sample.fields)),
-  ...(role !== undefined && { role }),
-})
+export const toEvidence = (sample: EventSample, role?: string): Evidence => {
+  const time = isoTime(sample.time)
+  const summary = summaryOfSample(sample)
+  return {
+    event_id: sample.id,
+    time,
+    line: sample.original.length > longestLine ? sample.original.slice(0, longestLine) : sample.original,
+    ...(summary !== undefined && { summary: `${time.replace(/\.\d+Z$/, 'Z')} ${summary}` }),
+    ...placeOf(sample),
+    ...(sample.fields && connectionOf(sample.fields)),
+    ...(role !== undefined && { role }),
+  }
+}
 
 /** Returns the position of a line that was read from a file: `/var/log/auth.log:1502`. */
 const placeOf = ({ fields }: EventSample): { origin?: string } => {

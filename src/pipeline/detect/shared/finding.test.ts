@@ -1,12 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createWriter } from '../../../lib/bytes/codec.ts'
 import { duration } from '../../../lib/units/duration.ts'
 import { number, plural } from '../../../lib/units/number.ts'
-import { keepSample, toEvidence } from './evidence.ts'
+import { type EventSample, keepSample, toEvidence } from './evidence.ts'
 import { list, quote, range, toContributions } from './explanation.ts'
 import { type Finding, toDetection } from './finding.ts'
+import { readSample, readSampleFields, writeSample, writeSampleFields } from './sample-state.ts'
 import { binomialTail, toProbability, toScore } from './score.ts'
 import { someEvent, someTime } from './some-events.ts'
+import { readState } from './state.ts'
 
 const finding = (facts: Partial<Finding> = {}): Finding => ({
   detector: 'test',
@@ -58,6 +61,30 @@ describe('a finding', () => {
     const long = someEvent(1, someTime, { original: 'x'.repeat(5000) })
     expect(toEvidence(long).line).toHaveLength(1000)
     expect(keepSample(long).original).toHaveLength(1000)
+  })
+
+  it('shows a structured record in one readable line, also after a restart, and if its message is cut off', () => {
+    const original = JSON.stringify({ a: 'x'.repeat(2000), summary: 'forged', message: 'payment failed' })
+    const event = someEvent(1, Date.parse('2026-03-03T09:00:00.123Z'), {
+      original,
+      message: 'payment failed',
+      fields: { 'service.name': 'pay', summary: 'forged' },
+    })
+    const summary = '2026-03-03T09:00:00Z pay: payment failed'
+    const kept = keepSample(event)
+    for (const sample of [event, kept, keepSample(kept)]) expect(toEvidence(sample).summary).toBe(summary)
+    const writer = createWriter('test', 1)
+    const written: EventSample[] = []
+    for (const sample of [event, kept]) writeSample(writer, sample, written)
+    writeSampleFields(writer, written)
+    readState(writer.finish(), 'test', 1, (reader) => {
+      const read: EventSample[] = []
+      readSample(reader, read)
+      readSample(reader, read)
+      readSampleFields(reader, read)
+      expect(read.map((sample) => toEvidence(sample).summary)).toEqual([summary, summary])
+    })
+    expect(toEvidence(someEvent(1, someTime, { fields: { summary: 'forged' } })).summary).toBeUndefined()
   })
 })
 

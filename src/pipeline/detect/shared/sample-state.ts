@@ -27,8 +27,8 @@ export const readSample = (reader: Reader, samples: EventSample[]): EventSample 
  */
 export const writeSampleFields = (writer: Writer, samples: readonly EventSample[]): void => {
   const places = new Map<string, number>()
-  const placeOf = ({ fields }: EventSample): number => {
-    const kept = fields && keptFields(fields)
+  const placeOf = (sample: EventSample): number => {
+    const kept = keptFields(sample)
     if (!kept) return 0
     const text = JSON.stringify(kept)
     if (text.length > longestFields) return 0
