@@ -2,6 +2,7 @@ import { Eye } from 'lucide-react'
 import { useState } from 'react'
 import type { Noun } from '../api/client.ts'
 import { IconButton } from '../parts/button.tsx'
+import { CopyButton } from '../parts/copy-button.tsx'
 import { Time } from '../parts/time.tsx'
 import { LogContext } from './log-context.tsx'
 
@@ -45,7 +46,11 @@ interface EvidenceLineProps {
   readonly onContext: () => void
 }
 
-const EvidenceLine = ({ line: { event_id, time, line, origin, role }, citation, onContext }: EvidenceLineProps) => {
+const EvidenceLine = ({
+  line: { event_id, time, line, summary, origin, role },
+  citation,
+  onContext,
+}: EvidenceLineProps) => {
   const [open, setOpen] = useState(false)
   return (
     <li id={`line-${event_id}`} className="flex scroll-mt-16 items-start gap-2 py-1.5">
@@ -62,8 +67,14 @@ const EvidenceLine = ({ line: { event_id, time, line, origin, role }, citation, 
           aria-expanded={open}
           className={`log block w-full text-left ${open ? '' : 'line-clamp-2'}`}
         >
-          {line}
+          {summary ?? line}
         </button>
+        {open && summary !== undefined && (
+          <div className="mt-1.5">
+            <p className="log rounded-control bg-sel p-2 wrap-anywhere">{line}</p>
+            <CopyButton text={line} label="Copy record" className="mt-1.5" />
+          </div>
+        )}
       </div>
       <IconButton label="View in context (v)" className="size-7" onClick={onContext} data-context={event_id}>
         <Eye size={15} aria-hidden />

@@ -30,7 +30,7 @@ export const LogContext = ({ eventId, fallback, onClose }: LogContextProps) => {
       {event.isError && fallback ? (
         <div className="mt-2">
           <p className="text-text-2">The surrounding lines have expired. The alert stores only this line:</p>
-          <p className="log mt-2 rounded-control bg-sel p-2">{fallback.line}</p>
+          <p className="log mt-2 rounded-control bg-sel p-2">{fallback.summary ?? fallback.line}</p>
         </div>
       ) : (
         <QueryView query={event} loading="Loading log context…">
@@ -58,11 +58,14 @@ export const LogContext = ({ eventId, fallback, onClose }: LogContextProps) => {
   )
 }
 
+/** Whether a line is JSON or XML, whose message is easier to read. */
+const isStructured = (line: string): boolean => /^(?:\{|<Event)/.test(line)
+
 const ContextLine = ({
-  event: { time, original },
+  event: { time, original, message },
   current = false,
 }: {
-  readonly event: Pick<Noun<'Event'>, 'id' | 'time' | 'original'>
+  readonly event: Pick<Noun<'Event'>, 'id' | 'time' | 'original' | 'message'>
   readonly current?: boolean
 }) => {
   const line = useRef<HTMLLIElement>(null)
@@ -81,7 +84,7 @@ const ContextLine = ({
       <span className="shrink-0 pt-px text-small text-text-2">
         <Time at={time} show="clock" />
       </span>
-      <span className="log min-w-0">{original}</span>
+      <span className="log min-w-0">{isStructured(original) && message !== '' ? message : original}</span>
     </li>
   )
 }

@@ -50,9 +50,9 @@ export const AnalysisResult = ({ analysis }: { readonly analysis: Noun<'Analysis
                 </div>
                 <p className="max-w-prose text-text-2 wrap-anywhere">{reason}</p>
                 <ol className="rounded-control border border-line bg-bg py-1.5">
-                  {evidence.slice(0, maxLines).map(({ event_id, line }) => (
+                  {evidence.slice(0, maxLines).map(({ event_id, line, summary }) => (
                     <li key={event_id} className="log px-3 py-0.5">
-                      {line}
+                      {summary ?? line}
                     </li>
                   ))}
                 </ol>

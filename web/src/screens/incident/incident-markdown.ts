@@ -31,7 +31,10 @@ export const incidentToMarkdown = (incident: Noun<'IncidentDetails'>, address: s
     ]),
     ...Object.entries(review).flatMap(([name, text]) => (text ? [`## ${name}`, plain(text)] : [])),
     ...(evidence.length > 0
-      ? ['## Evidence', fenced(evidence.map(({ origin, line }) => (origin ? `${origin}: ${line}` : line)))]
+      ? [
+          '## Evidence',
+          fenced(evidence.map(({ origin, line, summary: shown = line }) => (origin ? `${origin}: ${shown}` : shown))),
+        ]
       : []),
   ].join('\n\n')}\n`
 }
