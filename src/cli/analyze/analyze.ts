@@ -94,7 +94,10 @@ const analyze = async (paths: readonly string[], options: Options, context: Comm
     render(analysis, options, {
       files: report.files,
       skipped: report.skipped.length,
-      unreadable: report.unreadable.length,
+      unreadable: report.unreadable.filter(({ lastLine }) => lastLine === undefined).length,
+      readInPart: report.unreadable.flatMap(({ path, lastLine }) =>
+        lastLine === undefined ? [] : [{ path, lastLine }],
+      ),
       seconds: (now() - started) / 1000,
       width: out.columns,
       paint: context.paint,

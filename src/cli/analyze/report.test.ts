@@ -12,6 +12,7 @@ const frame: ReportFrame = {
   files: 14,
   skipped: 0,
   unreadable: 0,
+  readInPart: [],
   seconds: 6.1,
   width: 80,
   paint: createPaint(false),
@@ -45,6 +46,13 @@ describe('the report', () => {
     expect(renderReport(empty, frame)).toContain('No log lines found.')
     const weak = renderReport(fakeAnalysis({ incidents: [], alerts: [fakeAlert] }), frame)
     expect(weak).toContain('too weak for an incident:\n     ● low      27 failed logins')
+  })
+
+  it('counts files that could not be read apart from those that were read in part', () => {
+    const readInPart = [{ path: '/var/log/auth.log.gz', lastLine: 1204 }]
+    expect(renderReport(fakeAnalysis(), { ...frame, width: 120, skipped: 1, unreadable: 2, readInPart })).toContain(
+      '1 file skipped, 2 could not be read, 1 was read in part: auth.log.gz up to line 1 204.',
+    )
   })
 
   it('escapes terminal sequences in log text', () => {

@@ -22,7 +22,10 @@ import { evidencePlaces, representativeLines } from './report-evidence.ts'
 export interface ReportFrame {
   readonly files: number
   readonly skipped: number
+  /** Files of which nothing was read. */
   readonly unreadable: number
+  /** Files that were read in part because they are damaged, with the last line. */
+  readonly readInPart: readonly { readonly path: string; readonly lastLine: number }[]
   readonly seconds: number
   /** Columns of the terminal. */
   readonly width: number
@@ -68,6 +71,9 @@ const header = (analysis: Analysis, frame: ReportFrame): string => {
   const trouble = [
     frame.skipped > 0 ? `${counted(frame.skipped, 'file')} skipped` : '',
     frame.unreadable > 0 ? `${frame.unreadable} could not be read` : '',
+    frame.readInPart.length > 0
+      ? `${frame.readInPart.length} ${frame.readInPart.length === 1 ? 'was' : 'were'} read in part: ${partsRead(frame.readInPart)}`
+      : '',
   ].filter((text) => text !== '')
   const parseRate = `parsed ${floorPercent(parsed / records)}`
   const took = `in ${seconds.toFixed(1)} s`
@@ -78,10 +84,21 @@ const header = (analysis: Analysis, frame: ReportFrame): string => {
       ? apart(whole, parseRate, frame)
       : [...apart(`${read} ${took}`, parseRate, frame), ...(span === '' ? [] : [`${span.slice(2)}${length}`])]),
     ...apart(steps.join(' → '), reduction, frame).map((line) => paint('bold', line)),
-    ...(trouble.length > 0 ? [`${trouble.join(', ')}.`] : []),
+    ...(trouble.length > 0 ? wrap(`${trouble.join(', ')}.`, frame.width) : []),
     ...(undated ? wrap(withoutTimes, frame.width) : []),
   ].join('\n')
 }
+
+const mostParts = 3
+
+/** Names the files that were read in part, and the last line of each: `auth.log.gz up to line 1 204`. */
+const partsRead = (files: ReportFrame['readInPart']): string =>
+  [
+    ...files
+      .slice(0, mostParts)
+      .map(({ path, lastLine }) => `${visible(path.split('/').at(-1) ?? path)} up to line ${formatCount(lastLine)}`),
+    ...(files.length > mostParts ? [`${files.length - mostParts} more`] : []),
+  ].join(', ')
 
 /** The note of a report of lines without times. */
 export const withoutTimes =

@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { AppError, fileReasonOf } from '../../../errors.ts'
+import { number } from '../../../lib/units/number.ts'
 import { splitLines } from '../lines.ts'
 import { foreignContent } from '../sniff.ts'
 import { archiveReader, openUnpacking, type Unpacking } from './archive.ts'
@@ -162,6 +163,7 @@ export async function* readLog<Item>(
     if (!stream) continue
     const stop = () => stream.destroy()
     let hasItems = false
+    let lastLine = 0
     if (path === '-') options.signal?.addEventListener('abort', stop)
     try {
       const { first, rest } = await peek(stream)
@@ -169,9 +171,10 @@ export async function* readLog<Item>(
       const bytes = asUtf8(decompress(counted, compressionOf(first), options.limits ?? expansionLimits))
       const until = log.untilOf?.(path)
       let fault: { readonly error: unknown } | undefined
-      const readable = untilFault(bytes, (error) => {
+      const readable = untilFault(bytes, (error, line) => {
         if (options.resumes || options.signal?.aborted) throw error
         fault = { error }
+        lastLine = line
       })
       const wanted = until === undefined ? readable : linesBefore(readable, until, options.timeOf)
       for await (const item of use(textOnly(wanted, log.nameOf(path), report), log.nameOf(path))) {
@@ -182,8 +185,14 @@ export async function* readLog<Item>(
       report.files += path === '-' ? 0 : 1
     } catch (error) {
       if (options.signal?.aborted) return
-      const rest = hasItems ? ' The other lines were read.' : ''
-      report.unreadable.push({ path: log.nameOf(path), reason: withHint(error) + rest })
+      const place = { path: log.nameOf(path) }
+      const reason = withHint(error)
+      if (!hasItems) report.unreadable.push({ ...place, reason })
+      else if (lastLine === 0) report.unreadable.push({ ...place, reason: `${reason} The other lines were read.` })
+      else {
+        const rest = `The other lines were read, up to line ${number(lastLine)}.`
+        report.unreadable.push({ ...place, reason: `${reason} ${rest}`, lastLine })
+      }
     } finally {
       options.signal?.removeEventListener('abort', stop)
       stream.destroy()
@@ -191,14 +200,25 @@ export async function* readLog<Item>(
   }
 }
 
-/** Ends where the bytes become unreadable, so that what came before is read like a whole file. */
-async function* untilFault(bytes: AsyncIterable<Buffer>, onFault: (error: unknown) => void): AsyncGenerator<Buffer> {
+/** Ends where the bytes become unreadable, so that what came before is read like a whole file. Counts the lines until then. */
+async function* untilFault(
+  bytes: AsyncIterable<Buffer>,
+  onFault: (error: unknown, lastLine: number) => void,
+): AsyncGenerator<Buffer> {
+  let lines = 0
+  let isOpen = false
   try {
-    yield* bytes
+    for await (const chunk of bytes) {
+      for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, at + 1)) lines++
+      if (chunk.length > 0) isOpen = chunk.at(-1) !== newline
+      yield chunk
+    }
   } catch (error) {
-    onFault(error)
+    onFault(error, lines + (isOpen ? 1 : 0))
   }
 }
+
+const newline = 10
 
 /** Explains why binary content is not read. */
 const foreignReason = (head: Uint8Array): string | undefined => {

@@ -8,6 +8,7 @@ import { packTar } from 'modern-tar'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { encodeEvtx, fakeEvent } from '../../../lib/evtx/evtx.fake.ts'
 import { writeJournal } from '../../../lib/journal/journal-file.fake.ts'
+import { number } from '../../../lib/units/number.ts'
 import { encodeUtmp } from '../../../lib/utmp/utmp.fake.ts'
 import { type FileReadOptions, readFiles } from './file-read.ts'
 
@@ -92,11 +93,12 @@ describe('readFiles', () => {
     expect(report.skipped.map(({ path, reason }) => [path.slice(folder.length + 1), reason])).toEqual([
       ['bin', 'It is binary data, which cannot be read. Send text: JSON, JSON lines or plain lines.'],
     ])
+    const lastLine = number(texts.length - 1)
     expect(report.unreadable.map(({ reason }) => reason).sort()).toEqual([
       'No file matches this pattern.',
       'No such file or folder. Check the path.',
       'The bzip2 data is incomplete or corrupt.',
-      'The gzip data is incomplete or corrupt. The other lines were read.',
+      `The gzip data is incomplete or corrupt. The other lines were read, up to line ${lastLine}.`,
     ])
   })
 
@@ -107,7 +109,13 @@ describe('readFiles', () => {
     const { texts, report } = await read([folder])
     expect(texts.length).toBeGreaterThan(100)
     expect(lines.join('').startsWith(texts.join('\n'))).toBe(true)
-    expect(report.unreadable[0]?.reason).toBe('The gzip data is incomplete or corrupt. The other lines were read.')
+    expect(report.unreadable).toEqual([
+      {
+        path: join(folder, 'cut.log.gz'),
+        reason: `The gzip data is incomplete or corrupt. The other lines were read, up to line ${texts.length}.`,
+        lastLine: texts.length,
+      },
+    ])
   })
 
   it('reads the journal files of systemd as one source', async () => {
@@ -184,7 +192,7 @@ describe('readFiles', () => {
     expect(recordsOf('damaged.evtx')).toEqual(['3'])
     expect(report.skipped).toEqual([])
     expect(report.unreadable.map(({ reason }) => reason)).toEqual([
-      'The Windows event log is damaged: 1 block and its end could not be read. The other lines were read.',
+      'The Windows event log is damaged: 1 block and its end could not be read. The other lines were read, up to line 1.',
     ])
   })
 

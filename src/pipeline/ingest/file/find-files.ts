@@ -2,10 +2,12 @@ import { glob, readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileReasonOf } from '../../../errors.ts'
 
-/** A file that was not read, with the reason. */
+/** A file that was not read, or not all of it, with the reason. */
 export interface SkippedFile {
   readonly path: string
   readonly reason: string
+  /** The number of the last line that was read, if any was. */
+  readonly lastLine?: number
 }
 
 /** The files found by paths, folders and patterns. */
