@@ -216,6 +216,49 @@ describe('POST /api/v1/events', () => {
     expect((await post(payload, 'text/plain', { 'content-encoding': encoding })).statusCode).toBe(status)
   })
 
+  it.each([
+    ['text', 'text/plain', 'line'],
+    ['JSON lines', 'application/x-ndjson', '{"message":"line"}'],
+    ['a JSON document', undefined, '{"message":"line"},'],
+  ])(
+    'stores what comes before the fault in a compressed file, and reports the fault: %s',
+    async (_name, type, line) => {
+      const all = Array.from({ length: 400 }, (_, i) => line.replace('line', `line ${i} ${Math.sin(i)}`))
+      const content = line.endsWith(',') ? `[\n${all.join('\n')}\n{}]` : all.join('\n')
+      const whole = gzipSync(content)
+      const cut = whole.subarray(0, whole.length / 2)
+      const answer = await post(cut, type)
+      expect([answer.statusCode, answer.json()]).toEqual([
+        200,
+        { accepted: server.records.length, rejected: 0, fault: 'The gzip data is incomplete or corrupt.' },
+      ])
+      expect(server.records.length).toBeGreaterThan(100)
+      const known = new Set(all.map((one) => one.replace(/,$/, '')))
+      // The rest of a document that is cut off is one record, as in files.
+      expect(texts().filter((text) => !known.has(text) && text.trim() !== '[')).toEqual([])
+      const stored = server.records.length
+      const keyed = { 'idempotency-key': 'one' }
+      expect((await post(cut, type, keyed)).json()).toMatchObject({ accepted: stored })
+      expect((await post(cut, type, keyed)).json()).toMatchObject({ accepted: stored, repeated: true })
+      expect(server.records.length).toBe(2 * stored)
+    },
+  )
+
+  it('refuses a compressed file of which nothing can be read', async () => {
+    const cut = await post(gzipSync(lines).subarray(0, 15), undefined)
+    expect([cut.statusCode, cut.json().detail]).toEqual([400, 'The gzip data is incomplete or corrupt.'])
+    expect(server.records).toEqual([])
+  })
+
+  it('stores the files before the fault in an archive, and reports the fault', async () => {
+    const body = Array.from({ length: 20_000 }, (_, i) => `${Math.sin(i)}\n`).join('')
+    const entry = { header: { name: 'b.log', size: body.length }, body }
+    const whole = gzipSync(await packTar([{ header: { name: 'a.log', size: 4 }, body: 'a\nb\n' }, entry]))
+    const answer = await post(whole.subarray(0, whole.length / 2), undefined)
+    expect([answer.statusCode, answer.json()]).toMatchObject([200, { fault: expect.stringContaining('corrupt') }])
+    expect(texts().slice(0, 2)).toEqual(['a', 'b'])
+  })
+
   it('names the files of an archive that are no logs, and stores the others', async () => {
     const archive = zipSync({ 'a.log': strToU8(lines), 'b.png': Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10) })
     const answer = await post(Buffer.from(archive), undefined)

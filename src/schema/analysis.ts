@@ -38,6 +38,8 @@ export const analysis = z
     detections: z.array(detection),
     alerts: z.array(alert),
     incidents: z.array(incident),
+    /** Why only a part of the input was analysed: its compressed file or binary log is damaged. */
+    fault: z.string().exactOptional(),
   })
   .meta({ id: 'Analysis' })
 export type Analysis = z.infer<typeof analysis>

@@ -12,18 +12,28 @@ export const analyzeLogs = defineWorkerOperation({
   role: 'viewer',
   input: z.strictObject({ records: recordsInput, source: sourceInput.default('http') }),
   output: analysis,
-  run: async ({ records, source }, { analyze, maxRecords, now }) =>
-    analyze(rawRecords(records, source, maxRecords, now)),
+  async run({ records, source }, { analyze, maxRecords, now }) {
+    const faults: string[] = []
+    const found = await analyze(rawRecords(records, source, { maxRecords, now, faults }))
+    return faults.length === 0 ? found : { ...found, fault: faults.join(' ') }
+  },
 })
+
+interface RecordReading {
+  readonly maxRecords: number
+  now(): number
+  /** Collects the reasons why records cannot be read. */
+  readonly faults: string[]
+}
 
 async function* rawRecords(
   records: z.infer<typeof recordsInput>,
   source: string,
-  maxRecords: number,
-  now: () => number,
+  { maxRecords, now, faults }: RecordReading,
 ): AsyncGenerator<readonly RawRecord[]> {
   let count = 0
-  for await (const { texts } of chunksOf(records)) {
+  for await (const { texts, fault } of chunksOf(records)) {
+    if (fault !== undefined) faults.push(fault)
     count += texts.length
     if (count > maxRecords) throw tooManyRecords(maxRecords)
     const receivedAt = now()

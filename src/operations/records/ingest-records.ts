@@ -24,6 +24,8 @@ export const ingestRecords = defineOperation({
       /** Always 0: unparsed records are stored and counted, and an invalid body is rejected as a whole. */
       rejected: z.int(),
       repeated: z.boolean().optional(),
+      /** Why the rest of the body cannot be read: its compressed file or binary log is damaged. Sent again, it has the same fault. */
+      fault: z.string().optional(),
     })
     .meta({ id: 'IngestAnswer' }),
   async run(
@@ -34,8 +36,11 @@ export const ingestRecords = defineOperation({
     let accepted = 0
     let chunks = 0
     let repeats = 0
+    const faults: string[] = []
     try {
       for await (const chunk of chunksOf(records)) {
+        if (chunk.fault !== undefined) faults.push(chunk.fault)
+        if (chunk.texts.length === 0) continue
         const receivedAt = now()
         const answer = await intake.accept(
           chunk.texts.map((text) => ({ text, receivedAt, ...reading })),
@@ -48,7 +53,12 @@ export const ingestRecords = defineOperation({
     } catch (error) {
       throw accepted > 0 ? tellHowFar(error, accepted) : error
     }
-    return { accepted, rejected: 0, ...(chunks > 0 && repeats === chunks && { repeated: true }) }
+    return {
+      accepted,
+      rejected: 0,
+      ...(chunks > 0 && repeats === chunks && { repeated: true }),
+      ...(faults.length > 0 && { fault: faults.join(' ') }),
+    }
   },
 })
 

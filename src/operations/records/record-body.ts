@@ -17,13 +17,15 @@ import { chunkLines } from './record-lines.ts'
 /** A JSON body up to this size is validated as a whole before any record counts. A larger one is read as a stream. */
 const wholeLimit = 25 * 1_048_576
 const peekBytes = 65_536
+const longestHeld = 1_048_576
 /** The expansion limit of a compressed body without a Content-Encoding. */
 const expansion = { ratio: 250, ratioFrom: 25 * 1_048_576, bytes: 2 ** 38 }
 
 /**
  * Reads log records from a body of any common shape: a JSON array, an envelope such as `{"Records": […]}`, one object,
  * JSON lines or plain lines; optionally compressed, or in a zip or tar archive. An unspecific content type is resolved by the first bytes. Throws
- * UNSUPPORTED_MEDIA_TYPE for content that is not text.
+ * UNSUPPORTED_MEDIA_TYPE for content that is not text. Of a compressed file or a binary log that is damaged, reads the records before the
+ * fault: sent again, it would have the same fault.
  */
 export async function* readRecords(
   body: AsyncIterable<Uint8Array>,
@@ -32,11 +34,31 @@ export async function* readRecords(
   const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   refuseType(type)
   const sent = await peek(body)
-  const { head, rest } = await peek(asUtf8(unpacked(sent)))
-  if (head.length === 0) throw empty()
+  const damage: Damage = { fault: undefined }
+  let count = 0
+  for await (const chunk of recordsOf(type, await peek(asUtf8(unpacked(sent, damage))), damage)) {
+    count += chunk.texts.length
+    yield chunk
+  }
+  const { fault } = damage
+  if (!fault) return
+  if (count === 0) throw fault
+  yield { texts: [], hash: () => '', fault: fault.message }
+}
+
+/** The reason why a body cannot be read to its end, as soon as its reader knows it. */
+interface Damage {
+  fault: AppError | undefined
+}
+
+type Peeked = Awaited<ReturnType<typeof peek>>
+
+/** Reads the records of an unpacked body. */
+async function* recordsOf(type: string, { head, rest }: Peeked, damage: Damage): AsyncGenerator<RecordChunk> {
+  if (head.length === 0) throw damage.fault ?? empty()
   const archive = archiveReader(head)
   if (archive) {
-    yield* readArchive(rest, archive)
+    yield* readArchive(rest, archive, damage)
     return
   }
   refuseContent(type, head)
@@ -46,8 +68,8 @@ export async function* readRecords(
     return
   }
   const { bytes, more } = await readUpTo(rest, wholeLimit)
-  if (more) {
-    yield* inOrder(chunkLines(more, 'document'))
+  if (more || damage.fault) {
+    yield* inOrder(chunkLines(more ?? joined([bytes], nothing()), 'document'))
     return
   }
   const { texts } = bodyTexts(isJsonType(type) ? type : undefined, bytes.toString('utf8'))
@@ -70,7 +92,11 @@ async function* inOrder(chunks: Iterable<string[]> | AsyncIterable<string[]>): A
 const isJsonType = (type: string): boolean => /^application\/([\w.+-]*\+)?json$/.test(type)
 
 /** Reads the records of each file of an archive. At its end, throws if some files are not logs, or if there was none. */
-async function* readArchive(stream: AsyncIterable<Buffer>, read: ReadEntries): AsyncGenerator<RecordChunk> {
+async function* readArchive(
+  stream: AsyncIterable<Buffer>,
+  read: ReadEntries,
+  damage: Damage,
+): AsyncGenerator<RecordChunk> {
   const guard = expansionGuard(expansion)
   const checked = async function* (content: AsyncIterable<Uint8Array>) {
     for await (const bytes of content) {
@@ -86,7 +112,9 @@ async function* readArchive(stream: AsyncIterable<Buffer>, read: ReadEntries): A
       if (name === undefined || entry.bytes === 0) continue
       files += 1
       try {
-        yield* readRecords(checked(entry.content()), undefined)
+        for await (const chunk of readRecords(checked(entry.content()), undefined)) {
+          yield chunk.fault === undefined ? chunk : { ...chunk, fault: `${name}: ${chunk.fault}` }
+        }
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'UNSUPPORTED_MEDIA_TYPE') throw error
         skipped.push(`${name}: ${error.message}`)
@@ -95,10 +123,14 @@ async function* readArchive(stream: AsyncIterable<Buffer>, read: ReadEntries): A
   } catch (error) {
     if (error instanceof AppError && error.code !== 'SOURCE_FAILED') throw error
     const isBomb = error instanceof AppError
-    throw new AppError(isBomb ? 'TOO_LARGE' : 'INVALID_REQUEST', isBomb ? error.message : 'The archive is corrupt.', {
+    const message = isBomb ? error.message : 'The archive is corrupt.'
+    const refused = new AppError(isBomb ? 'TOO_LARGE' : 'INVALID_REQUEST', message, {
       hint: 'Send its files separately.',
       cause: error,
     })
+    if (isBomb) throw refused
+    damage.fault ??= refused
+    return
   }
   if (files === 0) throw empty()
   if (skipped.length > 0) {
@@ -146,20 +178,48 @@ async function* joined(first: readonly Uint8Array[], iterator: AsyncIterator<Uin
   }
 }
 
-async function* unpacked({ head, rest }: Awaited<ReturnType<typeof peek>>): AsyncGenerator<Buffer> {
+/** Passes bytes on when their line is complete, so that a fault leaves no part of a line. Does not hold back long lines. */
+async function* inWholeLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let held: Buffer[] = []
+  let size = 0
+  for await (const chunk of bytes) {
+    const end = chunk.lastIndexOf('\n') + 1
+    if (end > 0) {
+      yield Buffer.concat([...held, chunk.subarray(0, end)])
+      held = []
+      size = 0
+    }
+    held.push(chunk.subarray(end))
+    size += chunk.length - end
+    if (size > longestHeld) {
+      yield Buffer.concat(held)
+      held = []
+      size = 0
+    }
+  }
+  if (size > 0) yield Buffer.concat(held)
+}
+
+async function* nothing(): AsyncGenerator<Buffer> {}
+
+/** Unpacks a body up to where its bytes are damaged. Throws if it expands too much, or if its sender breaks off. */
+async function* unpacked({ head, rest }: Peeked, damage: Damage): AsyncGenerator<Buffer> {
   const compression = compressionOf(head)
   if (!compression) {
     yield* rest
     return
   }
   try {
-    yield* decompress(rest, compression, expansion)
+    yield* inWholeLines(decompress(rest, compression, expansion))
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'SOURCE_FAILED') throw error
-    throw new AppError(error.cause === undefined ? 'TOO_LARGE' : 'INVALID_REQUEST', error.message, {
+    const isBomb = error.cause === undefined
+    const refused = new AppError(isBomb ? 'TOO_LARGE' : 'INVALID_REQUEST', error.message, {
       hint: 'Send the body uncompressed, or in several requests.',
       cause: error,
     })
+    if (isBomb) throw refused
+    damage.fault = refused
   }
 }
 

@@ -9,6 +9,8 @@ export interface RecordChunk {
   readonly texts: readonly string[]
   /** Hashes the whole body if it was read completely, otherwise this chunk. Used only with an idempotency key. */
   hash(): string
+  /** The reason why the rest of the body cannot be read, in its last chunk, which may have no texts. */
+  readonly fault?: string
 }
 
 const isChunks = (value: unknown): value is AsyncIterable<RecordChunk> =>

@@ -11,7 +11,7 @@ const maxDetections = 50
 
 /** The incidents and detections found in a file. */
 export const AnalysisResult = ({ analysis }: { readonly analysis: Noun<'Analysis'> }) => {
-  const { records, parsed, from, to, templates, sources, incidents, detections, learning } = analysis
+  const { records, parsed, from, to, templates, sources, incidents, detections, learning, fault } = analysis
   const bySeverity = detections.toSorted(
     (a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.score - a.score,
   )
@@ -29,6 +29,11 @@ export const AnalysisResult = ({ analysis }: { readonly analysis: Noun<'Analysis
           )}
         </span>
       </p>
+      {fault !== undefined && (
+        <p role="alert" className="font-medium text-high wrap-anywhere">
+          {fault} The records before the fault were analysed.
+        </p>
+      )}
       {sources.map(({ source, format, format_share }) => (
         <p key={source} className="text-small text-text-2 wrap-anywhere">
           Format: {format} ({Math.floor(format_share * 100)} %)
