@@ -86,6 +86,7 @@ describe('a failure of npm', () => {
     ['ENOTFOUND', 'https://registry.example/ cannot be reached', 'Check the network'],
     ['ECONNREFUSED', 'cannot be reached', 'npm config set proxy'],
     ['ENOSPC', 'the disk is full', 'Free about 1 GB'],
+    ['EMFILE', 'too many files are open', 'ulimit -n'],
     ['EACCES', 'may not write', 'can write to /app'],
     ['EROFS', 'may not write', 'can write to /app'],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'is not trusted', 'npm config set cafile'],

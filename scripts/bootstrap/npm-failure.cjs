@@ -11,6 +11,10 @@ const causes = [
     ],
   ],
   [
+    /^(EMFILE|ENFILE)$/,
+    () => ['too many files are open', 'Run `ulimit -n 4096` in this terminal, then try again.'],
+  ],
+  [
     /^(EACCES|EPERM|EROFS)$/,
     ({ folder }) => [`it may not write`, `Run it as a user who can write to ${folder} and to npm's cache.`],
   ],
