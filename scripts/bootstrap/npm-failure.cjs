@@ -10,10 +10,7 @@ const causes = [
       `Free about 1 GB for ${folder} and for npm's cache (\`npm config get cache\`).`,
     ],
   ],
-  [
-    /^(EMFILE|ENFILE)$/,
-    () => ['too many files are open', 'Run `ulimit -n 4096` in this terminal, then try again.'],
-  ],
+  [/^(EMFILE|ENFILE)$/, () => ['too many files are open', 'Run `ulimit -n 4096` in this terminal, then try again.']],
   [
     /^(EACCES|EPERM|EROFS)$/,
     ({ folder }) => [`it may not write`, `Run it as a user who can write to ${folder} and to npm's cache.`],

@@ -2,8 +2,9 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { type Position, recognize, startPosition, streamContent } from './content.ts'
+import { fileKey } from './file-handles.ts'
 import { emptyReport, findLogs, type ReadReport, readLog } from './file-open.ts'
-import { fileKey, followFile, type Naming, type Portion } from './followed-file.ts'
+import { followFile, type Naming, type Portion } from './followed-file.ts'
 
 /** A compressed file or an archive, as it was found. */
 export interface ArchivedFile {

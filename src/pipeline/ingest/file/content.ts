@@ -5,6 +5,8 @@ import { open } from 'node:fs/promises'
 export interface Content {
   /** Returns the size in bytes, ∞ while it is unknown, and the time of the last change. */
   stat(): Promise<{ readonly size: number; readonly mtimeMs: number }>
+  /** Prepares for reading; false while the file cannot be found. Without it, the content can always be read. */
+  ready?(): Promise<boolean>
   /** Returns up to `length` bytes from `offset`; fewer at the end, or if they were dropped. */
   read(length: number, offset: number): Promise<Buffer>
   close(): Promise<void>
@@ -102,11 +104,14 @@ export const positionAt = async (
   const length = Math.min(sampleBytes, offset)
   const marks = last.marks ?? []
   const mark = marks.at(-1)?.[0] === offset ? undefined : await hashOf(content, length, offset - length)
+  const print = last.fingerprintBytes === length ? last.fingerprint : await hashOf(content, length, 0)
   return {
     offset,
     line,
-    fingerprint: last.fingerprintBytes === length ? last.fingerprint : ((await hashOf(content, length, 0)) ?? ''),
-    fingerprintBytes: length,
+    // A file that cannot be found any more keeps the mark of fewer bytes.
+    ...(print === undefined
+      ? { fingerprint: last.fingerprint, fingerprintBytes: last.fingerprintBytes }
+      : { fingerprint: print, fingerprintBytes: length }),
     marks: mark === undefined ? marks : [...marks.slice(1 - mostMarks), [offset, mark.slice(0, 16)]],
     ...(last.before && { before: last.before }),
   }

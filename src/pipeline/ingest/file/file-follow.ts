@@ -7,15 +7,18 @@ import { offer } from '../offer.ts'
 import type { Cursors, Emit, Source } from '../source.ts'
 import { isArchiveName } from './archived-files.ts'
 import { fileContent, type Position, recognize, startPosition } from './content.ts'
+import { createFileHandles, fileKey } from './file-handles.ts'
 import { logOf, rotationOf, toFileSets } from './file-set.ts'
 import { findFiles, isGone } from './find-files.ts'
 import { followArchives } from './follow-archives.ts'
-import { endOf, type FollowedFile, fileKey, followFile, type Portion } from './followed-file.ts'
+import { endOf, type FollowedFile, followFile, type Portion } from './followed-file.ts'
 import { readPosition, readPositions, withFormer } from './positions.ts'
 import { guessWrittenZone, type TimeInZone } from './written-zone.ts'
 
-/** More open files would leave too few handles for connections. */
-const maxOpen = 1_000
+/** Each followed file takes some memory. */
+const mostFiles = 20_000
+/** A search of many files takes at most one part in so many of the time. */
+const scanShare = 20
 /** How many positions of files that are gone to remember. */
 const mostFormer = 100
 
@@ -41,6 +44,10 @@ export interface FollowOptions {
   readonly quietMs?: number
   /** How long to read a file after it was renamed or deleted. */
   readonly lingerMs?: number
+  /** Silence after which a file is looked at only every `scanMs`. */
+  readonly restMs?: number
+  /** How many files to hold open. */
+  readonly mostOpen?: number | undefined
 }
 
 /**
@@ -51,11 +58,17 @@ export interface FollowOptions {
  */
 export const followFiles = (options: FollowOptions, cursors: Cursors): Source => {
   const { paths, sourceOf, from, follow, now, log, zoneMinutes, timeOf } = options
-  const { steady = () => performance.now(), pollMs = 500, scanMs = 5_000, quietMs = 2_000, lingerMs = 30_000 } = options
+  const { steady = () => performance.now(), pollMs = 500, scanMs = 5_000, quietMs = 2_000 } = options
+  const { lingerMs = 30_000, restMs = 20_000, mostOpen } = options
 
   return {
     async run(emit: Emit, signal: AbortSignal) {
       const open = new Map<string, FollowedFile>()
+      const handles = createFileHandles(mostOpen)
+      /** The files that have been silent for long, by key. */
+      const resting = new Set<string>()
+      /** Since when the files without a name that is followed have had none, by key. */
+      const unnamedAt = new Map<string, number>()
       /** The positions of files that are gone, newest last. */
       const former: Position[] = []
       const named = new Set<string>()
@@ -63,6 +76,8 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
       const foreign = new Map<string, string>()
       const complained = new Set<string>()
       let scannedAt = Number.NEGATIVE_INFINITY
+      let scanEvery = scanMs
+      let lookedAt = Number.NEGATIVE_INFINITY
 
       const complain = (path: string, reason: string) => {
         if (complained.has(path + reason)) return
@@ -79,8 +94,8 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
             return key
           }
           if (only === 'open' || foreign.get(key) === path) return undefined
-          if (open.size >= maxOpen) {
-            complain(path, `The limit of ${maxOpen} followed files is reached.`)
+          if (open.size >= mostFiles) {
+            complain(path, `The limit of ${mostFiles} followed files is reached.`)
             return undefined
           }
           const source = sourceOf(path)
@@ -88,7 +103,9 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
           if (left === 'later' || (only === 'known' && !left)) return undefined
           const isSkipped = left === 'all' || (!left && first && from === 'end')
           const at = isSkipped ? await endOf(path) : (left ?? startPosition)
-          const content = await fileContent(path)
+          const content = await handles.open(() => open.get(key)?.path ?? path, key)
+          // The next search finds the file that has taken its place.
+          if (!content) return undefined
           const fileZone = timeOf && zoneMinutes === undefined ? await guessWrittenZone(path, timeOf) : undefined
           open.set(key, await followFile(content, path, key, at, { source, zoneMinutes, fileZone, now, steady }))
           return key
@@ -123,6 +140,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
         former: () => former,
       })
       const scan = async (first: boolean) => {
+        const started = steady()
         const { files, unreadable } = await findFiles(paths)
         for (const { path, reason } of unreadable) complain(path, reason)
         const plain = oldestFirst(files.filter((path) => !isArchiveName(path)))
@@ -138,7 +156,19 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
           const key = await begin(path, first)
           if (key) named.add(key)
         }
+        for (const key of open.keys()) {
+          if (named.has(key)) unnamedAt.delete(key)
+          else if (!unnamedAt.has(key)) unnamedAt.set(key, steady())
+        }
+        lookedAt = Number.NEGATIVE_INFINITY
         scannedAt = steady()
+        scanEvery = Math.max(scanMs, (scannedAt - started) * scanShare)
+      }
+      const drop = async (file: FollowedFile) => {
+        open.delete(file.key)
+        resting.delete(file.key)
+        unnamedAt.delete(file.key)
+        await file.close()
       }
       const handOut = async (file: FollowedFile, portion: Portion): Promise<void> => {
         const [head] = portion.records
@@ -158,13 +188,16 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
           }
           // Finish the archives of a log before its current file.
           const busyLogs = new Set(archives.waiting().map(logOf))
+          const looksAtAll = steady() - lookedAt >= scanMs
+          if (looksAtAll) lookedAt = steady()
           for (const file of [...open.values()]) {
             if (signal.aborted) break
+            if (resting.has(file.key) && !looksAtAll) continue
+            resting.delete(file.key)
             const found = await file.foreign()
             if (found) {
               foreign.set(file.key, file.path)
-              open.delete(file.key)
-              await file.close()
+              await drop(file)
               complain(file.path, `It is ${found.name}, and no text. ${found.follow ?? ''}`.trimEnd())
               continue
             }
@@ -180,23 +213,24 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
               continue
             }
             const silence = time - file.readAt
-            const gone = !named.has(file.key) && silence >= lingerMs
+            // A program that has it open may write to it for a while after it was renamed.
+            const unnamed = named.has(file.key) ? 0 : time - (unnamedAt.get(file.key) ?? time)
+            const gone = Math.min(unnamed, silence) >= lingerMs
             // Writers pause within a document, so wait longer there.
             if (file.waiting && (silence >= (file.within ? lingerMs : quietMs) || !follow)) {
               const last = await file.settle()
               if (last) await handOut(file, last)
             }
             if (gone) {
-              open.delete(file.key)
               former.push(...withFormer(file.position))
               former.splice(0, former.length - mostFormer)
-              await file.close()
-            }
+              await drop(file)
+            } else if (named.has(file.key) && silence >= restMs && !file.waiting) resting.add(file.key)
           }
           if (busy) continue
           if (!follow) return
           await pause(pollMs, signal)
-          if (steady() - scannedAt >= scanMs || (await anyRenamed(open.values(), named))) await scan(false)
+          if (steady() - scannedAt >= scanEvery || (await anyRenamed(open.values(), named, resting))) await scan(false)
         }
       } finally {
         await archives.close()
@@ -223,6 +257,7 @@ const rotatedFrom = async (
   isWanted: (name: string) => boolean,
 ): Promise<readonly (readonly string[])[]> => {
   const bases = new Set(paths.map(logOf))
+  const known = new Set(paths)
   const found: string[] = []
   for (const folder of new Set(paths.map(dirname))) {
     const names = await readdir(folder).catch((): string[] => [])
@@ -231,16 +266,20 @@ const rotatedFrom = async (
         .filter((name) => isWanted(name) && rotationOf(name).base !== name)
         .filter((name) => bases.has(join(folder, rotationOf(name).base)))
         .map((name) => join(folder, name))
-        .filter((path) => !paths.includes(path)),
+        .filter((path) => !known.has(path)),
     )
   }
   return toFileSets(found, () => undefined)
 }
 
-/** Whether a name now leads to another file or to none. */
-const anyRenamed = async (files: Iterable<FollowedFile>, named: ReadonlySet<string>): Promise<boolean> => {
+/** Whether a name now leads to another file or to none, except those of resting files. */
+const anyRenamed = async (
+  files: Iterable<FollowedFile>,
+  named: ReadonlySet<string>,
+  resting: ReadonlySet<string>,
+): Promise<boolean> => {
   for (const { path, key } of files) {
-    if (!named.has(key)) continue
+    if (!named.has(key) || resting.has(key)) continue
     const found = await stat(path, { bigint: true }).catch(() => undefined)
     if (!found || fileKey(found) !== key) return true
   }

@@ -6,6 +6,8 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
@@ -38,6 +40,15 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const at = (name: string) => join(folder, name)
+/** Counts the files of the folder that this process has open. */
+const openFiles = () => readdirSync('/proc/self/fd').filter((fd) => linkOf(fd).startsWith(folder)).length
+const linkOf = (fd: string) => {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`)
+  } catch {
+    return ''
+  }
+}
 
 describeSource('file', async () => {
   const place = scratch()
@@ -218,7 +229,10 @@ describe('following files', () => {
     await run.kill()
   })
 
-  it('loses and repeats nothing when killed again and again, and rotated in the meantime', async () => {
+  it.each([
+    ['held open', {}],
+    ['opened again for each read', { mostOpen: 0, restMs: 0 }],
+  ])('loses and repeats nothing when killed again and again, and rotated in the meantime: %s', async (_, options) => {
     const keeper = createKeeper(folder)
     let written = 0
     const write = (count: number, cut = 0) => {
@@ -228,11 +242,11 @@ describe('following files', () => {
       return text.slice(text.length - cut)
     }
     write(10)
-    const before = keeper.start()
+    const before = keeper.start(options)
     await until(() => keeper.texts.length === 10)
     await before.kill()
     for (let round = 0; round < 12; round++) {
-      const run = keeper.start()
+      const run = keeper.start(options)
       const rest = write(200, 4)
       await sleep(round % 4 === 0 ? 25 : 3)
       keeper.refuse(round % 3 === 1)
@@ -245,7 +259,7 @@ describe('following files', () => {
         writeFileSync(at('a.log'), '')
       }
     }
-    const run = keeper.start()
+    const run = keeper.start(options)
     await until(() => keeper.texts.length >= written)
     await sleep(100)
     expect(keeper.texts.length).toBe(written)
@@ -322,6 +336,55 @@ describe('following files', () => {
     for (const name of ['a.log', 'a.log.1', 'a.log.2']) utimesSync(at(name), hourAgo, hourAgo)
     await keeper.start({ paths: [folder], follow: false }).done
     expect(keeper.texts).toEqual(numbers(0, 6_010))
+  })
+
+  it('reads what is still written to a silent file after it was renamed', async () => {
+    const keeper = createKeeper(folder)
+    writeFileSync(at('a.log'), block(0, 1))
+    const run = keeper.start({ lingerMs: 500 })
+    await until(() => keeper.texts.length === 1)
+    await sleep(550)
+    renameSync(at('a.log'), at('a.log.1'))
+    writeFileSync(at('a.log'), block(1, 2))
+    await until(() => keeper.texts.length === 2)
+    appendFileSync(at('a.log.1'), block(2, 3))
+    await until(() => keeper.texts.length === 3)
+    await run.kill()
+    expect(keeper.texts).toEqual(numbers(0, 3))
+  })
+
+  it.each([
+    ['active', 60_000],
+    ['resting', 0],
+  ])('follows more files than it may hold open: %s ones', async (_, restMs) => {
+    const count = 40
+    const keeper = createKeeper(folder)
+    const numberOf = (file: number, line: number) => line * count + file
+    const write = (line: number) => {
+      for (let i = 0; i < count; i++) appendFileSync(at(`${i}.log`), block(numberOf(i, line), numberOf(i, line) + 1))
+    }
+    write(0)
+    const options = { mostOpen: 3, restMs }
+    const first = keeper.start(options)
+    await until(() => keeper.texts.length === count)
+    expect(openFiles()).toBeLessThanOrEqual(3)
+    write(1)
+    await until(() => keeper.texts.length === 2 * count)
+    await first.kill()
+    expect(openFiles()).toBe(0)
+    write(2)
+    const second = keeper.start(options)
+    await until(() => keeper.texts.length === 3 * count)
+    for (let i = 0; i < count; i++) {
+      renameSync(at(`${i}.log`), at(`${i}.log.1`))
+      if (i % 2 === 0) appendFileSync(at(`${i}.log.1`), block(numberOf(i, 3), numberOf(i, 3) + 1))
+      else appendFileSync(at(`${i}.log`), block(numberOf(i, 3), numberOf(i, 3) + 1))
+    }
+    write(4)
+    await until(() => keeper.texts.length >= 5 * count)
+    await second.kill()
+    expect(keeper.texts.toSorted()).toEqual(numbers(0, 5 * count).toSorted())
+    expect(keeper.complaints).toEqual([])
   })
 
   it('survives vanishing files, folders and broken archives', async () => {

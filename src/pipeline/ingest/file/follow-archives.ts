@@ -12,9 +12,10 @@ import {
   readFollowedArchive,
 } from './archived-files.ts'
 import type { Position } from './content.ts'
+import { fileKey } from './file-handles.ts'
 import { logOf, toFileSets } from './file-set.ts'
 import { isGone } from './find-files.ts'
-import { fileKey, type Naming } from './followed-file.ts'
+import type { Naming } from './followed-file.ts'
 import { readPosition, readPositions } from './positions.ts'
 
 interface Options {

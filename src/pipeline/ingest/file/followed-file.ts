@@ -54,9 +54,6 @@ export interface FollowedFile {
   close(): Promise<void>
 }
 
-/** Identifies a file by device and inode, whatever its name. */
-export const fileKey = (found: { readonly dev: bigint; readonly ino: bigint }): string => `${found.dev}:${found.ino}`
-
 /** Reads a file from a position, or from its beginning if it is a different file now. */
 export const followFile = async (
   content: Content,
@@ -78,11 +75,14 @@ export const followFile = async (
   let complete = position
   /** Whether the beginning is text, and up to where the bytes may be read: what is checked first is not read before. */
   let isText: boolean | undefined
+  /** The size at which the beginning was checked last. */
+  let checkedSize: number | undefined
   let readable = Number.POSITIVE_INFINITY
 
   const begin = () => {
     if (isText !== undefined) readable = 0
     isText &&= false
+    checkedSize = undefined
     position = startAgain(complete)
     complete = position
     offset = 0
@@ -126,6 +126,9 @@ export const followFile = async (
     path,
     async foreign() {
       if (isText) return undefined
+      const { size } = await content.stat()
+      if (size === checkedSize || !(await isReady(content))) return undefined
+      checkedSize = size
       const head = await content.read(headBytes, 0)
       const start = head.findIndex((byte) => byte !== 0)
       // A program that goes on at its old offset, after its log was truncated, leaves zeros before its next line.
@@ -137,6 +140,7 @@ export const followFile = async (
     },
     async read() {
       const { size, mtimeMs } = await content.stat()
+      if (size === offset || !(await isReady(content))) return undefined
       // The file is shorter or has another beginning: it was truncated or rewritten.
       if (size < offset || (size > offset && !(await isAt(content, position)))) {
         const last = await followed.settle()
@@ -199,6 +203,8 @@ export const followFile = async (
   }
   return followed
 }
+
+const isReady = async (content: Content): Promise<boolean> => (await content.ready?.()) ?? true
 
 /** The beginning of a file that was truncated or replaced. Keeps its former position, because a copy may be compressed later. */
 const startAgain = ({ before, ...last }: Position): Position => {
