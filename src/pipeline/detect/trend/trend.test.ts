@@ -224,6 +224,18 @@ describe('a sudden change of a number', () => {
     expect(titles([...requests(0, 9, { perDay: () => 2000 }), ...fast])).toEqual([])
   })
 
+  it.each([
+    ['an amount', `${'partition_'.repeat(120)}rows`],
+    ['a level', `queue_${'partition_'.repeat(120)}`],
+  ])('of %s with a long name is found as well', (_kind, longName) => {
+    const inField = (event: Event): Event => {
+      const count = Number(/\d+/.exec(event.message)?.[0])
+      return { ...event, message: 'done', template: { id: 'done', text: 'done' }, fields: { [longName]: count } }
+    }
+    const change = { at: 9 * day + 2 * hour, hours: 3, factor: 8 }
+    expect(detectAll([...reports(0, 9), ...reports(9, 2, change)].map(inField))).toHaveLength(1)
+  })
+
   it('is not what lasts for minutes, or what comes at the same hour of each day', () => {
     expect(sudden(8, 0.2)).toEqual([])
     expect(titles(reports(0, 15))).toEqual([])

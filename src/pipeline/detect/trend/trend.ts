@@ -122,8 +122,9 @@ export const trend: Component<typeof options, Detector> = {
       return route === undefined ? undefined : followed(service, event, route)
     }
 
-    const followed = (service: ServiceTrends, event: Event, route: string): Followed | undefined => {
+    const followed = (service: ServiceTrends, event: Event, name: string): Followed | undefined => {
       if (given.max_routes === 0) return undefined
+      const route = cutName(name)
       const known = service.routes.get(route)
       if (known) {
         known.usedAt = event.time
@@ -161,7 +162,8 @@ export const trend: Component<typeof options, Detector> = {
       }
       const member = memberOf(service, event)
       if (member) countInQuarter(member.course, event, outcome, took)
-      for (const { name, value } of levelsOf(event)) {
+      for (const { name: given, value } of levelsOf(event)) {
+        const name = cutName(given)
         const level =
           service.levels.get(name) ?? startFollowed(flatText(name, longestRoute), startCourse(service.newest))
         if (level.course.open.lines === 0) service.levels.set(level.route, level)
@@ -170,7 +172,8 @@ export const trend: Component<typeof options, Detector> = {
         level.watch ??= startWatch()
         watch(service, 'levels', level.route, level.watch, value, event, found)
       }
-      for (const { name, value } of amountsOf(event)) {
+      for (const { name: given, value } of amountsOf(event)) {
+        const name = cutName(given)
         const amount = service.amounts.get(name) ?? startAmount(service, name, event)
         if (!amount) continue
         amount.usedAt = event.time
@@ -250,6 +253,9 @@ const watch = (
   const detection = explainSuddenChange({ kind, source, service: serviceName, stream, host, name }, change)
   if (detection) found.set(detection.id, detection)
 }
+
+/** Cuts a name to what is stored of it: it would not be found again by the whole name. */
+const cutName = (name: string): string => (name.length > longestRoute ? name.slice(0, longestRoute) : name)
 
 const startAmount = (service: ServiceTrends, given: string, event: Event): FollowedAmount | undefined => {
   if (!service.amounts.admits(given)) return undefined
