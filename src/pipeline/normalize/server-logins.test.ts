@@ -370,6 +370,31 @@ describe('a file server says who changed a file', () => {
   })
 })
 
+describe('a transfer log of an FTP server', () => {
+  const line = (columns: string) => `Thu Dec 10 09:32:20 2026 ${columns}`
+
+  it.each([
+    ['1 203.0.113.9 4711 /srv/ftp/a b.zip b _ i r ana ftp 0 * c', 'ftp_upload', 'success', 'ana', '/srv/ftp/a b.zip'],
+    [
+      '0 203.0.113.9 5 /srv/ftp/x.exe b _ i a kim@example.org ftp 0 * i',
+      'ftp_upload',
+      'failure',
+      'anonymous',
+      '/srv/ftp/x.exe',
+    ],
+    ['0 ::ffff:203.0.113.9 5 /srv/ftp/x b _ o r ana ftp 1 ana c', 'ftp_download', 'success', 'ana', '/srv/ftp/x'],
+  ])('says who moved which file: %s', (columns, action, outcome, user, path) =>
+    expect(read(line(columns)).fields).toMatchObject({
+      'event.category': 'file',
+      'event.action': action,
+      'event.outcome': outcome,
+      'source.ip': '203.0.113.9',
+      'user.name': user,
+      'file.path': path,
+    }),
+  )
+})
+
 describe('PostgreSQL writes JSON', () => {
   it('has the level', () => {
     const line =

@@ -4,7 +4,7 @@ import { readAccounts, readLogins, readSu, readSudo } from './accounts.ts'
 import { readCourier } from './courier.ts'
 import { readDante } from './dante.ts'
 import { readF5Audit } from './f5-audit.ts'
-import { readFtp } from './ftp.ts'
+import { looksLikeTransfer, readFtp, readTransfer } from './ftp.ts'
 import { readHaproxy } from './haproxy.ts'
 import { readRtFlow } from './junos.ts'
 import { readDovecot, readExim, readPostfix, readSendmail } from './mail.ts'
@@ -168,7 +168,9 @@ const readUnnamed = (message: string, fields: Draft): boolean => {
               ? readMosquitto
               : looksLikeOracleListener(message)
                 ? readOracleListener
-                : undefined
+                : looksLikeTransfer(message)
+                  ? readTransfer
+                  : undefined
   if (!reader?.(message, fields)) return false
   const program = programs.get(reader)
   if (program !== undefined) setIfAbsent(fields, 'process.name', program)

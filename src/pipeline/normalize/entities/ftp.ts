@@ -1,6 +1,7 @@
 import { type Draft, setIfAbsent } from '../draft.ts'
 import { setAddress } from '../fields/address.ts'
 import { wordAfter, wordAt } from '../fields/key-values.ts'
+import { isDigitCode } from '../time/calendar.ts'
 import { setUser } from './phrase.ts'
 
 /** Parses a message of ftpd, vsftpd, proftpd or pure-ftpd: connections and logins. */
@@ -46,6 +47,30 @@ export const readFtp = (message: string, fields: Draft): boolean => {
       message.slice(0, 1000),
     )
   if (user) setUser(fields, user[1] ?? user[2] ?? user[3] ?? user[4] ?? '')
+  return true
+}
+
+/** The columns of xferlog behind its time: seconds, client, bytes, file, type, flags, direction, access, user, service, method, id, end. */
+const transfer =
+  /^(\d{1,9}) (\S{1,255}) (\d{1,18}) (\S.{0,4095}) [ab] [CUT_]{1,3} ([oid]) ([arg]) (\S{1,255}) \S{1,32} [01] \S{1,255} ([ci])$/
+const transferActions: Readonly<Record<string, string>> = { i: 'ftp_upload', o: 'ftp_download', d: 'ftp_delete' }
+
+/** Whether a message may be a line of xferlog, which names no program. A cheap test of its end. */
+export const looksLikeTransfer = (message: string): boolean =>
+  message.length > 24 && / [01] \S{1,255} [ci]$/.test(message.slice(-280)) && isDigitCode(message.charCodeAt(0))
+
+/** Parses a line of the transfer log that wu-ftpd, ProFTPD, vsftpd and Pure-FTPd write, without its time. */
+export const readTransfer = (message: string, fields: Draft): boolean => {
+  const found = transfer.exec(message)
+  if (!found) return false
+  const [, seconds, client = '', bytes, file = '', direction = '', access, user = '', end] = found
+  set(fields, 'file', transferActions[direction] ?? 'ftp_transfer', end === 'c' ? 'success' : 'failure')
+  setAddress(fields, 'source', client)
+  // An anonymous user gives an address of mail instead of a password.
+  setUser(fields, access === 'a' ? 'anonymous' : user)
+  setIfAbsent(fields, 'file.path', file)
+  setIfAbsent(fields, 'file.size', Number(bytes))
+  setIfAbsent(fields, 'event.duration', Number(seconds) * 1_000_000_000)
   return true
 }
 

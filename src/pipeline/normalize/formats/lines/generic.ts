@@ -233,6 +233,13 @@ const readLetteredLevel = (text: string, at: number, fields: Draft): number => {
     fields['log.logger'] = located[3] ?? ''
     return at + located[0].length
   }
+  // ClamAV: `-> WARNING: `, of which rules see the arrow.
+  const arrow = head.startsWith('-> ') ? /^-> ([A-Z]{5,7}): /.exec(head) : null
+  const arrowLevel = arrow && toSureLevel(arrow[1] ?? '')
+  if (arrowLevel) {
+    fields['log.level'] = arrowLevel
+    return at
+  }
   // GitHub's and Azure's pipelines: `##[error]Process completed`
   const pipeline = /^##\[([a-z]{5,7})\]/.exec(head)
   const pipelineLevel = pipeline && toSureLevel(pipeline[1] ?? '')
@@ -328,7 +335,9 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
   }
   const bare = word.endsWith(':') || word.endsWith('|') ? word.slice(0, -1) : word
   if (fields['log.level'] === undefined) {
-    const level = levelOf(bare, columns || text.charCodeAt(end) === 9 || bare !== word)
+    // Monit: error    : 'web' process is not running
+    const isPadded = bare === word && /^ {1,8}: /.test(text.slice(end, end + 10))
+    const level = levelOf(bare, columns || text.charCodeAt(end) === 9 || bare !== word || isPadded)
     if (level) {
       fields['log.level'] = level
       return end
