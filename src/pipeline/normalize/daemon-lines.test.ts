@@ -24,6 +24,10 @@ describe('a line of a server that mentions a login', () => {
     ['a module of sshd', 'debug3: PAM: sshpam_thread_cleanup entering [preauth]'],
     ['an answer of a module to sshd', 'debug1: PAM: password authentication failed for kim: Authentication failure'],
     [
+      'a client of PgBouncer that waited for a database that is down',
+      '2026-12-10 09:32:20.638 UTC [812] WARNING C-0x55dc71d0a970: shop/kim@203.0.113.9:51636 pooler error: client_login_timeout (server down)',
+    ],
+    [
       'the end of a connection to Dropbear',
       "Dec 10 09:32:20 nas dropbear[4711]: Exit before auth from <203.0.113.9:51234>: (user 'kim', 1 fails): Exited normally",
     ],

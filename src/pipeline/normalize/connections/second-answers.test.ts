@@ -28,9 +28,16 @@ const policy = (time: string, session: string) =>
     '01490102:5: /Common/vpn:Common:S: Access policy result: Logon_Deny',
   ].map((text) => `<131>Dec 10 ${time} bigip1 err apmd[12]: ${text.replace(':S:', `:${session}:`)}`)
 
+const pooler = (time: string, peer: string) =>
+  ['LOG', 'WARNING'].map(
+    (level) =>
+      `2026-12-10 ${time}.272 UTC [812] ${level} C-0x55dc71d0a970: shop/kim@${peer} ${level === 'LOG' ? 'closing because: password authentication failed (age=0s)' : 'pooler error: password authentication failed'}`,
+  )
+
 describe.each([
   ['OpenVPN', vpn, ['203.0.113.9:51234', '203.0.113.8:51234']],
   ['Pulse Secure', pulse, ['203.0.113.9', '203.0.113.8']],
+  ['PgBouncer', pooler, ['203.0.113.9:51234', '203.0.113.8:51234']],
   ['F5 BIG-IP', policy, ['1a2b3c4d', '5e6f7a8b']],
   ['Cisco ASA', asa, ['203.0.113.9', '203.0.113.8']],
 ])('a refused login of %s', (_, lines, [peer = '', other = '']) => {

@@ -34,6 +34,12 @@ const policyDenies = ': Access policy result: Logon_Deny'
 const partiesOf = ({ 'user.name': user, 'source.ip': address }: Event['fields']): string | undefined =>
   address === undefined ? undefined : `${user} ${address}`
 
+/** Returns the client of a line of PgBouncer, by its address in memory, and its reason: `C-0x55dc: shop/kim@203.0.113.9:5 pooler error: …`. */
+const poolerReason = ({ message }: Event, words: string): string | undefined => {
+  const at = message.startsWith('C-0x') ? message.indexOf(words) : -1
+  return at < 0 ? undefined : `${message.slice(0, at)}${message.slice(at + words.length).replace(/ \(age=\w+\)$/, '')}`
+}
+
 const secondAnswers: readonly SecondAnswer[] = [
   {
     kind: 'OpenVPN',
@@ -62,6 +68,13 @@ const secondAnswers: readonly SecondAnswer[] = [
     first: ({ message }) => (message.includes(policyDenies) ? undefined : sessionOfPolicy(message)),
     second: ({ message }) => (message.includes(policyDenies) ? sessionOfPolicy(message) : undefined),
     within: minute,
+  },
+  {
+    kind: 'PgBouncer',
+    // Why it closes the connection, and then the answer to the client.
+    first: (event) => poolerReason(event, ' closing because: '),
+    second: (event) => poolerReason(event, ' pooler error: '),
+    within: minute / 6,
   },
   {
     kind: 'Pulse Secure and Ivanti',

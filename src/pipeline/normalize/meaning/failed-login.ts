@@ -91,7 +91,7 @@ export const failedLogin: Meaning = {
     // Failures around a login that are not of one.
     '(?:fail\\w*|unable|cannot|could not|errors?)(?: \\w+)? (?:to )?(?:load|open|read|pars\\w+|connect|reach|contact|initiali[sz]e|start|fetch|writ\\w+|creat\\w+|find(?! (?:an? |the |any )?(?:login|user|account)(?![a-z]))|get|resolve|refresh|renew|save|updat\\w+|send|bind|listen|mount|execute|import|decode)(?![a-z])',
     'no such file|file does not exist|script [^;]{0,80}not found|primary script unknown|forbidden by rule|directory index',
-    '(?:connection|server|service|backend|host|database|network) (?:is )?(?:timed out|unreachable|unavailable|refused(?! for))',
+    '(?:connection|server|service|backend|host|database|network) (?:is )?(?:timed out|unreachable|unavailable|down(?![a-z])|refused(?! for))',
     '(?:health|liveness|readiness)[ _-]?(?:check|z|probe)|self[ -]?test|heart-?beat|smoke test|unit test',
     // A server asks for the credentials that a client did not send yet.
     '(?:token|credentials?|authentication|authorization|login|password) (?:is |are |was )?(?:required|missing|needed|not (?:provided|supplied|sent|present))',

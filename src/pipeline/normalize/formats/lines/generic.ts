@@ -343,6 +343,14 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
       return end
     }
     if (bare !== word) {
+      // Icinga 2: critical/cli: …
+      const facility = /^([a-z]{5,11})\/([\w-]{1,40})$/.exec(bare)
+      const facilityLevel = facility && toSureLevel(facility[1] ?? '')
+      if (facility && facilityLevel) {
+        fields['log.level'] = facilityLevel
+        fields['log.logger'] = facility[2] ?? ''
+        return end
+      }
       // Monolog: shop.ERROR: …
       const dot = bare.lastIndexOf('.')
       const channelLevel = dot > 0 ? levelOf(bare.slice(dot + 1), false) : undefined

@@ -15,6 +15,12 @@ it.each([
   ['2026年12月10日 09:32:20 警告 残りわずか', 'warning', '残りわずか'],
   ['2026-12-10 09:32:20,123 jail.actions        [4711]: NOTICE  [sshd] Ban', 'notice', '[sshd] Ban'],
   ["[2026-12-10T09:32:20+0000] error    : 'web' process is not running", 'error', "'web' process is not running"],
+  ['[2026-12-10 09:32:20 +0000] critical/cli: Config validation failed.', 'crit', 'Config validation failed.'],
+  [
+    '[2026-12-10 09:32:20 +0000] information/Checkable: Checkable has 1 notification',
+    'info',
+    'Checkable has 1 notification',
+  ],
   ['Thu Dec 10 09:32:20 2026 -> WARNING: Your ClamAV is OUTDATED!', 'warning', '-> WARNING: Your ClamAV is OUTDATED!'],
   ['2026-12-10 09:32:20 [main] ERREUR - Fichier introuvable', 'error', 'Fichier introuvable'],
 ])('reads the level of %s', (text, level, message) => {
