@@ -70,8 +70,10 @@ export const loginRecords: BinaryLog = {
   lines: (input) => inChunks(loginLines(input)),
 }
 
+export const journalName = 'systemd journal'
+
 export const binaryLogs: readonly BinaryLog[] = [
-  { name: 'systemd journal', isBegun: begins('LPKSHHRH'), lines: (input) => inChunks(journalLines(input)) },
+  { name: journalName, isBegun: begins('LPKSHHRH'), lines: (input) => inChunks(journalLines(input)) },
   { name: 'Windows event log', isBegun: begins(evtxMagic), lines: (input) => inChunks(windowsLines(input)) },
   loginRecords,
 ]

@@ -7,6 +7,7 @@ import { number } from '../../../lib/units/number.ts'
 import { splitLines } from '../lines.ts'
 import { foreignContent } from '../sniff.ts'
 import { archiveReader, openUnpacking, type Unpacking } from './archive.ts'
+import { journalName } from './binary-logs.ts'
 import { compressionOf, decompress, type ExpansionLimits, expansionLimits } from './decompress.ts'
 import { toFileSets } from './file-set.ts'
 import { findFiles, type SkippedFile } from './find-files.ts'
@@ -299,7 +300,9 @@ const readFileHead = async (
       return undefined
     }
     report.totalBytes += size
-    return { ...none, time: firstTime(text, timeOf), isRecords, hasMessages: hasLoginMessages(start) }
+    // The journal has all messages about logins. It may begin with more of the kernel than is read here.
+    const hasMessages = compression?.name === journalName || hasLoginMessages(start)
+    return { ...none, time: firstTime(text, timeOf), isRecords, hasMessages }
   } catch (error) {
     const list = error instanceof AppError ? report.skipped : report.unreadable
     list.push({ path: nameOf(path), reason: withHint(error) })

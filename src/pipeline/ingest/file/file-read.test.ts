@@ -171,6 +171,16 @@ describe('readFiles', () => {
       expect(usersOf(alone.texts)).toEqual(['one', 'three'])
       expect(alone.report.repeated).toEqual([])
     })
+
+    it('are left out beside the journal, which begins with what the kernel says', async () => {
+      put('btmp', btmp)
+      mkdirSync(join(folder, 'journal'))
+      put('journal/system.journal', writeJournal([['MESSAGE=Linux version 6.1', '_TRANSPORT=kernel']]))
+      const timeOfEntry = (text: string) => (text.includes('__REALTIME_TIMESTAMP') ? 0 : timeOf(text))
+      const { texts, report } = await read([folder], { timeOf: timeOfEntry })
+      expect(usersOf(texts)).toEqual([])
+      expect(report.repeated).toHaveLength(1)
+    })
   })
 
   it('reads Windows event logs, also compressed, and says what is damaged', async () => {
