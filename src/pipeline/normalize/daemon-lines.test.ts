@@ -53,6 +53,19 @@ describe('a line of a server that mentions a login', () => {
       'Dec 10 09:32:20 gw1 danted[6339]: info: pass(1): tcp/connect ]: 511 -> username%kim@203.0.113.9.42422 10.0.0.5.1080 -> 77, 77 -> 10.0.0.5.42422 192.0.2.7.8000 -> 511: local client closed.  Session duration: 0s',
     ],
     [
+      'a step of saslauthd',
+      'Dec 10 09:32:20 mx saslauthd[4711]: DEBUG: auth_pam: pam_authenticate failed: Authentication failure',
+    ],
+    [
+      'a module of saslauthd',
+      'Dec 10 09:32:20 mx saslauthd[4711]: pam_unix(imap:auth): authentication failure; logname= uid=0 euid=0 tty= ruser= rhost=  user=kim',
+    ],
+    ['a step of Cyrus', 'Dec 10 09:32:20 mx cyrus/imap[4711]: SASL Password verification failed'],
+    [
+      'encryption of Cyrus',
+      'Dec 10 09:32:20 mx cyrus/imap[4711]: starttls: TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits new) no authentication',
+    ],
+    [
       'a request that Dante refuses',
       'Dec 10 09:32:20 gw1 danted[6323]: info: block(1): tcp/accept ]: 203.0.113.9.42428 10.0.0.5.1080: blocked by higher-level socks-rule #0: no rules matched; using default block rule',
     ],
@@ -121,6 +134,31 @@ describe('a line of a server that mentions a login', () => {
       'Courier, refused',
       'Dec 10 09:32:20 mx pop3d: LOGIN FAILED, user=kim, ip=[::ffff:203.0.113.9], port=[49885]',
       { ...kim, 'event.action': 'mail_login', 'event.outcome': 'failure', 'source.port': 49_885 },
+    ],
+    [
+      'Cyrus',
+      'Dec 10 09:32:20 mx cyrus/imap[4711]: login: [203.0.113.9] kim plaintext User logged in SESSIONID=<cyrus-1796895140-4711-1-18415446444417490362>',
+      { ...kim, 'event.action': 'mail_login', 'event.outcome': 'success' },
+    ],
+    [
+      'Cyrus, a client with a name',
+      'Dec 10 09:32:20 mx imaps[4711]: login: pc7.example.org [203.0.113.9] kim PLAIN+TLS User logged in SESSIONID=<mx-4711-1796895140-1>',
+      { ...kim, 'event.outcome': 'success', 'source.domain': 'pc7.example.org' },
+    ],
+    [
+      'Cyrus, refused',
+      'Dec 10 09:32:20 mx cyrus/pop3[4711]: badlogin: [203.0.113.9] plaintext (kim) [SASL(-13): authentication failure: checkpass failed]',
+      { ...kim, 'event.action': 'mail_login', 'event.outcome': 'failure' },
+    ],
+    [
+      'Cyrus 2, refused',
+      'Dec 10 09:32:20 mx imap[4711]: badlogin: pc7.example.org [203.0.113.9] plaintext kim SASL(-13): authentication failure: checkpass failed',
+      { ...kim, 'event.action': 'mail_login', 'event.outcome': 'failure' },
+    ],
+    [
+      'saslauthd',
+      'Dec 10 09:32:20 mx saslauthd[4711]:                 : auth failure: [user=kim] [service=imap] [realm=] [mech=pam] [reason=PAM auth error]',
+      { 'event.category': 'authentication', 'event.outcome': 'failure', 'user.name': 'kim' },
     ],
     [
       'Exim, without a mail',

@@ -2,6 +2,7 @@ import type { Draft } from '../draft.ts'
 import { setIfAbsent } from '../draft.ts'
 import { readAccounts, readLogins, readSu, readSudo } from './accounts.ts'
 import { readCourier } from './courier.ts'
+import { readCyrus, readSaslauthd } from './cyrus.ts'
 import { readDante } from './dante.ts'
 import { readF5Audit } from './f5-audit.ts'
 import { looksLikeTransfer, readFtp, readTransfer } from './ftp.ts'
@@ -44,6 +45,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['cron', readCron],
   ['crond', readCron],
   ['crontab', readCron],
+  ['cyrus', readCyrus],
   ['danted', readDante],
   ['dnsmasq', readDns],
   ['filterlog', readFilterlog],
@@ -57,22 +59,27 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['groupmod', readAccounts],
   ['haproxy', readHaproxy],
   ['hostapd', readHostapd],
+  ['imap', readCyrus],
   ['imapd', readCourier],
   ['imapd-ssl', readCourier],
+  ['imaps', readCyrus],
   ['kernel', readKernel],
   ['klogind', readLogins],
   ['login', readLogins],
   ['mysql-server_auditing', readServerAudit],
   ['named', readDns],
   ['passwd', readAccounts],
+  ['pop3', readCyrus],
   ['pop3d', readCourier],
   ['pop3d-ssl', readCourier],
+  ['pop3s', readCyrus],
   ['postfix', readPostfix],
   ['proftpd', readFtp],
   ['prosody', readProsody],
   ['pure-ftpd', readFtp],
   ['rlogind', readLogins],
   ['root', readLogins],
+  ['saslauthd', readSaslauthd],
   ['sendmail', readSendmail],
   ['sm-acceptingconnections', readSendmail],
   ['sm-mta', readSendmail],
@@ -110,7 +117,9 @@ export const readEntities = (message: string, program: string, fields: Draft, mo
         const end = message.indexOf(':', open)
         setIfAbsent(fields, 'process.name', message.slice(open + 1, end))
       }
-      readPam(message, colon + 2, program, fields)
+      // saslauthd says itself whom it refused, also where a module does not know the user.
+      if (program === 'saslauthd') readSaslauthd(message, fields)
+      else readPam(message, colon + 2, program, fields)
       return
     }
   }
