@@ -66,6 +66,18 @@ describe('a line of a server that mentions a login', () => {
       'Dec 10 09:32:20 mx cyrus/imap[4711]: starttls: TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits new) no authentication',
     ],
     [
+      "a step of xrdp's session manager",
+      'Dec 10 09:32:20 ts1 xrdp-sesman[4711]: [ERROR] pam_authenticate failed: Authentication failure',
+    ],
+    [
+      "a module of xrdp's session manager",
+      'Dec 10 09:32:20 ts1 xrdp-sesman[4711]: pam_unix(xrdp-sesman:auth): authentication failure; logname= uid=0 euid=0 tty=xrdp-sesman ruser= rhost=  user=kim',
+    ],
+    [
+      'what xrdp shows its client',
+      'Dec 10 09:32:20 ts1 xrdp[4712]: [INFO ] xrdp_wm_log_msg: login failed for user kim',
+    ],
+    [
       'a request that Dante refuses',
       'Dec 10 09:32:20 gw1 danted[6323]: info: block(1): tcp/accept ]: 203.0.113.9.42428 10.0.0.5.1080: blocked by higher-level socks-rule #0: no rules matched; using default block rule',
     ],
@@ -159,6 +171,26 @@ describe('a line of a server that mentions a login', () => {
       'saslauthd',
       'Dec 10 09:32:20 mx saslauthd[4711]:                 : auth failure: [user=kim] [service=imap] [realm=] [mech=pam] [reason=PAM auth error]',
       { 'event.category': 'authentication', 'event.outcome': 'failure', 'user.name': 'kim' },
+    ],
+    [
+      'xrdp',
+      'Dec 10 09:32:20 ts1 xrdp-sesman[4711]: [INFO ] ++ created session (access granted): username kim, ip ::ffff:203.0.113.9:46872 - socket: 13',
+      { ...kim, 'event.action': 'rdp_login', 'event.outcome': 'success', 'source.port': 46_872 },
+    ],
+    [
+      'xrdp, in its own file',
+      '[20261210-09:32:20] [INFO ] ++ created session (access granted): username kim, ip ::ffff:203.0.113.9:46872 - socket: 13',
+      { ...kim, 'event.outcome': 'success', 'process.name': 'xrdp-sesman' },
+    ],
+    [
+      'xrdp, resumed',
+      '[20261210-09:32:20] [INFO ] ++ reconnected session: username kim, display :10.0, session_pid 4713, ip ::ffff:203.0.113.9:46880 - socket: 13',
+      { ...kim, 'event.outcome': 'success' },
+    ],
+    [
+      'xrdp, refused',
+      '[20261210-09:32:20] [INFO ] AUTHFAIL: user=kim ip=::ffff:203.0.113.9 time=1796895140',
+      { ...kim, 'event.action': 'rdp_login', 'event.outcome': 'failure', 'process.name': 'xrdp-sesman' },
     ],
     [
       'Exim, without a mail',
@@ -296,6 +328,16 @@ describe('a line of a server that mentions a login', () => {
     expect(read(line)).toMatchObject({ 'event.category': 'authentication', 'event.outcome': 'success' })
     expect(read(line)['service.name']).toBeUndefined()
   })
+})
+
+it("takes no other program's errors for those of a web server", () => {
+  expect(read('Dec 10 09:32:20 ts1 xrdp[4711]: [ERROR] xrdp_iso_send: trans_write_copy_s failed')).toMatchObject({
+    'log.level': 'error',
+    'process.name': 'xrdp',
+  })
+  expect(
+    read('Dec 10 09:32:20 ts1 xrdp[4711]: [ERROR] xrdp_iso_send: trans_write_copy_s failed')['event.category'],
+  ).toBeUndefined()
 })
 
 it.each([

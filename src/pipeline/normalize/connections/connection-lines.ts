@@ -131,6 +131,15 @@ export const connectionLines: readonly ConnectionLine[] = [
     within: minute,
   },
   {
+    // xrdp: a process per client. Its session manager writes the client of a login itself.
+    kind: 'client of RDP',
+    field: 'process.pid',
+    mark: 'TLS connection established from ',
+    names: /^(?:\[INFO \] )?TLS connection established from (?:::ffff:)?(?<address>[\da-fA-F.:]{2,45}) port \d{1,5}: /,
+    key: (_, fields) => (fields['process.name'] === 'xrdp' ? textOf(fields['process.pid']) : undefined),
+    within: 10 * minute,
+  },
+  {
     // The FTP server of IIS writes the name in the line before the one with the password.
     kind: 'user of FTP',
     field: 'iis.session',

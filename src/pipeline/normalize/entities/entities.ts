@@ -30,6 +30,7 @@ import {
 } from './system.ts'
 import { readUnknownProgram } from './unknown-program.ts'
 import { readWebFramework } from './web-frameworks.ts'
+import { looksLikeXrdp, readXrdp } from './xrdp.ts'
 
 type Reader = (message: string, fields: Draft) => boolean
 
@@ -98,6 +99,8 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['userdel', readAccounts],
   ['usermod', readAccounts],
   ['vsftpd', readFtp],
+  ['xrdp', readXrdp],
+  ['xrdp-sesman', readXrdp],
 ])
 
 /**
@@ -117,8 +120,9 @@ export const readEntities = (message: string, program: string, fields: Draft, mo
         const end = message.indexOf(':', open)
         setIfAbsent(fields, 'process.name', message.slice(open + 1, end))
       }
-      // saslauthd says itself whom it refused, also where a module does not know the user.
-      if (program === 'saslauthd') readSaslauthd(message, fields)
+      // These say themselves whom they refused, also where a module does not know the user, and where it does not know the client.
+      if (refuseThemselves.has(program) && !message.includes(': session '))
+        setIfAbsent(fields, 'event.category', 'session')
       else readPam(message, colon + 2, program, fields)
       return
     }
@@ -151,6 +155,9 @@ export const readEntities = (message: string, program: string, fields: Draft, mo
   readUnknownProgram(message, fields)
 }
 
+/** Programs that write each refused login after the modules that checked the password. */
+const refuseThemselves: ReadonlySet<string> = new Set(['saslauthd', 'xrdp-sesman'])
+
 const programs: ReadonlyMap<Reader | undefined, string> = new Map([
   [readSshd, 'sshd'],
   [readDns, 'named'],
@@ -159,6 +166,7 @@ const programs: ReadonlyMap<Reader | undefined, string> = new Map([
   [readOracleListener, 'tnslsnr'],
   [readServerAudit, 'mariadbd'],
   [readMosquitto, 'mosquitto'],
+  [readXrdp, 'xrdp-sesman'],
 ])
 
 /** Parses a message that identifies its program although the program is not named. */
@@ -179,7 +187,9 @@ const readUnnamed = (message: string, fields: Draft): boolean => {
                 ? readOracleListener
                 : looksLikeTransfer(message)
                   ? readTransfer
-                  : undefined
+                  : looksLikeXrdp(message)
+                    ? readXrdp
+                    : undefined
   if (!reader?.(message, fields)) return false
   const program = programs.get(reader)
   if (program !== undefined) setIfAbsent(fields, 'process.name', program)

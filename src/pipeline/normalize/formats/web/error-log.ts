@@ -35,7 +35,8 @@ const readApache = (record: RawRecord): Parsed | undefined => {
     const inner = text.slice(i + 1, close)
     const colon = inner.lastIndexOf(':')
     if (!level && toLogLevel(inner.slice(colon + 1)) && /^[\w:]*$/.test(inner)) {
-      if (!stamp && !toSureLevel(inner.slice(colon + 1))) return undefined
+      // Apache's levels have no capitals: `[ERROR] …` in syslog is another program's.
+      if (!stamp && (!toSureLevel(inner.slice(colon + 1)) || /[A-Z]/.test(inner.slice(colon + 1)))) return undefined
       level = true
       fields['log.level'] = toLogLevel(inner.slice(colon + 1)) ?? 'info'
       if (colon > 0) fields['log.logger'] = inner.slice(0, colon)
