@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { generateBatchJobs, generateHourlyJobs } from '../scripts/weeks/batch-jobs.ts'
 import { generateDomainDays } from '../scripts/weeks/domain-day.ts'
+import { generateFrequentJobs } from '../scripts/weeks/frequent-jobs.ts'
 import { generateFurtherDegradations, generateQuietServices } from '../scripts/weeks/further-degradations.ts'
 import { judgeWeeks } from '../scripts/weeks/judge-weeks.ts'
 import { generateNoisyApps } from '../scripts/weeks/noisy-apps.ts'
@@ -45,6 +46,17 @@ describe('generated weeks of logs', () => {
       const judged = await judgeWeeks(generateHourlyJobs(1).filter((_, i) => i % 3 === 0))
       expect(judged.filter(({ found }) => found === false).length).toBeLessThanOrEqual(1)
       expect(judged.flatMap(({ others }) => others)).toEqual([])
+    },
+  )
+
+  it(
+    'show jobs that run every few minutes and stop for hours, and nothing of those that often pause',
+    needs(deepRun),
+    async () => {
+      const judged = await judgeWeeks(generateFrequentJobs(1).filter(({ trouble }, i) => trouble || i % 4 === 1))
+      // Requests of a health check are of one template with all others.
+      expect(judged.filter(({ found }) => found === false).length).toBeLessThanOrEqual(2)
+      expect(judged.flatMap(({ others }) => others).filter((one) => !one.startsWith('low'))).toEqual([])
     },
   )
 

@@ -4,7 +4,7 @@ import { type Detection, missingRun } from '../../../schema/detection/detection.
 import { type EventSample, isoTime, toEvidence } from '../shared/evidence.ts'
 import { quote } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
-import { type ExpectedRun, hourly } from './schedule.ts'
+import { type ExpectedRun, frequent, hourly } from './schedule.ts'
 
 /** A run that did not come in time. */
 export interface JobRun {
@@ -37,7 +37,11 @@ export const explainMissingRun = (
   const at = isoTime(expected.time).slice(11, 16)
   const isOften = expected.rhythm === 'at regular intervals' || expected.rhythm === hourly
   const next = isOften ? ', this time due' : ''
-  const usual = `${expected.rhythm}${next} at about ${at} UTC`
+  const isFrequent = expected.rhythm === frequent
+  // The sample is the last run.
+  const usual = isFrequent
+    ? `about every ${duration(expected.time - last.time)}`
+    : `${expected.rhythm}${next} at about ${at} UTC`
   const value = arrival ? `${late} late` : `missing for ${late}`
   return toDetection({
     detector: 'job',
@@ -50,8 +54,10 @@ export const explainMissingRun = (
     to: now,
     score: Math.min(1, 0.5 + expected.runs / 20),
     severity: expected.runs >= certainRuns || expected.rhythm === 'every week' ? 'medium' : 'low',
-    title: arrival ? `${place} ran ${late} late` : `${place} did not run`,
-    sentence: `${place} ${arrival ? `came ${late} late` : `has been missing for ${late}`}. In ${plural(expected.runs, 'earlier run')} it came ${usual}.`,
+    title: isFrequent
+      ? `${place} ${arrival ? `was missing for ${late}` : 'stopped'}`
+      : `${place} ${arrival ? `ran ${late} late` : 'did not run'}`,
+    sentence: `${place} ${arrival ? (isFrequent ? `came again after ${late}` : `came ${late} late`) : `has been missing for ${late}`}. In ${plural(expected.runs, 'earlier run')} it came ${usual}.`,
     value,
     usual,
     reasons: [{ feature: 'time since the run was due', value, usual, pull: 1 }],

@@ -178,6 +178,92 @@ describe('job', () => {
     expect(detectAll(daemon(0, 12), cron, ...days(0, 11).map((date) => run(date)))).toHaveLength(1)
   })
 
+  /** A check every few minutes, unless `skip` says otherwise. */
+  const checks = (minutes: number, to: number, skip: (time: number) => boolean = () => false, jitter = 0): Event[] =>
+    Array.from({ length: (to * day) / (minutes * minute) }, (_, i) => i * minutes * minute)
+      .filter((time) => !skip(time))
+      .map((time, i) => line(monday + time + ((i * 7919) % 100) * jitter * minutes * 600, 'probe', 'Check begins'))
+  const within = (from: number, length: number) => (time: number) => time >= from && time < from + length
+
+  it.each([1, 5, 15, 30])('finds a job that ran every %d minutes and stops for hours', (minutes) => {
+    expect(detectAll(daemon(0, 7), checks(minutes, 7, within(3.4 * day, 6 * hour)))).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^medium: “Check begins” of probe on db-1 was missing for [56] hours\\..* it came about every ${minutes === 1 ? '(60 seconds|1 minute)' : `${minutes} minutes`}\\.$`,
+        ),
+      ),
+    ])
+    expect(detectAll(daemon(0, 7), checks(minutes, 7, within(3.4 * day, 9 * day)))).toEqual([
+      expect.stringMatching(/^medium: “Check begins” of probe on db-1 stopped\./),
+    ])
+  })
+
+  it('does not miss a few frequent runs, nor those that pause by habit, come irregularly or fail', () => {
+    const isRest = (time: number) => (time / day) % 7 >= 5
+    const isNight = (time: number) => time % day < 7 * hour
+    expect(detectAll(daemon(0, 21), checks(5, 21, within(4.3 * day, hour)))).toEqual([])
+    expect(detectAll(daemon(0, 21), checks(5, 21, isRest))).toEqual([])
+    expect(
+      detectAll(
+        daemon(0, 21),
+        checks(10, 21, (time) => isRest(time) || isNight(time)),
+      ),
+    ).toEqual([])
+    const irregular = (time: number) => (Math.floor(time / hour) * 37) % 11 < 4
+    expect(
+      detectAll(
+        daemon(0, 21),
+        checks(20, 21, within(9 * day, 6 * hour), 4).filter(({ time }) => !irregular(time)),
+      ),
+    ).toEqual([])
+    const failing = checks(5, 7, within(3.4 * day, 6 * hour)).map((event) => ({
+      ...event,
+      message: 'Connection refused',
+      template: { id: 'r', text: 'Connection refused' },
+    }))
+    expect(detectAll(daemon(0, 7), failing)).toEqual([])
+  })
+
+  it('takes no new message of a program for a stop of the old one', () => {
+    const renamed = checks(5, 7).map((event) =>
+      event.time < monday + 4 * day
+        ? event
+        : { ...event, message: 'Probe begins', template: { id: 'p', text: 'Probe begins' } },
+    )
+    expect(detectAll(daemon(0, 7), renamed)).toEqual([])
+  })
+
+  it('waits for the frequent runs of a host whose lines come late', () => {
+    const detector = make(() => 0)
+    const host2 = daemon(0, 7, 'db-2')
+    const late = inOrder(daemon(0, 7), checks(5, 7))
+    const found = days(0, 7).flatMap((date) =>
+      [0, 1, 2, 3].flatMap((quarter) => {
+        const isNow = ({ time }: Event) => Math.floor((time - monday) / (6 * hour)) === date * 4 + quarter
+        return [...detector.detect(host2.filter(isNow)), ...detector.detect(late.filter(isNow))]
+      }),
+    )
+    expect(found).toEqual([])
+  })
+
+  it('misses frequent runs after a restart as before it', () => {
+    const events = inOrder(daemon(0, 5), checks(5, 5, within(3.4 * day, 6 * hour)))
+    const titlesFrom = (cut: number): string[] => {
+      const [one, other] = [make(() => 0), make(() => 0)]
+      const first = one.detect(events.slice(0, cut))
+      other.restore?.(one.save?.() ?? new Uint8Array())
+      return [
+        ...new Map([...first, ...other.detect(events.slice(cut))].map((found) => [found.id, found.title])).values(),
+      ]
+    }
+    const whole = titlesFrom(0)
+    expect(whole).toHaveLength(1)
+    for (const at of [1, 3, 3.41, 3.5, 3.7]) {
+      const cut = events.findIndex(({ time }) => time >= monday + at * day)
+      expect(titlesFrom(cut)).toEqual(whole)
+    }
+  })
+
   it('finds what is missing in a file of nothing else', () => {
     const nights = days(0, 12).filter((date) => date !== 9)
     expect(detectAll(...nights.map((date) => run(date)))).toEqual([expect.stringContaining('did not run')])
@@ -224,7 +310,7 @@ describe('job', () => {
     }
     const runsOf = (count: number) => days(0, count).map((date) => finish(date, success))
     expect(detectAll(daemon(0, 10), ...runsOf(10))).toEqual([])
-    const busy = Array.from({ length: 400 }, (_, i) => line(monday + i * 35 * minute, 'scheduler', 'idle'))
+    const busy = Array.from({ length: 411 }, (_, i) => line(monday + i * 35 * minute, 'scheduler', 'idle'))
     expect(detectAll(daemon(0, 10), busy, ...runsOf(9), finish(9, failure))).toEqual([
       expect.stringContaining('“Invoices: job finished” of scheduler on db-1 did not run'),
     ])
@@ -236,7 +322,7 @@ describe('job', () => {
       const event = line(monday + date * day + 2 * hour, 'copy', `end, ${date} MB in 19 s`)
       return [{ ...event, template: { id: text, text } }]
     }
-    const busy = Array.from({ length: 500 }, (_, i) => line(monday + i * 25 * minute, 'copy', 'idle'))
+    const busy = Array.from({ length: 460 }, (_, i) => line(monday + i * 25 * minute, 'copy', 'idle'))
     expect(detectAll(daemon(0, 8), busy, ...days(0, 8).map(finish))).toEqual([])
   })
 

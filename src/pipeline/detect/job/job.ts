@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { createWriter, type Reader, type Writer } from '../../../lib/bytes/codec.ts'
-import { hour } from '../../../lib/units/time.ts'
+import { hour, minute } from '../../../lib/units/time.ts'
 import type { Detection } from '../../../schema/detection/detection.ts'
 import { type Event, textField } from '../../../schema/event/event.ts'
 import type { Detector } from '../detector.ts'
@@ -9,12 +9,15 @@ import { BoundedMap } from '../shared/bounded-map.ts'
 import { type EventSample, keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { readSampleFields, writeSampleFields } from '../shared/sample-state.ts'
+import { severityHintOf } from '../shared/severity-hint.ts'
 import { readState } from '../shared/state.ts'
+import { addToBeat, type Beat, isRegular, leastBeatPause, nextBeat, startBeat } from './beat.ts'
 import { explainMissingRun, type JobRun } from './job-explanation.ts'
 import {
   addToRuns,
   comesTooOften,
   type ExpectedRun,
+  frequent,
   hourly,
   nextRun,
   type Runs,
@@ -34,6 +37,8 @@ const livePause = hour
 const runLength = 2 * hour
 /** A message that pauses so long is rare. */
 const rarePause = 12 * hour
+/** When to look again for the newest lines of a host whose job may be missing. */
+const deferral = 10 * minute
 
 const options = z.strictObject({
   max_streams: z.int().min(1).default(300).describe('How many streams to search for jobs.'),
@@ -46,6 +51,8 @@ interface Candidate {
   expected: ExpectedRun | undefined
   /** The missing run that was reported. */
   missing: ExpectedRun | undefined
+  /** The rhythm of a message that comes too often for the others. */
+  beat: Beat | undefined
   sample: EventSample
   usedAt: number
 }
@@ -59,6 +66,8 @@ interface StreamJobs {
   readonly messages: BoundedMap<Candidate>
   /** When a message came that had not come for half a day, as those of a start do. */
   rareAt: number
+  /** When a template came first that is no error and names no job: a new version of the program may write it in place of another. */
+  newAt: number
   usedAt: number
 }
 
@@ -76,12 +85,12 @@ interface SourceClock {
 
 /**
  * Learns which programs and messages come weekly, daily, on working days, every few hours or hourly, and finds runs that are missing or late.
- * O(1) per event. Not for what comes more often, which `baseline` misses sooner.
+ * Also finds messages that came every few minutes and stop while their host logs other lines. O(1) per event.
  */
 export const job: Component<typeof options, Detector> = {
   name,
   summary:
-    'Learns jobs that run weekly, daily, every few hours or hourly, and finds runs that are late, missing, failed or hours longer.',
+    'Learns jobs that run weekly, daily, every few hours or hourly, and finds runs that are late, missing, failed or hours longer. Also finds jobs that ran every few minutes and stop.',
   options,
   create(given, { now }) {
     let streams = new BoundedMap<StreamJobs>(given.max_streams)
@@ -106,6 +115,7 @@ export const job: Component<typeof options, Detector> = {
         whole: startCandidate('', event),
         messages: new BoundedMap(mostMessages),
         rareAt: event.time,
+        newAt: event.time,
         usedAt: event.time,
       }
       streams.set(event.stream, jobs)
@@ -132,6 +142,7 @@ export const job: Component<typeof options, Detector> = {
       if (!candidate || event.time - candidate.runs.last > rarePause) jobs.rareAt = event.time
       if (!candidate) {
         jobs.messages.set(flatText(id), startCandidate(message, event))
+        if (id === event.template?.id && !isFailure(event)) jobs.newAt = event.time
         return
       }
       const one = follow(jobs, candidate, event, clock)
@@ -146,16 +157,30 @@ export const job: Component<typeof options, Detector> = {
       clock: SourceClock,
     ): Detection | undefined => {
       candidate.usedAt = event.time
-      if (!addToRuns(candidate.runs, event.time)) return undefined
+      const pause = event.time - candidate.runs.last
+      const isRun = addToRuns(candidate.runs, event.time)
+      const beat = candidate === jobs.whole ? undefined : followBeat(candidate, event, pause)
+      if (!isRun) {
+        if (beat) expectBeat(candidate, beat, event, clock)
+        return undefined
+      }
       const { missing } = candidate
       candidate.missing = undefined
-      candidate.expected = nextRun(candidate.runs, candidate === jobs.whole)
+      candidate.expected = nextRun(candidate.runs, candidate === jobs.whole) ?? (beat && nextBeat(beat))
       if (candidate.expected) clock.due = Math.min(clock.due, candidate.expected.deadline)
       const late = missing && event.time - missing.time < latestArrival ? event : undefined
       const update =
         missing && late ? explainMissingRun(jobs, toRun(candidate, missing), event.time, keepSample(late)) : undefined
       candidate.sample = keepSample(event)
       return update
+    }
+
+    /** Expects the next run of a message that comes every few minutes. */
+    const expectBeat = (candidate: Candidate, beat: Beat, event: Event, clock: SourceClock): void => {
+      const next = nextBeat(beat)
+      if (next) candidate.sample = keepSample(event)
+      if (next || candidate.expected?.rhythm === frequent) candidate.expected = next
+      if (next) clock.due = Math.min(clock.due, next.deadline)
     }
 
     /** Finds what is missing in sources without events. After a leap, as of a server that was off, the missing events may still come. */
@@ -175,22 +200,38 @@ export const job: Component<typeof options, Detector> = {
         if (jobs.source !== source) continue
         const all = [jobs.whole, ...jobs.messages.values()]
         for (const candidate of all) candidate.expected &&= afterRestart(candidate.expected, candidate, jobs)
-        const overdue = all.find(({ expected }) => expected && expected.deadline <= moment)?.expected
+        const seen = all.some((one) => isOverdue(one, moment) && one.expected?.rhythm === frequent)
+          ? Math.min(moment, newestOfHost(jobs, streams.values()))
+          : moment
+        const overdue = all.find((one) => isOverdue(one, one.expected?.rhythm === frequent ? seen : moment))?.expected
         // The other messages of the run are due within minutes.
         const missing = overdue ? all.filter(({ expected }) => expected && isOneRun(overdue, expected)) : []
         missing.sort((a, b) => (a.expected?.time ?? 0) - (b.expected?.time ?? 0))
         for (const candidate of missing) {
           candidate.missing = candidate.expected
           candidate.expected = undefined
+          if (candidate.beat) candidate.beat.isMissing = true
         }
-        for (const { expected } of all) if (expected) clock.due = Math.min(clock.due, expected.deadline)
+        for (const { expected } of all) {
+          if (!expected) continue
+          const isDeferred = expected.rhythm === frequent && expected.deadline <= moment
+          clock.due = Math.min(clock.due, isDeferred ? moment + deferral : expected.deadline)
+        }
         // One finding for a program, rather than one for each of its messages. The silence of a host or source has another cause.
         const [first, ...others] = missing
         if (!first?.missing) continue
         const newest = jobs.host === undefined ? clock.newest : (clock.hosts.get(jobs.host) ?? clock.newest)
         const isSilent = newest < first.missing.time && !isOnlyJobs
         for (const other of others) other.missing = undefined
-        if (isSilent) continue
+        if (isSilent) {
+          // A nightly job of a host that was off may come hours late. A job that runs often is late by as much as everything else.
+          if (isOften(first.missing.rhythm)) first.missing = undefined
+          continue
+        }
+        if (first.missing.rhythm === frequent && jobs.newAt >= (first.beat?.start ?? 0) - leastBeatPause) {
+          first.missing = undefined
+          continue
+        }
         const detection = explainMissingRun(jobs, toRun(first, first.missing), moment, undefined)
         found.set(detection.id, detection)
       }
@@ -214,6 +255,7 @@ export const job: Component<typeof options, Detector> = {
         const samples: EventSample[] = []
         for (const jobs of streams.values()) writeStream(writer, jobs, samples)
         writeSampleFields(writer, samples)
+        for (const jobs of streams.values()) writeBeats(writer, jobs)
         return writer.finish()
       },
       restore(state) {
@@ -238,12 +280,38 @@ export const job: Component<typeof options, Detector> = {
             restored.set(jobs.stream, jobs)
           }
           readSampleFields(reader, samples)
+          if (!reader.ended) for (const jobs of restored.values()) readBeats(reader, jobs)
           clocks = restoredClocks
           streams = restored
         })
       },
     }
   },
+}
+
+const isOverdue = ({ expected }: Candidate, moment: number): boolean =>
+  expected !== undefined && expected.deadline <= moment
+
+/**
+ * When the host of a program logged its newest line. Frequent jobs are missing by this time alone: the lines of a host may arrive hours later
+ * than those of others, and its silence has another cause.
+ */
+const newestOfHost = ({ source, host }: StreamJobs, streams: Iterable<StreamJobs>): number => {
+  let newest = 0
+  for (const other of streams)
+    if (other.source === source && other.host === host) newest = Math.max(newest, other.whole.runs.last)
+  return newest
+}
+
+const isFailure = (event: Event): boolean =>
+  event.fields['event.outcome'] === 'failure' ||
+  (textField(event, 'process.command_line') === undefined && severityHintOf(event) > 0)
+
+/** Notes a message that comes too often for other rhythms. Errors are not followed: their end is no trouble. */
+const followBeat = (candidate: Candidate, event: Event, pause: number): Beat | undefined => {
+  if (pause < leastBeatPause || !comesTooOften(candidate.runs)) return undefined
+  candidate.beat ??= startBeat(event.time, !isFailure(event))
+  return addToBeat(candidate.beat, event.time, pause) ? candidate.beat : undefined
 }
 
 /** Waits nearly a pause longer for the run of an hourly job whose program may have restarted: its timer then begins again. */
@@ -253,9 +321,11 @@ const afterRestart = (expected: ExpectedRun, { runs }: Candidate, { rareAt }: St
   return { ...expected, deadline: expected.time + 0.95 * (expected.time - last) }
 }
 
+const isOften = (rhythm: ExpectedRun['rhythm']): boolean => rhythm === hourly || rhythm === frequent
+
 /** Whether a message that is due belongs to a run that is overdue. Messages of hourly jobs belong to no run of another job. */
 const isOneRun = (overdue: ExpectedRun, { time, rhythm }: ExpectedRun): boolean =>
-  overdue.rhythm === hourly || rhythm === hourly
+  isOften(overdue.rhythm) || isOften(rhythm)
     ? overdue.rhythm === rhythm && time < overdue.deadline
     : time - overdue.time < runLength
 
@@ -335,6 +405,7 @@ const startCandidate = (message: string, event: Event): Candidate => ({
   runs: startRuns(event.time),
   expected: undefined,
   missing: undefined,
+  beat: undefined,
   sample: keepSample(event),
   usedAt: event.time,
 })
@@ -368,6 +439,7 @@ const readStream = (reader: Reader, samples: EventSample[]): StreamJobs => {
     whole: readCandidate(reader, samples),
     messages: new BoundedMap(mostMessages),
     rareAt,
+    newAt: Number.NEGATIVE_INFINITY,
     usedAt,
   }
   for (let left = reader.varint(); left > 0; left--) jobs.messages.set(reader.text(), readCandidate(reader, samples))
@@ -386,18 +458,19 @@ const readExpected = (reader: Reader): ExpectedRun | undefined => {
 
 const writeCandidate = (
   writer: Writer,
-  { message, runs, expected, missing, sample, usedAt }: Candidate,
+  { message, runs, expected, missing, beat, sample, usedAt }: Candidate,
   samples: EventSample[],
 ): void => {
-  const isOver = comesTooOften(runs) && runs.starts.length < 2
+  const isOver = comesTooOften(runs) && runs.starts.length < 2 && !(beat && isRegular(beat))
   writer
     .text(isOver ? '' : message)
     .f64(runs.last)
     .varint(runs.irregular)
     .f64(usedAt)
   writer.f64s(Float64Array.from(isOver ? runs.starts.slice(-1) : runs.starts))
-  writeExpected(writer, expected)
-  writeExpected(writer, missing)
+  // Earlier releases read no such rhythm here.
+  writeExpected(writer, expected?.rhythm === frequent ? undefined : expected)
+  writeExpected(writer, missing?.rhythm === frequent ? undefined : missing)
   writer
     .text(sample.id)
     .f64(sample.time)
@@ -413,5 +486,44 @@ const readCandidate = (reader: Reader, samples: EventSample[]): Candidate => {
   const missing = readExpected(reader)
   const sample = { id: reader.text(), time: reader.f64(), original: reader.text() }
   samples.push(sample)
-  return { message, runs, expected, missing, sample, usedAt }
+  return { message, runs, expected, missing, beat: undefined, sample, usedAt }
+}
+
+const beatFields = [
+  'since',
+  'start',
+  'lines',
+  'usual',
+  'regular',
+  'odd',
+  'longest',
+  'longestBefore',
+  'turnedAt',
+  'reported',
+] as const
+
+/** Writes the rhythms of messages that come often. They come at the end of a state, because earlier releases did not know them. */
+const writeBeats = (writer: Writer, { newAt, messages }: StreamJobs): void => {
+  writer.f64(newAt)
+  for (const { beat, expected, missing } of messages.values()) {
+    writer.u8(beat ? (beat.isMissing ? 2 : 1) : 0)
+    if (!beat) continue
+    for (const field of beatFields) writer.f64(beat[field])
+    writeExpected(writer, expected?.rhythm === frequent ? expected : undefined)
+    writeExpected(writer, missing?.rhythm === frequent ? missing : undefined)
+  }
+}
+
+const readBeats = (reader: Reader, jobs: StreamJobs): void => {
+  jobs.newAt = reader.f64()
+  for (const candidate of jobs.messages.values()) {
+    const kind = reader.u8()
+    if (kind === 0) continue
+    const beat = startBeat(0, true)
+    for (const field of beatFields) beat[field] = reader.f64()
+    beat.isMissing = kind === 2
+    candidate.beat = beat
+    candidate.expected = readExpected(reader) ?? candidate.expected
+    candidate.missing = readExpected(reader) ?? candidate.missing
+  }
 }

@@ -27,7 +27,7 @@ const intervalTolerance = 0.1
 
 /** A pause this long separates two runs of a job that runs about hourly. */
 const hourlyGap = 20 * minute
-const leastHourly = 45 * minute
+export const leastHourly = 45 * minute
 /** So many pauses show an hourly job: more than a day of them, because office hours and nightly pauses are no habit of one. */
 const leastHours = 48
 const mostOdd = 2
@@ -65,6 +65,9 @@ export const addToRuns = (runs: Runs, time: number): boolean => {
 /** The rhythm of jobs that run about hourly. */
 export const hourly = 'every hour or two'
 
+/** The rhythm of jobs that run more often. */
+export const frequent = 'every few minutes'
+
 /** In the order of saved states. */
 export const rhythms = [
   'every day',
@@ -73,6 +76,7 @@ export const rhythms = [
   'on the same days of the week',
   'at regular intervals',
   hourly,
+  frequent,
 ] as const
 
 /** The next run that a job's habit leads to expect. */
