@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { severityHintOf } from './severity-hint.ts'
+import { isAboutLogin, severityHintOf } from './severity-hint.ts'
 import { someEvent, someTime } from './some-events.ts'
 
 const hintOf = (message: string, text = message) =>
@@ -23,4 +23,18 @@ describe('severityHintOf', () => {
     ['giving up after 5 retransmits', 'giving up after <*> retransmits', 1],
     ['the gateway did not answer within 3 s', 'the gateway did not answer within <*> s', 1],
   ])('rates as an error: %s', (message, text, hint) => expect(hintOf(message, text)).toBe(hint))
+})
+
+describe('isAboutLogin', () => {
+  it.each([
+    ['GET /admin 401', { 'event.category': ['web', 'authentication'] }],
+    ['access denied', { 'event.category': 'authentication' }],
+    ['Invalid user x from 192.0.2.1', {}],
+  ])('%s', (message, fields) => expect(isAboutLogin(someEvent(0, someTime, { message, fields }))).toBe(true))
+
+  it('does not take a request for a login', () => {
+    expect(isAboutLogin(someEvent(0, someTime, { message: 'GET / 500', fields: { 'event.category': ['web'] } }))).toBe(
+      false,
+    )
+  })
 })

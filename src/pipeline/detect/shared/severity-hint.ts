@@ -1,4 +1,4 @@
-import type { Event } from '../../../schema/event/event.ts'
+import { type Event, isAuthentication } from '../../../schema/event/event.ts'
 
 /** How severe a message sounds: 0 normal, 1 an error, 2 a lasting failure. */
 export type SeverityHint = 0 | 1 | 2
@@ -49,4 +49,4 @@ const login = /authenticat|password|login|logon|invalid user/i
 
 /** Whether a message is about somebody who wants to log in: its failures are not faults of the service. */
 export const isAboutLogin = (event: Event): boolean =>
-  event.fields['event.category'] === 'authentication' || login.test(event.template?.text ?? event.message)
+  isAuthentication(event) || login.test(event.template?.text ?? event.message)
