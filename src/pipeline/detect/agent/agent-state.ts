@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type EventSample, savedFields } from '../shared/evidence.ts'
+import { type EventSample, keptFields, savedFields } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import type { CompiledAgent } from './agent-reader.ts'
 import type { AgentPlace } from './agent-watch.ts'
@@ -105,9 +105,9 @@ export const unpackPlaces = (
       ]
     })
 
-const toSaved = ({ id, time, original, fields }: EventSample): EventSample => ({
-  id,
-  time,
-  original: flatText(original, longestKept),
-  fields,
+const toSaved = (one: EventSample): EventSample => ({
+  id: one.id,
+  time: one.time,
+  original: flatText(one.original, longestKept),
+  fields: keptFields(one),
 })

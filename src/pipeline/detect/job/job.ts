@@ -475,7 +475,7 @@ const writeCandidate = (
     .text(sample.id)
     .f64(sample.time)
     .text(isOver ? '' : sample.original.slice(0, 400))
-  samples.push(isOver ? { ...sample, fields: undefined } : sample)
+  samples.push(isOver ? { ...sample, fields: undefined, message: undefined } : sample)
 }
 
 const readCandidate = (reader: Reader, samples: EventSample[]): Candidate => {

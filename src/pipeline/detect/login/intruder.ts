@@ -3,7 +3,7 @@ import { day } from '../../../lib/units/time.ts'
 import type { Event } from '../../../schema/event/event.ts'
 import { parseEventId } from '../../../schema/record/record.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
-import { type EventSample, keepSample, savedFields } from '../shared/evidence.ts'
+import { type EventSample, keepSample, keptFields, savedFields } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { readAttempt } from './attempt.ts'
 import type { Login } from './episode.ts'
@@ -108,8 +108,8 @@ export const createTrails = (kinds: readonly Trail['kind'][]): Trails => {
   }
 }
 
-const plain = ({ sample: { id, time, original, fields }, text }: Trail['actions'][number]) => ({
-  sample: { id, time, original, fields },
+const plain = ({ sample: one, text }: Trail['actions'][number]) => ({
+  sample: { id: one.id, time: one.time, original: one.original, fields: keptFields(one) },
   text,
 })
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { BoundedPairs } from '../shared/bounded-pairs.ts'
-import { type EventSample, savedFields } from '../shared/evidence.ts'
+import { type EventSample, keptFields, savedFields } from '../shared/evidence.ts'
 import type { Episode, Login } from './episode.ts'
 import type { LoginScope, NewLogins } from './login-scope.ts'
 
@@ -107,7 +107,7 @@ export const packScopes = (scopes: BoundedMap<LoginScope>): string => {
     const known = places.get(sample.id)
     if (known !== undefined) return known
     places.set(sample.id, samples.length)
-    fields.push(sample.fields ?? null)
+    fields.push(keptFields(sample) ?? null)
     return samples.push([sample.id, sample.time, sample.original]) - 1
   }
   const packed = Array.from(scopes.values(), (item) => ({

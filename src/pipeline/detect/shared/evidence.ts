@@ -7,10 +7,13 @@ import { flatText } from './flat-text.ts'
 /** Longer lines are cut. */
 export const longestLine = 1000
 
-/** The part of an event that evidence needs. Every event is a sample. A sample that is not an event has its summary among its fields. */
+/**
+ * The part of an event that evidence needs. Every event is a sample. A sample of a structured record has its message, from which the summary is
+ * made when it is shown or saved, or else the summary among its fields.
+ */
 export type EventSample = Pick<Event, 'id' | 'time' | 'original'> & {
   readonly fields?: Event['fields'] | undefined
-  readonly message?: string
+  readonly message?: string | undefined
 }
 
 /** The fields of a saved sample. Earlier releases did not save them. */
@@ -28,9 +31,11 @@ export const keepSample = (event: EventSample): EventSample => {
 
 /** Like `keepSample`, for a sample that is renewed later, so nobody else may have it. `held` are fields that are held anyway. */
 export const ownSample = (event: EventSample, held?: Event['fields']): EventSample => {
-  const { id, time, original } = event
-  const line = original.length <= longestLine ? original : flatText(original, longestLine)
-  return { id, time, original: line, fields: held && !isStructured(original) ? held : keptFields(event) }
+  const { id, time, original, fields, message } = event
+  if (original.length > longestLine)
+    return { id, time, original: flatText(original, longestLine), fields: keptFields(event), message: undefined }
+  if (isStructured(original)) return { id, time, original, fields, message }
+  return { id, time, original, fields: held ?? keptFields(event), message: undefined }
 }
 
 const keptNames = [...connectionFields, 'log.file.path', 'log.file.line'] as const
@@ -71,7 +76,9 @@ export const renewSample = (
   sample.id = event.id
   sample.time = event.time
   sample.original = event.original
-  sample.fields = keptFields(event)
+  const isSummarized = isStructured(event.original)
+  sample.fields = isSummarized ? event.fields : keptFields(event)
+  sample.message = isSummarized ? event.message : undefined
   return true
 }
 
