@@ -1,11 +1,10 @@
 import { createRandom, type Random } from '../../src/lib/random/random.ts'
+import { day, hour, minute } from '../../src/lib/units/time.ts'
 import { syslogHead } from './line-formats.ts'
+import { pickOne } from './pick-one.ts'
 import type { GeneratedWeek, Line } from './weeks.ts'
 
 const second = 1000
-const minute = 60 * second
-const hour = 60 * minute
-const day = 24 * hour
 const days = 21
 /** A Monday. */
 const monday = Date.UTC(2026, 8, 7)
@@ -27,8 +26,6 @@ interface JobFormat {
 }
 
 const between = (random: Random, low: number, high: number): number => low + random.next() * (high - low)
-const pick = <Item>(random: Random, items: readonly [Item, ...Item[]]): Item =>
-  items[random.below(items.length)] ?? items[0]
 const iso = (time: number): string => new Date(time).toISOString()
 const hex = (random: Random, digits: number): string =>
   Array.from({ length: digits }, () => random.below(16).toString(16)).join('')
@@ -220,7 +217,7 @@ const drawBackground = (random: Random): readonly (readonly [source: string, Lin
         level: 'INFO',
         logger: 'http',
         message: 'request served',
-        path: pick(random, ['/items', '/cart', '/login']),
+        path: pickOne(random, ['/items', '/cart', '/login']),
         durationMs: 10 + random.below(300),
       }),
     ],
@@ -236,7 +233,7 @@ const drawBackground = (random: Random): readonly (readonly [source: string, Lin
         ProviderName: 'Service Control Manager',
         EventID: 7036,
         Level: 4,
-        Message: `The ${pick(random, ['Windows Update', 'Software Protection', 'WMI Performance Adapter'])} service entered the ${pick(random, ['running', 'stopped'])} state.`,
+        Message: `The ${pickOne(random, ['Windows Update', 'Software Protection', 'WMI Performance Adapter'])} service entered the ${pickOne(random, ['running', 'stopped'])} state.`,
       }),
     ],
   ])
@@ -301,12 +298,12 @@ const drawMachines = (random: Random, troubled: string, outcome: Outcome, often?
   let trouble: GeneratedWeek['trouble']
   let rhythmName = ''
   for (const [format, { source, names, write }] of Object.entries(formats)) {
-    const name = pick(random, names)
-    const drawn = pick(random, rhythmNames)
+    const name = pickOne(random, names)
+    const drawn = pickOne(random, rhythmNames)
     const rhythm = format === troubled ? (often ?? drawn) : drawn
     const { isOn, every } = rhythms[rhythm]
     const at = between(random, 0, every / hour) * hour
-    const jitter = pick(random, [2 * second, minute, 0.04 * every])
+    const jitter = pickOne(random, [2 * second, minute, 0.04 * every])
     const usual = between(random, 0.002, 0.03) * every
     const starts: number[] = []
     for (let time = monday + at; time < monday + days * day; time += every) {

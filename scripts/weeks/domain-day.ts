@@ -1,4 +1,5 @@
 import { createRandom, type Random } from '../../src/lib/random/random.ts'
+import { pickOne } from './pick-one.ts'
 import type { GeneratedWeek } from './weeks.ts'
 
 const minute = 60_000
@@ -38,8 +39,6 @@ export const generateDomainDays = (seed: number): GeneratedWeek[] => {
 
 const addressOf = (i: number): string => `10.20.0.${20 + i}`
 const controllerOf = (random: Random): string => `dc-${1 + random.below(2)}`
-const pickOne = <Item>(random: Random, items: readonly [Item, ...Item[]]): Item =>
-  items[random.below(items.length)] ?? items[0]
 
 /** Writes what a controller and a server log about one login over the network. */
 const writeNetworkLogin = (

@@ -1,17 +1,14 @@
 import { createRandom, type Random } from '../../src/lib/random/random.ts'
+import { day, hour, minute } from '../../src/lib/units/time.ts'
 import { syslogHead } from './line-formats.ts'
+import { pickOne } from './pick-one.ts'
 import type { GeneratedWeek, Line } from './weeks.ts'
 
 const second = 1000
-const minute = 60 * second
-const hour = 60 * minute
-const day = 24 * hour
 const days = 17
 /** A Monday. */
 const monday = Date.UTC(2026, 8, 7)
 
-const pick = <Item>(random: Random, items: readonly [Item, ...Item[]]): Item =>
-  items[random.below(items.length)] ?? items[0]
 const iso = (time: number): string => new Date(time).toISOString()
 const host = 'srv-5'
 const sys = (time: number, program: string, text: string): Line => [time, `${syslogHead(time, host, program)} ${text}`]
@@ -135,12 +132,12 @@ const drawBackground = (random: Random): Map<string, Line[]> => {
       level: 'INFO',
       logger: 'http',
       message: 'request served',
-      path: pick(random, ['/items', '/cart', '/login']),
+      path: pickOne(random, ['/items', '/cart', '/login']),
     }),
   ])
   add('access.log', 700, (time) => [
     time,
-    `10.4.${random.below(9)}.${random.below(250)} - - [${new Date(time).toUTCString().slice(5, 16).replaceAll(' ', '/')}:${iso(time).slice(11, 19)} +0000] "GET ${pick(random, ['/', '/items', '/cart'])} HTTP/1.1" 200 ${random.below(9000)} "-" "Mozilla/5.0 (X11; Linux x86_64; rv:128.0)"`,
+    `10.4.${random.below(9)}.${random.below(250)} - - [${new Date(time).toUTCString().slice(5, 16).replaceAll(' ', '/')}:${iso(time).slice(11, 19)} +0000] "GET ${pickOne(random, ['/', '/items', '/cart'])} HTTP/1.1" 200 ${random.below(9000)} "-" "Mozilla/5.0 (X11; Linux x86_64; rv:128.0)"`,
   ])
   return lines
 }
@@ -165,7 +162,7 @@ const drawWeek = (random: Random, format: string, rhythm: string, outcome: Outco
   const stop = monday + (9 + 6 * random.next()) * day
   const missed = 0.003 * random.next()
   // Summer time ends or begins for logs in local time.
-  const shift = pick(random, [0, 0, hour, -hour])
+  const shift = pickOne(random, [0, 0, hour, -hour])
   const isShifted = outcome === 'ordinary' && shift !== 0 && source === 'syslog'
   const lines = drawBackground(random)
   const shiftAt = monday + 13 * day + hour

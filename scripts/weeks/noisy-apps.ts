@@ -1,15 +1,11 @@
 import { createRandom, type Random } from '../../src/lib/random/random.ts'
+import { day, hour } from '../../src/lib/units/time.ts'
+import { pickOne } from './pick-one.ts'
 import type { GeneratedWeek, Line } from './weeks.ts'
 
 const second = 1000
-const minute = 60 * second
-const hour = 60 * minute
-const day = 24 * hour
 const days = 14
 const start = Date.UTC(2026, 8, 7)
-
-const pick = <Item>(random: Random, items: readonly [Item, ...Item[]]): Item =>
-  items[random.below(items.length)] ?? items[0]
 
 /** Mishaps of an ordinary day: calls to others that fail now and then, mistakes of users, races that a retry resolves. */
 const mishaps: readonly (readonly [level: 'error' | 'warn', text: string, then?: string])[] = [
@@ -80,12 +76,12 @@ const formats: readonly ((time: number, level: string, text: string, random: Ran
 export const generateNoisyApps = (seed: number): GeneratedWeek[] =>
   formats.map((format, i) => {
     const random = createRandom(seed * 1000 + 600 + i)
-    const perDay = pick(random, [1500, 4000])
+    const perDay = pickOne(random, [1500, 4000])
     const lines: Line[] = []
     const fill = (text: string, third: string): string =>
       text
         .replaceAll('{third}', third)
-        .replaceAll('{field}', () => pick(random, fields))
+        .replaceAll('{field}', () => pickOne(random, fields))
         .replaceAll('{n}', () => String(10 + random.below(90_000)))
         .replaceAll('{h}', () => (random.below(2 ** 30) + 2 ** 30).toString(16))
     const add = (time: number, level: string, text: string) => {
@@ -94,7 +90,7 @@ export const generateNoisyApps = (seed: number): GeneratedWeek[] =>
     for (let n = 0; n < perDay * days; n++) {
       const date = start + Math.floor(random.next() * days) * day
       const time = date + (0.25 + 0.7 * ((random.next() + random.next()) / 2)) * day
-      add(time, 'info', fill(pick(random, ordinaryTexts), pick(random, thirds)))
+      add(time, 'info', fill(pickOne(random, ordinaryTexts), pickOne(random, thirds)))
     }
     for (const [level, text, then] of mishaps) {
       // A third of the kinds come with a later deployment.
@@ -102,7 +98,7 @@ export const generateNoisyApps = (seed: number): GeneratedWeek[] =>
       const rate = 0.1 * 200 ** random.next()
       const isBursty = random.next() < 0.4
       const emit = (time: number) => {
-        const third = pick(random, thirds)
+        const third = pickOne(random, thirds)
         const written = fill(text, third)
         add(time, level, written)
         if (then) add(time + 2 * second + random.next() * 8 * second, 'info', fill(then, third))

@@ -1,5 +1,6 @@
 import { createRandom, type Random } from '../../src/lib/random/random.ts'
 import { type LineFormat, lineFormats, syslogHead, type Work } from './line-formats.ts'
+import { pickOne } from './pick-one.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -43,13 +44,11 @@ interface Change {
 const normal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
 const between = (random: Random, low: number, high: number): number => low + random.next() * (high - low)
-const pick = <Item>(random: Random, items: readonly [Item, ...Item[]]): Item =>
-  items[random.below(items.length)] ?? items[0]
 
 export const drawTraffic = (random: Random): Traffic => ({
   from: monday + random.below(7) * day,
   days: 7 + random.below(8),
-  perDay: pick(random, [300, 700, 1500, 3000]),
+  perDay: pickOne(random, [300, 700, 1500, 3000]),
   routes: [
     ['/', 0.3],
     ['/items/:id', 0.35],
@@ -57,7 +56,7 @@ export const drawTraffic = (random: Random): Traffic => ({
     ['/api/v1/orders', 0.12],
     ['/checkout', 0.08],
   ],
-  failures: pick(random, [0.0005, 0.001, 0.004]),
+  failures: pickOne(random, [0.0005, 0.001, 0.004]),
   took: between(random, 20, 400),
   spread: between(random, 0.3, 0.8),
 })
@@ -119,7 +118,7 @@ const inOrder = (lines: readonly Line[]): string[] => [...lines].sort(([a], [b])
 const drawSyslog = (random: Random, from: number, days: number, host: string, perDay: number): Line[] =>
   Array.from({ length: Math.round(days * perDay) }, (): Line => {
     const time = from + random.next() * days * day
-    const text = pick<() => string>(random, [
+    const text = pickOne<() => string>(random, [
       () =>
         `${syslogHead(time, host, `CRON[${random.below(30_000)}]`)} (root) CMD (   cd / && run-parts --report /etc/cron.hourly)`,
       () =>
@@ -134,7 +133,7 @@ const drawSyslog = (random: Random, from: number, days: number, host: string, pe
 /** Courses of a degradation: how `grown` changes a quantity by a factor. */
 const linear = (factor: number) => (grown: number) => 1 + (factor - 1) * grown
 const exponential = (factor: number) => (grown: number) => factor ** grown
-const courseOf = (random: Random, factor: number) => pick(random, [linear, exponential])(factor)
+const courseOf = (random: Random, factor: number) => pickOne(random, [linear, exponential])(factor)
 
 const formatNames = Object.keys(lineFormats)
 const timedFormats = formatNames.slice(1)
@@ -155,7 +154,7 @@ const degradations: Readonly<
     formats: formatNames.slice(0, 4),
     change: {
       failures: (usual, grown, route) =>
-        route === '/checkout' ? usual + 0.35 * grown ** pick(random, [1, 1, 1]) : usual,
+        route === '/checkout' ? usual + 0.35 * grown ** pickOne(random, [1, 1, 1]) : usual,
     },
     mentions: /error/i,
   }),
@@ -215,7 +214,7 @@ export const generateQuietTraffic = (seed: number): GeneratedWeek[] =>
   Object.entries(lineFormats).map(([format, write], i) => {
     const random = createRandom(seed * 1000 + 100 + i)
     const drawn = drawTraffic(random)
-    const traffic = { ...drawn, days: 14, failures: pick(random, [drawn.failures, 0.01, 0.03]) }
+    const traffic = { ...drawn, days: 14, failures: pickOne(random, [drawn.failures, 0.01, 0.03]) }
     return {
       name: `quiet traffic (${format}, ${traffic.perDay} a day, ${traffic.failures} failures)`,
       sources: new Map([['app.log', inOrder(drawLines(random, traffic, write, {}, traffic.from))]]),
@@ -227,8 +226,8 @@ const jobPrograms = ['pg-backup', 'report-export', 'etl-load', 'search-reindex',
 
 /** Draws the runs of a nightly or weekly job: a start, many steps, an end. */
 const drawJob = (random: Random, runs: readonly number[], host: string): Line[] => {
-  const program = pick(random, jobPrograms)
-  const steps = pick(random, [0, 3, 40, 300])
+  const program = pickOne(random, jobPrograms)
+  const steps = pickOne(random, [0, 3, 40, 300])
   const table = ['orders', 'users', 'items', 'events', 'stock']
   return runs.flatMap((start): Line[] => {
     const pid = random.below(30_000)
@@ -328,7 +327,7 @@ export const generateDeployErrors = (seed: number): GeneratedWeek[] =>
         : format === 'syslog of a worker'
           ? `${syslogHead(time, 'app-2', 'order-worker[900]')} ${level.toUpperCase()} ${text}`
           : JSON.stringify({ ts: new Date(time).toISOString(), level, service: 'shop-api', msg: text })
-    const text = pick(random, [
+    const text = pickOne(random, [
       'could not serialize basket: field currency is missing',
       'token signature does not match key 7',
       'migration 0042 not applied: column region does not exist',
