@@ -1,4 +1,5 @@
 import { AppError } from '../../../errors.ts'
+import { beginsWith } from '../../../lib/bytes/begins-with.ts'
 import { type EvtxDamage, evtxMagic, readEvtx } from '../../../lib/evtx/evtx.ts'
 import { readJournalFile } from '../../../lib/journal/journal-file.ts'
 import { plural } from '../../../lib/units/number.ts'
@@ -58,11 +59,6 @@ async function* loginLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<str
   for await (const record of readUtmp(input)) yield printUtmp(record)
 }
 
-const begins =
-  (magic: string) =>
-  (head: Uint8Array): boolean =>
-    Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, magic.length)).toString('latin1') === magic
-
 /** `wtmp`, `btmp` and `utmp`: who logged in, and who failed to. */
 export const loginRecords: BinaryLog = {
   name: 'login records',
@@ -73,7 +69,15 @@ export const loginRecords: BinaryLog = {
 export const journalName = 'systemd journal'
 
 export const binaryLogs: readonly BinaryLog[] = [
-  { name: journalName, isBegun: begins('LPKSHHRH'), lines: (input) => inChunks(journalLines(input)) },
-  { name: 'Windows event log', isBegun: begins(evtxMagic), lines: (input) => inChunks(windowsLines(input)) },
+  {
+    name: journalName,
+    isBegun: beginsWith(...Buffer.from('LPKSHHRH')),
+    lines: (input) => inChunks(journalLines(input)),
+  },
+  {
+    name: 'Windows event log',
+    isBegun: beginsWith(...Buffer.from(evtxMagic)),
+    lines: (input) => inChunks(windowsLines(input)),
+  },
   loginRecords,
 ]

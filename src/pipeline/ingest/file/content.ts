@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 
 /** The bytes of a log: a file that may grow, or an unpacked file of an archive. */
 export interface Content {
@@ -20,12 +20,15 @@ export const fileContent = async (path: string): Promise<Content> => {
       const { size, mtimeMs } = await handle.stat()
       return { size, mtimeMs }
     },
-    async read(length, offset) {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, offset)
-      return buffer.subarray(0, bytesRead)
-    },
+    read: (length, offset) => readBytes(handle, length, offset),
     close: () => handle.close(),
   }
+}
+
+/** Returns up to `length` bytes of a file from `offset`; fewer at its end. */
+export const readBytes = async (handle: FileHandle, length: number, offset: number): Promise<Buffer> => {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, offset)
+  return buffer.subarray(0, bytesRead)
 }
 
 /** The size of the window behind the reader, and of the beginning. */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { AppError } from '../../../errors.ts'
+import { beginsWith } from '../../../lib/bytes/begins-with.ts'
 import { bunzip } from '../../../lib/bzip2/bunzip.ts'
 import { unlz4 } from '../../../lib/lz4/unlz4.ts'
 import { binaryLogs } from './binary-logs.ts'
@@ -17,27 +18,22 @@ interface Compression {
   unpack(input: AsyncIterable<Buffer>): Bytes
 }
 
-const begins =
-  (...magic: number[]) =>
-  (head: Uint8Array): boolean =>
-    magic.every((byte, i) => head[i] === byte)
-
 /** Whether bytes begin a bzip2 stream with a block, or an empty one. A text may begin with its three letters, too. */
 const beginsBzip2 = (head: Uint8Array): boolean => {
   const magic = Buffer.from(head.subarray(4, 7)).toString('hex')
-  return begins(0x42, 0x5a, 0x68)(head) && (magic === '314159' || magic === '177245')
+  return beginsWith(0x42, 0x5a, 0x68)(head) && (magic === '314159' || magic === '177245')
 }
 
 const compressions: readonly Compression[] = [
-  { name: 'gzip', isBegun: begins(0x1f, 0x8b), unpack: (input) => piped(input, createGunzip({ chunkSize })) },
+  { name: 'gzip', isBegun: beginsWith(0x1f, 0x8b), unpack: (input) => piped(input, createGunzip({ chunkSize })) },
   {
     name: 'zstd',
-    isBegun: begins(0x28, 0xb5, 0x2f, 0xfd),
+    isBegun: beginsWith(0x28, 0xb5, 0x2f, 0xfd),
     unpack: (input) => piped(input, createZstdDecompress({ chunkSize })),
   },
   { name: 'bzip2', isBegun: beginsBzip2, unpack: bunzip },
-  { name: 'xz', isBegun: begins(0xfd, 0x37, 0x7a, 0x58, 0x5a), unpack: unxz },
-  { name: 'lz4', isBegun: begins(0x04, 0x22, 0x4d, 0x18), unpack: unlz4 },
+  { name: 'xz', isBegun: beginsWith(0xfd, 0x37, 0x7a, 0x58, 0x5a), unpack: unxz },
+  { name: 'lz4', isBegun: beginsWith(0x04, 0x22, 0x4d, 0x18), unpack: unlz4 },
 ]
 const logs: readonly Compression[] = binaryLogs.map(({ name, isBegun, lines }) => ({ name, isBegun, unpack: lines }))
 

@@ -214,7 +214,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
             }
             const silence = time - file.readAt
             // A program that has it open may write to it for a while after it was renamed.
-            const unnamed = named.has(file.key) ? 0 : time - (unnamedAt.get(file.key) ?? time)
+            const unnamed = time - (unnamedAt.get(file.key) ?? time)
             const gone = Math.min(unnamed, silence) >= lingerMs
             // Writers pause within a document, so wait longer there.
             if (file.waiting && (silence >= (file.within ? lingerMs : quietMs) || !follow)) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
-import type { Content } from './content.ts'
+import { type Content, readBytes } from './content.ts'
 
 /** Identifies a file by device and inode, whatever its name. */
 export const fileKey = (found: { readonly dev: bigint; readonly ino: bigint }): string => `${found.dev}:${found.ino}`
@@ -62,9 +62,7 @@ export const createFileHandles = (most: number = mostHandles(openFilesLimit())):
         ready: async () => (await handleOf(pathOf, key)) !== undefined,
         async read(length, offset) {
           const handle = await handleOf(pathOf, key)
-          if (!handle) return Buffer.alloc(0)
-          const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, offset)
-          return buffer.subarray(0, bytesRead)
+          return handle ? readBytes(handle, length, offset) : Buffer.alloc(0)
         },
         async close() {
           const handle = handles.get(key)

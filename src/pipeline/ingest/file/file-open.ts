@@ -8,6 +8,7 @@ import { splitLines } from '../lines.ts'
 import { foreignContent } from '../sniff.ts'
 import { archiveReader, openUnpacking, type Unpacking } from './archive.ts'
 import { journalName } from './binary-logs.ts'
+import { readBytes } from './content.ts'
 import { compressionOf, decompress, type ExpansionLimits, expansionLimits } from './decompress.ts'
 import { toFileSets } from './file-set.ts'
 import { findFiles, type SkippedFile } from './find-files.ts'
@@ -338,8 +339,7 @@ async function* joined(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerat
 const readHead = async (path: string): Promise<Buffer> => {
   const file = await open(path)
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-    return buffer.subarray(0, bytesRead)
+    return await readBytes(file, headBytes, 0)
   } finally {
     await file.close()
   }

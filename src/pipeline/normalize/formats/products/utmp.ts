@@ -1,3 +1,4 @@
+import { gettyUser } from '../../../../lib/utmp/utmp.ts'
 import { type Draft, finish } from '../../draft.ts'
 import { setUser } from '../../entities/phrase.ts'
 import { setAddress } from '../../fields/address.ts'
@@ -54,7 +55,7 @@ const readLoginRecord = (record: LoginRecord, fields: Draft): string => {
       return of(fields, 'process', 'process_started', `init started ${line || user || 'a process'}`)
     case 6:
       // A program that waits for a login, such as getty. Other names are those of failed logins.
-      if (user === 'LOGIN') return of(fields, 'process', 'login_prompt', `Login prompt on ${line}`)
+      if (user === gettyUser) return of(fields, 'process', 'login_prompt', `Login prompt on ${line}`)
       return readAttempt(record, 'failure', fields)
     case 7:
       return readAttempt(record, 'success', fields)
