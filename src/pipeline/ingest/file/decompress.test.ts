@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -10,6 +11,9 @@ const decompressAll = async (bytes: Buffer, limits?: ExpansionLimits) => {
   for await (const chunk of decompress(Readable.from([bytes]), compressionOf(bytes), limits)) chunks.push(chunk)
   return Buffer.concat(chunks).toString()
 }
+
+/** Marks a file that was read. */
+const end = Buffer.alloc(0)
 
 const ofLib = (name: string) => readFileSync(join(import.meta.dirname, '../../../lib', name))
 
@@ -25,6 +29,33 @@ describe('decompress', () => {
     expect(await decompressAll(readFileSync(join(import.meta.dirname, 'fixtures/streams.xz')))).toBe('one\ntwo\n')
     expect(await decompressAll(ofLib('lz4/fixtures/frames.lz4'))).toMatch(/^one\n[\s\S]*two\n$/)
     expect(await decompressAll(Buffer.from('BZh9 is a text'))).toBe('BZh9 is a text')
+  })
+
+  it('reads several xz files in turn, also after one of which only the beginning was read', async () => {
+    const text = (name: string) =>
+      Array.from({ length: 30_000 }, (_, i) => `${name} ${i} ${(i * 2_654_435_761) % 97_654_321}`)
+    const open = (bytes: Buffer) => decompress(Readable.from([bytes]), compressionOf(bytes))
+    const files = ['a', 'b', 'c'].map((name) => execFileSync('xz', { input: text(name).join('\n'), maxBuffer: 1e8 }))
+    for (const bytes of files) {
+      const started = open(bytes)
+      await started.next()
+      await started.return(undefined)
+    }
+    const readers = files.map(open)
+    const found: Buffer[][] = files.map(() => [])
+    for (let left = readers.length; left > 0; ) {
+      for (const [at, reader] of readers.entries()) {
+        const next = await reader.next()
+        if (!next.done) found[at]?.push(next.value)
+        else if (found[at]?.at(-1) !== end) {
+          found[at]?.push(end)
+          left--
+        }
+      }
+    }
+    expect(found.map((chunks) => Buffer.concat(chunks).toString())).toEqual(
+      ['a', 'b', 'c'].map((name) => text(name).join('\n')),
+    )
   })
 
   it('reports corrupt data', async () => {

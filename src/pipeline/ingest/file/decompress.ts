@@ -46,19 +46,44 @@ const logOf = (head: Uint8Array): Compression | undefined => logs.find(({ isBegu
 /** Reads a binary log within a compressed file as its lines. */
 async function* readInnerLog(unpacked: Bytes): AsyncGenerator<Uint8Array> {
   const chunks = unpacked[Symbol.asyncIterator]()
-  const first = await chunks.next()
-  if (first.done) return
-  const whole = async function* () {
-    yield Buffer.from(first.value)
-    for await (const chunk of { [Symbol.asyncIterator]: () => chunks }) yield Buffer.from(chunk)
+  try {
+    const first = await chunks.next()
+    if (first.done) return
+    const whole = async function* () {
+      yield Buffer.from(first.value)
+      for await (const chunk of { [Symbol.asyncIterator]: () => chunks }) yield Buffer.from(chunk)
+    }
+    yield* logOf(first.value)?.unpack(whole()) ?? whole()
+  } finally {
+    // Also if the reader stops at the first chunk: a decompressor that is not ended keeps what it holds.
+    await chunks.return?.()
   }
-  yield* logOf(first.value)?.unpack(whole()) ?? whole()
 }
 
-/** Loads its WebAssembly only when a file needs it. */
+/** Resolves when the decoder of the last xz stream is loaded. */
+let isLoaded: Promise<unknown> = Promise.resolve()
+const unlocked = { acquire: async () => {}, release() {} }
+
+/**
+ * Loads its WebAssembly only when a file needs it. The library lets a stream wait until another one has ended, which may be never if files
+ * are read in turn. Its streams cannot share the memory of one decoder either, so each loads its own, one after the other.
+ */
 async function* unxz(input: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
   const { default: xz } = await import('xz-decompress')
-  yield* new xz.XzReadableStream(ReadableStream.from(input)).values()
+  const opening = isLoaded.then(async () => {
+    const own = { _moduleInstance: undefined, _moduleInstancePromise: undefined, _contextMutex: unlocked }
+    const chunks = new (Object.assign(xz.XzReadableStream, own))(ReadableStream.from(input)).values()
+    return { chunks, first: await chunks.next() }
+  })
+  isLoaded = opening.catch(() => {})
+  const { chunks, first } = await opening
+  try {
+    if (first.done) return
+    yield first.value
+    yield* chunks
+  } finally {
+    await chunks.return?.()
+  }
 }
 
 /** Passes a stream through a decompressor of Node. */
