@@ -69,6 +69,13 @@ describe('login records', () => {
     for (const size of [1, 383, 384, 1_000]) expect(await read(bytes, size)).toEqual(whole)
   })
 
+  it('are no failures if a later chunk has a session', async () => {
+    const bytes = encodeUtmp([...failures, ...sessions])
+    const whole = await read(bytes)
+    expect(whole.lines[1]).toMatch(/^\[7\] .*bob/)
+    for (const size of [1, 384, 768]) expect(await read(bytes, size)).toEqual(whole)
+  })
+
   it('are read up to a cut, and around damage', async () => {
     const bytes = encodeUtmp([...sessions, ...sessions])
     expect(await read(bytes.subarray(0, -100))).toMatchObject({ fault: 'The login records are cut off.' })

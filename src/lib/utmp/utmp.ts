@@ -1,4 +1,5 @@
 import { formatAddress } from '../address/address.ts'
+import { createStreamReader } from '../bytes/stream-reader.ts'
 
 /** Where a record has its fields; the others are at the same place everywhere. */
 interface Layout {
@@ -23,6 +24,8 @@ const userProcess = 7
 /** The types of records of processes and of the machine, which no log of failed logins has: run levels, boots, clock changes, getty, ends. */
 const typesOfSessions = new Set([1, 2, 3, 4, 5, 8, 9])
 const mostExamined = 4
+/** A whole number of records of each layout. The first block decides whether a file has failures only, whatever the length of its chunks. */
+const blockBytes = 76_800
 
 /** A record of `wtmp`, `btmp` or `utmp`. */
 export interface UtmpRecord {
@@ -73,37 +76,40 @@ const isText = (record: Buffer, start: number, length: number): boolean => {
  * always type 6, which is a login that was not completed. Empty records are left out. Throws after the last record if some could not be read.
  */
 export async function* readUtmp(input: AsyncIterable<Uint8Array>): AsyncGenerator<UtmpRecord> {
-  let held: Buffer = Buffer.alloc(0)
-  let layout: Layout | undefined
-  let areFailures = false
+  const reader = createStreamReader(input)
+  let block = await reader.read(blockBytes)
+  const layout = layoutOf(block)
+  if (!layout) {
+    if (block.length > 0) throw new Error(cutOff)
+    return
+  }
+  const areFailures = hasFailuresOnly(block, layout)
   let damaged = 0
-  for await (const chunk of input) {
-    held = held.length === 0 ? Buffer.from(chunk) : Buffer.concat([held, chunk])
-    if (!layout) {
-      layout = layoutOf(held)
-      if (!layout) continue
-      areFailures = hasFailuresOnly(held, layout)
-    }
-    let at = 0
-    for (; at + layout.bytes <= held.length; at += layout.bytes) {
-      const bytes = held.subarray(at, at + layout.bytes)
+  let isCutOff = false
+  for (; block.length > 0; block = await reader.read(blockBytes)) {
+    for (const bytes of recordsOfBlock(block, layout)) {
       if (!isValid(bytes, layout)) damaged++
       else if (bytes[0] !== 0) {
         const record = toRecord(bytes, layout)
         yield areFailures && record.type === userProcess ? { ...record, type: loginProcess } : record
       }
     }
-    held = held.subarray(at)
+    isCutOff = block.length % layout.bytes > 0
   }
   if (damaged > 0) throw new Error(`${damaged} of the login records ${damaged === 1 ? 'is' : 'are'} damaged.`)
-  if (held.length > 0) throw new Error('The login records are cut off.')
+  if (isCutOff) throw new Error(cutOff)
+}
+
+const cutOff = 'The login records are cut off.'
+
+function* recordsOfBlock(block: Buffer, { bytes }: Layout): Generator<Buffer> {
+  for (let end = bytes; end <= block.length; end += bytes) yield block.subarray(end - bytes, end)
 }
 
 /** Whether the first records are those of failed logins: a name that is not getty's, and no session or boot. */
 const hasFailuresOnly = (head: Buffer, layout: Layout): boolean => {
   let failures = 0
-  for (let at = 0; at + layout.bytes <= head.length; at += layout.bytes) {
-    const bytes = head.subarray(at, at + layout.bytes)
+  for (const bytes of recordsOfBlock(head, layout)) {
     if (!isValid(bytes, layout) || bytes[0] === 0) continue
     const { type, user } = toRecord(bytes, layout)
     if (typesOfSessions.has(type) || (type === loginProcess && user === gettyUser)) return false
