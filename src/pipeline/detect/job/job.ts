@@ -1,36 +1,26 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
-import { createWriter, type Reader, type Writer } from '../../../lib/bytes/codec.ts'
+import { createWriter } from '../../../lib/bytes/codec.ts'
 import { hour, minute } from '../../../lib/units/time.ts'
 import type { Detection } from '../../../schema/detection/detection.ts'
 import { type Event, textField } from '../../../schema/event/event.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
-import { type EventSample, keepSample } from '../shared/evidence.ts'
+import { keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
-import { readSampleFields, writeSampleFields } from '../shared/sample-state.ts'
 import { severityHintOf } from '../shared/severity-hint.ts'
 import { readState } from '../shared/state.ts'
-import { addToBeat, type Beat, isRegular, leastBeatPause, nextBeat, startBeat } from './beat.ts'
+import { addToBeat, type Beat, leastBeatPause, nextBeat, startBeat } from './beat.ts'
 import { explainMissingRun, type JobRun } from './job-explanation.ts'
-import {
-  addToRuns,
-  comesTooOften,
-  type ExpectedRun,
-  frequent,
-  hourly,
-  nextRun,
-  type Runs,
-  rhythms,
-  startRuns,
-} from './schedule.ts'
+import { identifyMessage } from './job-message.ts'
+import { readJobStreams, readSourceClocks, writeJobStreams, writeSourceClocks } from './job-state.ts'
+import { addToRuns, comesTooOften, type ExpectedRun, frequent, hourly, nextRun } from './schedule.ts'
+import { advanceSourceClock, latestArrival, type SourceClock, startSourceClock } from './source-clock.ts'
+import { type Candidate, renameCandidate, type StreamJobs, startCandidate, startStreamJobs } from './stream-jobs.ts'
 
 const name = 'job'
 const version = 2
-const mostMessages = 60
 const mostHosts = 2000
-/** A run that comes later belongs to the next day. */
-const latestArrival = 16 * hour
 /** Events of live sources come within this time. */
 const livePause = hour
 /** Messages due within this time belong to one run. */
@@ -43,45 +33,6 @@ const deferral = 10 * minute
 const options = z.strictObject({
   max_streams: z.int().min(1).default(300).describe('How many streams to search for jobs.'),
 })
-
-/** A program, or one of its messages, that may come by schedule. */
-interface Candidate {
-  readonly message: string
-  runs: Runs
-  expected: ExpectedRun | undefined
-  /** The missing run that was reported. */
-  missing: ExpectedRun | undefined
-  /** The rhythm of a message that comes too often for the others. */
-  beat: Beat | undefined
-  sample: EventSample
-  usedAt: number
-}
-
-interface StreamJobs {
-  readonly source: string
-  readonly stream: string
-  readonly host: string | undefined
-  readonly service: string | undefined
-  readonly whole: Candidate
-  readonly messages: BoundedMap<Candidate>
-  /** When a message came that had not come for half a day, as those of a start do. */
-  rareAt: number
-  /** When a template came first that is no error and names no job: a new version of the program may write it in place of another. */
-  newAt: number
-  usedAt: number
-}
-
-/** The clock of one source, and when its next run is missing. */
-interface SourceClock {
-  newest: number
-  due: number
-  /** A later time that only one event has. */
-  ahead: number | undefined
-  /** Whether its last event came about when it happened, so that the wall clock shows that its next run is missing. */
-  isLive: boolean
-  /** The newest event of each host. */
-  readonly hosts: Map<string, number>
-}
 
 /**
  * Learns which programs and messages come weekly, daily, on working days, every few hours or hourly, and finds runs that are missing or late.
@@ -100,41 +51,25 @@ export const job: Component<typeof options, Detector> = {
     const clockOf = (source: string, time: number): SourceClock => {
       const known = clocks.get(source)
       if (known) return known
-      const hosts = new Map<string, number>()
-      const clock = { newest: time, ahead: undefined, due: Number.POSITIVE_INFINITY, isLive: false, hosts }
+      const clock = startSourceClock(time)
       clocks.set(source, clock)
       return clock
-    }
-    const startStream = (event: Event): void => {
-      const nameIn = (field: string) => flatText(textField(event, field) ?? '') || undefined
-      const jobs: StreamJobs = {
-        source: event.source,
-        stream: event.stream,
-        host: nameIn('host.name'),
-        service: nameIn('service.name'),
-        whole: startCandidate('', event),
-        messages: new BoundedMap(mostMessages),
-        rareAt: event.time,
-        newAt: event.time,
-        usedAt: event.time,
-      }
-      streams.set(event.stream, jobs)
     }
 
     const take = (event: Event, found: Map<string, Detection>): void => {
       const jobs = streams.get(event.stream)
       const clock = clockOf(event.source, event.time)
-      advance(clock, event.time)
+      advanceSourceClock(clock, event.time)
       clock.isLive = Math.abs(now() - event.time) < livePause
       if (clock.newest >= clock.due) reportMissing(event.source, clock, clock.newest, found)
       if (!jobs) {
-        if (streams.admits(event.stream)) startStream(event)
+        if (streams.admits(event.stream)) streams.set(event.stream, startStreamJobs(event))
         return
       }
       jobs.usedAt = event.time
       if (jobs.host !== undefined && (clock.hosts.has(jobs.host) || clock.hosts.size < mostHosts))
         clock.hosts.set(jobs.host, clock.newest)
-      const { id, message } = identify(event)
+      const { id, message } = identifyMessage(event)
       const whole = follow(jobs, jobs.whole, event, clock)
       if (whole) found.set(whole.id, whole)
       if (id === undefined || event.fields['event.category'] === 'authentication') return
@@ -246,43 +181,16 @@ export const job: Component<typeof options, Detector> = {
         return [...found.values()]
       },
       save() {
-        const writer = createWriter(name, version).varint(clocks.size)
-        for (const [source, { newest, due, hosts }] of clocks) {
-          writer.text(source).f64(newest).f64(due).varint(hosts.size)
-          for (const [host, time] of hosts) writer.text(host).f64(time)
-        }
-        writer.varint(streams.size)
-        const samples: EventSample[] = []
-        for (const jobs of streams.values()) writeStream(writer, jobs, samples)
-        writeSampleFields(writer, samples)
-        for (const jobs of streams.values()) writeBeats(writer, jobs)
+        const writer = createWriter(name, version)
+        writeSourceClocks(writer, clocks)
+        writeJobStreams(writer, streams)
         return writer.finish()
       },
       restore(state) {
         readState(state, name, version, (reader) => {
-          const restoredClocks = new Map<string, SourceClock>()
-          for (let left = reader.varint(); left > 0; left--) {
-            const source = reader.text()
-            const clock: SourceClock = {
-              newest: reader.f64(),
-              due: reader.f64(),
-              ahead: undefined,
-              isLive: false,
-              hosts: new Map(),
-            }
-            for (let hosts = reader.varint(); hosts > 0; hosts--) clock.hosts.set(reader.text(), reader.f64())
-            restoredClocks.set(source, clock)
-          }
-          const restored = new BoundedMap<StreamJobs>(given.max_streams)
-          const samples: EventSample[] = []
-          for (let left = reader.varint(); left > 0; left--) {
-            const jobs = readStream(reader, samples)
-            restored.set(jobs.stream, jobs)
-          }
-          readSampleFields(reader, samples)
-          if (!reader.ended) for (const jobs of restored.values()) readBeats(reader, jobs)
-          clocks = restoredClocks
-          streams = restored
+          const restored = readSourceClocks(reader)
+          streams = readJobStreams(reader, given.max_streams)
+          clocks = restored
         })
       },
     }
@@ -329,201 +237,4 @@ const isOneRun = (overdue: ExpectedRun, { time, rhythm }: ExpectedRun): boolean 
     ? overdue.rhythm === rhythm && time < overdue.deadline
     : time - overdue.time < runLength
 
-/** Sets the clock to the newest time that two events agree on: one wrong date must not make all jobs missing. */
-const advance = (clock: SourceClock, time: number): void => {
-  if (time - clock.newest < latestArrival) {
-    clock.newest = Math.max(clock.newest, time)
-    clock.ahead = undefined
-    return
-  }
-  if (clock.ahead !== undefined && time >= clock.ahead) clock.newest = clock.ahead
-  clock.ahead = time
-}
-
-const jobField = /(?:^|[._-])(?:job|task|timer|unit|workflow|pipeline|schedule|dag)[._-]?(?:name|id)?$/i
-const resultField = /(?:result|exit|return)[._-]?(?:code|status)$/i
-
-/** Which fields name a job or its result. The names of fields repeat, so each is matched once. */
-const fieldKinds = new Map<string, 'job' | 'result' | 'other'>()
-const mostFields = 5000
-
-const kindOf = (field: string): 'job' | 'result' | 'other' => {
-  const known = fieldKinds.get(field)
-  if (known) return known
-  const kind = jobField.test(field) ? 'job' : resultField.test(field) ? 'result' : 'other'
-  if (fieldKinds.size < mostFields) fieldKinds.set(flatText(field), kind)
-  return kind
-}
-
-/** Identifies a message by its template, or the command of cron, with the job that it names and the result. */
-const identify = (event: Event): { readonly id: string | undefined; readonly message: string } => {
-  const command = textField(event, 'process.command_line')
-  const template = command ?? event.template?.id
-  if (template === undefined || command !== undefined) return { id: template, message: command ?? '' }
-  let [job, result] = ['', event.fields['event.outcome'] === 'failure' ? ' failure' : '']
-  for (const field in event.fields) {
-    const kind = kindOf(field)
-    if (kind === 'other') continue
-    const value = String(event.fields[field]).slice(0, 100)
-    if (kind === 'job') job ||= value
-    else result += ` ${value}`
-  }
-  const id = job === '' && result === '' ? template : `${template} ${job}${result}`
-  return { id, message: job === '' || event.message.includes(job) ? event.message : `${job}: ${event.message}` }
-}
-
-/** Finds the messages of a new template under its former, narrower one. O(messages of the stream), for a new template. */
-const renameCandidate = ({ messages }: StreamJobs, id: string, { template }: Event): Candidate | undefined => {
-  if (id !== template?.id || !template.text.includes(wildcard)) return undefined
-  for (const [formerId, candidate] of messages.entries()) {
-    if (!fits(candidate.message, template.text)) continue
-    messages.delete(formerId)
-    messages.set(flatText(id), candidate)
-    return candidate
-  }
-  return undefined
-}
-
-const wildcard = '<*>'
-
-/** Whether a message has the constant words of a template in their order. */
-const fits = (message: string, template: string): boolean => {
-  const [first = '', ...others] = template.split(wildcard)
-  const end = others.pop() ?? ''
-  if (!message.startsWith(first) || !message.endsWith(end)) return false
-  let at = first.length
-  for (const part of others) {
-    const found = message.indexOf(part, at)
-    if (found < 0) return false
-    at = found + part.length
-  }
-  return at <= message.length - end.length
-}
-
-const startCandidate = (message: string, event: Event): Candidate => ({
-  message: flatText(message, 200),
-  runs: startRuns(event.time),
-  expected: undefined,
-  missing: undefined,
-  beat: undefined,
-  sample: keepSample(event),
-  usedAt: event.time,
-})
-
 const toRun = ({ message, sample }: Candidate, expected: ExpectedRun): JobRun => ({ message, expected, last: sample })
-
-/** Writes the jobs of a stream. Adds their samples to `samples`, because their fields are saved after everything else. */
-const writeStream = (
-  writer: Writer,
-  { source, stream, host, service, whole, messages, rareAt, usedAt }: StreamJobs,
-  samples: EventSample[],
-): void => {
-  for (const text of [source, stream, host ?? '', service ?? '']) writer.text(text)
-  writer.f64(rareAt).f64(usedAt)
-  writeCandidate(writer, whole, samples)
-  writer.varint(messages.size)
-  for (const [id, candidate] of messages.entries()) {
-    writer.text(id)
-    writeCandidate(writer, candidate, samples)
-  }
-}
-
-const readStream = (reader: Reader, samples: EventSample[]): StreamJobs => {
-  const [source, stream, host, service] = [reader.text(), reader.text(), reader.text(), reader.text()]
-  const [rareAt, usedAt] = [reader.f64(), reader.f64()]
-  const jobs: StreamJobs = {
-    source,
-    stream,
-    host: host || undefined,
-    service: service || undefined,
-    whole: readCandidate(reader, samples),
-    messages: new BoundedMap(mostMessages),
-    rareAt,
-    newAt: Number.NEGATIVE_INFINITY,
-    usedAt,
-  }
-  for (let left = reader.varint(); left > 0; left--) jobs.messages.set(reader.text(), readCandidate(reader, samples))
-  return jobs
-}
-
-const writeExpected = (writer: Writer, expected: ExpectedRun | undefined): void => {
-  writer.u8(expected ? 1 + rhythms.indexOf(expected.rhythm) : 0)
-  if (expected) writer.f64(expected.time).f64(expected.deadline).varint(expected.runs)
-}
-
-const readExpected = (reader: Reader): ExpectedRun | undefined => {
-  const rhythm = rhythms[reader.u8() - 1]
-  return rhythm && { rhythm, time: reader.f64(), deadline: reader.f64(), runs: reader.varint() }
-}
-
-const writeCandidate = (
-  writer: Writer,
-  { message, runs, expected, missing, beat, sample, usedAt }: Candidate,
-  samples: EventSample[],
-): void => {
-  const isOver = comesTooOften(runs) && runs.starts.length < 2 && !(beat && isRegular(beat))
-  writer
-    .text(isOver ? '' : message)
-    .f64(runs.last)
-    .varint(runs.irregular)
-    .f64(usedAt)
-  writer.f64s(Float64Array.from(isOver ? runs.starts.slice(-1) : runs.starts))
-  // Earlier releases read no such rhythm here.
-  writeExpected(writer, expected?.rhythm === frequent ? undefined : expected)
-  writeExpected(writer, missing?.rhythm === frequent ? undefined : missing)
-  writer
-    .text(sample.id)
-    .f64(sample.time)
-    .text(isOver ? '' : sample.original.slice(0, 400))
-  samples.push(isOver ? { ...sample, fields: undefined, message: undefined } : sample)
-}
-
-const readCandidate = (reader: Reader, samples: EventSample[]): Candidate => {
-  const message = reader.text()
-  const [last, irregular, usedAt] = [reader.f64(), reader.varint(), reader.f64()]
-  const runs: Runs = { last, irregular, starts: [...reader.f64s()] }
-  const expected = readExpected(reader)
-  const missing = readExpected(reader)
-  const sample = { id: reader.text(), time: reader.f64(), original: reader.text() }
-  samples.push(sample)
-  return { message, runs, expected, missing, beat: undefined, sample, usedAt }
-}
-
-const beatFields = [
-  'since',
-  'start',
-  'lines',
-  'usual',
-  'regular',
-  'odd',
-  'longest',
-  'longestBefore',
-  'turnedAt',
-  'reported',
-] as const
-
-/** Writes the rhythms of messages that come often. They come at the end of a state, because earlier releases did not know them. */
-const writeBeats = (writer: Writer, { newAt, messages }: StreamJobs): void => {
-  writer.f64(newAt)
-  for (const { beat, expected, missing } of messages.values()) {
-    writer.u8(beat ? (beat.isMissing ? 2 : 1) : 0)
-    if (!beat) continue
-    for (const field of beatFields) writer.f64(beat[field])
-    writeExpected(writer, expected?.rhythm === frequent ? expected : undefined)
-    writeExpected(writer, missing?.rhythm === frequent ? missing : undefined)
-  }
-}
-
-const readBeats = (reader: Reader, jobs: StreamJobs): void => {
-  jobs.newAt = reader.f64()
-  for (const candidate of jobs.messages.values()) {
-    const kind = reader.u8()
-    if (kind === 0) continue
-    const beat = startBeat(0, true)
-    for (const field of beatFields) beat[field] = reader.f64()
-    beat.isMissing = kind === 2
-    candidate.beat = beat
-    candidate.expected = readExpected(reader) ?? candidate.expected
-    candidate.missing = readExpected(reader) ?? candidate.missing
-  }
-}
