@@ -14,6 +14,9 @@ const mostHosts = 64
 const fewestHosts = 3
 const mostOfHosts = 0.6
 
+/** Hosts are followed like routes, by their name after this. */
+export const hostPart = 'host '
+
 /** A trend that was seen in some quarters, and perhaps reported. */
 export interface OpenTrend {
   readonly kind: TrendKind
