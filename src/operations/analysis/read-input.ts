@@ -4,20 +4,11 @@ import { unreadableFile } from '../../errors.ts'
 import { createRowReader } from '../../lib/csv/row-reader.ts'
 import { createCsvReader } from '../../lib/tabular/csv-reader.ts'
 import type { Table } from '../../lib/tabular/table.ts'
-import { compressionOf, decompress } from '../../pipeline/ingest/file/decompress.ts'
+import { decompress } from '../../pipeline/ingest/file/decompress.ts'
 
 /** Reads the bytes of a file, or of stdin for `-`; compressed ones are unpacked. */
-export async function* readInput(path: string, stdin: Readable): AsyncGenerator<Buffer> {
-  const stream = path === '-' ? stdin : createReadStream(path, { highWaterMark: 2 ** 20 })
-  const chunks = stream[Symbol.asyncIterator]()
-  const head: unknown = (await chunks.next()).value
-  if (!Buffer.isBuffer(head)) return
-  const all = async function* () {
-    yield head
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield Buffer.from(next.value)
-  }
-  yield* decompress(all(), compressionOf(head))
-}
+export const readInput = (path: string, stdin: Readable): AsyncGenerator<Buffer> =>
+  decompress(path === '-' ? stdin : createReadStream(path, { highWaterMark: 2 ** 20 }))
 
 /** Reads a CSV file with a header row into columns. Throws SOURCE_FAILED if the file cannot be read. */
 export const readCsvTable = async (path: string, stdin: Readable): Promise<Table> => {

@@ -204,13 +204,12 @@ async function* nothing(): AsyncGenerator<Buffer> {}
 
 /** Unpacks a body up to where its bytes are damaged. Throws if it expands too much, or if its sender breaks off. */
 async function* unpacked({ head, rest }: Peeked, damage: Damage): AsyncGenerator<Buffer> {
-  const compression = compressionOf(head)
-  if (!compression) {
+  if (!compressionOf(head)) {
     yield* rest
     return
   }
   try {
-    yield* inWholeLines(decompress(rest, compression, expansion))
+    yield* inWholeLines(decompress(rest, expansion))
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'SOURCE_FAILED') throw error
     const isBomb = error.cause === undefined

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { compressionOf, decompress, type ExpansionLimits } from './decompress.ts'
+import { decompress, type ExpansionLimits } from './decompress.ts'
 
 const decompressAll = async (bytes: Buffer, limits?: ExpansionLimits) => {
   const chunks: Buffer[] = []
-  for await (const chunk of decompress(Readable.from([bytes]), compressionOf(bytes), limits)) chunks.push(chunk)
+  for await (const chunk of decompress(Readable.from([bytes]), limits)) chunks.push(chunk)
   return Buffer.concat(chunks).toString()
 }
 
@@ -34,7 +34,7 @@ describe('decompress', () => {
   it('reads several xz files in turn, also after one of which only the beginning was read', async () => {
     const text = (name: string) =>
       Array.from({ length: 30_000 }, (_, i) => `${name} ${i} ${(i * 2_654_435_761) % 97_654_321}`)
-    const open = (bytes: Buffer) => decompress(Readable.from([bytes]), compressionOf(bytes))
+    const open = (bytes: Buffer) => decompress(Readable.from([bytes]))
     const files = ['a', 'b', 'c'].map((name) => execFileSync('xz', { input: text(name).join('\n'), maxBuffer: 1e8 }))
     for (const bytes of files) {
       const started = open(bytes)

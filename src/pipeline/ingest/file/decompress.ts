@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { AppError } from '../../../errors.ts'
 import { beginsWith } from '../../../lib/bytes/begins-with.ts'
+import { byFirstChunk } from '../../../lib/bytes/by-first-chunk.ts'
 import { bunzip } from '../../../lib/bzip2/bunzip.ts'
 import { unlz4 } from '../../../lib/lz4/unlz4.ts'
 import { binaryLogs } from './binary-logs.ts'
@@ -44,21 +45,14 @@ export const compressionOf = (head: Uint8Array): Compression | undefined =>
 const logOf = (head: Uint8Array): Compression | undefined => logs.find(({ isBegun }) => isBegun(head))
 
 /** Reads a binary log within a compressed file as its lines. */
-async function* readInnerLog(unpacked: Bytes): AsyncGenerator<Uint8Array> {
-  const chunks = unpacked[Symbol.asyncIterator]()
-  try {
-    const first = await chunks.next()
-    if (first.done) return
-    const whole = async function* () {
-      yield Buffer.from(first.value)
-      for await (const chunk of { [Symbol.asyncIterator]: () => chunks }) yield Buffer.from(chunk)
-    }
-    yield* logOf(first.value)?.unpack(whole()) ?? whole()
-  } finally {
-    // Also if the reader stops at the first chunk: a decompressor that is not ended keeps what it holds.
-    await chunks.return?.()
-  }
+const readInnerLog = (unpacked: Bytes): Bytes =>
+  byFirstChunk(unpacked, (first, whole) => logOf(first)?.unpack(asBuffers(whole)) ?? whole)
+
+async function* asBuffers(chunks: Bytes): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield asBuffer(chunk)
 }
+
+const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength)
 
 /** Resolves when the decoder of the last xz stream is loaded. */
 let isLoaded: Promise<unknown> = Promise.resolve()
@@ -116,24 +110,29 @@ export interface ExpansionLimits {
 export const expansionLimits: ExpansionLimits = { ratio: 500, ratioFrom: 2 ** 28, bytes: 2 ** 38 }
 
 /**
- * Decompresses a stream, also one with several members or frames, and reads a binary log as lines. Throws SOURCE_FAILED if the data is corrupt,
- * or the output exceeds the limits.
+ * Decompresses a stream by its first bytes, also one with several members or frames, and reads a binary log as lines. Throws SOURCE_FAILED if the
+ * data is corrupt, or the output exceeds the limits.
  */
-export async function* decompress(
+export const decompress = (
   input: AsyncIterable<Buffer>,
-  compression: Compression | undefined,
   limits: ExpansionLimits = expansionLimits,
+): AsyncGenerator<Buffer> =>
+  byFirstChunk(input, (first, whole) => {
+    const compression = compressionOf(first)
+    return compression ? unpack(whole, compression, limits) : whole
+  })
+
+async function* unpack(
+  input: AsyncIterable<Buffer>,
+  compression: Compression,
+  limits: ExpansionLimits,
 ): AsyncGenerator<Buffer> {
-  if (compression === undefined) {
-    yield* input
-    return
-  }
   const guard = expansionGuard(limits)
   try {
     const unpacked = compression.unpack(guard.received(input))
     for await (const chunk of logs.includes(compression) ? unpacked : readInnerLog(unpacked)) {
       guard.expanded(chunk.length)
-      yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+      yield asBuffer(chunk)
     }
   } catch (error) {
     if (error instanceof AppError) throw error

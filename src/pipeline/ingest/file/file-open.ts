@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { AppError, fileReasonOf } from '../../../errors.ts'
+import { byFirstChunk } from '../../../lib/bytes/by-first-chunk.ts'
 import { number } from '../../../lib/units/number.ts'
 import { splitLines } from '../lines.ts'
 import { foreignContent } from '../sniff.ts'
@@ -168,9 +169,7 @@ export async function* readLog<Item>(
     let lastLine = 0
     if (path === '-') options.signal?.addEventListener('abort', stop)
     try {
-      const { first, rest } = await peek(stream)
-      const counted = count(first, rest, report, options.signal)
-      const bytes = asUtf8(decompress(counted, compressionOf(first), options.limits ?? expansionLimits))
+      const bytes = asUtf8(decompress(count(stream, report, options.signal), options.limits))
       const until = log.untilOf?.(path)
       let fault: { readonly error: unknown } | undefined
       const readable = untilFault(bytes, (error, line) => {
@@ -229,39 +228,25 @@ const foreignReason = (head: Uint8Array): string | undefined => {
 }
 
 /** Skips binary content, because pipes are not checked before, and files may have changed since. */
-async function* textOnly(chunks: AsyncIterable<Buffer>, path: string, report: ReadReport): AsyncGenerator<Buffer> {
-  let first = true
-  for await (const chunk of chunks) {
-    const reason = first ? foreignReason(chunk) : undefined
-    if (reason !== undefined) {
-      report.skipped.push({ path, reason })
-      return
-    }
-    first = false
-    yield chunk
-  }
-}
+const textOnly = (chunks: AsyncIterable<Buffer>, path: string, report: ReadReport): AsyncGenerator<Buffer> =>
+  byFirstChunk(chunks, (first, whole) => {
+    const reason = foreignReason(first)
+    if (reason === undefined) return whole
+    report.skipped.push({ path, reason })
+    return nothing()
+  })
 
-/** Reads the first chunk, to detect the format. */
-const peek = async (stream: Readable) => {
-  const rest: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]()
-  const { value, done } = await rest.next()
-  return { first: done ? Buffer.alloc(0) : Buffer.from(value), rest }
-}
+async function* nothing(): AsyncGenerator<Buffer> {}
 
 async function* count(
-  first: Buffer,
-  rest: AsyncIterator<Buffer>,
+  chunks: AsyncIterable<Buffer>,
   report: ReadReport,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer> {
-  report.bytes += first.length
-  yield first
-  while (!signal?.aborted) {
-    const { value, done } = await rest.next()
-    if (done) return
-    report.bytes += value.length
-    yield value
+  for await (const chunk of chunks) {
+    report.bytes += chunk.length
+    yield chunk
+    if (signal?.aborted) return
   }
 }
 
@@ -286,7 +271,7 @@ const readFileHead = async (
     if (size === 0) return undefined
     const raw = await readHead(path)
     const compression = compressionOf(raw)
-    const decompressed = compression ? await decompressHead(path, compression) : raw
+    const decompressed = compression ? await decompressHead(path) : raw
     const archive = archiveReader(decompressed)
     const none = { archive: undefined, time: undefined, isRecords: false, hasMessages: false, size }
     if (archive) return { ...none, archive }
@@ -321,19 +306,12 @@ async function* unpackFile(
   if (!archive) return
   const stream = createReadStream(path, { highWaterMark: headBytes })
   try {
-    const { first, rest } = await peek(stream)
-    const bytes = decompress(joined(first, rest), compressionOf(first), limits)
-    yield* unpacking.unpack(bytes, archive, limits)
+    yield* unpacking.unpack(decompress(stream, limits), archive, limits)
   } catch (error) {
     report.unreadable.push({ path: nameOf(path), reason: withHint(error) })
   } finally {
     stream.destroy()
   }
-}
-
-async function* joined(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  yield first
-  yield* { [Symbol.asyncIterator]: () => rest }
 }
 
 const readHead = async (path: string): Promise<Buffer> => {
@@ -346,9 +324,9 @@ const readHead = async (path: string): Promise<Buffer> => {
 }
 
 /** Decompresses the first bytes. Data that is corrupt or cut off is reported when it is read. */
-const decompressHead = async (path: string, compression: ReturnType<typeof compressionOf>): Promise<Buffer> => {
+const decompressHead = async (path: string): Promise<Buffer> => {
   const stream = createReadStream(path, { highWaterMark: headBytes })
-  const chunks = decompress(stream, compression)
+  const chunks = decompress(stream)
   try {
     const { value } = await chunks.next()
     return value ?? Buffer.alloc(0)

@@ -1,5 +1,6 @@
 import { AppError, messageOf } from '../../../errors.ts'
-import { compressionOf, decompress } from '../file/decompress.ts'
+import { byFirstChunk } from '../../../lib/bytes/by-first-chunk.ts'
+import { decompress } from '../file/decompress.ts'
 import { asUtf8 } from '../file/utf16.ts'
 import { foreignContent } from '../sniff.ts'
 
@@ -10,32 +11,24 @@ export class UnreadableObject extends Error {
 
 /** Decompresses an object by its content. Throws an UnreadableObject if it is corrupt, expands too much or is no text. */
 export async function* textOfObject(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  const chunks = bytes[Symbol.asyncIterator]()
-  const first = await chunks.next()
-  if (first.done) return
   let lost: unknown
-  const whole = (async function* () {
-    yield Buffer.from(first.value)
+  const download = async function* () {
     try {
-      for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield Buffer.from(next.value)
+      for await (const chunk of bytes) yield Buffer.from(chunk)
     } catch (error) {
       lost = error
       throw error
     }
-  })()
+  }
   try {
-    let isFirst = true
-    for await (const chunk of asUtf8(decompress(whole, compressionOf(first.value)))) {
-      const foreign = isFirst ? foreignContent(chunk) : undefined
+    yield* byFirstChunk(asUtf8(decompress(download())), (first, whole) => {
+      const foreign = foreignContent(first)
       if (foreign) throw new UnreadableObject(`It is ${foreign.name}.`)
-      isFirst = false
-      yield chunk
-    }
+      return whole
+    })
   } catch (error) {
     // A download that broke off is no corrupt object.
     if (lost === undefined && error instanceof AppError) throw new UnreadableObject(messageOf(error), { cause: error })
     throw error
-  } finally {
-    await chunks.return?.()
   }
 }
