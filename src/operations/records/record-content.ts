@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts'
-import { type Foreign, foreignContent, isForm, isXmlDocument, xml } from '../../pipeline/ingest/sniff.ts'
+import { type Foreign, foreignContent, isForm, isXmlDocument, xml } from '../../pipeline/ingest/foreign-content.ts'
 import { isEventDocument } from '../../pipeline/ingest/xml-events.ts'
 import { decodeText } from './decode-text.ts'
 

@@ -1,11 +1,11 @@
 import { joinBlocks } from './blocks.ts'
 import { joinContinuations } from './continuations.ts'
 import { joinDocuments, mayBeginDocument } from './documents.ts'
+import { isXmlDocument } from './foreign-content.ts'
 import { asTheyAre, type LineJoiner } from './line-joiner.ts'
 import type { TextLine } from './lines.ts'
 import { mayBeginBlock } from './printed-blocks.ts'
 import { joinRows } from './rows.ts'
-import { isXmlDocument } from './sniff.ts'
 import { beginsEvents, joinXmlEvents } from './xml-events.ts'
 
 interface JoinOptions {

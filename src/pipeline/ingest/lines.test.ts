@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { looksBinary, splitLines, type TextLine } from './lines.ts'
+import { splitLines, type TextLine } from './lines.ts'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8')
 const texts = (lines: readonly TextLine[]): string[] => lines.map(({ text }) => text)
@@ -97,15 +97,4 @@ describe('splitLines', () => {
     buffer.fill(120)
     expect(texts(splitter.push(bytes(' line\n')))).toEqual(['half line'])
   })
-})
-
-describe('looksBinary', () => {
-  it.each([
-    ['text', bytes('Mar  3 09:00:00 h a: b\n\tc \u001b[31mred\u001b[0m'), false],
-    ['text in another encoding', Buffer.from('caf\xe9 \xfcber', 'latin1'), false],
-    ['nothing', new Uint8Array(0), false],
-    ['an archive', Uint8Array.from({ length: 200 }, (_, i) => (i * 37) % 256), true],
-    ['zeros', new Uint8Array(64), true],
-    ['UTF-16', Buffer.from('some text', 'utf16le'), true],
-  ])('detects %s', (_, given, binary) => expect(looksBinary(given)).toBe(binary))
 })

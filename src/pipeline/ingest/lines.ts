@@ -174,20 +174,3 @@ const endOfCharacters = (bytes: Uint8Array): number => {
   }
   return bytes.length
 }
-
-/**
- * Detects binary content (databases, archives, images) by zero bytes and control characters in the first few KB. UTF-16 counts as binary,
- * because half of its bytes are zero.
- */
-export const looksBinary = (bytes: Uint8Array): boolean => {
-  const length = Math.min(bytes.length, 8192)
-  let zeros = 0
-  let controls = 0
-  for (let i = 0; i < length; i++) {
-    const byte = bytes[i] ?? 0
-    if (byte === 0) zeros++
-    else if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 12 && byte !== 27) controls++
-  }
-  // A single control character in a short line is not binary.
-  return (zeros > 2 && zeros * 100 > length) || (zeros + controls > 2 && (zeros + controls) * 10 > length)
-}

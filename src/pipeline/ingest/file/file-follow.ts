@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Log } from '../../../component.ts'
 import { fileReasonOf } from '../../../errors.ts'
 import { pause } from '../../../lib/deadline/deadline.ts'
+import { whyNotFollowed } from '../foreign-content.ts'
 import { offer } from '../offer.ts'
 import type { Cursors, Emit, Source } from '../source.ts'
 import { isArchiveName } from './archived-files.ts'
@@ -198,7 +199,7 @@ export const followFiles = (options: FollowOptions, cursors: Cursors): Source =>
             if (found) {
               foreign.set(file.key, file.path)
               await drop(file)
-              complain(file.path, `It is ${found.name}, and no text. ${found.follow ?? ''}`.trimEnd())
+              complain(file.path, whyNotFollowed(found))
               continue
             }
             // Finish a rotated file before its successor.

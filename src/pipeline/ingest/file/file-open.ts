@@ -5,8 +5,8 @@ import type { Readable } from 'node:stream'
 import { AppError, fileReasonOf } from '../../../errors.ts'
 import { byFirstChunk } from '../../../lib/bytes/by-first-chunk.ts'
 import { number } from '../../../lib/units/number.ts'
+import { foreignContent, loginRecordsFile, whyNotFollowed } from '../foreign-content.ts'
 import { splitLines } from '../lines.ts'
-import { foreignContent } from '../sniff.ts'
 import { archiveReader, openUnpacking, type Unpacking } from './archive.ts'
 import { journalName } from './binary-logs.ts'
 import { readBytes } from './content.ts'
@@ -150,7 +150,6 @@ const leaveOutRepeated = (
 
 /** The source of login records of several files. */
 const nameOfRecords = 'login-records'
-const notFollowed = 'Login records (wtmp, btmp) are not followed. Logs such as auth.log have the same logins.'
 const tooDeep = 'It is an archive in an archive in an archive. Unpack the outer one first.'
 
 /** Passes the decompressed bytes of each file of a log to `use`, as UTF-8. Reports files that cannot be read to the end. */
@@ -280,7 +279,7 @@ const readFileHead = async (
       : decompressed
     const start = text.toString('latin1')
     const isRecords = areLoginRecords(start)
-    const reason = isRecords && resumes ? notFollowed : foreignReason(text)
+    const reason = isRecords && resumes ? whyNotFollowed(loginRecordsFile) : foreignReason(text)
     if (reason !== undefined) {
       report.skipped.push({ path: nameOf(path), reason })
       return undefined

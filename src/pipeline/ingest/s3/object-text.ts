@@ -2,7 +2,7 @@ import { AppError, messageOf } from '../../../errors.ts'
 import { byFirstChunk } from '../../../lib/bytes/by-first-chunk.ts'
 import { decompress } from '../file/decompress.ts'
 import { asUtf8 } from '../file/utf16.ts'
-import { foreignContent } from '../sniff.ts'
+import { foreignContent } from '../foreign-content.ts'
 
 /** An object that no retry makes readable: corrupt, or no text. */
 export class UnreadableObject extends Error {

@@ -1,6 +1,5 @@
 import { isUtmp } from '../../lib/utmp/utmp.ts'
 import { utf16Of } from './file/utf16.ts'
-import { looksBinary } from './lines.ts'
 import { isEventDocument } from './xml-events.ts'
 
 /** Content without text lines, with advice on how to convert it. */
@@ -46,12 +45,16 @@ const protobuf: Foreign = {
   name: 'Protocol Buffers',
   advice: 'Send JSON: for OpenTelemetry, set `encoding: json` in the otlphttp exporter.',
 }
-const loginRecords: Foreign = {
+export const loginRecordsFile: Foreign = {
   name: 'a file of login records (wtmp, btmp)',
   advice: 'Print them first: utmpdump FILE.',
-  follow: 'The logs of the servers that people log in to have the same logins.',
+  follow: 'Logs such as auth.log have the same logins.',
 }
 export const xml: Foreign = { name: 'an XML document', advice: asJson }
+
+/** Says why content is not followed while it grows. */
+export const whyNotFollowed = ({ name, follow }: Foreign): string =>
+  `It is ${name}, and no text.${follow === undefined ? '' : ` ${follow}`}`
 
 /** Detects content that is no text by its first bytes; undefined for UTF-8, Latin-1, Windows-1252, and UTF-16 with a byte-order mark. */
 export const foreignContent = (head: Uint8Array): Foreign | undefined => {
@@ -59,9 +62,26 @@ export const foreignContent = (head: Uint8Array): Foreign | undefined => {
   const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, 16)).toString('latin1')
   const known = magics.find(([magic]) => start.startsWith(magic))
   if (known) return known[1]
-  if (isUtmp(head)) return loginRecords
+  if (isUtmp(head)) return loginRecordsFile
   if (isProtobuf(head)) return protobuf
   return looksBinary(head) ? unknown : undefined
+}
+
+/**
+ * Detects binary content (databases, archives, images) by zero bytes and control characters in the first few KB. UTF-16 counts as binary,
+ * because half of its bytes are zero.
+ */
+const looksBinary = (bytes: Uint8Array): boolean => {
+  const length = Math.min(bytes.length, 8192)
+  let zeros = 0
+  let controls = 0
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[i] ?? 0
+    if (byte === 0) zeros++
+    else if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 12 && byte !== 27) controls++
+  }
+  // A single control character in a short line is not binary.
+  return (zeros > 2 && zeros * 100 > length) || (zeros + controls > 2 && (zeros + controls) * 10 > length)
 }
 
 /**
