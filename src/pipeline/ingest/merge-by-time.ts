@@ -1,3 +1,5 @@
+import { hour } from '../../lib/units/time.ts'
+
 /** Batches in order of time, and the approximate time of the first one. */
 export interface TimedBatches<Item> {
   readonly time: number | undefined
@@ -6,6 +8,11 @@ export interface TimedBatches<Item> {
 
 /** The maximum number of open sequences. The others wait, even if they begin earlier. */
 const maxOpen = 64
+/**
+ * How far a batch may reach beyond the first time of another sequence. A thousand lines of a quiet log last for days: read at once, they
+ * would let every other log of the same machines seem silent, and separate the steps of an attack.
+ */
+const longestLead = hour
 
 interface Open<Item> {
   readonly iterator: AsyncIterator<readonly Item[]>
@@ -15,7 +22,8 @@ interface Open<Item> {
 
 /**
  * Merges sequences of batches by the first time in each batch. Opens a sequence only when its time has come. Sequences without a time come
- * first. O(open sequences) per batch. Exact between batches, but not within them.
+ * first. Cuts batches that reach further than `longestLead` beyond the next one. O(open sequences) per batch. Exact between batches, but not
+ * within them.
  */
 export async function* mergeByTime<Item>(
   sequences: readonly TimedBatches<Item>[],
@@ -42,13 +50,33 @@ export async function* mergeByTime<Item>(
       const at = open.findIndex(({ time }) => time === earliest)
       const [chosen] = at < 0 ? [] : open.splice(at, 1)
       if (!chosen) return
-      yield chosen.batch
-      await advance(chosen.iterator, chosen.time)
+      const others = open.reduce((least, { time }) => Math.min(least, time), next?.time ?? Number.POSITIVE_INFINITY)
+      const size = sizeUntil(chosen.batch, Math.max(others, chosen.time) + longestLead, timeOf)
+      const rest = chosen.batch.slice(size)
+      yield size < chosen.batch.length ? chosen.batch.slice(0, size) : chosen.batch
+      if (rest.length > 0) open.push({ ...chosen, batch: rest, time: timeOfBatch(rest, timeOf) ?? chosen.time })
+      else await advance(chosen.iterator, chosen.time)
     }
   } finally {
     for (const { iterator } of open) await iterator.return?.()
   }
 }
+
+/** How many items of a batch, which are about in order, come before a time. At least one. O(log items). */
+const sizeUntil = <Item>(batch: readonly Item[], until: number, timeOf: (item: Item) => number | undefined): number => {
+  const last = batch.at(-1)
+  if (until === Number.POSITIVE_INFINITY || last === undefined || !isAfter(timeOf(last), until)) return batch.length
+  let [from, to] = [0, batch.length - 1]
+  while (to - from > 1) {
+    const middle = (from + to) >> 1
+    const item = batch[middle]
+    if (item !== undefined && isAfter(timeOf(item), until)) to = middle
+    else from = middle
+  }
+  return Math.max(1, to)
+}
+
+const isAfter = (time: number | undefined, until: number): boolean => time !== undefined && time > until
 
 const timeOfBatch = <Item>(batch: readonly Item[], timeOf: (item: Item) => number | undefined): number | undefined => {
   for (const item of batch.slice(0, 20)) {
