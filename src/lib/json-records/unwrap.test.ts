@@ -50,6 +50,12 @@ const gcp = {
   timestamp: '2026-01-05T10:00:00Z',
   protoPayload: { methodName: 'SetIamPolicy' },
 }
+const cloudflare = {
+  action: { result: true, type: 'login' },
+  actor: { email: 'a@example.com', ip: '203.0.113.9', type: 'user' },
+  interface: 'UI',
+  when: '2026-01-05T10:00:00Z',
+}
 const azure = [
   { time: '2026-01-05T10:00:00Z', operationName: 'Sign-in activity', properties: { a: 1 } },
   { time: '2026-01-05T10:00:01Z', operationName: 'Sign-in activity', properties: { a: 2 } },
@@ -105,6 +111,7 @@ describe('unwrap takes apart', () => {
       { receivedMessages: [{ ackId: 'x', message: { data: base64(JSON.stringify(gcp)), messageId: '1' } }] },
       [gcp],
     ],
+    ['Cloudflare', { success: true, errors: [], messages: [], result: [cloudflare] }, [cloudflare]],
     ['Azure diagnostics', { records: azure }, azure],
     ['Microsoft Graph pages', { '@odata.context': 'https://graph', '@odata.nextLink': 'n', value: okta }, okta],
     [

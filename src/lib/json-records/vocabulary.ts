@@ -17,7 +17,7 @@ const timeNames = set(`
   timestamp time @timestamp datetime date ts t @t eventtime timeunixnano observedtimeunixnano timegenerated eventtimestamp asctime
   logtime createdat createddatetime activitydatetime creationtime creationdate creationtimestamp published occurredat systemtime timecreated
   utctime starttime starttimestamp eventcreationtime utctimestamp created receivedat receivetimestamp requestreceivedtimestamp
-  stagetimestamp firsttimestamp lasttimestamp publishtime updatedat endtime firstseen lastseen eventdatetime`)
+  stagetimestamp firsttimestamp lasttimestamp publishtime updatedat endtime firstseen lastseen eventdatetime when`)
 
 /** Names that only a record has: its message and its level. */
 const deedNames = set(`

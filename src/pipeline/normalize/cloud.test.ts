@@ -154,6 +154,199 @@ describe('a CloudTrail record', () => {
   })
 })
 
+describe('a sign-in to Microsoft Entra', () => {
+  const about = {
+    authenticationRequirement: 'multiFactorAuthentication',
+    userId: '3ad32074-ece5-432c-afda-5ca7a9a1d1a4',
+    userPrincipalName: 'kim@example.com',
+    ipAddress: '203.0.113.9',
+    appDisplayName: 'Salesforce',
+  }
+  const status = (errorCode: number, failureReason: string) => ({ status: { errorCode, failureReason } })
+  const created = { createdDateTime: '2026-01-05T10:01:00Z' }
+  const wrapped = {
+    time: '2026-01-05T10:01:00.1234567Z',
+    category: 'SignInLogs',
+    operationName: 'Sign-in activity',
+    identity: 'Kim Doe',
+  }
+
+  it.each<[name: string, record: object, category: string, outcome: string | undefined, ending: string]>([
+    // Each successful one has a reason of failure, too.
+    ['that succeeds', { ...created, ...about, ...status(0, 'Other.') }, 'authentication', 'success', ''],
+    [
+      'in the export of diagnostic settings',
+      { ...wrapped, resultType: '50126', properties: { ...about, ...status(50_126, 'Invalid password') } },
+      'authentication',
+      'failure',
+      ' failed (50126): Invalid password',
+    ],
+    [
+      'that waits for the second factor',
+      { ...created, ...about, ...status(50_074, 'Strong Authentication is required.') },
+      'session',
+      undefined,
+      ' was interrupted (50074): Strong Authentication is required.',
+    ],
+    [
+      'of Log Analytics',
+      {
+        TimeGenerated: '2026-01-05T10:01:00Z',
+        AuthenticationRequirement: 'singleFactorAuthentication',
+        UserPrincipalName: 'kim@example.com',
+        IPAddress: '203.0.113.9',
+        AppDisplayName: 'Salesforce',
+        ResultType: '50053',
+        ResultDescription: 'Locked',
+      },
+      'authentication',
+      'failure',
+      ' failed (50053): Locked',
+    ],
+    [
+      'in a download from the portal',
+      {
+        'Date (UTC)': '2026-01-05T10:01:00Z',
+        Username: 'kim@example.com',
+        'IP address': '203.0.113.9',
+        Application: 'Salesforce',
+        Status: 'Success',
+        'Authentication requirement': 'Multifactor authentication',
+      },
+      'authentication',
+      'success',
+      '',
+    ],
+  ])('%s', (_name, record, category, outcome, ending) => {
+    const { time, message, fields } = read(record)
+    expect(message).toBe(`Sign-in to Salesforce by kim@example.com from 203.0.113.9${ending}`)
+    expect(new Date(time ?? 0).toISOString().slice(0, 19)).toBe('2026-01-05T10:01:00')
+    expect([fields['event.category'], fields['event.outcome']]).toEqual([category, outcome])
+    expect(fields).toMatchObject({ 'user.name': 'kim@example.com', 'source.ip': '203.0.113.9' })
+    expect(fields['service.name']).toBeUndefined()
+  })
+})
+
+describe('audit records of services', () => {
+  it.each<[name: string, record: unknown, message: string | undefined, fields: object]>([
+    [
+      'Google Workspace',
+      {
+        kind: 'admin#reports#activity',
+        id: { time: '2026-01-05T10:01:00.000Z', uniqueQualifier: '1', applicationName: 'admin', customerId: 'C0' },
+        actor: { callerType: 'USER', email: 'kim@example.com', profileId: '1' },
+        ipAddress: '203.0.113.9',
+        events: [
+          {
+            type: 'USER_SETTINGS',
+            name: 'GRANT_ADMIN_PRIVILEGE',
+            parameters: [{ name: 'USER_EMAIL', value: 'a@b.c' }],
+          },
+        ],
+      },
+      'GRANT_ADMIN_PRIVILEGE in admin by kim@example.com from 203.0.113.9',
+      { 'event.action': 'GRANT_ADMIN_PRIVILEGE', 'event.type': 'USER_SETTINGS' },
+    ],
+    [
+      'Google Cloud',
+      {
+        protoPayload: {
+          '@type': 'type.googleapis.com/google.cloud.audit.AuditLog',
+          status: { code: 7, message: 'PERMISSION_DENIED' },
+          authenticationInfo: { principalEmail: 'kim@example.com' },
+          requestMetadata: { callerIp: '203.0.113.9', callerSuppliedUserAgent: 'gcloud' },
+          serviceName: 'iam.googleapis.com',
+          methodName: 'google.iam.admin.v1.ListServiceAccounts',
+        },
+        insertId: 'a',
+        timestamp: '2026-01-05T10:01:00Z',
+        severity: 'ERROR',
+      },
+      'google.iam.admin.v1.ListServiceAccounts on iam.googleapis.com by kim@example.com from 203.0.113.9 failed: PERMISSION_DENIED',
+      { 'event.action': 'google.iam.admin.v1.ListServiceAccounts', 'event.outcome': 'failure' },
+    ],
+    [
+      'Microsoft 365, with a list of identifiers',
+      {
+        CreationTime: '2026-01-05T10:01:00',
+        Operation: 'UserLoginFailed',
+        OrganizationId: 'o',
+        Workload: 'AzureActiveDirectory',
+        ClientIP: '203.0.113.9',
+        UserId: 'kim@example.com',
+        Actor: [
+          { ID: '3ad32074', Type: 0 },
+          { ID: 'kim@example.com', Type: 5 },
+        ],
+      },
+      undefined,
+      { 'event.action': 'UserLoginFailed' },
+    ],
+    [
+      "a row of Microsoft Purview's export",
+      {
+        RecordId: 'r',
+        CreationDate: '2026-01-05T10:01:00.0000000Z',
+        RecordType: '1',
+        Operation: 'Set-Mailbox',
+        UserId: 'kim@example.com',
+        AuditData:
+          '{"CreationTime":"2026-01-05T10:01:00","Operation":"Set-Mailbox","Workload":"Exchange","ClientIP":"203.0.113.9:52144","UserId":"kim@example.com","Parameters":[{"Name":"ForwardingSmtpAddress","Value":"smtp:a@b.c"}]}',
+      },
+      undefined,
+      { 'event.action': 'Set-Mailbox', 'Parameters.ForwardingSmtpAddress': 'smtp:a@b.c' },
+    ],
+    [
+      'Atlassian',
+      {
+        id: 'a',
+        type: 'events',
+        attributes: {
+          time: '2026-01-05T10:01:00.000Z',
+          action: 'user_granted_role',
+          actor: { id: '5', name: 'Kim Doe', email: 'kim@example.com' },
+          location: { ip: '203.0.113.9', geo: 'Berlin' },
+        },
+      },
+      undefined,
+      { 'event.action': 'user_granted_role' },
+    ],
+    [
+      'Cloudflare',
+      {
+        action: { result: true, type: 'token_create' },
+        actor: { email: 'kim@example.com', id: 'c', ip: '203.0.113.9', type: 'user' },
+        id: 'a',
+        interface: 'UI',
+        when: '2026-01-05T10:01:00Z',
+      },
+      undefined,
+      { 'event.action': 'token_create', 'event.outcome': 'success' },
+    ],
+    [
+      'GitHub, in an event for Splunk',
+      {
+        time: 1_767_607_260.5,
+        host: 'collector',
+        sourcetype: 'github',
+        event: {
+          '@timestamp': 1_767_607_260_500,
+          action: 'repo.access',
+          actor: 'kim@example.com',
+          actor_ip: '203.0.113.9',
+        },
+      },
+      undefined,
+      { 'event.action': 'repo.access', 'host.name': 'collector' },
+    ],
+  ])('%s', (_name, record, message, fields) => {
+    const parsed = read(record)
+    if (message !== undefined) expect(parsed.message).toBe(message)
+    expect(new Date(parsed.time ?? 0).toISOString().slice(0, 19)).toBe('2026-01-05T10:01:00')
+    expect(parsed.fields).toMatchObject({ 'user.name': 'kim@example.com', 'source.ip': '203.0.113.9', ...fields })
+  })
+})
+
 describe('records of clouds and shippers', () => {
   it.each<[name: string, record: unknown, time: string, message: string, fields: object]>([
     [

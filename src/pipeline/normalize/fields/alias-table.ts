@@ -11,21 +11,21 @@ export const aliasTable: Readonly<Record<string, string>> = {
     logtime createdat createddatetime activitydatetime creationtime published occurredat systemtime timecreated timecreatedsystemtime
     eventcreationtime utctime event.created observedtimeunixnano receivedat starttime utctimestamp id.time created
     creationdate eventtv requestreceivedtimestamp stagetimestamp log.time log.timestamp log.@timestamp meta.timestamp meta.time
-    timeiso8601 timelocal`,
+    timeiso8601 timelocal when`,
   'user.name': `
     user.name user username uid account identity userid acct usrname suser accountname targetusername
-    subjectusername login loginname useridentity.username userprincipalname useremail actor.user.name
+    subjectusername login loginname useridentity.username userprincipalname useremail actor.user.email actor.user.name
     actor.alternateid initiatedby.user.userprincipalname user.username sourceaccountname principal protopayload.authenticationinfo.principalemail
-    uname usr dbuser dbusername actor remoteuser`,
+    uname usr dbuser dbusername actor remoteuser actor.email actoremail authoremail`,
   'user.domain': 'user.domain userdomain accountdomain targetdomainname subjectdomainname sourceaccountdomain domain',
-  'user.email': 'user.email email actor.email',
+  'user.email': 'user.email email',
   'source.ip': `
     source.ip sourceip srcip clientip remoteaddr sourceipaddress ipaddress remoteip src rhost sourceaddress
     srcaddr saddr source.address client.address client.ip remoteaddress calleripaddress callerip userip actor.ip
     id.origh srcendpoint.ip net.peer.ip requestmetadata.callerip client remotehost peer
     req.remoteaddress ipsrc src.ip.address clientipaddress cip connsrcip initiatedby.user.ipaddress actorip client.ipaddress sourceips
     protopayload.requestmetadata.callerip src.ip ipaddr ip remip request.clientip request.remoteip request.remoteaddr
-    request.remoteaddress httprequest.remoteip clienthost downstreamremoteaddress origin.address ipclient`,
+    request.remoteaddress httprequest.remoteip clienthost downstreamremoteaddress origin.address ipclient location.ip`,
   'network.forwarded_ip': `
     network.forwardedip xforwardedfor httpxforwardedfor headers.xforwardedfor req.headers.xforwardedfor
     request.headers.xforwardedfor http.request.headers.xforwardedfor`,
@@ -36,10 +36,11 @@ export const aliasTable: Readonly<Record<string, string>> = {
     'source.port srcport sourceport spt sport id.origp srcendpoint.port clientport client.port remoteport ipport req.remoteport request.remoteport',
   'destination.port': `
     destination.port destport dstport destinationport dpt dport id.respp dstendpoint.port server.port`,
-  'event.outcome': 'event.outcome outcome action result status success resultstatus loginstatus eventresult',
+  'event.outcome':
+    'event.outcome outcome action result status success resultstatus loginstatus eventresult action.result',
   'event.action': `
     event.action eventtype eventname operationname operation activitydisplayname eventsimplename type event category
-    actiontype eventaction activityname operationtype event.type securityevent`,
+    actiontype eventaction activityname operationtype event.type securityevent action.type`,
   'event.code': 'event.code eventid eventcode winlog.eventid',
   message: `
     message msg description text log body @message shortmessage fullmessage @m @mt eventmessage logmessage
@@ -174,7 +175,7 @@ const guess = (key: string): Alias | undefined => {
 
 /** Objects in which senders wrap the record's subject. */
 const wrappers =
-  'winlog.eventdata. eventdata. event. data. properties. detail. details. payload. specificdata. record. result. jsonpayload. meta. metadata. log. header. context. entry.'.split(
+  'winlog.eventdata. eventdata. event. data. properties. attributes. detail. details. payload. specificdata. record. result. jsonpayload. meta. metadata. log. header. context. entry.'.split(
     ' ',
   )
 
@@ -183,11 +184,14 @@ const find = (name: string): Alias | undefined => {
   // MongoDB's extended JSON: {"t":{"$date":…}}, {"$date":{"$numberLong":"…"}}
   const plain = name.includes('.$') ? name.replace(/\.\$date(?:\.\$numberlong)?$/, '') : name
   const alias = byName.get(plain)
-  if (alias) return identifiers.has(plain) ? { ...alias, rank: alias.rank + 150 } : alias
+  if (alias) return belowOthers(alias)
   const wrapper = wrappers.find((prefix) => plain.startsWith(prefix))
   const inner = wrapper === undefined ? undefined : byName.get(plain.slice(wrapper.length))
-  return inner && !vague.has(inner.plain) ? { ...inner, rank: inner.rank + 100 } : undefined
+  return inner && !vague.has(inner.plain) ? belowOthers({ ...inner, rank: inner.rank + 100 }) : undefined
 }
+
+const belowOthers = (alias: Alias): Alias =>
+  identifiers.has(alias.plain) ? { ...alias, rank: alias.rank + 150 } : alias
 
 /** Names that often have a number, or the one of the agent's process, so a name inside another object is better. */
 const identifiers = new Set(['userid', 'uid', 'identity', 'deviceid', 'winlog.process.pid'])

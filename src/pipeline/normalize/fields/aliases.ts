@@ -176,6 +176,8 @@ export const withoutDirectory = (user: string): string =>
 const claimUser = (fields: Draft, value: FieldValue): boolean => {
   // coturn: username=<kim>
   const account = typeof value === 'string' ? withoutDirectory(value.replace(/^<([^<>]{1,256})>$/, '$1')) : value
+  // Microsoft 365 lists the identifiers of an actor.
+  if (typeof account === 'string' && (account.startsWith('[{') || account.startsWith('{"'))) return false
   const slash = typeof account === 'string' ? account.indexOf('\\') : -1
   if (typeof account !== 'string' || slash <= 0 || slash === account.length - 1 || account.includes('\\', slash + 1))
     return claimText(fields, 'user.name', account)

@@ -14,7 +14,11 @@ import { completeCloudTrail, isCloudTrail, lookedUpRecord } from '../aws/cloudtr
 import { readWindowsDump } from '../windows/windows-dump.ts'
 import { withEventNames } from '../windows/windows-object.ts'
 import { readWindowsText } from '../windows/windows-text.ts'
+import { auditData } from './audit-data.ts'
 import { completeAzureActivity, isAzureActivity } from './azure-activity.ts'
+import { completeEntraSignIn, entraSignIn } from './entra-sign-in.ts'
+import { completeGcpAudit, isGcpAudit } from './gcp-audit.ts'
+import { completeGoogleActivity, isGoogleActivity } from './google-activity.ts'
 import { completeKubernetesEvent, isKubernetesEvent } from './kubernetes-event.ts'
 import { isModSecurityAudit, readModSecurityAudit } from './modsecurity-audit.ts'
 import { nextcloudLevel } from './nextcloud.ts'
@@ -41,7 +45,7 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   if (exported && exported.length !== 1) {
     return finish('json/otlp', undefined, record.text, { 'otel.records': exported.length })
   }
-  const only = exported?.[0] ?? lookedUpRecord(object) ?? withEventNames(withMessage(object))
+  const only = exported?.[0] ?? lookedUpRecord(object) ?? auditData(object) ?? withEventNames(withMessage(object))
   const otel = isOtelRecord(only)
   const own = readWindowsDump(only) ?? flatten(otel ? layOutOtel(only) : only)
   const rendered = 'EventData' in only || 'winlog' in only ? undefined : readWindowsText(only.Message ?? only.message)
@@ -68,6 +72,11 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   if (isWaf(only)) return finish('json/aws-waf', stamp, completeWaf(only, fields), fields)
   if (isCloudTrail(only)) return finish('json/cloudtrail', stamp, completeCloudTrail(only, fields), fields)
   if (isAzureActivity(only)) return finish('json/azure-activity', stamp, completeAzureActivity(only, fields), fields)
+  if (isGcpAudit(only)) return finish('json/gcp-audit', stamp, completeGcpAudit(only, fields), fields)
+  const signIn = entraSignIn(only)
+  if (signIn) return finish('json/entra-sign-in', stamp, completeEntraSignIn(signIn, fields), fields)
+  const activity = isGoogleActivity(only) ? completeGoogleActivity(only, fields) : undefined
+  if (activity !== undefined) return finish('json/google-activity', stamp, activity, fields)
   if (isKubernetesEvent(only)) completeKubernetesEvent(only, fields)
   if (isOsqueryResult(only)) return finish('json/osquery', stamp, completeOsqueryResult(only, fields), fields)
   addSyslogTag(only, fields)
@@ -122,8 +131,12 @@ const addMongodLevel = ({ s, c }: Readonly<Record<string, unknown>>, fields: Dra
   setIfAbsent(fields, 'log.logger', c)
 }
 
-/** Moves a text under `event` to `message`, as Splunk's collector accepts it beside its metadata. */
+/** Unwraps what Splunk's collector accepts under `event` beside its metadata: an object is the record, a text its message. */
 const withMessage = (object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  if (isObject(object.event) && typeof object.sourcetype === 'string') {
+    const { event, ...rest } = object
+    return { ...rest, ...event }
+  }
   if (typeof object.event !== 'string') return object
   const { event, ...rest } = object
   const isLine = typeof event === 'string' && object.message === undefined && /[\s{]/.test(event)
