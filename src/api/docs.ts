@@ -64,12 +64,15 @@ const openReference = async (app: FastifyInstance): Promise<FastifyInstance> => 
     routePrefix: '/docs',
     transformSpecification: () => app.swagger(),
     transformSpecificationClone: false,
-    // The top bar only names another product and offers to load another reference.
-    theme: {
-      title: 'Vedette API',
-      css: [{ filename: 'vedette.css', content: '.swagger-ui .topbar { display: none }' }],
+    theme: { title: 'Vedette API' },
+    // The basic layout has no top bar, which names another product and has a style that browsers must not apply.
+    uiConfig: {
+      layout: 'BaseLayout',
+      validatorUrl: null,
+      deepLinking: true,
+      displayRequestDuration: true,
+      tryItOutEnabled: false,
     },
-    uiConfig: { validatorUrl: null, deepLinking: true, displayRequestDuration: true, tryItOutEnabled: false },
   })
   return reference
 }

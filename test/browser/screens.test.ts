@@ -46,6 +46,14 @@ describeInBrowser('every screen', () => {
     folder.remove()
   })
 
+  it('have a reference of the API beside them, about which the browser has nothing to complain', async () => {
+    const { page, troubles, close } = await openTab()
+    await page.goto(`${server.url}/docs`)
+    await page.getByText('/api/v1/accounts', { exact: true }).first().waitFor()
+    expect(troubles).toEqual([])
+    await close()
+  })
+
   for (const { width, height } of sizes) {
     it(`is accessible in both themes at ${width} px (${keeps('vedette.accessible')})`, {
       timeout: 240_000,
