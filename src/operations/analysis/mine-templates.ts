@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { AppError } from '../../errors.ts'
 import { createDrain, type Drain } from '../../lib/drain/drain.ts'
-import type { ReadReport } from '../../pipeline/ingest/file/file-open.ts'
+import type { ReadReport } from '../../pipeline/ingest/file/read-report.ts'
 import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 import { readLogLines, readLogs } from './read-files.ts'
 import { createTally, type TemplateSummary } from './template-tally.ts'

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { AppError } from '../../errors.ts'
 import { readChunks } from '../../pipeline/ingest/file/file-chunks.ts'
-import { type FileReading, type FileReadOptions, readFiles } from '../../pipeline/ingest/file/file-read.ts'
+import { type FileReading, type FileReadOptions, readFiles } from '../../pipeline/ingest/file/read-files.ts'
 import type { TimeInZone } from '../../pipeline/ingest/file/written-zone.ts'
 import { asTheyAre } from '../../pipeline/ingest/line-joiner.ts'
 import { parseZone } from '../../pipeline/ingest/zone.ts'

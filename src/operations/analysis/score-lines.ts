@@ -1,6 +1,6 @@
 import { createDrain } from '../../lib/drain/drain.ts'
 import { type SeverityHint, severityHintOfText } from '../../pipeline/detect/shared/severity-hint.ts'
-import type { ReadReport } from '../../pipeline/ingest/file/file-open.ts'
+import type { ReadReport } from '../../pipeline/ingest/file/read-report.ts'
 import { syslogLevels } from '../../pipeline/normalize/fields/level.ts'
 import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 import { readLogs } from './read-files.ts'

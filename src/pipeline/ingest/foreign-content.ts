@@ -52,6 +52,9 @@ export const loginRecordsFile: Foreign = {
 }
 export const xml: Foreign = { name: 'an XML document', advice: asJson }
 
+/** Says why content is not read, and what to do. */
+export const whyNotRead = ({ name, advice }: Foreign): string => `It is ${name}, which cannot be read. ${advice}`
+
 /** Says why content is not followed while it grows. */
 export const whyNotFollowed = ({ name, follow }: Foreign): string =>
   `It is ${name}, and no text.${follow === undefined ? '' : ` ${follow}`}`

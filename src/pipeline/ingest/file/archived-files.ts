@@ -3,8 +3,10 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 import { type Position, recognize, startPosition, streamContent } from './content.ts'
 import { fileKey } from './file-handles.ts'
-import { emptyReport, findLogs, type ReadReport, readLog } from './file-open.ts'
+import { findLogs } from './find-logs.ts'
 import { followFile, type Naming, type Portion } from './followed-file.ts'
+import { readLog } from './read-log.ts'
+import { emptyReport, type ReadReport } from './read-report.ts'
 
 /** A compressed file or an archive, as it was found. */
 export interface ArchivedFile {

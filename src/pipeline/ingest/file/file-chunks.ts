@@ -1,7 +1,7 @@
 import type { RawRecord } from '../../../schema/record/record.ts'
 import { textOfRecords } from '../join-records.ts'
-import type { ReadReport } from './file-open.ts'
-import { type FileReadOptions, readFiles } from './file-read.ts'
+import { type FileReadOptions, readFiles } from './read-files.ts'
+import type { ReadReport } from './read-report.ts'
 
 /** Records of one file, as a body that a server reads as the same records. */
 export interface Chunk {

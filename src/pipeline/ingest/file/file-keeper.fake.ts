@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../../component.ts'
-import { type FollowOptions, followFiles } from './file-follow.ts'
+import { type FollowOptions, followFiles } from './follow-files.ts'
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 

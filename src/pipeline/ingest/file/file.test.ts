@@ -28,8 +28,8 @@ import { writeJournal } from '../../../lib/journal/journal-file.fake.ts'
 import { sourceRegistry } from '../registry.ts'
 import { describeSource } from '../source.conformance.ts'
 import { fileSource } from './file.ts'
-import { followFiles } from './file-follow.ts'
 import { block, createKeeper, numbers, quick } from './file-keeper.fake.ts'
+import { followFiles } from './follow-files.ts'
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 

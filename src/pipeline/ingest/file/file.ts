@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import type { Cursors, Source } from '../source.ts'
 import { zone } from '../zone.ts'
-import { followFiles } from './file-follow.ts'
+import { followFiles } from './follow-files.ts'
 import { nameOfFile, sourceOfFile } from './source-of-file.ts'
 import type { TimeInZone } from './written-zone.ts'
 

@@ -5,16 +5,11 @@ import { mergeByTime, mergeGroups } from '../merge-by-time.ts'
 import { readWithPauses } from '../pauses.ts'
 import { clockOf, dateClocks, readClocks } from './clock-days.ts'
 import { type LineReading, recordsOf } from './file-lines.ts'
-import {
-  emptyReport,
-  findLogs,
-  findZone,
-  type OpenLog,
-  type OpenOptions,
-  type ReadReport,
-  readLog,
-} from './file-open.ts'
+import { findLogs } from './find-logs.ts'
 import { oldestFirst } from './oldest-first.ts'
+import { type OpenLog, type OpenOptions, readLog } from './read-log.ts'
+import { emptyReport, type ReadReport } from './read-report.ts'
+import { guessLogZone, type TimeInZone } from './written-zone.ts'
 
 /** A stream that pauses for longer is no export that is still being written. */
 const longestPause = 30_000
@@ -90,6 +85,19 @@ async function* readAll(
   } finally {
     await close()
   }
+}
+
+/** Guesses the zone of a log's times without one, notes it in the report, and returns it unless it is UTC. */
+const findZone = async (
+  { paths, nameOf }: OpenLog,
+  timeOf: TimeInZone,
+  report: ReadReport,
+): Promise<number | undefined> => {
+  const zoneMinutes = await guessLogZone(paths, timeOf)
+  const path = paths.at(-1)
+  if (zoneMinutes === undefined || zoneMinutes === 0 || path === undefined) return undefined
+  report.zones.push({ path: nameOf(path), zoneMinutes })
+  return zoneMinutes
 }
 
 /** The time of a line without a date in a dated file. */

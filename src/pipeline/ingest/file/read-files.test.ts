@@ -10,7 +10,7 @@ import { encodeEvtx, fakeEvent } from '../../../lib/evtx/evtx.fake.ts'
 import { writeJournal } from '../../../lib/journal/journal-file.fake.ts'
 import { number } from '../../../lib/units/number.ts'
 import { encodeUtmp } from '../../../lib/utmp/utmp.fake.ts'
-import { type FileReadOptions, readFiles } from './file-read.ts'
+import { type FileReadOptions, readFiles } from './read-files.ts'
 
 let folder: string
 beforeEach(() => {
