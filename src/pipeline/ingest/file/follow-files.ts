@@ -1,27 +1,20 @@
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Log } from '../../../component.ts'
-import { fileReasonOf } from '../../../errors.ts'
 import { pause } from '../../../lib/deadline/deadline.ts'
-import { whyNotFollowed } from '../foreign-content.ts'
 import { offer } from '../offer.ts'
 import type { Cursors, Emit, Source } from '../source.ts'
 import { isArchiveName } from './archived-files.ts'
-import { fileContent, type Position, recognize, startPosition } from './content.ts'
-import { createFileHandles, fileKey } from './file-handles.ts'
+import { fileKey } from './file-handles.ts'
 import { logOf, rotationOf, toFileSets } from './file-set.ts'
-import { findFiles, isGone } from './find-files.ts'
+import { findFiles } from './find-files.ts'
 import { followArchives } from './follow-archives.ts'
-import { endOf, type FollowedFile, followFile, type Portion } from './followed-file.ts'
-import { readPosition, readPositions, withFormer } from './positions.ts'
-import { guessWrittenZone, type TimeInZone } from './written-zone.ts'
+import type { FollowedFile, Portion } from './followed-file.ts'
+import { createOpenFiles, type OpenFile, type OpenFiles } from './open-files.ts'
+import type { TimeInZone } from './written-zone.ts'
 
-/** Each followed file takes some memory. */
-const mostFiles = 20_000
 /** A search of many files takes at most one part in so many of the time. */
 const scanShare = 20
-/** How many positions of files that are gone to remember. */
-const mostFormer = 100
 
 export interface FollowOptions {
   readonly paths: readonly string[]
@@ -58,196 +51,156 @@ export interface FollowOptions {
  * was compressed or copied is recognized by its content.
  */
 export const followFiles = (options: FollowOptions, cursors: Cursors): Source => {
-  const { paths, sourceOf, from, follow, now, log, zoneMinutes, timeOf } = options
-  const { steady = () => performance.now(), pollMs = 500, scanMs = 5_000, quietMs = 2_000 } = options
-  const { lingerMs = 30_000, restMs = 20_000, mostOpen } = options
+  const { follow, now, log, pollMs = 500, scanMs = 5_000, steady = () => performance.now() } = options
+  const { sourceOf, from, zoneMinutes, timeOf, mostOpen } = options
 
   return {
     async run(emit: Emit, signal: AbortSignal) {
-      const open = new Map<string, FollowedFile>()
-      const handles = createFileHandles(mostOpen)
-      /** The files that have been silent for long, by key. */
-      const resting = new Set<string>()
-      /** Since when the files without a name that is followed have had none, by key. */
-      const unnamedAt = new Map<string, number>()
-      /** The positions of files that are gone, newest last. */
-      const former: Position[] = []
-      const named = new Set<string>()
-      /** The paths of files that are no text, by key. */
-      const foreign = new Map<string, string>()
-      const complained = new Set<string>()
-      let scannedAt = Number.NEGATIVE_INFINITY
-      let scanEvery = scanMs
-      let lookedAt = Number.NEGATIVE_INFINITY
-
-      const complain = (path: string, reason: string) => {
-        if (complained.has(path + reason)) return
-        complained.add(path + reason)
-        log.warn({ file: path, reason }, 'A file cannot be followed.')
-      }
-      /** Opens a file. Returns its key, or undefined if it is not followed. */
-      const begin = async (path: string, first: boolean, only?: 'open' | 'known'): Promise<string | undefined> => {
-        try {
-          const key = fileKey(await stat(path, { bigint: true }))
-          const known = open.get(key)
-          if (known) {
-            known.path = path
-            return key
-          }
-          if (only === 'open' || foreign.get(key) === path) return undefined
-          if (open.size >= mostFiles) {
-            complain(path, `The limit of ${mostFiles} followed files is reached.`)
-            return undefined
-          }
-          const source = sourceOf(path)
-          const left = (await readPosition(cursors, source, key)) ?? (await copiedFrom(path, source))
-          if (left === 'later' || (only === 'known' && !left)) return undefined
-          const isSkipped = left === 'all' || (!left && first && from === 'end')
-          const at = isSkipped ? await endOf(path) : (left ?? startPosition)
-          const content = await handles.open(() => open.get(key)?.path ?? path, key)
-          // The next search finds the file that has taken its place.
-          if (!content) return undefined
-          const fileZone = timeOf && zoneMinutes === undefined ? await guessWrittenZone(path, timeOf) : undefined
-          open.set(key, await followFile(content, path, key, at, { source, zoneMinutes, fileZone, now, steady }))
-          return key
-        } catch (error) {
-          if (!isGone(error)) complain(path, fileReasonOf(error))
-          return undefined
-        }
-      }
-      const openPositions = () => [...open.values()].map(({ position }) => position)
-      /**
-       * Returns how far a new file was read before it was copied from its log, by copytruncate; `later` while the log is not truncated yet.
-       */
-      const copiedFrom = async (path: string, source: string): Promise<Position | 'all' | 'later' | undefined> => {
-        if (logOf(path) === path || !(await exists(logOf(path)))) return undefined
-        const content = await fileContent(path)
-        try {
-          if (await recognize(content, openPositions())) return 'later'
-          return await recognize(content, [...(await readPositions(cursors, source)), ...former])
-        } finally {
-          await content.close()
-        }
-      }
+      const complain = complainOnce(log)
+      const naming = { zoneMinutes, now, steady }
+      const files = createOpenFiles({ ...naming, sourceOf, from, cursors, timeOf, mostOpen, complain })
       const archives = followArchives({
-        sourceOf,
-        from,
-        cursors,
-        complain,
-        naming: { zoneMinutes, now, steady },
+        ...{ sourceOf, from, cursors, complain, naming },
         // Without following, there is no second look.
         settleMs: follow ? scanMs : 0,
-        openPositions,
-        former: () => former,
+        openPositions: files.positions,
+        former: files.former,
       })
-      const scan = async (first: boolean) => {
-        const started = steady()
-        const { files, unreadable } = await findFiles(paths)
-        for (const { path, reason } of unreadable) complain(path, reason)
-        const plain = oldestFirst(files.filter((path) => !isArchiveName(path)))
-        const packed = files.filter(isArchiveName)
-        await archives.scan(plain, packed, first ? (await rotatedFrom(plain, isArchiveName)).flat() : [])
-        // Files rotated while we were not running, or more than once since the last scan, come first.
-        for (const older of await rotatedFrom(plain, (name) => !isArchiveName(name))) {
-          let only: 'open' | 'known' | undefined = first ? 'known' : 'open'
-          for (const path of older) if (await begin(path, false, only)) only = undefined
-        }
-        named.clear()
-        for (const path of plain) {
-          const key = await begin(path, first)
-          if (key) named.add(key)
-        }
-        for (const key of open.keys()) {
-          if (named.has(key)) unnamedAt.delete(key)
-          else if (!unnamedAt.has(key)) unnamedAt.set(key, steady())
-        }
-        lookedAt = Number.NEGATIVE_INFINITY
-        scannedAt = steady()
-        scanEvery = Math.max(scanMs, (scannedAt - started) * scanShare)
-      }
-      const drop = async (file: FollowedFile) => {
-        open.delete(file.key)
-        resting.delete(file.key)
-        unnamedAt.delete(file.key)
-        await file.close()
-      }
-      const handOut = async (file: FollowedFile, portion: Portion): Promise<void> => {
-        const [head] = portion.records
-        if (!head) return
-        await offer(emit, portion.records, { key: file.key, position: JSON.stringify(portion.position) }, signal)
-      }
-
+      const following = { ...options, scanMs, steady, files, archives, complain }
+      const search = createSearch(following)
+      const turns = createTurns(following, emit, signal)
       try {
-        await scan(true)
+        await search.run()
         while (!signal.aborted) {
-          let busy = false
-          const archived = await archives.read()
-          if (archived) {
-            busy = true
-            const { source, key, records, position } = archived
-            await offer(emit, records, { source, key, position }, signal)
-          }
-          // Finish the archives of a log before its current file.
-          const busyLogs = new Set(archives.waiting().map(logOf))
-          const looksAtAll = steady() - lookedAt >= scanMs
-          if (looksAtAll) lookedAt = steady()
-          for (const file of [...open.values()]) {
-            if (signal.aborted) break
-            if (resting.has(file.key) && !looksAtAll) continue
-            resting.delete(file.key)
-            const found = await file.foreign()
-            if (found) {
-              foreign.set(file.key, file.path)
-              await drop(file)
-              complain(file.path, whyNotFollowed(found))
-              continue
-            }
-            // Finish a rotated file before its successor.
-            if (busyLogs.has(logOf(file.path))) continue
-            // Taken before: during a pause after the attempt to read, more may be written.
-            const time = steady()
-            const portion = await file.read()
-            if (portion) {
-              busy = true
-              busyLogs.add(logOf(file.path))
-              await handOut(file, portion)
-              continue
-            }
-            const silence = time - file.readAt
-            // A program that has it open may write to it for a while after it was renamed.
-            const unnamed = time - (unnamedAt.get(file.key) ?? time)
-            const gone = Math.min(unnamed, silence) >= lingerMs
-            // Writers pause within a document, so wait longer there.
-            if (file.waiting && (silence >= (file.within ? lingerMs : quietMs) || !follow)) {
-              const last = await file.settle()
-              if (last) await handOut(file, last)
-            }
-            if (gone) {
-              former.push(...withFormer(file.position))
-              former.splice(0, former.length - mostFormer)
-              await drop(file)
-            } else if (named.has(file.key) && silence >= restMs && !file.waiting) resting.add(file.key)
-          }
-          if (busy) continue
+          if (await turns.readAll()) continue
           if (!follow) return
           await pause(pollMs, signal)
-          if (steady() - scannedAt >= scanEvery || (await anyRenamed(open.values(), named, resting))) await scan(false)
+          if (!search.isDue() && !(await anyRenamed(files.all()))) continue
+          await search.run()
+          turns.lookAtAll()
         }
       } finally {
         await archives.close()
-        for (const file of open.values()) await file.close()
+        await files.close()
       }
     },
   }
 }
 
-const oldestFirst = (paths: readonly string[]): readonly string[] => toFileSets(paths, () => undefined).flat()
+/** Says once for each file and reason why it is not followed. */
+const complainOnce = (log: Log) => {
+  const complained = new Set<string>()
+  return (path: string, reason: string): void => {
+    if (complained.has(path + reason)) return
+    complained.add(path + reason)
+    log.warn({ file: path, reason }, 'A file cannot be followed.')
+  }
+}
 
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  )
+interface Following extends FollowOptions {
+  readonly scanMs: number
+  readonly steady: () => number
+  readonly files: OpenFiles
+  readonly archives: ReturnType<typeof followArchives>
+  readonly complain: (path: string, reason: string) => void
+}
+
+/** Searches folders and patterns for files, and opens what is new. */
+const createSearch = ({ paths, scanMs, steady, files, archives, complain }: Following) => {
+  let isFirst = true
+  let ended = Number.NEGATIVE_INFINITY
+  let every = scanMs
+  return {
+    isDue: () => steady() - ended >= every,
+    async run(): Promise<void> {
+      const first = isFirst
+      isFirst = false
+      const started = steady()
+      const { files: found, unreadable } = await findFiles(paths)
+      for (const { path, reason } of unreadable) complain(path, reason)
+      const plain = oldestFirst(found.filter((path) => !isArchiveName(path)))
+      const packed = found.filter(isArchiveName)
+      await archives.scan(plain, packed, first ? (await rotatedFrom(plain, isArchiveName)).flat() : [])
+      // Files rotated while we were not running, or more than once since the last search, come first.
+      for (const older of await rotatedFrom(plain, (name) => !isArchiveName(name))) {
+        let only: 'open' | 'known' | undefined = first ? 'known' : 'open'
+        for (const path of older) if (await files.begin(path, false, only)) only = undefined
+      }
+      const named = new Set<OpenFile | undefined>()
+      for (const path of plain) named.add(await files.begin(path, first))
+      ended = steady()
+      for (const one of files.all()) one.unnamedAt = named.has(one) ? undefined : (one.unnamedAt ?? ended)
+      every = Math.max(scanMs, (ended - started) * scanShare)
+    },
+  }
+}
+
+/** Reads from the archives and files in turn. */
+const createTurns = (following: Following, emit: Emit, signal: AbortSignal) => {
+  const { scanMs, steady, follow, files, archives } = following
+  const { quietMs = 2_000, lingerMs = 30_000, restMs = 20_000 } = following
+  let lookedAt = Number.NEGATIVE_INFINITY
+
+  const handOut = async ({ key }: FollowedFile, { records, position }: Portion): Promise<void> => {
+    if (records.length > 0) await offer(emit, records, { key, position: JSON.stringify(position) }, signal)
+  }
+  /** Reads the next portion of a file. Returns false if there is nothing new; then ends what has been silent for long enough. */
+  const read = async (one: OpenFile): Promise<boolean> => {
+    const { file } = one
+    // Taken before: during a pause after the attempt to read, more may be written.
+    const time = steady()
+    const portion = await file.read()
+    if (portion) {
+      await handOut(file, portion)
+      return true
+    }
+    const silence = time - file.readAt
+    // Writers pause within a document, so wait longer there.
+    if (file.waiting && (silence >= (file.within ? lingerMs : quietMs) || !follow)) {
+      const last = await file.settle()
+      if (last) await handOut(file, last)
+    }
+    // A program that has it open may write to it for a while after it was renamed.
+    const unnamed = time - (one.unnamedAt ?? time)
+    if (Math.min(unnamed, silence) >= lingerMs) await files.retire(one)
+    else one.isResting = one.unnamedAt === undefined && silence >= restMs && !file.waiting
+    return false
+  }
+  return {
+    /** Lets the next turn look at the files that rest, too. */
+    lookAtAll: () => {
+      lookedAt = Number.NEGATIVE_INFINITY
+    },
+    /** Reads a portion of each. Returns whether anything was new. */
+    async readAll(): Promise<boolean> {
+      const archived = await archives.read()
+      if (archived) {
+        const { source, key, records, position } = archived
+        await offer(emit, records, { source, key, position }, signal)
+      }
+      let isBusy = archived !== undefined
+      // Finish the archives of a log before its current file.
+      const busyLogs = new Set(archives.waiting().map(logOf))
+      const looksAtAll = steady() - lookedAt >= scanMs
+      if (looksAtAll) lookedAt = steady()
+      for (const one of files.all()) {
+        if (signal.aborted) break
+        if (one.isResting && !looksAtAll) continue
+        one.isResting = false
+        const foreign = await one.file.foreign()
+        if (foreign) await files.leaveOut(one, foreign)
+        // Finish a rotated file before its successor.
+        else if (!busyLogs.has(logOf(one.file.path)) && (await read(one))) {
+          isBusy = true
+          busyLogs.add(logOf(one.file.path))
+        }
+      }
+      return isBusy
+    },
+  }
+}
+
+const oldestFirst = (paths: readonly string[]): readonly string[] => toFileSets(paths, () => undefined).flat()
 
 /**
  * Returns the older parts of logs, which patterns seldom match (`x.log.1` beside `x.log`), by log, oldest first. A part with a position, and
@@ -274,15 +227,11 @@ const rotatedFrom = async (
 }
 
 /** Whether a name now leads to another file or to none, except those of resting files. */
-const anyRenamed = async (
-  files: Iterable<FollowedFile>,
-  named: ReadonlySet<string>,
-  resting: ReadonlySet<string>,
-): Promise<boolean> => {
-  for (const { path, key } of files) {
-    if (!named.has(key) || resting.has(key)) continue
-    const found = await stat(path, { bigint: true }).catch(() => undefined)
-    if (!found || fileKey(found) !== key) return true
+const anyRenamed = async (files: readonly OpenFile[]): Promise<boolean> => {
+  for (const { file, unnamedAt, isResting } of files) {
+    if (unnamedAt !== undefined || isResting) continue
+    const found = await stat(file.path, { bigint: true }).catch(() => undefined)
+    if (!found || fileKey(found) !== file.key) return true
   }
   return false
 }
