@@ -47,6 +47,9 @@ const holdsOfMore = ({ correlation, conditions, expression }: CorrelationRule): 
   expression === undefined &&
   conditions.every(({ comparison }) => comparison === 'gt' || comparison === 'gte')
 
+/** So many groups are remembered however old they are: hosts whose clocks differ, or whose lines come late, take turns. */
+const mostLate = 1_000
+
 const separator = '\u001f'
 const nothing: readonly string[] = []
 
@@ -62,19 +65,23 @@ export const createCorrelation = ({
   const { maxGroups = 10_000, maxEvents = 100_000 } = limits
   const groups = createGroupWindows()
   let remembered = 0
+  let latest = Number.NEGATIVE_INFINITY
   const capacity = capacityOf(rule)
   const isValued = rule.correlation.startsWith('value_')
   const isTemporal = rule.correlation.startsWith('temporal')
   const asksNewest = holdsOfMore(rule)
 
-  /** Forgets the groups that were quiet longest, and of the last one its oldest events. */
+  const isOver = (usedAt: number): boolean => groups.size > mostLate && latest - usedAt > rule.timespan
+  /** Forgets the groups that are over, then those that were quiet longest, and of the last one its oldest events. */
   const bound = (): void => {
-    while (groups.size > maxGroups || (remembered > maxEvents && groups.size > 1)) {
-      remembered -= groups.oldest?.items.length ?? 0
+    for (let { oldest } = groups; oldest; oldest = groups.oldest) {
+      const isSurplus = groups.size > maxGroups || (remembered > maxEvents && groups.size > 1)
+      if (!isSurplus && !isOver(oldest.usedAt)) break
+      remembered -= oldest.window.items.length
       groups.removeOldest()
     }
     if (remembered <= maxEvents || !groups.oldest) return
-    dropFirst(groups.oldest, remembered - maxEvents, rule)
+    dropFirst(groups.oldest.window, remembered - maxEvents, rule)
     remembered = maxEvents
   }
   const isMet = (window: Window, found: Measure): boolean => {
@@ -87,7 +94,8 @@ export const createCorrelation = ({
   }
 
   const add = (item: WindowItem, key: string): { window: Window; found: Measure } | undefined => {
-    const window = groups.touch(key)
+    latest = Math.max(latest, item.time)
+    const window = groups.touch(key, latest)
     const before = window.items.length
     const inserted = insert(window, item, rule)
     const surplus = Math.max(0, window.items.length - capacity)
@@ -145,12 +153,18 @@ export const createCorrelation = ({
       const reader = createReader(state, 'sigma-correlation', 1)
       groups.clear()
       remembered = 0
+      latest = Number.NEGATIVE_INFINITY
       for (let left = reader.varint(); left > 0; left--) {
-        const window = groups.touch(reader.text())
-        for (let more = reader.varint(); more > 0; more--) {
-          const item = { time: reader.f64(), id: reader.text(), member: reader.varint(), value: reader.text() }
-          insert(window, item, rule)
-        }
+        const key = reader.text()
+        const items = Array.from({ length: reader.varint() }, () => ({
+          time: reader.f64(),
+          id: reader.text(),
+          member: reader.varint(),
+          value: reader.text(),
+        }))
+        latest = items.reduce((most, { time }) => Math.max(most, time), latest)
+        const window = groups.touch(key, latest)
+        for (const item of items) insert(window, item, rule)
         remembered += window.items.length
       }
       bound()

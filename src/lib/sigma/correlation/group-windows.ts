@@ -3,10 +3,10 @@ import { createWindow, type Window } from './window.ts'
 /** The windows of the groups of a correlation, in the order in which they were last used. */
 export interface GroupWindows {
   readonly size: number
-  /** The window that was quiet longest. */
-  readonly oldest: Window | undefined
+  /** The window that was quiet longest, and the time of its last use. */
+  readonly oldest: { readonly window: Window; readonly usedAt: number } | undefined
   /** Finds or makes the window of a group, which becomes the newest. */
-  touch(key: string): Window
+  touch(key: string, time: number): Window
   /** Forgets the window that was quiet longest. */
   removeOldest(): void
   /** All of them, the one that was quiet longest first. */
@@ -17,6 +17,7 @@ export interface GroupWindows {
 interface Entry {
   readonly key: string
   readonly window: Window
+  usedAt: number
   older: Entry | undefined
   newer: Entry | undefined
 }
@@ -45,18 +46,19 @@ export const createGroupWindows = (): GroupWindows => {
       return byKey.size
     },
     get oldest() {
-      return oldest?.window
+      return oldest
     },
-    touch(key) {
+    touch(key, time) {
       let entry = byKey.get(key)
       if (entry === undefined) {
-        entry = { key, window: createWindow(), older: undefined, newer: undefined }
+        entry = { key, window: createWindow(), usedAt: time, older: undefined, newer: undefined }
         byKey.set(key, entry)
         append(entry)
       } else if (entry !== newest) {
         unlink(entry)
         append(entry)
       }
+      entry.usedAt = time
       return entry.window
     },
     removeOldest() {

@@ -14,11 +14,14 @@ export interface WindowItem {
 /** The events of one group, in order of time; those that are too old for any window are dropped. */
 export interface Window {
   readonly items: WindowItem[]
-  /** How many of the items hold a value (of `value_count`) or are of a member (of temporal ones); others need none. */
-  readonly tally: Map<string, number>
+  /** How many of the items hold a value (of `value_count`) or are of a member (of temporal ones); others and small windows need none. */
+  tally: Map<string, number> | undefined
 }
 
-export const createWindow = (): Window => ({ items: [], tally: new Map() })
+export const createWindow = (): Window => ({ items: [], tally: undefined })
+
+/** Up to so many events are counted one by one: most of the groups are small, and a map for each would be most of their memory. */
+const fewItems = 8
 
 const isTallied = ({ correlation }: CorrelationRule): boolean =>
   correlation === 'value_count' || correlation === 'temporal' || correlation === 'temporal_ordered'
@@ -33,7 +36,11 @@ export const insert = (window: Window, item: WindowItem, rule: CorrelationRule):
   const place = placeOf(items, item.time)
   if (place === items.length) items.push(item)
   else items.splice(place, 0, item)
-  if (isTallied(rule)) count(window, wordOf(rule, item), 1)
+  if (window.tally) count(window.tally, wordOf(rule, item), 1)
+  else if (items.length > fewItems && isTallied(rule)) {
+    window.tally = new Map()
+    for (const one of items) count(window.tally, wordOf(rule, one), 1)
+  }
   const oldest = (items.at(-1)?.time ?? 0) - rule.timespan
   let gone = 0
   while ((items[gone]?.time ?? oldest) < oldest) gone++
@@ -55,17 +62,17 @@ const placeOf = (items: readonly WindowItem[], time: number): number => {
 /** Forgets the oldest events. */
 export const dropFirst = (window: Window, gone: number, rule: CorrelationRule): void => {
   if (gone === 0) return
-  const { items } = window
-  for (let at = 0; at < gone && isTallied(rule); at++) {
+  const { items, tally } = window
+  for (let at = 0; at < gone && tally; at++) {
     const item = items[at]
-    if (item) count(window, wordOf(rule, item), -1)
+    if (item) count(tally, wordOf(rule, item), -1)
   }
   // V8 moves the start of a long array instead of its items.
   if (gone === 1) items.shift()
   else items.splice(0, gone)
 }
 
-const count = ({ tally }: Window, word: string, change: number): void => {
+const count = (tally: Map<string, number>, word: string, change: number): void => {
   const now = (tally.get(word) ?? 0) + change
   if (now > 0) tally.set(word, now)
   else tally.delete(word)
@@ -94,9 +101,7 @@ const measuredValue = (window: Window, start: number, end: number, rule: Correla
       return end - start + 1
     case 'value_count':
     case 'temporal':
-      return isWhole(window, start, end)
-        ? tally.size
-        : new Set(slice(window, start, end).map((item) => wordOf(rule, item))).size
+      return tally && isWhole(window, start, end) ? tally.size : countWords(items, start, end, rule)
     case 'temporal_ordered':
       // Nothing comes before the first rule: a flood of what it matches, as of failed logins, costs no look back.
       return items[end]?.member === 0 ? 1 : longestChain(slice(window, start, end))
@@ -108,9 +113,23 @@ const measuredValue = (window: Window, start: number, end: number, rule: Correla
   }
 }
 
+/** Counts the different subjects of the events from `start` to `end`, both included. */
+const countWords = (items: readonly WindowItem[], start: number, end: number, rule: CorrelationRule): number => {
+  const words: string[] = []
+  const many = end - start < fewItems ? undefined : new Set<string>()
+  for (let at = start; at <= end; at++) {
+    const item = items[at]
+    if (!item) continue
+    const word = wordOf(rule, item)
+    if (many) many.add(word)
+    else if (!words.includes(word)) words.push(word)
+  }
+  return many?.size ?? words.length
+}
+
 /** Whether one of the measured events is of a member, in a temporal correlation. */
 export const hasMember = (window: Window, { start, end }: Measure, member: number): boolean =>
-  isWhole(window, start, end)
+  window.tally && isWhole(window, start, end)
     ? window.tally.has(String(member))
     : slice(window, start, end).some((item) => item.member === member)
 

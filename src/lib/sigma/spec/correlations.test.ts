@@ -305,3 +305,19 @@ test('of more groups than it may have, it forgets the one that was quiet longest
   // al twice; then bo is gone when cy comes, and al when bo comes back; cy twice; then bo is gone again; dy twice.
   expect(completedBy).toEqual(['al', 'cy', 'dy'])
 })
+
+test('it forgets groups whose time is over, except the last thousand', () => {
+  const { documents } = readDocuments(`${bases}\n---\n${correlationOf(count('condition: { gte: 2 }'))}`, 'case.yml')
+  const engine = createEngine(documents, { taxonomy: { kinds: [] } })
+  const meet = (user: string, time: number): boolean =>
+    engine.match({ id: user, time, fields: { action: 'a', user }, logsource }).some(({ rule }) => rule.title === 'C')
+  const saved = (): number => engine.save().length
+  const [many, second] = [5_000, 1_000]
+  for (let n = 0; n < many; n++) expect(meet(`quick ${n}`, n)).toBe(false)
+  expect(meet('quick 0', many)).toBe(true)
+  const atOnce = saved()
+  for (let n = 0; n < many; n++) meet(`slow ${n}`, (60 + n) * 60 * second)
+  expect(saved()).toBeLessThan(atOnce / 3)
+  // Of a clock that is late.
+  expect(meet(`slow ${many - 900}`, (60 + many - 900) * 60 * second)).toBe(true)
+})
