@@ -18,8 +18,8 @@ const width = 4
  */
 export class Associations {
   readonly #limit: number
-  readonly #names: string[] = []
-  readonly #numbers: number[] = []
+  #names: string[] = []
+  #numbers: number[] = []
   #size = 0
 
   constructor(limit: number) {
@@ -46,7 +46,17 @@ export class Associations {
         oldestLast = last
       }
     }
-    this.#set(this.#size < this.#limit ? this.#size++ : oldest / width, name, hash, time, time, 1)
+    if (this.#size === this.#limit) this.#set(oldest / width, name, hash, time, time, 1)
+    else this.#add(name, hash, time, time, 1)
+  }
+
+  /** Adds an entry. Copies the arrays: one that grows has room for 16 more, and most entities are seen with few others. */
+  #add(name: string, hash: number, first: number, last: number, days: number): void {
+    if (this.#size === this.#names.length) {
+      this.#names = this.#names.concat(name)
+      this.#numbers = this.#numbers.concat(hash, first, last, days)
+    } else this.#set(this.#size, name, hash, first, last, days)
+    this.#size++
   }
 
   #set(index: number, name: string, hash: number, first: number, last: number, days: number): void {
@@ -75,9 +85,8 @@ export class Associations {
       else all.push({ ...other })
     }
     if (all.length > this.#limit) all.sort((a, b) => b.last - a.last).splice(this.#limit)
-    for (const [index, { name, first, last, days }] of all.entries())
-      this.#set(index, name, hashName(name), first, last, days)
-    this.#size = all.length
+    this.#size = 0
+    for (const { name, first, last, days } of all) this.#add(name, hashName(name), first, last, days)
   }
 
   clear(): void {

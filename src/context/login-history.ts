@@ -14,6 +14,7 @@ import {
   writeAssociations,
   writeSpan,
 } from './association.ts'
+import { LoginHours } from './login-hours.ts'
 import { createRecentEntries, type RecentEntries } from './recent-entries.ts'
 
 /** The name of its saved state. */
@@ -35,9 +36,8 @@ interface Span {
 }
 
 interface UserTrack extends Span {
-  /** For each hour (UTC), the number of days on which it was seen, and the last of these days. */
-  readonly hours: Uint16Array
-  readonly hourDays: Int32Array
+  /** The place in the table of hours. */
+  readonly place: number
   readonly addresses: Associations
   readonly hosts: Associations
 }
@@ -88,6 +88,22 @@ export const createLoginHistory = (): LoginHistory => {
   const users = createRecentEntries<UserTrack>(capacity.users)
   const addresses = createRecentEntries<AddressTrack>(capacity.addresses)
   const hosts = createRecentEntries<Span>(capacity.hosts)
+  const hours = new LoginHours(capacity.users)
+
+  const startUser = (time: number, name: string, dropped?: UserTrack): UserTrack => {
+    const user = dropped ?? {
+      ...startSpan(time, name),
+      place: users.size,
+      addresses: new Associations(maxAssociations),
+      hosts: new Associations(maxAssociations),
+    }
+    hours.clear(user.place)
+    if (!dropped) return user
+    startSpan(time, name, dropped)
+    dropped.addresses.clear()
+    dropped.hosts.clear()
+    return dropped
+  }
 
   const learnUser = (seen: string, event: Event, host: Span | undefined): void => {
     const { time } = event
@@ -95,11 +111,7 @@ export const createLoginHistory = (): LoginHistory => {
     const user = users.see(seen, time, startUser)
     extendSpan(user, time)
     const today = dayOf(time)
-    const hourOfDay = Math.floor((time - today * day) / hour)
-    if (today > (user.hourDays[hourOfDay] ?? 0)) {
-      user.hourDays[hourOfDay] = today
-      user.hours[hourOfDay] = Math.min(65_535, (user.hours[hourOfDay] ?? 0) + 1)
-    }
+    hours.see(user.place, Math.floor((time - today * day) / hour), today)
     if (host) user.hosts.see(host.name, host.hash, time)
     if (address === undefined || address.length > maxNameLength) return
     const from = addresses.see(address, time, startAddress)
@@ -112,11 +124,7 @@ export const createLoginHistory = (): LoginHistory => {
     readState(state, (reader) => {
       readAll(reader, users, startUser, (user, span) => {
         combineSpans(user, span)
-        const [hours, hourDays] = [reader.u16s(), reader.i32s()]
-        for (let index = 0; index < user.hours.length; index += 1) {
-          user.hours[index] = Math.max(user.hours[index] ?? 0, hours[index] ?? 0)
-          user.hourDays[index] = Math.max(user.hourDays[index] ?? 0, hourDays[index] ?? 0)
-        }
+        hours.combine(user.place, { days: reader.u16s(), lastDays: reader.i32s() })
         user.addresses.combine(readAssociations(reader))
         user.hosts.combine(readAssociations(reader))
       })
@@ -148,8 +156,10 @@ export const createLoginHistory = (): LoginHistory => {
     user(name) {
       const user = users.get(name)
       if (!user) return undefined
-      const hours = Array.from(user.hours, (days, hour) => ({ days, lastDay: user.hourDays[hour] ?? 0 }))
-      return { ...user, hours, addresses: user.addresses.list(), hosts: user.hosts.list() }
+      const { first, last, days } = user
+      const seen = hours.of(user.place)
+      const perHour = Array.from(seen.days, (count, hour) => ({ days: count, lastDay: seen.lastDays[hour] ?? 0 }))
+      return { first, last, days, hours: perHour, addresses: user.addresses.list(), hosts: user.hosts.list() }
     },
     address(address) {
       const known = addresses.get(address)
@@ -165,7 +175,8 @@ export const createLoginHistory = (): LoginHistory => {
     save() {
       const writer = createWriter(loginHistoryName, 1)
       writeAll(writer, users, (user) => {
-        writer.u16s(user.hours).i32s(user.hourDays)
+        const { days, lastDays } = hours.of(user.place)
+        writer.u16s(days).i32s(lastDays)
         writeAssociations(writer, user.addresses)
         writeAssociations(writer, user.hosts)
       })
@@ -194,24 +205,6 @@ const startAddress = (time: number, name: string, dropped?: AddressTrack): Addre
   dropped.users.clear()
   return dropped
 }
-const startUser = (time: number, name: string, dropped?: UserTrack): UserTrack => {
-  if (!dropped) {
-    return {
-      ...startSpan(time, name),
-      hours: new Uint16Array(24),
-      hourDays: new Int32Array(24),
-      addresses: new Associations(maxAssociations),
-      hosts: new Associations(maxAssociations),
-    }
-  }
-  startSpan(time, name, dropped)
-  dropped.hours.fill(0)
-  dropped.hourDays.fill(0)
-  dropped.addresses.clear()
-  dropped.hosts.clear()
-  return dropped
-}
-
 const writeAll = <Entry extends Span>(
   writer: Writer,
   memory: Pick<RecentEntries<Entry>, 'size' | 'entries'>,
