@@ -20,10 +20,26 @@ it('parses the names of rotated files', () => {
     0,
     '0006447d3f759c1e',
   )
-  // No rotation: a version, the number of a host, a name that is only a date.
+  f('app-2025-11-13.0.log', 'app.log', 0, '20251113000000')
+  f('access.2025-11-13.12.log.gz', 'access.log', 0, '2025111312')
+  f('MSGTRK20251113-1.LOG', 'MSGTRK.LOG', 0, '20251113000001')
+  f('MSGTRKMD2025111304-1.LOG', 'MSGTRKMD.LOG', 0, '2025111304000001')
+  f('log20251113_001.txt', 'log.txt', 0, '20251113000001')
+  f('u_ex251113.log', 'u_ex.log', 0, '20251113')
+  f('u_ex25111304_x.log', 'u_ex_x.log', 0, '2025111304')
+  f('ex2511.log', 'ex.log', 0, '202511')
+  f('postgresql-Mon.log', 'postgresql.log', 0)
+  f('DhcpSrvLog-Tue.log', 'DhcpSrvLog.log', 0)
+  f('2025-11-13.log', '.log', 0, '20251113')
+  f('2025-11-13-2.log.gz', '.log', 0, '20251113000002')
+  f('20251113-access.log', 'access.log', 0, '20251113')
+  // No rotation: a version, the number of a host, other digits.
   f('OpenSSH_2k.log', 'OpenSSH_2k.log', 0)
   f('web-01.log', 'web-01.log', 0)
-  f('2025-11-13.log', '2025-11-13.log', 0)
+  f('web-20.log', 'web-20.log', 0)
+  f('host20259999.log', 'host20259999.log', 0)
+  f('index251113.log', 'index251113.log', 0)
+  f('Sat.log', 'Sat.log', 0)
   f('.1', '.1', 0)
 })
 
@@ -39,6 +55,17 @@ it('puts the oldest first, by name if contents have no times', () => {
     '/m-20251114',
     '/m',
   ])
+})
+
+it('puts the files of a day in the order of their numbers', () => {
+  const names = [
+    'app-2025-11-13.0.log',
+    'app-2025-11-13.2.log',
+    'app-2025-11-13.10.log',
+    'app-2025-11-14.0.log',
+    'app.log',
+  ]
+  expect(toFileSets(names.toReversed(), () => undefined)).toEqual([names])
 })
 
 it('trusts contents more than names', () => {

@@ -3,7 +3,7 @@ import type { Component } from '../../../component.ts'
 import type { Cursors, Source } from '../source.ts'
 import { zone } from '../zone.ts'
 import { followFiles } from './follow-files.ts'
-import { nameOfFile, sourceOfFile } from './source-of-file.ts'
+import { formerNameOfFile, sourceOfFile } from './source-of-file.ts'
 import type { TimeInZone } from './written-zone.ts'
 
 const options = z.strictObject({
@@ -29,7 +29,7 @@ export const fileSource = (cursors: Cursors, timeOf: TimeInZone): Component<type
     const formerNames = new Map<string, Set<string>>()
     const sourceOf = (path: string): string => {
       if (!each_file) return name
-      const [source, former] = [sourceOfFile(path, name), nameOfFile(path, name)]
+      const [source, former] = [sourceOfFile(path, name), formerNameOfFile(path, name)]
       if (source !== former) formerNames.set(source, (formerNames.get(source) ?? new Set()).add(former))
       return source
     }
@@ -40,7 +40,7 @@ export const fileSource = (cursors: Cursors, timeOf: TimeInZone): Component<type
   },
 })
 
-/** Finds positions also under the names that the sources of containers had in version 0.1: those of their files. */
+/** Finds positions also under the names that sources had in version 0.1: those of the files of containers, and of days. */
 const withFormerNames = (cursors: Cursors, formerNames: ReadonlyMap<string, ReadonlySet<string>>): Cursors => ({
   async read(source, key) {
     for (const name of [source, ...(formerNames.get(source) ?? [])]) {

@@ -9,6 +9,12 @@ it('names a source after the file of its log, without what rotation adds', () =>
   expect(sourceOfFile('/srv/app-2026-11-26.log', 'file')).toBe('app.log')
 })
 
+it('names a source after the folder if its files are named after days', () => {
+  expect(sourceOfFile('/srv/minecraft/logs/2026-11-26-1.log.gz', 'file')).toBe('minecraft.log')
+  expect(sourceOfFile('/srv/shop/20261126.txt', 'file')).toBe('shop.txt')
+  expect(sourceOfFile('/logs/2026-11-26.log', 'file')).toBe('2026-11-26.log')
+})
+
 it('names a source after the container of Kubernetes that writes it', () => {
   const uid = '0b6a1c1e-5d0b-4a55-9d0e-2f6f0c9a7b11'
   expect(sourceOfFile(`/var/log/pods/shop_web-7c9-x2x4v_${uid}/nginx/0.log`, 'file')).toBe('shop_nginx')

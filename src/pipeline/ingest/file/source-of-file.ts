@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { containerOfFile } from '../../../schema/record/container-file.ts'
 import { toSourceName } from '../../../schema/record/source-name.ts'
-import { rotationOf } from './file-set.ts'
+import { formerBaseOf, rotationOf } from './file-set.ts'
 
 const dockerLog = /^([\da-f]{64})-json\.log$/
 const dockerContainer = z.object({ Name: z.string() })
@@ -16,13 +16,22 @@ export const sourceOfFile = (path: string, fallback: string): string => {
   const container = containerOfFile(path)
   if (container) return toSourceName(`${container.namespace}_${container.container}`, fallback)
   const [, id] = dockerLog.exec(rotationOf(basename(path)).base) ?? []
-  if (id === undefined) return nameOfFile(path, fallback)
+  if (id === undefined) return toSourceName(nameOf(path), fallback)
   return toSourceName(dockerName(dirname(path)) ?? `docker-${id.slice(0, 12)}`, fallback)
 }
 
-/** Names a source after the file of its log only. */
-export const nameOfFile = (path: string, fallback: string): string =>
-  toSourceName(rotationOf(basename(path)).base, fallback)
+/** Names a source as version 0.1 did: after the file only. */
+export const formerNameOfFile = (path: string, fallback: string): string =>
+  toSourceName(formerBaseOf(basename(path)), fallback)
+
+/** Returns the name of a log's file; with its folder, or the one above `logs`, if the file is named after a day only. */
+const nameOf = (path: string): string => {
+  const { base, date } = rotationOf(basename(path))
+  if (date === '' || !base.startsWith('.')) return base
+  const folders = dirname(resolve(path)).split(sep)
+  const folder = folders.findLast((name) => !/^logs?$/i.test(name)) ?? ''
+  return folder === '' ? basename(path) : `${folder}${base}`
+}
 
 /** Reads the name of a container from the folder in which Docker keeps its log; undefined if it is not there. */
 const dockerName = (folder: string): string | undefined => {
