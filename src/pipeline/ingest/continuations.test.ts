@@ -61,6 +61,36 @@ describe('joinContinuations', () => {
     expect(texts(join(`${text}\nINFO next`))).toEqual([text, 'INFO next'])
   })
 
+  it.each([
+    [
+      'Spring Boot',
+      '2026-12-10T09:32:20.123Z ERROR 1 --- [main] a.B : failed\n\njava.lang.IllegalStateException: x\n\tat a.B(B.java:1)',
+    ],
+    ['Sonarr', '2026-12-10 09:32:20.1|Error|Rss|failed\n\n[v4.0.5.1] System.ArgumentException: x\n   at A.B()'],
+    ['Python', 'ERROR x\nTraceback (most recent call last):\n  File "a.py", line 1, in f\nValueError: bad'],
+    [
+      'Python, chained',
+      'ERROR x\nTraceback (most recent call last):\n  File "a.py", line 1, in f\nKeyError: 1\n\nDuring handling of the above exception, another exception occurred:\n\nTraceback (most recent call last):\n  File "a.py", line 2, in g\nValueError: bad\n\nThe above exception was the direct cause of the following exception:\n\nTraceback (most recent call last):\n  File "a.py", line 3, in h\na.Gone',
+    ],
+    [
+      'Tomcat',
+      'WARNING [main] X started a thread. Stack trace of thread:\n java.base@17.0.9/jdk.internal.misc.Unsafe.park(Native Method)\n java.base@17.0.9/java.lang.Thread.run(Thread.java:840)',
+    ],
+  ])('joins a trace behind the empty lines that %s writes', (_, text) => {
+    const cri = (line: string) => `2026-03-03T09:00:00.123456789Z stdout F ${line}`
+    expect(texts(join(`${text}\n\nINFO next`))).toEqual([text, '', 'INFO next'])
+    const contained = `${text}\n\nINFO next`.split('\n').map(cri).join('\n')
+    expect(texts(join(contained))).toEqual([cri(text), cri(''), cri('INFO next')])
+  })
+
+  it('does not join what else follows an empty line', () => {
+    const lines = ['ERROR x', '', 'INFO next', '', 'java.lang.Error: x', '', 'ERROR y', '', 'Traceback is off']
+    expect(texts(join(lines.join('\n')))).toEqual(lines)
+    expect(texts(join('ERROR x\n'))).toEqual(['ERROR x'])
+    const trace = 'ERROR x\nTraceback (most recent call last):\n  File "a.py", line 1, in f\nKeyError: 1'
+    expect(texts(join(`${trace}\n\n${trace}`))).toEqual([trace, '', trace])
+  })
+
   it('does not join an exception to a line about something else', () => {
     const exception = 'java.lang.Error: x\n\tat a.B(B.java:1)'
     expect(texts(join(`INFO order placed\n${exception}`))).toEqual(['INFO order placed', exception])
@@ -199,6 +229,8 @@ describe('joinContinuations', () => {
       '\tat x',
       '  in y',
       'Caused by: z',
+      'java.lang.Error: x',
+      'During handling of the above exception',
       'Traceback (most recent call last):',
       'panic: p',
       'E: f',

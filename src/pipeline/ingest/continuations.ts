@@ -17,15 +17,19 @@ export const joinContinuations = (): LineJoiner => {
   let joined = 0
   let cut = false
   let trace: Trace
+  /** An empty line that belongs to the record if the next line does, as the ones that Spring Boot writes around a trace. */
+  let blank: { readonly line: TextLine; readonly contained: ContainerLine | undefined } | undefined
   /** The container's line that the record began with, and whether the program's line continues in the next one. */
   let container: ContainerLine | undefined
 
   const take = (): TextLine[] => {
     if (!first) return []
     const record = parts.length === 1 ? first : { text: parts.join('\n'), number: first.number, cut }
+    const left = blank ? [record, blank.line] : [record]
     first = undefined
+    blank = undefined
     parts = []
-    return [record]
+    return left
   }
   const begin = (line: TextLine, contained: ContainerLine | undefined): void => {
     first = line
@@ -51,12 +55,37 @@ export const joinContinuations = (): LineJoiner => {
     return true
   }
 
+  /** Appends the empty line if the next one continues the record behind it; else the record ends before it. Returns the records that end. */
+  const decideBlank = (text: string, contained: ContainerLine | undefined): TextLine[] => {
+    if (!blank) return []
+    const empty = blank
+    blank = undefined
+    if (!continuesBehindBlank(contained?.text ?? text, trace)) {
+      const ended = take()
+      begin(empty.line, empty.contained)
+      return ended
+    }
+    if (container && empty.contained) {
+      parts = [appendContainerLine(parts[0] ?? '', container, empty.line.text, empty.contained)]
+      if (first) first = { text: parts[0] ?? '', number: first.number, cut }
+    } else parts.push(empty.line.text)
+    characters += empty.line.text.length + 1
+    joined++
+    return []
+  }
+  const isBlankWithin = (line: TextLine, contained: ContainerLine | undefined): boolean => {
+    if ((contained?.text ?? line.text) !== '' || trace === 'go' || trace === 'php') return false
+    if (contained?.stream !== container?.stream || contained?.last === false || container?.last === false) return false
+    return trace === undefined ? saysFailure.test((parts[0] ?? '').slice(0, 200)) : mayChain.has(trace)
+  }
+
   return {
     push(lines) {
       const records: TextLine[] = []
       for (const line of lines) {
-        const fits = joined < mostLines && characters + line.text.length < mostCharacters
         const contained = readContainerLine(line.text)
+        if (blank) records.push(...decideBlank(line.text, contained))
+        const fits = joined < mostLines && characters + line.text.length < mostCharacters
         if (first && fits && container && appendContained(line, container, contained)) continue
         if (first && fits && continues(line.text, trace, parts[0] ?? '')) {
           trace = traceAfter(trace, line.text)
@@ -64,6 +93,8 @@ export const joinContinuations = (): LineJoiner => {
           joined++
           characters += line.text.length + 1
           cut ||= line.cut
+        } else if (first && fits && isBlankWithin(line, contained)) {
+          blank = { line, contained }
         } else {
           records.push(...take())
           begin(line, contained)
@@ -82,7 +113,7 @@ export const joinContinuations = (): LineJoiner => {
 }
 
 /** The kind of trace that a record has begun, which changes how the next line is read. */
-type Trace = 'python' | 'go' | 'jul' | 'php' | 'fields' | 'paragraph' | 'ended' | undefined
+type Trace = 'python' | 'chained' | 'go' | 'jul' | 'php' | 'fields' | 'paragraph' | 'ended' | undefined
 
 const traceBegunBy = (text: string): Trace => {
   if (text.endsWith('Traceback (most recent call last):')) return 'python'
@@ -99,8 +130,24 @@ const traceBegunBy = (text: string): Trace => {
   return undefined
 }
 
+/** The traces behind which another one may follow after an empty line. */
+const mayChain: ReadonlySet<Trace> = new Set<Trace>(['python', 'chained', 'ended'])
+
+/** The line between two Python traces of one failure. */
+const pythonChain = /^(?:During handling of the above exception|The above exception was the direct cause)/
+
+/** Whether a line continues a record behind an empty line: an exception below a message, or the next of Python's chained ones. */
+const continuesBehindBlank = (text: string, trace: Trace): boolean => {
+  if (trace === undefined) return isExceptionName(text)
+  return trace === 'chained' ? pythonTrace(text) : pythonChain.test(text)
+}
+
+const pythonTrace = (text: string): boolean => text.startsWith('Traceback (most recent call last):')
+
 /** The trace that a record is in after a line that continues it. */
 const traceAfter = (trace: Trace, text: string): Trace => {
+  if (pythonChain.test(text)) return 'chained'
+  if (trace === 'chained') return pythonTrace(text) ? 'python' : trace
   const before = trace === 'jul' ? undefined : trace
   // In a Python trace, the first line at the margin is the exception, which ends it.
   if (before === 'python' && isPythonEnd(text)) return 'ended'
@@ -131,8 +178,8 @@ const continues = (text: string, trace: Trace, first: string): boolean => {
   if (trace === 'jul') return /^(?:SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): /.test(text)
   if (code === 67) return text.startsWith('Caused by: ')
   if (code === 46) return /^\.{3} \d{1,6} (?:more|common frames)/.test(text)
-  if (code === 84) return trace !== undefined && text.startsWith('Traceback (most recent call last):')
-  if (code === 68) return text.startsWith('During handling of the above exception')
+  if (code === 84 && pythonTrace(text)) return trace !== undefined || saysFailure.test(first.slice(0, 200))
+  if (code === 68 || code === 84) return pythonChain.test(text)
   if (code === 83) return text.startsWith('Suppressed: ') || text === 'Stack trace:'
   if (code === 91) return text === '[stacktrace]'
   return code === 45 && text.startsWith('--- End of ')
@@ -164,18 +211,26 @@ const isIndentedContinuation = (text: string): boolean => {
   while (text.charCodeAt(i) === 32) i++
   if (i >= text.length) return false
   const code = text.charCodeAt(i)
-  if (i === 1) return text.startsWith('at ', i) || text.startsWith('... ', i)
+  if (i === 1) return text.startsWith('at ', i) || text.startsWith('... ', i) || javaFrame.test(text)
   if (i <= 6 && paddedLevel.test(text.slice(0, 40))) return false
   return code !== 123 || i >= 4
 }
+
+/** A line of a thread's stack, as Tomcat writes it: ` java.base@17.0.9/java.lang.Thread.run(Thread.java:840)`. */
+const javaFrame = /^ (?:[\w.@-]{1,80}\/){0,2}[\w$]{1,60}(?:\.[\w$<>/]{1,120}){2,14}\([^()]{1,120}\)$/
 
 /** A level or a word by which a line says that something went wrong. An exception below another line is a record of its own. */
 const saysFailure =
   /(?<![a-z])(?:err(?:or)?|fail(?:ed|ure)?|fatal|severe|crit(?:ical)?|warn(?:ing)?|exception)(?![a-z])/i
 
-/** Whether a line begins with the full name of an exception, as Java and .NET write it below the message: `java.io.IOException: closed`. */
+/**
+ * Whether a line begins with the full name of an exception, as Java and .NET write it below the message: `java.io.IOException: closed`, in
+ * Sonarr with its version: `[v4.0.5] System.ArgumentException: bad`.
+ */
 const isExceptionName = (text: string): boolean =>
-  /^[A-Za-z_]\w{0,60}(?:\.[\w$]{1,80}){0,11}\.[\w$]{0,80}(?:Exception|Error|Throwable)(?:: |$)/.test(text.slice(0, 400))
+  /^(?:\[v[\d.]{1,30}\] )?[A-Za-z_]\w{0,60}(?:\.[\w$]{1,80}){0,11}\.[\w$]{0,80}(?:Exception|Error|Throwable)(?:: |$)/.test(
+    text.slice(0, 400),
+  )
 
 /** Whether a line ends a Python trace: `ValueError: invalid literal`, `requests.exceptions.Timeout`. */
 const isPythonEnd = (text: string): boolean => /^[A-Za-z_][\w.]{0,200}(?:: |:?$)/.test(text)
