@@ -12,6 +12,8 @@ import type { Rate, Track } from './track.ts'
 
 const detector = 'baseline'
 const longSilence = 12 * hour
+/** After a silence this many times as long as all that is known, nobody waited for the stream to continue. */
+const timesFirstRun = 10
 
 /** Builds the detection of a deviating rate. */
 export const explainDeviation = (track: Track, rate: Rate, deviation: Deviation): Detection => {
@@ -120,7 +122,7 @@ const severityOf = (track: Track, rate: Rate, deviation: Deviation): Severity =>
   const strong = score >= 0.9
   if (isUnknownHour(track, rate, deviation)) return direction === 'spike' && !track.whole ? 'info' : 'low'
   if (direction === 'drop' && deviation.buckets < 2) return 'low'
-  if (direction === 'silence' && isUsualPause(track, deviation)) return 'low'
+  if (direction === 'silence' && (isUsualPause(track, deviation) || isBehindFirstRun(track, deviation))) return 'low'
   if (direction !== 'spike') return strong && (expected >= 100 || isLongSilence(deviation)) ? 'medium' : 'low'
   const size = sizeOf(deviation)
   const isError = rate.kind === 'errors' || rate.severityHint > 0
@@ -132,6 +134,10 @@ const severityOf = (track: Track, rate: Rate, deviation: Deviation): Severity =>
 /** Whether a stream has paused nearly as long before, as a nightly job does. */
 const isUsualPause = ({ longestGap, secondGap }: Track, { before, start, after, end }: Deviation): boolean =>
   (after?.time ?? end) - (before?.time ?? start) <= 2 * (after === undefined ? longestGap : secondGap)
+
+/** Whether a stream ran only briefly before a silence many times as long: the log of an installation, a program that was tried out. */
+const isBehindFirstRun = ({ since }: Track, { before, start, after }: Deviation): boolean =>
+  after !== undefined && after.time - (before?.time ?? start) > timesFirstRun * (start - since)
 
 /** Whether a stream is still silent after hours in which many lines were due. */
 const isLongSilence = ({ direction, expected, before, after, end, start }: Deviation): boolean =>

@@ -143,6 +143,15 @@ describe('baseline', () => {
     ])
   })
 
+  it('rates a silence low if the stream had run only briefly before one many times as long', () => {
+    const severities = (first: number, pause: number) =>
+      detectAll(merge(flow(0, first, 30), flow(first + pause, 80, 30)))
+        .filter(({ title }) => title.includes('stopped logging'))
+        .map(({ severity }) => severity)
+    expect(severities(40, 60 * 24 * 60)).toEqual(['low'])
+    expect(severities(4 * 1440, 1440)).toEqual(['medium'])
+  })
+
   it('reports a silence by the clock alone, once while it lasts', () => {
     const found = detectAll(flow(0, 200, 8), someTime + 300 * minute)
     expect(found).toHaveLength(1)
