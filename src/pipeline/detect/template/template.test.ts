@@ -57,6 +57,11 @@ describe('template', () => {
     ).toEqual([])
   })
 
+  it('reports nothing of a file whose lines all have the same time', () => {
+    const kinds = times(300, (i) => line(0, `Package: p${i}`, { template: { id: `p${i}`, text: 'p' } }))
+    expect(detectAll(kinds)).toEqual([])
+  })
+
   it('reports a new error that keeps coming, but not the failures of people who log in', () => {
     const repeated = (message: string) =>
       detectAll(

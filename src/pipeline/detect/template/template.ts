@@ -179,7 +179,9 @@ export const template: Component<typeof options, Detector> = {
       if (group.messages.length < maxMessages) {
         group.messages.push({ template: fresh, sample: keepSample(event), message: flatText(event.message, 400) })
       }
-      if (chanceOf(group) <= given.chance * (group.severityHint > 0 ? errorFactor : 1)) group.reported = true
+      // The first lines of a service, and all lines of a file without times, have no past to differ from.
+      const hasPast = group.span > 0
+      if (hasPast && chanceOf(group) <= given.chance * (group.severityHint > 0 ? errorFactor : 1)) group.reported = true
       if (group.reported && group.count >= group.nextCount) {
         group.nextCount = 2 * group.count
         report(memory, group, add)
