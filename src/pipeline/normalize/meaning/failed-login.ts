@@ -78,6 +78,8 @@ export const failedLogin: Meaning = {
     '(?:fail\\w*|error|invalid|denied|reject\\w*)[\\w ]{0,30}(?<![a-z])(?:count\\w*(?! (?:equals|is now|now|reached))|total|rate|ratio|per (?:second|minute|hour)|limit|threshold|max\\w*|stats|statistics)(?![a-z])',
     '(?<![a-z])(?:max\\w*|limit|threshold|number|count\\w*|rate|total|reset\\w*|clear\\w*) (?:of |the |for )?(?:failed|invalid|bad|unsuccessful)',
     '(?:fail\\w*|(?<!\\()errors?|invalid|denied|rejected)["\']?[=:] ?["\']?(?:0|none|false)(?![\\w.])',
+    // The heading of a report: "login failures:" in FreeBSD's daily one.
+    '(?:failures|failed (?:log[io]ns|attempts)|attempts) ?:$',
     // Money and goods are authorized too.
     '(?:payments?|cards?|transactions?|purchases?|charges?|refunds?|orders?|capture|debit|credit|expenses?|mandates?)[ _.-](?:pre-?)?authori[sz]',
     'authori[sz]\\w+ (?:of|for) (?:the |a |this |your )?(?:payment|card|transaction|purchase|charge|order|amount|refund|debit|credit|invoice)',
@@ -211,6 +213,7 @@ export const failedLogin: Meaning = {
     'failed to set pin 7 of gpio0',
     'auth error: connection refused',
     'login failures count: 12',
+    'web1.example.com login failures:',
     'NoSuchKey: The specified key does not exist.',
     'op=export username=kim result=failed ip=203.0.113.9',
     'username=kim op=invoice.create status=error ip=203.0.113.9',
