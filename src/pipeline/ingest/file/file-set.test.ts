@@ -28,6 +28,8 @@ it('parses the names of rotated files', () => {
   f('u_ex251113.log', 'u_ex.log', 0, '20251113')
   f('u_ex25111304_x.log', 'u_ex_x.log', 0, '2025111304')
   f('ex2511.log', 'ex.log', 0, '202511')
+  f('pfirewall.log.old', 'pfirewall.log', 1)
+  f('Xorg.0.log.old', 'Xorg.0.log', 1)
   f('postgresql-Mon.log', 'postgresql.log', 0)
   f('DhcpSrvLog-Tue.log', 'DhcpSrvLog.log', 0)
   f('2025-11-13.log', '.log', 0, '20251113')
@@ -40,6 +42,7 @@ it('parses the names of rotated files', () => {
   f('host20259999.log', 'host20259999.log', 0)
   f('index251113.log', 'index251113.log', 0)
   f('Sat.log', 'Sat.log', 0)
+  f('.old', '.old', 0)
   f('.1', '.1', 0)
 })
 

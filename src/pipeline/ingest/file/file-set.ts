@@ -38,6 +38,8 @@ const separated = (name: string): Rotation & { readonly datedAt: number } => {
 
 const digitsOf = (text = ''): string => text.replaceAll(/\D/g, '')
 
+/** The end of the name of a file that a new one has replaced: `pfirewall.log.old`, `Xorg.0.log.old`. */
+const replaced = /\.old$/i
 /** A day that begins a name, or follows its letters, perhaps with the hour: `2025-11-13.log`, `MSGTRK20251113-1.LOG`. */
 const fused =
   /(?:^|(?<=[A-Za-z_]))20\d\d(?:-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])?)(?=[-_.])/
@@ -54,7 +56,8 @@ export const rotationOf = (name: string): Rotation => {
   if (journal) {
     return { base: `${name.slice(0, journal.index)}.journal`, generation: 0, date: journal[1] ?? journal[2] ?? '' }
   }
-  const { datedAt, ...parts } = separated(name)
+  const { datedAt, ...found } = separated(name.replace(replaced, ''))
+  const parts = replaced.test(name) ? { ...found, generation: found.generation + 1 } : found
   const { base } = parts
   if (base === '') return { base: name, generation: 0, date: '' }
   if (datedAt >= 0) return withoutNumber(parts, datedAt)
