@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { runFake } from '../cli.fake.ts'
-import { checkClock, checkDisk, checkFolder, checkNode, checkSpace, describeWorkers } from './doctor.ts'
+import { checkClock, checkDisk, checkFolder, checkMemory, checkNode, checkSpace, describeWorkers } from './doctor.ts'
 
 let folder: string
 beforeEach(() => {
@@ -17,6 +17,11 @@ it('checks the runtime and the clock', () => {
   expect(checkNode('26.1.0').well).toBe(true)
   expect(checkNode('24.10.9')).toMatchObject({ well: false, advice: expect.stringContaining('24.11') })
   expect(checkClock(0).well).toBe(false)
+})
+
+it('checks that the memory suffices for a server under load', () => {
+  expect(checkMemory(2 ** 30)).toEqual({ well: true, name: 'memory', text: '1,024 MB for this process' })
+  expect(checkMemory(256 * 2 ** 20)).toMatchObject({ well: false, advice: expect.stringContaining('512 MB') })
 })
 
 it('checks that the folder is writable and private', () => {

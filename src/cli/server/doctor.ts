@@ -16,6 +16,7 @@ import type { MissingRulePack } from '../../schema/rule/rule-pack.ts'
 import type { CommandContext } from '../cli.ts'
 import { visible } from '../terminal/terminal.ts'
 import { addAppFlags, loadWithFlags } from './app-flags.ts'
+import { adviceOnMemory, describeMemory, usableMemory } from './memory.ts'
 
 /** The result of one check, with advice if it failed. */
 interface Finding {
@@ -34,7 +35,7 @@ export const define = (command: Command, context: CommandContext): void => {
   addAppFlags(command)
     .option('--json', 'print the findings as JSON')
     .action(async (options: { readonly json?: boolean }) => {
-      const findings = [checkNode(process.versions.node), checkClock(context.now())]
+      const findings = [checkNode(process.versions.node), checkClock(context.now()), checkMemory(usableMemory())]
       const loaded = await checkConfig(options, context, findings)
       if (loaded) {
         const { config } = loaded
@@ -77,6 +78,11 @@ export const checkClock = (now: number): Finding => {
       advice: 'The clock is far behind, so guessed timestamps will be wrong. Set it, or enable NTP.',
     }),
   }
+}
+
+export const checkMemory = (bytes: number): Finding => {
+  const advice = adviceOnMemory(bytes)
+  return { well: advice === undefined, name: 'memory', text: describeMemory(bytes), ...(advice && { advice }) }
 }
 
 const checkConfig = async (

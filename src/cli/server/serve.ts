@@ -4,6 +4,7 @@ import type { Config, LoadedConfig } from '../../config.ts'
 import { AppError } from '../../errors.ts'
 import type { CommandContext } from '../cli.ts'
 import { addAppFlags, loadWithFlags } from './app-flags.ts'
+import { adviceOnMemory, describeMemory, usableMemory } from './memory.ts'
 
 /** `vedette serve`: runs the API, the dashboard and the pipeline until it is stopped. */
 export const define = (command: Command, context: CommandContext): void => {
@@ -32,7 +33,10 @@ export const serve = async (
 ): Promise<void> => {
   const { err, out, signal } = context
   const { config, warnings, ...loaded } = await loadChecked(options, context, extraSources)
-  for (const warning of warnings) err.write(`${warning}\n`)
+  const memory = usableMemory()
+  const advice = adviceOnMemory(memory)
+  for (const warning of [...warnings, ...(advice ? [`${describeMemory(memory)}. ${advice}`] : [])])
+    err.write(`${warning}\n`)
   const { startApp } = await import('../../app.ts')
   try {
     const app = await startApp({ config, ...loaded, print: (line) => out.write(`${line}\n`), signal, extraSources })
