@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { recordsOfText } from '../../pipeline/ingest/join-records.ts'
+import { recordsOfText } from '../../pipeline/ingest/join/join-records.ts'
 import type { Detection } from '../../schema/detection/detection.ts'
 import { defineWorkerOperation } from '../operation.ts'
 import { chunkTexts, hashTexts } from '../records/record-chunk.ts'

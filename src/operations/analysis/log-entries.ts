@@ -3,7 +3,7 @@ import { AppError, messageOf } from '../../errors.ts'
 import { unwrap } from '../../lib/json-records/unwrap.ts'
 import { createCsvReader } from '../../lib/tabular/csv-reader.ts'
 import { isNumbers } from '../../lib/tabular/table.ts'
-import { recordsOfText } from '../../pipeline/ingest/join-records.ts'
+import { recordsOfText } from '../../pipeline/ingest/join/join-records.ts'
 import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 
 /** `auto` guesses from the text; `text` means lines as daemons write them. */

@@ -7,7 +7,7 @@ import { archiveReader, nameOfEntry, type ReadEntries } from '../../pipeline/ing
 import { compressionOf, decompress, expansionGuard } from '../../pipeline/ingest/file/decompress.ts'
 import { oldestFirst } from '../../pipeline/ingest/file/oldest-first.ts'
 import { asUtf8 } from '../../pipeline/ingest/file/utf16.ts'
-import { withoutDeclaration } from '../../pipeline/ingest/xml-events.ts'
+import { withoutDeclaration } from '../../pipeline/ingest/join/xml-events.ts'
 import { parseRecord } from '../../pipeline/normalize/parse-record.ts'
 import { chunkTexts, hashTexts } from './record-chunk.ts'
 import { recordTypes, refuseContent, refuseType } from './record-content.ts'

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts'
 import { type Foreign, foreignContent, isForm, isXmlDocument, xml } from '../../pipeline/ingest/foreign-content.ts'
-import { isEventDocument } from '../../pipeline/ingest/xml-events.ts'
+import { isEventDocument } from '../../pipeline/ingest/join/xml-events.ts'
 import { decodeText } from './decode-text.ts'
 
 /** The content types that bodies of records may have. */

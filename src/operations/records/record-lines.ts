@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts'
 import { isBlank } from '../../pipeline/ingest/file/file-lines.ts'
-import { joinRecords } from '../../pipeline/ingest/join-records.ts'
+import { joinRecords } from '../../pipeline/ingest/join/join-records.ts'
 import { splitLines, type TextLine } from '../../pipeline/ingest/lines.ts'
 import { mostChars, mostTexts } from './record-chunk.ts'
 

@@ -1,7 +1,7 @@
 import { AppError, messageOf } from '../../errors.ts'
 import { isJson, isObject } from '../../lib/json/json-value.ts'
 import { unwrap } from '../../lib/json-records/unwrap.ts'
-import { recordsOfText } from './join-records.ts'
+import { recordsOfText } from './join/join-records.ts'
 
 const longestText = 1_048_576
 

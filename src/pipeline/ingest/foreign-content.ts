@@ -1,6 +1,6 @@
 import { isUtmp } from '../../lib/utmp/utmp.ts'
 import { utf16Of } from './file/utf16.ts'
-import { isEventDocument } from './xml-events.ts'
+import { isEventDocument } from './join/xml-events.ts'
 
 /** Content without text lines, with advice on how to convert it. */
 export interface Foreign {

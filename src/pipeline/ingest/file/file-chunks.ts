@@ -1,5 +1,5 @@
 import type { RawRecord } from '../../../schema/record/record.ts'
-import { textOfRecords } from '../join-records.ts'
+import { textOfRecords } from '../join/join-records.ts'
 import { type FileReadOptions, readFiles } from './read-files.ts'
 import type { ReadReport } from './read-report.ts'
 

@@ -1,6 +1,6 @@
 import type { RawRecord } from '../../../schema/record/record.ts'
-import { joinRecords } from '../join-records.ts'
-import type { LineJoiner } from '../line-joiner.ts'
+import { joinRecords } from '../join/join-records.ts'
+import type { LineJoiner } from '../join/line-joiner.ts'
 import { splitLines, type TextLine } from '../lines.ts'
 import { readWithPauses } from '../pauses.ts'
 import { ClockDays } from './clock-days.ts'

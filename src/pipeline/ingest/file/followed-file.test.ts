@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../test/depth.ts'
-import { recordsOfText } from '../join-records.ts'
-import { boundaryLines, logs } from '../logs.fake.ts'
+import { recordsOfText } from '../join/join-records.ts'
+import { boundaryLines, logs } from '../join/logs.fake.ts'
 import { type Position, startPosition } from './content.ts'
 import { followFile, type Portion } from './followed-file.ts'
 

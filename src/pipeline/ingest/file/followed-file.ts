@@ -1,7 +1,7 @@
 import { minute } from '../../../lib/units/time.ts'
 import type { RawRecord } from '../../../schema/record/record.ts'
 import { type Foreign, foreignContent } from '../foreign-content.ts'
-import { joinRecords } from '../join-records.ts'
+import { joinRecords } from '../join/join-records.ts'
 import { splitLines, type TextLine } from '../lines.ts'
 import { type Content, fileContent, isAt, type Position, positionAt, startPosition } from './content.ts'
 import { isBlank } from './file-lines.ts'

@@ -1,5 +1,5 @@
 import type { RawRecord } from '../../../schema/record/record.ts'
-import { recordsOfText } from '../join-records.ts'
+import { recordsOfText } from '../join/join-records.ts'
 
 /** A message of a queue. */
 export interface QueuedMessage {

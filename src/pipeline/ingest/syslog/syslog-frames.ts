@@ -1,4 +1,4 @@
-import { joinRecords } from '../join-records.ts'
+import { joinRecords } from '../join/join-records.ts'
 import { splitLines, type TextLine } from '../lines.ts'
 import type { ConnectionReader } from '../listen/tcp.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { splitLines, type TextLine } from '../lines.ts'
 import { joinContinuations } from './continuations.ts'
-import { splitLines, type TextLine } from './lines.ts'
 
 const texts = (lines: readonly TextLine[]): string[] => lines.map(({ text }) => text)
 

@@ -1,6 +1,6 @@
+import type { TextLine } from '../lines.ts'
 import { appendContainerLine, type ContainerLine, readContainerLine } from './container-lines.ts'
 import type { LineJoiner } from './line-joiner.ts'
-import type { TextLine } from './lines.ts'
 
 const mostLines = 500
 const mostCharacters = 262_144

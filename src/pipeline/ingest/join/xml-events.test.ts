@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { TextLine } from '../lines.ts'
 import { asTheyAre } from './line-joiner.ts'
-import type { TextLine } from './lines.ts'
 import { joinXmlEvents } from './xml-events.ts'
 
 const read = (text: string, together = true): TextLine[] => {

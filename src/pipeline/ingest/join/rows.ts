@@ -1,8 +1,8 @@
-import { delimiterOf } from '../../lib/csv/delimiter.ts'
-import { createRowReader } from '../../lib/csv/row-reader.ts'
-import { isDeedName, isTimeName, plainFieldName } from '../../lib/json-records/vocabulary.ts'
+import { delimiterOf } from '../../../lib/csv/delimiter.ts'
+import { createRowReader } from '../../../lib/csv/row-reader.ts'
+import { isDeedName, isTimeName, plainFieldName } from '../../../lib/json-records/vocabulary.ts'
+import type { TextLine } from '../lines.ts'
 import type { LineJoiner, SpecialJoiner } from './line-joiner.ts'
-import type { TextLine } from './lines.ts'
 
 /** A row may have so many lines and characters. With more, a quote was not meant as one. */
 const mostLines = 500

@@ -1,4 +1,4 @@
-import type { TextLine } from './lines.ts'
+import type { TextLine } from '../lines.ts'
 
 /** Joins lines into records. A record has the number of its first line. */
 export interface LineJoiner {

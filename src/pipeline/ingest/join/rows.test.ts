@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { splitLines, type TextLine } from '../lines.ts'
 import { joinContinuations } from './continuations.ts'
 import { joinDocuments } from './documents.ts'
 import { asTheyAre } from './line-joiner.ts'
-import { splitLines, type TextLine } from './lines.ts'
 import { joinRows } from './rows.ts'
 
 const read = (text: string, size = 65_536): TextLine[] => {

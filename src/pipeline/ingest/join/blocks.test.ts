@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { TextLine } from '../lines.ts'
 import { joinBlocks } from './blocks.ts'
 import { asTheyAre } from './line-joiner.ts'
-import type { TextLine } from './lines.ts'
 
 const read = (text: string, together = true): TextLine[] => {
   const joiner = joinBlocks(asTheyAre)

@@ -1,5 +1,5 @@
+import type { TextLine } from '../lines.ts'
 import type { LineJoiner, SpecialJoiner } from './line-joiner.ts'
-import type { TextLine } from './lines.ts'
 
 const longest = 1_048_576
 /** The maximum length of what may come before the first event: a declaration, the element around the events. */

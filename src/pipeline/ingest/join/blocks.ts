@@ -1,6 +1,6 @@
+import type { TextLine } from '../lines.ts'
 import type { BlockShape } from './block-shape.ts'
 import type { LineJoiner, SpecialJoiner } from './line-joiner.ts'
-import type { TextLine } from './lines.ts'
 import { blockShapes, mayBeginBlock } from './printed-blocks.ts'
 
 const mostLines = 500

@@ -1,7 +1,7 @@
-import { type JsonDocument, readDocument } from '../../lib/json-records/document.ts'
-import { jsonValues, type UnwrapOptions, type Unwrapped, unwrap } from '../../lib/json-records/unwrap.ts'
+import { type JsonDocument, readDocument } from '../../../lib/json-records/document.ts'
+import { jsonValues, type UnwrapOptions, type Unwrapped, unwrap } from '../../../lib/json-records/unwrap.ts'
+import type { TextLine } from '../lines.ts'
 import type { LineJoiner, SpecialJoiner } from './line-joiner.ts'
-import type { TextLine } from './lines.ts'
 
 /** The maximum length of a record. A longer document is split as it arrives. */
 const longestRecord = 1_048_576

@@ -1,5 +1,5 @@
 import { load } from 'js-yaml'
-import { isObject } from '../../lib/json/json-value.ts'
+import { isObject } from '../../../lib/json/json-value.ts'
 import type { BlockShape } from './block-shape.ts'
 
 /** Whether a line may begin a record that a shipper or a cloud's tool prints. */

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cpuMs } from '../../../test/cpu-clock.ts'
-import { casesOf, deepRun, runs } from '../../../test/depth.ts'
-import { needs } from '../../../test/needs.ts'
+import { cpuMs } from '../../../../test/cpu-clock.ts'
+import { casesOf, deepRun, runs } from '../../../../test/depth.ts'
+import { needs } from '../../../../test/needs.ts'
+import { splitLines, type TextLine } from '../lines.ts'
 import { joinContinuations } from './continuations.ts'
 import { joinDocuments } from './documents.ts'
-import { splitLines, type TextLine } from './lines.ts'
 
 const read = (text: string | Buffer, size = 65_536, longest?: number): TextLine[] => {
   const splitter = splitLines({ inParts: true, ...(longest !== undefined && { longest }) })
