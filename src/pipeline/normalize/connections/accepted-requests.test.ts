@@ -46,6 +46,35 @@ describe('a request that is answered after the password was refused', () => {
     expect(logins([json(20, 401), json(21, 200)])).toEqual(['failure', 'success'])
   })
 
+  it('is a login by a form each time, whose user no access log names', () => {
+    const form = (second: number, status: number, method = 'POST', path = '/api/login') =>
+      `203.0.113.9 - - [10/Dec/2026:09:32:${second} +0000] "${method} ${path} HTTP/1.1" ${status} 381 "-" "curl/8.5.0"`
+    expect(
+      logins([form(20, 401), form(21, 200, 'GET'), form(22, 200, 'POST', '/api/cart'), form(23, 200), form(24, 200)]),
+    ).toEqual(['failure', undefined, undefined, 'success', 'success'])
+    expect(logins([form(20, 403), form(23, 302)])).toEqual(['failure', 'success'])
+  })
+
+  it('is a login at a server that names the user only when the password was right', () => {
+    const iis = (second: number, user: string, result: string) =>
+      `2026-12-10 09:32:${second} 10.0.0.5 GET /admin/ - 443 ${user} 203.0.113.9 curl/8.5.0 - ${result} 15`
+    // A request without a password, a step of NTLM, a wrong password, and the right one.
+    expect(
+      logins([
+        iis(20, '-', '401 2 5'),
+        iis(21, '-', '401 1 2148074254'),
+        iis(22, '-', '401 1 1326'),
+        iis(23, 'kim', '200 0 0'),
+      ]),
+    ).toEqual([undefined, undefined, 'failure', 'success'])
+    const caddy = (second: number, status: number, user: string) =>
+      `{"level":"info","ts":17968951${second}.5,"logger":"http.log.access.log0","msg":"handled request","request":{"remote_ip":"203.0.113.9","proto":"HTTP/1.1","method":"GET","host":"shop.example.org","uri":"/admin/","headers":{"User-Agent":["curl/8.5.0"],"Authorization":["REDACTED"]}},"user_id":"${user}","duration":0.01,"size":0,"status":${status}}`
+    expect(logins([caddy(40, 401, ''), caddy(41, 200, 'kim')])).toEqual(['failure', 'success'])
+    const traefik = (second: number, status: number) =>
+      `{"ClientAddr":"203.0.113.9:51022","ClientHost":"203.0.113.9","ClientUsername":"kim","DownstreamStatus":${status},"RequestMethod":"GET","RequestPath":"/admin/","entryPointName":"web","level":"info","msg":"","time":"2026-12-10T09:32:${second}Z"}`
+    expect(logins([traefik(40, 401), traefik(41, 200)])).toEqual(['failure', 'success'])
+  })
+
   it.each([
     ['of another client', { address: '203.0.113.8' }],
     ['of another user', { user: 'ada' }],

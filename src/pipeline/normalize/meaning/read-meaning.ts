@@ -1,9 +1,9 @@
+import { isLoginPath } from '../../../schema/event/login-path.ts'
 import { type Draft, setIfAbsent } from '../draft.ts'
 import { setUser } from '../entities/phrase.ts'
 import { setAddress, toAddress } from '../fields/address.ts'
 import { failedLogin } from './failed-login.ts'
 import { meaningOf } from './lexicon.ts'
-import { isLoginPath } from './login-path.ts'
 import type { Meaning } from './meaning.ts'
 import { onlyAddress, partyAddress, userIn } from './named-parties.ts'
 import { successfulLogin } from './successful-login.ts'
@@ -219,15 +219,22 @@ const userAmong = (fields: Draft): string | undefined => {
  */
 const readRefusedRequest = (fields: Draft): void => {
   const isForm = fields['http.request.method'] === 'POST' && isLoginPath(pathOf(fields))
-  // A record of a web server in JSON has a client, and no level as the messages of applications have.
+  // A record of a web server in JSON has a client, and no level as the messages of applications have. Those of Traefik have one.
   const isWeb =
     fields['event.category'] === 'web' ||
-    (fields['user_agent.original'] !== undefined && fields['log.level'] === undefined)
+    (fields['user_agent.original'] !== undefined && fields['log.level'] === undefined) ||
+    fields.entryPointName !== undefined
   const isNamed =
     fields['http.response.status_code'] !== 403 &&
     ((isWeb && fields['user.name'] !== undefined) || hasCredentials(fields))
-  if (isForm || isNamed) setLogin(fields, 'failure')
+  if (isForm || isNamed || wrongPasswords.has(Number(fields['iis.win32_status']))) setLogin(fields, 'failure')
 }
+
+/**
+ * Errors of Windows with which IIS refuses a name or password: unknown, restricted, at a wrong time or workstation, expired, disabled, locked.
+ * Other refusals are steps of NTLM, or ask for a password.
+ */
+const wrongPasswords: ReadonlySet<number> = new Set([1326, 1327, 1328, 1329, 1330, 1331, 1793, 1907, 1909])
 
 /** The form of WordPress or Django shows itself again after a wrong password, and redirects after a login. */
 const readLoginForm = (fields: Draft): void => {
