@@ -31,4 +31,8 @@ export class RecentMap<Key, Value> {
   update(key: Key, value: Value): void {
     if (this.#entries.has(key)) this.#entries.set(key, value)
   }
+
+  delete(key: Key): void {
+    this.#entries.delete(key)
+  }
 }

@@ -9,6 +9,8 @@ export interface Attempt {
   readonly user: string | undefined
   /** How many attempts the line represents: `message repeated 5 times`. */
   readonly times: number
+  /** How many lines show them. */
+  readonly lines: number
 }
 
 /** Lines that are not about an attempt: a key accepted before the login, a missing account in a password change. */
@@ -29,6 +31,7 @@ export const readAttempt = (event: Event): Attempt | undefined => {
     address: text(fields['source.ip']) ?? text(fields['source.address']) ?? text(fields['source.domain']),
     user: text(fields['user.name']),
     times: typeof repeated === 'number' && repeated >= 1 && repeated <= 1_000_000 ? Math.floor(repeated) : 1,
+    lines: 1,
   }
 }
 

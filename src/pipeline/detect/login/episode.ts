@@ -62,13 +62,13 @@ export const startEpisode = (who: string, byAddress: boolean, time: number, befo
 })
 
 /** Adds a failure. Returns how many attempts it added. */
-export const addFailure = (episode: Episode, event: EventSample, { action, user, times }: Attempt): number => {
+export const addFailure = (episode: Episode, event: EventSample, { action, user, times, lines }: Attempt): number => {
   let tally = episode.tallies.get(action)
   if (!tally && episode.tallies.size < maxActions) {
     tally = startTally(keepSample(event))
     episode.tallies.set(flatText(action), tally)
   }
-  if (tally) countLine(tally, event, times)
+  if (tally) countLine(tally, event, times, lines)
   episode.last = Math.max(episode.last, event.time)
   episode.usedAt = episode.last
   episode.changed = true

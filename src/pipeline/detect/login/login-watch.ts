@@ -1,6 +1,5 @@
 import { minute, week } from '../../../lib/units/time.ts'
-import type { Event } from '../../../schema/event/event.ts'
-import { keepSample } from '../shared/evidence.ts'
+import { type EventSample, keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { binomialTail } from '../shared/score.ts'
 import type { Attempt } from './attempt.ts'
@@ -19,7 +18,7 @@ const maxAttackers = 100
 /** Adds an attempt. Reports attacks that begin here or have doubled since the last report. */
 export const takeAttempt = (
   scope: LoginScope,
-  event: Event,
+  event: EventSample,
   attempt: Attempt,
   rules: LoginRules,
   listener: Listener,
@@ -84,7 +83,7 @@ const endSwarm = (scope: LoginScope, swarm: Episode, listener: Listener): void =
 
 const takeFailure = (
   scope: LoginScope,
-  event: Event,
+  event: EventSample,
   attempt: Attempt,
   rules: LoginRules,
   listener: Listener,
@@ -142,7 +141,7 @@ const reportIfDoubled = (scope: LoginScope, episode: Episode, listener: Listener
 
 const joinSwarm = (
   scope: LoginScope,
-  event: Event,
+  event: EventSample,
   who: string,
   attempt: Attempt,
   rules: LoginRules,
@@ -198,7 +197,13 @@ const leaveSwarm = (scope: LoginScope, who: string, rules: LoginRules): void => 
   scope.swarm.reported &&= isSwarm(scope, scope.swarm, rules)
 }
 
-const takeLogin = (scope: LoginScope, event: Event, attempt: Attempt, rules: LoginRules, listener: Listener): void => {
+const takeLogin = (
+  scope: LoginScope,
+  event: EventSample,
+  attempt: Attempt,
+  rules: LoginRules,
+  listener: Listener,
+): void => {
   // A local session has no address, so only failures of the same user count.
   const who = attempt.address ?? `user ${attempt.user ?? ''}`
   const login = {
@@ -239,7 +244,7 @@ const takeLogin = (scope: LoginScope, event: Event, attempt: Attempt, rules: Log
 /** Remembers a first-time login during attacks. */
 const addNewLogin = (
   scope: LoginScope,
-  event: Event,
+  event: EventSample,
   login: Login,
   attacks: readonly Episode[],
   listener: Listener,

@@ -16,6 +16,7 @@ import { explainAttack, explainBreakIn, explainNewLogins, explainSwarm } from '.
 import { type Listener, type LoginRules, type LoginScope, startScope } from './login-scope.ts'
 import { packScopes, unpackScopes } from './login-state.ts'
 import { reportAllChanges, sweep, takeAttempt } from './login-watch.ts'
+import { RefusedRequests } from './refused-requests.ts'
 
 const name = 'sequence'
 const version = 4
@@ -66,6 +67,7 @@ export const sequenceDetector = (isPart = false): Component<typeof options, Dete
     }
     let scopes = new BoundedMap<LoginScope>(given.max_scopes)
     const trails = createTrails(isPart ? ['user'] : ['user', 'address'])
+    const requests = new RefusedRequests()
     let facts: Fact[] = []
 
     /** Adds a scope. In a full map it replaces one without recent failures, so that logins at many hosts hide no attack on one of them. */
@@ -100,9 +102,11 @@ export const sequenceDetector = (isPart = false): Component<typeof options, Dete
         for (const event of events) {
           trails.observe(event)
           const attempt = readAttempt(event)
-          if (!attempt) continue
-          const scope = scopes.get(event.stream) ?? addScope(event, listener)
-          takeAttempt(scope, event, attempt, rules, listener)
+          const attempts = attempt ? [{ sample: event, attempt }] : requests.follow(event)
+          for (const one of attempts) {
+            const scope = scopes.get(event.stream) ?? addScope(event, listener)
+            takeAttempt(scope, one.sample, one.attempt, rules, listener)
+          }
         }
         if (events.length === 0) {
           for (const scope of scopes.values()) {

@@ -29,11 +29,11 @@ export const startTally = (sample: EventSample): LineTally => ({
   peakFirst: sample,
 })
 
-/** Counts a line that represents `times` attempts. */
-export const countLine = (tally: LineTally, event: EventSample, times: number): void => {
+/** Counts `lines` that represent `times` attempts, of which the event is the first. */
+export const countLine = (tally: LineTally, event: EventSample, times: number, lines: number): void => {
   const sample = keepSample(event)
   tally.count += times
-  tally.lines++
+  tally.lines += lines
   if (tally.firsts.length < firstLines) tally.firsts.push(sample)
   if (sample.time >= tally.last.time) tally.last = sample
   const at = Math.floor(sample.time / minute)
