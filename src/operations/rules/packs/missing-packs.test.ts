@@ -34,10 +34,12 @@ describe('findMissingPacks', () => {
   })
 
   it('names the commands that add rules about a product', () => {
-    const [pack, ...others] = findMissingPacks(kindsOf({ product: 'm365', service: 'audit' }), { documents: bundled })
+    const [pack, ...others] = findMissingPacks(kindsOf({ product: 'onelogin', service: 'onelogin.events' }), {
+      documents: bundled,
+    })
     expect(others).toEqual([])
     expect(pack).toMatchObject({
-      product: 'm365',
+      product: 'onelogin',
       pack: 'sigmahq',
       commands: [
         expect.stringMatching(/^curl -LO https:\/\/github\.com\/SigmaHQ\/sigma\/\S+\.zip$/),
