@@ -8,6 +8,7 @@ import { toColumns, toEntries } from '../../fields/columns.ts'
 import { flatten } from '../../fields/flatten.ts'
 import { guessContent, isUnnamed } from '../../fields/guess-content.ts'
 import { toLogLevel } from '../../fields/level.ts'
+import { addTargetUser } from '../../fields/target-user.ts'
 import type { Parsed, Parser } from '../../parser.ts'
 import { completeWaf, isWaf } from '../aws/aws-waf.ts'
 import { completeCloudTrail, isCloudTrail, lookedUpRecord } from '../aws/cloudtrail.ts'
@@ -70,6 +71,7 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
     delete fields['service.name']
   }
   if (isWaf(only)) return finish('json/aws-waf', stamp, completeWaf(only, fields), fields)
+  addTargetUser(only, fields)
   if (isCloudTrail(only)) return finish('json/cloudtrail', stamp, completeCloudTrail(only, fields), fields)
   if (isAzureActivity(only)) return finish('json/azure-activity', stamp, completeAzureActivity(only, fields), fields)
   if (isGcpAudit(only)) return finish('json/gcp-audit', stamp, completeGcpAudit(only, fields), fields)
