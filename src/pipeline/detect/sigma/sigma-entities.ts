@@ -26,6 +26,14 @@ export const eventEntities = (values: Event['fields']): Entity[] =>
     return typeof value === 'string' && value !== '' ? [{ type, value }] : []
   })
 
+/** Returns the user who acts in an event with an address, unless other events of its episode have another one. */
+export const soleActor = ({ fields: values }: Event, others: readonly Entity[]): string | undefined => {
+  const { 'user.name': actor, 'user.target.name': target, 'source.ip': address } = values
+  if (typeof actor !== 'string' || actor === '' || address === undefined) return undefined
+  const isOther = ({ type, value }: Entity) => type === 'user' && value !== actor && value !== target
+  return others.some(isOther) ? undefined : actor
+}
+
 /** Identifies a recurring problem by its address, else its user, else its host; else by the rule alone. */
 export const eventSubject = ({ fields: values }: Event): string => {
   for (const wanted of ['ip', 'user', 'host']) {

@@ -30,15 +30,22 @@ const scores: Readonly<Record<Level, number>> = {
 
 const toSeverity = (level: Level): Severity => (level === 'informational' ? 'info' : level)
 
-/** Explains a match by the rule's purpose, the fields that matched, and the number of matches. */
-export const explainRuleMatch = (match: Match, subject: string, times: number): MatchTexts => {
+/**
+ * Explains a match by the rule's purpose, the fields that matched, and the number of matches.
+ *
+ * @param actor the user who acts, if it is the same in all matches
+ */
+export const explainRuleMatch = (match: Match, subject: string, times: number, actor?: string): MatchTexts => {
   const { rule } = match
   const level = rule.level ?? 'medium'
   const common = {
     type: typeOf(rule),
     score: scores[level],
     severity: toSeverity(level),
-    title: subject === '' ? rule.title : `${rule.title}: ${subject}`,
+    title:
+      subject === ''
+        ? rule.title
+        : `${rule.title}: ${actor === undefined || actor === subject ? '' : `${actor} from `}${subject}`,
     techniques: rule.techniques,
     key: `${rule.title} (rule ${rule.id}): ${subject}`,
     rule: toRuleView(rule),

@@ -219,7 +219,7 @@ it('finds the same in two partitions, whose facts go to a third detector', () =>
   expect(found.map(({ title }) => title)).toEqual([
     'Many failed logins: 203.0.113.9',
     'Many failed logins: 203.0.113.9',
-    'Login of the backup account: 203.0.113.9',
+    'Login of the backup account: backup from 203.0.113.9',
   ])
   expect(found).toEqual(events.flatMap((event) => alone.detect([event])))
 })

@@ -11,7 +11,7 @@ import { toDetection } from '../shared/finding.ts'
 import { readSampleFields, writeSampleFields } from '../shared/sample-state.ts'
 import { readState } from '../shared/state.ts'
 import type { RuleBook } from './rule-book.ts'
-import { eventEntities, eventSubject } from './sigma-entities.ts'
+import { eventEntities, eventSubject, soleActor } from './sigma-entities.ts'
 import { createFlattening } from './sigma-event.ts'
 import { explainRuleMatch } from './sigma-explanation.ts'
 
@@ -177,7 +177,8 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
         }
       }
       if (!reported) return undefined
-      const texts = explainRuleMatch(match, subject, episode.times)
+      const actor = match.type === 'rule' && isOne ? soleActor(event, episode.entities) : undefined
+      const texts = explainRuleMatch(match, subject, episode.times, actor)
       return toDetection({
         detector: name,
         source: event.source,
