@@ -19,7 +19,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'serve', summary: 'run the server, as `npm start` does', load: () => import('./server/serve.ts') },
   {
     name: 'worker',
-    summary: 'work topics on a shared database, without API and dashboard',
+    summary: 'process topics of a shared database, without API and dashboard',
     load: () => import('./server/worker.ts'),
   },
   {

@@ -18,12 +18,12 @@ export const define = (command: Command, context: CommandContext): void => {
   const { cwd, err, now, out } = context
   addAppFlags(command)
     .description(
-      'Takes over an installation of an older system: its data into the database, its variables into vedette.yaml. Stop the server first. ' +
+      'Take over an installation of an older system: its data into the database, its variables into vedette.yaml. Stop the server first. ' +
         'The source is only read. A second run takes only what is new.',
     )
     .argument('<source>', 'a folder, an .env file, a database URL or a file of the older system')
-    .option('--dry-run', 'show what would be taken, and change nothing; the server may run')
-    .option('--json', 'as JSON')
+    .option('--dry-run', 'show what would be taken over without changing anything; the server may run')
+    .option('--json', 'print the report as JSON')
     .action(async (source: string, options: AdoptFlags) => {
       const { adoptInstallation } = await import('../../app/adoption.ts')
       const file = resolve(cwd, options.config ?? 'vedette.yaml')

@@ -16,7 +16,7 @@ interface McpFlags {
 export const define = (command: Command, context: CommandContext): void => {
   addAppFlags(command)
     .description(
-      'Runs an MCP server on stdio. With --url it connects to a running server; without, it opens the data folder of this machine, ' +
+      'Run an MCP server on stdio. With --url, it connects to a running server. Without, it opens the data folder of this machine, ' +
         'which no server may be using. Tools are read-only unless --allow-write is given.',
     )
     .option('--url <url>', 'running server to connect to; VEDETTE_URL by default')

@@ -16,7 +16,7 @@ interface BatchFlags {
 export const define = (command: Command, { out, now, signal, env, end }: CommandContext): void => {
   command
     .description(
-      'Scores JSON, CSV and text files below a folder that were not scored before, and writes the anomalies of each to a file.',
+      'Score JSON, CSV and text files below a folder that were not scored before, and write the anomalies of each to a file.',
     )
     .option('--model-dir <folder>', 'folder of the model', env.MODEL_DIR ?? 'anomaly_outputs')
     .option('--log-dir <folder>', 'folder of the log files', env.LOG_DIR ?? 'logs')

@@ -18,8 +18,8 @@ interface TrainFlags {
 export const define = (command: Command, { out, err, now }: CommandContext): void => {
   command
     .description(
-      'Trains a model on files of log events (JSON, JSON lines, CSV or plain log lines) for `vedette batch` and POST /analyze, ' +
-        'and lists the anomalies among the events themselves.',
+      'Train a model on files of log events (JSON, JSON lines, CSV or plain log lines) for `vedette batch` and POST /analyze, ' +
+        'and list the anomalies among the events themselves.',
     )
     .option('--data_path <path>', 'file or folder of log events', './logs/')
     .addOption(

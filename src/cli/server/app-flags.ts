@@ -26,7 +26,10 @@ export const addAppFlags = (command: Command): Command =>
     .option('--data-dir <folder>', 'folder for all data')
     .option('--public-url <url>', 'URL under which users reach the server')
     .option('--log-level <level>', 'log level')
-    .option('--workers <what>', 'what to work here: all, none, topics such as records,alerts, or a number of threads')
+    .option(
+      '--workers <what>',
+      'what to process here: all, none, topics such as records,alerts, or a number of threads',
+    )
 
 /** Loads the configuration with these options applied, as a server does. */
 export const loadWithFlags = (options: unknown, { env, cwd }: Pick<CommandContext, 'env' | 'cwd'>): LoadedConfig => {

@@ -26,7 +26,7 @@ export const define = (command: Command, context: CommandContext): void => {
   )
 
   addAppFlags(command.command('print').description('Print the effective configuration with secrets masked.'))
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action((options: { readonly json?: boolean }) => {
       const { config, origins } = load(options)
       out.write(options.json ? `${JSON.stringify(configAsJson(config), null, 2)}\n` : printConfig(config, origins))
@@ -36,7 +36,7 @@ export const define = (command: Command, context: CommandContext): void => {
     command.command('explain').description('Explain a key: its type, its default and the origin of its value.'),
   )
     .argument('<key>', 'a key (retention.events), a group (retention) or a variable (PORT)')
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action((key: string, options: { readonly json?: boolean }) => {
       const found = explainConfig(key, load(options))
       if (options.json) return out.write(`${JSON.stringify(found, null, 2)}\n`)

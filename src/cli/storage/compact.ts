@@ -7,7 +7,7 @@ import { addAppFlags, loadWithFlags } from '../server/app-flags.ts'
 export const define = (command: Command, context: CommandContext): void => {
   addAppFlags(command)
     .description(
-      'Rewrites the database without its free space. Stop the server first. The disk needs as much free space as the contents take. ' +
+      'Rewrite the database without its free space. Stop the server first. The disk needs as much free space as the contents take. ' +
         'Databases created by this version shrink by themselves and rarely need this command.',
     )
     .action(async (options: unknown) => {

@@ -25,7 +25,7 @@ interface TemplateOptions {
 export const define = (command: Command, context: CommandContext): void => {
   command
     .description(
-      'Lists the log templates in files: the constant text of similar lines, and the parts that vary. Shows for each how often and when ' +
+      'List the log templates in files: the constant text of similar lines, and the parts that vary. Show for each how often and when ' +
         'it occurs, a sample line, and the types of its values.',
     )
     .argument(
