@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readDrawing, refuseImport } from '../scripts/imports/drawing.ts'
@@ -7,7 +7,16 @@ import { deepRun } from './depth.ts'
 import { needs } from './needs.ts'
 
 const root = resolve(import.meta.dirname, '..')
-const drawing = readDrawing(readFileSync(resolve(root, 'docs/architecture.md'), 'utf8'))
+const page = readFileSync(resolve(root, 'docs/architecture.md'), 'utf8')
+const drawing = readDrawing(page)
+
+it('has a drawing that names only files and folders that exist', () => {
+  const names = [...page.matchAll(/`([\w./-]+(?:\.[ct]js|\.ts|\/))`/g)].map(([, name = '']) => name)
+  const present = globSync('{bin,docs,rules,samples,scripts,src,web/src}/**', { cwd: root })
+  const known = new Set(present.flatMap((path) => path.split('/').map((_, at, parts) => parts.slice(at).join('/'))))
+  expect(names.length).toBeGreaterThan(50)
+  expect(names.filter((name) => !known.has(name.replace(/\/$/, '')))).toEqual([])
+})
 
 describe('the import rules', () => {
   it.each([
