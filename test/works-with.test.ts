@@ -21,7 +21,7 @@ const rows: readonly Row[] = [
     programs: 'Elasticsearch clients, pino-elasticsearch, winston-elasticsearch',
     protocol: '[Elasticsearch](#elasticsearch)',
     tested:
-      '`@elastic/elasticsearch` 9.5, pino-elasticsearch 9, winston-elasticsearch 0.19; the last through 429, 503 and a cut, the others do not send again after a 429',
+      '`@elastic/elasticsearch` 9.5, pino-elasticsearch 9, winston-elasticsearch 0.19; the last through 429, 503 and a broken connection, the others do not retry after a 429',
     proof: [
       [npmClients, "'elasticsearch',"],
       [npmClients, "'pino-elasticsearch',"],
@@ -31,7 +31,7 @@ const rows: readonly Row[] = [
   {
     programs: 'rsyslog',
     protocol: '[Elasticsearch](#elasticsearch)',
-    tested: 'rsyslog 8.2302 with `omelasticsearch`, through 429, 503 and a cut',
+    tested: 'rsyslog 8.2302 with `omelasticsearch`, through 429, 503 and a broken connection',
     proof: [[shippers, 'rsyslog delivers every line']],
   },
   {
@@ -43,7 +43,8 @@ const rows: readonly Row[] = [
   {
     programs: 'OpenTelemetry SDKs, Collector, Alloy',
     protocol: '[OTLP](#opentelemetry)',
-    tested: 'the exporters of OpenTelemetry JS for HTTP: JSON, Protocol Buffers, gzip; through 429, 503 and a cut',
+    tested:
+      'the exporters of OpenTelemetry JS for HTTP: JSON, Protocol Buffers, gzip; through 429, 503 and a broken connection',
     proof: [
       [npmClients, "'opentelemetry'"],
       [shippers, "'OpenTelemetry, JSON', '/v1/logs'"],
@@ -53,7 +54,7 @@ const rows: readonly Row[] = [
   {
     programs: 'pino-loki, winston-loki',
     protocol: '[Loki](#loki)',
-    tested: 'pino-loki 3, winston-loki 6, also with Snappy; both do not send again after a 429',
+    tested: 'pino-loki 3, winston-loki 6, also with Snappy; both do not retry after a 429',
     proof: [
       [npmClients, "'pino-loki',"],
       [npmClients, "'winston-loki',"],
@@ -69,7 +70,8 @@ const rows: readonly Row[] = [
   {
     programs: "Splunk libraries, Docker's Splunk driver, Splunk Connect",
     protocol: '[Splunk](#splunk)',
-    tested: 'splunk-logging 0.11, which does not send again after a 429; its request, through 429, 503 and a cut',
+    tested:
+      'splunk-logging 0.11, which does not retry after a 429; its request, through 429, 503 and a broken connection',
     proof: [
       [npmClients, "'splunk-logging',"],
       [shippers, "'splunk-logging',"],
@@ -78,7 +80,7 @@ const rows: readonly Row[] = [
   {
     programs: 'winston, and other programs that post JSON',
     protocol: '[`POST /api/v1/events`](../README.md)',
-    tested: 'winston 3.19 with its HTTP transport, which does not send again after a 429',
+    tested: 'winston 3.19 with its HTTP transport, which does not retry after a 429',
     proof: [[npmClients, "'winston-http'"]],
   },
   {
@@ -100,7 +102,7 @@ const rows: readonly Row[] = [
   {
     programs: '`systemd-journal-upload`',
     protocol: '[journald](#journald)',
-    tested: 'systemd 252, through 429, 503 and a cut',
+    tested: 'systemd 252, through 429, 503 and a broken connection',
     proof: [[shippers, 'systemd-journal-upload delivers every entry once']],
   },
   {
@@ -143,7 +145,7 @@ const rows: readonly Row[] = [
   {
     programs: 'Alertmanager',
     protocol: '[alerts](alerts.md)',
-    tested: 'Alertmanager 0.25, through 429, 503 and a cut',
+    tested: 'Alertmanager 0.25, through 429, 503 and a broken connection',
     proof: [
       [shippers, 'Alertmanager delivers an alert once, and its end'],
       ['test/e2e/alerts-in.test.ts', 'closes a resolved alert of Alertmanager'],
