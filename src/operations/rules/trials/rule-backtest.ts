@@ -45,7 +45,8 @@ export const runBacktest = async (
     hits += 1
     const within = Math.floor(event.time / hour) * hour
     hours.set(within, (hours.get(within) ?? 0) + 1)
-    const group = match.type === 'correlation' ? JSON.stringify(match.group) : `${event.stream} ${eventSubject(event)}`
+    const group =
+      match.type === 'correlation' ? JSON.stringify(match.group) : `${event.stream} ${eventSubject(event, match.rule)}`
     alerts.add(`${match.rule.id} ${within} ${group}`)
     if (matched.size < mostKept) matched.set(event.id, event)
     if (samples.length < mostSamples) samples.push(toSample(found))

@@ -1,3 +1,5 @@
+import { isInternal } from '../../../lib/address/scope.ts'
+import type { DetectionRule } from '../../../lib/sigma/sigma.ts'
 import type { Entity } from '../../../schema/detection/detection.ts'
 import type { Event } from '../../../schema/event/event.ts'
 
@@ -34,13 +36,21 @@ export const soleActor = ({ fields: values }: Event, others: readonly Entity[]):
   return others.some(isOther) ? undefined : actor
 }
 
-/** Identifies a recurring problem by its address, else its user, else its host; else by the rule alone. */
-export const eventSubject = ({ fields: values }: Event): string => {
+/**
+ * Identifies a recurring problem by its address, else its user, else its host; else by the rule alone. A fault in operations meets every
+ * client from outside, so such an address does not identify it.
+ */
+export const eventSubject = ({ fields: values }: Event, { logsource }: DetectionRule): string => {
+  const isOfOperations = logsource.category === operations
   for (const wanted of ['ip', 'user', 'host']) {
     for (const [field, type] of fields) {
       const value = type === wanted ? values[field] : undefined
-      if (typeof value === 'string' && value !== '') return value
+      if (typeof value !== 'string' || value === '') continue
+      if (wanted === 'ip' && isOfOperations && isInternal(value) === false) continue
+      return value
     }
   }
   return ''
 }
+
+const operations = 'operations'

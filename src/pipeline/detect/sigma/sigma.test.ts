@@ -10,7 +10,7 @@ const taxonomy = readTaxonomy(
   `kinds:
   - name: OpenSSH
     when: { service.name: sshd }
-    logsources: [{ product: linux, service: sshd }]`,
+    logsources: [{ product: linux, service: sshd }, { category: operations }]`,
   'taxonomy.yml',
 )
 
@@ -173,6 +173,20 @@ describe('the detector sigma', () => {
 
     it('reports each alone that is severe', () => {
       expect(others('high').detect(logins(0, 30, someTime))).toHaveLength(30)
+    })
+
+    it('reports a fault in operations once, whichever clients from outside it meets', () => {
+      const detector = make(bookOf(rules.replace(/product: linux, service: sshd/g, 'category: operations')))(
+        () => someTime,
+      )
+      const found = detector.detect([
+        ...logins(0, 30, someTime),
+        someLogin(30, someTime + minute, true, 'backup', '10.0.0.7'),
+      ])
+      expect(found.map(({ title }) => title)).toEqual([
+        'Login of the backup account: backup',
+        'Login of the backup account: backup from 10.0.0.7',
+      ])
     })
 
     it('starts over after an hour without matches', () => {

@@ -154,7 +154,7 @@ export const sigmaDetector = (rules: RuleBook, reports: SigmaReports = 'all'): C
       addShown(episode, event, undefined)
     }
     const report = (match: Match, event: Event): Detection | undefined => {
-      const own = match.type === 'rule' ? eventSubject(event) : Object.values(match.group).join(', ')
+      const own = match.type === 'rule' ? eventSubject(event, match.rule) : Object.values(match.group).join(', ')
       // A correlation counts the events of many streams: one for each would be another finding at each host.
       const ownStream = match.type === 'rule' ? event.stream : event.source
       const ownKey = [match.rule.id, ownStream, own].join('\0')
