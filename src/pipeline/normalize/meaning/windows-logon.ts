@@ -10,6 +10,19 @@ const outcomes: ReadonlyMap<string, 'success' | 'failure'> = new Map([
 /** Checks of credentials at a domain controller: a ticket and NTLM. Their status says the outcome. */
 const checks: ReadonlySet<string> = new Set(['4768', '4776'])
 
+/** Requests for Kerberos service tickets. */
+const serviceTickets: ReadonlySet<string> = new Set(['4769', '4770'])
+
+/** Separates a user from the realm, which only events about service tickets add to the name. */
+const separateRealm = (fields: Draft): void => {
+  const user = fields['user.name']
+  const realm = fields['winlog.event_data.TargetDomainName'] ?? fields.TargetDomainName ?? fields['user.domain']
+  if (typeof user !== 'string' || typeof realm !== 'string' || realm === '') return
+  if (!user.toLowerCase().endsWith(`@${realm.toLowerCase()}`)) return
+  fields['user.name'] = user.slice(0, -realm.length - 1)
+  setIfAbsent(fields, 'user.domain', realm)
+}
+
 /**
  * Reads a logon in Windows' Security log, whatever the shipper and the language of its message. A logon without an address is one of a
  * service, a task or a person at the console, and no attempt over the network; NTLM names the computer instead.
@@ -18,6 +31,7 @@ export const readWindowsLogon = (fields: Draft): boolean => {
   // Older versions of NXLog write it in lower case.
   if (String(fields['winlog.channel'] ?? fields.Channel).toLowerCase() !== 'security') return false
   const id = String(fields['winlog.event_id'] ?? fields['event.code'])
+  if (serviceTickets.has(id)) separateRealm(fields)
   if (checks.has(id)) return readCheck(fields)
   const outcome = outcomes.get(id)
   if (outcome === undefined || fields['source.ip'] === undefined) return false
