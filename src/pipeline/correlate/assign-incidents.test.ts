@@ -149,6 +149,16 @@ describe('which alerts belong together', () => {
     expect(run([a, b])).toHaveLength(count)
   })
 
+  it('joins steps of an attack by any host that both reached, and not guesses', () => {
+    const step = (id: string, begin: number, hosts: readonly string[], type: Alert['type']) =>
+      alert(id, begin, begin + 4, { type, detectors: ['sigma'], entities: hosts.map((name) => entity('host', name)) })
+    const kinds = (type: Alert['type']) =>
+      run([step('a', 0, ['ws-1', 'ws-2', 'ws-3'], type), step('b', 10, ['ws-3'], type)])
+    expect(kinds('unauthorized_access')).toHaveLength(1)
+    expect(kinds('brute_force')).toHaveLength(2)
+    expect(kinds('anomaly')).toHaveLength(2)
+  })
+
   it('separates external alerts that share nothing but their source', () => {
     const foreign = (id: string, entities: readonly Entity[]) =>
       alert(id, 0, 0, {

@@ -66,7 +66,8 @@ const disturbances: readonly AlertType[] = ['anomaly', 'other', 'ddos']
 
 /**
  * Finds the strongest thing that two alerts share and that is close enough in time: an address, file or user outweighs a service, and a
- * service outweighs a host. A host alone counts only within half an hour and for related types; a service only on one host.
+ * service outweighs a host. A host alone counts only within half an hour and for related types; a service only on one host. Steps of
+ * an attack may share any of the hosts that they reached.
  */
 export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bond | undefined => {
   const gap = gapBetween(a, b)
@@ -94,11 +95,13 @@ export const bondOf = (a: Alert, b: Alert, { gap: limit, idle }: BondLimits): Bo
   }
   const template = firstShared(sharableOf(a).templates, b)
   if (template && gap <= Math.min(limit, halfHour)) return { strength: 2, gap, shared: 'same message' }
-  if (host && gap <= Math.min(limit, halfHour)) {
+  if (gap > Math.min(limit, halfHour)) return undefined
+  if (host) {
     const named = a.entities.some(({ type }) => type === 'host')
     return { strength: 1, gap, shared: `same ${named ? 'host' : 'source'} ${host}` }
   }
-  return undefined
+  const met = reachesHosts(b) ? firstShared(sharableOf(a).hosts, b) : undefined
+  return met && { strength: 1, gap, shared: `same host ${met.value}` }
 }
 
 /** Whether an alert of a rule about operations recurs while its cause lasts. An attack has another attacker each time. */
@@ -107,6 +110,9 @@ export const recurs = ({ type, detectors }: Alert): boolean => type === 'other' 
 /** Whether an attacker tried several names, so that they are the attacker's words and not the victims. */
 const guessesNames = ({ type, entities }: Alert): boolean =>
   type === 'brute_force' && entities.filter((entity) => entity.type === 'user').length >= 3
+
+/** Whether an alert is a step of an attack on hosts. Those whose passwords are guessed are chosen at random. */
+const reachesHosts = ({ type }: Alert): boolean => attacks.includes(type) && type !== 'brute_force'
 
 const findingOf = ({ stream, dedup_key }: Alert): string => `${stream}: ${dedup_key}`
 
@@ -123,6 +129,8 @@ const isSpecific = ({ type, value }: Entity): boolean =>
 interface Sharable {
   readonly specific: readonly (readonly [key: string, Entity])[]
   readonly templates: readonly (readonly [key: string, Entity])[]
+  /** The hosts that a step of an attack reached. */
+  readonly hosts: readonly (readonly [key: string, Entity])[]
   readonly keys: readonly string[]
 }
 
@@ -136,11 +144,13 @@ const sharableOf = (alert: Alert): Sharable => {
   const entities = [...entitiesOf(alert)]
   const specific = entities.filter(([, entity]) => isSpecific(entity))
   const templates = entities.filter(([, { type }]) => type === 'template')
+  const hosts = reachesHosts(alert) ? entities.filter(([, { type }]) => type === 'host') : []
   const sharable = {
     specific,
     templates,
+    hosts,
     keys: [
-      ...(host ? [`host ${host}`] : []),
+      ...new Set([...(host ? [`host ${host}`] : []), ...hosts.map(([key]) => key)]),
       ...(recurs(alert) ? [`finding ${findingOf(alert)}`] : []),
       ...[...specific, ...templates].map(([key]) => key),
     ],
