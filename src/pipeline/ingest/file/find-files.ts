@@ -39,7 +39,7 @@ export const findFiles = async (paths: readonly string[]): Promise<FoundFiles> =
       }
       if (found.isDirectory()) {
         const names = (await readdir(path)).filter((name) => !name.startsWith('.')).sort()
-        for (const name of names) await visit(join(path, name), false)
+        for (const name of logsOfContainer(names) ?? names) await visit(join(path, name), false)
       } else if (found.isFile()) {
         files.push(path)
       } else if (named) {
@@ -63,6 +63,16 @@ export const findFiles = async (paths: readonly string[]): Promise<FoundFiles> =
     for (const match of matches.sort()) await visit(match, basename(match).startsWith('.'))
   }
   return { files, pipes, unreadable }
+}
+
+/**
+ * Returns the logs in the folder that Docker or Podman keeps for a container; undefined for other folders. The container's configuration beside
+ * them contains its environment, and secrets in it.
+ */
+const logsOfContainer = (names: readonly string[]): readonly string[] | undefined => {
+  const isDocker = names.includes('config.v2.json') && names.some((name) => /^[\da-f]{64}-json\.log/.test(name))
+  const isPodman = names.includes('config.json') && names.includes('ctr.log')
+  return isDocker || isPodman ? names.filter((name) => /^(?:[\da-f]{64}-json|ctr)\.log/.test(name)) : undefined
 }
 
 /** Whether a file that was found has been renamed or removed since; the next scan sees the result. */
