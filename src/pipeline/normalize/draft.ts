@@ -56,7 +56,7 @@ export const splitTrace = (message: string, fields: Draft): string => {
   if (end < 0) return message
   const rest = message.slice(end + 1)
   if (rest.trim() !== '') {
-    setIfAbsent(fields, 'error.stack_trace', rest.slice(0, longestValue))
+    setIfAbsent(fields, 'error.stack_trace', rest.replace(/^\n+/, '').slice(0, longestValue))
     // The log line itself often names only what was tried.
     const cause = causeOf(rest)
     if (cause) {

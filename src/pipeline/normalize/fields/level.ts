@@ -7,7 +7,11 @@ const english: ReadonlyMap<string, string> = new Map(
     warning: ['warning', 'warn', 'wrn', 'w'],
     notice: ['notice', 'note'],
     info: ['info', 'information', 'informational', 'inf', 'i', 'log', 'http', 'audit success', 'audit failure'],
-    debug: ['debug', 'dbg', 'd', 'trace', 'trc', 'verbose', 'silly', 'fine', 'finer', 'finest', 'config'],
+    debug: [
+      ...['debug', 'dbg', 'd', 'trace', 'trc', 'verbose', 'silly', 'fine', 'finer', 'finest', 'config'],
+      // DNF's levels below its debug.
+      ...['ddebug', 'subdebug'],
+    ],
   }).flatMap(([level, spellings]) => spellings.map((spelling) => [spelling, level] as const)),
 )
 

@@ -127,9 +127,9 @@ const rubyLevels: ReadonlyMap<string, string> = new Map([
   ['A', 'info'],
 ])
 
-/** CUPS writes one letter before the bracket of its time. */
+/** CUPS writes one letter before the bracket of its time. Its emergencies are about printing, not about the machine. */
 const cupsLevels: ReadonlyMap<string, string> = new Map([
-  ['X ', 'emerg'],
+  ['X ', 'crit'],
   ['A ', 'alert'],
   ['C ', 'crit'],
   ['E ', 'error'],

@@ -30,18 +30,19 @@ export const genericParser: Parser = {
     const klog = readKlog(record)
     if (klog) return klog
     if (startsLikeDotnet(text)) return describe(record, undefined, 0, {}, 'generic/dotnet')
-    const uptime = text.charCodeAt(0) === 91 ? /^\[ {0,8}(\d{1,9}\.(?:\d{6}|\d{3}s))\] ?/.exec(text.slice(0, 32)) : null
+    const uptime =
+      text.charCodeAt(0) === 91
+        ? /^\[ {0,8}(\d{1,9}\.(?:\d{6}|\d{3}s|\d{3}(?=\] \()))\] ?/.exec(text.slice(0, 32))
+        : null
     const chromium = text.charCodeAt(0) === 91 ? readChromium(record) : undefined
     if (chromium) return chromium
     // The kernel's clock is not the time of day.
-    if (uptime)
-      return describe(
-        record,
-        undefined,
-        uptime[0].length,
-        { 'host.uptime': Number.parseFloat(uptime[1] ?? '') },
-        'generic/uptime',
-      )
+    if (uptime) {
+      const fields: Draft = { 'host.uptime': Number.parseFloat(uptime[1] ?? '') }
+      const marker = xorgLevels.get(text.slice(uptime[0].length, uptime[0].length + 5))
+      if (marker) fields['log.level'] = marker
+      return describe(record, undefined, uptime[0].length + (marker ? 5 : 0), fields, 'generic/uptime')
+    }
     const bracket = text.charCodeAt(0) === 91 || text.charCodeAt(0) === 40 ? 1 : 0
     const plain = readTimestamp(text, bracket, record)
     const lead = plain ? undefined : readLead(text)
@@ -240,6 +241,28 @@ const readLetteredLevel = (text: string, at: number, fields: Draft): number => {
     fields['log.level'] = arrowLevel
     return at
   }
+  // cloud-init: `util.py[WARNING]: `
+  const module = head.includes(']: ') ? /^([\w.-]{1,60})\[([A-Z]{4,8})\]: /.exec(head) : null
+  const moduleLevel = module && toSureLevel(module[2] ?? '')
+  if (module && moduleLevel) {
+    fields['log.level'] = moduleLevel
+    fields['log.logger'] = module[1] ?? ''
+    return at + module[0].length
+  }
+  // YaST and zypper: `<3> web-1(4711) [zypp] MediaCurl.cc(evaluate):1175 `
+  const zypp = head.startsWith('<') ? /^<([0-3])> ([\w.-]{1,64})\((\d{1,9})\) (?=\[)/.exec(head) : null
+  if (zypp) {
+    fields['log.level'] = zyppLevels[Number(zypp[1])] ?? 'info'
+    setIfAbsent(fields, 'host.name', zypp[2] ?? '')
+    fields['process.pid'] = Number(zypp[3])
+    return at + zypp[0].length
+  }
+  // Gitea: `cmd/web.go:242:runWeb() [I] `
+  const gitea = head.includes('() [') ? /^(\S{1,100}:\d{1,6}:)\S{1,80}\(\) \[([TDIWEF])\] /.exec(head) : null
+  if (gitea) {
+    const letter = gitea[2] ?? ''
+    return setLettered(fields, letter === 'T' ? 'V' : letter, gitea[1]?.slice(0, -1), at + gitea[0].length)
+  }
   // GitHub's and Azure's pipelines: `##[error]Process completed`
   const pipeline = /^##\[([a-z]{5,7})\]/.exec(head)
   const pipelineLevel = pipeline && toSureLevel(pipeline[1] ?? '')
@@ -255,6 +278,16 @@ const readLetteredLevel = (text: string, at: number, fields: Draft): number => {
   }
   return at
 }
+
+/** The markers of X.Org's log. Most of the others are information, too. */
+const xorgLevels: ReadonlyMap<string, string> = new Map([
+  ['(EE) ', 'error'],
+  ['(WW) ', 'warning'],
+  ['(II) ', 'info'],
+])
+
+/** The levels of YaST's log by number. */
+const zyppLevels = ['debug', 'info', 'warning', 'error'] as const
 
 const setLettered = (fields: Draft, letter = '', logger = '', end: number): number => {
   fields['log.level'] = letter === 'V' ? 'debug' : (klogLevels.get(letter) ?? 'info')

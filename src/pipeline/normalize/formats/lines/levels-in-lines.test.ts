@@ -22,6 +22,17 @@ it.each([
     'Checkable has 1 notification',
   ],
   ['Thu Dec 10 09:32:20 2026 -> WARNING: Your ClamAV is OUTDATED!', 'warning', '-> WARNING: Your ClamAV is OUTDATED!'],
+  [
+    '2026-12-10T09:32:20+0000 SUBDEBUG Upgraded: curl-7.76.1-26.el9.x86_64',
+    'debug',
+    'Upgraded: curl-7.76.1-26.el9.x86_64',
+  ],
+  ['2026-12-10 09:32:20,123 - util.py[WARNING]: Failed to shellify', 'warning', 'Failed to shellify'],
+  ['2026-12-10 09:32:20 <3> web1(4711) [zypp] Curl.cc(get):11 failed', 'error', '[zypp] Curl.cc(get):11 failed'],
+  ['2026/12/10 09:32:20 cmd/web.go:242:runWeb() [W] Slow', 'warning', 'Slow'],
+  ['Dec 10, 2026 09:32:20.123 [139876543210] WARN - Held for too long', 'warning', 'Held for too long'],
+  ['Dec 10 09:32:20 alpine1 daemon.err crond[4711]: user kim is unknown', 'error', 'user kim is unknown'],
+  ['X [10/Dec/2026:09:32:20 +0000] Scheduler is stopping', 'crit', 'Scheduler is stopping'],
   ['2026-12-10 09:32:20 [main] ERREUR - Fichier introuvable', 'error', 'Fichier introuvable'],
 ])('reads the level of %s', (text, level, message) => {
   const parsed = read(text)
@@ -60,4 +71,27 @@ it.each(['req', 'request'])('reads the port of the client in %s as such', (name)
     }),
   )
   expect([fields['source.port'], fields['destination.port']]).toEqual([51022, undefined])
+})
+
+it('reads no host and no program from the levels of DNF and BusyBox', () => {
+  const names = (text: string) => {
+    const { fields } = read(text)
+    return [fields['host.name'], fields['process.name'], fields['process.pid']]
+  }
+  expect(names('2026-12-10T09:32:20+0000 SUBDEBUG Upgraded: curl-7.76.1-26.el9.x86_64')).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ])
+  expect(names('Dec 10 09:32:20 alpine1 auth.info sshd[4711]: Server listening')).toEqual(['alpine1', 'sshd', 4711])
+  expect(names('2026-12-10 09:32:20 <3> web1(4711) [zypp] failed')).toEqual(['web1', undefined, 4711])
+})
+
+it.each([
+  ['(EE) Failed to load module "fbdev"', 'error', 'Failed to load module "fbdev"'],
+  ['(WW) The directory does not exist.', 'warning', 'The directory does not exist.'],
+  ['(==) Depth 24', undefined, '(==) Depth 24'],
+])('reads the marker of X.Org’s log in %s', (line, level, message) => {
+  const parsed = read(`[    12.345] ${line}`)
+  expect([parsed.fields['log.level'], parsed.message]).toEqual([level, message])
 })

@@ -58,6 +58,9 @@ export const syslog3164Parser: Parser = {
     if (!stamp && !priority) return undefined
     // java.util.logging: Dec 10, 2026 9:32:20 AM com.acme.App main
     if (stamp && !priority && /^[AP]M$/.test(text.slice(stamp.end - 2, stamp.end))) return undefined
+    // Plex: Dec 10, 2026 09:32:20.123 [4711] INFO - message
+    if (stamp && !priority && text.startsWith(' [', stamp.end) && text.slice(at + 4, at + 7).includes(','))
+      return undefined
     let i = stamp ? stamp.end : at
     if (stamp && text.charCodeAt(i) === 58) i++
     const afterStamp = i
@@ -231,10 +234,14 @@ const readTag = (text: string, at: number): Tag | undefined => {
   return { start: at, nameEnd, module, pid: -1, pidEnd: -1, end: skipBlanks(text, i + 1) }
 }
 
-/** `notice apmd[14311]:`, with a level before the tag. */
+const facilityAndLevel =
+  /^(?:kern|user|mail|daemon|auth|authpriv|syslog|lpr|news|uucp|cron|ftp|local[0-7])\.([a-z]{3,7})$/
+
+/** `notice apmd[14311]:`, with a level before the tag; in BusyBox with the facility: `daemon.notice apmd[14311]:`. */
 const readLevelThenTag = (text: string, at: number, fields: Draft): Tag | undefined => {
   const end = wordEnd(text, at)
-  const level = toSureLevel(text.slice(at, end))
+  const word = text.slice(at, end)
+  const level = toSureLevel(word.includes('.') ? (facilityAndLevel.exec(word)?.[1] ?? '') : word)
   if (!level) return undefined
   const tag = readTag(text, skipBlanks(text, end))
   if (tag) fields['log.level'] ??= level

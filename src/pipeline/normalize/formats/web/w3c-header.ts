@@ -2,7 +2,7 @@ import { finish } from '../../draft.ts'
 import type { Parsed, Parser } from '../../parser.ts'
 import { readTimestamp } from '../../time/timestamp.ts'
 
-const directive = /^#(?:Software|Version|Date|Start-Date|End-Date|Fields|Remark|Time Format): /
+const directive = /^#(?:Software|Version|Date|Start-Date|End-Date|Fields|Remark|Time Format|Log-type): /
 
 /** Parses the directives at the beginning of W3C's extended log format: `#Software: …`, `#Fields: …`, as IIS, CloudFront and the firewall of
  * Windows write them. */
