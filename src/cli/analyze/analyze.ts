@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { loadConfig } from '../../config.ts'
@@ -120,9 +121,22 @@ const render = (analysis: Analysis, options: Options, frame: Parameters<typeof r
 
 const mostComplaints = 10
 
-const complain = (faults: readonly { path: string; reason: string }[], { err }: CommandContext): void => {
-  for (const { path, reason } of faults.slice(0, mostComplaints)) err.write(`${visible(path)}: ${visible(reason)}\n`)
-  if (faults.length > mostComplaints) err.write(`… and ${faults.length - mostComplaints} more\n`)
+interface Fault {
+  readonly path: string
+  readonly reason: string
+}
+
+/** Prints a line for each reason and folder, because a folder of statistics may have hundreds of files. */
+const complain = (faults: readonly Fault[], { err }: CommandContext): void => {
+  const groups = [...Map.groupBy(faults, ({ path, reason }) => JSON.stringify([dirname(path), reason])).values()]
+  for (const group of groups.slice(0, mostComplaints)) {
+    const [first, ...others] = group
+    if (!first) continue
+    const more = others.length > 0 ? ` and ${counted(others.length, 'other file')} of this folder` : ''
+    err.write(`${visible(first.path)}${more}: ${visible(first.reason)}\n`)
+  }
+  const left = groups.slice(mostComplaints).flat()
+  if (left.length > 0) err.write(`… and ${formatCount(left.length)} more\n`)
 }
 
 /** Prints the detected format of up to five sources; with more sources, only of those with many unparsed lines. */
@@ -131,7 +145,7 @@ const describeFormats = ({ sources }: Analysis, { err }: CommandContext, withSha
   for (const { source, format, format_share, records, parsed, unparsed } of few.slice(0, 5)) {
     const share = floorPercent(format_share)
     const rest = parsed < records ? `, ${counted(records - parsed, 'line')} not parsed` : ''
-    err.write(`${visible(source)}: ${parsed === 0 ? 'no format' : `${format} ${share}`}${rest}\n`)
+    err.write(`${visible(source)}: ${format === 'plain' ? 'no format' : `${format} ${share}`}${rest}\n`)
     const hint = mappingHint(format)
     if (hint !== undefined) err.write(`  ${hint}\n`)
     if (!withShapes || parsed >= records * 0.9) continue
