@@ -15,6 +15,12 @@ it('names a source after the folder if its files are named after days', () => {
   expect(sourceOfFile('/logs/2026-11-26.log', 'file')).toBe('2026-11-26.log')
 })
 
+it('names a source after the type of a task of Proxmox', () => {
+  const task = 'UPID:pve:000007EE:056F8EF3:6B07BA58:vzdump:100:root@pam:'
+  expect(sourceOfFile(`/var/log/pve/tasks/8/${task}`, 'file')).toBe('vzdump tasks')
+  expect(sourceOfFile('/srv/UPID:notes.log', 'file')).toBe('UPID-notes.log')
+})
+
 it('names a source after the container of Kubernetes that writes it', () => {
   const uid = '0b6a1c1e-5d0b-4a55-9d0e-2f6f0c9a7b11'
   expect(sourceOfFile(`/var/log/pods/shop_web-7c9-x2x4v_${uid}/nginx/0.log`, 'file')).toBe('shop_nginx')

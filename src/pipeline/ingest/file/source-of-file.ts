@@ -6,6 +6,8 @@ import { toSourceName } from '../../../schema/record/source-name.ts'
 import { formerBaseOf, rotationOf } from './file-set.ts'
 
 const dockerLog = /^([\da-f]{64})-json\.log$/
+/** The name of the log of a task of Proxmox: the node, three numbers, the type, what it is about, and who began it. */
+const proxmoxTask = /^UPID:[\w.-]{1,64}(?::[\dA-F]{8,16}){3}:(\w{1,32}):/
 const dockerContainer = z.object({ Name: z.string() })
 
 /**
@@ -24,9 +26,11 @@ export const sourceOfFile = (path: string, fallback: string): string => {
 export const formerNameOfFile = (path: string, fallback: string): string =>
   toSourceName(formerBaseOf(basename(path)), fallback)
 
-/** Returns the name of a log's file; with its folder, or the one above `logs`, if the file is named after a day only. */
+/** Returns the name of a log's file; of a task of Proxmox, which has a file for each, its type; with its folder, or the one above `logs`, if the file is named after a day only. */
 const nameOf = (path: string): string => {
   const { base, date } = rotationOf(basename(path))
+  const task = proxmoxTask.exec(base)?.[1]
+  if (task) return `${task} tasks`
   if (date === '' || !base.startsWith('.')) return base
   const folders = dirname(resolve(path)).split(sep)
   const folder = folders.findLast((name) => !/^logs?$/i.test(name)) ?? ''
