@@ -1,10 +1,8 @@
 import { messageOf } from '../../errors.ts'
 import { matchSource } from '../../lib/match-source.ts'
-import { memoize } from '../../lib/memoize/memoize.ts'
 import { minute } from '../../lib/units/time.ts'
 import { formatZone } from '../../lib/units/zone.ts'
-import type { Event, FieldValue } from '../../schema/event/event.ts'
-import { containerOfFile } from '../../schema/record/container-file.ts'
+import type { Event } from '../../schema/event/event.ts'
 import type { FieldMap } from '../../schema/record/field-map.ts'
 import { eventId, type RawRecord, type RecordBatch } from '../../schema/record/record.ts'
 import type { Stage } from '../stage.ts'
@@ -12,8 +10,7 @@ import { AcceptedRequests } from './connections/accepted-requests.ts'
 import { KnownPeers } from './connections/known-peers.ts'
 import { SecondAnswers } from './connections/second-answers.ts'
 import type { DeclaredFormats } from './declared/declared-formats.ts'
-import { serviceOfRecord } from './draft.ts'
-import { copyWord } from './fields/recurring-words.ts'
+import { createStreams } from './event-streams.ts'
 import { isHeader } from './formats/web/w3c-header.ts'
 import { ContentGuesses } from './guesses/content-guesses.ts'
 import { enoughRecords } from './guesses/deciding-records.ts'
@@ -22,6 +19,8 @@ import { ZoneGuesses } from './guesses/zone-guesses.ts'
 import { type ParseCount, ParseCounts } from './parse-counts.ts'
 import { parseRecord } from './parse-record.ts'
 import type { Parsed, UnnamedFields } from './parser.ts'
+import { dayOrderOf } from './time/day-order.ts'
+import { isKnownTime, toEvent } from './to-event.ts'
 
 /** Turns each record into one event. */
 export interface Normalizer {
@@ -90,6 +89,16 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
     record.text = text
     return undefined
   }
+  /** Reads a record whose time names no zone again, in the zone that is guessed of its sender or its file. */
+  const readInGuessedZone = (batch: RecordBatch, index: number, plain: Parsed, record: RawRecord): Parsed => {
+    if (!zones.hasAny && batch.fileZone === undefined) return plain
+    const arrival = zones.of(senderOf(batch, index))
+    // UTC is how times without a zone are read anyway.
+    const guess = (arrival ?? batch.fileZone) || undefined
+    if (guess === undefined) return plain
+    const reason = arrival === undefined ? " from the file's last write" : ''
+    return inZone(plain, attempt(read, { ...record, zoneMinutes: guess }), guess, reason)
+  }
   const normalize = (batch: RecordBatch): Event[] => {
     const map = batch.map ?? maps.find(({ has }) => has(batch.source))?.fields
     const zoneMinutes = batch.zoneMinutes ?? options.zoneMinutes
@@ -98,10 +107,8 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
     let unzonedTime = 0
     const events: Event[] = []
     const dayFirst = dayOrderOf(batch.texts)
-    /** The time of the dated line before in the file. */
-    let before: number | undefined
-    /** How many lines at the beginning of a file's batch have no time yet. */
-    let undated = 0
+    /** The lines of a file without a time. */
+    const undated: number[] = []
     /** Up to where unnamed fields were read ahead. */
     let learntUpTo = 0
     const { source, receivedAt, format } = batch
@@ -133,18 +140,12 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
         unzoned = i
         unzonedTime = plain.time
       }
-      const hasGuess = zones.hasAny || batch.fileZone !== undefined
-      const arrival = mayLackZone && hasGuess ? zones.of(senderOf(batch, i)) : undefined
-      // UTC is how times without a zone are read anyway.
-      const guess = mayLackZone && hasGuess ? (arrival ?? batch.fileZone) || undefined : undefined
-      const reason = arrival === undefined ? " from the file's last write" : ''
-      const parsed =
-        guess === undefined ? plain : inZone(plain, attempt(read, { ...record, zoneMinutes: guess }), guess, reason)
+      const parsed = mayLackZone ? readInGuessedZone(batch, i, plain, record) : plain
       const id = eventId(batch.partition, batch.first + i)
       const event = requests.follow(answers.count(peers.follow(toEvent(id, parsed, batch, original, i, streamOf))))
       const recognized = parsed.fault === undefined && parsed.format !== 'plain'
-      const dated = isKnown(parsed.time)
-      const isParsed = recognized && (dated || parsed.kind === 'alert' || isHeader(parsed))
+      const isDated = isKnownTime(parsed.time)
+      const isParsed = recognized && (isDated || parsed.kind === 'alert' || isHeader(parsed))
       counts.add(
         source,
         recognized && !isParsed ? `${parsed.format} without time` : parsed.format,
@@ -152,21 +153,10 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
         original,
         receivedAt,
       )
-      // In a file, the time of arrival says nothing about a line, and the lines around it do.
-      if (dated) before = event.time
-      if (batch.file === undefined || dated) events.push(event)
-      else if (before === undefined) {
-        events.push(event)
-        undated++
-      } else events.push({ ...event, time: before })
-      if (undated > 0 && before !== undefined) {
-        for (let j = 0; j < undated; j++) {
-          const early = events[j]
-          if (early) events[j] = { ...early, time: before }
-        }
-        undated = 0
-      }
+      if (batch.file !== undefined && !isDated) undated.push(i)
+      events.push(event)
     }
+    if (undated.length > 0) dateByNeighbours(events, undated)
     if (unzoned >= 0) zones.observe(senderOf(batch, unzoned), batch.receivedAt, unzonedTime)
     return events
   }
@@ -181,23 +171,18 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
 }
 
 /**
- * Decides whether dates with slashes at the start of lines have the day first: a number above 12 shows it. Undefined without such a line,
- * and if lines disagree.
+ * Gives undated lines of a file the time of the dated line before them, or of the first one after them: the time of arrival says nothing about
+ * a line of a file.
  */
-const dayOrderOf = (texts: readonly string[]): boolean | undefined => {
-  let found: boolean | undefined
-  for (const text of texts) {
-    // Most lines have no slash there, which avoids the expression.
-    if (text.charCodeAt(2) !== 47 && text.charCodeAt(1) !== 47 && text.charCodeAt(3) !== 47) continue
-    const date = /^[[("]?(\d{1,2})\/(\d{1,2})\/\d{4}\D/.exec(text.slice(0, 14))
-    if (!date) continue
-    const [first, second] = [Number(date[1]), Number(date[2])]
-    if (first <= 12 === second <= 12) continue
-    const dayFirst = first > 12
-    if (found !== undefined && found !== dayFirst) return undefined
-    found = dayFirst
+const dateByNeighbours = (events: Event[], undated: readonly number[]): void => {
+  let early = 0
+  while (undated[early] === early) early++
+  const first = events[early]
+  for (const at of undated) {
+    const event = events[at]
+    const neighbour = at < early ? first : events[at - 1]
+    if (event && neighbour) events[at] = { ...event, time: neighbour.time }
   }
-  return found
 }
 
 /** Names who sent a record: its source, and the address behind a listener, where every device may have a zone of its own. */
@@ -247,95 +232,3 @@ const attempt = (read: (record: RawRecord) => Parsed, record: RawRecord): Parsed
     return { ...emptyRecord, format: 'parser-bug', message: record.text, fault: `A parser failed: ${messageOf(error)}` }
   }
 }
-
-/** The latest ISO date. Later times are invalid. */
-const latestTime = 253_402_300_799_999
-
-const isKnown = (time: number | undefined): time is number =>
-  time !== undefined && time > -62_167_219_200_000 && time <= latestTime
-
-const toEvent = (
-  id: string,
-  parsed: Parsed,
-  batch: RecordBatch,
-  original: string,
-  index: number,
-  streamOf: (source: string, fields: Event['fields']) => string,
-): Event => {
-  const { source, receivedAt } = batch
-  const place = placeOf(batch, index, parsed)
-  const fields =
-    parsed.fault === undefined
-      ? place
-        ? { ...parsed.fields, ...place }
-        : parsed.fields
-      : { ...parsed.fields, ...place, 'error.message': parsed.fault, 'error.type': `parse/${parsed.format}` }
-  return {
-    id,
-    kind: parsed.fault === undefined ? parsed.kind : 'pipeline_error',
-    time: isKnown(parsed.time) ? parsed.time : receivedAt,
-    timeGuessed: isKnown(parsed.time) ? parsed.timeGuessed : true,
-    receivedAt,
-    source,
-    stream: streamOf(source, fields),
-    message: parsed.message,
-    original,
-    fields,
-  }
-}
-
-/** Returns the fields for a record's position in a file, or for its sender. A sender that names no host is one itself, as for a relay. */
-const placeOf = (
-  { file, lines, peers }: RecordBatch,
-  index: number,
-  { fields }: Parsed,
-): Event['fields'] | undefined => {
-  const line = lines?.[index]
-  if (file !== undefined)
-    return { ...containerFields(file), 'log.file.path': file, ...(line !== undefined && { 'log.file.line': line }) }
-  const peer = peers?.[index]
-  if (peer === undefined) return undefined
-  return { 'log.source.address': peer, ...(fields['host.name'] === undefined && { 'host.name': peer }) }
-}
-
-/** Returns the fields for the container of Kubernetes that wrote a file. */
-const containerFields = memoize((file: string): Event['fields'] | undefined => {
-  const found = containerOfFile(file)
-  return (
-    found && {
-      'kubernetes.namespace': found.namespace,
-      'kubernetes.pod.name': found.pod,
-      'container.name': found.container,
-    }
-  )
-})
-
-/** The streams with names up to this length are cached, and so many of them. */
-const longestName = 128
-const mostStreams = 10_000
-
-/** Returns a function that names an event's stream by source, host and service. Events of a stream share the string. */
-const createStreams = () => {
-  const sources = new Map<string, Map<string, Map<string, string>>>()
-  let size = 0
-  return (source: string, fields: Event['fields']): string => {
-    const host = textOr(fields['host.name'], '')
-    const service = textOr(serviceOfRecord(fields), '')
-    const known = sources.get(source)?.get(host)?.get(service)
-    if (known !== undefined) return known
-    const stream = [source, host, service].filter((part, index) => index === 0 || part !== '').join('/')
-    if (host.length > longestName || service.length > longestName) return stream
-    if (size >= mostStreams) {
-      sources.clear()
-      size = 0
-    }
-    size += 1
-    const hosts = sources.get(source) ?? new Map<string, Map<string, string>>()
-    sources.set(source, hosts)
-    const services = hosts.get(host) ?? new Map<string, string>()
-    hosts.set(copyWord(host), services.set(copyWord(service), stream))
-    return stream
-  }
-}
-
-const textOr = (value: FieldValue | undefined, other: string): string => (typeof value === 'string' ? value : other)
