@@ -3,6 +3,8 @@ import { type ExpectedRun, frequent, leastHourly } from './schedule.ts'
 
 /** A shorter pause separates no runs. */
 export const leastBeatPause = 10_000
+/** Health checks are noted once in this time. */
+export const leastCheckPause = 45_000
 /** Lines of one run come within this part of the usual pause, and are so many at most. */
 const runShare = 1 / 3
 const mostLinesOfRun = 20

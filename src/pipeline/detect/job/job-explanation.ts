@@ -4,6 +4,8 @@ import { type Detection, missingRun } from '../../../schema/detection/detection.
 import { type EventSample, isoTime, toEvidence } from '../shared/evidence.ts'
 import { quote } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
+import { leastCheckPause } from './beat.ts'
+import { isHealthCheck } from './health-check.ts'
 import { type ExpectedRun, frequent, hourly } from './schedule.ts'
 
 /** A run that did not come in time. */
@@ -40,7 +42,9 @@ export const explainMissingRun = (
   const isFrequent = expected.rhythm === frequent
   // The sample is the last run.
   const usual = isFrequent
-    ? `about every ${duration(expected.time - last.time)}`
+    ? isHealthCheck(message) && expected.time - last.time < 2 * leastCheckPause
+      ? 'every minute or more often'
+      : `about every ${duration(expected.time - last.time)}`
     : `${expected.rhythm}${next} at about ${at} UTC`
   const value = arrival ? `${late} late` : `missing for ${late}`
   return toDetection({

@@ -233,6 +233,42 @@ describe('job', () => {
     expect(detectAll(daemon(0, 7), renamed)).toEqual([])
   })
 
+  it('finds health checks that stop, among other requests of one template', () => {
+    const request = (time: number, path: string, agent: string, address: string): Event =>
+      someEvent(number++, time, {
+        source: 'web',
+        stream: 'web',
+        message: `GET ${path} HTTP/1.1 200`,
+        template: { id: 'get', text: 'GET <*> HTTP/1.1 200' },
+        fields: {
+          'http.response.status_code': 200,
+          'http.request.method': 'GET',
+          'url.path': path,
+          'user_agent.original': agent,
+          'source.ip': address,
+        },
+      })
+    const visits = Array.from({ length: 10 * 24 * 12 }, (_, i) =>
+      request(monday + i * 5 * minute + (i % 7) * 9000, `/items/${i % 30}`, 'Mozilla/5.0', `10.4.0.${i % 250}`),
+    )
+    const checks = (from: number, to: number, path = '/healthz', agent = 'kube-probe/1.29') =>
+      Array.from({ length: Math.round((to - from) / 10_000) }, (_, i) =>
+        request(monday + from + i * 10_000 + (i % 3) * 400, path, agent, `10.0.0.${i % 3}`),
+      )
+    const stop = 9 * day + 10 * hour
+    expect(detectAll(visits, checks(0, stop))).toEqual([
+      expect.stringMatching(/^medium: “GET \/healthz by kube-probe” of web stopped\..*every minute or more often/),
+    ])
+    expect(detectAll(visits, checks(0, 10 * day))).toEqual([])
+    // An update of the program asks another page, or has another name.
+    expect(detectAll(visits, checks(0, stop), checks(stop + minute, 10 * day, '/livez'))).toEqual([])
+    expect(detectAll(visits, checks(0, stop), checks(stop + minute, 10 * day, '/healthz', 'kube-probe/1.30'))).toEqual(
+      [],
+    )
+    // Somebody looks at a page that polls.
+    expect(detectAll(visits, checks(0, stop, '/healthz', 'Mozilla/5.0 (X11; Linux x86_64)'))).toEqual([])
+  })
+
   it('waits for the frequent runs of a host whose lines come late', () => {
     const detector = make(() => 0)
     const host2 = daemon(0, 7, 'db-2')

@@ -10,7 +10,8 @@ import { keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { severityHintOf } from '../shared/severity-hint.ts'
 import { readState } from '../shared/state.ts'
-import { addToBeat, type Beat, leastBeatPause, nextBeat, startBeat } from './beat.ts'
+import { addToBeat, type Beat, leastBeatPause, leastCheckPause, nextBeat, startBeat } from './beat.ts'
+import { readHealthCheck } from './health-check.ts'
 import { explainMissingRun, type JobRun } from './job-explanation.ts'
 import { identifyMessage } from './job-message.ts'
 import { readJobStreams, readSourceClocks, writeJobStreams, writeSourceClocks } from './job-state.ts'
@@ -36,12 +37,12 @@ const options = z.strictObject({
 
 /**
  * Learns which programs and messages come weekly, daily, on working days, every few hours or hourly, and finds runs that are missing or late.
- * Also finds messages that came every few minutes and stop while their host logs other lines. O(1) per event.
+ * Also finds messages and health checks that came every few minutes and stop while their host logs other lines. O(1) per event.
  */
 export const job: Component<typeof options, Detector> = {
   name,
   summary:
-    'Learns jobs that run weekly, daily, every few hours or hourly, and finds runs that are late, missing, failed or hours longer. Also finds jobs that ran every few minutes and stop.',
+    'Learns jobs that run weekly, daily, every few hours or hourly, and finds runs that are late, missing, failed or hours longer. Also finds jobs that ran every few minutes and health checks, when they stop.',
   options,
   create(given, { now }) {
     let streams = new BoundedMap<StreamJobs>(given.max_streams)
@@ -69,7 +70,8 @@ export const job: Component<typeof options, Detector> = {
       jobs.usedAt = event.time
       if (jobs.host !== undefined && (clock.hosts.has(jobs.host) || clock.hosts.size < mostHosts))
         clock.hosts.set(jobs.host, clock.newest)
-      const { id, message } = identifyMessage(event)
+      const check = readHealthCheck(event)
+      const { id, message } = check === undefined ? identifyMessage(event) : { id: check, message: check }
       const whole = follow(jobs, jobs.whole, event, clock)
       if (whole) found.set(whole.id, whole)
       if (id === undefined || event.fields['event.category'] === 'authentication') return
@@ -77,10 +79,10 @@ export const job: Component<typeof options, Detector> = {
       if (!candidate || event.time - candidate.runs.last > rarePause) jobs.rareAt = event.time
       if (!candidate) {
         jobs.messages.set(flatText(id), startCandidate(message, event))
-        if (id === event.template?.id && !isFailure(event)) jobs.newAt = event.time
+        if ((id === event.template?.id || check !== undefined) && !isFailure(event)) jobs.newAt = event.time
         return
       }
-      const one = follow(jobs, candidate, event, clock)
+      const one = follow(jobs, candidate, event, clock, check !== undefined)
       if (one && !whole) found.set(one.id, one)
     }
 
@@ -90,18 +92,21 @@ export const job: Component<typeof options, Detector> = {
       candidate: Candidate,
       event: Event,
       clock: SourceClock,
+      isCheck = false,
     ): Detection | undefined => {
       candidate.usedAt = event.time
       const pause = event.time - candidate.runs.last
       const isRun = addToRuns(candidate.runs, event.time)
-      const beat = candidate === jobs.whole ? undefined : followBeat(candidate, event, pause)
+      const beat = candidate === jobs.whole ? undefined : followBeat(candidate, event, pause, isCheck)
       if (!isRun) {
         if (beat) expectBeat(candidate, beat, event, clock)
         return undefined
       }
       const { missing } = candidate
       candidate.missing = undefined
-      candidate.expected = nextRun(candidate.runs, candidate === jobs.whole) ?? (beat && nextBeat(beat))
+      // A server that is switched off and on is not checked by schedule.
+      const scheduled = isCheck ? undefined : nextRun(candidate.runs, candidate === jobs.whole)
+      candidate.expected = scheduled ?? (beat && nextBeat(beat))
       if (candidate.expected) clock.due = Math.min(clock.due, candidate.expected.deadline)
       const late = missing && event.time - missing.time < latestArrival ? event : undefined
       const update =
@@ -215,11 +220,16 @@ const isFailure = (event: Event): boolean =>
   event.fields['event.outcome'] === 'failure' ||
   (textField(event, 'process.command_line') === undefined && severityHintOf(event) > 0)
 
-/** Notes a message that comes too often for other rhythms. Errors are not followed: their end is no trouble. */
-const followBeat = (candidate: Candidate, event: Event, pause: number): Beat | undefined => {
-  if (pause < leastBeatPause || !comesTooOften(candidate.runs)) return undefined
-  candidate.beat ??= startBeat(event.time, !isFailure(event))
-  return addToBeat(candidate.beat, event.time, pause) ? candidate.beat : undefined
+/**
+ * Notes a message that comes too often for other rhythms. Errors are not followed: their end is no trouble. Of health checks, which may come
+ * every second and from several clients, one in a while is noted.
+ */
+const followBeat = (candidate: Candidate, event: Event, pause: number, isCheck: boolean): Beat | undefined => {
+  if ((!isCheck && pause < leastBeatPause) || !comesTooOften(candidate.runs)) return undefined
+  candidate.beat ??= startBeat(event.time, isCheck || !isFailure(event))
+  const noted = isCheck ? event.time - candidate.beat.start : pause
+  if (isCheck && noted < leastCheckPause) return undefined
+  return addToBeat(candidate.beat, event.time, noted) ? candidate.beat : undefined
 }
 
 /** Waits nearly a pause longer for the run of an hourly job whose program may have restarted: its timer then begins again. */
