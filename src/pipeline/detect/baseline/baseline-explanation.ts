@@ -1,6 +1,6 @@
 import { duration } from '../../../lib/units/duration.ts'
 import { number, plural } from '../../../lib/units/number.ts'
-import { hour, week } from '../../../lib/units/time.ts'
+import { day, hour, week } from '../../../lib/units/time.ts'
 import { type Detection, type Entity, type Evidence, fewerLines } from '../../../schema/detection/detection.ts'
 import type { Severity } from '../../../schema/severity.ts'
 import { toEvidence } from '../shared/evidence.ts'
@@ -146,15 +146,26 @@ const isLongSilence = ({ direction, expected, before, after, end, start }: Devia
 /**
  * Whether the rhythm of days and weeks, which is unknown yet, may explain a deviation. For a whole source, until its first full week:
  * Mondays look like floods and nights like outages. For a single stream, in its first days, if it often logs nothing: its work and its pauses
- * come in runs. Errors are exempt, and so are silences of a source that never pauses.
+ * come in runs; and on its first working day after a weekend. Errors are exempt, and so are silences of a source that never pauses.
  */
 const isUnknownHour = (track: Track, { kind, severityHint }: Rate, { direction, worst, start }: Deviation): boolean => {
   if (kind === 'errors' || severityHint > 0) return false
   const pauses = worst.assessment.expectedLow < 1
   return track.whole
     ? start - track.since < week && (direction === 'spike' || pauses)
-    : start - track.since < leastSpan && pauses
+    : (start - track.since < leastSpan && pauses) || (direction === 'spike' && isFirstWorkingDay(track.since, start))
 }
+
+/** Whether logs that began at a weekend have their first working day, anywhere on earth. */
+const isFirstWorkingDay = (since: number, time: number): boolean => {
+  const monday = Math.ceil((since - firstMonday) / week) * week + firstMonday
+  return monday - since <= weekend && time < monday + 1.5 * day
+}
+
+/** The epoch began on a Thursday. */
+const firstMonday = 4 * day
+/** From Friday evening on. */
+const weekend = 2.25 * day
 
 const evidenceOf = ({ direction, worst, before, after }: Deviation): Evidence[] => {
   const { first, last } = worst.bucket

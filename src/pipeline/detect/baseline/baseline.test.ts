@@ -58,6 +58,20 @@ const detectAll = (events: readonly Event[], until?: number): Detection[] => {
 }
 
 describe('baseline', () => {
+  it('takes no first working day after a weekend for a flood', () => {
+    const monday = (Date.UTC(2026, 10, 23, 8) - someTime) / minute
+    const weekend = 2.25 * 24 * 60
+    const office = flow(monday, 6 * 60, 3)
+    const everyTenMinutes = (from: number, minutes: number) =>
+      Array.from({ length: minutes / 10 }, (_, i) => event(someTime + (from + 10 * i) * minute))
+    const severities = (quiet: number) =>
+      detectAll(merge(everyTenMinutes(monday - quiet, quiet + 6 * 60), office))
+        .filter(({ title }) => title.includes('log lines from web on web-01'))
+        .map(({ severity }) => severity)
+    expect(severities(weekend)).toEqual(['info'])
+    expect(severities(weekend + 3 * 24 * 60)).toEqual(['medium'])
+  })
+
   it('takes a larger run of a stream that comes in runs for context, but not its errors', () => {
     const runs = (facts: Partial<Event>) => [
       ...flow(0, 4, 20),
