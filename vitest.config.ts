@@ -13,7 +13,8 @@ export default defineConfig(({ mode }) => ({
     reporters: ['default', ['./test/closing-line.ts', { suite: 'unit' }]],
     setupFiles: ['./test/set-depth.ts'],
     env: { VEDETTE_TEST_DEPTH: mode === 'deep' || process.env.CI === 'true' ? 'deep' : 'quick' },
-    testTimeout: 120_000,
+    // Weeks of logs take 40 s on two free cores, and several times as long beside other work.
+    testTimeout: 300_000,
     hookTimeout: 120_000,
     retry: repeatLate,
     ...runsSources,
