@@ -87,4 +87,8 @@ describe('a record about two users names the one who acts and the one who is act
     const app = { id: '3', type: 'AppInstance', alternateId: 'Salesforce' }
     expect(read({ ...okta, actor, target: [app] })['user.target.name']).toBeUndefined()
   })
+  it('leaves the user of a program that names an actor for other purposes', () => {
+    const login = { time, level: 'info', actor: 'api', user: 'kim', action: 'login', msg: 'password refused' }
+    expect(read(login)).toMatchObject({ 'user.name': 'kim' })
+  })
 })

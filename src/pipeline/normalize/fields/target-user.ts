@@ -12,8 +12,8 @@ export const addTargetUser = (object: Json, fields: Draft): void => {
 
 const targetOf = (object: Json, fields: Draft): unknown => {
   const { actor, user, action, target, properties } = object
-  // GitHub
-  if (typeof actor === 'string' && typeof user === 'string' && typeof action === 'string') {
+  // GitHub: org.add_member
+  if (typeof actor === 'string' && typeof user === 'string' && typeof action === 'string' && action.includes('.')) {
     if (fields['user.name'] === user && actor !== '') fields['user.name'] = actor
     return user
   }
