@@ -4,6 +4,7 @@ import { bundledFormats, type DeclaredFormats, mayBeDeclared } from './declared/
 import { type Draft, refuseRecord, splitTrace } from './draft.ts'
 import { looksLikeMorgan, withoutColours } from './entities/morgan.ts'
 import { addEntries } from './fields/aliases.ts'
+import { createDraft } from './fields/create-draft.ts'
 import { readPairs } from './fields/key-values.ts'
 import { toSureLevel } from './fields/level.ts'
 import { startsLikeS3 } from './formats/aws/aws-s3.ts'
@@ -64,7 +65,7 @@ const withPairs = (parsed: Parsed, record: RawRecord): Parsed => {
   if (parsed.kind !== 'event' || !isTextual(parsed.format) || fields['event.action'] !== undefined) return parsed
   const { pairs, others } = readPairs(message)
   if (pairs.length < 3 || others > pairs.length) return parsed
-  const found: Draft = {}
+  const found = createDraft(pairs.length)
   const { stamp } = addEntries(found, pairs.filter(isOfMachine), record)
   return {
     ...parsed,

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { FieldValue } from '../../../schema/event/event.ts'
 import type { RawRecord } from '../../../schema/record/record.ts'
-import { type Draft, finish } from '../draft.ts'
+import { finish } from '../draft.ts'
 import { addEntries } from '../fields/aliases.ts'
+import { createDraft } from '../fields/create-draft.ts'
 import { readPairs } from '../fields/key-values.ts'
 import { toOutcome } from '../fields/outcome.ts'
 import type { Parsed, Parser } from '../parser.ts'
@@ -116,7 +117,7 @@ const withZone = (cells: readonly string[], values: Values): Values => {
 }
 
 const toParsed = (file: FormatFile, values: Values, record: RawRecord): Parsed => {
-  const fields: Draft = {}
+  const fields = createDraft(values.length)
   const { stamp, message } = addEntries(fields, values, record)
   for (const [name, value] of Object.entries(file.set)) fields[name] ??= value satisfies FieldValue
   const action = fields['event.action']

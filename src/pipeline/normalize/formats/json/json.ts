@@ -5,6 +5,7 @@ import { type Draft, finish, refuseRecord, setIfAbsent } from '../../draft.ts'
 import { readEntities } from '../../entities/entities.ts'
 import { addFields, addOtelLevel } from '../../fields/aliases.ts'
 import { toColumns, toEntries } from '../../fields/columns.ts'
+import { createDraft } from '../../fields/create-draft.ts'
 import { flatten } from '../../fields/flatten.ts'
 import { guessContent, isUnnamed } from '../../fields/guess-content.ts'
 import { toLogLevel } from '../../fields/level.ts'
@@ -41,7 +42,6 @@ export const jsonParser: Parser = {
 /** Parses an object with any field names. */
 export const parseObject = (object: Readonly<Record<string, unknown>>, record: RawRecord): Parsed => {
   if (isModSecurityAudit(object)) return readModSecurityAudit(object, record)
-  const fields: Draft = {}
   const exported = 'resourceLogs' in object ? splitOtlp(object) : undefined
   if (exported && exported.length !== 1) {
     return finish('json/otlp', undefined, record.text, { 'otel.records': exported.length })
@@ -53,6 +53,7 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   const columns = rendered
     ? toColumns([...toEntries(own), ...rendered.filter(([name]) => !own.names.includes(name))])
     : own
+  const fields = createDraft(columns.names.length)
   const { stamp, message: said } = addFields(fields, columns, record)
   // The workstation in the text is the client's. Exports of the Event Viewer do not name the machine that logged it.
   const host = fields['host.name']

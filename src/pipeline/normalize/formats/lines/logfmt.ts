@@ -1,17 +1,21 @@
-import type { RawRecord } from '../../../../schema/record/record.ts'
-import { type Draft, finish } from '../../draft.ts'
+import { finish } from '../../draft.ts'
 import { addEntries } from '../../fields/aliases.ts'
+import { createDraft } from '../../fields/create-draft.ts'
 import { readPairs } from '../../fields/key-values.ts'
 import type { Parser } from '../../parser.ts'
 
-/** Parses `time=… level=info msg="ready" user=alice`: a line that consists of key=value pairs. */
+/** Parses `time=… level=info msg="ready" user=alice`: a line that consists mostly of key=value pairs. */
 export const logfmtParser: Parser = {
   name: 'logfmt',
   parse(record) {
-    if (!looksLikePairs(record.text)) return undefined
-    const fields: Draft = {}
-    const found = readLogfmt(record.text, fields, record)
-    return found && finish('logfmt', found.stamp, found.message ?? record.text, fields)
+    const { text } = record
+    if (!looksLikePairs(text)) return undefined
+    const { pairs, others } = readPairs(text)
+    if (pairs.length < 2 || others * 2 > pairs.length) return undefined
+    const fields = createDraft(pairs.length)
+    const entries = pairs.map(([key, value]) => [key, toValue(value)] as const)
+    const { stamp, message } = addEntries(fields, entries, record)
+    return finish('logfmt', stamp, message ?? text, fields)
   },
 }
 
@@ -30,21 +34,6 @@ export const looksLikePairs = (text: string): boolean => {
     if (!inKey) return false
   }
   return false
-}
-
-/** Parses a text that consists mostly of pairs into fields; undefined for other texts. */
-export const readLogfmt = (
-  text: string,
-  fields: Draft,
-  record: RawRecord,
-): ReturnType<typeof addEntries> | undefined => {
-  const { pairs, others } = readPairs(text)
-  if (pairs.length < 2 || others * 2 > pairs.length) return undefined
-  return addEntries(
-    fields,
-    pairs.map(([key, value]) => [key, toValue(value)] as const),
-    record,
-  )
 }
 
 /** Converts numbers and booleans, unless digits would be lost (`007`, `1e9`, an id of 20 digits). */

@@ -1,5 +1,6 @@
 import { type Draft, finish, longestValue, setIfAbsent } from '../../draft.ts'
 import { setAddress } from '../../fields/address.ts'
+import { createDraft } from '../../fields/create-draft.ts'
 import { readPairs } from '../../fields/key-values.ts'
 import type { Parser } from '../../parser.ts'
 import type { Stamp } from '../../time/timestamp.ts'
@@ -10,11 +11,14 @@ export const auditParser: Parser = {
   parse(record) {
     const { text } = record
     if (!text.startsWith('type=') && !text.startsWith('node=')) return undefined
-    const fields: Draft = {}
+    const fields = createDraft(usualFields)
     const body = readAudit(text, fields)
     return body && finish('audit', body.stamp, body.message, fields)
   },
 }
+
+/** A system call has twice as many. */
+const usualFields = 12
 
 /** ECS names of keys. Other keys keep their names below `auditd.`. */
 const names: Readonly<Record<string, string>> = {

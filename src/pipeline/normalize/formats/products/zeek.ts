@@ -1,6 +1,7 @@
 import type { RawRecord } from '../../../../schema/record/record.ts'
 import { type Draft, finish, setIfAbsent } from '../../draft.ts'
 import { addEntries } from '../../fields/aliases.ts'
+import { createDraft } from '../../fields/create-draft.ts'
 import type { Parsed, Parser } from '../../parser.ts'
 
 /** A log of Zeek: the columns after those that all have, what shows that a line is of it, and its message. */
@@ -155,7 +156,7 @@ const read = (name: string, { columns, complete }: Layout, cells: readonly strin
     return cell === '-' || cell === '(empty)' || cell === '' ? [] : [[column, cell] as const]
   })
   const texts = new Map(entries)
-  const fields: Draft = {}
+  const fields = createDraft(entries.length)
   const { stamp } = addEntries(
     fields,
     entries.map(([column, cell]) => [column, toValue(column, cell)] as const),

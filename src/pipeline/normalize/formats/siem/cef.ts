@@ -2,6 +2,7 @@ import type { RawRecord } from '../../../../schema/record/record.ts'
 import { type Draft, finish, longestValue, refuseRecord, setIfAbsent } from '../../draft.ts'
 import { setAddress, toPort } from '../../fields/address.ts'
 import { addOthers, withoutDirectory } from '../../fields/aliases.ts'
+import { createDraft } from '../../fields/create-draft.ts'
 import { toOutcome } from '../../fields/outcome.ts'
 import { setTransport, toTransport } from '../../fields/transport.ts'
 import type { Parser } from '../../parser.ts'
@@ -12,13 +13,16 @@ export const cefParser: Parser = {
   name: 'cef',
   parse(record) {
     if (!isCef(record.text)) return undefined
-    const fields: Draft = {}
+    const fields = createDraft(usualFields)
     const body = readCef(record.text, fields, record)
     return body
       ? finish('cef', body.stamp, body.message, fields)
       : refuseRecord('cef', 'The CEF header has fewer than seven parts.', record.text)
   },
 }
+
+/** The header, and a dozen keys of which some become several fields. */
+const usualFields = 20
 
 /** A product's name before the marker: `ASM:CEF:0|`. */
 const prefixed = /^[A-Za-z][\w-]{0,15}: ?CEF: ?\d\|/

@@ -2,6 +2,7 @@ import type { RawRecord } from '../../../../schema/record/record.ts'
 import { type Draft, finish, longestValue, refuseRecord, setIfAbsent } from '../../draft.ts'
 import { setAddress, toPort } from '../../fields/address.ts'
 import { addOthers } from '../../fields/aliases.ts'
+import { createDraft } from '../../fields/create-draft.ts'
 import { toOutcome } from '../../fields/outcome.ts'
 import { setTransport } from '../../fields/transport.ts'
 import type { Parser } from '../../parser.ts'
@@ -13,13 +14,16 @@ export const leefParser: Parser = {
   name: 'leef',
   parse(record) {
     if (!record.text.startsWith('LEEF:')) return undefined
-    const fields: Draft = {}
+    const fields = createDraft(usualFields)
     const body = readLeef(record.text, fields, record)
     return body
       ? finish('leef', body.stamp, body.message, fields)
       : refuseRecord('leef', 'The LEEF header has fewer than five parts.', record.text)
   },
 }
+
+/** The header, and a dozen attributes of which some become several fields. */
+const usualFields = 20
 
 const names: Readonly<Record<string, string>> = {
   action: 'event.action',

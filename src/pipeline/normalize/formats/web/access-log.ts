@@ -2,6 +2,7 @@ import { isIPv4, isIPv6 } from '../../../../lib/address/address.ts'
 import type { RawRecord } from '../../../../schema/record/record.ts'
 import { type Draft, finish, longestValue } from '../../draft.ts'
 import { isForwardedFor, setAddress } from '../../fields/address.ts'
+import { createDraft } from '../../fields/create-draft.ts'
 import { setStatus } from '../../fields/http-status.ts'
 import { quotedEnd, unquote } from '../../fields/key-values.ts'
 import { readRequest } from '../../fields/request-target.ts'
@@ -32,6 +33,9 @@ export const accessLogParser: Parser = {
     readMorgan(record),
 }
 
+/** A request, a client, an answer and a browser. */
+const usualFields = 12
+
 const readCommon = (record: RawRecord): Parsed | undefined => {
   const { text } = record
   // client ident user [10/Oct/2000:13:55:36 -0700] "request" status bytes "referrer" "agent"
@@ -41,8 +45,7 @@ const readCommon = (record: RawRecord): Parsed | undefined => {
   if (open < 3 || open >= 600) return undefined
   const stamp = readTimestamp(text, open + 2, record)
   if (!stamp || text.charCodeAt(stamp.end) !== 93 || text.charCodeAt(stamp.end + 1) !== 32) return undefined
-  // V8 leaves room for four fields in an empty object, and for none in one with fields.
-  const fields: Draft = {}
+  const fields = createDraft(usualFields)
   fields['event.category'] = 'web'
   if (!readClient(text, open, fields)) return undefined
   let i = stamp.end + 2

@@ -1,5 +1,6 @@
-import { type Draft, finish } from '../../draft.ts'
+import { finish } from '../../draft.ts'
 import { readEntities } from '../../entities/entities.ts'
+import { createDraft } from '../../fields/create-draft.ts'
 import { toFieldValue } from '../../fields/flatten.ts'
 import { syslogLevels } from '../../fields/level.ts'
 import type { Parser } from '../../parser.ts'
@@ -22,7 +23,7 @@ export const journaldParser: Parser = {
     }
     const object = readObject(text)
     if (typeof object !== 'object') return undefined
-    const fields: Draft = {}
+    const fields = createDraft(usualFields)
     for (const [key, value] of Object.entries(object)) {
       const ours = names[key]
       if (ours === '') continue
@@ -51,6 +52,9 @@ export const journaldParser: Parser = {
     return finish('journald', stamp, message, fields)
   },
 }
+
+/** Entries have twice as many, of which half are useless. */
+const usualFields = 12
 
 /** ECS names of journal fields. An empty name skips the field, because it is read elsewhere or useless. */
 const names: Readonly<Record<string, string>> = {
