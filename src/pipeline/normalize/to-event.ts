@@ -1,5 +1,5 @@
 import { memoize } from '../../lib/memoize/memoize.ts'
-import type { Event } from '../../schema/event/event.ts'
+import type { Event, FieldValue } from '../../schema/event/event.ts'
 import { containerOfFile } from '../../schema/record/container-file.ts'
 import type { RecordBatch } from '../../schema/record/record.ts'
 import type { StreamOf } from './event-streams.ts'
@@ -22,16 +22,17 @@ export const toEvent = (
   streamOf: StreamOf,
 ): Event => {
   const { source, receivedAt } = batch
-  const place = placeOf(batch, index, parsed)
-  const fields =
-    parsed.fault === undefined
-      ? place
-        ? { ...parsed.fields, ...place }
-        : parsed.fields
-      : { ...parsed.fields, ...place, 'error.message': parsed.fault, 'error.type': `parse/${parsed.format}` }
+  const { fault } = parsed
+  // Nobody else has the fields of a parsed record yet, so they are not copied. All empty records share theirs.
+  const fields: Record<string, FieldValue> = fault === undefined ? parsed.fields : { ...parsed.fields }
+  addPlace(fields, batch, index)
+  if (fault !== undefined) {
+    fields['error.message'] = fault
+    fields['error.type'] = `parse/${parsed.format}`
+  }
   return {
     id,
-    kind: parsed.fault === undefined ? parsed.kind : 'pipeline_error',
+    kind: fault === undefined ? parsed.kind : 'pipeline_error',
     time: isKnownTime(parsed.time) ? parsed.time : receivedAt,
     timeGuessed: isKnownTime(parsed.time) ? parsed.timeGuessed : true,
     receivedAt,
@@ -43,18 +44,18 @@ export const toEvent = (
   }
 }
 
-/** Returns the fields for a record's position in a file, or for its sender. A sender that names no host is one itself, as for a relay. */
-const placeOf = (
-  { file, lines, peers }: RecordBatch,
-  index: number,
-  { fields }: Parsed,
-): Event['fields'] | undefined => {
-  const line = lines?.[index]
-  if (file !== undefined)
-    return { ...containerFields(file), 'log.file.path': file, ...(line !== undefined && { 'log.file.line': line }) }
+/** Adds the fields for a record's position in a file, or for its sender. A sender that names no host is one itself, as for a relay. */
+const addPlace = (fields: Record<string, FieldValue>, { file, lines, peers }: RecordBatch, index: number): void => {
   const peer = peers?.[index]
-  if (peer === undefined) return undefined
-  return { 'log.source.address': peer, ...(fields['host.name'] === undefined && { 'host.name': peer }) }
+  if (file !== undefined) {
+    Object.assign(fields, containerFields(file))
+    fields['log.file.path'] = file
+    const line = lines?.[index]
+    if (line !== undefined) fields['log.file.line'] = line
+  } else if (peer !== undefined) {
+    fields['log.source.address'] = peer
+    fields['host.name'] ??= peer
+  }
 }
 
 /** Returns the fields for the container of Kubernetes that wrote a file. */
