@@ -156,10 +156,11 @@ const isUnknownHour = (track: Track, { kind, severityHint }: Rate, { direction, 
     : (start - track.since < leastSpan && pauses) || (direction === 'spike' && isFirstWorkingDay(track.since, start))
 }
 
-/** Whether logs that began at a weekend have their first working day, anywhere on earth. */
+/** Whether logs that began at a weekend, and have shown at least half a day of it, have their first working day, anywhere on earth. */
 const isFirstWorkingDay = (since: number, time: number): boolean => {
   const monday = Math.ceil((since - firstMonday) / week) * week + firstMonday
-  return monday - since <= weekend && time < monday + 1.5 * day
+  const shown = monday - since
+  return shown >= day / 2 && shown <= weekend && time < monday + 1.5 * day
 }
 
 /** The epoch began on a Thursday. */
