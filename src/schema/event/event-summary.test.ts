@@ -51,6 +51,15 @@ describe('the summary of an event', () => {
     )
   })
 
+  it('shows the fields of a record without a message in the envelope of a shipper', () => {
+    const record = { actor: 'ana', action: 'repo.access' }
+    const inner = JSON.stringify(record)
+    const fields = { 'event.action': 'repo.access', 'user.name': 'ana', 'source.ip': '203.0.113.9' }
+    expect(summarize({ host: 'beat-1', message: inner, from: '203.0.113.9' }, inner, fields)).toBe(
+      'event.action=repo.access user.name=ana source.ip=203.0.113.9',
+    )
+  })
+
   it('shows values that are escaped in the record', () => {
     const record = { CommandLine: 'C:\\x.exe "a"' }
     expect(summarize(record, 'Process created', { 'process.command_line': record.CommandLine })).toBe(

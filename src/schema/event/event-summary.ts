@@ -46,7 +46,8 @@ export const summarizeEvent = ({
   fields,
 }: Pick<Event, 'original' | 'message' | 'fields'>): string | undefined => {
   if (!isStructured(original)) return undefined
-  const said = message === original ? '' : toOneLine(message)
+  // A record without a message, itself or in an envelope, is its own.
+  const said = isStructured(message) ? '' : toOneLine(message)
   const program = programOf(fields)
   const lead = leadOf(fields, program)
   // The message of a program with its own name says everything, as in syslog.
