@@ -1,5 +1,6 @@
 import { isObject } from '../../../../lib/json/json-value.ts'
 import { type Draft, setIfAbsent } from '../../draft.ts'
+import { actionSentence } from '../action-sentence.ts'
 import { readObject } from '../json/read-object.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -42,12 +43,7 @@ export const completeCloudTrail = (object: Json, fields: Draft): string => {
   if (from !== undefined) setIfAbsent(fields, 'source.address', from)
   const fault = faultOf(object)
   fields['event.outcome'] = fault === undefined ? 'success' : 'failure'
-  return [
-    `${action} on ${service}`,
-    user === undefined ? '' : ` by ${user}`,
-    from === undefined ? '' : ` from ${from}`,
-    fault === undefined ? '' : ` failed: ${fault}`,
-  ].join('')
+  return actionSentence(`${action} on ${service}`, { user, from, fault })
 }
 
 /** Returns the name of the user, the root user, the role behind a session, or the service. */

@@ -1,5 +1,6 @@
 import { isObject } from '../../../../lib/json/json-value.ts'
 import { type Draft, setIfAbsent } from '../../draft.ts'
+import { actionSentence } from '../action-sentence.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -18,12 +19,10 @@ export const completeGcpAudit = (object: Json, fields: Draft): string => {
   const { code, message } = isObject(status) ? status : {}
   const failed = typeof code === 'number' && code !== 0
   setIfAbsent(fields, 'event.outcome', failed ? 'failure' : 'success')
-  const user = fields['user.name']
-  const from = fields['source.ip']
-  return [
-    `${String(methodName)} on ${String(serviceName)}`,
-    user === undefined ? '' : ` by ${String(user)}`,
-    from === undefined ? '' : ` from ${String(from)}`,
-    failed ? ` failed: ${typeof message === 'string' && message !== '' ? message : code}` : '',
-  ].join('')
+  const [user, from] = [fields['user.name'], fields['source.ip']]
+  return actionSentence(`${String(methodName)} on ${String(serviceName)}`, {
+    user: user === undefined ? undefined : String(user),
+    from: from === undefined ? undefined : String(from),
+    fault: failed ? String(typeof message === 'string' && message !== '' ? message : code) : undefined,
+  })
 }

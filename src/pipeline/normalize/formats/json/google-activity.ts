@@ -1,5 +1,6 @@
 import { isObject } from '../../../../lib/json/json-value.ts'
 import { type Draft, setIfAbsent } from '../../draft.ts'
+import { actionSentence } from '../action-sentence.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -29,9 +30,8 @@ export const completeGoogleActivity = (object: Json, fields: Draft): string | un
     fields['event.category'] = 'authentication'
     fields['event.outcome'] = failed ? 'failure' : 'success'
   }
-  return [
-    `${name} in ${application}`,
-    typeof email === 'string' && email !== '' ? ` by ${email}` : '',
-    typeof object.ipAddress === 'string' ? ` from ${object.ipAddress}` : '',
-  ].join('')
+  return actionSentence(`${name} in ${application}`, {
+    user: typeof email === 'string' && email !== '' ? email : undefined,
+    from: typeof object.ipAddress === 'string' ? object.ipAddress : undefined,
+  })
 }
