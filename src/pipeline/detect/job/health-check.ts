@@ -1,7 +1,5 @@
+import { memoize } from '../../../lib/memoize/memoize.ts'
 import { type Event, textField } from '../../../schema/event/event.ts'
-
-const mostAgents = 1000
-const checkers = new Map<string, string | undefined>()
 
 /**
  * Names the health check of a web request: its page and the program that asks, or the client if it does not say; undefined for other requests.
@@ -30,10 +28,4 @@ const checkerName =
   /kube-probe|ELB-HealthChecker|Amazon-Route53-Health-Check|GoogleHC|Edge Health Probe|Load Balancer Agent|Envoy\/HC|Consul Health Check|check_http|monitoring-plugins|Prometheus|Blackbox|Zabbix|Pingdom|UptimeRobot|Uptime-Kuma|StatusCake|Site24x7|Better ?Uptime|Checkly/i
 
 /** Agents repeat, so each is matched once. */
-const checkerOf = (agent: string): string | undefined => {
-  if (agent === '' || checkers.has(agent)) return checkers.get(agent)
-  const found = checkerName.exec(agent)?.[0]
-  if (checkers.size >= mostAgents) checkers.clear()
-  checkers.set(agent, found)
-  return found
-}
+const checkerOf = memoize((agent) => checkerName.exec(agent)?.[0])
