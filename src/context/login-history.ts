@@ -98,11 +98,12 @@ export const createLoginHistory = (): LoginHistory => {
       hosts: new Associations(maxAssociations),
     }
     hours.clear(user.place)
-    if (!dropped) return user
-    startSpan(time, name, dropped)
-    dropped.addresses.clear()
-    dropped.hosts.clear()
-    return dropped
+    if (dropped) {
+      startSpan(time, name, dropped)
+      dropped.addresses.clear()
+      dropped.hosts.clear()
+    }
+    return user
   }
 
   const learnUser = (seen: string, event: Event, host: Span | undefined): void => {
