@@ -1,4 +1,4 @@
-/** Who did something from where, and why it failed, as far as they are known. */
+/** The user, the place and the reason of failure, where the record has them. */
 interface Circumstances {
   readonly user?: string | undefined
   readonly from?: string | undefined
