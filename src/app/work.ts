@@ -1,8 +1,8 @@
-import type { ScheduledJob } from '../schedule.ts'
 import type { Base } from './base.ts'
 import { createIdleMemory } from './idle-memory.ts'
 import { startPipeline } from './pipeline.ts'
 import { createPipelineThreads } from './pipeline-thread/pipeline-threads.ts'
+import { createRest } from './pipeline-thread/rest.ts'
 import { threadTopics } from './pipeline-thread/shared-state.ts'
 import { openTables } from './tables.ts'
 
@@ -17,22 +17,14 @@ export const startWork = async (base: Base) => {
   // With nothing to remember, it sleeps until the first record wakes it.
   if (isShared || (await hasRecords(base))) thread?.start()
   const pipeline = await startPipeline(base, tables, thread)
-  const restWhenUnused: ScheduledJob = {
-    name: 'let an unused pipeline sleep',
-    every: 10_000,
-    async run() {
-      const isIdle = (await queue.depths()).every(
-        ({ topic, ready, running }) => ready + running === 0 || !threadTopics.includes(topic),
-      )
-      if (!isIdle) thread?.start()
-      else if (await pipeline.sampleWeek.isUnused()) await thread?.sleep()
-    },
-  }
-  const jobs = [createIdleMemory(runtime.now), ...(thread && !isShared ? [restWhenUnused] : [])]
+  const { isUnused } = pipeline.sampleWeek
+  const jobs = [
+    createIdleMemory(runtime.now),
+    ...(thread && !isShared ? [createRest({ queue, thread, isUnused })] : []),
+  ]
   return { thread, tables, pipeline, jobs }
 }
 
 /** Whether records are stored or wait. */
 const hasRecords = async ({ store, queue }: Base): Promise<boolean> =>
-  (await store.events.countedSince()) !== undefined ||
-  (await queue.depths()).some(({ ready, running }) => ready + running > 0)
+  (await store.events.countedSince()) !== undefined || (await queue.hasJobs(threadTopics))

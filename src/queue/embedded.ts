@@ -309,6 +309,8 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
       })
     },
 
+    hasJobs: jobs.any,
+
     partitions: () => readPartitionStates(connections, partitions),
 
     deadLetters: jobs.dead,

@@ -165,12 +165,12 @@ export const createJobs = ({ read, write, now }: Connections) => ({
     }))
   },
 
-  /** Whether any job is left. */
-  async any(): Promise<boolean> {
+  /** Whether any job of these topics is left. */
+  async any(of: readonly Topic[] = topics): Promise<boolean> {
     const job = await read
       .selectFrom('jobs')
       .select('seq')
-      .where('topic', 'in', topics)
+      .where('topic', 'in', of)
       .where('state', 'in', ['ready', 'waiting'])
       .limit(1)
       .executeTakeFirst()

@@ -102,6 +102,8 @@ export interface Queue<Tx> {
    */
   consumePartitions<T extends Topic>(topic: T, open: (partition: number) => Consumer<Delivered[T], Tx>): void
   depths(): Promise<readonly TopicDepth[]>
+  /** Whether any job of these topics waits or runs, even one without items, which depths do not count. */
+  hasJobs(of: readonly Topic[]): Promise<boolean>
   /** Returns what waits in each partition, and its worker. */
   partitions(): Promise<readonly PartitionState[]>
   deadLetters(): Promise<readonly DeadLetter[]>

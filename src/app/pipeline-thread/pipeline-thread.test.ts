@@ -11,6 +11,7 @@ import { joinBells } from '../../queue/shared-bells.ts'
 import { createChangeClock } from '../../store/change-clock.ts'
 import { openStore } from '../../store/open-store.ts'
 import { createPipelineThread } from './pipeline-thread.ts'
+import { createRest } from './rest.ts'
 import { threadTopics } from './shared-state.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vedette-thread-'))
@@ -106,6 +107,29 @@ it('sleeps until a job or a question comes, and keeps what it has learnt', async
   await queue.idle()
   expect((await store.events.count()).events).toBe(41)
   expect(await thread.progress()).toHaveLength(learnt.length)
+  await thread.stop()
+  await queue.close()
+  await store.close()
+})
+
+it('wakes for a job that was published without a bell', async () => {
+  const { thread, openHere } = await setUp('unheard')
+  const { store, queue } = await openHere()
+  const unheard = openEmbeddedQueue({ connections: store.connections, now: Date.now, log: silent, delivers: [] })
+  const tick = () => store.transaction((tx) => unheard.publish('records', [{ ...failed(0, 0), source: 'clock' }], tx))
+
+  await tick()
+  await createRest({ queue, thread, isUnused: async () => true }).run(AbortSignal.timeout(60_000))
+  await queue.idle()
+
+  // A clock that ticks while the thread falls asleep.
+  const sleep = async () => {
+    await thread.sleep()
+    expect(thread.isAsleep()).toBe(true)
+    await tick()
+  }
+  await createRest({ queue, thread: { ...thread, sleep }, isUnused: async () => true }).run(AbortSignal.timeout(60_000))
+  await queue.idle()
   await thread.stop()
   await queue.close()
   await store.close()
