@@ -19,7 +19,7 @@ export interface FoundFiles {
 }
 
 /**
- * Finds the files of paths, folders (recursively, without hidden names) and patterns with `*`, `**`, `?`, `[…]`, `{…}`. Returns each file
+ * Finds the files of paths, folders (recursively, without hidden names and READMEs) and patterns with `*`, `**`, `?`, `[…]`, `{…}`. Returns each file
  * once.
  */
 export const findFiles = async (paths: readonly string[]): Promise<FoundFiles> => {
@@ -38,8 +38,8 @@ export const findFiles = async (paths: readonly string[]): Promise<FoundFiles> =
         seen.add(identity)
       }
       if (found.isDirectory()) {
-        const names = (await readdir(path)).filter((name) => !name.startsWith('.')).sort()
-        for (const name of logsOfContainer(names) ?? names) await visit(join(path, name), false)
+        const names = (await readdir(path)).filter((name) => !/^(?:\.|README(?:\.\w+)?$)/.test(name)).sort()
+        for (const name of logsOfContainer(names) ?? logsOfApt(names) ?? names) await visit(join(path, name), false)
       } else if (found.isFile()) {
         files.push(path)
       } else if (named) {
@@ -74,6 +74,15 @@ const logsOfContainer = (names: readonly string[]): readonly string[] | undefine
   const isPodman = names.includes('config.json') && names.includes('ctr.log')
   return isDocker || isPodman ? names.filter((name) => /^(?:[\da-f]{64}-json|ctr)\.log/.test(name)) : undefined
 }
+
+/**
+ * Returns the logs in the folder of apt; undefined for other folders. `history.log` says with times what `term.log` shows as it was on the
+ * terminal; `eipp.log` is a request to the solver.
+ */
+const logsOfApt = (names: readonly string[]): readonly string[] | undefined =>
+  names.includes('history.log') && names.some((name) => name.startsWith('term.log'))
+    ? names.filter((name) => !/^(?:term|eipp)\.log/.test(name))
+    : undefined
 
 /** Whether a file that was found has been renamed or removed since; the next scan sees the result. */
 export const isGone = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
