@@ -1,6 +1,5 @@
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../component.ts'
-import { AppError, messageOf } from '../errors.ts'
+import { messageOf } from '../errors.ts'
 import { within } from '../lib/deadline/deadline.ts'
 import type { RecordBatch } from '../schema/record/record.ts'
 import type { Connections, Transaction } from '../store/database.ts'
@@ -8,18 +7,16 @@ import { createBacklog } from './backlog.ts'
 import { type Bell, createBell } from './bell.ts'
 import type { Broker } from './broker.ts'
 import { createBrokerPayloads } from './broker-payloads.ts'
-import { backOff, claim, mostAttempts, restAfter } from './claim.ts'
-import { createDeliveryTransaction } from './delivery-transaction.ts'
-import { decodeJob, encodeJob } from './job-payload.ts'
-import { createJobs, type JobHeader, jobSeq, type NewJob, topics } from './jobs.ts'
-import type { TopicLane } from './lane.ts'
+import { createDeliveries } from './deliveries.ts'
+import { encodeJob } from './job-payload.ts'
+import { createJobs, jobSeq, type NewJob, topics } from './jobs.ts'
 import { createOnlyLane, createSharedLanes, type TopicLanes } from './lanes.ts'
-import type { Fence } from './lease.ts'
 import { readPartitionStates } from './partition-states.ts'
 import { createRowPayloads } from './payloads.ts'
 import type { Delivered, Queue, Topic, Topics } from './queue.ts'
 import { createRecordJobs, type RecordJobs } from './record-jobs.ts'
 import type { SharedBells } from './shared-bells.ts'
+import { workTopic } from './work-topic.ts'
 
 interface EmbeddedQueueOptions {
   readonly connections: Connections
@@ -40,27 +37,6 @@ interface EmbeddedQueueOptions {
   readonly problems?: () => Promise<readonly string[]>
 }
 
-/** The longest sleep of a worker before it checks for jobs itself, in ms. Commits in this process wake it at once. */
-const poll = 250
-/** The same while there is no job at all, and no other process that could publish one. */
-const idlePoll = 5_000
-/** The wait after a transient failure that recommends no wait itself. */
-const pause = 1000
-const longestPause = 30_000
-/** The longest wait while the queue is unreachable, in ms: work resumes within this time. */
-const longestTrouble = 2_000
-/** Publishers that arrive within this many ms of one another form one rush. */
-const rushGap = 20
-/** The maximum time that a rush delays the next delivery, in ms. */
-const longestRush = 500
-/** How often the lease of a topic is renewed during a long delivery, in ms. */
-const leaseCare = 2_000
-
-interface Running {
-  readonly jobs: readonly JobHeader[]
-  cancel(): Promise<void>
-}
-
 /** Stores the topics in the database of the store, so that the writes of a handler and the end of its job are one transaction. */
 export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transaction> => {
   const { connections, now, log, maxRecords = 2_000_000, maxBytes = 512 * 1024 * 1024 } = options
@@ -74,12 +50,10 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
   const records = createRecordJobs()
   const backlog = createBacklog({ jobs, maxRecords, maxBytes, now, problems })
   const bells = new Map<Topic, Bell>(topics.map((topic) => [topic, createBell()]))
-  const settled = createBell()
   const published = new WeakMap<Transaction, Set<Topic>>()
-  const running = new Map<Topic, Running>()
+  const deliveries = createDeliveries({ connections, jobs, payloads, backlog, now, log })
   const workers: Promise<void>[] = []
   const closings: (() => Promise<void>)[] = []
-  const stop = new AbortController()
   let closing = false
   let publishedAt = Number.NEGATIVE_INFINITY
 
@@ -93,177 +67,16 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     else others?.ring(topic)
   }
 
-  /** Passes jobs to the handler. Returns `done`, or how long the topic must wait, in ms. */
-  const deliver = async <T extends Topic>(
-    topic: T,
-    headers: readonly JobHeader[],
-    { handle, lease, begin, finish }: TopicLane<Delivered[T]>,
-  ): Promise<'done' | number> => {
-    const seqs = headers.map((job) => job.seq)
-    const id = `${topic}-${seqs[0]}-${seqs.at(-1)}`
-    const attempt = Math.max(...headers.map((job) => job.attempts)) + 1
-    await begin(id)
-    const fence = lease.fence()
-    const transaction = createDeliveryTransaction(connections, fence)
-    running.set(topic, { jobs: headers, cancel: transaction.rollback })
-    try {
-      const items = await readItems(topic, headers)
-      await handle(items, {
-        id,
-        attempt,
-        signal: stop.signal,
-        transaction: transaction.open,
-        verify: connections.verify,
-      })
-      const ended = await jobs.remove(seqs, await transaction.open())
-      if (ended < seqs.length)
-        throw new AppError('CONFLICT', 'Another process has done these jobs.', { retryable: true })
-      await transaction.commit()
-      finish()
-      payloads.remove(topic, headers)
-      for (const job of headers) backlog.take(topic, job)
-      return 'done'
-    } catch (error) {
-      await transaction.rollback()
-      if (stop.signal.aborted) return 0
-      return await fail(topic, headers, attempt, error, fence)
-    } finally {
-      running.delete(topic)
-      settled.ring()
-    }
-  }
-
-  const readItems = async <T extends Topic>(
-    topic: T,
-    headers: readonly JobHeader[],
-  ): Promise<readonly Delivered[T][]> => {
-    const rows = await payloads.load(topic, headers)
-    return rows.flatMap(({ seq, payload }) => {
-      try {
-        return decodeJob(topic, payload)
-      } catch (error) {
-        throw new Error(`Job ${seq} cannot be read: ${messageOf(error)}`, { cause: error })
-      }
-    })
-  }
-
-  /** Claims jobs whose payloads can be loaded. A partition whose next payload is missing does not delay the others. */
-  const claimReady = async (
-    topic: Topic,
-    rests: boolean,
-    held: readonly number[] | undefined,
-  ): Promise<readonly JobHeader[]> => {
-    for (let left = held; left === undefined || left.length > 0; ) {
-      const claimed = await claim(jobs, topic, now(), rests, left)
-      const headers = await payloads.ready(topic, claimed)
-      if (headers.length > 0 || claimed.length === 0 || left === undefined) return headers
-      left = left.filter((partition) => partition !== claimed[0]?.partition)
-    }
-    return []
-  }
-
-  const fail = async (
-    topic: Topic,
-    headers: readonly JobHeader[],
-    attempt: number,
-    error: unknown,
-    fence: Fence,
-  ): Promise<number> => {
-    const reason = messageOf(error)
-    const fenced = (work: (tx: Transaction) => Promise<void>) =>
-      connections.transaction(async (tx) => {
-        await fence(tx)
-        await work(tx)
-      })
-    if (error instanceof AppError && error.retryable) {
-      log.warn({ topic, jobs: headers.length, code: error.code, reason }, 'A delivery has to wait.')
-      // The wait that is recommended to senders would prolong the outage of the pipeline.
-      const longest = error.code === 'UNAVAILABLE' ? longestTrouble : longestPause
-      return Math.min(longest, error.retryAfter === undefined ? pause : error.retryAfter * 1000)
-    }
-    const [only, ...others] = headers
-    if (only && others.length === 0 && attempt >= mostAttempts) {
-      await fenced(async (tx) => {
-        await jobs.bury(only.seq, attempt, reason, tx)
-        await payloads.keep(topic, only, tx)
-      })
-      payloads.remove(topic, [only])
-      backlog.take(topic, only)
-      log.error({ topic, job: `job-${only.seq}`, attempt, reason }, 'A job failed too often and is now a dead letter.')
-      return 0
-    }
-    const seqs = headers.map((job) => job.seq)
-    await fenced((tx) => jobs.wait(seqs, attempt, now() + backOff(attempt), reason, tx))
-    log.warn({ topic, jobs: headers.length, attempt, reason }, 'A delivery failed and will be tried again.')
-    return 0
-  }
-
-  const work = async <T extends Topic>(topic: T, lanes: TopicLanes<Delivered[T]>): Promise<void> => {
-    const bell = bells.get(topic) ?? createBell()
-    let trouble = pause
-    let restsUntil = 0
+  const start = <T extends Topic>(topic: T, lanes: TopicLanes<Delivered[T]>): void => {
     closings.push(lanes.close)
-    /** Renews the leases during a long operation. */
-    const renewing = <Result>(running: Promise<Result>): Promise<Result> => {
-      const timer = setInterval(() => void lanes.renew().catch(() => undefined), leaseCare)
-      return running.finally(() => clearInterval(timer))
-    }
-    while (!closing) {
-      let rest = poll
-      try {
-        // A worker that lost its lease cannot finish its jobs, because another one has claimed them.
-        const ours = await renewing(lanes.current())
-        const isWhole = ours[0]?.partition === undefined
-        const held = ours.flatMap(({ partition }) => partition ?? (topic === 'records' ? partitions : [0]))
-        await payloads.follow(topic, held, bell.ring)
-        const headers =
-          ours.length > 0 ? await claimReady(topic, performance.now() < restsUntil, isWhole ? undefined : held) : []
-        const lane = isWhole ? ours[0] : ours.find(({ partition }) => partition === headers[0]?.partition)
-        trouble = pause
-        if (closing) return
-        if (lane && headers.length > 0) {
-          const began = performance.now()
-          const ended = await renewing(deliver(topic, headers, lane))
-          restsUntil = performance.now() + restAfter(topic, performance.now() - began)
-          rest = ended === 'done' ? 0 : ended
-          if (rest === 0) {
-            await letOthers(began)
-            continue
-          }
-        } else {
-          await bell.sleep(peers || (await jobs.any()) ? poll : idlePoll)
-          continue
-        }
-      } catch (error) {
-        rest = trouble
-        trouble = Math.min(trouble * 2, longestTrouble)
-        log.error(
-          { topic, reason: messageOf(error), again_in_ms: rest },
-          'The queue could not be read or written; it is tried again.',
-        )
-      }
-      await restFor(bell, rest)
-    }
-  }
-
-  /**
-   * Yields to the rest of the program, because the database driver is synchronous. Publishers wait for an answer and deliveries do
-   * not, so a rush of publishers goes first, for at most as long as the delivery that delayed it.
-   */
-  const letOthers = async (began: number): Promise<void> => {
-    await setImmediate()
-    const ended = performance.now()
-    if (publishedAt < began - rushGap) return
-    const until = ended + Math.min(ended - began, longestRush)
-    while (!closing && performance.now() < Math.min(until, Math.max(ended, publishedAt) + rushGap)) await sleep(1)
-  }
-
-  /** Sleeps. A bell shortens only the wait for new jobs. */
-  const restFor = async (bell: Bell, ms: number): Promise<void> => {
-    if (ms <= poll) return bell.sleep(ms)
-    for (let left = ms; left > 0 && !closing; left -= poll) {
-      await new Promise((resolve) => setTimeout(resolve, Math.min(left, poll)))
-    }
+    workers.push(
+      workTopic({
+        ...{ topic, lanes, bell: bells.get(topic) ?? createBell(), jobs, payloads, deliveries, partitions, now, log },
+        isShared: peers !== undefined,
+        isClosing: () => closing,
+        publishedAt: () => publishedAt,
+      }),
+    )
   }
 
   return {
@@ -285,15 +98,15 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
 
     consume(topic, handle, memory) {
       if (!delivers.includes(topic)) return
-      workers.push(work(topic, createOnlyLane(connections, topic, { handle, ...(memory && { memory }) })))
+      start(topic, createOnlyLane(connections, topic, { handle, ...(memory && { memory }) }))
     },
 
     consumePartitions(topic, open) {
-      if (delivers.includes(topic))
-        workers.push(work(topic, createSharedLanes({ connections, topic, partitions, open })))
+      if (delivers.includes(topic)) start(topic, createSharedLanes({ connections, topic, partitions, open }))
     },
 
     async depths() {
+      const { running } = deliveries
       const seqs = [...running.values()].flatMap((delivery) => delivery.jobs.map((job) => job.seq))
       const totals = await jobs.totals(seqs)
       return topics.map((topic) => {
@@ -328,9 +141,9 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
     },
 
     async idle(signal) {
-      while (running.size > 0 || (await jobs.any())) {
+      while (deliveries.running.size > 0 || (await jobs.any())) {
         signal?.throwIfAborted()
-        await settled.sleep(20)
+        await deliveries.settled(20)
       }
     },
 
@@ -340,9 +153,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
       for (const bell of bells.values()) bell.ring()
       const ended = Promise.all(workers)
       await within(graceMs, ended, () => undefined)
-      stop.abort(new AppError('UNAVAILABLE', 'The server is stopping.', { retryable: true }))
-      // Roll back unfinished deliveries; their jobs are retried after the next start.
-      for (const delivery of running.values()) await delivery.cancel()
+      await deliveries.cancel()
       for (const close of closings) {
         // While the database is unreachable, nothing can be saved. No data is lost: the next owner replays the events since the last save.
         await close().catch((error: unknown) =>
