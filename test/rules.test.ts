@@ -27,8 +27,8 @@ const taxonomy = joinTaxonomies(
     .map((file) => readTaxonomy(readFileSync(join(rules, file), 'utf8'), file)),
 )
 
-/** A line as the daemon writes it, or a repeated line, with `{n}` for 1, 2 … and `{nn}` for 01, 02 … 59, 00, 01 … */
-type Line = string | { readonly times: number; readonly line: string }
+/** A line as the daemon writes it, or repeated lines, with `{n}` for 1, 2 … and `{nn}` for 01, 02 … 59, 00, 01 … */
+type Line = string | { readonly times: number; readonly line: string | readonly string[] }
 type Case = string | readonly Line[]
 
 const files = globSync('*/*.yml', { cwd: rules })
@@ -49,8 +49,12 @@ const linesOf = (given: Case): readonly string[] =>
         typeof line === 'string'
           ? [line]
           : Array.from({ length: line.times }, (_, i) =>
-              line.line.replaceAll('{nn}', String((i + 1) % 60).padStart(2, '0')).replaceAll('{n}', String(i + 1)),
-            ),
+              [line.line]
+                .flat()
+                .map((text) =>
+                  text.replaceAll('{nn}', String((i + 1) % 60).padStart(2, '0')).replaceAll('{n}', String(i + 1)),
+                ),
+            ).flat(),
       )
 
 /** Noon of the day of most cases. Timestamps without a year belong to this year. */

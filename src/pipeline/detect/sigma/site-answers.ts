@@ -1,9 +1,10 @@
 import { type Event, textField } from '../../../schema/event/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { flatText } from '../shared/flat-text.ts'
+import { createChallenges } from './challenges.ts'
 
-/** How an answer compares with a site's others by its size. Empty if too little is known of the site. */
-export type AnswerLikeness = '' | 'like others' | 'unlike others'
+/** How an answer compares with a site's others. Empty if too little is known of the site. */
+export type AnswerLikeness = '' | 'like others' | 'unlike others' | 'challenge'
 
 /** Compares the answers of web servers. */
 export interface SiteAnswers {
@@ -44,6 +45,7 @@ const leastAlike = 2
  */
 export const createSiteAnswers = (): SiteAnswers => {
   const sites = new BoundedMap<Site>(mostSites)
+  const challenges = createChallenges()
 
   const siteOf = ({ source, time, fields }: Event): Site => {
     const name = fields['url.domain']
@@ -57,6 +59,7 @@ export const createSiteAnswers = (): SiteAnswers => {
 
   return {
     compare(event) {
+      if (challenges.follow(event)) return 'challenge'
       const { fields } = event
       const status = fields['http.response.status_code']
       const size = fields['http.response.body.bytes']
