@@ -84,6 +84,38 @@ describe('the embedded queue', () => {
     for (const store of stores) await store.close()
   })
 
+  it('ends a delivery well that publishes for another queue while it closes', async () => {
+    const url = `sqlite:${join(folder, `${files++}.db`)}`
+    const store = await openStore(url, { now: Date.now, log: silent })
+    const failures: string[] = []
+    const log = { ...silent, warn: (_facts: object, message: string) => void failures.push(message) }
+    const queue = openEmbeddedQueue({
+      ...{ connections: store.connections, now: Date.now, log, delivers: ['alerts'], bells: joinBells(url) },
+    })
+    const begun = Promise.withResolvers<void>()
+    const closing = Promise.withResolvers<void>()
+    const saved: string[] = []
+    queue.consume(
+      'alerts',
+      async (_ids, { transaction }) => {
+        begun.resolve()
+        await closing.promise
+        await queue.publish('incidents', ['i'], await transaction())
+      },
+      { restore: async () => {}, save: async () => void saved.push('memory') },
+    )
+    await store.transaction((tx) => queue.publish('alerts', ['a'], tx))
+    await begun.promise
+    const closed = queue.close()
+    closing.resolve()
+    await closed
+    expect(failures).toEqual([])
+    expect(saved).toEqual(['memory'])
+    expect(await queue.hasJobs(['alerts'])).toBe(false)
+    expect(await queue.hasJobs(['incidents'])).toBe(true)
+    await store.close()
+  })
+
   it('does not read the database while no job waits, and delivers a new one at once', async () => {
     const store = await openStore('sqlite::memory:', { now: Date.now, log: silent })
     let queries = 0
