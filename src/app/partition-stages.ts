@@ -33,6 +33,7 @@ export const createPartitionStages = (
   const { partitions } = config
   const { history } = tables.context.tables
   const open = new Map<number, OpenPartition>()
+  let forgotten = 0
 
   const create = (partition: number): OpenPartition => {
     const stages = createEventStages({
@@ -69,6 +70,7 @@ export const createPartitionStages = (
     progress: async () => joinProgress([...open.values()].flatMap(({ stages }) => stages.progress())),
     loginHistory: async () => [history.save()],
     async forget() {
+      forgotten += 1
       for (const { checkpoint } of open.values()) checkpoint.forget()
     },
   }
@@ -97,7 +99,10 @@ export const createPartitionStages = (
           async restore() {
             stages.forgetDeliveries()
             const covers = (other: number) => other % partitions === partition
+            const before = forgotten
             await recover({ events: store.events, covers, checkpoint, learn: stages.replay, log })
+            // This state was read before it was forgotten.
+            if (forgotten !== before) checkpoint.forget()
             if (stages.history !== history) history.add(stages.history.save())
             await restored(partition)
           },

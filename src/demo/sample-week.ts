@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Log } from '../component.ts'
 import { AppError, messageOf } from '../errors.ts'
@@ -34,7 +33,10 @@ interface SampleWeekOptions<Tx> {
     }
   }
   readonly intake: Intake
-  readonly queue: { idle(signal?: AbortSignal): Promise<void> }
+  readonly queue: {
+    idle(signal?: AbortSignal): Promise<void>
+    depths(): Promise<readonly { readonly ready: number; readonly running: number }[]>
+  }
   /** Sends an empty batch through the pipeline, so that detectors close their windows. */
   readonly tick: () => Promise<void>
   /** Resets all learners. */
@@ -54,6 +56,8 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
   let { state, facts } = saved === undefined ? { state: 'absent' as const } : savedShape.parse(JSON.parse(saved))
   let seconds: number | null = null
   let isUsed = false
+  /** Whether real records came, which need not be stored yet. */
+  let hasReal = false
   let loading: Promise<void> | undefined
   let removing: Promise<SampleRemoval> | undefined
   let stop = new AbortController()
@@ -66,11 +70,12 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
     state = next
   }
 
-  const feed = async (ended: AbortSignal): Promise<void> => {
+  const feed = async (ended: AbortSignal, entered: () => void): Promise<void> => {
     const began = now()
     const recording = readRecording(folder, began - endedAgo)
     facts = recording.facts
     await enter('loading')
+    entered()
     for (let i = 0; i < recording.turns.length && !ended.aborted; i += turns) {
       const together = recording.turns.slice(i, i + turns).flat()
       await Promise.all(
@@ -90,6 +95,8 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
     stop.abort()
     await loading?.catch(() => undefined)
     await queue.idle(signal)
+    // A pipeline that is falling asleep would save afterwards what it has learnt from the week.
+    await options.forget()
     const removed = await store.sourceData.remove(samplePrefix, (tx) => save('removed', tx))
     await options.forget()
     state = 'removed'
@@ -118,31 +125,47 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
     }
   }
 
+  /** Whether no event is stored and no record waits. */
+  const isEmpty = async (): Promise<boolean> => {
+    const waiting = (await queue.depths()).some(({ ready, running }) => ready + running > 0)
+    return !waiting && (await store.events.count()).events === 0
+  }
+
   const load = async (): Promise<void> => {
     if (!existsSync(join(folder, 'labels.json'))) {
       throw new AppError('NOT_FOUND', `No recording found in ${folder}.`, {
         hint: 'Reinstall the program, or record a sample: see samples/README.md.',
       })
     }
-    if ((await store.events.count()).events > 0) {
+    if (!(await isEmpty()) || hasReal || isHere()) {
       throw new AppError('CONFLICT', 'Events are already stored, and the sample is never mixed with real ones.', {
         hint: 'Start a second server to look at it: `vedette serve --data-dir ./sample-data --port 8788`.',
       })
     }
+    const before = state
+    // From here on, real records wait for the removal.
+    state = 'loading'
     stop = new AbortController()
-    loading = feed(AbortSignal.any([stop.signal, signal]))
+    const entered = Promise.withResolvers<void>()
+    loading = feed(AbortSignal.any([stop.signal, signal]), entered.resolve)
+    try {
+      await Promise.race([loading, entered.promise])
+    } catch (error) {
+      if (state === 'loading') state = before
+      throw error
+    }
     loading.catch(() => undefined)
-    while (!isHere()) await Promise.race([loading, setImmediate()])
   }
 
   const operations: Samples = { status, load, remove }
   /** Accepts real records. The first ones remove the week before they are accepted. */
   const intake: Intake = {
     async accept(records, accepting) {
-      if (isHere()) {
+      while (isHere()) {
         await remove()
         log.info({}, 'The sample was removed, because the first real records arrived.')
       }
+      hasReal = true
       return options.intake.accept(records, accepting)
     },
   }
@@ -151,6 +174,7 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
     intake,
     /** Whether nothing is stored but the whole week, if anything: then no time that passes means anything to a detector. */
     async isUnused(): Promise<boolean> {
+      if (removing) return false
       if (state === 'absent') isUsed ||= (await store.events.count()).events > 0
       return state === 'loaded' || (state === 'absent' && !isUsed)
     },
@@ -167,7 +191,7 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
      */
     async start(): Promise<boolean> {
       if (state === 'loading') await remove()
-      return state === 'absent' && (await store.events.count()).events === 0
+      return state === 'absent' && (await isEmpty())
     },
 
     /** Loads the week and prints what was found. Never throws: the program works without it. */

@@ -102,6 +102,10 @@ it('sleeps until a job or a question comes, and keeps what it has learnt', async
   const falling = thread.parse(failed(40, 1)).then(() => thread.sleep())
   expect(await thread.parse(failed(40, 1))).toHaveLength(1)
   await falling
+  const asleep = thread.sleep()
+  expect(await thread.parse(failed(40, 1))).toHaveLength(1)
+  await asleep
+  expect(thread.isAsleep()).toBe(false)
 
   await store.transaction((tx) => queue.publish('records', [failed(40, 1)], tx))
   await queue.idle()

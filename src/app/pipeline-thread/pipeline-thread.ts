@@ -163,7 +163,8 @@ export const createPipelineThread = ({ telemetry, resultsStored, ...setup }: Pip
       if (isAsleep() || stopping || failedAt !== undefined || waiting.size > 0) return
       // Nothing changes while it sleeps.
       if (worker) progress = answered<'progress'>(await send({ about: 'progress' }))
-      if (!worker || isAsleep() || stopping) return
+      // A question that came in between keeps it awake.
+      if (!worker || isAsleep() || stopping || waiting.size > 0) return
       const ended = endForNow(worker)
       fallAsleep(ended)
       await ended
