@@ -89,7 +89,7 @@ const analyze = async (paths: readonly string[], options: Options, context: Comm
   progress.clear()
 
   const { report } = reading
-  complain([...report.skipped, ...report.repeated, ...report.unreadable], context)
+  complain([...report.skipped, ...report.leftOut, ...report.unreadable], context)
   describeFormats(analysis, context, Boolean(options.json || options.ndjson || options.md))
   out.write(
     render(analysis, options, {

@@ -50,7 +50,7 @@ const ingest = async (paths: readonly string[], options: Options, context: Comma
     progress.clear()
     const seconds = (now() - started) / 1000
     const { accepted, rejected } = sent
-    for (const { path, reason } of [...report.skipped, ...report.repeated, ...report.unreadable])
+    for (const { path, reason } of [...report.skipped, ...report.leftOut, ...report.unreadable])
       err.write(`${visible(path)}: ${visible(reason)}\n`)
     for (const { path, zoneMinutes } of report.zones) err.write(`${visible(path)}: ${zoneMessage(zoneMinutes)}\n`)
     if (options.json) out.write(`${JSON.stringify({ accepted, rejected, lines: report.lines, seconds })}\n`)

@@ -9,11 +9,13 @@ export interface Foreign {
   readonly advice: string
   /** How to follow it while it grows. */
   readonly follow?: string
+  /** It holds no logs, so a folder may have it among its logs. */
+  readonly isNoLog?: true
 }
 
 const unpack = (command: string): string => `Unpack it first: ${command}.`
 const asJson = 'Convert it to JSON lines first.'
-const unknown: Foreign = { name: 'binary data', advice: 'Send text: JSON, JSON lines or plain lines.' }
+const unknown: Foreign = { name: 'binary data', advice: 'Send text: JSON, JSON lines or plain lines.', isNoLog: true }
 
 const magics: readonly (readonly [magic: string, foreign: Foreign])[] = [
   ['PK\x03\x04', { name: 'a zip archive', advice: unpack('unzip FILE') }],
@@ -21,12 +23,12 @@ const magics: readonly (readonly [magic: string, foreign: Foreign])[] = [
   ['7z\xbc\xaf\x27\x1c', { name: 'a 7z archive', advice: unpack('7z x FILE') }],
   ['Rar!\x1a\x07', { name: 'a RAR archive', advice: unpack('unrar x FILE') }],
   ['\xff\x06\0\0sNaPpY', { name: 'compressed with Snappy', advice: 'Send it uncompressed, or with gzip or zstd.' }],
-  ['\x89PNG', { name: 'a PNG image', advice: unknown.advice }],
-  ['\xff\xd8\xff', { name: 'a JPEG image', advice: unknown.advice }],
-  ['GIF8', { name: 'a GIF image', advice: unknown.advice }],
-  ['%PDF-', { name: 'a PDF document', advice: unknown.advice }],
-  ['\x7fELF', { name: 'a program', advice: unknown.advice }],
-  ['SQLite format 3\0', { name: 'an SQLite database', advice: 'Export its rows as JSON lines first.' }],
+  ['\x89PNG', { ...unknown, name: 'a PNG image' }],
+  ['\xff\xd8\xff', { ...unknown, name: 'a JPEG image' }],
+  ['GIF8', { ...unknown, name: 'a GIF image' }],
+  ['%PDF-', { ...unknown, name: 'a PDF document' }],
+  ['\x7fELF', { ...unknown, name: 'a program' }],
+  ['SQLite format 3\0', { name: 'an SQLite database', advice: 'Export its rows as JSON lines first.', isNoLog: true }],
   ['Obj\x01', { name: 'an Avro file', advice: asJson }],
   ['PAR1', { name: 'a Parquet file', advice: asJson }],
   [

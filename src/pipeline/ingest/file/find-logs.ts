@@ -40,10 +40,11 @@ export const findLogs = async (
   const names = new Map<string, string>()
   const unpacking = openUnpacking()
   const nameOf = (path: string) => names.get(path) ?? path
+  const named = new Set(paths)
   const look = async (path: string, depth: number): Promise<void> => {
-    const head = await readFileHead(path, { ...options, nameOf, report })
+    const head = await readFileHead(path, { ...options, nameOf, named, report })
     if (head?.archive && depth < deepestArchive) {
-      for await (const inner of unpackFile(path, head, unpacking, { ...options, nameOf, report })) {
+      for await (const inner of unpackFile(path, head, unpacking, { ...options, nameOf, named, report })) {
         names.set(inner.path, `${nameOf(path)}:${inner.name}`)
         await look(inner.path, depth + 1)
       }
@@ -85,7 +86,7 @@ const leaveOutRepeated = (
     if (!same) continue
     const isAll = same.from <= time
     const since = isAll ? '' : ` since ${new Date(same.from).toISOString().slice(0, 10)}`
-    report.repeated.push({ path: nameOf(path), reason: `Left out: ${nameOf(same.path)} has the same logins${since}.` })
+    report.leftOut.push({ path: nameOf(path), reason: `Left out: ${nameOf(same.path)} has the same logins${since}.` })
     if (isAll) {
       heads.delete(path)
       report.totalBytes -= size
@@ -106,13 +107,15 @@ interface Head extends LoginContent {
 
 interface HeadOptions extends OpenOptions {
   readonly report: ReadReport
+  /** The paths that the user gave. */
+  readonly named: ReadonlySet<string>
   nameOf(path: string): string
 }
 
 /** Checks the beginning of a file: whether it is text, and its first time. Returns undefined if there is nothing to read. */
 const readFileHead = async (
   path: string,
-  { timeOf, resumes, nameOf, report }: HeadOptions,
+  { timeOf, resumes, nameOf, named, report }: HeadOptions,
 ): Promise<Head | undefined> => {
   try {
     const { size } = await stat(path)
@@ -131,7 +134,9 @@ const readFileHead = async (
     const foreign = foreignContent(text)
     const reason = isRecords && resumes ? whyNotFollowed(loginRecordsFile) : foreign && whyNotRead(foreign)
     if (reason !== undefined) {
-      report.skipped.push({ path: nameOf(path), reason })
+      const { name, isNoLog } = foreign ?? {}
+      if (isNoLog && !named.has(path)) report.leftOut.push({ path: nameOf(path), reason: `Left out: it is ${name}.` })
+      else report.skipped.push({ path: nameOf(path), reason })
       return undefined
     }
     report.totalBytes += size

@@ -81,7 +81,7 @@ describe('readFiles', () => {
     expect(report.unreadable).toEqual([])
   })
 
-  it('skips binary files, reports missing ones, and reads the rest', async () => {
+  it('leaves out binary files unless they are named, reports missing ones, and reads the rest', async () => {
     put('bin', Buffer.from([1, 0, 2, 0, 0, 3]))
     put('old.bz2', Buffer.from('BZh91AY&SY...'))
     put('empty.log', '')
@@ -90,8 +90,11 @@ describe('readFiles', () => {
     const { texts, report } = await read([folder, join(folder, 'none.log'), join(folder, '*.nothing')])
     expect(texts).toContain('a line')
     expect(texts.filter((text) => text === 'x').length).toBeGreaterThan(1000)
-    expect(report.skipped.map(({ path, reason }) => [path.slice(folder.length + 1), reason])).toEqual([
-      ['bin', 'It is binary data, which cannot be read. Send text: JSON, JSON lines or plain lines.'],
+    expect(report.skipped).toEqual([])
+    expect(report.leftOut).toEqual([{ path: join(folder, 'bin'), reason: 'Left out: it is binary data.' }])
+    const named = await read([join(folder, 'bin')])
+    expect(named.report.skipped.map(({ reason }) => reason)).toEqual([
+      'It is binary data, which cannot be read. Send text: JSON, JSON lines or plain lines.',
     ])
     const lastLine = number(texts.length - 1)
     expect(report.unreadable.map(({ reason }) => reason).sort()).toEqual([
@@ -149,7 +152,7 @@ describe('readFiles', () => {
       const { texts, records, report } = await read([folder], { timeOf })
       expect(usersOf(texts)).toEqual(['one', 'two', 'three', 'four'])
       expect(new Set(records.map(({ source }) => source))).toEqual(new Set(['login-records']))
-      expect(report).toMatchObject({ files: 2, skipped: [], repeated: [], unreadable: [] })
+      expect(report).toMatchObject({ files: 2, skipped: [], leftOut: [], unreadable: [] })
     })
 
     it('are left out from when on another log has the same logins', async () => {
@@ -159,7 +162,7 @@ describe('readFiles', () => {
       const { texts, report } = await read([folder], { timeOf })
       expect(usersOf(texts)).toEqual(['one', 'two'])
       expect(report.skipped).toEqual([])
-      expect(report.repeated.map(({ path, reason }) => [basename(path), reason])).toEqual([
+      expect(report.leftOut.map(({ path, reason }) => [basename(path), reason])).toEqual([
         ['btmp', `Left out: ${join(folder, 'auth.log')} has the same logins since 1970-01-01.`],
         ['wtmp', `Left out: ${join(folder, 'auth.log')} has the same logins since 1970-01-01.`],
       ])
@@ -169,7 +172,7 @@ describe('readFiles', () => {
       expect(all.report.files).toBe(2)
       const alone = await read([join(folder, 'btmp')], { timeOf })
       expect(usersOf(alone.texts)).toEqual(['one', 'three'])
-      expect(alone.report.repeated).toEqual([])
+      expect(alone.report.leftOut).toEqual([])
     })
 
     it('are left out beside the journal, which begins with what the kernel says', async () => {
@@ -179,7 +182,7 @@ describe('readFiles', () => {
       const timeOfEntry = (text: string) => (text.includes('__REALTIME_TIMESTAMP') ? 0 : timeOf(text))
       const { texts, report } = await read([folder], { timeOf: timeOfEntry })
       expect(usersOf(texts)).toEqual([])
-      expect(report.repeated).toHaveLength(1)
+      expect(report.leftOut).toHaveLength(1)
     })
   })
 

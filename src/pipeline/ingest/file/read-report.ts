@@ -8,12 +8,12 @@ export interface ReadReport {
   /** Bytes read, as stored on disk, and the total to read. */
   bytes: number
   totalBytes: number
-  /** Files skipped on purpose: binary files, unsupported archives. */
+  /** Files that may hold logs but cannot be read, such as unsupported archives, and named files that hold none. */
   readonly skipped: SkippedFile[]
   /** The zones of logs whose times name none, as the last writes of their files prove them. */
   readonly zones: { readonly path: string; readonly zoneMinutes: number }[]
-  /** Files of which records were left out because another log says the same. */
-  readonly repeated: SkippedFile[]
+  /** Files of folders that hold no logs, and those of which records were left out because another log says the same. */
+  readonly leftOut: SkippedFile[]
   /** Missing, unreadable or corrupt files. The readable part of a corrupt file was read. */
   readonly unreadable: SkippedFile[]
 }
@@ -25,7 +25,7 @@ export const emptyReport = (): ReadReport => ({
   totalBytes: 0,
   zones: [],
   skipped: [],
-  repeated: [],
+  leftOut: [],
   unreadable: [],
 })
 
