@@ -570,6 +570,17 @@ export const describeStore = (name: string, open: (now: () => number) => Promise
       expect((await notifications.list({ limit: 10, status: 'sent' })).items).toHaveLength(1)
     })
 
+    it('does not send again what another process has sent meanwhile', async () => {
+      const { notifications } = store
+      const row = sample.sampleNotification(1)
+      await store.transaction((tx) => notifications.plan([row], tx))
+      await notifications.update({ ...row, status: 'sent', attempts: 1, sent_at: begin })
+      // A process that was paused while it sent the message believes that it was not answered.
+      await notifications.update({ ...row, status: 'failed', attempts: 1, next_attempt_at: begin, last_error: 'late' })
+      expect(await notifications.due(begin + 2, 10)).toEqual([])
+      expect(await notifications.forIncident(row.incident_id)).toMatchObject([{ status: 'sent', last_error: null }])
+    })
+
     it('keeps the newest state of a model', async () => {
       const row = { name: 'template', partition: 1, position: 5, saved_at: begin, state: new Uint8Array([0, 255, 7]) }
       await store.models.save([{ ...row, state: new Uint8Array(100_000) }])

@@ -27,6 +27,7 @@ export interface NotificationStore {
   /** Adds missing deliveries; existing ones remain unchanged. */
   plan(rows: readonly NotificationRow[], tx: Transaction): Promise<void>
   due(now: number, limit: number): Promise<readonly NotificationRow[]>
+  /** Records the result of an attempt. A message that another process has sent meanwhile stays sent. */
   update(row: NotificationRow): Promise<void>
   /** Cancels the unsent deliveries of an incident, except the one that reports that it is resolved. */
   cancel(incidentId: string, tx: Transaction): Promise<void>
@@ -73,7 +74,7 @@ export const createNotificationStore = ({ read, write }: StoreConnections): Noti
   },
 
   async update({ id, ...values }) {
-    await write.updateTable('notifications').set(values).where('id', '=', id).execute()
+    await write.updateTable('notifications').set(values).where('id', '=', id).where('status', '<>', 'sent').execute()
   },
 
   async cancel(incidentId, tx) {
