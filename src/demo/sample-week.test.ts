@@ -20,6 +20,7 @@ const prepare = async () => {
   let waiting = 0
   const removal = Promise.withResolvers<void>()
   const late = () => sleep(5)
+  const program = new AbortController()
   const week = await openSampleWeek<undefined>({
     folder: join(import.meta.dirname, '../../samples'),
     store: {
@@ -66,9 +67,9 @@ const prepare = async () => {
     forget: async () => void done.push('forgotten'),
     now: Date.now,
     log: silentLog,
-    signal: new AbortController().signal,
+    signal: program.signal,
   })
-  return { week, accepted, done, removal }
+  return { week, accepted, done, removal, program }
 }
 
 const conflict = expect.objectContaining({ code: 'CONFLICT' }) satisfies AppError
@@ -119,4 +120,13 @@ it('lets the pipeline not fall asleep during a removal, which it would end by sa
   removal.resolve()
   await removed
   expect(done).toEqual(['forgotten', 'removed', 'forgotten'])
+})
+
+it('lets real records that wait for the removal come again if the program stops', async () => {
+  const { week, accepted, program } = await prepare()
+  await week.operations.load()
+  const sent = week.intake.accept([record('own')])
+  program.abort()
+  await expect(sent).rejects.toEqual(expect.objectContaining({ code: 'UNAVAILABLE', retryable: true }))
+  expect(accepted).not.toContain('own')
 })

@@ -94,7 +94,9 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
   const take = async (): Promise<SampleRemoval> => {
     stop.abort()
     await loading?.catch(() => undefined)
-    await queue.idle(signal)
+    await queue.idle(signal).catch((error: unknown) => {
+      throw signal.aborted ? stopping(error) : error
+    })
     // A pipeline that is falling asleep would save afterwards what it has learnt from the week.
     await options.forget()
     const removed = await store.sourceData.remove(samplePrefix, (tx) => save('removed', tx))
@@ -212,6 +214,10 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
     },
   }
 }
+
+/** The senders that wait for the removal have to send again. */
+const stopping = (cause: unknown): AppError =>
+  new AppError('UNAVAILABLE', 'The server is stopping.', { hint: 'Send again in a moment.', retryable: true, cause })
 
 const savedShape = z.object({
   state: z.enum(['absent', 'loading', 'loaded', 'removed']),
