@@ -8,6 +8,7 @@ import { eventId, type RawRecord, type RecordBatch } from '../../schema/record/r
 import type { Stage } from '../stage.ts'
 import { AcceptedRequests } from './connections/accepted-requests.ts'
 import { KnownPeers } from './connections/known-peers.ts'
+import { LogonSessions } from './connections/logon-sessions.ts'
 import { SecondAnswers } from './connections/second-answers.ts'
 import type { DeclaredFormats } from './declared/declared-formats.ts'
 import { createStreams } from './event-streams.ts'
@@ -61,6 +62,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
   const contents = new ContentGuesses()
   const wrappers = new WrapperGuesses()
   const peers = new KnownPeers()
+  const sessions = new LogonSessions()
   const answers = new SecondAnswers()
   const requests = new AcceptedRequests()
   const read = options.parseRecord ?? ((record: RawRecord) => parseRecord(record, options.formats))
@@ -142,7 +144,8 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
       }
       const parsed = mayLackZone ? readInGuessedZone(batch, i, plain, record) : plain
       const id = eventId(batch.partition, batch.first + i)
-      const event = requests.follow(answers.count(peers.follow(toEvent(id, parsed, batch, original, i, streamOf))))
+      const plainEvent = toEvent(id, parsed, batch, original, i, streamOf)
+      const event = requests.follow(answers.count(sessions.follow(peers.follow(plainEvent))))
       const recognized = parsed.fault === undefined && parsed.format !== 'plain'
       const isDated = isKnownTime(parsed.time)
       const isParsed = recognized && (isDated || parsed.kind === 'alert' || isHeader(parsed))
