@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deepRun } from '../../../test/depth.ts'
 import { needs } from '../../../test/needs.ts'
+import { until } from '../../../test/until.ts'
 import { loadConfig } from '../../config.ts'
 import { IndicatorIndex } from '../../lib/indicators/indicator-index.ts'
 import { readLogEvent } from '../../lib/log-events/log-event.ts'
@@ -106,6 +108,33 @@ describe('state that changes', () => {
     expect(await names()).toEqual(['indicator', ...before])
     indicators.remove(bad.value)
     expect(await names()).toEqual(before)
+  })
+
+  it('fails the analysis that needs it if it cannot be read, and never answers the next one with the findings of another', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vedette-offload-'))
+    // A folder of imported rules that cannot be read.
+    writeFileSync(join(folder, 'rules'), '')
+    const own = createOffload({
+      config: { ...config, data_dir: folder },
+      ...{ agents: [], rules: rules.book, ruleSettings: async () => settings, indicators, analyzed() {}, log: quiet },
+      logModels: { current: () => undefined },
+    })
+    const count = async (content: Uint8Array) =>
+      analysis.parse(
+        (
+          await own.run({
+            operation: 'analyze_logs',
+            input: { source: 'sshd', body: body(content) },
+            caller: 'a',
+            signal: undefined,
+          })
+        ).parse(),
+      ).records
+    await expect(count(bytes)).rejects.toMatchObject({ code: 'INTERNAL' })
+    rmSync(join(folder, 'rules'))
+    expect(await until(() => count(lines).catch(() => undefined))).toBe(1)
+    await own.close()
+    rmSync(folder, { recursive: true })
   })
 
   it('reaches the thread: the model for log events', needs(deepRun), async () => {

@@ -8,7 +8,7 @@ import { createRules } from '../../operations/rules/rule-folders.ts'
 import type { RuleSetting } from '../../schema/rule/rule.ts'
 import { createAnalysis } from '../analysis.ts'
 import { createThreadLog } from '../thread-log.ts'
-import { type FromWorker, toFailure, toWorker } from './messages.ts'
+import { type FromWorker, type Job, type ToWorker, toFailure, toWorker } from './messages.ts'
 import type { WorkerSetup } from './offload.ts'
 import { runJob } from './run-job.ts'
 
@@ -37,20 +37,32 @@ const deps = {
   now: Date.now,
 }
 
-const take = async (given: unknown): Promise<void> => {
-  const message = toWorker.parse(given)
+/** Why a state could not be applied. The job that needs it fails, and the thread ends: the next one is sent the whole state. */
+let broken: { readonly reason: unknown } | undefined
+
+const apply = async (message: Exclude<ToWorker, Job>): Promise<void> => {
   if (message.type === 'rules') {
     settings = message.settings
     await rules.refresh()
   } else if (message.type === 'model') {
     model = message.state && LogModel.load(message.state)
-  } else if (message.type === 'indicators') {
-    indicators.apply(message.changes)
   } else {
-    indicators.settle(Date.now())
-    const bytes = await runJob(message, deps)
-    tell({ type: 'answer', bytes }, [bytes.buffer])
+    indicators.apply(message.changes)
   }
+}
+
+const take = async (given: unknown): Promise<void> => {
+  const message = toWorker.parse(given)
+  if (message.type !== 'job') {
+    await apply(message).catch((reason: unknown) => {
+      broken ??= { reason }
+    })
+    return
+  }
+  if (broken) throw broken.reason
+  indicators.settle(Date.now())
+  const bytes = await runJob(message, deps)
+  tell({ type: 'answer', bytes }, [bytes.buffer])
 }
 
 // Messages are handled in order: a job runs with the state that was sent before it.
@@ -58,7 +70,10 @@ let last: Promise<void> = Promise.resolve()
 parentPort?.on('message', (message: unknown) => {
   last = last
     .then(() => take(message))
-    .catch((thrown: unknown) => tell({ type: 'failure', failure: toFailure(toKnown(thrown)) }))
+    .catch((thrown: unknown) => {
+      tell({ type: 'failure', failure: toFailure(toKnown(thrown)) })
+      if (broken) process.exit()
+    })
 })
 
 const toKnown = (thrown: unknown): unknown => {
