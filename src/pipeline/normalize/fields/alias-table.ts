@@ -46,7 +46,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
     message msg description text log body @message shortmessage fullmessage @m @mt eventmessage logmessage
     displaymessage summary textpayload log.message syslogmessage raw`,
   'log.level':
-    'log.level level severitytext severity priority sev loglevel levelname lvl @l severityname errorseverity meta.level',
+    'log.level level severitytext severity priority sev loglevel levelname lvl @l severityname errorseverity meta.level prio',
   'log.logger': 'log.logger logger loggername scope.name',
   'host.name': `
     host.name hostname host.hostname devicename computername computer machinename host machine

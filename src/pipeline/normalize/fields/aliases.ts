@@ -7,7 +7,7 @@ import { type Stamp, toStamp } from '../time/timestamp.ts'
 import { isForwardedFor, readAddress, setAddress, setEndpoint, toPort } from './address.ts'
 import { type Alias, aliasOf } from './alias-table.ts'
 import { type Columns, type Entry, toColumns, toEntries } from './columns.ts'
-import { numberToLevel, otelToLevel, toLogLevel, windowsToLevel } from './level.ts'
+import { numberToLevel, otelToLevel, toLogLevel, toSureLevel, windowsToLevel } from './level.ts'
 import { createNamePlans, type NamePlan } from './name-plan.ts'
 import { toOutcome } from './outcome.ts'
 import { shareWord } from './recurring-words.ts'
@@ -239,6 +239,8 @@ interface State {
   connection: boolean
   stamp: Stamp | undefined
   message: string | undefined
+  /** Whether the level comes from a number, which is a verbosity in some programs: a word beside it is certain. */
+  numericLevel?: boolean
 }
 
 /** Puts a value under the alias's name. Returns false if the name is taken or the value is implausible. */
@@ -279,7 +281,7 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       return true
     }
     case 'log.level':
-      return claimLevel(fields, key, plain, value)
+      return claimLevel(state, key, plain, value)
     case 'event.outcome':
       return claimOutcome(fields, plain, value)
     case 'user.name':
@@ -413,8 +415,9 @@ const completeTime = (plain: string, value: FieldValue, { stamp, record }: State
 }
 
 /** Maps level words; numbers as syslog's (0–7) or pino's (10–60), or Windows' (1–5) under its capitalized `Level`. A numeric `severity` is no level. */
-const claimLevel = (fields: Draft, key: string, plain: string, value: FieldValue): boolean => {
-  if (fields['log.level'] !== undefined) return false
+const claimLevel = (state: State, key: string, plain: string, value: FieldValue): boolean => {
+  const { fields } = state
+  if (fields['log.level'] !== undefined) return replaceNumericLevel(state, value)
   let level: string | undefined
   if (typeof value === 'string')
     level = /^\d$/.test(value) && plain === 'priority' ? numberToLevel(Number(value)) : toLogLevel(value)
@@ -427,6 +430,16 @@ const claimLevel = (fields: Draft, key: string, plain: string, value: FieldValue
     return true
   }
   fields['log.level'] = level
+  state.numericLevel = typeof value === 'number'
+  return true
+}
+
+/** Takes a level word in place of a number: PowerDNS writes `level="0" prio="Info"`, whose number says how much detail was asked for. */
+const replaceNumericLevel = (state: State, value: FieldValue): boolean => {
+  const level = state.numericLevel === true && typeof value === 'string' ? toSureLevel(value) : undefined
+  if (level === undefined) return false
+  state.fields['log.level'] = level
+  state.numericLevel = false
   return true
 }
 

@@ -95,3 +95,19 @@ it.each([
   const parsed = read(`[    12.345] ${line}`)
   expect([parsed.fields['log.level'], parsed.message]).toEqual([level, message])
 })
+
+it.each([
+  [
+    'Dec 10 09:32:20 ns1 pdns_recursor[4711]: msg="Question" subsystem="syncres" level="0" prio="Info" tid="2" ts="1796895140.972"',
+    'info',
+  ],
+  [
+    'Dec 10 09:32:20 msg="Dropping UDP query" subsystem="in" level="0" prio="Error" tid="1" ts="1796895140.191"',
+    'error',
+  ],
+  ['{"time":"2026-12-10T09:32:20Z","level":2,"severity":"warning","msg":"ready"}', 'warning'],
+  // A priority of another kind leaves the number.
+  ['{"time":"2026-12-10T09:32:20Z","level":3,"priority":"high","msg":"disk full"}', 'error'],
+])('takes the word for the level beside a number: %s', (text, level) => {
+  expect(read(text).fields['log.level']).toBe(level)
+})
