@@ -17,6 +17,7 @@ import {
 import { readTimestamp, type Stamp } from '../../time/timestamp.ts'
 import { readDotnet, startsLikeDotnet } from './dotnet-console.ts'
 import { type Lead, readLead } from './lead.ts'
+import { readNagiosAlert } from './nagios.ts'
 
 /**
  * Parses lines of the form "timestamp, attributes, message", as log4j, logback, Python, Go, PostgreSQL, MySQL, Hadoop, Windows servicing and
@@ -119,7 +120,8 @@ export const describe = (
   }
   at = readTopics(text, at, fields)
   let columns = false
-  for (let words = 0; words < 7; words++) {
+  const isNagios = readNagiosAlert(text, at, fields)
+  for (let words = 0; words < 7 && !isNagios; words++) {
     const before = at
     // After the level, a bracket and a dash, the message begins in any case.
     const dashed = text.charCodeAt(at - 2) === 45

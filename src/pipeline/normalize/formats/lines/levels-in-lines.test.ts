@@ -4,7 +4,7 @@ import { parseRecord } from '../../parse-record.ts'
 const receivedAt = Date.parse('2026-12-14T00:00:00Z')
 const read = (text: string) => parseRecord({ text, source: 's', receivedAt, zoneMinutes: 0 })
 
-it.each([
+it.each<readonly [string, string, string]>([
   ['[10Dec2026 09:32:20.123] [Server thread/WARN] [net.server/]: Behind by 40 ticks', 'warning', 'Behind by 40 ticks'],
   ['dec/10/2026 09:32:20 system,error,critical login failure for user ops', 'crit', 'login failure for user ops'],
   ['[2026-12-10 09:32:20] NOTICE[881][C-0001]: chan.c:28 register: refused', 'notice', 'chan.c:28 register: refused'],
@@ -34,6 +34,21 @@ it.each([
   ['Dec 10 09:32:20 alpine1 daemon.err crond[4711]: user kim is unknown', 'error', 'user kim is unknown'],
   ['X [10/Dec/2026:09:32:20 +0000] Scheduler is stopping', 'crit', 'Scheduler is stopping'],
   ['2026-12-10 09:32:20 [main] ERREUR - Fichier introuvable', 'error', 'Fichier introuvable'],
+  ...(
+    [
+      [
+        'SERVICE ALERT: web1;HTTP;CRITICAL;SOFT;1;connect to address 10.0.0.5 and port 80: Connection refused',
+        'warning',
+      ],
+      ['SERVICE ALERT: web1;HTTP;CRITICAL;HARD;3;connect to address 10.0.0.5 and port 80: Connection refused', 'error'],
+      ['SERVICE ALERT: web1;HTTP;OK;HARD;3;HTTP OK: HTTP/1.1 200 OK - 312 bytes in 0.001 second', 'info'],
+      ['SERVICE ALERT: web1;Disk;WARNING;HARD;3;DISK WARNING - free space: / 812 MB (9%)', 'warning'],
+      ['HOST ALERT: web1;DOWN;HARD;3;CRITICAL - Host Unreachable (10.0.0.5)', 'error'],
+      ['HOST ALERT: web1;UP;HARD;1;PING OK - Packet loss = 0%, RTA = 0.04 ms', 'info'],
+      ['SERVICE FLAPPING ALERT: web1;HTTP;STOPPED; Service appears to have stopped flapping (3.8% change)', 'info'],
+      ['HOST DOWNTIME ALERT: web1;STARTED; Host has entered a period of scheduled downtime', 'info'],
+    ] as const
+  ).map(([text, level]) => [`[1796895140] ${text}`, level, text] as const),
 ])('reads the level of %s', (text, level, message) => {
   const parsed = read(text)
   expect([parsed.fields['log.level'], parsed.message]).toEqual([level, message])
