@@ -81,6 +81,23 @@ describe('a line of a server that mentions a login', () => {
       'a request that Dante refuses',
       'Dec 10 09:32:20 gw1 danted[6323]: info: block(1): tcp/accept ]: 203.0.113.9.42428 10.0.0.5.1080: blocked by higher-level socks-rule #0: no rules matched; using default block rule',
     ],
+    [
+      'the end of a client that ngIRCd refused',
+      'Dec 10 09:32:20 irc1 ngircd[4711]: Shutting down connection 8 (Bad server password) with "203.0.113.9:59303" ...',
+    ],
+    [
+      'the same end, by the name of the client',
+      'Dec 10 09:32:20 irc1 ngircd[4711]: Client "kim" unregistered (connection 8): Bad server password.',
+    ],
+    [
+      'a session of rsync without a password',
+      '2026/12/10 09:32:20 [4711] rsync on pub/f from nas.example.org (203.0.113.9)',
+    ],
+    [
+      'an allowed module of rsync',
+      '2026/12/10 09:32:20 [4711] rsync allowed access on module data from UNKNOWN (203.0.113.9)',
+    ],
+    ['a client that left ZNC', '[2026-12-10 09:32:20] [kim] disconnected from ZNC from 203.0.113.9'],
   ])('is none: %s', (_, line) => {
     expect(read(line)['event.category']).not.toBe('authentication')
   })
@@ -244,6 +261,57 @@ describe('a line of a server that mentions a login', () => {
       '2026-12-10T09:32:20+0000: ERROR: check_stun_auth: user kim credentials are incorrect',
       { 'event.category': 'authentication', 'event.outcome': 'failure', 'user.name': 'kim' },
     ],
+    [
+      'the rsync daemon',
+      '2026/12/10 09:32:20 [4711] rsync on data/f from kim@UNKNOWN (203.0.113.9)',
+      { ...kim, 'event.outcome': 'success', 'process.name': 'rsyncd', 'process.pid': 4711 },
+    ],
+    [
+      'the rsync daemon, refused',
+      '2026/12/10 09:32:20 [4711] auth failed on module data from UNKNOWN (203.0.113.9) for kim: password mismatch',
+      { ...kim, 'event.outcome': 'failure', 'event.reason': 'password mismatch', 'process.name': 'rsyncd' },
+    ],
+    [
+      'the rsync daemon in syslog',
+      'Dec 10 09:32:20 nas rsyncd[4711]: rsync to backup/web1 from kim@web1.example.org (203.0.113.9)',
+      { ...kim, 'event.outcome': 'success', 'host.name': 'nas' },
+    ],
+    [
+      'ngIRCd',
+      'Dec 10 09:32:20 irc1 ngircd[4711]: User "kim!~kim@203.0.113.9" registered (connection 8).',
+      { ...kim, 'event.outcome': 'success' },
+    ],
+    [
+      'ngIRCd, refused',
+      'Dec 10 09:32:20 irc1 ngircd[4711]: User "kim!~kim@203.0.113.9" rejected (connection 8): Bad server password!',
+      { ...kim, 'event.outcome': 'failure', 'event.reason': 'Bad server password' },
+    ],
+    [
+      'an operator of ngIRCd',
+      'Dec 10 09:32:20 irc1 ngircd[4711]: Got valid OPER for "kim" from "k2!~k2@203.0.113.9", user is an IRC operator now.',
+      { ...kim, 'event.outcome': 'success' },
+    ],
+    [
+      'an operator of ngIRCd, refused',
+      'Dec 10 09:32:20 irc1 ngircd[4711]: Got invalid OPER from "k2!~k2@203.0.113.9": "kim" -- bad password!',
+      { ...kim, 'event.outcome': 'failure' },
+    ],
+    ['ZNC', '[2026-12-10 09:32:20] [kim] connected to ZNC from 203.0.113.9', { ...kim, 'event.outcome': 'success' }],
+    [
+      'ZNC, refused',
+      '[2026-12-10 09:32:20] [kim] failed to login from 203.0.113.9',
+      { ...kim, 'event.outcome': 'failure' },
+    ],
+    [
+      'ZNC in syslog',
+      'Dec 10 09:32:20 irc1 znc[4711]: [kim] connected to ZNC from 203.0.113.9',
+      { ...kim, 'event.outcome': 'success' },
+    ],
+    [
+      'lighttpd, refused',
+      "2026-12-10 09:32:20: (mod_auth.c.850) password doesn't match for /admin/ username: kim IP: 203.0.113.9",
+      { ...kim, 'event.outcome': 'failure' },
+    ],
   ])('names who logs in: %s', (_, line, fields) => {
     expect(read(line)).toMatchObject(fields)
   })
@@ -356,6 +424,59 @@ it.each([
   expect(read(line)['user.name']).toBe(user)
 })
 
+describe('a transfer of files without a login', () => {
+  it.each([
+    [
+      'rsync, sent',
+      '2026/12/10 09:32:20 [4711] send UNKNOWN [10.0.0.2] data (kim) srv/my file 2',
+      { 'event.action': 'rsync_download', 'user.name': 'kim', 'file.path': 'srv/my file', 'file.size': 2 },
+    ],
+    [
+      'rsync, a module that does not exist',
+      "2026/12/10 09:32:20 [4711] unknown module 'backup' tried from UNKNOWN (10.0.0.2)",
+      { 'event.action': 'rsync_access', 'event.outcome': 'failure', 'process.name': 'rsyncd' },
+    ],
+    [
+      'rsync, a module for other hosts',
+      'Dec 10 09:32:20 nas rsyncd[4711]: rsync denied on module data from UNKNOWN (10.0.0.2)',
+      { 'event.action': 'rsync_access', 'event.outcome': 'failure' },
+    ],
+    [
+      'TFTP',
+      'Dec 10 09:32:20 pxe in.tftpd[4711]: RRQ from 10.0.0.2 filename ../../etc/passwd',
+      { 'event.action': 'tftp_read', 'file.path': '../../etc/passwd' },
+    ],
+    [
+      'TFTP, refused',
+      'Dec 10 09:32:20 pxe in.tftpd[4711]: sending NAK (1, File not found) to 10.0.0.2',
+      { 'event.action': 'tftp_refused', 'event.outcome': 'failure', 'event.reason': 'File not found' },
+    ],
+  ])('names the client and the file: %s', (_, line, fields) => {
+    expect(read(line)).toMatchObject({ ...fields, 'source.ip': '10.0.0.2' })
+  })
+})
+
+it('takes no end of stunnel for the one of its client', () => {
+  const lines = [
+    'Dec 10 09:32:20 web1 stunnel[4711]: LOG5[0]: Service [web] connected remote server from 10.0.0.5:39904',
+    'Dec 10 09:32:20 web1 stunnel[4711]: LOG5[0]: s_connect: connected 10.0.0.5:80',
+    'Dec 10 09:32:20 web1 stunnel[4711]: LOG5[0]: Service [web] accepted connection from 10.0.0.2:46384',
+  ]
+  expect(lines.map((line) => read(line)['source.ip'])).toEqual([undefined, undefined, '10.0.0.2'])
+})
+
+it('reads a request to the API of PowerDNS', () => {
+  const line =
+    'Dec 10 09:32:20 ns1 pdns[4711]: [webserver] 5eab55b6-f6a0-48c1-8d27-d128069459c4 10.0.0.2:44180 "GET /api/v1/servers HTTP/1.1" 401 167'
+  expect(read(line)).toMatchObject({
+    'event.category': 'web',
+    'event.outcome': 'failure',
+    'source.ip': '10.0.0.2',
+    'http.response.status_code': 401,
+    'url.path': '/api/v1/servers',
+  })
+})
+
 describe('a question to a name server', () => {
   const question = { 'dns.question.name': 'www.example.org', 'dns.question.type': 'A', 'source.ip': '10.0.0.2' }
   it.each([
@@ -373,6 +494,21 @@ describe('a question to a name server', () => {
       'dnsmasq with log-queries=extra',
       'Dec 10 09:32:20 dnsmasq[4711]: 17 10.0.0.2/41022 query[A] www.example.org from 10.0.0.2',
       { ...question, 'event.action': 'dns_query' },
+    ],
+    [
+      'PowerDNS',
+      "Dec 10 09:32:20 ns1 pdns[4711]: Remote 10.0.0.2 wants 'www.example.org|A', do = 0, bufsize = 1232: packetcache MISS",
+      { ...question, 'event.action': 'dns_query' },
+    ],
+    [
+      'a zone that PowerDNS keeps to itself',
+      "Dec 10 09:32:20 ns1 pdns[4711]: AXFR-out zone 'example.org', client '10.0.0.2:35311', denied: client IP has no permission",
+      { 'event.action': 'dns_zone_transfer', 'event.outcome': 'failure', 'source.ip': '10.0.0.2' },
+    ],
+    [
+      'a zone that NSD keeps to itself',
+      '[2026-12-10 09:32:20.989] nsd[4711]: info: axfr for example.net. from 10.0.0.2 refused, no acl matches',
+      { 'event.action': 'dns_zone_transfer', 'event.outcome': 'failure', 'dns.question.name': 'example.net' },
     ],
     [
       'a refused one to BIND, in its own log',

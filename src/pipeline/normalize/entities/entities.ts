@@ -7,17 +7,21 @@ import { readDante } from './dante.ts'
 import { readF5Audit } from './f5-audit.ts'
 import { looksLikeTransfer, readFtp, readTransfer } from './ftp.ts'
 import { readHaproxy } from './haproxy.ts'
+import { looksLikeZnc, readNgircd, readZnc } from './irc.ts'
 import { readRtFlow } from './junos.ts'
 import { readDovecot, readExim, readPostfix, readSendmail } from './mail.ts'
 import { readMorganLine } from './morgan.ts'
 import { looksLikeMosquitto, readMosquitto } from './mosquitto.ts'
 import { looksLikeServerAudit, readServerAudit } from './mysql-audit.ts'
+import { readNsd, readPowerdns } from './name-servers.ts'
 import { looksLikeOracleListener, readOracleListener } from './oracle-listener.ts'
 import { readPam } from './pam.ts'
 import { readProsody } from './prosody.ts'
+import { looksLikeRsyncd, readRsyncd } from './rsyncd.ts'
 import { readSmbAudit } from './smb-audit.ts'
 import { readSshd } from './sshd.ts'
 import { readCharon } from './strongswan.ts'
+import { readStunnel } from './stunnel.ts'
 import {
   readCron,
   readDns,
@@ -28,6 +32,7 @@ import {
   readSystemd,
   readUnbound,
 } from './system.ts'
+import { readTftpd } from './tftpd.ts'
 import { readUnknownProgram } from './unknown-program.ts'
 import { readWebFramework } from './web-frameworks.ts'
 import { looksLikeXrdp, readXrdp } from './xrdp.ts'
@@ -64,12 +69,17 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['imapd', readCourier],
   ['imapd-ssl', readCourier],
   ['imaps', readCyrus],
+  ['in.tftpd', readTftpd],
   ['kernel', readKernel],
   ['klogind', readLogins],
   ['login', readLogins],
   ['mysql-server_auditing', readServerAudit],
   ['named', readDns],
+  ['ngircd', readNgircd],
+  ['nsd', readNsd],
   ['passwd', readAccounts],
+  ['pdns', readPowerdns],
+  ['pdns_server', readPowerdns],
   ['pop3', readCyrus],
   ['pop3d', readCourier],
   ['pop3d-ssl', readCourier],
@@ -80,6 +90,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['pure-ftpd', readFtp],
   ['rlogind', readLogins],
   ['root', readLogins],
+  ['rsyncd', readRsyncd],
   ['saslauthd', readSaslauthd],
   ['sendmail', readSendmail],
   ['sm-acceptingconnections', readSendmail],
@@ -89,10 +100,13 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['sshd', readSshd],
   ['sshd-auth', readSshd],
   ['sshd-session', readSshd],
+  ['stunnel', readStunnel],
+  ['stunnel4', readStunnel],
   ['su', readSu],
   ['sudo', readSudo],
   ['systemd', readSystemd],
   ['systemd-logind', readLogind],
+  ['tftpd', readTftpd],
   ['telnetd', readLogins],
   ['unbound', readUnbound],
   ['useradd', readAccounts],
@@ -101,6 +115,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['vsftpd', readFtp],
   ['xrdp', readXrdp],
   ['xrdp-sesman', readXrdp],
+  ['znc', readZnc],
 ])
 
 /**
@@ -166,6 +181,7 @@ const programs: ReadonlyMap<Reader | undefined, string> = new Map([
   [readOracleListener, 'tnslsnr'],
   [readServerAudit, 'mariadbd'],
   [readMosquitto, 'mosquitto'],
+  [readRsyncd, 'rsyncd'],
   [readXrdp, 'xrdp-sesman'],
 ])
 
@@ -189,7 +205,11 @@ const readUnnamed = (message: string, fields: Draft): boolean => {
                   ? readTransfer
                   : looksLikeXrdp(message)
                     ? readXrdp
-                    : undefined
+                    : looksLikeRsyncd(message)
+                      ? readRsyncd
+                      : looksLikeZnc(message)
+                        ? readZnc
+                        : undefined
   if (!reader?.(message, fields)) return false
   const program = programs.get(reader)
   if (program !== undefined) setIfAbsent(fields, 'process.name', program)

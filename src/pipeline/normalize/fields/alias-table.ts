@@ -86,7 +86,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
   'rule.name': 'rule.name rulename sourcerule.name',
   'rule.id': 'rule.id ruleid',
   'network.transport': 'network.transport proto protocol transport ipprotocol connipproto protocolid',
-  'dns.question.name': 'dns.question.name queryname',
+  'dns.question.name': 'dns.question.name queryname qname',
   'file.path': 'file.path filepath targetfilename',
   'event.id': 'event.id eventuuid',
   'event.severity': 'event.severity severityid',

@@ -2,6 +2,7 @@ import { minute } from '../../../../lib/units/time.ts'
 import type { RawRecord } from '../../../../schema/record/record.ts'
 import { type Draft, finish, setIfAbsent, splitTrace } from '../../draft.ts'
 import { readEntities } from '../../entities/entities.ts'
+import { stunnelMark } from '../../entities/stunnel.ts'
 import { isTranslatedLevel, numberToLevel, toSureLevel } from '../../fields/level.ts'
 import type { Parsed, Parser } from '../../parser.ts'
 import {
@@ -236,6 +237,21 @@ const readLetteredLevel = (text: string, at: number, fields: Draft): number => {
     fields['log.logger'] = located[3] ?? ''
     return at + located[0].length
   }
+  // NSD: `nsd[4711]: error: `
+  const own = head.includes(']: ') ? /^([\w.-]{1,32})\[(\d{1,9})\]: ([a-z]{4,9}): /.exec(head) : null
+  const ownLevel = own && toSureLevel(own[3] ?? '')
+  if (own && ownLevel) {
+    fields['log.level'] = ownLevel
+    fields['process.name'] = own[1] ?? ''
+    fields['process.pid'] = Number(own[2])
+    return at + own[0].length
+  }
+  const stunnel = stunnelMark(text, at)
+  if (stunnel) {
+    fields['log.level'] = stunnel.level
+    fields['process.name'] = 'stunnel'
+    return at + stunnel.length
+  }
   // ClamAV: `-> WARNING: `, of which rules see the arrow.
   const arrow = head.startsWith('-> ') ? /^-> ([A-Z]{5,7}): /.exec(head) : null
   const arrowLevel = arrow && toSureLevel(arrow[1] ?? '')
@@ -311,7 +327,12 @@ const readBracket = (text: string, at: number, fields: Draft): number => {
   if (close + 1 < text.length && after !== 32 && after !== 58 && after !== 91 && after !== 9 && after !== 44) return at
   const inner = text.slice(at + 1, close).trim()
   // vsftpd: [pid 1] [alice] FAIL LOGIN: …
-  if (/^ (?:OK|FAIL) [A-Z]+: /.test(text.slice(close + 1, close + 24))) {
+  // ZNC: [alice] failed to login from …
+  if (
+    /^ (?:(?:OK|FAIL) [A-Z]+: |(?:connected to|disconnected from) ZNC from |failed to login from )/.test(
+      text.slice(close + 1, close + 32),
+    )
+  ) {
     setIfAbsent(fields, 'user.name', inner)
     return close + 1
   }

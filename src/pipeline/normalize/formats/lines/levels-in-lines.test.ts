@@ -34,6 +34,13 @@ it.each<readonly [string, string, string]>([
   ['Dec 10 09:32:20 alpine1 daemon.err crond[4711]: user kim is unknown', 'error', 'user kim is unknown'],
   ['X [10/Dec/2026:09:32:20 +0000] Scheduler is stopping', 'crit', 'Scheduler is stopping'],
   ['2026-12-10 09:32:20 [main] ERREUR - Fichier introuvable', 'error', 'Fichier introuvable'],
+  ['2026.12.10 09:32:20 LOG3[6]: No more addresses to connect', 'error', 'No more addresses to connect'],
+  ['2026.12.10 09:32:20 LOG5[4711:140123456789]: Configuration successful', 'notice', 'Configuration successful'],
+  [
+    '[2026-12-10 09:32:20.501] nsd[4711]: error: xfrd: zone example.net: received notify response error REFUSED',
+    'error',
+    'xfrd: zone example.net: received notify response error REFUSED',
+  ],
   ...(
     [
       [
