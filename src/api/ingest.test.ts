@@ -319,6 +319,12 @@ describe('POST /api/v1/events', () => {
     expect((await post('a line', 'text/plain', {}, '?source=a%2Fb')).statusCode).toBe(400)
   })
 
+  it('takes the host of records that name none, and refuses what is none', async () => {
+    await post('a line', 'text/plain', {}, '?host=web01.example.org')
+    expect(server.records).toMatchObject([{ host: 'web01.example.org' }])
+    expect((await post('a line', 'text/plain', {}, '?host=a%20b')).statusCode).toBe(400)
+  })
+
   it('doubles nothing under the same key, and keeps the keys of two senders apart', async () => {
     const key = { 'idempotency-key': 'k' }
     await post('a line', 'text/plain', key)
@@ -333,6 +339,7 @@ describe('POST /api/v1/events', () => {
     '?map=time%3Dended&zone=%2B02:00&source=web-01',
     '?map=time%3Dended&zone=UTC&source=web-02',
     '?map=time%3Dended&zone=UTC&source=web-01&file_zone=%2B02:00',
+    '?map=time%3Dended&zone=UTC&source=web-01&host=web01',
     '',
   ])('refuses the key of "?map=time=ended&zone=UTC&source=web-01" for "%s"', async (query) => {
     const send = (parameters: string) => post('a line', 'text/plain', { 'idempotency-key': 'k' }, parameters)

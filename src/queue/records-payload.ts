@@ -73,6 +73,7 @@ const isSame = (a: Head, b: Head): boolean =>
   a.source === b.source &&
   a.receivedAt === b.receivedAt &&
   a.file === b.file &&
+  a.host === b.host &&
   a.format === b.format &&
   a.map === b.map &&
   a.zoneMinutes === b.zoneMinutes &&

@@ -13,7 +13,7 @@ export const debugRecords = defineOperation({
   input: z.strictObject({ records: recordsInput, source: sourceInput.default('http'), ...readingInputs }),
   output: z.object({ events: z.array(eventView) }).meta({ id: 'UnderstoodRecords' }),
   async run(
-    { records, source, map, zone: zoneMinutes, file_zone: fileZone },
+    { records, source, map, host, zone: zoneMinutes, file_zone: fileZone },
     { normalize, now }: Pick<Deps, 'normalize' | 'now'>,
   ) {
     const texts: string[] = []
@@ -28,6 +28,7 @@ export const debugRecords = defineOperation({
       receivedAt: now(),
       texts,
       map,
+      host,
       zoneMinutes,
       fileZone,
     })

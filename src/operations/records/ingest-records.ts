@@ -29,10 +29,10 @@ export const ingestRecords = defineOperation({
     })
     .meta({ id: 'IngestAnswer' }),
   async run(
-    { records, idempotency_key: key, source, map, zone: zoneMinutes, file_zone: fileZone },
+    { records, idempotency_key: key, source, map, host, zone: zoneMinutes, file_zone: fileZone },
     { intake, now, actor }: Pick<Deps, 'intake' | 'now'> & { readonly actor: Actor },
   ) {
-    const reading = { source, map, zoneMinutes, fileZone }
+    const reading = { source, map, host, zoneMinutes, fileZone }
     let accepted = 0
     let chunks = 0
     let repeats = 0

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { zone } from '../../pipeline/ingest/zone.ts'
 import { fieldMapInput } from '../../schema/record/field-map.ts'
+import { hostPattern } from '../../schema/record/host-pattern.ts'
 import { sourceNamePattern } from '../../schema/record/source-name.ts'
 import { hashTexts } from './record-chunk.ts'
 
@@ -40,6 +41,11 @@ export const readingInputs = {
   file_zone: zone.describe(
     'The zone of times without one that the sender guessed from a file, as `+02:00`. The source shows it as guessed.',
   ),
+  host: z
+    .string()
+    .regex(hostPattern, 'Use the name or the address of a host.')
+    .optional()
+    .describe('The host of those records of this request that name none.'),
   zone: zone.describe('The zone of times without one, for the records of this request: `UTC`, `+02:00`.'),
 }
 

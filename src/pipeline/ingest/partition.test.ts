@@ -16,7 +16,7 @@ describe('the partition of a record', () => {
     ['a line in JSON', '{"message":"2026-12-10T09:32:20Z web-01 sshd[312]: Failed password for \\"x\\""}'],
     ['Windows', '{"EventID":4625,"Computer":"WEB-01"}'],
   ])('depends on the host in %s', (_format, text) => {
-    expect(namedHost(text)).toBe('web-01')
+    expect(namedHost(text).toLowerCase()).toBe('web-01')
   })
 
   it.each([
@@ -36,6 +36,14 @@ describe('the partition of a record', () => {
     const sizes = Array.from({ length: 16 }, (_, partition) => first.filter((one) => one === partition).length)
     expect(Math.min(...sizes)).toBeGreaterThan(200)
     expect(Math.max(...sizes)).toBeLessThan(300)
+  })
+
+  it('keeps lines of a host together that name it, and those that are in its folder', () => {
+    const named = partitionsOfHosts((host) => `Dec 10 09:32:20 ${host} sshd[312]: Failed password`, 50, 16)
+    const inFolder = Array.from({ length: 50 }, (_, host) =>
+      partitionOf({ source: 'syslog', text: 'GET /', host: `WEB-${host}` }, 16),
+    )
+    expect(inFolder).toEqual(named)
   })
 
   it('differs between sources', () => {

@@ -14,11 +14,13 @@ const level = /^(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|CRIT|CRITICAL|
 const lookedAt = 2_048
 
 /**
- * Chooses the partition of a record by its source and the host that it names, so that all records of a stream are in one partition. A
- * record that names no host belongs to its source alone.
+ * Chooses the partition of a record by its source and its host, so that all records of a stream are in one partition: the host that it names,
+ * else that of its folder. A record without a host belongs to its source alone.
  */
-export const partitionOf = ({ source, text }: Pick<RawRecord, 'source' | 'text'>, partitions: number): number =>
-  partitions === 1 ? 0 : hash(`${source}\n${namedHost(text)}`) % partitions
+export const partitionOf = (
+  { source, text, host = '' }: Pick<RawRecord, 'source' | 'text' | 'host'>,
+  partitions: number,
+): number => (partitions === 1 ? 0 : hash(`${source}\n${(namedHost(text) || host).toLowerCase()}`) % partitions)
 
 /** The host that a record names in the header of a syslog line or in a field of a JSON document; empty if it names none. */
 export const namedHost = (text: string): string => {
@@ -26,7 +28,7 @@ export const namedHost = (text: string): string => {
   const host = head.startsWith('{')
     ? (jsonHost.exec(head)?.[1] ?? hostOfLine(jsonLine.exec(head)?.[1] ?? ''))
     : hostOfLine(head)
-  return host === undefined || level.test(host) ? '' : host.toLowerCase()
+  return host === undefined || level.test(host) ? '' : host
 }
 
 const hostOfLine = (line: string): string | undefined => syslogHost.exec(line)?.[1]

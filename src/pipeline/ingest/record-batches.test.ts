@@ -23,29 +23,32 @@ describe('toBatches', () => {
         line: fc.constantFrom(1, 2, undefined),
         zoneMinutes: fc.constantFrom(60, undefined),
         fileZone: fc.constantFrom(120, undefined),
+        host: fc.constantFrom('web01', 'db1', undefined),
         map: fc.constantFrom(map, undefined),
         peer: fc.constantFrom('10.0.0.1', '10.0.0.2', undefined),
       }),
     )
     fc.assert(
       fc.property(records, (given) => {
-        const back = toBatches(given).flatMap(({ texts, lines, peers, file, zoneMinutes, fileZone, map }) =>
+        const back = toBatches(given).flatMap(({ texts, lines, peers, file, zoneMinutes, fileZone, host, map }) =>
           texts.map((text, index) => ({
             text,
             file,
             zoneMinutes,
             fileZone,
+            host,
             map,
             line: lines?.[index],
             peer: peers?.[index],
           })),
         )
         expect(back).toEqual(
-          given.map(({ text, file, zoneMinutes, fileZone, map, line, peer }) => ({
+          given.map(({ text, file, zoneMinutes, fileZone, host, map, line, peer }) => ({
             text,
             file,
             zoneMinutes,
             fileZone,
+            host,
             map,
             line,
             peer,

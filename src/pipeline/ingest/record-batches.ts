@@ -36,6 +36,7 @@ const batchesOf = (records: readonly RawRecord[], partition: number): readonly U
 
 const belongTogether = (a: RawRecord, b: RawRecord): boolean =>
   a.file === b.file &&
+  a.host === b.host &&
   a.zoneMinutes === b.zoneMinutes &&
   a.fileZone === b.fileZone &&
   a.midnight === b.midnight &&
@@ -52,6 +53,7 @@ const toBatch = (first: RawRecord, records: readonly RawRecord[], partition: num
   receivedAt: first.receivedAt,
   texts: records.map((record) => record.text),
   ...(first.file !== undefined && { file: first.file }),
+  ...(first.host !== undefined && { host: first.host }),
   ...(first.line !== undefined && { lines: records.flatMap((record) => record.line ?? []) }),
   ...(first.peer !== undefined && { peers: records.flatMap((record) => record.peer ?? []) }),
   ...(first.zoneMinutes !== undefined && { zoneMinutes: first.zoneMinutes }),

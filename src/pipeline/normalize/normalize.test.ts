@@ -128,6 +128,15 @@ describe('normalize', () => {
     ])
   })
 
+  it('takes the host of the folder only for a record that names none', () => {
+    const file = '/r/web01/x.log'
+    const [named, request] = createNormalizer().normalize(
+      batchOf(['<34>1 - web-02 su - - - hello', 'started'], { file, host: 'web01' }),
+    )
+    expect(named).toMatchObject({ stream: 'test/web-02/su', fields: { 'host.name': 'web-02' } })
+    expect(request).toMatchObject({ stream: 'test/web01', fields: { 'host.name': 'web01' } })
+  })
+
   it.each(['host=10.0.3.7 port=41822', 'host=[local]'])('takes no client for the host: %s', (client) => {
     const ended = `2026-11-26 03:26:47.121 UTC [4060] LOG:  disconnection: session time: 0:00:02.113 user=app database=shop ${client}`
     const [event] = createNormalizer().normalize(batchOf([ended]))

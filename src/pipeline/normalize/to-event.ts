@@ -45,8 +45,13 @@ export const toEvent = (
 }
 
 /** Adds the fields for a record's position in a file, or for its sender. A sender that names no host is one itself, as for a relay. */
-const addPlace = (fields: Record<string, FieldValue>, { file, lines, peers }: RecordBatch, index: number): void => {
+const addPlace = (
+  fields: Record<string, FieldValue>,
+  { file, host, lines, peers }: RecordBatch,
+  index: number,
+): void => {
   const peer = peers?.[index]
+  if (host !== undefined) fields['host.name'] ??= host
   if (file !== undefined) {
     Object.assign(fields, containerFields(file))
     fields['log.file.path'] = file

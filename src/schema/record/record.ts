@@ -12,6 +12,8 @@ export interface RawRecord {
   readonly file?: string | undefined
   /** Its line number in that file, counted from 1. */
   readonly line?: number | undefined
+  /** The host that logs into the folder of its file, for a record that names none. */
+  readonly host?: string | undefined
   /** The address of its sender, if it came over a network listener. */
   readonly peer?: string | undefined
   /** The zone of times without a zone, in minutes east of UTC; an option of the source. */
@@ -43,6 +45,8 @@ export interface RecordBatch {
   readonly file?: string | undefined
   /** Line numbers, as many as texts. */
   readonly lines?: readonly number[] | undefined
+  /** The host of records that name none. */
+  readonly host?: string | undefined
   /** The addresses of the senders, as many as texts. */
   readonly peers?: readonly string[] | undefined
   readonly zoneMinutes?: number | undefined
