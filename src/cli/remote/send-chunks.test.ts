@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -105,6 +105,22 @@ describe('vedette ingest', () => {
     expect((await runFake(['ingest', path, '--url', url, '--zone', 'UTC'], { fetch })).err).toBe('')
     rmSync(folder, { recursive: true })
     expect(seen.map(({ query }) => new URLSearchParams(query).get('file_zone'))).toEqual(['+02:00', null])
+  })
+
+  it('sends the host of the folder of a file', async () => {
+    const { seen, url } = await listen(() => undefined)
+    const folder = mkdtempSync(join(tmpdir(), 'vedette-host-'))
+    mkdirSync(join(folder, 'web01'))
+    writeFileSync(join(folder, 'web01', 'auth.log'), 'Dec 10 09:32:20 web01 sshd[312]: Connection closed\n')
+    writeFileSync(join(folder, 'web01', 'app.log'), '2026-12-10 09:32:20 INFO started\n')
+    writeFileSync(join(folder, 'other.log'), '2026-12-10 09:32:20 INFO started\n')
+    await runFake(['ingest', folder, '--url', url], { fetch })
+    rmSync(folder, { recursive: true })
+    const sent = seen.map(({ query }) => new URLSearchParams(query))
+    const hosts = new Map(sent.map((one) => [one.get('source'), one.get('host')]))
+    expect(hosts).toEqual(
+      new Map([...['auth.log', 'app.log'].map((name) => [name, 'web01'] as const), ['other.log', null]]),
+    )
   })
 
   it('waits on request, then retries with the same key', async () => {

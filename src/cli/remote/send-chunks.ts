@@ -19,6 +19,7 @@ interface Chunk {
   readonly bytes: Buffer
   readonly type: string
   readonly fileZone?: number | undefined
+  readonly host?: string | undefined
 }
 
 /** Counts of what was sent so far. */
@@ -78,6 +79,7 @@ const send = async (
   { client, signal, sent, waiting, parameters = [] }: Sending,
 ): Promise<void> => {
   const query = new URLSearchParams([['source', chunk.source], ...parameters.map(([name, value]) => [name, value])])
+  if (chunk.host !== undefined) query.set('host', chunk.host)
   if (chunk.fileZone !== undefined) query.set('file_zone', formatZone(chunk.fileZone))
   const path = `/api/v1/events?${query}`
   const headers = {

@@ -74,23 +74,26 @@ export async function* readFollowedArchive(
 ): AsyncGenerator<ArchivedPortion, { readonly isWhole: boolean }> {
   const report = emptyReport()
   let index = 0
-  for await (const { name, path, read } of filesIn(archive, report)) {
-    const source = sourceOf(path)
+  for await (const { name, place, host, read } of filesIn(archive, report)) {
+    const source = sourceOf(place)
+    const hostOf = () => host ?? naming.hostOf?.(place)
     const key = `${archive.key}/${index++}`
     let left: Position | 'all' | undefined = await positionOf(source, key)
     if (!left) for await (const known of read((bytes) => recognized(bytes, past))) left = known
     if (left === 'all') continue
     const from = left ?? startPosition
-    yield* read((bytes) => portionsOf(bytes, { ...naming, source, key, from, path: name }))
+    yield* read((bytes) => portionsOf(bytes, { ...naming, hostOf, source, key, from, path: name }))
   }
   for (const { path, reason } of [...report.unreadable, ...report.skipped]) complain(path, reason)
   return { isWhole: report.unreadable.length === 0 }
 }
 
 interface FileInArchive {
-  /** Its path for people, and where it lies unpacked. */
+  /** Its path for people, and as if its archive were a folder. */
   readonly name: string
-  readonly path: string
+  readonly place: string
+  /** The host of its folder within the archive. */
+  readonly host: string | undefined
   read<Item>(use: (bytes: AsyncIterable<Buffer>) => AsyncIterable<Item>): AsyncIterable<Item>
 }
 
@@ -101,7 +104,8 @@ async function* filesIn({ path }: ArchivedFile, report: ReadReport): AsyncGenera
       for (const inner of log.paths) {
         yield {
           name: log.nameOf(inner),
-          path: inner,
+          place: log.placeOf(inner),
+          host: log.host,
           read: (use) => readLog({ ...log, paths: [inner] }, asFollowed, report, use),
         }
       }

@@ -15,6 +15,8 @@ export interface Chunk {
   readonly lines: number
   /** The zone that the last write of the file proves, for times that name none. */
   readonly fileZone?: number | undefined
+  /** The host of records that name none. */
+  readonly host?: string | undefined
 }
 
 interface ChunkOptions extends Omit<FileReadOptions, 'reading' | 'dates'> {
@@ -47,7 +49,8 @@ export const readChunks = (
       const path = first.file ?? '-'
       const index = counts.get(path) ?? 0
       counts.set(path, index + 1)
-      const chunk = { source: first.source, path, index, fileZone: first.fileZone, ...toBody(batch) }
+      const { source, fileZone, host } = first
+      const chunk = { source, path, index, fileZone, host, ...toBody(batch) }
       report.lines += chunk.lines - batch.length
       yield chunk
     }

@@ -30,6 +30,7 @@ export interface LineReading {
 interface FileLines extends LineReading {
   readonly source: string
   readonly file?: string | undefined
+  readonly host?: string | undefined
   readonly zoneMinutes?: number | undefined
   readonly fileZone?: number | undefined
   /** The midnight before the first line of a file without dates. */
@@ -44,7 +45,17 @@ interface FileLines extends LineReading {
  * tables into their records.
  */
 export async function* recordsOf(chunks: AsyncIterable<Uint8Array>, options: FileLines): AsyncGenerator<RawRecord[]> {
-  const { source, file, zoneMinutes, fileZone, batchSize = maxRecords, batchChars = maxChars, quietMs, now } = options
+  const {
+    source,
+    file,
+    host,
+    zoneMinutes,
+    fileZone,
+    batchSize = maxRecords,
+    batchChars = maxChars,
+    quietMs,
+    now,
+  } = options
   const { keepsBlank = false, steady = () => performance.now() } = options
   const days = options.midnight === undefined ? undefined : new ClockDays(options.midnight)
   let midnight = options.midnight
@@ -67,7 +78,7 @@ export async function* recordsOf(chunks: AsyncIterable<Uint8Array>, options: Fil
       midnight = days?.midnightOf(line.text) ?? midnight
       const { text, number } = line
       if (batch.length === 0 && quietMs !== undefined) begunAt = steady()
-      batch.push({ text, source, receivedAt, file, line: number, zoneMinutes, fileZone, midnight })
+      batch.push({ text, source, receivedAt, file, line: number, host, zoneMinutes, fileZone, midnight })
       chars += line.text.length
       if (batch.length >= batchSize || chars >= batchChars) yield take()
     }

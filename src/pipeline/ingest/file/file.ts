@@ -3,7 +3,8 @@ import type { Component } from '../../../component.ts'
 import type { Cursors, Source } from '../source.ts'
 import { zone } from '../zone.ts'
 import { followFiles } from './follow-files.ts'
-import { formerNameOfFile, sourceOfFile } from './source-of-file.ts'
+import { createLogPlaces } from './log-places.ts'
+import { formerNameOfFile } from './source-of-file.ts'
 import type { TimeInZone } from './written-zone.ts'
 
 const options = z.strictObject({
@@ -16,7 +17,12 @@ const options = z.strictObject({
     ),
   follow: z.boolean().default(true).describe('Whether to wait for more, like `tail -F`.'),
   from: z.enum(['start', 'end']).default('start').describe('Where to start in existing files.'),
-  each_file: z.boolean().default(false).describe('Whether each log is its own source, named after its file.'),
+  each_file: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether each log is its own source, named after its file, and after its folder if another log has that name.',
+    ),
   zone,
 })
 
@@ -27,14 +33,16 @@ export const fileSource = (cursors: Cursors, timeOf: TimeInZone): Component<type
   options,
   create: ({ name, paths, follow, from, each_file, zone: zoneMinutes }, { now, log }) => {
     const formerNames = new Map<string, Set<string>>()
+    const places = createLogPlaces(cursors, name)
     const sourceOf = (path: string): string => {
       if (!each_file) return name
-      const [source, former] = [sourceOfFile(path, name), formerNameOfFile(path, name)]
+      const [source, former] = [places.sourceOf(path), formerNameOfFile(path, name)]
       if (source !== former) formerNames.set(source, (formerNames.get(source) ?? new Set()).add(former))
       return source
     }
+    const { learn, hostOf } = places
     return followFiles(
-      { paths, follow, from, zoneMinutes, timeOf, now, log, sourceOf },
+      { paths, follow, from, zoneMinutes, timeOf, now, log, learn, sourceOf, hostOf },
       withFormerNames(cursors, formerNames),
     )
   },

@@ -1,20 +1,21 @@
 import { createReadStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { AppError } from '../../../errors.ts'
 import { foreignContent, loginRecordsFile, whyNotFollowed, whyNotRead } from '../foreign-content.ts'
 import { splitLines } from '../lines.ts'
 import { archiveReader, openUnpacking, type Unpacking } from './archive.ts'
 import { journalName } from './binary-logs.ts'
-import { readBytes } from './content.ts'
 import { compressionOf, decompress, expansionLimits } from './decompress.ts'
-import { toFileSets } from './file-set.ts'
+import { rotationOf, toFileSets } from './file-set.ts'
 import { findFiles } from './find-files.ts'
+import { hostsIn, hostsOfFolders, type LogHosts, namesHosts, noHosts } from './folder-hosts.ts'
+import { asText, decompressHead, readHead } from './head.ts'
 import { areLoginRecords, findSameLogins, hasLoginMessages, type LoginContent } from './login-logs.ts'
 import type { OpenLog, OpenOptions } from './read-log.ts'
 import { type ReadReport, unreadableReasonOf } from './read-report.ts'
-import { sourceOfFile } from './source-of-file.ts'
-import { utf16Of } from './utf16.ts'
+import { nameSources } from './source-names.ts'
+import { isNamedAfterFile, sourceOfFile } from './source-of-file.ts'
 
 const headBytes = 65_536
 
@@ -38,14 +39,18 @@ export const findLogs = async (
   report.unreadable.push(...unreadable)
   const heads = new Map<string, Head>()
   const names = new Map<string, string>()
+  /** Where unpacked files would be if their archives were folders. */
+  const places = new Map<string, string>()
   const unpacking = openUnpacking()
   const nameOf = (path: string) => names.get(path) ?? path
   const named = new Set(paths)
+  const placeOf = (path: string) => places.get(path) ?? path
   const look = async (path: string, depth: number): Promise<void> => {
     const head = await readFileHead(path, { ...options, nameOf, named, report })
     if (head?.archive && depth < deepestArchive) {
       for await (const inner of unpackFile(path, head, unpacking, { ...options, nameOf, named, report })) {
         names.set(inner.path, `${nameOf(path)}:${inner.name}`)
+        places.set(inner.path, `${placeOf(path)}/${inner.name}`)
         await look(inner.path, depth + 1)
       }
     } else if (head?.archive) report.skipped.push({ path: nameOf(path), reason: tooDeep })
@@ -59,16 +64,36 @@ export const findLogs = async (
   for (const [first = ''] of sets)
     if (heads.get(first)?.isRecords) folders.set(dirname(first), (folders.get(dirname(first)) ?? 0) + 1)
   const streams = [...pipes, ...(paths.includes('-') ? ['-'] : [])]
+  const found = sets.map((paths) => {
+    const [first = ''] = paths
+    const place = placeOf(first)
+    const records = heads.get(first)?.isRecords ? dirname(first) : undefined
+    const isOneOfMany = records !== undefined && (folders.get(records) ?? 0) > 1
+    return {
+      ...{ paths, place, records },
+      plain: isOneOfMany ? nameOfRecords : sourceOfFile(place, 'file'),
+      isNamedAfterFile: isOneOfMany || isNamedAfterFile(place),
+      // The newest file says whose log it is now.
+      hosts: heads.get(paths.at(-1) ?? '')?.hosts ?? noHosts,
+    }
+  })
+  const hostOf = hostsOfFolders(
+    found.map(({ place, hosts }) => ({ ...hosts, path: place, name: rotationOf(basename(place)).base })),
+  )
+  const sources = nameSources(
+    found.map(({ place, plain, isNamedAfterFile, hosts }) => ({
+      ...{ path: place, plain, hostFolder: hostOf(place)?.folder },
+      isDistinct: !isNamedAfterFile || namesHosts(hosts),
+    })),
+  )
   return {
     logs: [
-      ...sets.map((set) => {
-        const [first = ''] = set
-        const records = heads.get(first)?.isRecords ? dirname(first) : undefined
-        const isOneOfMany = records !== undefined && (folders.get(records) ?? 0) > 1
-        const name = isOneOfMany ? nameOfRecords : sourceOfFile(first, 'file')
-        return { name, paths: set, nameOf, untilOf, records, time: heads.get(first)?.time }
+      ...found.map(({ paths, place, plain, records }, index) => {
+        const time = heads.get(paths[0] ?? '')?.time
+        const name = sources[index] ?? plain
+        return { name, host: hostOf(place)?.host, paths, nameOf, placeOf, untilOf, records, time }
       }),
-      ...streams.map((path) => ({ name: 'stdin', nameOf, paths: [path], time: Number.POSITIVE_INFINITY })),
+      ...streams.map((path) => ({ name: 'stdin', nameOf, placeOf, paths: [path], time: Number.POSITIVE_INFINITY })),
     ],
     close: unpacking.remove,
   }
@@ -101,6 +126,7 @@ const tooDeep = 'It is an archive in an archive in an archive. Unpack the outer 
 
 interface Head extends LoginContent {
   readonly size: number
+  readonly hosts: LogHosts
   /** Reads the entries, if the file is an archive. */
   readonly archive: ReturnType<typeof archiveReader>
 }
@@ -124,11 +150,9 @@ const readFileHead = async (
     const compression = compressionOf(raw)
     const decompressed = compression ? await decompressHead(path) : raw
     const archive = archiveReader(decompressed)
-    const none = { archive: undefined, time: undefined, isRecords: false, hasMessages: false, size }
+    const none = { archive: undefined, time: undefined, isRecords: false, hasMessages: false, size, hosts: noHosts }
     if (archive) return { ...none, archive }
-    const text = utf16Of(decompressed)
-      ? Buffer.from(new TextDecoder(utf16Of(decompressed)).decode(decompressed))
-      : decompressed
+    const text = asText(decompressed)
     const start = text.toString('latin1')
     const isRecords = areLoginRecords(start)
     const foreign = foreignContent(text)
@@ -142,7 +166,7 @@ const readFileHead = async (
     report.totalBytes += size
     // The journal has all messages about logins. It may begin with more of the kernel than is read here.
     const hasMessages = compression?.name === journalName || hasLoginMessages(start)
-    return { ...none, time: firstTime(text, timeOf), isRecords, hasMessages }
+    return { ...none, time: firstTime(text, timeOf), isRecords, hasMessages, hosts: hostsIn(text.toString('utf8')) }
   } catch (error) {
     const list = error instanceof AppError ? report.skipped : report.unreadable
     list.push({ path: nameOf(path), reason: unreadableReasonOf(error) })
@@ -164,30 +188,6 @@ async function* unpackFile(
   } catch (error) {
     report.unreadable.push({ path: nameOf(path), reason: unreadableReasonOf(error) })
   } finally {
-    stream.destroy()
-  }
-}
-
-const readHead = async (path: string): Promise<Buffer> => {
-  const file = await open(path)
-  try {
-    return await readBytes(file, headBytes, 0)
-  } finally {
-    await file.close()
-  }
-}
-
-/** Decompresses the first bytes. Data that is corrupt or cut off is reported when it is read. */
-const decompressHead = async (path: string): Promise<Buffer> => {
-  const stream = createReadStream(path, { highWaterMark: headBytes })
-  const chunks = decompress(stream)
-  try {
-    const { value } = await chunks.next()
-    return value ?? Buffer.alloc(0)
-  } catch {
-    return Buffer.alloc(0)
-  } finally {
-    await chunks.return(undefined)
     stream.destroy()
   }
 }

@@ -18,8 +18,12 @@ const scanShare = 20
 
 export interface FollowOptions {
   readonly paths: readonly string[]
+  /** Looks at the files that were found, before they are opened. */
+  readonly learn?: (paths: readonly string[]) => Promise<void>
   /** Returns the source of a file. Always the same for the same file. */
   readonly sourceOf: (path: string) => string
+  /** Returns the host of a file's records that name none. */
+  readonly hostOf?: (path: string) => string | undefined
   /** Where to start in files that existed before the first run. */
   readonly from: 'start' | 'end'
   /** Whether to wait for more after everything was read. */
@@ -52,12 +56,12 @@ export interface FollowOptions {
  */
 export const followFiles = (options: FollowOptions, cursors: Cursors): Source => {
   const { follow, now, log, pollMs = 500, scanMs = 5_000, steady = () => performance.now() } = options
-  const { sourceOf, from, zoneMinutes, timeOf, mostOpen } = options
+  const { sourceOf, hostOf, from, zoneMinutes, timeOf, mostOpen } = options
 
   return {
     async run(emit: Emit, signal: AbortSignal) {
       const complain = complainOnce(log)
-      const naming = { zoneMinutes, now, steady }
+      const naming = { zoneMinutes, hostOf, now, steady }
       const files = createOpenFiles({ ...naming, sourceOf, from, cursors, timeOf, mostOpen, complain })
       const archives = followArchives({
         ...{ sourceOf, from, cursors, complain, naming },
@@ -106,7 +110,7 @@ interface Following extends FollowOptions {
 }
 
 /** Searches folders and patterns for files, and opens what is new. */
-const createSearch = ({ paths, scanMs, steady, files, archives, complain }: Following) => {
+const createSearch = ({ paths, learn, scanMs, steady, files, archives, complain }: Following) => {
   let isFirst = true
   let ended = Number.NEGATIVE_INFINITY
   let every = scanMs
@@ -118,6 +122,7 @@ const createSearch = ({ paths, scanMs, steady, files, archives, complain }: Foll
       const started = steady()
       const { files: found, unreadable } = await findFiles(paths)
       for (const { path, reason } of unreadable) complain(path, reason)
+      await learn?.(found)
       const plain = oldestFirst(found.filter((path) => !isArchiveName(path)))
       const packed = found.filter(isArchiveName)
       await archives.scan(plain, packed, first ? (await rotatedFrom(plain, isArchiveName)).flat() : [])

@@ -27,6 +27,8 @@ export interface Portion {
 
 export interface Naming {
   readonly source: string
+  /** Returns the host of records that name none, as far as it is known now. */
+  readonly hostOf?: ((path: string) => string | undefined) | undefined
   readonly zoneMinutes?: number | undefined
   readonly fileZone?: number | undefined
   readonly now: () => number
@@ -60,7 +62,7 @@ export const followFile = async (
   path: string,
   key: string,
   left: Position,
-  { source, zoneMinutes, fileZone, now, steady }: Naming,
+  { source, hostOf, zoneMinutes, fileZone, now, steady }: Naming,
 ): Promise<FollowedFile> => {
   let position = (await isAt(content, left)) ? left : startAgain(left)
   let offset = position.offset
@@ -93,6 +95,7 @@ export const followFile = async (
   }
   const toRecords = (lines: readonly TextLine[]): RawRecord[] => {
     const receivedAt = now()
+    const host = hostOf?.(followed.path)
     return lines
       .filter(({ text }) => !isBlank(text))
       .map(({ text, number }) => ({
@@ -101,6 +104,7 @@ export const followFile = async (
         receivedAt,
         file: followed.path,
         line: number,
+        host,
         zoneMinutes,
         fileZone,
       }))

@@ -52,7 +52,7 @@ export interface OpenFiles {
 
 /** Creates an empty set of files. */
 export const createOpenFiles = (options: Opening): OpenFiles => {
-  const { sourceOf, from, cursors, zoneMinutes, timeOf, now, steady, complain } = options
+  const { sourceOf, hostOf, from, cursors, zoneMinutes, timeOf, now, steady, complain } = options
   const open = new Map<string, OpenFile>()
   const handles = createFileHandles(options.mostOpen)
   const former: Position[] = []
@@ -93,7 +93,7 @@ export const createOpenFiles = (options: Opening): OpenFiles => {
       // The next search finds the file that has taken its place.
       if (!content) return undefined
       const fileZone = timeOf && zoneMinutes === undefined ? await guessWrittenZone(path, timeOf) : undefined
-      const file = await followFile(content, path, key, at, { source, zoneMinutes, fileZone, now, steady })
+      const file = await followFile(content, path, key, at, { source, hostOf, zoneMinutes, fileZone, now, steady })
       const opened = { file, unnamedAt: undefined, isResting: false }
       open.set(key, opened)
       return opened

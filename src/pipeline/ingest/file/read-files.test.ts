@@ -233,7 +233,7 @@ describe('readFiles', () => {
     expect(readdirSync(join(folder, '.tmp'))).toEqual([])
     expect(texts).toEqual(['t=0 other', 't=1 a', 't=2 b', 't=3 c', 't=4 d'])
     expect(records.map(({ source, file }) => [source, file?.slice(folder.length + 1)])).toEqual([
-      ['x.log', 'bundle.zip:other/x.log.2.gz'],
+      ['other-x.log', 'bundle.zip:other/x.log.2.gz'],
       ['x.log', 'bundle.zip:var/log/x.log.1'],
       ['y.log', 'logs.tar.gz:y.log'],
       ['y.log', 'logs.tar.gz:y.log'],

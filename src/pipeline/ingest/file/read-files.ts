@@ -66,6 +66,7 @@ async function* readAll(
       const records = recordsOf(bytes, {
         ...{ source, file: path === '-' ? undefined : path, zoneMinutes, fileZone, now, batchSize },
         midnight: dates.get(path),
+        host: log.host,
         ...given,
       })
       return oldestFirst(

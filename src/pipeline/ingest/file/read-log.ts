@@ -14,6 +14,8 @@ const chunkBytes = 65_536
 /** One log: the files of its rotation, oldest first, and its start time. */
 export interface OpenLog {
   readonly name: string
+  /** The host of records that name none: the one whose folder it is in. */
+  readonly host?: string | undefined
   readonly paths: readonly string[]
   readonly time: number | undefined
   /** The folder whose login records are one log: `btmp` has the failures before a login in `wtmp`. Its logs are merged line by line. */
@@ -22,6 +24,8 @@ export interface OpenLog {
   untilOf?(path: string): number | undefined
   /** Returns the path of a file for people: `logs.zip:auth.log` for a file of an archive. */
   nameOf(path: string): string
+  /** Returns the path of a file as if archives were folders. */
+  placeOf(path: string): string
 }
 
 export interface OpenOptions {

@@ -22,6 +22,10 @@ export const sourceOfFile = (path: string, fallback: string): string => {
   return toSourceName(dockerName(dirname(path)) ?? `docker-${id.slice(0, 12)}`, fallback)
 }
 
+/** Whether the source of a log is named after its file alone, so that a log of another folder may have the same name. */
+export const isNamedAfterFile = (path: string): boolean =>
+  sourceOfFile(path, '') === toSourceName(rotationOf(basename(path)).base, '')
+
 /** Names a source as version 0.1 did: after the file only. */
 export const formerNameOfFile = (path: string, fallback: string): string =>
   toSourceName(formerBaseOf(basename(path)), fallback)
