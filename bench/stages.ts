@@ -47,7 +47,7 @@ const createCosts = () => {
 }
 
 const measureCorpus = async (corpus: CorpusName) => {
-  const context = createBareContext(config)
+  const context = createBareContext(config, log)
   const normalizer = createNormalizer()
   const miner = createMiner()
   const enrich = createEnrich(createEnrichers(context))

@@ -2,6 +2,7 @@ import { type Log, silentLog } from '../component.ts'
 import type { Config } from '../config.ts'
 import { createBareContext } from '../context/context.ts'
 import { describeContext } from '../context/describe-context.ts'
+import { messageOf } from '../errors.ts'
 import type { IndicatorIndex } from '../lib/indicators/indicator-index.ts'
 import { findMissingPacks } from '../operations/rules/packs/missing-packs.ts'
 import { createClassifier } from '../operations/rules/rule-reach.ts'
@@ -34,7 +35,9 @@ export const createAnalysis =
   async (records: AsyncIterable<readonly RawRecord[]>): Promise<Analysis> => {
     const { signal } = new AbortController()
     const clock = createClock()
-    const context = createBareContext(config)
+    const context = createBareContext(config, log)
+    // An analysis is worth more than the countries of its addresses.
+    await context.networks.refresh((fault) => log.warn({ reason: messageOf(fault) }, 'Cannot read a network file.'))
     const stages = createEventStages({ config, clock, rules, context, indicators, agents, log, signal })
     const samples = new Map<string, Event[]>()
     let deliveries = 0
@@ -99,7 +102,7 @@ export async function* readEvents({ config, records, log, signal }: ReadOptions)
     config: { ...config, detectors: [] },
     clock: createClock(),
     rules: noRules,
-    context: createBareContext(config),
+    context: createBareContext(config, log),
     log,
     signal,
   })

@@ -16,6 +16,9 @@ interface NetworkSettings {
   readonly asn_database?: string | undefined
 }
 
+type BareNetworkSettings = Pick<NetworkSettings, 'internal' | 'country_database'>
+type DatabaseSettings = Pick<NetworkSettings, 'country_database' | 'asn_database'>
+
 interface ContextOptions {
   readonly config: { readonly networks: NetworkSettings }
   readonly store: Parameters<typeof createInventory>[0]
@@ -50,16 +53,17 @@ export const createContext = ({ config, store, log }: ContextOptions): Context =
   }
 }
 
-/** Creates the tables for an analysis in memory. They contain only the internal ranges. */
-export const createBareContext = (config: { readonly networks: Pick<NetworkSettings, 'internal'> }): ContextTables => {
-  const { internal } = config.networks
+/** Creates the tables for an analysis in memory. They contain the internal ranges and, after a refresh of the networks, the countries. */
+export const createBareContext = (config: { readonly networks: BareNetworkSettings }, log: Log): ContextTables => {
+  const { internal, country_database } = config.networks
+  const databases = databasesOf({ networks: { country_database } }, log)
   const empty = { all: async () => [], state: async () => '' }
   const { assets, people } = createInventory({ assets: empty, people: empty })
-  const networks = createNetworks({ internal, benign: [], cloud: [], databases: [] })
+  const networks = createNetworks({ internal, benign: [], cloud: [], databases })
   return { networks, assets, people, history: createLoginHistory() }
 }
 
-const databasesOf = ({ networks }: ContextOptions['config'], log: Log): readonly GeoDatabase[] =>
+const databasesOf = ({ networks }: { readonly networks: DatabaseSettings }, log: Log): readonly GeoDatabase[] =>
   [networks.country_database ?? bundledCountries(log), networks.asn_database].flatMap((path) =>
     path === undefined ? [] : [openGeoDatabase(path)],
   )
