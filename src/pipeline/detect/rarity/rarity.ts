@@ -1,26 +1,32 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
 import { createWriter } from '../../../lib/bytes/codec.ts'
-import { percent, plural } from '../../../lib/units/number.ts'
-import type { Detection, Entity } from '../../../schema/detection/detection.ts'
+import type { Detection } from '../../../schema/detection/detection.ts'
 import type { Event } from '../../../schema/event/event.ts'
-import { textField } from '../../../schema/event/event.ts'
 import type { Detector } from '../detector.ts'
-import { readAttempt } from '../login/attempt.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
-import { toEvidence } from '../shared/evidence.ts'
-import { list, type Reason } from '../shared/explanation.ts'
-import { toDetection } from '../shared/finding.ts'
-import { toScore } from '../shared/score.ts'
+import type { EventSample } from '../shared/evidence.ts'
+import { readSampleFields, writeSampleFields } from '../shared/sample-state.ts'
 import { readState } from '../shared/state.ts'
+import { type Action, type EncounterKind, encounterKinds, type FirstEncounter, readAction } from './first-encounter.ts'
 import {
-  type NewPair,
-  observePair,
-  type PairHistory,
-  readPairHistory,
-  startPairHistory,
-  writePairHistory,
-} from './pair-history.ts'
+  type LoginCountries,
+  observeCountry,
+  readLoginCountries,
+  startLoginCountries,
+  writeLoginCountries,
+} from './login-countries.ts'
+import {
+  type LoginSpread,
+  type LoginSpreads,
+  observeReach,
+  readLoginSpreads,
+  startLoginSpreads,
+  writeLoginSpreads,
+} from './login-spread.ts'
+import { explainSpread } from './login-spread-explanation.ts'
+import { observePair, type PairHistory, readPairHistory, startPairHistory, writePairHistory } from './pair-history.ts'
+import { explainFirsts } from './rarity-explanation.ts'
 
 const name = 'rarity'
 const version = 1
@@ -36,33 +42,24 @@ const options = z.strictObject({
   max_pairs: z.int().min(1).default(5000).describe('How many pairs to remember per kind and source.'),
 })
 
-/** The kinds of first encounters. */
-const kinds = ['user', 'address', 'host', 'reach', 'rights'] as const
-type Kind = (typeof kinds)[number]
-
 interface Source {
-  readonly known: Readonly<Record<Kind, PairHistory>>
+  readonly known: Readonly<Record<EncounterKind, PairHistory>>
+  countries: LoginCountries
+  spreads: LoginSpreads
   logins: number
   usedAt: number
-}
-
-/** A first encounter. */
-interface FirstEncounter {
-  readonly kind: Kind
-  readonly one: string
-  readonly other: string
-  readonly newPair: NewPair
 }
 
 const none: readonly FirstEncounter[] = []
 
 /**
  * Finds first encounters of users, addresses and hosts in successful logins and privileged actions. Scores each by how often the same user
- * has first encounters, so that frequent travellers are not reported. Not for failed logins: in an attack, all of them are new.
+ * has first encounters, so that frequent travellers are not reported. Also finds logins from a country that is new for a user who does not
+ * travel, and a user who suddenly reaches several hosts from one address. Not for failed logins: in an attack, all of them are new.
  */
 export const rarity: Component<typeof options, Detector> = {
   name,
-  summary: 'Finds first-time combinations of users, addresses and hosts in successful logins.',
+  summary: 'Finds first-time combinations of users, addresses, countries and hosts in successful logins.',
   options,
   create(given) {
     let sources = new BoundedMap<Source>(given.max_sources)
@@ -70,7 +67,10 @@ export const rarity: Component<typeof options, Detector> = {
     const startSource = (time: number): Source => {
       const fresh = () => startPairHistory(given.max_pairs)
       const known = { user: fresh(), address: fresh(), host: fresh(), reach: fresh(), rights: fresh() }
-      return { known, logins: 0, usedAt: time }
+      return {
+        ...{ known, countries: startLoginCountries(given.max_pairs), spreads: startLoginSpreads() },
+        ...{ logins: 0, usedAt: time },
+      }
     }
     const sourceOf = (event: Event): Source => {
       let source = sources.get(event.source)
@@ -84,7 +84,7 @@ export const rarity: Component<typeof options, Detector> = {
 
     const observe = (
       { known }: Source,
-      kind: Kind,
+      kind: EncounterKind,
       one: string,
       other: string,
       time: number,
@@ -117,36 +117,43 @@ export const rarity: Component<typeof options, Detector> = {
       return firsts
     }
 
-    const detectIn = (event: Event): Detection | undefined => {
+    const detectIn = (event: Event, found: Map<string, Detection>): void => {
       const action = readAction(event)
-      if (!action) return undefined
+      if (!action) return
       const source = sourceOf(event)
       const firsts = observeAll(source, action, event.time)
+      const { user, country } = action
+      const newCountry = country === undefined ? undefined : observeCountry(source.countries, user, country, event.time)
+      const spread = observeSpread(source, action, event, firsts)
       const learning = source.logins < given.warmup
       source.logins++
-      return detectionOf(event, action, firsts, learning)
+      const rare = rareOf(firsts)
+      if (spread) add(found, explainSpread(event, spread, learning))
+      if (rare.length > 0 || newCountry) add(found, explainFirsts(event, action, rare, newCountry, learning))
     }
-    const detectionOf = (
-      event: Event,
-      action: Action,
-      all: readonly FirstEncounter[],
-      learning: boolean,
-    ): Detection | undefined => {
+    const rareOf = (all: readonly FirstEncounter[]): readonly FirstEncounter[] => {
       const isNewUser = all.some(({ kind }) => kind === 'user')
-      const firsts = all.filter(
+      return all.filter(
         ({ kind, newPair }) =>
           newPair.count > 0 && newPair.chance <= given.chance && (kind === 'user' || kind === 'reach' || !isNewUser),
       )
-      return firsts.length > 0 ? explainFirsts(event, action, firsts, learning) : undefined
+    }
+    const observeSpread = (
+      source: Source,
+      { user, address, host, isSsh }: Action,
+      event: Event,
+      firsts: readonly FirstEncounter[],
+    ): LoginSpread | undefined => {
+      const newOf = (kind: EncounterKind) => firsts.find((first) => first.kind === kind)?.newPair
+      if (!isSsh || address === undefined || host === undefined || !newOf('reach')) return undefined
+      const reach = { user, address, host, newAddress: newOf('address'), newHost: newOf('host') }
+      return observeReach(source.spreads, reach, event, given.chance)
     }
 
     const detect = (events: readonly Event[]): Detection[] => {
-      const found: Detection[] = []
-      for (const event of events) {
-        const detection = detectIn(event)
-        if (detection) found.push(detection)
-      }
-      return found
+      const found = new Map<string, Detection>()
+      for (const event of events) detectIn(event, found)
+      return [...found.values()]
     }
 
     return {
@@ -158,8 +165,14 @@ export const rarity: Component<typeof options, Detector> = {
         const writer = createWriter(name, version).varint(sources.size)
         for (const [key, source] of sources.entries()) {
           writer.text(key).f64(source.usedAt).varint(source.logins)
-          for (const kind of kinds) writePairHistory(writer, source.known[kind])
+          for (const kind of encounterKinds) writePairHistory(writer, source.known[kind])
         }
+        const samples: EventSample[] = []
+        for (const { countries, spreads } of sources.values()) {
+          writeLoginCountries(writer, countries)
+          writeLoginSpreads(writer, spreads, samples)
+        }
+        writeSampleFields(writer, samples)
         return writer.finish()
       },
       restore(state) {
@@ -171,7 +184,17 @@ export const rarity: Component<typeof options, Detector> = {
             const logins = reader.varint()
             const next = () => readPairHistory(reader, given.max_pairs)
             const known = { user: next(), address: next(), host: next(), reach: next(), rights: next() }
-            restored.set(key, { known, logins, usedAt })
+            const fresh = { countries: startLoginCountries(given.max_pairs), spreads: startLoginSpreads() }
+            restored.set(key, { known, ...fresh, logins, usedAt })
+          }
+          // A state of an earlier release has no countries.
+          if (!reader.ended) {
+            const samples: EventSample[] = []
+            for (const source of restored.values()) {
+              source.countries = readLoginCountries(reader, given.max_pairs)
+              source.spreads = readLoginSpreads(reader, samples)
+            }
+            readSampleFields(reader, samples)
           }
           sources = restored
         })
@@ -180,112 +203,6 @@ export const rarity: Component<typeof options, Detector> = {
   },
 }
 
-/** A successful login, or a privileged action. */
-interface Action {
-  readonly user: string
-  readonly address: string | undefined
-  readonly host: string | undefined
-  /** The account whose rights were used; undefined for a login. */
-  readonly target: string | undefined
+const add = (found: Map<string, Detection>, detection: Detection): void => {
+  found.set(detection.id, detection)
 }
-
-const readAction = (event: Event): Action | undefined => {
-  const action = event.fields['event.action']
-  const host = textField(event, 'host.name')
-  if (action === 'sudo' || action === 'su') {
-    const user = textField(event, 'user.name')
-    if (user === undefined || event.fields['event.outcome'] !== 'success') return undefined
-    return { user, address: undefined, host, target: textField(event, 'user.target.name') ?? 'root' }
-  }
-  const attempt = readAttempt(event)
-  if (!attempt?.success || attempt.user === undefined) return undefined
-  return { user: attempt.user, address: attempt.address, host, target: undefined }
-}
-
-const explainFirsts = (
-  event: Event,
-  action: Action,
-  firsts: readonly FirstEncounter[],
-  learning: boolean,
-): Detection => {
-  const { user, address, host, target } = action
-  const chance = Math.min(...firsts.map(({ newPair }) => newPair.chance))
-  const service = textField(event, 'service.name')
-  const did =
-    target === undefined
-      ? `${user} logged in${address === undefined ? '' : ` from ${address}`}`
-      : `${user} acted as ${target}`
-  const place = host === undefined ? '' : ` on ${host}`
-  const entities: Entity[] = [
-    ...(address === undefined ? [] : [{ type: /^[\d.]+$|:/.test(address) ? 'ip' : 'domain', value: address } as const]),
-    { type: 'user', value: user },
-    ...(host === undefined ? [] : [{ type: 'host', value: host } as const]),
-    ...(service === undefined ? [] : [{ type: 'service', value: service } as const]),
-  ]
-  return toDetection({
-    detector: name,
-    type: 'anomaly',
-    source: event.source,
-    stream: event.stream,
-    subject: `${user} ${address ?? ''} ${target ?? ''}`,
-    start: event.time,
-    from: event.time,
-    to: event.time,
-    score: toScore(chance),
-    severity: firsts.length > 1 || target !== undefined ? 'low' : 'info',
-    title: `First time: ${did}${place}`,
-    sentence: `${did}${place}. ${firsts.map(describeFirst).join(' ')}`,
-    value: 'first seen',
-    usual: firsts.map(usualOf).join('; '),
-    reasons: firsts.map(reasonOf),
-    evidence: [toEvidence(event, target === undefined ? 'the login that succeeded' : 'the privileged action')],
-    events: 1,
-    entities,
-    techniques: target === undefined ? ['T1078'] : ['T1548'],
-    key: `first time ${did}${place}`,
-    learning,
-  })
-}
-
-const describeFirst = ({ kind, one, other, newPair: { count, others } }: FirstEncounter): string => {
-  switch (kind) {
-    case 'user':
-      return `${other} is new in ${plural(count, 'earlier login')} by ${plural(others, 'user')}.`
-    case 'address':
-      return `${one} was seen in ${plural(count, 'earlier login')}, from ${plural(others, 'other address', 'other addresses')}.`
-    case 'host':
-      return `${one} was seen in ${plural(count, 'earlier login')}, on ${plural(others, 'other host')}.`
-    case 'reach':
-      return `${one} was reached in ${plural(count, 'earlier login')}, from ${plural(others, 'other address', 'other addresses')}.`
-    case 'rights':
-      return `This is new in ${plural(count, 'earlier privileged action')} of ${plural(others, 'kind')}.`
-  }
-}
-
-const usualOf = ({ kind, newPair: { others, chance } }: FirstEncounter): string => {
-  const [one, many] = nouns[kind]
-  return `${others === 1 ? `the known ${one}` : plural(others, `known ${one}`, `known ${many}`)} (${percent(1 - chance)})`
-}
-
-const nouns: Readonly<Record<Kind, readonly [string, string]>> = {
-  user: ['user', 'users'],
-  address: ['address', 'addresses'],
-  host: ['host', 'hosts'],
-  reach: ['address', 'addresses'],
-  rights: ['user with such rights', 'users with such rights'],
-}
-
-const features: Readonly<Record<Kind, string>> = {
-  user: 'user never seen',
-  address: 'address never used by this user',
-  host: 'host never used by this user',
-  reach: 'address never seen at this host',
-  rights: 'rights never used by this user',
-}
-
-const reasonOf = (first: FirstEncounter): Reason => ({
-  feature: features[first.kind],
-  value: list([first.other]),
-  usual: usualOf(first),
-  pull: -Math.log10(first.newPair.chance),
-})
