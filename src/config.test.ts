@@ -46,6 +46,7 @@ describe('loadConfig', () => {
       'session',
       'sigma',
       'template',
+      'transfer',
       'trend',
     ])
     expect(origins['server.port']).toBe('default')

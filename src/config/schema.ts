@@ -27,6 +27,7 @@ const defaultDetectors = [
   'session',
   'sigma',
   'template',
+  'transfer',
   'trend',
 ]
 

@@ -157,6 +157,7 @@ describe('the registry', () => {
       'session',
       'sigma',
       'template',
+      'transfer',
       'trend',
     ])
   })

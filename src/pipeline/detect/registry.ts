@@ -15,6 +15,7 @@ import { session } from './session/session.ts'
 import { noRules, type RuleBook } from './sigma/rule-book.ts'
 import { type SigmaReports, sigmaDetector } from './sigma/sigma.ts'
 import { template } from './template/template.ts'
+import { transfer } from './transfer/transfer.ts'
 import { trend } from './trend/trend.ts'
 
 /** Lists the detectors that the configuration can name. Rules, indicators and agents come from outside; the defaults contain none. */
@@ -37,5 +38,6 @@ export const detectorRegistry = (
     session,
     sigmaDetector(rules, sigmaReports),
     template,
+    transfer,
     trend,
   ])

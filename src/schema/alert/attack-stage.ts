@@ -19,7 +19,7 @@ const techniques: readonly (readonly [stage: string, ids: string])[] = [
   ['stealth', 'T1014 T1027 T1036 T1055 T1070 T1140 T1564'],
   ['defense impairment', 'T1562 T1685 T1686'],
   ['lateral movement', 'T1021 T1210 T1550 T1570'],
-  ['collection', 'T1005 T1114 T1530 T1560'],
+  ['collection', 'T1005 T1114 T1213 T1530 T1560'],
   ['command and control', 'T1071 T1090 T1095 T1105 T1568 T1571 T1572'],
   ['exfiltration', 'T1041 T1048 T1537 T1567'],
   ['impact', 'T1485 T1486 T1489 T1490 T1496 T1498 T1499 T1657'],

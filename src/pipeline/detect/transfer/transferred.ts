@@ -1,0 +1,38 @@
+import { type Event, type Fields, textField } from '../../../schema/event/event.ts'
+import { connectionOf } from '../shared/connection.ts'
+
+/** Data that a service sent to a client. */
+export interface Transferred {
+  readonly bytes: number
+  /** The user, else the address. */
+  readonly client: string
+  readonly isUser: boolean
+}
+
+/** Reads who received how much; undefined for most events. Costs a few lookups for an event without an amount. */
+export const readTransferred = (event: Event): Transferred | undefined => {
+  const bytes = bytesOf(event.fields)
+  if (bytes === undefined || !(bytes > 0)) return undefined
+  const user = textField(event, 'user.name')
+  if (user !== undefined && !nobody.test(user)) return { bytes, client: user, isUser: true }
+  const address = addressOf(event)
+  return address === undefined ? undefined : { bytes, client: address, isUser: false }
+}
+
+/** Names that many clients share. */
+const nobody = /^(?:-|anonymous|ftp|guest|nobody|unknown)$/i
+
+const bytesOf = (fields: Fields): number | undefined => {
+  const body = fields['http.response.body.bytes'] ?? fields['http.response.bytes']
+  if (typeof body === 'number') return body
+  // A file that was downloaded in part has the bytes that were sent.
+  if (fields['event.action'] !== 'ftp_download') return undefined
+  const size = fields['file.size']
+  return typeof size === 'number' ? size : undefined
+}
+
+/** The client's address, behind a proxy of ours if it names the client. */
+const addressOf = (event: Event): string | undefined =>
+  event.fields['network.forwarded_ip'] === undefined
+    ? textField(event, 'source.ip')
+    : connectionOf(event.fields).source_ip
