@@ -114,6 +114,11 @@ describe('transfer', () => {
     expect(detectAll([...days(0, 14), ...theft(14, '203.0.113.9', bucket)])[0]?.techniques).toEqual(['T1530'])
   })
 
+  it.each(['bytes_sent', 'size', 'EdgeResponseBytes'])('reads the size of an answer from %s', (name) => {
+    const own = { 'http.response.body.bytes': '', [name]: 100 * MB }
+    expect(titles([...days(0, 14), ...theft(14, '203.0.113.9', own)])).toHaveLength(1)
+  })
+
   it('reports nothing without a week of history, or below half a gigabyte', () => {
     expect(titles([...days(0, 6), ...theft(6)])).toEqual([])
     const small = days(0, 14).filter(({ fields }) => fields['user.name'] === undefined)

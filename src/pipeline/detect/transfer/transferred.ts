@@ -25,10 +25,31 @@ const nobody = /^(?:-|anonymous|ftp|guest|nobody|unknown)$/i
 const bytesOf = (fields: Fields): number | undefined => {
   const body = fields['http.response.body.bytes'] ?? fields['http.response.bytes']
   if (typeof body === 'number') return body
+  const answer = fields['http.response.status_code'] === undefined ? undefined : firstNumber(fields, sizeNames)
+  if (answer !== undefined) return answer
   // A file that was downloaded in part has the bytes that were sent.
   if (fields['event.action'] !== 'ftp_download') return undefined
   const size = fields['file.size']
   return typeof size === 'number' ? size : undefined
+}
+
+/** Names of the size of an answer in JSON access logs: nginx, Traefik, Caddy, Cloudflare, Azure. Elsewhere they mean other things. */
+const sizeNames = [
+  'bytes_sent',
+  'DownstreamContentSize',
+  'size',
+  'EdgeResponseBytes',
+  'properties.responseBodySize',
+  'bytes',
+]
+
+const firstNumber = (fields: Fields, names: readonly string[]): number | undefined => {
+  for (const name of names) {
+    const value = fields[name]
+    if (typeof value === 'number') return value
+    if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return Number(value)
+  }
+  return undefined
 }
 
 /** The client's address, behind a proxy of ours if it names the client. */
