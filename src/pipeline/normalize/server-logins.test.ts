@@ -395,6 +395,30 @@ describe('a transfer log of an FTP server', () => {
   )
 })
 
+describe('an FTP server with a log of its own', () => {
+  it.each([
+    [
+      'Fri Dec 11 09:32:20 2026 [pid 2] [kim] OK DOWNLOAD: Client "203.0.113.9", "/a b.zip", 1000 bytes, 97.00Kbyte/sec',
+      { 'event.action': 'ftp_download', 'event.outcome': 'success', 'file.path': '/a b.zip', 'file.size': 1000 },
+    ],
+    [
+      'Dec 11 09:32:20 nas vsftpd[2]: [kim] FAIL UPLOAD: Client "203.0.113.9", "/x.zip", 0.00Kbyte/sec',
+      { 'event.action': 'ftp_upload', 'event.outcome': 'failure', 'file.path': '/x.zip' },
+    ],
+    [
+      'Dec 11 09:32:20 nas pure-ftpd: (kim@203.0.113.9) [NOTICE] /home/kim/x.zip downloaded  (1000 bytes, 300.00KB/sec)',
+      { 'event.action': 'ftp_download', 'event.outcome': 'success', 'file.path': '/home/kim/x.zip', 'file.size': 1000 },
+    ],
+  ])('says who moved which file: %s', (line, fields) =>
+    expect(read(line).fields).toMatchObject({
+      ...fields,
+      'event.category': 'file',
+      'source.ip': '203.0.113.9',
+      'user.name': 'kim',
+    }),
+  )
+})
+
 describe('PostgreSQL writes JSON', () => {
   it('has the level', () => {
     const line =

@@ -189,7 +189,9 @@ const programs: ReadonlyMap<Reader | undefined, string> = new Map([
 const readUnnamed = (message: string, fields: Draft): boolean => {
   const reader = looksLikeSshd(message)
     ? readSshd
-    : message.includes(' LOGIN: Client "') || message.startsWith('CONNECT: Client "')
+    : message.includes(' LOGIN: Client "') ||
+        message.includes('LOAD: Client "') ||
+        message.startsWith('CONNECT: Client "')
       ? readFtp
       : message.includes('authenticator failed for ') || isEximPeer(message)
         ? readExim

@@ -4,7 +4,7 @@ import { wordAfter, wordAt } from '../fields/key-values.ts'
 import { isDigitCode } from '../time/calendar.ts'
 import { setUser } from './phrase.ts'
 
-/** Parses a message of ftpd, vsftpd, proftpd or pure-ftpd: connections and logins. */
+/** Parses a message of ftpd, vsftpd, proftpd or pure-ftpd: connections, logins and transfers. */
 export const readFtp = (message: string, fields: Draft): boolean => {
   if (message.startsWith('connection from ')) {
     // connection from 1.2.3.4 (host.example.com) at Sun Jul 9 …
@@ -21,6 +21,7 @@ export const readFtp = (message: string, fields: Draft): boolean => {
     set(fields, 'network', 'ftp_connection')
     return true
   }
+  if (readLoad(message, fields)) return true
   const ok =
     message.includes('OK LOGIN:') || message.includes('Login successful') || message.includes(' is now logged in')
   const failed =
@@ -48,6 +49,36 @@ export const readFtp = (message: string, fields: Draft): boolean => {
     )
   if (user) setUser(fields, user[1] ?? user[2] ?? user[3] ?? user[4] ?? '')
   return true
+}
+
+/** `[kim] OK DOWNLOAD: Client "203.0.113.9", "/x.zip", 1000 bytes, …` of vsftpd. */
+const load =
+  /(?:\[([^\]\s]{1,64})\] )?(OK|FAIL) (DOWN|UP)LOAD: Client "([^"]{1,255})"(?:, "(.{0,4096})")?(?:, (\d{1,18}) bytes)?/
+/** `(kim@203.0.113.9) [NOTICE] /home/kim/x.zip downloaded  (1000 bytes, 300.00KB/sec)` of pure-ftpd. */
+const loaded = /\) \[NOTICE\] (.{1,4096}) (down|up)loaded {1,2}\((\d{1,18}) bytes/
+
+/** Parses a message about a file that was transferred. */
+const readLoad = (message: string, fields: Draft): boolean => {
+  if (message.includes('LOAD: Client "')) {
+    const [, user, verdict, direction, client = '', file, bytes] = load.exec(message) ?? []
+    if (verdict === undefined) return false
+    set(fields, 'file', direction === 'DOWN' ? 'ftp_download' : 'ftp_upload', verdict === 'OK' ? 'success' : 'failure')
+    setAddress(fields, 'source', client)
+    if (user !== undefined) setUser(fields, user)
+    setFile(fields, file, bytes)
+    return true
+  }
+  const [, file, direction, bytes] = message.includes('loaded ') ? (loaded.exec(message) ?? []) : []
+  if (direction === undefined) return false
+  set(fields, 'file', direction === 'down' ? 'ftp_download' : 'ftp_upload', 'success')
+  readClient(message, fields)
+  setFile(fields, file, bytes)
+  return true
+}
+
+const setFile = (fields: Draft, file: string | undefined, bytes: string | undefined): void => {
+  if (file !== undefined) setIfAbsent(fields, 'file.path', file)
+  if (bytes !== undefined) setIfAbsent(fields, 'file.size', Number(bytes))
 }
 
 /** The columns of xferlog behind its time: seconds, client, bytes, file, type, flags, direction, access, user, service, method, id, end. */
