@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
 import { createEngine, type FlatEvent, readDocuments, readTaxonomy } from '../sigma.ts'
+import { createTestLeaves, type Leaf } from './plan.ts'
+import { createValueClasses } from './value-classes.ts'
+import { createFieldNames } from './view.ts'
 
 const rules = `title: Refused
 logsource: { product: p }
@@ -106,4 +109,38 @@ detection: { sel: { message|contains: secret }, condition: sel }
     expect(titles(`${number}secret`)).toEqual(['Secret'])
   }
   expect(engine.counts.known).toBeGreaterThan(2900)
+})
+
+test('a value beyond ASCII is tried only for the expressions of which it has a text', () => {
+  const { documents } = readDocuments(
+    `title: Sessions
+logsource: { product: p }
+detection: { sel: { 'message|re|i': 'sessions? (?:used|exhausted)' }, condition: sel }
+`,
+    'rules.yml',
+  )
+  const names = createFieldNames()
+  const leaves = createTestLeaves(names)
+  const [rule] = documents
+  if (rule?.type !== 'rule') throw new Error('The document is no rule.')
+  leaves.plan(rule.detection)
+  let tried = 0
+  const counted = leaves.list.map((leaf): Leaf => {
+    const { test: one } = leaf
+    if (one.type !== 'regex') return leaf
+    const matches = (value: string): boolean => {
+      tried += 1
+      return one.matches(value)
+    }
+    return { ...leaf, test: { ...one, matches } }
+  })
+  const classes = createValueClasses({ ...leaves, list: counted }, [0])
+  const passes = (text: string) => classes.of(text).passed.size > 0
+  expect(passes('Größe der Datei geändert')).toBe(false)
+  expect(tried).toBe(0)
+  expect(passes('Größe: alle SESSIONS USED')).toBe(true)
+  // RE2 takes the long s for an s of another case.
+  expect(passes('Größe: alle \u017fe\u017f\u017fions used')).toBe(true)
+  expect(passes('Größe: alle Se\u017fsion\u017f USED')).toBe(true)
+  expect(tried).toBe(3)
 })
