@@ -21,6 +21,8 @@ export interface ValueClass {
 export interface ValueClasses {
   /** The numbers of the tests. */
   readonly tests: ReadonlySet<number>
+  /** How many classes there are so far. */
+  readonly size: number
   of(value: FlatEvent['fields'][string]): ValueClass
 }
 
@@ -131,6 +133,9 @@ export const createValueClasses = (leaves: Leaves, numbers: readonly number[]): 
   }
   return {
     tests: new Set(numbers),
+    get size() {
+      return byKey.size
+    },
     of: (value) => (typeof value === 'object' && value !== null ? ofList(value) : ofScalar(value)),
   }
 }

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { createEngine, type FlatEvent, readDocuments, readTaxonomy } from '../sigma.ts'
+import { createGramMemory } from '../text/gram-memory.ts'
+import { createGroup } from './group.ts'
 import { createTestLeaves, type Leaf } from './plan.ts'
+import { createResolve } from './routes.ts'
 import { createValueClasses } from './value-classes.ts'
+import { createVerdicts } from './verdicts.ts'
 import { createFieldNames } from './view.ts'
 
 const rules = `title: Refused
@@ -111,36 +115,89 @@ detection: { sel: { message|contains: secret }, condition: sel }
   expect(engine.counts.known).toBeGreaterThan(2900)
 })
 
-test('a value beyond ASCII is tried only for the expressions of which it has a text', () => {
-  const { documents } = readDocuments(
-    `title: Sessions
-logsource: { product: p }
-detection: { sel: { 'message|re|i': 'sessions? (?:used|exhausted)' }, condition: sel }
-`,
-    'rules.yml',
-  )
+/** Rules of which each time is counted that one of their expressions is tried. */
+const countExpressions = (text: string) => {
   const names = createFieldNames()
-  const leaves = createTestLeaves(names)
-  const [rule] = documents
-  if (rule?.type !== 'rule') throw new Error('The document is no rule.')
-  leaves.plan(rule.detection)
-  let tried = 0
-  const counted = leaves.list.map((leaf): Leaf => {
+  const { list, plan } = createTestLeaves(names)
+  const rules = readDocuments(text, 'rules.yml').documents.flatMap((document) =>
+    document.type === 'rule' ? document : [],
+  )
+  const plans = rules.map(({ detection }) => plan(detection))
+  const counts = { tried: 0 }
+  const counted = list.map((leaf): Leaf => {
     const { test: one } = leaf
     if (one.type !== 'regex') return leaf
     const matches = (value: string): boolean => {
-      tried += 1
+      counts.tried += 1
       return one.matches(value)
     }
     return { ...leaf, test: { ...one, matches } }
   })
-  const classes = createValueClasses({ ...leaves, list: counted }, [0])
+  return { names, plans, leaves: { list: counted, plan }, counts }
+}
+
+const sessions = `title: Sessions
+logsource: { product: p }
+detection: { sel: { 'message|re|i': 'sessions? (?:used|exhausted)' }, condition: sel }
+`
+
+test('a value beyond ASCII is tried only for the expressions of which it has a text', () => {
+  const { leaves, counts } = countExpressions(sessions)
+  const classes = createValueClasses(leaves, [0])
   const passes = (text: string) => classes.of(text).passed.size > 0
   expect(passes('Größe der Datei geändert')).toBe(false)
-  expect(tried).toBe(0)
+  expect(counts.tried).toBe(0)
   expect(passes('Größe: alle SESSIONS USED')).toBe(true)
   // RE2 takes the long s for an s of another case.
   expect(passes('Größe: alle \u017fe\u017f\u017fions used')).toBe(true)
   expect(passes('Größe: alle Se\u017fsion\u017f USED')).toBe(true)
-  expect(tried).toBe(3)
+  expect(counts.tried).toBe(3)
+})
+
+const compare = (text: string) => {
+  const { names, plans, leaves, counts } = countExpressions(text)
+  const numbers = [...plans.keys()]
+  const groups = [createGroup(numbers, plans, leaves, createGramMemory())]
+  const likenessOf = createVerdicts<boolean>({
+    plans,
+    leaves,
+    names,
+    kinds: [],
+    sources: [{ logsource: {}, numbers }],
+    routeOf: () => ({ groups, resolve: createResolve([], names) }),
+    alike: { after: 0, mostValues: 100_000 },
+  })
+  const look = (fields: FlatEvent['fields']): void => {
+    const likeness = likenessOf({ id: 'e', time: 0, fields })
+    if (likeness) likeness.verdict = true
+  }
+  return { look, counts }
+}
+
+test('the classes of values stay known when events of many shapes come', () => {
+  const { look, counts } = compare(sessions)
+  for (let number = 0; number < 12_000; number++) look({ message: 'all sessions used', [`field${number}`]: 1 })
+  expect(counts.tried).toBe(1)
+})
+
+test('the classes of values are forgotten when they are many', () => {
+  const letters = [...'abcdefghijklm']
+  const { look, counts } = compare(
+    letters.reduce(
+      (text, letter) => `${text}---
+title: ${letter}
+logsource: { product: p }
+detection: { sel: { code|contains: '<${letter}>' }, condition: sel }
+`,
+      sessions,
+    ),
+  )
+  for (let bits = 0; bits < 2 ** letters.length; bits++) {
+    const code = letters.flatMap((letter, at) => ((bits >> at) & 1 ? `<${letter}>` : [])).join('')
+    const one = { message: 'all sessions used', code, [`field${bits}`]: 1 }
+    // Events are compared only while verdicts come again.
+    look(one)
+    look(one)
+  }
+  expect(counts.tried).toBe(2)
 })

@@ -43,6 +43,10 @@ interface Role {
   readonly parts: Map<string, ValueClasses>
 }
 
+/** Counts the classes of the values of a field, for all its tests and for some. */
+const countClasses = ({ classes, parts }: Role): number =>
+  [...parts.values()].reduce((sum, { size }) => sum + size, classes.size)
+
 /** A way on: by the name of a field, and then by the class of its value. */
 interface Branch<Verdict> {
   /** Undefined for a field that no rule can read, or that came before: of a name that comes twice, the first one counts. */
@@ -121,7 +125,12 @@ export const createVerdicts = <Verdict>(
   let resting = 0
   let pause = trial
 
+  /** Forgets all places, and the classes only where there are as many: the screens of their texts take long to make. */
   const restart = (): void => {
+    const classes = [...roles.values()].reduce((sum, role) => sum + countClasses(role), 0)
+    if (classes > mostPlaces) {
+      roles = new Map([...roles].map(([name, { varies }]) => [name, roleWith(testsOf(name) ?? [], varies)]))
+    }
     root = new Place(undefined, undefined)
     places = 0
   }
@@ -246,11 +255,7 @@ export const createVerdicts = <Verdict>(
     }
   }
   const find = ({ fields, more }: FlatEvent): Place<Verdict> | undefined => {
-    if (places > mostPlaces) {
-      // Each class has a place, so this bounds them as well.
-      roles = new Map([...roles].map(([name, { varies }]) => [name, roleWith(testsOf(name) ?? [], varies)]))
-      restart()
-    }
+    if (places > mostPlaces) restart()
     count = 0
     const first = follow(root, fields)
     const place = first === undefined || more === undefined ? first : follow(first, more)
