@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { silentLog } from '../component.ts'
 import type { AppError } from '../errors.ts'
 import type { RawRecord } from '../schema/record/record.ts'
+import { sampleIncident } from '../store/samples.conformance.ts'
 import { openSampleWeek } from './sample-week.ts'
 
 const record = (source: string): RawRecord => ({
@@ -13,7 +14,7 @@ const record = (source: string): RawRecord => ({
 })
 
 /** A database and a pipeline whose answers come late. */
-const prepare = async () => {
+const prepare = async (saved = new Map<string, string>()) => {
   const accepted: string[] = []
   const done: string[] = []
   let events = 0
@@ -43,7 +44,10 @@ const prepare = async () => {
           return { events, detections: 0, alerts: 0, incidents: 0 }
         },
       },
-      intake: { readCursor: async () => undefined, saveCursor: async () => {} },
+      intake: {
+        readCursor: async (_source, key) => saved.get(key),
+        saveCursor: async (_source, key, position) => void saved.set(key, position),
+      },
     },
     intake: {
       async accept(records) {
@@ -114,7 +118,7 @@ it('lets the pipeline not fall asleep during a removal, which it would end by sa
   await expect.poll(async () => (await week.operations.status()).state, { timeout: 30_000 }).toBe('loaded')
   expect(await week.isUnused()).toBe(true)
   const removed = week.operations.remove()
-  expect(await week.isUnused()).toBe(false)
+  await expect.poll(() => week.isUnused()).toBe(false)
   // One that was falling asleep before has woken up, so it has saved all that it will save.
   await expect.poll(() => done).toEqual(['forgotten'])
   removal.resolve()
@@ -129,4 +133,40 @@ it('lets real records that wait for the removal come again if the program stops'
   program.abort()
   await expect(sent).rejects.toEqual(expect.objectContaining({ code: 'UNAVAILABLE', retryable: true }))
   expect(accepted).not.toContain('own')
+})
+
+it('knows when another process on the same database removes or loads the week', async () => {
+  const saved = new Map<string, string>()
+  const [one, two] = [await prepare(saved), await prepare(saved)]
+  two.removal.resolve()
+  await one.week.operations.load()
+  expect((await two.week.operations.status()).state).toBe('loading')
+  await expect.poll(async () => (await one.week.operations.status()).state, { timeout: 30_000 }).toBe('loaded')
+  expect((await two.week.operations.status()).state).toBe('loaded')
+  await two.week.intake.accept([record('own')])
+  expect(two.done).toContain('removed')
+
+  const told: string[] = []
+  const notify = one.week.withhold((incidents) => {
+    told.push(...incidents.map(({ id }) => id))
+    return incidents
+  })
+  const delivery = { id: '1', attempt: 1, signal: new AbortController().signal, transaction: async () => undefined }
+  await notify([sampleIncident(1)], delivery)
+  expect(told).toEqual(['incident-000001'])
+  await one.week.intake.accept([record('own')])
+  expect(one.done).toEqual([])
+})
+
+it('stops loading when another process removes the week', async () => {
+  const saved = new Map<string, string>()
+  const [one, two] = [await prepare(saved), await prepare(saved)]
+  for (const { removal } of [one, two]) removal.resolve()
+  await one.week.operations.load()
+  await two.week.operations.remove()
+  const { length } = one.accepted
+  await expect.poll(async () => (await one.week.operations.status()).state, { timeout: 30_000 }).toBe('removed')
+  await sleep(100)
+  expect(one.accepted.length - length).toBeLessThan(10)
+  expect(one.done).toContain('removed')
 })

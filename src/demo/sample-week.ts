@@ -52,17 +52,32 @@ interface SampleWeekOptions<Tx> {
  */
 export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
   const { folder, store, queue, now, log, signal } = options
-  const saved = await store.intake.readCursor(`${samplePrefix}week`, 'state')
-  let { state, facts } = saved === undefined ? { state: 'absent' as const } : savedShape.parse(JSON.parse(saved))
+  const readSaved = async (): Promise<z.infer<typeof savedShape>> => {
+    const saved = await store.intake.readCursor(`${samplePrefix}week`, 'state')
+    return saved === undefined ? { state: 'absent' } : savedShape.parse(JSON.parse(saved))
+  }
+  let { state, facts } = await readSaved()
   let seconds: number | null = null
   let isUsed = false
   /** Whether real records came, which need not be stored yet. */
   let hasReal = false
+  /** Whether this process is loading the week. */
+  let isFeeding = false
+  let isRemovedElsewhere = false
   let loading: Promise<void> | undefined
   let removing: Promise<SampleRemoval> | undefined
   let stop = new AbortController()
 
   const isHere = () => state === 'loading' || state === 'loaded'
+  /** Whether the week is here, also if another process on the same database has loaded or removed it. */
+  const isStillHere = async (): Promise<boolean> => {
+    const mayDiffer = () => !removing && !isFeeding && (isHere() || !hasReal)
+    if (mayDiffer()) {
+      const saved = await readSaved()
+      if (mayDiffer()) ({ state, facts } = saved)
+    }
+    return isHere()
+  }
   const save = (next: SampleStatus['state'], tx: Tx) =>
     store.intake.saveCursor(`${samplePrefix}week`, 'state', JSON.stringify({ state: next, facts }), tx)
   const enter = async (next: SampleStatus['state']): Promise<void> => {
@@ -77,6 +92,8 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
     await enter('loading')
     entered()
     for (let i = 0; i < recording.turns.length && !ended.aborted; i += turns) {
+      isRemovedElsewhere = (await readSaved()).state !== 'loading'
+      if (isRemovedElsewhere) return
       const together = recording.turns.slice(i, i + turns).flat()
       await Promise.all(
         together.map((records) => options.intake.accept(records.map((record) => ({ ...record, receivedAt: began })))),
@@ -106,7 +123,10 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
   }
 
   const remove = async (): Promise<SampleRemoval> => {
-    if (!isHere()) return { events: 0, detections: 0, alerts: 0, incidents: 0 }
+    if (!removing && !(await isStillHere())) return { events: 0, detections: 0, alerts: 0, incidents: 0 }
+    return removeNow()
+  }
+  const removeNow = (): Promise<SampleRemoval> => {
     removing ??= take().finally(() => {
       removing = undefined
     })
@@ -114,7 +134,7 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
   }
 
   const status = async (): Promise<SampleStatus> => {
-    const here = isHere()
+    const here = await isStillHere()
     return {
       state,
       title,
@@ -139,7 +159,7 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
         hint: 'Reinstall the program, or record a sample: see samples/README.md.',
       })
     }
-    if (!(await isEmpty()) || hasReal || isHere()) {
+    if (!(await isEmpty()) || (await isStillHere()) || hasReal || isHere()) {
       throw new AppError('CONFLICT', 'Events are already stored, and the sample is never mixed with real ones.', {
         hint: 'Start a second server to look at it: `vedette serve --data-dir ./sample-data --port 8788`.',
       })
@@ -149,7 +169,15 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
     state = 'loading'
     stop = new AbortController()
     const entered = Promise.withResolvers<void>()
-    loading = feed(AbortSignal.any([stop.signal, signal]), entered.resolve)
+    isFeeding = true
+    loading = feed(AbortSignal.any([stop.signal, signal]), entered.resolve).finally(() => {
+      isFeeding = false
+      // This process may have sent records after the removal.
+      if (isRemovedElsewhere)
+        removeNow().catch((error: unknown) =>
+          log.warn({ reason: messageOf(error) }, 'The sample could not be removed.'),
+        )
+    })
     try {
       await Promise.race([loading, entered.promise])
     } catch (error) {
@@ -163,7 +191,7 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
   /** Accepts real records. The first ones remove the week before they are accepted. */
   const intake: Intake = {
     async accept(records, accepting) {
-      while (isHere()) {
+      while ((await isStillHere()) || isHere()) {
         await remove()
         log.info({}, 'The sample was removed, because the first real records arrived.')
       }
@@ -184,8 +212,8 @@ export const openSampleWeek = async <Tx>(options: SampleWeekOptions<Tx>) => {
     /** Sends no messages to people while the week is here. */
     withhold:
       (notify: Pipeline<Tx>['notify']): Pipeline<Tx>['notify'] =>
-      (incidents, delivery) =>
-        isHere() ? incidents : notify(incidents, delivery),
+      async (incidents, delivery) =>
+        (await isStillHere()) ? incidents : notify(incidents, delivery),
 
     /**
      * Removes a week that the last run left partly loaded. Needs the running pipeline, because queued records have to be processed first.
