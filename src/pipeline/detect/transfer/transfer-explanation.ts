@@ -1,7 +1,7 @@
 import { isInternal } from '../../../lib/address/scope.ts'
 import { number, plural } from '../../../lib/units/number.ts'
 import type { Detection, Entity } from '../../../schema/detection/detection.ts'
-import type { Event } from '../../../schema/event/event.ts'
+import { type Event, textField } from '../../../schema/event/event.ts'
 import { isoTime, toEvidence } from '../shared/evidence.ts'
 import { toDetection } from '../shared/finding.ts'
 import { toScore } from '../shared/score.ts'
@@ -17,7 +17,8 @@ export const explainTransfer = (
   const place = service ?? source
   const size = dataSize(amount.bytes)
   const times = number(Math.round(amount.bytes / Math.max(1, usual)))
-  const address = addressOf(event)
+  const address = textField(event, 'source.ip')
+  const host = textField(event, 'host.name')
   // The data of an internal client may stay inside, and the client of a proxy receives data that others published.
   const isOutside = address !== undefined && isInternal(address) === false
   const compared =
@@ -27,6 +28,7 @@ export const explainTransfer = (
   const entities: Entity[] = [
     ...(isUser ? [{ type: 'user', value: name } as const] : []),
     ...(address === undefined ? [] : [{ type: 'ip', value: address } as const]),
+    ...(host === undefined ? [] : [{ type: 'host', value: host } as const]),
     ...(service === undefined ? [] : [{ type: 'service', value: service } as const]),
   ]
   return toDetection({
@@ -63,11 +65,6 @@ export const explainTransfer = (
     key: `data downloaded by ${name} from ${source}/${place}`,
     learning: false,
   })
-}
-
-const addressOf = ({ fields }: Event): string | undefined => {
-  const address = fields['source.ip']
-  return typeof address === 'string' ? address : undefined
 }
 
 /** Data from cloud storage, exfiltration over another protocol than that of a control channel, data from information repositories. */

@@ -60,7 +60,7 @@ const titles = (events: readonly Event[]) => detectAll(events).map(({ severity, 
 
 describe('transfer', () => {
   it('explains a client that downloads more than anybody did', () => {
-    const found = detectAll([...days(0, 14), ...theft(14)])
+    const found = detectAll([...days(0, 14), ...theft(14, '203.0.113.9', { 'host.name': 'web-01' })])
     expect(found).toHaveLength(1)
     expect(found[0]).toMatchObject({
       type: 'data_exfiltration',
@@ -70,6 +70,7 @@ describe('transfer', () => {
       usual: 'at most 300 MB',
       entities: [
         { type: 'ip', value: '203.0.113.9' },
+        { type: 'host', value: 'web-01' },
         { type: 'service', value: 'nginx' },
       ],
       address_roles: { attacker: [{ ip: '203.0.113.9' }] },
