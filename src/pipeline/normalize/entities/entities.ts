@@ -173,48 +173,11 @@ export const readEntities = (message: string, program: string, fields: Draft, mo
 /** Programs that write each refused login after the modules that checked the password. */
 const refuseThemselves: ReadonlySet<string> = new Set(['saslauthd', 'xrdp-sesman'])
 
-const programs: ReadonlyMap<Reader | undefined, string> = new Map([
-  [readSshd, 'sshd'],
-  [readDns, 'named'],
-  [readExim, 'exim'],
-  [readFtp, 'vsftpd'],
-  [readOracleListener, 'tnslsnr'],
-  [readServerAudit, 'mariadbd'],
-  [readMosquitto, 'mosquitto'],
-  [readRsyncd, 'rsyncd'],
-  [readXrdp, 'xrdp-sesman'],
-])
-
 /** Parses a message that identifies its program although the program is not named. */
 const readUnnamed = (message: string, fields: Draft): boolean => {
-  const reader = looksLikeSshd(message)
-    ? readSshd
-    : message.includes(' LOGIN: Client "') ||
-        message.includes('LOAD: Client "') ||
-        message.startsWith('CONNECT: Client "')
-      ? readFtp
-      : message.includes('authenticator failed for ') || isEximPeer(message)
-        ? readExim
-        : message.startsWith('client ') && (message.startsWith('client @0x') || message.includes(' query: '))
-          ? readDns
-          : looksLikeServerAudit(message)
-            ? readServerAudit
-            : looksLikeMosquitto(message)
-              ? readMosquitto
-              : looksLikeOracleListener(message)
-                ? readOracleListener
-                : looksLikeTransfer(message)
-                  ? readTransfer
-                  : looksLikeXrdp(message)
-                    ? readXrdp
-                    : looksLikeRsyncd(message)
-                      ? readRsyncd
-                      : looksLikeZnc(message)
-                        ? readZnc
-                        : undefined
-  if (!reader?.(message, fields)) return false
-  const program = programs.get(reader)
-  if (program !== undefined) setIfAbsent(fields, 'process.name', program)
+  const found = unnamedPrograms.find(({ looksAlike }) => looksAlike(message))
+  if (!found?.read(message, fields)) return false
+  if (found.name !== undefined) setIfAbsent(fields, 'process.name', found.name)
   return true
 }
 
@@ -237,3 +200,30 @@ const baseName = (program: string): string => {
   const slash = program.indexOf('/')
   return slash < 0 ? program : slash === 0 ? program.slice(program.lastIndexOf('/') + 1) : program.slice(0, slash)
 }
+
+const looksLikeFtp = (message: string): boolean =>
+  message.includes(' LOGIN: Client "') || message.includes('LOAD: Client "') || message.startsWith('CONNECT: Client "')
+
+const looksLikeExim = (message: string): boolean => message.includes('authenticator failed for ') || isEximPeer(message)
+
+const looksLikeDns = (message: string): boolean =>
+  message.startsWith('client ') && (message.startsWith('client @0x') || message.includes(' query: '))
+
+/** Programs whose messages are known by their words. The first that looks alike reads a message; a name is given where it is certain. */
+const unnamedPrograms: readonly {
+  readonly looksAlike: (message: string) => boolean
+  readonly read: Reader
+  readonly name?: string
+}[] = [
+  { looksAlike: looksLikeSshd, read: readSshd, name: 'sshd' },
+  { looksAlike: looksLikeFtp, read: readFtp, name: 'vsftpd' },
+  { looksAlike: looksLikeExim, read: readExim, name: 'exim' },
+  { looksAlike: looksLikeDns, read: readDns, name: 'named' },
+  { looksAlike: looksLikeServerAudit, read: readServerAudit, name: 'mariadbd' },
+  { looksAlike: looksLikeMosquitto, read: readMosquitto, name: 'mosquitto' },
+  { looksAlike: looksLikeOracleListener, read: readOracleListener, name: 'tnslsnr' },
+  { looksAlike: looksLikeTransfer, read: readTransfer },
+  { looksAlike: looksLikeXrdp, read: readXrdp, name: 'xrdp-sesman' },
+  { looksAlike: looksLikeRsyncd, read: readRsyncd, name: 'rsyncd' },
+  { looksAlike: looksLikeZnc, read: readZnc },
+]
