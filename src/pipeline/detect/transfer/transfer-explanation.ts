@@ -12,12 +12,12 @@ export const explainTransfer = (
   { source, stream, service }: ServiceTransfers,
   { span, client, amount, usual, of, days, factor, samples }: UnusualAmount,
   event: Event,
+  address: string | undefined,
 ): Detection => {
   const { name, isUser } = client
   const place = service ?? source
   const size = dataSize(amount.bytes)
   const times = number(Math.round(amount.bytes / Math.max(1, usual)))
-  const address = textField(event, 'source.ip')
   const host = textField(event, 'host.name')
   // The data of an internal client may stay inside, and the client of a proxy receives data that others published.
   const isOutside = address !== undefined && isInternal(address) === false

@@ -81,6 +81,18 @@ describe('transfer', () => {
     expect(found[0]?.evidence.length).toBeGreaterThan(1)
   })
 
+  it('names the client behind a proxy', () => {
+    const forwarded = { 'network.forwarded_ip': '203.0.113.9' }
+    const [found] = detectAll([...days(0, 14), ...theft(14, '10.0.0.2', forwarded)])
+    expect(found).toMatchObject({
+      type: 'data_exfiltration',
+      entities: [
+        { type: 'ip', value: '203.0.113.9' },
+        { type: 'service', value: 'nginx' },
+      ],
+    })
+  })
+
   it('finds a user far beyond its own history where others receive as much', () => {
     const share = (d: number) => [
       ...times(20, (i) =>

@@ -55,7 +55,7 @@ export const transfer: Component<typeof options, Detector> = {
       if (!service) return
       const unusual = addTransfer(service, transferred, event, least)
       if (!unusual) return
-      const detection = explainTransfer(service, unusual, event)
+      const detection = explainTransfer(service, unusual, event, transferred.address)
       found.set(detection.id, detection)
     }
 

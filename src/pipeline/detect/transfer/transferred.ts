@@ -7,16 +7,18 @@ export interface Transferred {
   /** The user, else the address. */
   readonly client: string
   readonly isUser: boolean
+  /** The client's address, behind a proxy of ours if it names the client. */
+  readonly address: string | undefined
 }
 
 /** Reads who received how much; undefined for most events. Costs a few lookups for an event without an amount. */
 export const readTransferred = (event: Event): Transferred | undefined => {
   const bytes = bytesOf(event.fields)
   if (bytes === undefined || !(bytes > 0)) return undefined
-  const user = textField(event, 'user.name')
-  if (user !== undefined && !nobody.test(user)) return { bytes, client: user, isUser: true }
   const address = addressOf(event)
-  return address === undefined ? undefined : { bytes, client: address, isUser: false }
+  const user = textField(event, 'user.name')
+  if (user !== undefined && !nobody.test(user)) return { bytes, client: user, isUser: true, address }
+  return address === undefined ? undefined : { bytes, client: address, isUser: false, address }
 }
 
 /** Names that many clients share. */
@@ -52,7 +54,6 @@ const firstNumber = (fields: Fields, names: readonly string[]): number | undefin
   return undefined
 }
 
-/** The client's address, behind a proxy of ours if it names the client. */
 const addressOf = (event: Event): string | undefined =>
   event.fields['network.forwarded_ip'] === undefined
     ? textField(event, 'source.ip')
