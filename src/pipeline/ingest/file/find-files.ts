@@ -19,8 +19,8 @@ export interface FoundFiles {
 }
 
 /**
- * Finds the files of paths, folders (recursively, without hidden names and READMEs) and patterns with `*`, `**`, `?`, `[…]`, `{…}`. Returns each file
- * once.
+ * Finds the files of paths, folders (recursively, without hidden names and READMEs) and patterns with `*`, `**`, `?`, `[…]`, `{…}`.
+ * Returns each file once.
  */
 export const findFiles = async (paths: readonly string[]): Promise<FoundFiles> => {
   const files: string[] = []

@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { dirname } from 'node:path'
 import { AppError } from '../../../errors.ts'
 import { foreignContent, loginRecordsFile, whyNotFollowed, whyNotRead } from '../foreign-content.ts'
 import { splitLines } from '../lines.ts'
 import { archiveReader, openUnpacking, type Unpacking } from './archive.ts'
 import { journalName } from './binary-logs.ts'
 import { compressionOf, decompress, expansionLimits } from './decompress.ts'
-import { rotationOf, toFileSets } from './file-set.ts'
+import { toFileSets } from './file-set.ts'
 import { findFiles } from './find-files.ts'
 import { hostsIn, hostsOfFolders, type LogHosts, namesHosts, noHosts } from './folder-hosts.ts'
 import { asText, decompressHead, readHead } from './head.ts'
@@ -77,9 +77,7 @@ export const findLogs = async (
       hosts: heads.get(paths.at(-1) ?? '')?.hosts ?? noHosts,
     }
   })
-  const hostOf = hostsOfFolders(
-    found.map(({ place, hosts }) => ({ ...hosts, path: place, name: rotationOf(basename(place)).base })),
-  )
+  const hostOf = hostsOfFolders(found.map(({ place, hosts }) => ({ ...hosts, path: place })))
   const sources = nameSources(
     found.map(({ place, plain, isNamedAfterFile, hosts }) => ({
       ...{ path: place, plain, hostFolder: hostOf(place)?.folder },

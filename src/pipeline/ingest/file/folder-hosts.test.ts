@@ -24,7 +24,6 @@ describe('hostsOfFolders', () => {
     const hostOf = hostsOfFolders(
       [...all].map((path) => ({
         path,
-        name: path.slice(path.lastIndexOf('/') + 1),
         headers: logs[path] ?? [],
         documents: documents[path] ?? [],
       })),

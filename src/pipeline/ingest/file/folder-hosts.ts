@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path'
 import { isIPv4, isIPv6, parseAddress } from '../../../lib/address/address.ts'
 import { hostPattern } from '../../../schema/record/host-pattern.ts'
 import { namedHost } from '../partition.ts'
+import { rotationOf } from './file-set.ts'
 import { isDateFolder } from './source-names.ts'
 
 /** The hosts that the lines of a log name. */
@@ -12,10 +13,9 @@ export interface LogHosts {
   readonly documents: readonly string[]
 }
 
-/** A log, by the path of one of its files, and the name that it shares with the same log of other hosts. */
+/** A log, by the path of one of its files. */
 export interface LogInFolder extends LogHosts {
   readonly path: string
-  readonly name: string
 }
 
 /** A folder that has the logs of one host. */
@@ -70,6 +70,7 @@ type Spellings = Map<string, Map<string, number>>
 interface Folder {
   readonly headers: Spellings
   readonly documents: Spellings
+  /** The names that its logs share with those of other hosts. */
   readonly names: Set<string>
   readonly children: Set<string>
 }
@@ -170,7 +171,8 @@ const toFolders = (logs: readonly LogInFolder[]): ReadonlyMap<string, Folder> =>
     folders.set(path, folder)
     return folder
   }
-  for (const { path, name, headers, documents } of logs) {
+  for (const { path, headers, documents } of logs) {
+    const name = rotationOf(basename(path)).base
     for (let at = dirname(path), below: string | undefined; ; below = at, at = dirname(at)) {
       const folder = open(at)
       folder.names.add(name)

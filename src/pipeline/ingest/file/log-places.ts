@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Cursors } from '../source.ts'
 import { fileKey } from './file-handles.ts'
-import { logOf, rotationOf, toFileSets } from './file-set.ts'
+import { logOf, toFileSets } from './file-set.ts'
 import { type HostFolder, hostsIn, hostsOfFolders, type LogHosts, namesHosts, noHosts } from './folder-hosts.ts'
 import { readTextHead } from './head.ts'
 import { type LogToName, nameSources, possibleNames } from './source-names.ts'
@@ -76,9 +76,7 @@ export const createLogPlaces = (cursors: Cursors, fallback: string): LogPlaces =
         isNews ||= changes.includes(true)
       }
       if (!isNews) return
-      folderOf = hostsOfFolders(
-        [...logs].map(([path, { hosts }]) => ({ ...(hosts ?? noHosts), path, name: rotationOf(basename(path)).base })),
-      )
+      folderOf = hostsOfFolders([...logs].map(([path, { hosts = noHosts }]) => ({ ...hosts, path })))
       const unnamed: LogToName[] = []
       const filesBeside = listLogs()
       for (const [log, known] of logs) unnamed.push(await toName(log, known, filesBeside))
