@@ -3,8 +3,8 @@ import type { Component } from '../../../component.ts'
 import type { Cursors, Source } from '../source.ts'
 import { zone } from '../zone.ts'
 import { followFiles } from './follow-files.ts'
-import { createLogPlaces } from './log-places.ts'
-import { formerNameOfFile } from './source-of-file.ts'
+import { createLogPlaces } from './places/log-places.ts'
+import { formerNameOfFile } from './places/source-of-file.ts'
 import type { TimeInZone } from './written-zone.ts'
 
 const options = z.strictObject({

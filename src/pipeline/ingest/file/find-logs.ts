@@ -9,13 +9,13 @@ import { journalName } from './binary-logs.ts'
 import { compressionOf, decompress, expansionLimits } from './decompress.ts'
 import { toFileSets } from './file-set.ts'
 import { findFiles } from './find-files.ts'
-import { hostsIn, hostsOfFolders, type LogHosts, namesHosts, noHosts } from './folder-hosts.ts'
 import { asText, decompressHead, readHead } from './head.ts'
 import { areLoginRecords, findSameLogins, hasLoginMessages, type LoginContent } from './login-logs.ts'
+import { hostsIn, hostsOfFolders, type LogHosts, namesHosts, noHosts } from './places/folder-hosts.ts'
+import { nameSources } from './places/source-names.ts'
+import { isNamedAfterFile, sourceOfFile } from './places/source-of-file.ts'
 import type { OpenLog, OpenOptions } from './read-log.ts'
 import { type ReadReport, unreadableReasonOf } from './read-report.ts'
-import { nameSources } from './source-names.ts'
-import { isNamedAfterFile, sourceOfFile } from './source-of-file.ts'
 
 const headBytes = 65_536
 

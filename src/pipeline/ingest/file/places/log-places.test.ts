@@ -2,8 +2,8 @@ import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { RawRecord } from '../../../schema/record/record.ts'
-import { fileSource } from './file.ts'
+import type { RawRecord } from '../../../../schema/record/record.ts'
+import { fileSource } from '../file.ts'
 
 let folder: string
 beforeEach(() => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { z } from 'zod'
-import { containerOfFile } from '../../../schema/record/container-file.ts'
-import { toSourceName } from '../../../schema/record/source-name.ts'
-import { formerBaseOf, rotationOf } from './file-set.ts'
+import { containerOfFile } from '../../../../schema/record/container-file.ts'
+import { toSourceName } from '../../../../schema/record/source-name.ts'
+import { formerBaseOf, rotationOf } from '../file-set.ts'
 
 const dockerLog = /^([\da-f]{64})-json\.log$/
 /** The name of the log of a task of Proxmox: the node, three numbers, the type, what it is about, and who began it. */

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { toSourceName } from '../../../schema/record/source-name.ts'
+import { toSourceName } from '../../../../schema/record/source-name.ts'
 
 /** A log that may have the name of another one. */
 export interface LogToName {

@@ -1,8 +1,8 @@
 import { basename, dirname } from 'node:path'
-import { isIPv4, isIPv6, parseAddress } from '../../../lib/address/address.ts'
-import { hostPattern } from '../../../schema/record/host-pattern.ts'
-import { namedHost } from '../partition.ts'
-import { rotationOf } from './file-set.ts'
+import { isIPv4, isIPv6, parseAddress } from '../../../../lib/address/address.ts'
+import { hostPattern } from '../../../../schema/record/host-pattern.ts'
+import { namedHost } from '../../partition.ts'
+import { rotationOf } from '../file-set.ts'
 import { isDateFolder } from './source-names.ts'
 
 /** The hosts that the lines of a log name. */
