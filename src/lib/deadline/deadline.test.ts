@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { limited, pause, unlessAborted, within } from './deadline.ts'
+import { limited, pause, unlessAborted, unlessStuck, within } from './deadline.ts'
 
 const never = new Promise<never>(() => {})
 const late = () => new Error('late')
@@ -19,6 +19,17 @@ describe('unlessAborted', () => {
     await expect(waiting).rejects.toThrow('stopped')
     await expect(unlessAborted(Promise.reject(new Error('unheard')), stop.signal)).rejects.toThrow('stopped')
   })
+})
+
+it('unlessStuck gives the work time to end after the signal', async () => {
+  const stop = new AbortController()
+  const slow = Promise.withResolvers<number>()
+  const waiting = [unlessStuck(10_000, slow.promise, stop.signal), unlessStuck(1, never, stop.signal)]
+  stop.abort(new Error('stopped'))
+  await expect(waiting[1]).rejects.toThrow('stopped')
+  slow.resolve(1)
+  await expect(waiting[0]).resolves.toBe(1)
+  await expect(unlessStuck(1, Promise.reject(new Error('no')), new AbortController().signal)).rejects.toThrow('no')
 })
 
 it('keeps one listener on a signal, however many wait, and none afterwards', async () => {

@@ -13,6 +13,18 @@ export const unlessAborted = async <Answer>(work: Promise<Answer>, signal: Abort
   }
 }
 
+/** As `unlessAborted`, but once the signal has aborted, the work has `ms` to end by itself. */
+export const unlessStuck = async <Answer>(ms: number, work: Promise<Answer>, signal: AbortSignal): Promise<Answer> => {
+  try {
+    return await unlessAborted(work, signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return await within(ms, work, () => {
+      throw error
+    })
+  }
+}
+
 const waiting = new WeakMap<AbortSignal, { readonly stops: Set<() => void>; listen(): void }>()
 
 /**

@@ -21,7 +21,7 @@ assign(letter, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$')
 assign(joiner, '.-_:@+%#~')
 assign(slash, '/\\')
 assign(equals, '=')
-assign(quoteClass, '"\'')
+assign(quoteClass, '"\'`')
 
 const blank = 32
 const closingRound = 41
@@ -39,6 +39,8 @@ export const star = 42
 export const question = 63
 export const atSign = 64
 export const backslash = 92
+/** Quotes names in prose and in SQL, and no keys. */
+const backtick = 96
 
 /** The end of a quotation, or of a bracket in a value, is looked for this far. */
 const maxEnclosed = 256
@@ -56,7 +58,10 @@ export const isPlainValue = (codes: Uint16Array, start: number): boolean => {
 
 /** Whether a key ends before `end` whose value is behind the blank: `'mode': fast`, or `mode= fast, user= eve` with a comma. */
 export const endsKey = (codes: Uint16Array, end: number): boolean => {
-  if (codes[end - 1] === colon) return classes[codes[end - 2] ?? 0] === quoteClass
+  if (codes[end - 1] === colon) {
+    const before = codes[end - 2] ?? 0
+    return classes[before] === quoteClass && before !== backtick
+  }
   if (codes[end - 1] !== equalsSign) return false
   let at = end
   while (codes[at] === blank) at++
@@ -96,7 +101,7 @@ export const closingQuote = (codes: Uint16Array, open: number, code: number, len
   for (let at = open + 1; at < far; at++) {
     const here = codes[at]
     if (here === backslash) at++
-    else if (here === code) return codes[at + 1] === colon ? -1 : at
+    else if (here === code) return codes[at + 1] === colon && code !== backtick ? -1 : at
   }
   return -1
 }

@@ -103,6 +103,11 @@ describe('templates', () => {
     ['order {"id":7,"of":"x"} placed', 'order <*> placed'],
     ['stack @0x7fed806eb5d @0x7fef9fb9b6d @0x7fef9f8358f', 'stack <*>'],
     ['C:\\Windows\\cbscore.dll loaded', '<*> loaded'],
+    ["Access denied for user 'root'@'localhost'", "Access denied for user '<*>'@'<*>'"],
+    ['no relation "public"."orders" found', 'no relation "<*>"."<*>" found'],
+    ['Table `shop`.`orders` is full', 'Table `<*>`.`<*>` is full'],
+    ['Feature flag `quorum_queue`: mark as enabled', 'Feature flag `<*>`: mark as enabled'],
+    ["unrecognized option `-x'", "unrecognized option `-x'"],
     ['', ''],
   ])('masks %j', (text, template) => {
     expect(createDrain().learn(text).text).toBe(template)
@@ -120,6 +125,63 @@ describe('templates', () => {
     const restored = createDrain()
     restored.restore(drain.save())
     for (const id of ids) expect(restored.current(id)?.id).toBe(ids[0])
+  })
+
+  it('makes one template of lines with several words that vary, though few of them differ in one only', () => {
+    const drain = createDrain()
+    const users = [
+      'alice',
+      'bob',
+      'carla',
+      'dmitri',
+      'elena',
+      'farid',
+      'greta',
+      'hiro',
+      'ines',
+      'jonas',
+      'kofi',
+      'lena',
+    ]
+    const clients = ['billing', 'search', 'catalog', 'ledger', 'inbox', 'reports', 'archive']
+    for (let at = 0; at < 40; at++)
+      drain.learn(`${users[(at * 5) % 12]} logged in from 10.0.0.7 using ${clients[(at * 3) % 7]}`)
+    expect(drain.templates()).toMatchObject([{ text: '<*> logged in from <*> using <*>', count: 40 }])
+  })
+
+  it('does not take a pair of words for values because values follow them', () => {
+    const drain = createDrain()
+    const names = ['billing', 'search', 'catalog', 'ledger', 'inbox', 'reports', 'archive']
+    for (const name of names) {
+      drain.learn(`cache hit in ${name} of the page`)
+      drain.learn(`cache miss in ${name} of the page`)
+    }
+    expect(drain.templates().map(({ text }) => text)).toEqual([
+      'cache hit in <*> of the page',
+      'cache miss in <*> of the page',
+    ])
+  })
+
+  it('counts what varies in one of two templates as no constant word', () => {
+    const drain = createDrain()
+    const packages = ['libc', 'perl', 'dash', 'grep', 'tar', 'sed']
+    const states = [
+      'unpacked',
+      'half-configured',
+      'installed',
+      'half-installed',
+      'triggers-pending',
+      'triggers-awaited',
+    ]
+    for (const state of states) for (const name of packages) drain.learn(`status ${state} ${name} 1.2`)
+    expect(drain.templates().map(({ text }) => text)).toEqual(states.map((state) => `status ${state} <*> <*>`))
+  })
+
+  it('takes keys for values when there are twice as many of them', () => {
+    const drain = createDrain()
+    const keys = ['disk', 'mail', 'queue', 'store', 'backup', 'proxy', 'cron', 'audit', 'search', 'billing']
+    for (const key of keys) drain.learn(`taint ${key}=cold added to the node`)
+    expect(drain.templates()).toMatchObject([{ text: 'taint <*> added to the node', count: 10 }])
   })
 
   it('takes what follows a quoted path for words', () => {

@@ -135,7 +135,7 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
     const joined = tree.joining(line, kinds)
     if (joined) {
       remove(joined)
-      widen(joined, line)
+      widen(joined, line.hashes)
       add(joined)
       return settle(joined)
     }
@@ -175,14 +175,13 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
   const settle = (cluster: Cluster): Cluster => {
     let settled = cluster
     for (let found = tree.siblings(settled); found; found = tree.siblings(settled)) {
-      const { tokens, clusters } = found
+      const all = [settled, ...found]
       let eldest = settled
-      for (const other of clusters) if (other.made < eldest.made) eldest = other
+      for (const other of found) if (other.made < eldest.made) eldest = other
       remove(eldest)
-      for (const token of tokens) generalise(eldest, token)
-      for (const [token, hash] of settled.hashes.entries()) if (hash === anyToken) generalise(eldest, token)
+      for (const { hashes } of all) widen(eldest, hashes)
       add(eldest)
-      for (const other of [settled, ...clusters]) if (other !== eldest) merge(other, eldest)
+      for (const other of all) if (other !== eldest) merge(other, eldest)
       settled = eldest
     }
     return settled
@@ -324,11 +323,10 @@ export const createDrain = (options: DrainOptions = {}): Drain => {
   }
 }
 
-/** Makes wildcards of the words in which a line differs from its template. */
-const widen = (cluster: Cluster, line: Scanner): void => {
-  for (let token = 0; token < line.count; token++) {
-    const own = cluster.hashes[token]
-    if (own !== anyToken && own !== line.hashes[token]) generalise(cluster, token)
+/** Makes wildcards of the words in which a template differs from other hashes. */
+const widen = (cluster: Cluster, hashes: Int32Array): void => {
+  for (const [token, own] of cluster.hashes.entries()) {
+    if (own !== anyToken && own !== hashes[token]) generalise(cluster, token)
   }
 }
 

@@ -143,7 +143,9 @@ export const createMask = (codes: Uint16Array) => {
           continue
         }
       } else if (kind === quoteClass) {
-        const opens = at === start || opensQuote(codes[at - 1] ?? 0)
+        // `'root'@'localhost'`, `"public"."orders"`: one quotation after another.
+        const goesOn = mask.spans > 0 && spanEnds[mask.spans - 1] === at - 2 && codes[at - 2] === code
+        const opens = at === start || goesOn || opensQuote(codes[at - 1] ?? 0)
         const close = opens ? closingQuote(codes, at, code, length) : -1
         hash = Math.imul(hash ^ code, prime)
         at++

@@ -1,6 +1,6 @@
 import { maskHash } from './mask.ts'
 import type { Scanner } from './scanner.ts'
-import { evidenceOf, isName, isNamed, isWord, mayDiffer, mayHaveVaried, mayJoin, mayVary } from './word-kind.ts'
+import { evidenceOf, isName, isNamed, isTelling, markOf, mayDiffer, mayJoin, mayVary } from './word-kind.ts'
 
 /** A log template. The object is shared by all lines of a template and replaced, never changed, when the template widens. */
 export interface Template {
@@ -36,6 +36,8 @@ export interface Cluster {
 
 /** A leaf holds no more clusters than this: it is searched one by one. */
 export const maxLeaf = 500
+/** With so many of the newest templates that begin with other words, a new one is compared: each is somewhere else in memory. */
+const mostKin = 64
 /** The number of different words in one place from which they are values. */
 export interface Enough {
   /** For words of any form. */
@@ -50,10 +52,12 @@ const crowded = 64
 
 const leafKey = (count: number, first: number): number => (Math.imul(first, 0x9e3779b1) ^ count) | 0
 
-const restKey = (hashes: Int32Array, count: number): number => {
-  let key = count
-  for (let token = 1; token < count; token++) {
-    key = Math.imul(key ^ (hashes[token] ?? 0), 0x85ebca6b)
+/** Equal for templates of one length that may differ only in words that may vary. */
+const kinKey = ({ hashes, kinds }: Cluster): number => {
+  let key = hashes.length
+  for (let token = 0; token < hashes.length; token++) {
+    const kind = kinds[token] ?? 0
+    key = Math.imul(key ^ (isTelling(kind) ? (hashes[token] ?? 0) : markOf(kind)), 0x85ebca6b)
     key ^= key >>> 15
   }
   return key
@@ -65,8 +69,8 @@ const restKey = (hashes: Int32Array, count: number): number => {
  */
 export const createTree = (enough: Enough = usuallyEnough) => {
   const leaves = new Map<number, Cluster[]>()
-  /** By what is behind the first word: for first words that vary. */
-  const rests = new Map<number, Cluster[]>()
+  /** By the words that cannot vary, whatever the first word is. */
+  const kin = new Map<number, Cluster[]>()
 
   const firstOf = (cluster: Cluster): number => {
     const first = cluster.hashes[0] ?? 0
@@ -108,19 +112,19 @@ export const createTree = (enough: Enough = usuallyEnough) => {
     /** Adds a cluster; returns the oldest of its leaf when that is full. */
     add(cluster: Cluster): Cluster | undefined {
       const leaf = put(leaves, leafKey(cluster.hashes.length, firstOf(cluster)), cluster)
-      if (isWord(cluster.kinds[0] ?? 0)) put(rests, restKey(cluster.hashes, cluster.hashes.length), cluster)
+      put(kin, kinKey(cluster), cluster)
       return leaf.length > maxLeaf ? leaf.reduce((a, b) => (b.used < a.used ? b : a)) : undefined
     },
 
     /** Takes a cluster out, before its hashes change. */
     remove(cluster: Cluster): void {
       take(leaves, leafKey(cluster.hashes.length, firstOf(cluster)), cluster)
-      take(rests, restKey(cluster.hashes, cluster.hashes.length), cluster)
+      take(kin, kinKey(cluster), cluster)
     },
 
-    /** Those that differ from a cluster in the same words, when they are so many that these must be values; and which words. */
-    siblings(cluster: Cluster): Siblings | undefined {
-      const { hashes, kinds } = cluster
+    /** Those that differ from a cluster in the same words, when they are so many that these must be values. */
+    siblings(cluster: Cluster): readonly Cluster[] | undefined {
+      const { hashes } = cluster
       const bySlots = new Map<string, Siblings>()
       const note = (tokens: readonly number[], other: Cluster): void => {
         const key = tokens.join()
@@ -129,19 +133,20 @@ export const createTree = (enough: Enough = usuallyEnough) => {
         else bySlots.set(key, { tokens, clusters: [other] })
       }
       const covered: Cluster[] = []
-      for (const other of leaves.get(leafKey(hashes.length, firstOf(cluster))) ?? []) {
-        if (isCovered(other, cluster)) covered.push(other)
-        const tokens = differences(cluster, other)
-        if (tokens && tokens[0] !== 0) note(tokens, other)
+      const compare = (other: Cluster): void => {
+        const tokens = other === cluster ? undefined : differences(cluster, other)
+        if (tokens?.length === 0) covered.push(other)
+        else if (tokens) note(tokens, other)
       }
-      if (covered.length > 0) return { tokens: [], clusters: covered }
-      const heads = rests.get(restKey(hashes, hashes.length))
-      if (heads && heads.length >= enough.words && isWord(kinds[0] ?? 0)) {
-        for (const other of heads) {
-          const tokens = differences(cluster, other)
-          if (tokens?.length === 1 && tokens[0] === 0) note(tokens, other)
-        }
+      const first = firstOf(cluster)
+      for (const other of leaves.get(leafKey(hashes.length, first)) ?? []) compare(other)
+      const all = kin.get(kinKey(cluster)) ?? []
+      // A template whose first word varies may cover any of them.
+      for (let at = hashes[0] === anyToken ? 0 : Math.max(0, all.length - mostKin); at < all.length; at++) {
+        const other = all[at]
+        if (other && firstOf(other) !== first) compare(other)
       }
+      if (covered.length > 0) return covered
       let best: Siblings | undefined
       for (const { tokens, clusters } of bySlots.values()) {
         const all = [...clusters]
@@ -150,20 +155,16 @@ export const createTree = (enough: Enough = usuallyEnough) => {
             all.push(...less.clusters)
           }
         }
-        let evidence = 0
-        for (const { kinds: its } of [cluster, ...all]) {
-          evidence += Math.min(...tokens.map((token) => evidenceOf(its[token] ?? 0)))
-        }
-        if (evidence < needed(cluster, tokens, enough)) continue
+        if (!areValues(tokens, cluster, [cluster, ...all], enough)) continue
         if (!best || tokens.length < best.tokens.length || all.length > best.clusters.length)
           best = { tokens, clusters: all }
       }
-      return best
+      return best?.clusters
     },
 
     clear(): void {
       leaves.clear()
-      rests.clear()
+      kin.clear()
     },
   }
 }
@@ -173,42 +174,76 @@ interface Siblings {
   readonly clusters: Cluster[]
 }
 
-/** How many different words make a value of a place: more where little else is said, and for more places at once. */
-const needed = ({ hashes, kinds }: Cluster, tokens: readonly number[], enough: Enough): number => {
-  let words = 0
-  for (const [token, hash] of hashes.entries())
-    if (hash !== anyToken && hash !== maskHash && !tokens.includes(token)) words++
-  if (words < tokens.length) return Number.POSITIVE_INFINITY
+/**
+ * Whether some places have so many different words that these must be values: more words where little else is said, and for more
+ * places at once, in each of which there must be enough: `cache hit for` and `cache miss for` are two templates, whatever follows.
+ */
+const areValues = (
+  tokens: readonly number[],
+  { hashes, kinds }: Cluster,
+  clusters: readonly Cluster[],
+  enough: Enough,
+): boolean => {
+  let constants = 0
+  for (const [token, hash] of hashes.entries()) {
+    if (hash === anyToken || hash === maskHash) continue
+    if (clusters.every(({ hashes: other }) => other[token] === hash)) constants++
+  }
+  if (constants < tokens.length) return false
   const usual = tokens.every((token) => isName(kinds[token] ?? 0)) ? enough.names : enough.words
   const many = (tokens[0] === 0 ? usual * 2 : usual) + (tokens.length - 1) * 3
-  return words >= tokens.length * 2 ? many : many * 2
+  const needed = constants >= tokens.length * 2 ? many : many * 2
+  return (
+    evidenceFor(tokens, clusters) >= needed && tokens.every((token) => evidenceFor([token], clusters) >= enough.names)
+  )
+}
+
+/** Weighs the different words, or pairs of words, of some places. */
+const evidenceFor = (tokens: readonly number[], clusters: readonly Cluster[]): number => {
+  const words = new Map<string, number>()
+  for (const { hashes, kinds } of clusters) {
+    const weight = Math.min(...tokens.map((token) => evidenceOf(kinds[token] ?? 0)))
+    words.set(tokens.map((token) => hashes[token]).join(), weight)
+  }
+  let evidence = 0
+  for (const weight of words.values()) evidence += weight
+  return evidence
 }
 
 /** Lines that differ in more places than this differ by words of the program, not by values. */
 const maxPlaces = 2
 
-/** The few tokens in which two clusters of one length differ, if words may vary there; undefined when there are none or more. */
-const differences = (a: Cluster, b: Cluster): number[] | undefined => {
-  let tokens: number[] | undefined
-  if (a.hashes.length !== b.hashes.length) return undefined
-  for (let token = 0; token < a.hashes.length; token++) {
+/**
+ * The few tokens in which two clusters of one length differ, if words may vary there; undefined when there are more. Places in which one of
+ * them has a value already, or a name, do not count.
+ */
+const differences = (a: Cluster, b: Cluster): readonly number[] | undefined => {
+  const { length } = a.hashes
+  if (b.hashes.length !== length) return undefined
+  // Most pairs end here.
+  let places = 0
+  for (let token = 0; token < length; token++) {
+    if (counts(a, b, token) && ++places > maxPlaces) return undefined
+  }
+  const tokens: number[] = []
+  for (let token = 0; token < length; token++) {
     if (a.hashes[token] === b.hashes[token]) continue
-    if (tokens?.length === maxPlaces || !mayDiffer(a.kinds[token] ?? 0, b.kinds[token] ?? 0)) return undefined
-    tokens ??= []
-    tokens.push(token)
+    if (!mayDiffer(a.kinds[token] ?? 0, b.kinds[token] ?? 0)) return undefined
+    if (counts(a, b, token)) tokens.push(token)
   }
   return tokens
 }
 
-/** Whether one cluster covers another, and loses no word that names the event. */
-const isCovered = (cluster: Cluster, by: Cluster): boolean => {
-  if (cluster === by || cluster.hashes.length !== by.hashes.length) return false
-  for (let token = 0; token < by.hashes.length; token++) {
-    const hash = by.hashes[token]
-    if (hash === cluster.hashes[token]) continue
-    if (hash !== anyToken || !mayHaveVaried(by.kinds[token] ?? 0, cluster.kinds[token] ?? 0)) return false
-  }
-  return true
+const counts = (a: Cluster, b: Cluster, token: number): boolean => {
+  const mine = a.hashes[token]
+  const other = b.hashes[token]
+  return (
+    mine !== other &&
+    mine !== anyToken &&
+    other !== anyToken &&
+    !isNamed(a.kinds[token] ?? 0) &&
+    !isNamed(b.kinds[token] ?? 0)
+  )
 }
 
 const covering = (clusters: readonly Cluster[] | undefined, line: Scanner): Cluster | undefined => {

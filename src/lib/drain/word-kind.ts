@@ -81,6 +81,7 @@ const kindOf = (words: readonly string[], at: number, bare: string, before: stri
 const partKind = (word: string): number => {
   const around = word.replaceAll(wildcard, '')
   if (!/[A-Za-z]/.test(around)) return value
+  if (/^[\w.-]+=\W*$/.test(around)) return labelling
   return /^[\w.-]+[:/]/.test(around) || isDetailed.test(word) ? plain : telling
 }
 
@@ -89,25 +90,31 @@ export const mayJoin = (a: number, b: number): boolean => {
   if (a >> 3 !== b >> 3) return false
   const mine = a & kindMask
   const other = b & kindMask
-  if (isTelling(mine) || isTelling(other)) return false
+  if (isLikelyTelling(mine) || isLikelyTelling(other)) return false
   return mine === value || other === value || mine === named || other === named
 }
 
-const isTelling = (kind: number): boolean => kind === telling || kind === verbal || kind === labelling
+const isLikelyTelling = (kind: number): boolean => kind === telling || kind === verbal || kind === labelling
 
 /** Whether two words are likely to be values, where words vary much. */
 export const mayVary = (a: number, b: number): boolean =>
-  a >> 3 === b >> 3 && !isTelling(a & kindMask) && !isTelling(b & kindMask)
+  a >> 3 === b >> 3 && !isLikelyTelling(a & kindMask) && !isLikelyTelling(b & kindMask)
 
 /** Whether two words may turn out to be values, when there are many more of them. */
 export const mayDiffer = (a: number, b: number): boolean => mayHaveVaried(a, b) && mayHaveVaried(b, a)
 
 /** The weight of a word as evidence that its position contains values: words that look like names of events count half. */
-export const evidenceOf = (kind: number): number => (isTelling(kind & kindMask) ? 0.5 : 1)
+export const evidenceOf = (kind: number): number => (isLikelyTelling(kind & kindMask) ? 0.5 : 1)
 
 /** Whether a word may turn out to have been a value all along, where its place is known to be one's. */
 export const mayHaveVaried = (known: number, kind: number): boolean =>
   known >> 3 === kind >> 3 && (kind & kindMask) !== telling
+
+/** Whether a word never varies. */
+export const isTelling = (kind: number): boolean => (kind & kindMask) === telling
+
+/** The mark that a word ends with, as a number. */
+export const markOf = (kind: number): number => kind >> 3
 
 export const isWord = (kind: number): boolean => (kind & kindMask) !== value
 

@@ -18,6 +18,10 @@ export class RecentMap<Key, Value> {
     return this.#entries.get(key)
   }
 
+  entries(): IterableIterator<[Key, Value]> {
+    return this.#entries.entries()
+  }
+
   /** Sets an entry, which is the newest then. */
   set(key: Key, value: Value): void {
     this.#entries.delete(key)

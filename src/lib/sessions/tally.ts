@@ -99,12 +99,15 @@ export class SessionTally {
 
   save(writer: Writer): void {
     writer.varint(this.#size)
-    const entries: [key: number, count: number][] = []
-    this.forEach((key, count) => void entries.push([key, count]))
-    entries.sort(([a], [b]) => a - b)
+    const keys = new Float64Array(this.#size)
+    let filled = 0
+    this.forEach((key) => {
+      keys[filled++] = key
+    })
+    keys.sort()
     let last = 0
-    for (const [key, count] of entries) {
-      writer.varint(key - last).varint(count)
+    for (const key of keys) {
+      writer.varint(key - last).varint(this.get(key))
       last = key
     }
   }
