@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { explainConfig } from './config/explain.ts'
@@ -27,6 +30,16 @@ const faults = (given: Parameters<typeof load>[0]): readonly string[] => {
 }
 
 describe('loadConfig', () => {
+  it('reads a file in UTF-16, as Notepad and PowerShell write it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vedette-config-'))
+    const text = Buffer.from('\uFEFFserver:\r\n  port: 9001\r\n', 'utf16le')
+    for (const bytes of [text, Buffer.from(text).swap16(), Buffer.from('\uFEFFserver: { port: 9001 }\n')]) {
+      writeFileSync(join(folder, 'vedette.yaml'), bytes)
+      expect(loadConfig({ flags: {}, env: { HOME: folder }, cwd: folder }).config.server.port).toBe(9001)
+    }
+    rmSync(folder, { recursive: true })
+  })
+
   it('needs nothing', () => {
     const { config, origins, file } = load({})
     expect(config.server).toMatchObject({ host: '127.0.0.1', port: 8787 })
@@ -52,6 +65,13 @@ describe('loadConfig', () => {
     expect(origins['server.port']).toBe('default')
     expect(file).toBeUndefined()
   })
+
+  it.each(['', '\n', '# server:\n#   port: 1\n', '\ufeff# a comment\r\n\r\n  # another\r\n'])(
+    'takes a file that sets nothing: %j',
+    (yaml) => {
+      expect(load({ yaml }).config.server.port).toBe(8787)
+    },
+  )
 
   it('reads placeholder values from the file and, as YAML, from the environment', () => {
     const yaml = 'rules:\n  paths: [rules, /etc/rules]\n  placeholders:\n    admins: [root]\n'

@@ -8,6 +8,7 @@ import { type Assignment, environmentLayer, fileLayer, flagLayer, type Layer, ty
 import { type Config, configSchema } from './config/schema.ts'
 import { namesBelow, settingOf, settings } from './config/settings.ts'
 import { AppError, type ErrorDetail } from './errors.ts'
+import { decodeText } from './lib/bytes/decode-text.ts'
 import { didYouMean } from './lib/spelling/closest.ts'
 
 export type { Config } from './config/schema.ts'
@@ -124,7 +125,7 @@ const findFile = (
 
 const readTextFile: ReadText = (path) => {
   try {
-    return readFileSync(path, 'utf8')
+    return decodeText(readFileSync(path))
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
       return undefined

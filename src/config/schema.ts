@@ -37,7 +37,9 @@ const server = z.strictObject({
   public_url: z
     .url()
     .optional()
-    .describe('The URL under which users reach the server, for links in messages; host and port by default.'),
+    .describe(
+      'The URL under which users reach the server, for links in messages; host and port by default. It may have a path, below which a proxy serves Vedette.',
+    ),
   allowed_hosts: z
     .array(z.string().min(1).max(253))
     .default([])
@@ -92,6 +94,10 @@ export const configSchema = z.strictObject({
         .string()
         .overwrite(plainDatabaseUrl)
         .regex(/^(sqlite|postgres|postgresql):/, 'expected sqlite:PATH or postgres://…')
+        .refine((url) => url.startsWith('sqlite:') || URL.canParse(url), {
+          error: 'is no URL: write special characters of the password as %XX, such as %23 for "#"',
+          abort: true,
+        })
         .optional()
         .meta({ description: 'The URL of the database; `sqlite:<data_dir>/vedette.db` by default.', secret: 'url' }),
       blocks: z

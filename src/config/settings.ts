@@ -13,6 +13,8 @@ export interface Setting {
   readonly secret: boolean | 'url'
   /** The variables that set it, in order of precedence; each also with `_FILE`. */
   readonly variables: readonly string[]
+  /** Why the setting cannot have a value; undefined if it can. */
+  readonly faultOf: (value: unknown) => string | undefined
 }
 
 /** The JSON Schema of one key. */
@@ -56,6 +58,7 @@ const toSettings = (schema: z.core.$ZodType, path: readonly string[]): readonly 
       get secret() {
         return node().secret ?? false
       },
+      faultOf: (value) => z.safeParse(schema, value).error?.issues[0]?.message,
     },
   ]
 }

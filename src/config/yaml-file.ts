@@ -28,8 +28,9 @@ export interface YamlText {
 /** Parses one YAML document. Allows only standard tags, few aliases and shallow nesting; throws CONFIG_INVALID with the position. */
 export const parseYaml = (text: string, name: string): YamlText => {
   try {
-    const value = text.trim() === '' ? {} : load(text, { maxAliases: 50, maxDepth: 50 })
-    return { value, places: text.trim() === '' ? new Map() : findPlaces(text) }
+    // A file in which everything is commented out sets nothing; YAML has no document there.
+    if (text.split('\n').every((line) => /^\s*(?:#|$)/.test(line))) return { value: {}, places: new Map() }
+    return { value: load(text, { maxAliases: 50, maxDepth: 50 }), places: findPlaces(text) }
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     const place = error.mark ? `:${error.mark.line + 1}:${error.mark.column + 1}` : ''

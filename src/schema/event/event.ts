@@ -89,5 +89,5 @@ export const textField = (event: Event, name: string): string | undefined => {
 }
 
 /** Whether one of the categories of an event is authentication. */
-export const isAuthentication = ({ fields: { 'event.category': category } }: Event): boolean =>
+export const isAuthentication = ({ fields: { 'event.category': category } }: Pick<Event, 'fields'>): boolean =>
   category === 'authentication' || (Array.isArray(category) && category.includes('authentication'))

@@ -5,4 +5,4 @@ export const isLoginPath = (path: string): boolean => {
 }
 
 const pattern =
-  /\/(?:wp-login\.php|adminer(?:-[\d.]+)?\.php|xmlrpc\.php|(?:[\w.-]*[_-])?(?:login|logon|signin|sign[_-]in|authenticate|authentication)(?:\.\w{2,5})?|[\w.-]{1,64}:(?:authenticate|login|signin\w{0,20})|auth|oauth2?\/token|token|sessions?|j_security_check)\/?$/i
+  /\/(?:wp-login\.php|adminer(?:-[\d.]+)?\.php|xmlrpc\.php|(?:[\w.-]*[_-])?(?:login|logon|signin|sign[_-]in|authenticate|authentication)(?:\.\w{2,5})?|[\w.-]{1,64}:(?:authenticate|login|signin\w{0,20})|login\/index\.php|login[_-]?(?:check|post)|auth|oauth2?\/token|token|sessions?|j_(?:spring_|acegi_)?security_check)\/?$/i
