@@ -8,6 +8,11 @@ import type { OpenDatabase } from './dialects/dialect.ts'
 export interface StoreConnections extends Connections {
   /** Returns a moment later than all earlier ones, for `changed_at`. */
   stamp(): number
+  /**
+   * Returns a moment: later reads see every change that was stamped before it. A transaction may be committed long after its stamps, for
+   * example because it waited for a lock or for the disk, and what others have stamped since is visible before.
+   */
+  settled(): Promise<number>
   /** An SQL expression: whether a text contains a fragment. */
   contains(text: Expression<string>, piece: string): Expression<SqlBool>
 }
@@ -76,6 +81,11 @@ export const connect = async (
     verify: database.verify,
     onCommit: (listener) => void listeners.push(listener),
     stamp: () => clock.next(now()),
+    async settled() {
+      if (!peers) return Number.POSITIVE_INFINITY
+      const { oldest } = await read.selectNoFrom(peers.oldestWrite.as('oldest')).executeTakeFirstOrThrow()
+      return oldest === null ? Number.POSITIVE_INFINITY : Number(oldest)
+    },
     contains: (text, piece) => sql<SqlBool>`${sql.raw(positionOf)}(${text}, ${piece}) > 0`,
   }
 }

@@ -51,6 +51,8 @@ export interface Peers {
   readonly session: string
   /** The clock of the database server, in ms: processes may disagree about the time. */
   readonly moment: RawBuilder<number>
+  /** When the earliest running transaction that has written began, of all processes that share the database, in ms; null without one. */
+  readonly oldestWrite: RawBuilder<number | null>
   /** Whether no session of a name is open: its process has ended. */
   isGone(session: Expression<string>): RawBuilder<boolean>
   /** Names the transaction that runs it. */

@@ -55,3 +55,12 @@ it('leaves no folder behind that it made for a database that never came', async 
   expect(existsSync(join(folder, 'data/inner'))).toBe(false)
   expect(readdirSync(join(folder, 'data'))).toEqual(['notes.txt'])
 })
+
+it('says that a folder cannot be made', async () => {
+  writeFileSync(join(folder, 'data'), 'a file')
+  await expect(lockStore(url(), 'server')).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringContaining('cannot be opened for writing'),
+    hint: expect.stringContaining('this user owns it'),
+  })
+})

@@ -120,6 +120,7 @@ export const openStore = async (
       queryResults: createQueryResultStore(connections),
       sourceData: createSourceDataStore(connections, alertIndex),
       retention: createRetentionStore(connections, alertIndex),
+      settled: connections.settled,
       changes: (after, limit) => readStoreChanges(connections, after, limit),
       transaction,
       begin,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Alert } from '../schema/alert/alert.ts'
+import { createAuditStore } from './audit/audit.ts'
 import type { OpenStore } from './open-store.ts'
 import * as sample from './samples.conformance.ts'
 
@@ -21,6 +22,17 @@ export const describeRetention = (name: string, open: (now: () => number) => Pro
     const id = (number: number) => sample.sampleAlert(number).id
     const count = async (table: 'alert_heads' | 'triage_results' | 'detections' | 'notifications') =>
       (await store.connections.read.selectFrom(table).selectAll().execute()).length
+
+    const writeAudit = (entries: number) =>
+      store.transaction((tx) =>
+        store.audit.append(
+          Array.from({ length: entries }, () => ({
+            ...{ time, actor: 'ana', action: 'close', target_type: 'alert', target_id: 'a' },
+            ...{ old_values: 1, new_values: 2 },
+          })),
+          tx,
+        ),
+      )
 
     it('removes closed alerts with all that belongs to them, and never open ones', async () => {
       await store.transaction(async (tx) => {
@@ -117,19 +129,9 @@ export const describeRetention = (name: string, open: (now: () => number) => Pro
     })
 
     it('shortens the audit at its beginning, and what is left can be verified', async () => {
-      const write = (number: number) =>
-        store.transaction((tx) =>
-          store.audit.append(
-            Array.from({ length: number }, () => ({
-              ...{ time, actor: 'ana', action: 'close', target_type: 'alert', target_id: 'a' },
-              ...{ old_values: 1, new_values: 2 },
-            })),
-            tx,
-          ),
-        )
-      await write(1_203)
+      await writeAudit(1_203)
       time += 10 * day
-      await write(4)
+      await writeAudit(4)
       expect(await store.retention.retain({ audit: time - day })).toMatchObject({ audit: 1_203 })
       expect(await store.audit.start()).toMatchObject({ id: 1_203 })
       expect(await store.audit.verify([])).toMatchObject({ rows: 5, faults: [], head: { id: 1_208 } })
@@ -139,12 +141,42 @@ export const describeRetention = (name: string, open: (now: () => number) => Pro
       time += 10 * day
       // Nothing was written since: the last entry stays, and the one that says where the entries begin.
       expect(await store.retention.retain({ audit: time - day })).toMatchObject({ audit: 4 })
-      await write(2)
+      await writeAudit(2)
       expect(await store.audit.verify([])).toMatchObject({ rows: 4, faults: [] })
 
       await store.connections.write.deleteFrom('audit_logs').where('id', '<=', 1_208).execute()
       const { faults } = await store.audit.verify([])
       expect(faults).toMatchObject([{ id: 1_208, kind: 'missing' }])
+    })
+
+    it('verifies the audit while retention removes its first entries', async () => {
+      await writeAudit(2_300)
+      time += 10 * day
+      await writeAudit(4)
+      const { read } = store.connections
+      /** Removes the first entries between the read of their start, or of their first page, and the next read. */
+      const verifyDuringTrim = (reads: number) => {
+        let left = reads
+        const delayed = createAuditStore({
+          ...store.connections,
+          read: read.withPlugin({
+            transformQuery: ({ node }) => node,
+            async transformResult({ result }) {
+              left -= 1
+              if (left === 0) await store.retention.retain({ audit: time - day })
+              return result
+            },
+          }),
+        })
+        return delayed.verify([])
+      }
+      // The trim lies between the start and the first page, then after the first page.
+      for (const reads of [2, 3]) {
+        expect(await verifyDuringTrim(reads)).toMatchObject({ faults: [], head: { id: 2_305 + (reads - 2) * 1_205 } })
+        await writeAudit(1_200)
+        time += 10 * day
+        await writeAudit(4)
+      }
     })
   })
 }

@@ -66,6 +66,8 @@ export interface Store {
   readonly sourceData: SourceDataStore
   readonly retention: RetentionStore
   changes(afterUpdatedAt: number, limit: number): Promise<readonly StoreChange[]>
+  /** Returns a moment: later reads see every change that was stamped before it. */
+  settled(): Promise<number>
   /** Runs `work` in one transaction. If it throws, nothing is written. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /** Opens a transaction that ends with `commit` or `rollback`. */

@@ -63,7 +63,24 @@ export const upsert = async <Table extends keyof Tables>(
     .filter((column) => !fixed.has(column))
     .map((column) => sql`${sql.raw(`"${column}" = `)}${calculated.get(column) ?? sql.raw(`excluded."${column}"`)}`)
   const conflict = sql` on conflict (${names(key)}) do update set ${sql.join(changes)}${where ? sql` where ${where}` : sql``}`
-  for (const part of batches(rows)) await sql`${insertion(table, part)}${conflict}`.execute(tx)
+  const sorted = rows.length > 1 ? rows.toSorted(byColumns(key)) : rows
+  for (const part of batches(sorted)) await sql`${insertion(table, part)}${conflict}`.execute(tx)
+}
+
+/** Orders rows by a key. Transactions that lock the same rows in different orders would wait for each other until one is cancelled. */
+const byColumns =
+  (columns: readonly string[]) =>
+  (a: DatabaseRow, b: DatabaseRow): number => {
+    for (const column of columns) {
+      const [one, other] = [keyValueOf(a, column), keyValueOf(b, column)]
+      if (one !== other) return one < other ? -1 : 1
+    }
+    return 0
+  }
+
+const keyValueOf = (row: DatabaseRow, column: string): string | number => {
+  const value = row[column]
+  return typeof value === 'number' ? value : String(value)
 }
 
 /** A statement that inserts rows with the same columns, as many as fit into one. */

@@ -17,7 +17,10 @@ const mostFound = 20
 const chunk = 2_000
 /** How long a scan runs before it yields. */
 const turnMs = 8
-/** A row carries the moment at which it began to be written; where several processes write, it may become visible after later ones. */
+/**
+ * A row carries the moment at which it began to be written; where several processes write, it may become visible after later ones. This
+ * covers the difference of clocks, and the time from the stamp of the first change of a transaction to its first write.
+ */
 const overlapMs = 5_000
 
 /** The requested alerts: those in other states, or seen before or after, are skipped if that saves reading them. */
@@ -43,7 +46,7 @@ export interface AlertIndex {
 }
 
 export const createAlertIndex = (
-  { read, abilities, stamp, contains }: StoreConnections,
+  { read, abilities, stamp, settled, contains }: StoreConnections,
   most = usualMost,
 ): AlertIndex => {
   const parse = indexEntryReader()
@@ -103,6 +106,7 @@ export const createAlertIndex = (
   }
 
   const refresh = async (): Promise<void> => {
+    const visible = await settled()
     let changed = reached === undefined
     const from = reached ?? (await begin())
     let newest = from
@@ -124,7 +128,7 @@ export const createAlertIndex = (
       after = last
       await setImmediate()
     }
-    reached = newest
+    reached = Math.min(newest, visible)
     if (changed) list = memory.list()
   }
 

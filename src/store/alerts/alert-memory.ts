@@ -21,10 +21,20 @@ const settledShare = 0.1
 export const createAlertMemory = (most: number, overlap: number) => {
   const kept = { open: new Map<string, Entry>(), settled: new Map<string, Entry>() }
   const floors = { open: -1, settled: -1 }
+  let newest = -1
+  let isSorted = true
 
   const drop = (id: string): boolean => {
     const open = kept.open.delete(id)
     return kept.settled.delete(id) || open
+  }
+
+  /** Restores the order after changes of a transaction that took long. */
+  const sort = (): void => {
+    for (const state of alertStates) {
+      kept[state] = new Map([...kept[state]].sort(([, a], [, b]) => a.changedAt - b.changedAt))
+    }
+    isSorted = true
   }
 
   /** Drops those that have not changed for longest. */
@@ -64,6 +74,8 @@ export const createAlertMemory = (most: number, overlap: number) => {
       const dropped = drop(id)
       if (entry.changedAt <= floors[state]) return dropped
       kept[state].set(id, entry)
+      if (entry.changedAt < newest - overlap) isSorted = false
+      newest = Math.max(newest, entry.changedAt)
       return true
     },
 
@@ -71,6 +83,7 @@ export const createAlertMemory = (most: number, overlap: number) => {
 
     /** Evicts alerts. */
     trim(): void {
+      if (!isSorted) sort()
       const excess = kept.open.size + kept.settled.size - most
       const settled = Math.max(0, Math.min(excess, kept.settled.size - Math.floor(most * settledShare)))
       evict('settled', settled)

@@ -36,16 +36,19 @@ export interface DetectionStore {
   get(id: string): Promise<Detection | undefined>
   load(ids: readonly string[], tx?: Transaction): Promise<readonly Detection[]>
   list(query: RowQuery<Detection>): Promise<Page<Detection>>
-  /** The detections that overlap a span, most severe first, then those with the highest score. */
+  /** The detections that overlap a span, most severe first, then those with the highest score, without alerts of other systems. */
   oddest(query: {
     readonly from: number
     readonly to: number
     readonly limit: number
   }): Promise<readonly DetectionSpan[]>
-  /** How many different anomalies overlap a span, by severity and score. */
+  /** How many different anomalies overlap a span, by severity and score, without alerts of other systems. */
   grades(span: { readonly from: number; readonly to: number }): Promise<readonly AnomalyGrade[]>
   count(span: { readonly from: number; readonly to: number }): Promise<number>
 }
+
+/** Alerts of other systems, which Vedette did not score: they are no anomalies to compare with. */
+const external: Detection['kind'] = 'external'
 
 /** Stores detections. A detection that continues replaces its previous state. */
 export const createDetectionStore = ({ read, contains, now }: StoreConnections): DetectionStore => ({
@@ -99,6 +102,7 @@ export const createDetectionStore = ({ read, contains, now }: StoreConnections):
       .select(['id', 'stream', 'severity', 'score', 'dedup_key', 'first_seen', 'last_seen'])
       .where('last_seen', '>=', from)
       .where('first_seen', '<=', to)
+      .where('kind', '<>', external)
       .orderBy(bySeverity, 'desc')
       .orderBy('score', 'desc')
       .orderBy('last_seen', 'desc')
@@ -121,6 +125,7 @@ export const createDetectionStore = ({ read, contains, now }: StoreConnections):
       .select(({ fn }) => fn.count('dedup_key').distinct().as('count'))
       .where('last_seen', '>=', from)
       .where('first_seen', '<=', to)
+      .where('kind', '<>', external)
       .groupBy(['severity', 'score'])
       .execute()
     return rows.map((row) => ({

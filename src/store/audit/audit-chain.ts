@@ -60,6 +60,11 @@ export const createChainCheck = (knownHeads: readonly AuditHead[], start?: Audit
   let rows = 0
 
   return {
+    /** Continues after the last row that retention has removed meanwhile. */
+    resume(trimmed: AuditHead): void {
+      head = trimmed
+    },
+
     add(row: AuditLogRow): void {
       rows += 1
       if (row.id !== head.id + 1) {

@@ -24,7 +24,7 @@ export interface AuditStore {
 const chunk = 1_000
 
 /** Stores the audit log. Entries are numbered without gaps, chained by hashes, and never changed. */
-export const createAuditStore = ({ read, abilities }: StoreConnections): AuditStore => {
+export const createAuditStore = ({ read, abilities }: Pick<StoreConnections, 'read' | 'abilities'>): AuditStore => {
   const counted = async (): Promise<number> =>
     (await read.selectFrom('counters').select('value').where('name', '=', 'audit').executeTakeFirst())?.value ?? 0
 
@@ -74,7 +74,10 @@ export const createAuditStore = ({ read, abilities }: StoreConnections): AuditSt
           .orderBy('id')
           .limit(chunk)
           .execute()
-        for (const row of rows) check.add(row)
+        // Retention may have removed rows since the last read. Each page is read at one moment, so a gap is only before it.
+        const trim = rows[0] && rows[0].id > last + 1 ? (await readTrim(read))?.start : undefined
+        if (trim && trim.id > last) check.resume(trim)
+        for (const row of rows) if (row.id > (trim?.id ?? 0)) check.add(row)
         last = rows.at(-1)?.id ?? last
         if (rows.length < chunk) break
       }

@@ -20,6 +20,20 @@ export const translatePostgresError = (error: unknown, place: string): unknown =
       cause: error,
     })
   }
+  if (isUntrusted(error)) {
+    return new AppError('UNAVAILABLE', `The ${place} cannot be reached over TLS: ${messageOf(error)}.`, {
+      hint:
+        'Name the certificate of its authority with sslmode=verify-full&sslrootcert=FILE in storage.url, or encrypt without verifying with ' +
+        'sslmode=no-verify.',
+      cause: error,
+    })
+  }
+  if (is('ENOENT', 'EACCES')) {
+    return new AppError('UNAVAILABLE', `A file that storage.url names cannot be read: ${messageOf(error)}.`, {
+      hint: 'Check sslrootcert, sslcert and sslkey.',
+      cause: error,
+    })
+  }
   if (is('40001', '40P01', '55P03')) {
     return new AppError('UNAVAILABLE', `The ${place} gave way to another transaction.`, {
       hint: 'Try again.',
@@ -28,8 +42,20 @@ export const translatePostgresError = (error: unknown, place: string): unknown =
       cause: error,
     })
   }
+  if (is('25006')) {
+    return new AppError('UNAVAILABLE', `The ${place} accepts no changes: ${messageOf(error)}.`, {
+      hint: 'Let storage.url name the primary server, and check default_transaction_read_only.',
+      retryable: true,
+      retryAfter: 5,
+      cause: error,
+    })
+  }
   return isAway(error) ? away(error, place) : error
 }
+
+/** Whether the certificate of the server is not trusted, or it has none. */
+const isUntrusted = (error: unknown): boolean =>
+  /CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/.test(codeOf(error)) || /does not support SSL/.test(messageOf(error))
 
 /** Whether an error means that the server, or the network to it, is temporarily unavailable. */
 const isAway = (error: unknown): boolean => {

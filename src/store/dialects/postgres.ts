@@ -96,6 +96,10 @@ export const postgres: Dialect = {
       peers: {
         session,
         moment: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+        oldestWrite: sql<
+          number | null
+        >`(select floor(extract(epoch from min(xact_start)) * 1000)::bigint from pg_stat_activity
+          where datname = current_database() and backend_xid is not null and application_name like ${`${sessionPrefix}%`})`,
         isGone: (name) =>
           sql<boolean>`not exists (select from pg_stat_activity where application_name = ${name}) and ${hasRun}`,
         transaction: sql<string>`pg_current_xact_id()::text`,
@@ -126,9 +130,11 @@ export const postgres: Dialect = {
   },
 }
 
+const sessionPrefix = 'vedette '
+
 /** Names the sessions of this process by its host and number: short and plain enough for `application_name`. */
 const nameSession = (): string =>
-  `vedette ${hostname()
+  `${sessionPrefix}${hostname()
     .replace(/[^\w.-]/g, '')
     .slice(0, 32)}/${process.pid}/${randomBytes(4).toString('hex')}`
 

@@ -76,14 +76,24 @@ interface Taken {
 /** Takes the lock and holds it in a transaction that never ends; undefined if another process holds it. */
 const take = async (file: string): Promise<Taken | undefined> => {
   for (;;) {
-    const made = await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-    await writeFile(file, '', { flag: 'ax', mode: 0o600 }).catch(unlessThere)
+    const made = await makeFile(file)
     const inode = await inodeOf(file)
     const lock = lockFile(file)
     if (!lock) return undefined
     // A holder that ends without a database removes the file. A lock on a removed file would exclude nobody.
     if (inode !== undefined && (await inodeOf(file)) === inode) return { lock, made }
     lock.close()
+  }
+}
+
+/** Makes a file and its folders; returns the outermost folder that was made. */
+const makeFile = async (file: string): Promise<string | undefined> => {
+  try {
+    const made = await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    await writeFile(file, '', { flag: 'ax', mode: 0o600 }).catch(unlessThere)
+    return made
+  } catch (error) {
+    throw translateSqliteError(error, file)
   }
 }
 

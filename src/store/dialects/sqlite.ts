@@ -63,13 +63,13 @@ const openFile = async (file: string, mustExist: boolean): Promise<OpenDatabase>
     writer.pragma('synchronous = FULL')
     writer.pragma('wal_autocheckpoint = 4000')
     writer.pragma('journal_size_limit = 67108864')
-    writer.pragma('cache_size = -16384')
+    writer.pragma('cache_size = -8192')
     writer.pragma('temp_store = MEMORY')
     // From here on, the dialect waits for the write lock, without blocking the thread.
     writer.pragma('busy_timeout = 0')
     // A second connection, so that lists do not wait for the transaction that runs.
     const reader = new Database(file, { timeout: 2_000, readonly: true })
-    reader.pragma('cache_size = -32768')
+    reader.pragma('cache_size = -16384')
     reader.pragma('temp_store = MEMORY')
     return opened(writer, reader, file, watchSqliteFile(file))
   } catch (error) {

@@ -25,7 +25,10 @@ const largestPage = 1_024
 /** How many filters are read at once: at most 5 MB, which takes a few ms. */
 const filtersAtOnce = 128
 
-/** Lists the blocks that may contain a match, nearest edge first. Calls `rest` to yield to other work. */
+/**
+ * Lists the blocks that may contain a match, nearest edge first. Blocks may be joined meanwhile: one that was joined from listed and other
+ * blocks has its edge before the cursor, and is listed with the next page. Calls `rest` to yield to other work.
+ */
 export async function* listBlocks(
   read: Connections['read'],
   filters: FilterCache,
@@ -33,15 +36,21 @@ export async function* listBlocks(
   rest: () => Promise<void>,
 ): AsyncGenerator<ListedBlock> {
   const streamText = query.stream === undefined ? undefined : JSON.stringify(query.stream)
-  let cursor: Cursor | undefined
+  let cursor: ListedRow | undefined
+  /** Listed blocks that reach beyond the cursor. */
+  let reaching: readonly ListedRow[] = []
   // The names of all streams of a block may be long.
   const most = query.stream === undefined ? largestPage : firstPage
   for (let size = firstPage; ; size = Math.min(most, size * 4)) {
-    const rows = await readPage(read, query, size, cursor)
+    const page = await readPage(read, query, size, cursor)
+    // In this order: a block that was joined before the page was read is missing in it, and exists now.
+    const joined = cursor ? await readReaching(read, query, cursor) : []
+    const known = new Set(reaching.map(keyOf))
+    const rows = [...joined.filter((row) => !known.has(keyOf(row))), ...page]
     for (let start = 0; start < rows.length; start += filtersAtOnce) {
       const some = rows.slice(start, start + filtersAtOnce)
       const held = query.words.length > 0 ? await filters.read(some) : []
-      for (const [index, { streams, ...block }] of some.entries()) {
+      for (const [index, { streams, farEdge: _, ...block }] of some.entries()) {
         const filter = held[index]
         if (filter && !blockMayContain(filter, query.words)) continue
         if (streamText !== undefined && streams && !streams.includes(streamText)) continue
@@ -49,30 +58,33 @@ export async function* listBlocks(
       }
       await rest()
     }
-    const last = rows.at(-1)
-    if (!last || rows.length < size) return
+    const last = page.at(-1)
+    if (!last || page.length < size) return
     cursor = last
+    const isBeyond = ({ farEdge }: ListedRow) =>
+      query.order === 'newest' ? farEdge <= last.edge : farEdge >= last.edge
+    reaching = [...reaching, ...rows].filter(isBeyond)
   }
 }
 
-interface Cursor {
-  readonly id: string
-  readonly edge: number
-}
+type ListedRow = Awaited<ReturnType<typeof readPage>>[number]
 
-const readPage = async (read: Connections['read'], query: BlockQuery, size: number, after: Cursor | undefined) => {
-  const newest = query.order === 'newest'
-  const edge = newest ? 'max_time' : 'min_time'
-  const direction = newest ? 'desc' : 'asc'
-  const beyond = newest ? '<' : '>'
-  let rows = read
-    .selectFrom('event_blocks')
-    .select(['id', 'partition', 'first', 'last', 'min_time', 'max_time'])
-    .orderBy(edge, direction)
-    .orderBy('id', direction)
-    .limit(size)
-  if (query.from !== undefined) rows = rows.where('max_time', '>=', Math.floor(query.from))
-  if (query.to !== undefined) rows = rows.where('min_time', '<=', Math.ceil(query.to))
+const keyOf = ({ id, last }: BlockRef): string => `${id}:${last}`
+
+/** The columns of the nearest and the farthest edge in an order, and what is farther. */
+const edgesOf = (order: BlockQuery['order']) =>
+  order === 'newest'
+    ? ({ edge: 'max_time', farEdge: 'min_time', direction: 'desc', beyond: '<', before: '>' } as const)
+    : ({ edge: 'min_time', farEdge: 'max_time', direction: 'asc', beyond: '>', before: '<' } as const)
+
+const readPage = async (
+  read: Connections['read'],
+  query: BlockQuery,
+  size: number,
+  after: { readonly id: string; readonly edge: number } | undefined,
+) => {
+  const { edge, direction, beyond } = edgesOf(query.order)
+  let rows = selectBlocks(read, query).orderBy(edge, direction).orderBy('id', direction).limit(size)
   if (after) {
     rows = rows.where((where) =>
       where.or([
@@ -81,14 +93,40 @@ const readPage = async (read: Connections['read'], query: BlockQuery, size: numb
       ]),
     )
   }
-  const found = await rows.$if(query.stream !== undefined, (some) => some.select('streams')).execute()
-  return found.map(({ id, partition, first, last, streams, ...row }) => ({
+  return toListed(query, await rows.execute())
+}
+
+/** The blocks on both sides of a cursor: among them is each block that was joined from some before it and others after it. */
+const readReaching = async (
+  read: Connections['read'],
+  query: BlockQuery,
+  cursor: { readonly edge: number },
+): Promise<readonly ListedRow[]> => {
+  const { edge, farEdge, beyond, before } = edgesOf(query.order)
+  const rows = selectBlocks(read, query)
+    .where(edge, `${before}=`, cursor.edge)
+    .where(farEdge, `${beyond}=`, cursor.edge)
+  return toListed(query, await rows.execute())
+}
+
+const selectBlocks = (read: Connections['read'], { from, to, stream }: BlockQuery) =>
+  read
+    .selectFrom('event_blocks')
+    .select(['id', 'partition', 'first', 'last', 'min_time', 'max_time'])
+    .$if(from !== undefined, (some) => some.where('max_time', '>=', Math.floor(from ?? 0)))
+    .$if(to !== undefined, (some) => some.where('min_time', '<=', Math.ceil(to ?? 0)))
+    .$if(stream !== undefined, (some) => some.select('streams'))
+
+const toListed = ({ order }: BlockQuery, rows: Awaited<ReturnType<ReturnType<typeof selectBlocks>['execute']>>) => {
+  const { edge, farEdge } = edgesOf(order)
+  return rows.map(({ id, partition, first, last, streams, ...row }) => ({
     id,
     partition: Number(partition),
     first: Number(first),
     last: Number(last),
     maxTime: Number(row.max_time),
     edge: Number(row[edge]),
+    farEdge: Number(row[farEdge]),
     streams,
   }))
 }

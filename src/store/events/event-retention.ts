@@ -21,7 +21,7 @@ export interface EventLimits {
   readonly sources?: readonly SourceLimit[]
 }
 
-type StoredBlock = Pick<EventBlockRow, 'id' | 'count' | 'object_name'>
+type StoredBlock = Pick<EventBlockRow, 'id' | 'last'>
 type RemoveObjects = (rows: readonly Pick<EventBlockRow, 'object_name'>[]) => Promise<void>
 
 /** How many blocks are read at once to be dropped, and how many go in one transaction. */
@@ -58,7 +58,7 @@ export const createEventRetention = (connections: Connections, removeObjects: Re
       for (;;) {
         const rows = await read
           .selectFrom('event_blocks')
-          .select(['id', 'count', 'object_name', 'max_time', 'sources'])
+          .select(['id', 'last', 'max_time', 'sources'])
           .where('max_time', '<', limit)
           .$if(Number.isFinite(from), (some) => some.where('max_time', '>=', from))
           .orderBy('max_time')
@@ -85,7 +85,7 @@ export const createEventRetention = (connections: Connections, removeObjects: Re
     while (excess > 0) {
       const rows = await read
         .selectFrom('event_blocks')
-        .select(['id', 'count', 'bytes', 'object_name'])
+        .select(['id', 'last', 'bytes'])
         .$if(lists !== undefined, (some) => some.where('sources', 'in', lists ?? []))
         .orderBy('max_time')
         .orderBy('id')
@@ -103,20 +103,27 @@ export const createEventRetention = (connections: Connections, removeObjects: Re
     return dropped
   }
 
+  /** Leaves a block that was joined with others meanwhile: its events may be younger. The next run decides about it. */
   const drop = async (rows: readonly StoredBlock[]): Promise<number> => {
-    if (rows.length === 0) return 0
     const pace = createPace({ least: firstStep, most: dropSize })
+    let dropped = 0
     for (let at = 0; at < rows.length; ) {
       const step = rows.slice(at, at + pace.size)
-      const ids = step.map((row) => row.id)
       at += step.length
       const began = performance.now()
-      await connections.transaction((tx) => tx.deleteFrom('event_blocks').where('id', 'in', ids).execute())
+      const gone = await connections.transaction((tx) =>
+        tx
+          .deleteFrom('event_blocks')
+          .where((where) => where.or(step.map(({ id, last }) => where.and({ id, last }))))
+          .returning(['count', 'object_name'])
+          .execute(),
+      )
       pace.took(performance.now() - began)
-      await removeObjects(step)
+      dropped += gone.reduce((total, row) => total + Number(row.count), 0)
+      await removeObjects(gone)
       await setImmediate()
     }
-    return rows.reduce((total, row) => total + Number(row.count), 0)
+    return dropped
   }
 
   const dropExcess = async ({ maxBytes, sources = [] }: DecidedLimits): Promise<number> => {

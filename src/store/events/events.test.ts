@@ -12,8 +12,11 @@ import { parseEventId } from '../../schema/record/record.ts'
 import { copyDatabase } from '../copy-database.ts'
 import type { Tables } from '../database.ts'
 import { type OpenStore, openStore } from '../open-store.ts'
-import type { BlockLocation } from './block-objects.ts'
+import { type BlockLocation, openBlockObjects } from './block-objects.ts'
 import { planRuns } from './event-block-compaction.ts'
+import { listBlocks } from './event-block-list.ts'
+import { createFilterCache } from './event-filter-cache.ts'
+import { createEventRetention } from './event-retention.ts'
 import type { EventStore } from './events.ts'
 
 const quiet = (): void => {}
@@ -46,7 +49,14 @@ const openStoreOf = async (place: Place) => {
     ...(place === 'object storage' && { blocks: location() }),
   })
   opened.push(open)
-  return { db: open.connections.write, store: open.events, broken, close: () => open.close() }
+  const objects = place === 'object storage' ? openBlockObjects(location()) : undefined
+  return {
+    ...{ connections: open.connections, db: open.connections.write, store: open.events, broken },
+    async removeObjects(rows: readonly { readonly object_name: string | null }[]) {
+      for (const { object_name } of rows) if (object_name !== null) await objects?.remove(object_name)
+    },
+    close: () => open.close(),
+  }
 }
 
 const make = (partition: number, number: number, time: number, extra: Partial<Event> = {}): Event => ({
@@ -270,6 +280,27 @@ describe.each(places)('the event store with blocks in %s', (place) => {
     expect(await left()).toEqual({ 100: '', 200: '', 300: 'auth auth web-2' })
   })
 
+  it.each(['age', 'size'])('keeps a block that joined one beyond its limit meanwhile, by %s', async (kind) => {
+    const open = await openStoreOf(place)
+    await save(open.db, open.store, [make(0, 0, 100)])
+    await save(open.db, open.store, [make(0, 1, 10_000)])
+    const { bytes } = await open.store.count()
+    const limits = kind === 'age' ? { before: 1_000 } : { maxBytes: bytes - 1 }
+    // Other work comes first as soon as the retention has read the blocks.
+    const retain = createEventRetention(
+      {
+        ...open.connections,
+        async transaction(work) {
+          await open.store.compact()
+          return open.connections.transaction(work)
+        },
+      },
+      open.removeObjects,
+    )
+    expect(await retain(limits)).toBe(0)
+    expect(ids((await open.store.search(everything)).items)).toEqual(['0-1', '0-0'])
+  })
+
   it('reports a broken block once and steps over it', async () => {
     const { db, store, broken } = await openBlocks()
     await save(db, store, [make(0, 0, 1), make(0, 1, 2)])
@@ -333,6 +364,22 @@ describe.each(places)('the event store with blocks in %s', (place) => {
     expect(ids(page.items)).toEqual(ids(naive(events)))
     await joining
   })
+
+  it.each(['newest', 'oldest'] as const)(
+    'lists a block that joins listed blocks with others, %s first',
+    async (order) => {
+      const { db, store } = await openBlocks()
+      const events = Array.from({ length: 200 }, (_, index) => make(0, index, index))
+      for (const event of events) await save(db, store, [event])
+      const listed = listBlocks(db, createFilterCache(db), { order, words: [] }, async () => {})
+      const numbers = new Set<number>()
+      for await (const { first, last } of listed) {
+        if (numbers.size === 0) await store.compact()
+        for (let number = first; number <= last; number++) numbers.add(number)
+      }
+      expect(numbers.size).toBe(events.length)
+    },
+  )
 })
 
 describe('blocks in object storage', () => {

@@ -10,6 +10,11 @@ import { createRecent } from '../recent.ts'
 import { batches, upsert } from '../write-rows.ts'
 import type { IncidentRow } from './incident-tables.ts'
 
+interface IncidentQuery extends RowQuery<Incident> {
+  /** Descending, by default `created_at`. Incidents of the same risk are ordered by their last event. */
+  readonly order?: keyof typeof places | undefined
+}
+
 export interface IncidentStore {
   /** Open incidents last seen at or after a time, which a new alert may join. */
   findOpen(lastSeenAfter: number, tx: Transaction): Promise<readonly Incident[]>
@@ -26,7 +31,7 @@ export interface IncidentStore {
   load(ids: readonly string[], tx?: Transaction): Promise<readonly Incident[]>
   /** By id or by display id (`INC-3`). */
   get(id: string, tx?: Transaction): Promise<Incident | undefined>
-  list(query: RowQuery<Incident>): Promise<Page<Incident>>
+  list(query: IncidentQuery): Promise<Page<Incident>>
   /** Takes the numbers of the next `count` display ids, one by default; returns the first. */
   nextNumber(tx: Transaction, count?: number): Promise<number>
   counts(): Promise<readonly { readonly status: string; readonly severity: string; readonly count: number }[]>
@@ -151,17 +156,14 @@ export const createIncidentStore = (connections: StoreConnections): IncidentStor
 
     list: (query) =>
       listPage(query, (after, limit) => {
+        const place = places[query.order ?? 'created_at']
         let rows = read
           .selectFrom('incidents')
-          .select(['created_at as time', 'incident_id as id', 'body'])
-          .orderBy('created_at', 'desc')
+          .select([place.as('time'), 'incident_id as id', 'body'])
+          .orderBy(place, 'desc')
           .orderBy('incident_id', 'desc')
           .limit(limit)
-        if (after) {
-          rows = rows.where((where) =>
-            where(where.refTuple('created_at', 'incident_id'), '<', where.tuple(after.time, after.id)),
-          )
-        }
+        if (after) rows = rows.where(sql<boolean>`(${place}, incident_id) < (${after.time}, ${after.id})`)
         if (query.status) rows = rows.where('status', 'in', query.status)
         if (query.from !== undefined) rows = rows.where('last_seen', '>=', query.from)
         if (query.to !== undefined) rows = rows.where('first_seen', '<=', query.to)
@@ -196,6 +198,13 @@ export const createIncidentStore = (connections: StoreConnections): IncidentStor
     },
   }
 }
+
+/** The sort key of each order: a time in ms, or a risk and such a time in one number. */
+const places = {
+  created_at: sql<number>`created_at`,
+  last_seen: sql<number>`last_seen`,
+  risk_score: sql<number>`(risk_score * 10000000000000 + last_seen)`,
+} as const
 
 const toRow = (incident: Incident, changedAt: number): IncidentRow => ({
   incident_id: incident.id,

@@ -26,7 +26,8 @@ export interface NotificationRow {
 export interface NotificationStore {
   /** Adds missing deliveries; existing ones remain unchanged. */
   plan(rows: readonly NotificationRow[], tx: Transaction): Promise<void>
-  due(now: number, limit: number): Promise<readonly NotificationRow[]>
+  /** Returns due deliveries. A failed one whose next attempt is further away than `longestWait` is due too: the clock was set back. */
+  due(now: number, limit: number, longestWait: number): Promise<readonly NotificationRow[]>
   /** Records the result of an attempt. A message that another process has sent meanwhile stays sent. */
   update(row: NotificationRow): Promise<void>
   /** Cancels the unsent deliveries of an incident, except the one that reports that it is resolved. */
@@ -60,12 +61,18 @@ export const createNotificationStore = ({ read, write }: StoreConnections): Noti
     await insertNew(tx, 'notifications', rows)
   },
 
-  async due(now, limit) {
+  async due(now, limit, longestWait) {
     const rows = await read
       .selectFrom('notifications')
       .selectAll()
       .where('status', 'in', ['pending', 'failed'])
-      .where((where) => where.or([where('next_attempt_at', 'is', null), where('next_attempt_at', '<=', now)]))
+      .where((where) =>
+        where.or([
+          where('next_attempt_at', 'is', null),
+          where('next_attempt_at', '<=', now),
+          where.and([where('status', '=', 'failed'), where('next_attempt_at', '>', now + longestWait)]),
+        ]),
+      )
       .orderBy('created_at')
       .orderBy('id')
       .limit(limit)

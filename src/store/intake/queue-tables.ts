@@ -7,7 +7,7 @@ export interface QueueTables {
 
 /** A batch that waits in a topic. */
 export interface JobRow {
-  /** Order of publishing. */
+  /** Order of publishing. The parts of a divided job have negative numbers, because they come before the other jobs of its partition. */
   seq: number
   topic: string
   /** `ready`, `waiting` (for its next attempt) or `dead`. */
@@ -16,6 +16,8 @@ export interface JobRow {
   /** The number of its records, detections or IDs. */
   count: number
   attempts: number
+  /** See `suspects.ts`. */
+  suspicion: number
   run_at: number
   created_at: number
   failed_at: number | null

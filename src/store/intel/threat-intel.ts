@@ -42,6 +42,8 @@ export interface ThreatIntelStore {
   list(query: IndicatorQuery): Promise<Page<KnownIndicator>>
   /** All indicators that changed after a time, oldest change first, including withdrawn ones. */
   changedSince(since: number): AsyncIterable<readonly IndicatorSummary[]>
+  /** Returns a moment: later reads see every change that was stamped before it. */
+  settled(): Promise<number>
   /** Yields the IDs of all indicators that a source reports. */
   idsOfSource(source: string): AsyncIterable<readonly string[]>
   /** Returns the IDs in the given ranges, both ends included. */
@@ -54,7 +56,7 @@ const chunk = 2000
 
 /** Stores one row per value: the columns contain the summary, `raw_data` the report of each source. */
 export const createThreatIntelStore = (connections: StoreConnections): ThreatIntelStore => {
-  const { read, abilities, transaction, stamp, contains } = connections
+  const { read, abilities, transaction, stamp, settled, contains } = connections
 
   const load = async (ids: readonly string[], tx?: Transaction): Promise<KnownIndicator[]> => {
     const found: KnownIndicator[] = []
@@ -107,6 +109,8 @@ export const createThreatIntelStore = (connections: StoreConnections): ThreatInt
         next: found.length > limit && last ? writeCursor({ time: Number(last.updated_at), id: last.id }) : undefined,
       }
     },
+
+    settled,
 
     async *changedSince(since) {
       let time = since

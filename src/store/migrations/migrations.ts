@@ -10,6 +10,7 @@ import { blockObjects } from './0007-block-objects.ts'
 import { detectorStates } from './0008-detector-states.ts'
 import { alertIncidents } from './0009-alert-incidents.ts'
 import { packedRecords } from './0010-packed-records.ts'
+import { jobSuspicion } from './0011-job-suspicion.ts'
 
 /**
  * Every migration, in order. A released one is never changed: what comes later is a migration of its own. Servers of the version before accept
@@ -27,6 +28,7 @@ export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: Co
   '0008-detector-states': detectorStates,
   '0009-alert-incidents': alertIncidents,
   '0010-packed-records': packedRecords,
+  '0011-job-suspicion': jobSuspicion,
 }
 
 /** The migrations of the development versions. Together they made the tables of `0001-schema`. */
