@@ -33,7 +33,7 @@ export interface Broker {
   send(topic: Topic, partition: number, messages: readonly BrokerMessage[]): Promise<void>
   /** Receives the messages of a partition. `arrived` runs for each. */
   receive(topic: Topic, partition: number, arrived: () => void): BrokerInbox
-  /** Returns since when the broker has been unreachable, and why. */
+  /** Returns why the broker refuses messages, and since when; nothing while it accepts them. */
   problems(): readonly string[]
   close(): Promise<void>
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { until } from '../../test/until.ts'
 import type { RecordBatch } from '../schema/record/record.ts'
 import type { Transaction } from '../store/database.ts'
 import { type OpenStore, openStore } from '../store/open-store.ts'
@@ -238,6 +239,82 @@ describe('the embedded queue', () => {
       code: 'QUEUE_FULL',
     })
     await second.close()
+  })
+
+  it('writes nothing in advance for ordinary deliveries, even those after an unclean end', async () => {
+    const store = await openStore('sqlite::memory:', { now: Date.now, log: silent })
+    let [statements, transactions] = [0, 0]
+    const connections = {
+      ...store.connections,
+      write: store.connections.write.withPlugin({
+        transformQuery({ node }) {
+          statements += 1
+          return node
+        },
+        transformResult: async ({ result }) => result,
+      }),
+      transaction<Result>(work: (tx: Transaction) => Promise<Result>) {
+        transactions += 1
+        return store.transaction(work)
+      },
+    }
+    const hung = Promise.withResolvers<void>()
+    const deliver = async (texts: readonly string[], hangs: (id: string | undefined) => boolean) => {
+      const queue = openEmbeddedQueue({ connections, now: Date.now, log: silent })
+      let last: string | undefined
+      queue.consume('alerts', async (ids) => {
+        last = ids.at(-1)
+        if (hangs(last)) await hung.promise
+      })
+      for (const text of texts) {
+        await store.transaction((tx) => queue.publish('alerts', [text], tx))
+        await until(() => last === text)
+        if (!hangs(text)) await queue.idle()
+      }
+      return queue
+    }
+    const first = await deliver(['a', 'b', 'c', 'killed'], (id) => id === 'killed')
+    expect({ statements, transactions }).toEqual({ statements: 1, transactions: 0 })
+    const second = await deliver(['d', 'e', 'f'], () => false)
+    // Only the delivery that was running is marked.
+    expect({ statements, transactions }).toEqual({ statements: 2, transactions: 1 })
+    hung.resolve()
+    for (const queue of [first, second]) await queue.close()
+    await store.close()
+  })
+
+  it('finishes work that takes longer than the server lives, and blames no job', { timeout: 60_000 }, async () => {
+    const url = `sqlite:${join(folder, `${files++}.db`)}`
+    const texts = Array.from({ length: 4_000 }, (_, index) => `line ${index}`)
+    const seen: string[] = []
+    const lives: { store: OpenStore; queue: ReturnType<typeof openEmbeddedQueue> }[] = []
+    const hung = Promise.withResolvers<void>()
+    do {
+      const store = await openStore(url, { now: Date.now, log: silent })
+      const queue = openEmbeddedQueue({ connections: store.connections, now: Date.now, log: silent })
+      lives.push({ store, queue })
+      const batch: RecordBatch = { partition: 0, first: 0, source: 'test', receivedAt: 0, texts }
+      if (lives.length === 1) await store.transaction((tx) => queue.publish('records', [batch], tx))
+      // Enough for a few hundred records.
+      let lifetime = 700
+      const { promise: killed, resolve: kill } = Promise.withResolvers<void>()
+      consumeBatches(queue, async (batches) => {
+        const own = batches.flatMap((one) => one.texts)
+        lifetime -= own.length + 20
+        if (lifetime < 0) {
+          kill()
+          return hung.promise
+        }
+        seen.push(...own)
+      })
+      await Promise.race([killed, queue.idle()])
+      expect(await queue.deadLetters()).toEqual([])
+      await store.close()
+    } while (seen.length < texts.length)
+    expect(seen).toEqual(texts)
+    expect(lives.length).toBeLessThan(40)
+    hung.resolve()
+    for (const { queue } of lives) await queue.close(0)
   })
 
   it('lets a rush of publishers in between two deliveries', async () => {

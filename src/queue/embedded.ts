@@ -16,6 +16,7 @@ import { createRowPayloads } from './payloads.ts'
 import type { Delivered, Queue, Topic, Topics } from './queue.ts'
 import { createRecordJobs, type RecordJobs } from './record-jobs.ts'
 import type { SharedBells } from './shared-bells.ts'
+import { groupSteps } from './suspects.ts'
 import { workTopic } from './work-topic.ts'
 
 interface EmbeddedQueueOptions {
@@ -51,7 +52,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
   const backlog = createBacklog({ jobs, maxRecords, maxBytes, now, problems })
   const bells = new Map<Topic, Bell>(topics.map((topic) => [topic, createBell()]))
   const published = new WeakMap<Transaction, Set<Topic>>()
-  const deliveries = createDeliveries({ connections, jobs, payloads, backlog, now, log })
+  const deliveries = createDeliveries({ connections, jobs, payloads, backlog, records, now, log })
   const workers: Promise<void>[] = []
   const closings: (() => Promise<void>)[] = []
   let closing = false
@@ -130,7 +131,8 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
 
     async retry(id) {
       const seq = jobSeq(id)
-      const revived = seq === undefined ? undefined : await jobs.revive(seq)
+      // A job that ended the pipeline is worked on alone again.
+      const revived = seq === undefined ? undefined : await jobs.revive(seq, groupSteps)
       if (!revived) return false
       const topic = topics.find((name) => name === revived.topic)
       if (topic) {

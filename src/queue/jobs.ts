@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { nextNumbers } from '../store/counters.ts'
 import type { Connections, Transaction } from '../store/database.ts'
 import type { JobRow } from '../store/intake/queue-tables.ts'
@@ -8,7 +9,7 @@ import type { DeadLetter, Topic } from './queue.ts'
 /** A job without its payload. */
 export type JobHeader = Pick<
   JobRow,
-  'seq' | 'partition' | 'count' | 'attempts' | 'run_at' | 'created_at' | 'bytes' | 'size'
+  'seq' | 'partition' | 'count' | 'attempts' | 'suspicion' | 'run_at' | 'created_at' | 'bytes' | 'size'
 >
 
 export interface TopicTotal {
@@ -24,27 +25,46 @@ export type NewJob = Pick<JobRow, 'partition' | 'count' | 'size' | 'bytes' | 'pa
 
 /** The maximum number of jobs to consider for one delivery. */
 const mostJobs = 1024
-const headColumns = ['seq', 'partition', 'count', 'attempts', 'run_at', 'created_at', 'bytes', 'size'] as const
+const headColumns = [
+  'seq',
+  'partition',
+  'count',
+  'attempts',
+  'suspicion',
+  'run_at',
+  'created_at',
+  'bytes',
+  'size',
+] as const
 
 /** The statements of the embedded queue. */
 export const createJobs = ({ read, write, now }: Connections) => ({
   async insert(topic: Topic, jobs: readonly NewJob[], tx: Transaction): Promise<void> {
     const first = await nextNumbers(tx, 'jobs', jobs.length)
-    const rows = jobs.map(
-      (job, index): JobRow => ({
-        ...job,
-        seq: first + index,
-        topic,
-        state: 'ready',
-        attempts: 0,
-        run_at: 0,
-        created_at: now(),
-        failed_at: null,
-        reason: null,
-      }),
+    const fresh = { attempts: 0, suspicion: 0, run_at: 0, created_at: now() }
+    await insert(
+      tx,
+      jobs.map((job, index) => ({ ...job, ...fresh, seq: first + index, topic, state: 'ready' })),
     )
-    // Payloads are large: fewer go into one statement.
-    for (const part of batches(rows, 100)) await insertRows(tx, 'jobs', part)
+  },
+
+  /** Replaces the first job of a partition by its parts, which stay before all others. */
+  async divide(topic: Topic, job: JobHeader, parts: readonly NewJob[], tx: Transaction): Promise<void> {
+    const { seq, attempts, suspicion, run_at, created_at } = job
+    const state = attempts > 0 ? 'waiting' : 'ready'
+    const lowest = 1 - parts.length - (await nextNumbers(tx, 'parts of jobs', parts.length))
+    await tx.deleteFrom('jobs').where('seq', '=', seq).execute()
+    await insert(
+      tx,
+      parts.map((part, index) => ({
+        ...part,
+        ...{ seq: lowest + index, topic, state, attempts, suspicion, run_at, created_at },
+      })),
+    )
+  },
+
+  async suspect(seqs: readonly number[], suspicion: number, tx: Transaction): Promise<void> {
+    await tx.updateTable('jobs').set({ suspicion }).where('seq', 'in', seqs).execute()
   },
 
   /** Jobs that have failed and wait for their next attempt, oldest first. */
@@ -115,11 +135,14 @@ export const createJobs = ({ read, write, now }: Connections) => ({
       .execute()
   },
 
-  /** Requeues a dead letter; returns its topic, count and bytes, or undefined if it does not exist. */
-  revive: (seq: number) =>
+  /** Requeues a dead letter, with a lower suspicion; returns its topic, count and bytes, or undefined if it does not exist. */
+  revive: (seq: number, mostSuspicion: number) =>
     write
       .updateTable('jobs')
-      .set({ state: 'ready', attempts: 0, run_at: 0, failed_at: null, reason: null, created_at: now() })
+      .set({
+        ...{ state: 'ready', attempts: 0, run_at: 0, failed_at: null, reason: null, created_at: now() },
+        suspicion: sql<number>`case when suspicion > ${mostSuspicion} then ${mostSuspicion} else suspicion end`,
+      })
       .where('seq', '=', seq)
       .where('state', '=', 'dead')
       .returning(['topic', 'count', 'bytes'])
@@ -134,7 +157,7 @@ export const createJobs = ({ read, write, now }: Connections) => ({
       .limit(1000)
       .execute()
     return rows.map((row) => ({
-      id: `job-${row.seq}`,
+      id: jobId(row.seq),
       topic: topicOf(row.topic),
       reason: row.reason ?? 'unknown',
       attempts: row.attempts,
@@ -178,6 +201,12 @@ export const createJobs = ({ read, write, now }: Connections) => ({
   },
 })
 
+const insert = async (tx: Transaction, jobs: readonly Omit<JobRow, 'failed_at' | 'reason'>[]): Promise<void> => {
+  const rows = jobs.map((job): JobRow => ({ ...job, failed_at: null, reason: null }))
+  // Payloads are large: fewer go into one statement.
+  for (const part of batches(rows, 100)) await insertRows(tx, 'jobs', part)
+}
+
 /** The oldest jobs of a state. */
 const headersOf = (
   read: Connections['read'],
@@ -198,10 +227,13 @@ export type Jobs = ReturnType<typeof createJobs>
 
 export const topics: readonly Topic[] = ['records', 'facts', 'detections', 'alerts', 'incidents']
 
+/** Names a job, or a part of one that was divided. */
+export const jobId = (seq: number): string => (seq < 0 ? `part-${-seq}` : `job-${seq}`)
+
 /** Reads the seq of a job from the ID of its dead letter. */
 export const jobSeq = (id: string): number | undefined => {
-  const match = /^job-(\d{1,15})$/.exec(id)
-  return match ? Number(match[1]) : undefined
+  const match = /^(job|part)-(\d{1,15})$/.exec(id)
+  return match ? Number(match[2]) * (match[1] === 'part' ? -1 : 1) : undefined
 }
 
 const topicOf = (text: string): Topic => topics.find((topic) => topic === text) ?? 'records'

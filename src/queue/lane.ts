@@ -1,6 +1,7 @@
 import type { Connections, Transaction } from '../store/database.ts'
 import { createLease, type Lease } from './lease.ts'
 import type { Consumer } from './queue.ts'
+import { createSuspects, type Suspects } from './suspects.ts'
 
 /** A topic, or one partition of it, that one process works at a time. */
 export interface TopicLane<Item> {
@@ -16,6 +17,7 @@ export interface TopicLane<Item> {
   /** Notes that the delivery has ended well, so that what it taught may be saved. */
   finish(): void
   readonly lease: Lease
+  readonly suspects: Suspects
   /** Drops the memory of the handler, because another process has the lane. */
   drop(): void
   /** Saves the memory of the handler, then releases the lane. */
@@ -30,6 +32,7 @@ export const createLane = <Item>(
   partition?: number,
 ): TopicLane<Item> => {
   const lease = createLease(connections, name)
+  const suspects = createSuspects()
   let isPrepared = false
   /** The delivery that has not ended well. */
   let unfinished: string | undefined
@@ -37,9 +40,11 @@ export const createLane = <Item>(
     partition,
     handle,
     lease,
+    suspects,
     async hold() {
       const held = await lease.hold()
       if (held !== 'held') isPrepared = false
+      if (held === 'taken over') suspects.raise()
       return held !== undefined
     },
     async prepare() {
@@ -58,6 +63,7 @@ export const createLane = <Item>(
     async begin(delivery) {
       if (unfinished !== undefined && unfinished !== delivery) isPrepared = false
       await lane.prepare()
+      await lease.use()
       unfinished = delivery
     },
     finish() {

@@ -6,10 +6,12 @@ import { isUpgraded } from '../store/migrate.ts'
 /** The exclusive right to some work among all processes that share the database. */
 export interface Lease {
   /**
-   * Acquires the lease if it is free, and renews it when due. Returns whether this process has just `acquired` it, or `held` it without a
-   * gap since the last call; undefined if another process has it.
+   * Acquires the lease if it is free, and renews it when due. Returns whether this process has just `acquired` it, has `taken over` from an
+   * owner that ended without releasing it, or `held` it without a gap since the last call; undefined if another process has it.
    */
-  hold(): Promise<'acquired' | 'held' | undefined>
+  hold(): Promise<Holding | undefined>
+  /** Notes, once, that work begins, so that the next owner notices if this one ends without releasing the lease. */
+  use(): Promise<void>
   /**
    * Returns the fence for work that begins now. Within a transaction, the fence keeps the lease until the end, so that nobody can take it
    * over. It throws a retryable CONFLICT if somebody has done so since the work began: a process that was paused in between changes
@@ -23,6 +25,8 @@ export interface Lease {
   /** Notes that the lease was renewed, if it still has this epoch. */
   renewed(epoch: number | undefined, at: number): void
 }
+
+export type Holding = 'acquired' | 'taken over' | 'held'
 
 export type Fence = (tx: Transaction) => Promise<void>
 
@@ -38,16 +42,18 @@ const silence = 3_000
  * Holds a lease in the database. If nobody else can work on the database, the lease is always ours. Once a newer version has migrated the
  * database, the lease is for processes of that version: this one could not read the states that they save.
  */
-export const createLease = ({ write, peers }: Connections, name: string): Lease => {
+export const createLease = ({ read, write, peers }: Connections, name: string): Lease => {
   let epoch: number | undefined
   let askedAt = Number.NEGATIVE_INFINITY
-  let asking: Promise<'acquired' | 'held' | undefined> | undefined
+  let asking: Promise<Holding | undefined> | undefined
+  let isUsed = false
 
-  const ask = async (): Promise<'acquired' | 'held' | undefined> => {
+  const ask = async (): Promise<Holding | undefined> => {
     if (!peers) {
-      const isFirst = epoch === undefined
+      if (epoch !== undefined) return 'held'
+      const before = await read.selectFrom('leases').select('owner').where('name', '=', name).executeTakeFirst()
       epoch = 0
-      return isFirst ? 'acquired' : 'held'
+      return before && before.owner !== '' ? 'taken over' : 'acquired'
     }
     const { session, moment } = peers
     const until = sql<number>`${moment} + ${term}`
@@ -65,7 +71,11 @@ export const createLease = ({ write, peers }: Connections, name: string): Lease 
           }))
           .where((old) => old.and([old.or([old('leases.owner', '=', session), isFree(peers)]), old.not(isUpgraded())])),
       )
-      .returning('epoch')
+      .returning((returning) => [
+        'epoch',
+        // Sees the row as it was before the statement.
+        returning.selectFrom('leases as former').select('owner').where('former.name', '=', name).as('former'),
+      ])
       .executeTakeFirst()
     askedAt = began
     const before = epoch
@@ -74,12 +84,17 @@ export const createLease = ({ write, peers }: Connections, name: string): Lease 
       if (before !== undefined) await giveUp(before)
       return undefined
     }
-    return epoch === before ? 'held' : 'acquired'
+    if (epoch === before) return 'held'
+    return row?.former && row.former !== session ? 'taken over' : 'acquired'
   }
 
   /** Releases the lease at once, if it is still ours. */
   const giveUp = async (held: number): Promise<void> => {
-    if (!peers) return
+    if (!peers) {
+      if (isUsed) await write.updateTable('leases').set({ owner: '' }).where('name', '=', name).execute()
+      isUsed = false
+      return
+    }
     await write
       .updateTable('leases')
       .set({ owner: '', until: 0, epoch: held + 1 })
@@ -98,6 +113,16 @@ export const createLease = ({ write, peers }: Connections, name: string): Lease 
         asking = undefined
       })
       return asking
+    },
+    async use() {
+      // Otherwise, the owner is noted since the lease was acquired.
+      if (peers || isUsed) return
+      await write
+        .insertInto('leases')
+        .values({ name, owner: 'this process', epoch: 0, until: 0 })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ owner: 'this process' }))
+        .execute()
+      isUsed = true
     },
     fence() {
       const begun = epoch

@@ -5,6 +5,7 @@ import type { Detection } from '../schema/detection/detection.ts'
 import type { RecordBatch } from '../schema/record/record.ts'
 import { consumeBatches } from './batches.fake.ts'
 import type { Queue } from './queue.ts'
+import { describeSuspects } from './suspects.conformance.ts'
 
 /** A queue in a place of its own, on a clock that the test moves. */
 export interface QueueUnderTest<Tx> {
@@ -366,6 +367,8 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
       await ring(['nobody consumes this'])
       await expect(queue.idle(AbortSignal.timeout(50))).rejects.toThrow()
     })
+
+    describeSuspects(() => open({ now: Date.now, maxRecords: 1_000_000 }))
   })
 }
 

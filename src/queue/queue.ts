@@ -78,7 +78,8 @@ export interface Consumer<Item, Tx> {
 
 /**
  * Durable topics with one consumer each. Delivers at least once, in order within a partition. A failed delivery is retried
- * with back-off. After the last attempt, each of its jobs becomes a dead letter of its own.
+ * with back-off. After the last attempt, each of its jobs becomes a dead letter of its own. So does an item during which the pipeline ends
+ * each time.
  */
 export interface Queue<Tx> {
   /**

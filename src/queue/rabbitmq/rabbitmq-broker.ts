@@ -24,6 +24,8 @@ interface RabbitmqOptions {
 const confirmMs = 5_000
 /** How long no message may be confirmed until the connection is replaced, in ms. */
 const stuckMs = 30_000
+/** How long a missing confirmation counts as a problem, in ms. */
+const unconfirmedMs = 15_000
 /** The longest wait between attempts to connect, in ms, and the wait after a refused queue. */
 const longestRetry = 2_000
 const retryMs = 500
@@ -39,7 +41,8 @@ export const openRabbitmqBroker = async ({ url, prefix, partitions, now, log }: 
   let publishing: Channel | undefined
   let replace = () => {}
   let unconfirmedSince: number | undefined
-  let isBlocked = false
+  let unconfirmedAt = Number.NEGATIVE_INFINITY
+  let blockedSince: number | undefined
   let away: { readonly since: number; readonly reason: string } | undefined = {
     since: now(),
     reason: 'not connected yet',
@@ -55,11 +58,11 @@ export const openRabbitmqBroker = async ({ url, prefix, partitions, now, log }: 
   const sending = createReplaceableConnection(async (node) => {
     const connection = await openAmqp(url, { connected() {}, lost: lose }, longestRetry, node)
     connection.on('connection.blocked', (reason) => {
-      isBlocked = true
+      blockedSince ??= now()
       log.warn({ reason }, 'RabbitMQ accepts no messages.')
     })
     connection.on('connection.unblocked', () => {
-      isBlocked = false
+      blockedSince = undefined
     })
     return connection
   })
@@ -85,7 +88,7 @@ export const openRabbitmqBroker = async ({ url, prefix, partitions, now, log }: 
       returned.clear()
       publishing = channel
       replace = () => sending.drop(connection)
-      isBlocked = false
+      blockedSince = undefined
       if (away) log.info({}, 'RabbitMQ is connected.')
       away = undefined
       await closed
@@ -113,7 +116,7 @@ export const openRabbitmqBroker = async ({ url, prefix, partitions, now, log }: 
     async send(topic: Topic, partition, messages) {
       const channel = publishing
       if (!channel?.active) throw unavailable(away?.reason ?? 'not connected')
-      if (isBlocked) throw unavailable('it is short of memory or disk space')
+      if (blockedSince !== undefined) throw unavailable('it is short of memory or disk space')
       const routingKey = queueName(prefix, topic, partition)
       const confirmed = Promise.all(
         messages.map(({ id, transaction, payload }) =>
@@ -126,14 +129,16 @@ export const openRabbitmqBroker = async ({ url, prefix, partitions, now, log }: 
         throw unavailable(amqpReason(error))
       })
       await within(confirmMs, confirmed, () => {
-        unconfirmedSince ??= performance.now()
-        if (performance.now() - unconfirmedSince > stuckMs) {
+        unconfirmedAt = performance.now()
+        unconfirmedSince ??= unconfirmedAt
+        if (unconfirmedAt - unconfirmedSince > stuckMs) {
           unconfirmedSince = undefined
           replace()
         }
         throw unavailable(`no confirmation within ${confirmMs / 1000} s`)
       })
       unconfirmedSince = undefined
+      unconfirmedAt = Number.NEGATIVE_INFINITY
       // The client reports an unroutable message one turn after its confirmation.
       await nextTurn()
       const lost = messages.filter(({ id }) => returned.delete(id))
@@ -157,12 +162,15 @@ export const openRabbitmqBroker = async ({ url, prefix, partitions, now, log }: 
         },
       }
     },
-    problems: () =>
-      away === undefined
-        ? []
-        : [
-            `RabbitMQ cannot be reached since ${new Date(away.since).toISOString()}: ${away.reason}. Records are refused with 503.`,
-          ],
+    problems() {
+      const say = (what: string) => [`RabbitMQ ${what}. Records are refused with 503.`]
+      if (away) return say(`cannot be reached since ${new Date(away.since).toISOString()}: ${away.reason}`)
+      if (blockedSince !== undefined)
+        return say(`is short of memory or disk space since ${new Date(blockedSince).toISOString()}`)
+      // Without a new attempt, the state is unknown: a load balancer sends nothing to a process that reports problems.
+      if (performance.now() - unconfirmedAt < unconfirmedMs) return say('does not confirm messages')
+      return []
+    },
     async close() {
       stop.abort()
       void publishing?.close()
