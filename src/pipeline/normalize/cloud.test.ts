@@ -411,3 +411,118 @@ describe('records of clouds and shippers', () => {
     expect(parsed.fields).toMatchObject(fields)
   })
 })
+
+describe('a login to a cloud service', () => {
+  const who = { userPrincipalName: 'kim@example.org', ipAddress: '203.0.113.9', appDisplayName: 'Graph Explorer' }
+  const okta = {
+    actor: { id: '00u1', type: 'User', alternateId: 'kim@example.org' },
+    client: { ipAddress: '203.0.113.9' },
+    ...{ displayMessage: 'User login to Okta', eventType: 'user.session.start', published: '2026-01-05T10:01:00.123Z' },
+    outcome: { result: 'FAILURE', reason: 'INVALID_CREDENTIALS' },
+  }
+  const auth0 = {
+    ...{ date: '2026-01-05T10:01:00.000Z', client_id: 'c1', ip: '203.0.113.9', user_name: 'kim@example.org' },
+    ...{ connection: 'Username-Password-Authentication', log_id: '9002' },
+  }
+  const event = (detail: object) => ({
+    ...{ version: '0', 'detail-type': 'event', source: 'aws.partner/example.org/x', account: '1', region: 'eu-west-1' },
+    time: '2026-01-05T10:01:01Z',
+    detail,
+  })
+  const onelogin = {
+    ...{ account_id: 7, user_name: 'kim@example.org', ipaddr: '203.0.113.9', actor_user_name: null },
+    ...{ created_at: '2026-01-05T10:01:00Z', notes: 'Initiated by OneLogin' },
+  }
+  const duo = {
+    ...{ event_type: 'authentication', isotimestamp: '2026-01-05T10:01:00.123456+00:00', factor: 'duo_push' },
+    ...{ access_device: { ip: '203.0.113.9' }, auth_device: { ip: '198.51.100.7' }, user: { name: 'kim@example.org' } },
+  }
+  const salesforce = {
+    ...{ EVENT_TYPE: 'Login', USER_NAME: 'kim@example.org', CLIENT_IP: '203.0.113.9', URI: '/index.jsp' },
+    TIMESTAMP_DERIVED: '2026-01-05T10:01:00.123Z',
+  }
+  const access = {
+    ...{ action: 'login', app_domain: 'a.example.org', created_at: '2026-01-05T10:01:00Z', ip_address: '203.0.113.9' },
+    user_email: 'kim@example.org',
+  }
+
+  it.each<[name: string, record: object, outcome: 'success' | 'failure']>([
+    [
+      'Microsoft Graph 1.0',
+      { createdDateTime: '2026-01-05T10:01:00Z', ...who, conditionalAccessStatus: 'success', status: { errorCode: 0 } },
+      'success',
+    ],
+    [
+      'Microsoft Graph 1.0',
+      {
+        ...{ createdDateTime: '2026-01-05T10:01:00Z', ...who, conditionalAccessStatus: 'notApplied' },
+        status: { errorCode: 50_126, failureReason: 'Invalid username or password' },
+      },
+      'failure',
+    ],
+    ['Okta, delivered by EventBridge', event(okta), 'failure'],
+    ['Auth0', { ...auth0, type: 's' }, 'success'],
+    ['Auth0', { ...auth0, type: 'fp' }, 'failure'],
+    ['Auth0, streamed', { log_id: '9002', data: { ...auth0, type: 's' } }, 'success'],
+    ['Auth0, delivered by EventBridge', event({ log_id: '9002', data: { ...auth0, type: 'fu' } }), 'failure'],
+    ['OneLogin', { ...onelogin, event_type_id: 5 }, 'success'],
+    ['OneLogin', { ...onelogin, event_type_id: '6' }, 'failure'],
+    ['Duo', { ...duo, reason: 'user_approved', result: 'success' }, 'success'],
+    ['Duo', { ...duo, reason: 'user_marked_fraud', result: 'fraud' }, 'failure'],
+    ['Salesforce', { ...salesforce, LOGIN_STATUS: 'LOGIN_NO_ERROR' }, 'success'],
+    ['Salesforce', { ...salesforce, LOGIN_STATUS: 'LOGIN_ERROR_INVALID_PASSWORD' }, 'failure'],
+    [
+      'Salesforce, in real time',
+      {
+        ...{ EventDate: '2026-01-05T10:01:00.000Z', Username: 'kim@example.org', SourceIp: '203.0.113.9' },
+        ...{ Status: 'Success', Type: 'LoginEvent' },
+      },
+      'success',
+    ],
+    ['Cloudflare Access', { ...access, allowed: true }, 'success'],
+    ['Cloudflare Access', { ...access, allowed: false }, 'failure'],
+    [
+      'Slack',
+      {
+        ...{ date_create: 1_767_607_260, action: 'user_login', actor: { user: { email: 'kim@example.org' } } },
+        context: { ip_address: '203.0.113.9' },
+      },
+      'success',
+    ],
+    [
+      'authentik',
+      {
+        ...{ user: { username: 'kim@example.org' }, action: 'login', app: 'authentik.events.signals' },
+        ...{ client_ip: '203.0.113.9', created: '2026-01-05T10:01:00Z' },
+      },
+      'success',
+    ],
+  ])('names user, client, outcome and time: %s', (_, record, outcome) => {
+    const { fields, time } = read(record)
+    expect([fields['event.category'], fields['event.outcome']]).toEqual(['authentication', outcome])
+    expect([fields['user.name'], fields['source.ip']]).toEqual(['kim@example.org', '203.0.113.9'])
+    expect(new Date(time ?? 0).toISOString().slice(0, 17)).toBe('2026-01-05T10:01:')
+  })
+
+  it('is none with another type of Auth0, and none of another program', () => {
+    expect(read({ ...auth0, type: 'slo' }).fields['event.category']).toBeUndefined()
+    expect(read({ ...auth0, log_id: undefined, type: 's' }).fields['event.category']).toBeUndefined()
+  })
+
+  it('is a record of CloudTrail from EventBridge too, and other events stay whole', () => {
+    expect(read(event(trail))).toEqual(read(trail))
+    const state = { ...event({ state: 'stopped' }), source: 'aws.ec2' }
+    expect(read(state).fields).toMatchObject({ 'detail-type': 'event', 'detail.state': 'stopped' })
+  })
+
+  it.each([
+    ['src=203.0.113.9 suser=kim outcome=FAILURE reason=INVALID_CREDENTIALS', 'failure'],
+    ['src=203.0.113.9 duser=kim outcome=/Success', 'success'],
+  ])('is read from CEF: %s', (pairs, outcome) => {
+    const text = `CEF:0|Okta|Okta|1.0|user.session.start|User login to Okta|5|rt=1767607260000 ${pairs}`
+    expect(parseRecord({ text, source: 's', receivedAt: Date.parse('2026-11-22T00:00:00Z') }).fields).toMatchObject({
+      ...{ 'event.category': 'authentication', 'event.outcome': outcome },
+      ...{ 'user.name': 'kim', 'source.ip': '203.0.113.9' },
+    })
+  })
+})

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parseRecord } from './parse-record.ts'
 
-const read = (text: string) =>
-  parseRecord({ text, source: 's', receivedAt: Date.UTC(2026, 11, 14), zoneMinutes: 0 }).fields
+const record = (text: string) => parseRecord({ text, source: 's', receivedAt: Date.UTC(2026, 11, 14), zoneMinutes: 0 })
+const read = (text: string) => record(text).fields
 
 describe('a line of a server that mentions a login', () => {
   it.each([
@@ -308,6 +308,16 @@ describe('a line of a server that mentions a login', () => {
       { ...kim, 'event.outcome': 'success' },
     ],
     [
+      'Radicale, refused',
+      "[2026-12-10 09:32:20 +0000] [4711/Thread-7 (process_request_thread)] [WARNING] Failed login attempt from 203.0.113.9: 'kim'",
+      { ...kim, 'event.outcome': 'failure' },
+    ],
+    [
+      'Radicale behind a proxy, refused',
+      "[2026-12-10 09:32:20 +0000] [4711/Thread-7] [WARNING] Failed login attempt from 203.0.113.9 (forwarded for '198.51.100.7'): 'kim' (htpasswd)",
+      { ...kim, 'event.outcome': 'failure' },
+    ],
+    [
       'lighttpd, refused',
       "2026-12-10 09:32:20: (mod_auth.c.850) password doesn't match for /admin/ username: kim IP: 203.0.113.9",
       { ...kim, 'event.outcome': 'failure' },
@@ -422,6 +432,86 @@ it.each([
   ['a user with a genitive', 'Dec 10 09:32:20 gw1 app[1]: may not read user "kim"\'s records', 'kim'],
 ])('reads %s', (_, line, user) => {
   expect(read(line)['user.name']).toBe(user)
+})
+
+it('takes what an address sent for no user', () => {
+  const line =
+    'Thu Dec 10 09:32:20 2026 : Info: Dropping packet without response because of error: Received packet from 203.0.113.9 with invalid Message-Authenticator!  (Shared secret is incorrect.) (from client ap7)'
+  expect(read(line)).not.toHaveProperty(['user.name'])
+})
+
+it('takes the name that a server starts as for no user', () => {
+  const fields = read(
+    "Thu Dec 10 2026 09:32:20 STARTUP: Startup complete as 'irc.example.org'[97K], 20000 max open sockets",
+  )
+  expect(fields).toMatchObject({ 'event.action': 'service_started' })
+  expect(fields).not.toHaveProperty(['user.name'])
+})
+
+it("takes a connection to another server's log for none of sshd", () => {
+  expect(read('Connection from 203.0.113.9 port 48900')).not.toHaveProperty(['process.name'])
+  expect(read('Connection from 203.0.113.9 port 48900 on 10.0.0.5 port 22 rdomain ""')).toMatchObject({
+    'process.name': 'sshd',
+    'event.action': 'ssh_connection',
+    'source.ip': '203.0.113.9',
+  })
+})
+
+it.each([
+  ['2026-12-10 09:32:20,123 fail2ban.filter         [4711]: INFO    [sshd] Found 203.0.113.9 - 2026-12-10 09:32:20'],
+  ['2026-12-10 09:32:20,123 fail2ban.actions        [4711]: NOTICE  [sshd] Ban 203.0.113.9'],
+  ['2026-12-10 09:32:20,123 fail2ban.actions        [4711]: NOTICE  [sshd] Restore Ban 203.0.113.9'],
+  ['Dec 10 09:32:20 web1 fail2ban.actions[4711]: NOTICE [nginx-http-auth] Unban 203.0.113.9'],
+])('names the address that fail2ban watches: %s', (line) => {
+  const fields = read(line)
+  expect(fields['source.ip']).toBe('203.0.113.9')
+  // The log that it watches has the login itself.
+  expect(fields).not.toHaveProperty(['event.category'])
+})
+
+it('takes an address that a program found for no client', () => {
+  expect(read('2026-12-10 09:32:20 INFO Found 10.0.0.5:9200 in the cluster')).not.toHaveProperty(['source.ip'])
+})
+
+it('names the program of a line that ProFTPD writes about itself', () => {
+  const parsed = record('2026-12-10 09:32:20,123 ftp1 proftpd[4711] 10.0.0.5: ProFTPD killed (signal 15)')
+  expect(parsed.message).toBe('ProFTPD killed (signal 15)')
+  expect(parsed.fields).toMatchObject({ 'host.name': 'ftp1', 'process.name': 'proftpd', 'process.pid': 4711 })
+})
+
+it('reads the kind of a line before its time', () => {
+  const parsed = record(
+    'CONNECT   Dec 10 09:32:20.314 [4711]: Request (file descriptor 5): GET http://shop.example.org/ HTTP/1.1',
+  )
+  expect(parsed.message).toBe('Request (file descriptor 5): GET http://shop.example.org/ HTTP/1.1')
+  expect(parsed.fields).toMatchObject({ 'process.pid': 4711, 'log.logger': 'CONNECT' })
+})
+
+it.each([
+  ['<W>2026-12-10 09:32:20.933 1 => <2:kim(-1)> Authenticated', '1 => <2:kim(-1)> Authenticated', undefined],
+  ['<C>2026-12-10 09:32:20.309 Failed to set priority limits.', 'Failed to set priority limits.', 'error'],
+  // A time in the brackets of a sentence has no attributes before it.
+  [
+    'Python version: 3.11.2 (main, Apr 28 2026, 14:11:48) [GCC 12.2.0]',
+    'Python version: 3.11.2 (main, Apr 28 2026, 14:11:48) [GCC 12.2.0]',
+    undefined,
+  ],
+  [
+    ' 0(4711) CRITICAL: <core> [core/cfg.y:3790]: yyerror_at(): parse error in config file',
+    ' 0(4711) CRITICAL: <core> [core/cfg.y:3790]: yyerror_at(): parse error in config file',
+    'crit',
+  ],
+  ['12: : ERROR: cannot create a socket', '12: : ERROR: cannot create a socket', 'error'],
+  ['12 of 40 ERROR: lines were left out', '12 of 40 ERROR: lines were left out', undefined],
+])('reads the level and the message of %s', (line, message, level) => {
+  const parsed = record(line)
+  expect(parsed.message).toBe(message)
+  expect(parsed.fields['log.level']).toBe(level)
+})
+
+it('keeps the message of a line whose text is empty', () => {
+  const text = 'conn=1003 op=0 RESULT tag=97 err=49 qtime=0.000005 etime=0.000104 text='
+  expect(record(`Dec 10 09:32:20 ldap1 slapd[4711]: ${text}`).message).toBe(text)
 })
 
 describe('a transfer of files without a login', () => {

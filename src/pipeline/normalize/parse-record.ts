@@ -1,3 +1,4 @@
+import { isAuthentication } from '../../schema/event/event.ts'
 import type { RawRecord } from '../../schema/record/record.ts'
 import { alertParsers } from './alerts/alert-formats.ts'
 import { bundledFormats, type DeclaredFormats, mayBeDeclared } from './declared/declared-formats.ts'
@@ -7,6 +8,7 @@ import { addEntries } from './fields/aliases.ts'
 import { createDraft } from './fields/create-draft.ts'
 import { readPairs } from './fields/key-values.ts'
 import { toSureLevel } from './fields/level.ts'
+import { addLoginPlace } from './fields/login-place.ts'
 import { startsLikeS3 } from './formats/aws/aws-s3.ts'
 import { startsLikeDotnet } from './formats/lines/dotnet-console.ts'
 import { embeddedTimeParser } from './formats/lines/embedded-time.ts'
@@ -37,9 +39,12 @@ const parseLine = (record: RawRecord, formats: DeclaredFormats): Parsed => {
   return parsed
 }
 
-/** Adds the meaning of the message, of an event only: alerts of other systems say theirs. */
+/** Adds the meaning of the message, and the place of a login, of an event only: alerts of other systems say theirs. */
 const withMeaning = (parsed: Parsed, record: string): Parsed => {
-  if (parsed.kind === 'event') readMeaning(parsed.message, parsed.fields, record)
+  if (parsed.kind === 'event') {
+    readMeaning(parsed.message, parsed.fields, record)
+    if (isAuthentication(parsed)) addLoginPlace(parsed.fields)
+  }
   return parsed
 }
 
@@ -288,6 +293,9 @@ const startsWithLevel = (text: string): boolean => {
  */
 const withLeadingLevel = (parsed: Parsed, text: string): Parsed => {
   const code = text.charCodeAt(0)
+  const written = leadingWord(parsed, text)
+  // The word stays in the message, because people search for it.
+  if (written !== undefined) return { ...parsed, fields: { ...parsed.fields, 'log.level': written } }
   if (!(code === 91 || code === 60 || (isCapital(code) && isCapital(text.charCodeAt(1))))) return parsed
   const found = /^(?:\[([A-Za-z]{3,13}) ?\]:?|([A-Z]{3,13}):|<([A-Za-z]{3,13})>:?)[ \t]+(?=\S)/.exec(text.slice(0, 24))
   const level = found && toSureLevel(found[1] ?? found[2] ?? found[3] ?? '')
@@ -296,6 +304,33 @@ const withLeadingLevel = (parsed: Parsed, text: string): Parsed => {
   if (!found || !level || fields['event.action'] !== undefined || fields['process.name'] === 'kernel') return parsed
   if (known !== undefined && known !== 'info' && known !== 'notice' && known !== level) return parsed
   return { ...parsed, message: text.slice(found[0].length), fields: { ...fields, 'log.level': level } }
+}
+
+/** A level in capitals, with no colon behind it. */
+const capitals = /^([A-Z]{4,9}) +\S/
+/** A level behind the numbers of a process and a thread. */
+const numberedWord = /^\[\d{1,10}(?::\d{1,10})?\] ([A-Za-z]{4,9}): /
+
+/**
+ * The level in `ERROR …` of a program whose envelope says no more than that it is information, as systemd does of all that a program prints.
+ * Also in `error: …`, `Warning: …` and `[4711:0] error: …` of a program in an envelope without one, as in files of syslog, which keep no
+ * priority.
+ */
+const leadingWord = ({ fields }: Parsed, text: string): string | undefined => {
+  const known = fields['log.level']
+  const program = fields['process.name']
+  if (program === undefined || program === 'kernel') return undefined
+  if (known !== undefined && known !== 'info' && known !== 'notice') return undefined
+  const code = text.charCodeAt(0)
+  if (isCapital(code) && isCapital(text.charCodeAt(3)) && fields['event.action'] === undefined) {
+    const level = toSureLevel(capitals.exec(text.slice(0, 24))?.[1] ?? '')
+    if (level) return level
+  }
+  if (known !== undefined) return undefined
+  if (code === 91) return toSureLevel(numberedWord.exec(text.slice(0, 40))?.[1] ?? '')
+  const colon = text.indexOf(': ')
+  const isShort = colon > 2 && colon < 10 && fields['event.action'] === undefined
+  return isShort && /^[A-Za-z][a-z]{2,8}$/.test(text.slice(0, colon)) ? toSureLevel(text.slice(0, colon)) : undefined
 }
 
 /** Whether the message is a line of another program's log, as shippers and container runtimes wrap it. */

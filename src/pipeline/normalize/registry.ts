@@ -10,8 +10,10 @@ import { auditParser } from './formats/products/audit.ts'
 import { blueGeneParser } from './formats/products/bluegene.ts'
 import { cockroachdbParser } from './formats/products/cockroachdb.ts'
 import { exchangeSmtpParser } from './formats/products/exchange-smtp.ts'
+import { kubernetesEventsParser } from './formats/products/kubernetes-events.ts'
 import { openldapParser } from './formats/products/openldap.ts'
 import { postgresCsvParser } from './formats/products/postgres-csv.ts'
+import { tcpdumpParser } from './formats/products/tcpdump.ts'
 import { utmpParser } from './formats/products/utmp.ts'
 import { zeekParser } from './formats/products/zeek.ts'
 import { cefParser } from './formats/siem/cef.ts'
@@ -23,6 +25,7 @@ import { syslog5424Parser } from './formats/syslog/syslog-5424.ts'
 import { accessLogParser } from './formats/web/access-log.ts'
 import { errorLogParser } from './formats/web/error-log.ts'
 import { w3cHeaderParser } from './formats/web/w3c-header.ts'
+import { netlogonParser } from './formats/windows/netlogon.ts'
 import { snareParser } from './formats/windows/snare.ts'
 import { windowsDnsParser } from './formats/windows/windows-dns.ts'
 import { windowsFirewallParser } from './formats/windows/windows-firewall.ts'
@@ -51,9 +54,11 @@ export const parsers: readonly Parser[] = [
   genericParser,
   journaldParser,
   jsonParser,
+  kubernetesEventsParser,
   leefParser,
   logfmtParser,
   merakiParser,
+  netlogonParser,
   openldapParser,
   papertrailParser,
   plainParser,
@@ -61,6 +66,7 @@ export const parsers: readonly Parser[] = [
   snareParser,
   syslog3164Parser,
   syslog5424Parser,
+  tcpdumpParser,
   utmpParser,
   vpcFlowParser,
   w3cHeaderParser,
@@ -71,7 +77,7 @@ export const parsers: readonly Parser[] = [
 ]
 
 const ofObject = [dockerParser, journaldParser, jsonParser]
-const ofBracket = [utmpParser, fluentBitParser, errorLogParser, genericParser, jsonParser]
+const ofBracket = [utmpParser, fluentBitParser, errorLogParser, genericParser, accessLogParser, jsonParser]
 const ofAngle = [merakiParser, syslog5424Parser, syslog3164Parser, windowsXmlParser]
 const ofDigit = [
   openldapParser,
@@ -87,6 +93,9 @@ const ofDigit = [
   postgresCsvParser,
   exchangeSmtpParser,
   papertrailParser,
+  netlogonParser,
+  tcpdumpParser,
+  kubernetesEventsParser,
   genericParser,
   vpcFlowParser,
   cefParser,
@@ -102,6 +111,8 @@ const ofLetter = [
   snareParser,
   auditParser,
   openldapParser,
+  tcpdumpParser,
+  kubernetesEventsParser,
   logfmtParser,
   accessLogParser,
   blueGeneParser,

@@ -96,6 +96,10 @@ describe('a server says who logged in', () => {
 describe('a server says who failed to log in', () => {
   it.each([
     [
+      'a program in Erlang',
+      '2026-12-10 09:32:20.135296+00:00 [warning] <0.487.0>@ejabberd_web_admin:process2/2:215 Access of <<"kim">> from <<"203.0.113.9">> failed with error: <<"bad-password">>',
+    ],
+    [
       'Elasticsearch',
       '{"type":"audit","timestamp":"2026-12-10T09:32:20,123+0000","node.id":"n1","host.name":"es1","host.ip":"10.0.0.5","event.type":"rest","event.action":"authentication_failed","user.name":"kim","origin.type":"rest","origin.address":"203.0.113.9:51234","url.path":"/_search","request.method":"GET"}',
     ],
@@ -472,4 +476,168 @@ describe('WireGuard names its peer', () => {
       'source.port': 51_234,
     })
   })
+})
+
+describe('MIT Kerberos', () => {
+  const requested =
+    'AS_REQ (8 etypes {aes256-cts-hmac-sha1-96(18), aes128-cts-hmac-sha1-96(17), aes256-cts-hmac-sha384-192(20), aes128-cts-hmac-sha256-128(19), DEPRECATED:des3-cbc-sha1(16), DEPRECATED:arcfour-hmac(23), camellia128-cts-cmac(25), camellia256-cts-cmac(26)}) 203.0.113.9: '
+  const issued =
+    'ISSUE: authtime 1795747748, etypes {rep=aes256-cts-hmac-sha1-96(18), tkt=aes256-cts-hmac-sha1-96(18), ses=aes256-cts-hmac-sha1-96(18)}, '
+  const login = { 'user.name': 'kim@EXAMPLE.ORG', 'source.ip': '203.0.113.9', 'event.category': 'authentication' }
+  const readBy = (program: string, level: string, text: string) =>
+    [
+      read(`Dec 10 09:32:20 kdc ${program}[812](${level}): ${text}`),
+      read(`Dec 10 09:32:20 kdc ${program}[812]: ${text}`),
+    ].map(({ fields }) => fields)
+
+  it.each([
+    ['issues a ticket', `${issued}kim@EXAMPLE.ORG for krbtgt/EXAMPLE.ORG@EXAMPLE.ORG`, 'success'],
+    [
+      'refuses a password for kadmin',
+      'PREAUTH_FAILED: kim@EXAMPLE.ORG for kadmin/admin@EXAMPLE.ORG, Preauthentication failed',
+      'failure',
+    ],
+    [
+      'knows no such name',
+      'CLIENT_NOT_FOUND: kim@EXAMPLE.ORG for krbtgt/EXAMPLE.ORG@EXAMPLE.ORG, Client not found in Kerberos database',
+      'failure',
+    ],
+  ])('%s', (_, text, outcome) => {
+    for (const fields of readBy('krb5kdc', 'info', requested + text))
+      expect(fields).toMatchObject({
+        ...login,
+        'event.outcome': outcome,
+        'process.name': 'krb5kdc',
+        'process.pid': 812,
+      })
+  })
+
+  it.each([
+    [
+      'asks for the password',
+      `${requested}NEEDED_PREAUTH: kim@EXAMPLE.ORG for krbtgt/EXAMPLE.ORG@EXAMPLE.ORG, Additional pre-authentication required`,
+    ],
+    ['says again that a password is wrong', 'preauth (encrypted_timestamp) verify failure: Preauthentication failed'],
+    [
+      'issues a ticket for a service',
+      `${requested.replace('AS_', 'TGS_')}${issued}kim@EXAMPLE.ORG for host/srv1.example.org@EXAMPLE.ORG`,
+    ],
+  ])('%s, which is no login', (_, text) => {
+    for (const fields of readBy('krb5kdc', 'info', text)) expect(fields['event.category']).not.toBe('authentication')
+  })
+
+  it('reads the level after the number of the process', () =>
+    expect(
+      readBy('krb5kdc', 'Error', 'preauth spake failed to initialize').map((fields) => fields['log.level']),
+    ).toEqual(['error', undefined]))
+
+  it.each([
+    [
+      'adds an account',
+      'Request: kadm5_create_principal, eve@EXAMPLE.ORG, success, client=kim@EXAMPLE.ORG, service=kadmin/admin@EXAMPLE.ORG, addr=203.0.113.9',
+      { 'event.action': 'user_added', 'event.outcome': 'success', 'user.target.name': 'eve@EXAMPLE.ORG' },
+    ],
+    [
+      'cannot change a password',
+      'Request: kadm5_chpass_principal, eve@EXAMPLE.ORG, Principal does not exist, client=kim@EXAMPLE.ORG, service=kadmin/admin@EXAMPLE.ORG, addr=203.0.113.9',
+      { 'event.action': 'password_changed', 'event.outcome': 'failure', 'event.reason': 'Principal does not exist' },
+    ],
+    [
+      'refuses a list of the accounts',
+      'Unauthorized request: kadm5_get_principals, *, client=kim@EXAMPLE.ORG, service=kadmin/admin@EXAMPLE.ORG, addr=203.0.113.9',
+      { 'event.action': 'kadm5_get_principals', 'event.outcome': 'failure' },
+    ],
+    [
+      'changes the own password',
+      'chpw request from 203.0.113.9 for kim@EXAMPLE.ORG: success',
+      { 'event.action': 'password_changed', 'event.outcome': 'success' },
+    ],
+  ])('%s', (_, text, expected) => {
+    for (const fields of readBy('kadmind', 'Notice', text))
+      expect(fields).toMatchObject({ ...login, ...expected, 'event.category': 'iam', 'service.name': 'kadmind' })
+  })
+})
+
+describe('doas', () => {
+  const doas = (text: string) => read(`Dec 10 09:32:20 web1 doas[812]: ${text}`).fields
+  it('names the command, the user and the other user', () =>
+    expect(doas('kim ran command cat /etc/shadow as root from /home/kim')).toMatchObject({
+      'event.category': 'process',
+      'event.action': 'doas',
+      'event.outcome': 'success',
+      'user.name': 'kim',
+      'user.target.name': 'root',
+      'process.command_line': 'cat /etc/shadow',
+    }))
+  it.each(['command not permitted for kim: cat /etc/shadow', 'failed auth for kim'])('refuses: %s', (text) =>
+    expect(doas(text)).toMatchObject({
+      'event.category': 'authentication',
+      'event.action': 'doas',
+      'event.outcome': 'failure',
+      'user.name': 'kim',
+    }),
+  )
+})
+
+describe('Dovecot, in a file of its own and in syslog', () => {
+  const both = (name: string, level: string, text: string) =>
+    [
+      `Dec 10 09:32:20 ${name}: ${level}: ${text}`,
+      `Dec 10 09:32:20 mx1 dovecot: ${name}: ${level === 'Info' ? '' : `${level}: `}${text}`,
+    ].map((line) => read(line))
+
+  it.each([
+    [
+      'imap-login',
+      'Login: user=<kim>, method=PLAIN, rip=203.0.113.9, lip=10.0.0.5, mpid=812, TLS, session=<QUBMajlhhKx/AAAB>',
+      'success',
+    ],
+    [
+      'auth',
+      'passwd-file(kim,203.0.113.9,<e6BPajlhkKx/AAAB>): Password mismatch (SHA1 of given password: 0c5f26)',
+      'failure',
+    ],
+    [
+      'auth-worker(812)',
+      'conn unix:auth-worker (pid=7,uid=97): auth-worker<2>: sql(kim,203.0.113.9,<e6BPajlhkKx/AAAB>): unknown user',
+      'failure',
+    ],
+    [
+      'imap-login',
+      'Disconnected: Connection closed (auth failed, 1 attempts in 2 secs): user=<kim>, method=PLAIN, rip=203.0.113.9, lip=10.0.0.5, TLS, session=<e6BPajlhkKx/AAAB>',
+      'failure',
+    ],
+  ])('%s: %s', (name, text, outcome) => {
+    const [own, relayed] = both(name, 'Info', text)
+    expect(own?.fields).toMatchObject({
+      ...kim,
+      'event.outcome': outcome,
+      'process.name': 'dovecot',
+      'log.level': 'info',
+    })
+    expect(relayed?.fields).toMatchObject({ ...kim, 'event.outcome': outcome, 'process.name': 'dovecot' })
+    expect(own?.message).toBe(relayed?.message)
+  })
+
+  it('reads the level', () => {
+    const parsed = both(
+      'imap(kim)<812><QUBMajlhhKx/AAAB>',
+      'Error',
+      'Failed to autocreate mailbox INBOX: Permission denied',
+    )
+    expect(parsed.map(({ fields }) => fields['log.level'])).toEqual(['error', 'error'])
+    expect(parsed.map(({ message }) => message.slice(0, 8))).toEqual(['imap(kim', 'imap(kim'])
+  })
+
+  it('takes a client that sent no name for no failed login', () => {
+    const text =
+      'Aborted login (no auth attempts in 0 secs): user=<>, rip=203.0.113.9, lip=10.0.0.5, session=<QUBMajlhhKx/AAAB>'
+    expect(both('imap-login', 'Info', text).map(({ fields }) => fields['event.category'])).toEqual([
+      'session',
+      'session',
+    ])
+  })
+
+  it('leaves the tag of another program as it is', () =>
+    expect(read('Dec 10 09:32:20 shop: Error: out of stock').fields['process.name']).not.toBe('dovecot'))
 })

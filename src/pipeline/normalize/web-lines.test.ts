@@ -13,6 +13,28 @@ const found: ReturnType<typeof requested> = ['GET', '/x', 404, client]
 const ruby = 'I, [2026-12-10T09:32:20.123456 #4711]  INFO -- : '
 const started = `Started GET "/x?y=1" for ${client} at 2026-12-10 10:32:20 +0100`
 
+describe('an access log with a part of the program before each line', () => {
+  const line = `${client} - adm [10/Dec/2026:09:32:20 +0000] "GET /x HTTP/1.1" 401 33 "-" "curl/8" c41f5205-8002 174548`
+  it.each([
+    ['of InfluxDB', `[httpd] ${line}`],
+    ['in syslog', `Dec 10 09:32:20 db1 influxd[812]: [httpd] ${line}`],
+  ])('is read as any other %s', (_, text) => {
+    const { fields } = read(text)
+    expect(fields).toMatchObject({
+      'source.ip': client,
+      'user.name': 'adm',
+      'event.outcome': 'failure',
+      'event.category': ['web', 'authentication'],
+    })
+    expect(fields).not.toHaveProperty(['url.domain'])
+  })
+
+  it('may begin with a virtual host of IPv6', () => {
+    const { fields } = read(`[2001:db8::1]:443 ${line}`)
+    expect(fields).toMatchObject({ 'url.domain': '[2001:db8::1]', 'url.port': 443, 'source.ip': client })
+  })
+})
+
 describe('web frameworks name the request', () => {
   it.each<[line: string, request: ReturnType<typeof requested>]>([
     // Rails

@@ -6,6 +6,7 @@ import { alertmanager, splitWebhook } from './alertmanager.ts'
 import { cefAlertParser } from './cef-alert.ts'
 import { crowdstrike } from './crowdstrike.ts'
 import { defender } from './defender.ts'
+import { elastic } from './elastic.ts'
 import { falco } from './falco.ts'
 import { type AlertFormat, readAlert, toParser } from './foreign-alert.ts'
 import { genericAlert } from './generic-alert.ts'
@@ -19,14 +20,15 @@ import { sentinel } from './sentinel.ts'
 import { sentinelOne } from './sentinelone.ts'
 import { splunk } from './splunk.ts'
 import { suricata } from './suricata.ts'
+import { theHive } from './thehive.ts'
 import { wazuh } from './wazuh.ts'
 
 const formats: readonly AlertFormat[] = [
   alertmanager,
   crowdstrike,
   defender,
+  elastic,
   falco,
-  genericAlert,
   grafana,
   guardduty,
   qradar,
@@ -35,13 +37,23 @@ const formats: readonly AlertFormat[] = [
   sentinelOne,
   splunk,
   suricata,
+  theHive,
   wazuh,
 ]
+
+/** Parses any alert. Senders of a format that we know may also declare `generic`: their own format knows their severities and names. */
+const anyAlert: AlertFormat = {
+  ...genericAlert,
+  read(object, record) {
+    const known = formats.find((format) => format.matches(object))?.read(object, record)
+    return known === undefined || typeof known === 'string' ? genericAlert.read(object, record) : known
+  },
+}
 
 /** The alert parsers by `source_type`. */
 export const alertParsers: ReadonlyMap<string, Parser> = new Map(
   [
-    ...formats.map((format) => [format.name, toParser(format)] as const),
+    ...[...formats, anyAlert].map((format) => [format.name, toParser(format)] as const),
     ['cef', cefAlertParser] as const,
     ['leef', leefAlertParser] as const,
   ].sort(([a], [b]) => (a < b ? -1 : 1)),
@@ -74,6 +86,8 @@ export const splitAlerts = (body: unknown): readonly string[] => {
   if (body === undefined) return []
   if (!isObject(body)) return [JSON.stringify(body)]
   if (Array.isArray(body.alerts) && body.groupKey !== undefined) return splitWebhook(body).map(toText)
+  const { hits } = body
+  if (isObject(hits) && isList(hits.hits) && Array.isArray(hits.hits)) return hits.hits.map(toText)
   const [only] = Object.keys(body).length <= 4 ? bundles.filter((name) => isList(body[name])) : []
   const list = only === undefined ? undefined : body[only]
   return Array.isArray(list) ? list.map(toText) : [toText(body)]

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anyCharacter } from '../../../../test/any-character.ts'
+import { securityAlert } from '../../../schema/alert/security-alert.ts'
 import type { Event } from '../../../schema/event/event.ts'
 import { createNormalizer } from '../normalize.ts'
 import { describeParser } from '../parser.conformance.ts'
@@ -73,6 +74,20 @@ describe('the fields of the triage contract', () => {
     })
   })
 
+  it('may be empty where the sender has no address and no hash', () => {
+    const sent = {
+      alert_id: 'A-2',
+      timestamp: '2025-01-05T12:00:00Z',
+      alert_type: 'malware',
+      severity: 'high',
+      description: 'x',
+    }
+    const empty = { ...sent, source_ip: '', target_ip: ' ', file_hash: '' }
+    expect(securityAlert.safeParse(empty).success).toBe(true)
+    expect(one(empty)?.fields).not.toHaveProperty(['source.ip'])
+    expect(securityAlert.safeParse({ ...sent, source_ip: '300.1.1.1' }).success).toBe(false)
+  })
+
   it("include Splunk's time as a quoted number", () => {
     const event = one(
       { sid: 's1', _time: '1736078400', type: 'intrusion', priority: '9', src: '192.0.2.1', signature: 'ET SCAN' },
@@ -141,6 +156,132 @@ describe('the fields of the triage contract', () => {
     for (const text of [cef, `<34>1 2026-03-04T00:00:00Z sensor ids - - - ${cef}`]) {
       expect(one(text, 'cef')?.fields).toMatchObject(detected)
       expect(one(text)).toMatchObject({ kind: 'alert', fields: expect.objectContaining(detected) })
+    }
+  })
+})
+
+describe('alerts of TheHive', () => {
+  const alert = {
+    ...{
+      _id: '~41',
+      _type: 'Alert',
+      type: 'external',
+      source: 'mail-gw',
+      sourceRef: 'MG-7',
+      title: 'Mail with a link',
+    },
+    ...{ description: 'To finance.', date: noon, stage: 'New', tags: ['t:T1566.002'] },
+    observables: [
+      { dataType: 'ip', data: '45.33.32.156' },
+      { dataType: 'hostname', data: 'web-01' },
+    ],
+  }
+  it.each([
+    [1, 'low'],
+    [2, 'medium'],
+    [3, 'high'],
+    [4, 'critical'],
+  ])('have the severity %i of 4, which is %s', (severity, expected) => {
+    const sent = { ...alert, severity }
+    for (const body of [
+      sent,
+      { action: 'create', objectType: 'Alert', objectId: '~41', object: sent },
+      { operation: 'Creation', objectType: 'case', object: { title: 'Mail', _id: '~7', severity, status: 'Open' } },
+    ]) {
+      for (const format of [undefined, 'generic', 'thehive']) {
+        const event = one(body, format)
+        expect(event).toMatchObject({
+          kind: 'alert',
+          fields: { alert_severity: expected, 'event.provider': 'thehive' },
+        })
+      }
+    }
+  })
+
+  it('include observables, techniques and the time', () => {
+    expect(one({ ...alert, severity: 3 }, 'thehive')).toMatchObject({
+      time: noon,
+      fields: {
+        ...{ alert_id: '~41', alert_title: 'Mail with a link', source_ref: 'MG-7', alert_status: 'firing' },
+        ...{ 'source.ip': '45.33.32.156', 'host.name': 'web-01', 'threat.technique.id': ['T1566.002'] },
+      },
+    })
+    expect(one({ ...alert, severity: 3, stage: 'Closed' }, 'thehive')?.fields.alert_status).toBe('resolved')
+  })
+})
+
+describe('alerts of Kibana', () => {
+  const technique = { id: 'T1110', subtechnique: [{ id: 'T1110.003' }] }
+  const dotted = {
+    '@timestamp': '2025-01-05T12:00:00Z',
+    'kibana.alert.uuid': 'u-1',
+    'kibana.alert.rule.name': 'Password spraying',
+    'kibana.alert.reason': 'Many failed logins.',
+    'kibana.alert.severity': 'high',
+    'kibana.alert.status': 'active',
+    'kibana.alert.workflow_status': 'open',
+    'kibana.alert.rule.threat': [{ tactic: { name: 'Credential Access' }, technique: [technique] }],
+    'source.ip': '45.33.32.156',
+    user: { name: 'jdoe' },
+  }
+  const nested = {
+    '@timestamp': '2025-01-05T12:00:00Z',
+    kibana: {
+      alert: {
+        ...{ uuid: 'u-1', reason: 'Many failed logins.', severity: 'high', status: 'active', workflow_status: 'open' },
+        rule: {
+          name: 'Password spraying',
+          threat: [{ tactic: { name: 'Credential Access' }, technique: [technique] }],
+        },
+      },
+    },
+    source: { ip: '45.33.32.156' },
+    user: { name: 'jdoe' },
+  }
+  const mixed = { ...nested, kibana: undefined, 'kibana.alert': nested.kibana.alert }
+  const hit = { _index: '.internal.alerts-security.alerts-default-000001', _id: 'u-1', _source: dotted }
+  const legacy = {
+    ...{ _id: 'u-1', '@timestamp': '2025-01-05T12:00:00Z', source: nested.source, user: nested.user },
+    signal: {
+      ...{ status: 'open', reason: 'Many failed logins.' },
+      rule: { name: 'Password spraying', severity: 'high', threat: nested.kibana.alert.rule.threat },
+    },
+  }
+  it.each(Object.entries({ dotted, nested, mixed, hit, legacy }))('are read: %s', (_, body) => {
+    for (const format of [undefined, 'generic', 'elastic']) {
+      expect(one(body, format)).toMatchObject({
+        ...{ kind: 'alert', time: noon, message: 'Many failed logins.' },
+        fields: {
+          ...{ alert_id: 'u-1', alert_title: 'Password spraying', alert_severity: 'high', alert_status: 'firing' },
+          ...{ 'source.ip': '45.33.32.156', 'user.name': 'jdoe', 'threat.technique.id': ['T1110.003'] },
+        },
+      })
+    }
+  })
+
+  it('have the severity of their risk score, if they have no other', () => {
+    const { 'kibana.alert.severity': _, ...rest } = dotted
+    for (const [score, severity] of [
+      [21, 'low'],
+      [47, 'medium'],
+      [73, 'high'],
+      [99, 'critical'],
+    ] as const) {
+      expect(one({ ...rest, 'kibana.alert.risk_score': score }, 'elastic')?.fields.alert_severity).toBe(severity)
+    }
+  })
+
+  it('are closed or recovered', () => {
+    for (const over of [{ 'kibana.alert.workflow_status': 'closed' }, { 'kibana.alert.status': 'recovered' }]) {
+      expect(one({ ...dotted, ...over }, 'elastic')?.fields.alert_status).toBe('resolved')
+    }
+  })
+
+  it('are split from a list and from a search result', () => {
+    for (const body of [{ alerts: [dotted, nested] }, { took: 1, hits: { total: { value: 2 }, hits: [hit, hit] } }]) {
+      expect(parseBody(body, 'generic').map(({ fields }) => fields.alert_title)).toEqual(
+        Array(2).fill('Password spraying'),
+      )
     }
   })
 })

@@ -7,16 +7,23 @@ export type Json = Readonly<Record<string, unknown>>
 /** Placeholders for missing values. */
 const nothing = new Set(['', '-', 'n/a', 'none', 'null', 'undefined'])
 
-/** Returns a value by its name or dotted path; undefined if there is none. A number in the path is a list index. */
+/**
+ * Returns a value by its name or dotted path; undefined if there is none. Senders may write any part of the path as one name:
+ * `{"a.b": {"c": 1}}`. A number in the path is a list index.
+ */
 export const at = (object: unknown, path: string): unknown => {
-  if (isObject(object) && Object.hasOwn(object, path)) return object[path]
-  let value = object
-  for (const name of path.split('.')) {
-    if (Array.isArray(value)) value = value[Number(name)]
-    else if (isObject(value) && Object.hasOwn(value, name)) value = value[name]
-    else return undefined
+  if (Array.isArray(object)) {
+    const end = path.indexOf('.')
+    return end < 0 ? object[Number(path)] : at(object[Number(path.slice(0, end))], path.slice(end + 1))
   }
-  return value
+  if (!isObject(object)) return undefined
+  if (Object.hasOwn(object, path)) return object[path]
+  for (let end = path.indexOf('.'); end >= 0; end = path.indexOf('.', end + 1)) {
+    const name = path.slice(0, end)
+    const found = Object.hasOwn(object, name) ? at(object[name], path.slice(end + 1)) : undefined
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** Returns the first text under these paths. */

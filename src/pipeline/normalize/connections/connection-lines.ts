@@ -131,6 +131,14 @@ export const connectionLines: readonly ConnectionLine[] = [
     within: minute,
   },
   {
+    // OpenSMTPD: every line begins with the number of its session. The one about a login names the user only.
+    kind: 'client of SMTP',
+    mark: ' smtp connected address=',
+    names: /^[\da-f]{16} smtp connected address=(?<address>[\da-fA-F.:]{2,45}) /,
+    key: (text) => (text.startsWith(' smtp ', 16) ? /^[\da-f]{16}(?= )/.exec(text)?.[0] : undefined),
+    within: day,
+  },
+  {
     // xrdp: a process per client. Its session manager writes the client of a login itself.
     kind: 'client of RDP',
     field: 'process.pid',
@@ -138,6 +146,23 @@ export const connectionLines: readonly ConnectionLine[] = [
     names: /^(?:\[INFO \] )?TLS connection established from (?:::ffff:)?(?<address>[\da-fA-F.:]{2,45}) port \d{1,5}: /,
     key: (_, fields) => (fields['process.name'] === 'xrdp' ? textOf(fields['process.pid']) : undefined),
     within: 10 * minute,
+  },
+  {
+    // Mumble: every line begins with the numbers of the server and the connection. An accepted login names the user only.
+    kind: 'client of Mumble',
+    mark: '> New connection: ',
+    names: /^\d{1,6} => <\d{1,10}:\(-1\)> New connection: (?<address>\S{2,64})$/,
+    key: (text) => (text.includes(' => <') ? /^\d{1,6} => <\d{1,10}(?=:)/.exec(text)?.[0] : undefined),
+    within: minute,
+  },
+  {
+    // Radicale: a thread writes the request that it received, and then whom it let in.
+    kind: 'client of a thread',
+    field: 'process.thread.name',
+    mark: ' received from ',
+    names: /^[A-Z]{3,20} request for .{1,4096} received from (?<address>[\da-fA-F.:]{2,45})(?= |$)/,
+    key: (_, fields) => textOf(fields['process.thread.name']),
+    within: minute,
   },
   {
     // The FTP server of IIS writes the name in the line before the one with the password.

@@ -48,6 +48,44 @@ describe('a login has the address and the user of earlier lines of its connectio
         rabbit("[error] <0.861.0> PLAIN login refused: user 'kim' - invalid credentials"),
       ],
     ],
+    ...(['failure', 'success'] as const).map((outcome) => {
+      const murmur = (text: string) => `<W>2026-12-10 09:32:20.123 1 => ${text}`
+      return [
+        'Mumble',
+        outcome,
+        [
+          murmur('<7:(-1)> New connection: 203.0.113.9:51234'),
+          murmur('<8:(-1)> New connection: 203.0.113.8:51234'),
+          murmur(
+            outcome === 'success'
+              ? '<7:kim(12)> Authenticated'
+              : '<7:kim(-1)> Rejected connection from 203.0.113.9:51234: Invalid server password',
+          ),
+        ],
+      ] as const
+    }),
+    [
+      'Radicale',
+      'success',
+      [
+        "[2026-12-10 09:32:20 +0000] [4711/Thread-7] [INFO] PROPFIND request for '/kim/' received from 203.0.113.9 using 'curl'",
+        "[2026-12-10 09:32:20 +0000] [4711/Thread-8] [INFO] PROPFIND request for '/ada/' received from 203.0.113.8 using 'curl'",
+        "[2026-12-10 09:32:20 +0000] [4711/Thread-7] [INFO] Successful login: 'kim'",
+      ],
+    ],
+    ...(['permfail', 'ok'] as const).map((result) => {
+      const smtpd = (text: string) => `Dec 10 09:32:20 mx1 smtpd[411]: ${text}`
+      return [
+        'OpenSMTPD',
+        result === 'ok' ? 'success' : 'failure',
+        [
+          smtpd('9b2a1c7e5d4f3a21 smtp connected address=203.0.113.9 host=pc.example.net'),
+          smtpd('9b2a1c7e5d4f3a22 smtp connected address=203.0.113.8 host=nas.example.net'),
+          smtpd('9b2a1c7e5d4f3a21 smtp tls ciphers=TLSv1.3:TLS_AES_256_GCM_SHA384:256'),
+          smtpd(`9b2a1c7e5d4f3a21 smtp authentication user=kim result=${result}`),
+        ],
+      ] as const
+    }),
     [
       'PostgreSQL in German',
       'failure',

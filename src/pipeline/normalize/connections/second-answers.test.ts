@@ -34,10 +34,29 @@ const pooler = (time: string, peer: string) =>
       `2026-12-10 ${time}.272 UTC [812] ${level} C-0x55dc71d0a970: shop/kim@${peer} ${level === 'LOG' ? 'closing because: password authentication failed (age=0s)' : 'pooler error: password authentication failed'}`,
   )
 
+const stranger = (time: string, peer: string) =>
+  [
+    '(nodb)/(nouser)@PEER no such user: kim',
+    '(nodb)/kim@PEER closing because: password authentication failed (age=0s)',
+  ].map((text) => `2026-12-10 ${time}.272 UTC [812] LOG C-0x55dc71d0a970: ${text.replace('PEER', peer)}`)
+
+const dovecot = (time: string, session: string) => [
+  `Dec 10 ${time} auth: Info: passwd-file(kim,203.0.113.9,<${session}>): Password mismatch (SHA1 of given password: 0c5f26)`,
+  `Dec 10 ${time} imap-login: Info: Disconnected: Connection closed (auth failed, 1 attempts in 2 secs): user=<kim>, method=PLAIN, rip=203.0.113.9, lip=10.0.0.5, TLS, session=<${session}>`,
+]
+
+const etcd = (time: string, user: string) => [
+  `{"level":"info","ts":"2026-12-10T${time}.886Z","caller":"auth/store.go:383","msg":"invalid password","user-name":"${user}"}`,
+  `{"level":"warn","ts":"2026-12-10T${time}.887Z","caller":"etcdserver/v3_server.go:441","msg":"invalid authentication was requested","user":"${user}","error":"auth: authentication failed, invalid user ID or password"}`,
+]
+
 describe.each([
+  ['etcd', etcd, ['kim', 'ada']],
+  ['Dovecot', dovecot, ['QUBMajlhhKx/AAAB', 'e6BPajlhkKx/AAAB']],
   ['OpenVPN', vpn, ['203.0.113.9:51234', '203.0.113.8:51234']],
   ['Pulse Secure', pulse, ['203.0.113.9', '203.0.113.8']],
   ['PgBouncer', pooler, ['203.0.113.9:51234', '203.0.113.8:51234']],
+  ['a user that PgBouncer lacks', stranger, ['203.0.113.9:51234', '203.0.113.8:51234']],
   ['F5 BIG-IP', policy, ['1a2b3c4d', '5e6f7a8b']],
   ['Cisco ASA', asa, ['203.0.113.9', '203.0.113.8']],
 ])('a refused login of %s', (_, lines, [peer = '', other = '']) => {
@@ -67,4 +86,10 @@ describe.each([
     expect(categories([first, second('09:32:20', other)])).toEqual([login, login])
     expect(categories([first, second('09:34:20', peer)])).toEqual([login, login])
   })
+})
+
+it('counts a user that PgBouncer lacks once in all three lines', () => {
+  const [, answer = ''] = pooler('09:32:20', '203.0.113.9:51234')
+  const lines = [...stranger('09:32:20', '203.0.113.9:51234'), answer.replace('shop/kim', '(nodb)/kim')]
+  expect(categories(lines)).toEqual([login, undefined, undefined])
 })

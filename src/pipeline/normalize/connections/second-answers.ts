@@ -1,6 +1,6 @@
 import { RecentMap } from '../../../lib/oldest/recent-map.ts'
 import { minute } from '../../../lib/units/time.ts'
-import type { Event } from '../../../schema/event/event.ts'
+import { type Event, textField } from '../../../schema/event/event.ts'
 import { copyWord } from '../fields/recurring-words.ts'
 import { sessionOfPolicy } from './connection-lines.ts'
 
@@ -40,7 +40,21 @@ const poolerReason = ({ message }: Event, words: string): string | undefined => 
   return at < 0 ? undefined : `${message.slice(0, at)}${message.slice(at + words.length).replace(/ \(age=\w+\)$/, '')}`
 }
 
+/** Returns the client of a line of PgBouncer before some words, by its address in memory and its port, which its name is no part of. */
+const poolerClient = ({ message }: Event, words: string): string | undefined => {
+  const at = message.startsWith('C-0x') ? message.indexOf(words) : -1
+  return at < 0 ? undefined : message.slice(0, message.indexOf(':')) + message.slice(message.lastIndexOf('@', at), at)
+}
+
 const secondAnswers: readonly SecondAnswer[] = [
+  {
+    kind: 'etcd',
+    // The store of accounts, and then the server that asked it. The store says nothing about a user that it lacks.
+    first: (event) => (event.message === 'invalid password' ? textField(event, 'user.name') : undefined),
+    second: (event) =>
+      event.message === 'invalid authentication was requested' ? textField(event, 'user.name') : undefined,
+    within: minute / 6,
+  },
   {
     kind: 'OpenVPN',
     // Where a plugin decides, the answer is the only line.
@@ -75,6 +89,22 @@ const secondAnswers: readonly SecondAnswer[] = [
     first: (event) => poolerReason(event, ' closing because: '),
     second: (event) => poolerReason(event, ' pooler error: '),
     within: minute / 6,
+  },
+  {
+    kind: 'PgBouncer without the user',
+    // Below the entry for its answers, which needs the line that this one counts no more.
+    first: (event) => poolerClient(event, ' no such user: '),
+    second: (event) => poolerClient(event, ' closing because: '),
+    within: minute / 6,
+  },
+  {
+    kind: 'Dovecot',
+    // With `auth_verbose`, the process that checks passwords writes each, and then the one that talks to the client how many it refused.
+    first: ({ message, fields }) =>
+      fields['process.name'] === 'dovecot' ? /^auth[^<\n]{0,700}(<[\w+/]{8,40}>)\): /.exec(message)?.[1] : undefined,
+    second: ({ message, fields }) =>
+      fields['process.name'] === 'dovecot' ? / session=(<[\w+/]{8,40}>)$/.exec(message)?.[1] : undefined,
+    within: minute,
   },
   {
     kind: 'Pulse Secure and Ivanti',

@@ -24,6 +24,25 @@ export const readSudo = (message: string, fields: Draft): boolean => {
   return true
 }
 
+/** `kim ran command cat /etc/shadow as root from /home/kim`, `command not permitted for kim: …`, `failed auth for kim`. */
+const doasCommand =
+  /^(?:(?<user>\S{1,64}) ran command (?<ran>[^\n]{1,8192}) as (?<target>\S{1,64}) from \/[^\n]{0,1024}|(?:command not permitted|failed command) for (?<refused>[^\s:]{1,64}): (?<wanted>[^\n]{1,8192})|failed auth for (?<failed>\S{1,64}))$/
+
+/** Parses a message of doas. */
+export const readDoas = (message: string, fields: Draft): boolean => {
+  const { user, ran, target, refused, wanted, failed } = doasCommand.exec(message.slice(0, 9000))?.groups ?? {}
+  const name = user ?? refused ?? failed
+  if (name === undefined) return false
+  setUser(fields, name)
+  if (target !== undefined) setUser(fields, target, 'user.target.name')
+  const command = ran ?? wanted
+  if (command !== undefined) setIfAbsent(fields, 'process.command_line', command)
+  setIfAbsent(fields, 'event.category', user === undefined ? 'authentication' : 'process')
+  setIfAbsent(fields, 'event.action', 'doas')
+  setIfAbsent(fields, 'event.outcome', user === undefined ? 'failure' : 'success')
+  return true
+}
+
 const readFor = (text: string, fields: Draft): void => {
   setUser(fields, wordAt(text, 0), 'user.target.name')
   const by = wordAfter(text, ' by ')

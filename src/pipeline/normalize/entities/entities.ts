@@ -1,15 +1,17 @@
 import type { Draft } from '../draft.ts'
 import { setIfAbsent } from '../draft.ts'
-import { readAccounts, readLogins, readSu, readSudo } from './accounts.ts'
-import { readCourier } from './courier.ts'
-import { readCyrus, readSaslauthd } from './cyrus.ts'
+import { readAccounts, readDoas, readLogins, readSu, readSudo } from './accounts.ts'
 import { readDante } from './dante.ts'
 import { readF5Audit } from './f5-audit.ts'
 import { looksLikeTransfer, readFtp, readTransfer } from './ftp.ts'
 import { readHaproxy } from './haproxy.ts'
 import { looksLikeZnc, readNgircd, readZnc } from './irc.ts'
 import { readRtFlow } from './junos.ts'
-import { readDovecot, readExim, readPostfix, readSendmail } from './mail.ts'
+import { readKadmind, readKrb5kdc } from './kerberos.ts'
+import { readCourier } from './mail/courier.ts'
+import { readCyrus, readSaslauthd } from './mail/cyrus.ts'
+import { readDovecot, readExim, readPostfix, readSendmail } from './mail/mail.ts'
+import { looksLikeOpensmtpd, readOpensmtpd } from './mail/opensmtpd.ts'
 import { readMorganLine } from './morgan.ts'
 import { looksLikeMosquitto, readMosquitto } from './mosquitto.ts'
 import { looksLikeServerAudit, readServerAudit } from './mysql-audit.ts'
@@ -55,6 +57,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['danted', readDante],
   ['dnsmasq', readDns],
   ['filterlog', readFilterlog],
+  ['doas', readDoas],
   ['dovecot', readDovecot],
   ['exim', readExim],
   ['exim4', readExim],
@@ -70,8 +73,10 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['imapd-ssl', readCourier],
   ['imaps', readCyrus],
   ['in.tftpd', readTftpd],
+  ['kadmind', readKadmind],
   ['kernel', readKernel],
   ['klogind', readLogins],
+  ['krb5kdc', readKrb5kdc],
   ['login', readLogins],
   ['mysql-server_auditing', readServerAudit],
   ['named', readDns],
@@ -96,6 +101,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['sm-acceptingconnections', readSendmail],
   ['sm-mta', readSendmail],
   ['smbd_audit', readSmbAudit],
+  ['smtpd', readOpensmtpd],
   ['sockd', readDante],
   ['sshd', readSshd],
   ['sshd-auth', readSshd],
@@ -194,7 +200,12 @@ const looksLikeSshd = (message: string): boolean =>
   message.includes('service(sshd)') ||
   message.includes('kex_exchange_identification') ||
   message.includes(' SHA256:') ||
-  (message.includes(' port ') && / (?:from|user \S{1,64}) \S{3,64} port \d{1,5}(?::|$)/.test(message.slice(0, 300)))
+  (message.includes(' port ') && hasPeerOfSshd(message.slice(0, 300)))
+
+/** Whether a text names a client as sshd does. Other servers write `Connection from 203.0.113.9 port 4711` too, and sshd its own end after it. */
+const hasPeerOfSshd = (text: string): boolean =>
+  / (?:from|user \S{1,64}) \S{3,64} port \d{1,5}(?::|$| on \S{3,64} port \d)/.test(text) &&
+  !/^Connection from \S{3,64} port \d{1,5}$/.test(text)
 
 const baseName = (program: string): string => {
   const slash = program.indexOf('/')
@@ -223,6 +234,7 @@ const unnamedPrograms: readonly {
   { looksAlike: looksLikeMosquitto, read: readMosquitto, name: 'mosquitto' },
   { looksAlike: looksLikeOracleListener, read: readOracleListener, name: 'tnslsnr' },
   { looksAlike: looksLikeTransfer, read: readTransfer },
+  { looksAlike: looksLikeOpensmtpd, read: readOpensmtpd, name: 'smtpd' },
   { looksAlike: looksLikeXrdp, read: readXrdp, name: 'xrdp-sesman' },
   { looksAlike: looksLikeRsyncd, read: readRsyncd, name: 'rsyncd' },
   { looksAlike: looksLikeZnc, read: readZnc },

@@ -27,6 +27,8 @@ const marks: readonly [mark: string, side: 'source' | 'destination'][] = [
 export const readUnknownProgram = (message: string, fields: Draft): void => {
   const text = message.length > 2000 ? message.slice(0, 2000) : message
   if (hasAddress(text)) {
+    const watched = text.includes('] ') ? banned.exec(text)?.[1] : undefined
+    if (watched !== undefined) setAddress(fields, 'source', watched)
     if (text.includes('->')) readFlow(text, fields)
     for (const [mark, side] of marks) {
       if (fields[side === 'source' ? 'source.ip' : 'destination.ip'] !== undefined) continue
@@ -42,6 +44,10 @@ export const readUnknownProgram = (message: string, fields: Draft): void => {
     if (user !== undefined) setAccount(fields, user)
   }
 }
+
+/** fail2ban: `[sshd] Ban 203.0.113.9`, behind the level in syslog. */
+const banned =
+  /(?:^|[A-Z] {1,4})\[[\w.-]{1,64}\] (?:(?:Restore|Increase) )?(?:Ban|Unban|Found) ([\da-fA-F.:]{3,45})(?= |$)/
 
 const flow =
   /(?<![\w.])(\d{1,3}(?:\.\d{1,3}){3})(?:[:/(](\d{1,5})\)?)? ?-> ?(\d{1,3}(?:\.\d{1,3}){3})(?:[:/(](\d{1,5}))?(?![\w.])/

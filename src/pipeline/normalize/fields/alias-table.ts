@@ -11,7 +11,7 @@ export const aliasTable: Readonly<Record<string, string>> = {
     logtime createdat createddatetime activitydatetime creationtime published occurredat systemtime timecreated timecreatedsystemtime
     eventcreationtime utctime event.created observedtimeunixnano receivedat starttime utctimestamp id.time created
     creationdate eventtv requestreceivedtimestamp stagetimestamp log.time log.timestamp log.@timestamp meta.timestamp meta.time
-    timeiso8601 timelocal when`,
+    timeiso8601 timelocal when eventdate logintime timestampderived datecreate`,
   'user.name': `
     user.name user username uid account identity userid acct usrname suser accountname targetusername
     subjectusername login loginname useridentity.username userprincipalname useremail actor.user.email actor.user.name

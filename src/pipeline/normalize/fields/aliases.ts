@@ -250,7 +250,7 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
     case '@timestamp':
       return claimTime(state, plain, value)
     case 'message':
-      if (state.message !== undefined || typeof value !== 'string') return false
+      if (state.message !== undefined || typeof value !== 'string' || value === '') return false
       state.message = value
       return true
     case 'source.ip':

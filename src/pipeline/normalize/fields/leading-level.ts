@@ -1,10 +1,16 @@
 import type { Draft } from '../draft.ts'
+import { isDigitCode } from '../time/calendar.ts'
 import { toSureLevel } from './level.ts'
 
-/** Reads the level at the start of a message: `ERROR: …`, `[warn] …`. */
+/** Reads the level at the start of a message: `ERROR: …`, `[warn] …`, also behind numbers: ` 0(4711) ERROR: …`, `12: : ERROR: …`. */
 export const addLeadingLevel = (message: string, fields: Draft): void => {
   if (fields['log.level'] !== undefined) return
   const open = message.charCodeAt(0)
+  if (open === 32 || isDigitCode(open)) {
+    const numbered = /^[\d ():.]{1,24}(?<![\d.])([A-Z]{4,9}): /.exec(message.slice(0, 40))
+    if (numbered?.[1] !== undefined) addLevel(numbered[1], fields)
+    return
+  }
   const at = open === 91 || open === 60 ? 1 : 0
   let end = at
   while (end < at + 14 && isLetter(message.charCodeAt(end))) end++

@@ -24,6 +24,8 @@ const words: ReadonlyMap<string, 'success' | 'failure'> = new Map([
       'authenticated',
       'audit success',
       'audit_success',
+      // Salesforce
+      'login_no_error',
     ],
   ].map((word) => [word, 'success'] as const),
   ...[

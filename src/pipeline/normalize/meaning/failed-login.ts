@@ -12,6 +12,7 @@ export const failedLogin: Meaning = {
     ...[
       'kerberos database',
       'challenge',
+      'credentials of user',
       'not exist',
       "n't exist",
       'se connecter',
@@ -63,6 +64,8 @@ export const failedLogin: Meaning = {
     'nt_status_(?:logon_failure|no_such_user|wrong_password|account_\\w+|password_\\w+)',
     'client not found in kerberos|challenge-?response-?failed',
     '(?:user|account) \\S{1,64} do(?:es)?(?:n.t| not) exist',
+    // coturn
+    'cannot find credentials of user <',
     'tried to (?:log ?[io]n|sign ?in|authenticate) but',
     'could ?n[o.]t (?:be )?(?:log(?:ged)? in|sign(?:ed)? in|authenticate)',
     'konnte sich nicht anmelden|n.a pas pu se connecter|no pudo iniciar sesi[oó]n|n[aã]o conseguiu (?:entrar|iniciar)',
@@ -78,6 +81,9 @@ export const failedLogin: Meaning = {
     '(?:fail\\w*|error|invalid|denied|reject\\w*)[\\w ]{0,30}(?<![a-z])(?:count\\w*(?! (?:equals|is now|now|reached))|total|rate|ratio|per (?:second|minute|hour)|limit|threshold|max\\w*|stats|statistics)(?![a-z])',
     '(?<![a-z])(?:max\\w*|limit|threshold|number|count\\w*|rate|total|reset\\w*|clear\\w*) (?:of |the |for )?(?:failed|invalid|bad|unsuccessful)',
     '(?:fail\\w*|(?<!\\()errors?|invalid|denied|rejected)["\']?[=:] ?["\']?(?:0|none|false)(?![\\w.])',
+    'no_error(?![a-z])',
+    // Windows
+    '(?:error|failure|result|status) code["\']?[=:]\\s{0,3}["\']?0x0+(?!\\w)',
     // The heading of a report: "login failures:" in FreeBSD's daily one.
     '(?:failures|failed (?:log[io]ns|attempts)|attempts) ?:$',
     // Money and goods are authorized too.
@@ -91,7 +97,7 @@ export const failedLogin: Meaning = {
     '(?<![a-z])(?:if|when|whenever|unless|in case) (?:\\w+ ){0,4}(?:fails?|invalid|denied|wrong|incorrect)',
     '(?<![a-z])(?:may|might|would|will|could|should) (?:be |not )?(?:fail|denied|reject)',
     // Failures around a login that are not of one.
-    '(?:fail\\w*|unable|cannot|could not|errors?)(?: \\w+)? (?:to )?(?:load|open|read|pars\\w+|connect|reach|contact|initiali[sz]e|start|fetch|writ\\w+|creat\\w+|find(?! (?:an? |the |any )?(?:login|user|account)(?![a-z]))|get|resolve|refresh|renew|save|updat\\w+|send|bind|listen|mount|execute|import|decode)(?![a-z])',
+    '(?:fail\\w*|unable|cannot|could not|errors?)(?: \\w+)? (?:to )?(?:load|open|read|pars\\w+|connect|reach|contact|initiali[sz]e|start|fetch|writ\\w+|creat\\w+|find(?! (?:an? |the |any )?(?:login|user|account|credentials of user)(?![a-z]))|get|resolve|refresh|renew|save|updat\\w+|send|bind|listen|mount|execute|import|decode)(?![a-z])',
     'no such file|file does not exist|script [^;]{0,80}not found|primary script unknown|forbidden by rule|directory index',
     '(?:connection|server|service|backend|host|database|network) (?:is )?(?:timed out|unreachable|unavailable|down(?![a-z])|refused(?! for))',
     '(?:health|liveness|readiness)[ _-]?(?:check|z|probe)|self[ -]?test|heart-?beat|smoke test|unit test',
@@ -110,6 +116,7 @@ export const failedLogin: Meaning = {
     'authentication failure; rhost=203.0.113.9 user=root',
     'Invalid username or password',
     'Unknown username: kim',
+    'check_stun_auth: Cannot find credentials of user <kim>',
     'Username kim is not valid',
     'Identifiants incorrects pour kim',
     'Wrong password for account kim (203.0.113.9)',
@@ -176,6 +183,7 @@ export const failedLogin: Meaning = {
     "'kim' tried to login but they do not have permission or weren't found",
   ],
   ignores: [
+    'The computer attempted to validate the credentials for an account. Authentication Package: MICROSOFT_AUTHENTICATION_PACKAGE_V1_0  Logon Account: kim  Source Workstation: PC-7  Error Code: 0x0',
     'Login succeeded for alice from 203.0.113.9',
     '0 failed logins since yesterday',
     'no failed login attempts',

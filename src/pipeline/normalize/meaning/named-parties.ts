@@ -47,7 +47,8 @@ export const onlyAddress = (text: string): string | undefined => {
 }
 
 const name = '[\\w.@+$\\\\/-]{1,64}'
-const quoted = `["'\`\\[(<«»]{1,2}\\s?(${name})\\s?["'\`\\])>»«]`
+// Erlang writes texts as <<"kim">>.
+const quoted = `["'\`\\[(<«»]{1,3}\\s?(${name})\\s?["'\`\\])>»«]`
 const users = [
   // Kerberos: 203.0.113.9: ISSUE: authtime …, kim@EXAMPLE.ORG for krbtgt/EXAMPLE.ORG@EXAMPLE.ORG
   /[:,] ([\w.$-]{1,64}@[\w.-]{1,64}) for krbtgt\//gi,
@@ -57,9 +58,11 @@ const users = [
   /(?<![a-z])login (?:ok|incorrect|invalid)(?: \([^\n]{0,160}?\))?: \[((?:host\/)?[^[\]/\s]{1,64})(?:\/[^\n]{0,128}?)?\]/gi,
   // Samba: user [CORP]\[kim]
   new RegExp(`(?<![a-z])user \\[[^[\\]\\s]{0,64}\\]\\\\\\[(${name})\\]`, 'gi'),
+  // Windows: Account For Which Logon Failed: Security ID: S-1-0-0 Account Name: kim. The first account is who asked for the logon.
+  new RegExp(`logon failed:[^\\n]{0,160}?account name:\\s{0,3}(${name})`, 'gi'),
   // user=kim, username: "kim", principalName=kim
   new RegExp(
-    `(?<![a-z])(?:(?:db)?user(?:[_ ]?name|id)?|login(?:name)?|account(?:id)?|authentication_id|acct|usr|principal(?:name)?|e-?mail|benutzer(?:name)?|utilisateur|usuario|usu[aá]rio|utente|sasl_username|set_id|uid|ruser|cn)["']?\\s{0,2}[=:]\\s{0,2}["'\`\\[(<]{0,2}(${name})(?![\\w.@+$\\\\/-]*\\s{0,2}=)`,
+    `(?<![a-z])(?:(?:db)?user(?:[_ ]?name|id)?|login(?:name)?|account(?:id|[_ ]name)?|authentication_id|acct|usr|principal(?:name)?|e-?mail|benutzer(?:name)?|utilisateur|usuario|usu[aá]rio|utente|sasl_username|set_id|uid|ruser|cn)["']?\\s{0,2}[=:]\\s{0,2}["'\`\\[(<]{0,2}(${name})(?![\\w.@+$\\\\/-]*\\s{0,2}=)`,
     'gi',
   ),
   // user "kim", [kim], account 'kim'
@@ -90,6 +93,10 @@ const users = [
     `(?:用户|用戶|ユーザー|사용자|(?<![а-я])пользовател[а-я]{1,3}|користувач[а-яі]?)[\\s:=：]{0,3}["'「«]?\\s?(${name})`,
     'gi',
   ),
+  // Mumble: 1 => <7:kim(-1)> Rejected connection from …
+  new RegExp(`(?<!\\S)<\\d{1,10}:(${name})\\(-?\\d{1,10}\\)> `, 'gi'),
+  // from 203.0.113.9: 'kim', from 203.0.113.9 (forwarded for '198.51.100.7'): 'kim'
+  new RegExp(`(?<![a-z])from (?:${ipv4}|${ipv6})(?: \\([^()\n]{0,100}\\))?: ${quoted}`, 'gi'),
   // root@203.0.113.9
   new RegExp(`(?<![\\w.])([\\w.-]{1,64})@${ipv4}`, 'gi'),
   // (kim at 203.0.113.9), kim from 203.0.113.9, by kim [203.0.113.9]
@@ -97,7 +104,7 @@ const users = [
 ]
 /** Words in the place of a name. */
 const noNames =
-  /^(?:user|users|username|account|accounts|from|is|was|has|not|and|or|the|a|an|name|id|unknown|agent|in|to|with|by|at|on|via|failed|login|password|null|none|undefined|host|client|address|ip|attempt|attempts|request|remote|connection|authentication|credentials|peer|service|session|logon|failure|error|reason|invalid|for|found|user_name|0|-+)$/i
+  /^(?:user|users|username|account|accounts|from|is|was|has|not|and|or|the|a|an|name|id|unknown|agent|in|to|with|by|at|on|via|failed|login|password|null|none|undefined|host|client|address|ip|attempt|attempts|requests?|packets?|message|query|command|data|traffic|remote|connection|authentication|credentials|peer|service|session|logon|failure|error|reason|invalid|for|found|user_name|0|-+)$/i
 
 /** Removes the address that some servers write after a name: `root@203.0.113.9`. */
 export const withoutAddress = (user: string): string => {

@@ -6,6 +6,7 @@ import { failedLogin } from './failed-login.ts'
 import { meaningOf } from './lexicon.ts'
 import type { Meaning } from './meaning.ts'
 import { onlyAddress, partyAddress, userIn } from './named-parties.ts'
+import { startedService } from './service-changes.ts'
 import { successfulLogin } from './successful-login.ts'
 import { readVaultLogin } from './vault-login.ts'
 import { readWindowsLogon } from './windows-logon.ts'
@@ -68,8 +69,11 @@ export const readMeaning = (message: string, fields: Draft, record: string = mes
   // A message about a login is more specific than a result that says whether the request was served.
   if (meaning.category === 'authentication') fields['event.outcome'] = meaning.outcome
   else setIfAbsent(fields, 'event.outcome', meaning.outcome)
-  addParties(text, fields)
-  if (error !== undefined) addParties(error, fields)
+  // Servers start under names and at addresses of their own: `Startup complete as 'irc.example.org'`.
+  if (meaning !== startedService) {
+    addParties(text, fields)
+    if (error !== undefined) addParties(error, fields)
+  }
   if (meaning.category === 'authentication' && fields['source.ip'] === undefined) {
     const address = onlyAddress(record.slice(0, longestRecord))
     if (address !== undefined && !isOurs(address, fields)) setAddress(fields, 'source', address)
@@ -119,8 +123,8 @@ const addParties = (text: string, fields: Draft): void => {
     if (address !== undefined) setAddress(fields, 'source', address)
   }
   if (fields['user.name'] === undefined) {
-    const user = userIn(text) ?? userAmong(fields)
-    if (user !== undefined) setUser(fields, user)
+    const user = userIn(text) ?? userAmong(fields) ?? fields['destination.user.name']
+    if (typeof user === 'string') setUser(fields, user)
   }
 }
 
@@ -141,7 +145,7 @@ const actionMeaning = (fields: Draft, text: string): Meaning | undefined => {
         : meaning === successfulLogin
           ? 'success'
           : meaning === undefined &&
-              /^(?:\w+ ){0,3}(?:log ?[io]n|sign ?in|authenticat\w*|auth|session start)(?: (?:attempt|event|request|result|completed|finished))?$/i.test(
+              /^(?:\w+ ){0,3}(?:log ?[io]n|sign ?in|authenticat\w*|auth|session start)(?: (?:attempt|event|request|result|completed|finished|to \w+))?$/i.test(
                 words,
               )
             ? 'login'
@@ -157,15 +161,18 @@ const actionMeaning = (fields: Draft, text: string): Meaning | undefined => {
   }
   const outcome =
     about === 'login' || about === 'user'
-      ? (fields['event.outcome'] ?? outcomeAmong(fields) ?? outcomeOfKeycloak(fields))
+      ? (fields['event.outcome'] ?? outcomeAmong(fields) ?? outcomeByName(fields))
       : about
   if (outcome === 'failure') return failedLogin
   return outcome === 'success' && isComplete(successfulLogin, text, fields) ? successfulLogin : undefined
 }
 
-/** Keycloak calls a failure `LOGIN_ERROR`, so that `LOGIN` alone is a success. */
-const outcomeOfKeycloak = (fields: Draft): 'success' | undefined =>
-  fields.realmId !== undefined && fields['error.message'] === undefined ? 'success' : undefined
+/** Keycloak calls a failure `LOGIN_ERROR`, and authentik `login_failed`, so that `LOGIN` alone is a success. */
+const outcomeByName = (fields: Draft): 'success' | undefined =>
+  (fields.realmId !== undefined || String(fields['service.name']).startsWith('authentik.')) &&
+  fields['error.message'] === undefined
+    ? 'success'
+    : undefined
 
 /** Whether a record says how something ended. */
 const hasResult = (fields: Draft): boolean => {
@@ -179,9 +186,9 @@ const resultName =
 
 const outcomeAmong = (fields: Draft): 'success' | 'failure' | undefined => {
   for (const name in fields) {
-    if (!/(?:^|\.)(?:outcome|result|status|success)(?:\.\w+)?$/i.test(name)) continue
+    if (!/(?:^|\.)(?:outcome|result|status|success|allowed)(?:\.\w+)?$/i.test(name)) continue
     const value = String(fields[name])
-    if (/^(?:fail\w*|denied|invalid\w*|error|false|unauthori[sz]ed)$/i.test(value)) return 'failure'
+    if (/^(?:fail\w*|denied|fraud|invalid\w*|error|false|unauthori[sz]ed)$/i.test(value)) return 'failure'
     if (/^(?:success\w*|ok|true|allow\w*)$/i.test(value)) return 'success'
   }
   return undefined

@@ -5,7 +5,16 @@ export const successfulLogin: Meaning = {
   category: 'authentication',
   action: 'login',
   outcome: 'success',
-  stems: [...loginStems, 'signed', 'angemeldet', 'connect', 'iniciado ses', 'session opened for', 'retcode'],
+  stems: [
+    ...loginStems,
+    'signed',
+    'angemeldet',
+    'connect',
+    'iniciado ses',
+    'session opened for',
+    'session started',
+    'retcode',
+  ],
   says: [
     `(?:${login})[^;|\\n]{0,40}?(?<![a-z])(?:${success})(?![a-z])`,
     `(?<![a-z])(?:${success})[^;|\\n]{0,20}?(?<![a-z])(?:${login})`,
@@ -18,10 +27,14 @@ export const successfulLogin: Meaning = {
     "s'est connect[eé]",
     'ha iniciado sesi[oó]n|iniciou sess[aã]o',
     'session opened for (?:local )?user',
+    // Cisco ASA
+    '(?:anyconnect parent|webvpn) session started',
     '(?:user|administrator|admin) login (?:from \\w{2,3} [\\w-]{1,20} zone )?allowed(?![a-z_]| (?:for|to|only|until|if|when)(?![a-z]))',
     '(?:has|have) passed (?:the )?authentication(?![a-z])',
     'cmd=(?:admin)?auth; account=[^;]{1,128}; protocol=\\w{1,20};$',
     "user '[^'\\n]{1,64}' login, class ",
+    // Mumble
+    '=> <\\d{1,10}:[^()\\n]{1,64}\\(-?\\d{1,10}\\)> authenticated$',
     'vpn login \\d{1,12} \\d{1,6} : context',
     'as_req [^\\n]{0,300}: issue: authtime',
     // Oracle's unified audit trail: 100 is LOGON.
@@ -38,6 +51,7 @@ export const successfulLogin: Meaning = {
   ],
   needsEntity: true,
   matches: [
+    '1 => <7:kim(12)> Authenticated',
     'User login from an internal zone allowed, user=kim',
     'WAN zone administrator login allowed, user=kim',
     "The user 'kim' has PASSED authentication.",
@@ -57,6 +71,7 @@ export const successfulLogin: Meaning = {
     'Accesso riuscito per utente kim',
     'Auth: (9) Login OK: [kim] (from client gw port 0 cli 203.0.113.9)',
     'connection authorized: user=kim database=shop',
+    'Group <Staff> User <kim> IP <203.0.113.9> AnyConnect parent session started.',
     'Auth: [SMB2,(null)] user [CORP]\\\\[kim] with [NTLMv2] status [NT_STATUS_OK]',
   ],
   ignores: [

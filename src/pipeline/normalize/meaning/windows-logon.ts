@@ -1,3 +1,4 @@
+import { isOfSecurityLog } from '../../../schema/event/security-log.ts'
 import { type Draft, setIfAbsent } from '../draft.ts'
 
 /** Event ids of Windows' Security log about logons, with their outcomes. */
@@ -28,10 +29,10 @@ const separateRealm = (fields: Draft): void => {
  * service, a task or a person at the console, and no attempt over the network; NTLM names the computer instead.
  */
 export const readWindowsLogon = (fields: Draft): boolean => {
-  // Older versions of NXLog write it in lower case.
-  if (String(fields['winlog.channel'] ?? fields.Channel).toLowerCase() !== 'security') return false
+  if (!isOfSecurityLog(fields)) return false
   const id = String(fields['winlog.event_id'] ?? fields['event.code'])
   if (serviceTickets.has(id)) separateRealm(fields)
+  if (id === '4768' || id === '4771') withoutRealm(fields)
   if (checks.has(id)) return readCheck(fields)
   const outcome = outcomes.get(id)
   if (outcome === undefined || fields['source.ip'] === undefined) return false
@@ -40,15 +41,22 @@ export const readWindowsLogon = (fields: Draft): boolean => {
   return true
 }
 
-/** Reads a refused check. A successful one is no login: the logon itself follows, on another host. */
+/** Names the service of tickets for tickets as one: only events about refused passwords add the realm. */
+const withoutRealm = (fields: Draft): void => {
+  const service = fields['service.name']
+  if (typeof service === 'string' && /^krbtgt\//i.test(service)) fields['service.name'] = 'krbtgt'
+}
+
+/** Reads a check, whatever its text says. One that succeeds is no login: the logon itself follows, on another host. */
 const readCheck = (fields: Draft): boolean => {
   const status = fields['winlog.event_data.Status'] ?? fields.Status
-  if (status === undefined || /^(?:0x)?0+$/.test(String(status))) return false
+  if (status === undefined) return false
   const computer = fields['winlog.event_data.Workstation'] ?? fields.Workstation
   if (typeof computer === 'string' && computer !== '') setIfAbsent(fields, 'source.domain', computer)
-  fields['event.category'] = 'authentication'
   // A logon on the same host writes a second event.
   setIfAbsent(fields, 'event.action', 'credential_check')
-  fields['event.outcome'] = 'failure'
+  const isRefused = !/^(?:0x)?0+$/.test(String(status))
+  fields['event.outcome'] = isRefused ? 'failure' : 'success'
+  if (isRefused) fields['event.category'] = 'authentication'
   return true
 }

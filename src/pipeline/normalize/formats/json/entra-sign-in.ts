@@ -1,5 +1,6 @@
 import { isObject } from '../../../../lib/json/json-value.ts'
 import { type Draft, setIfAbsent } from '../../draft.ts'
+import { toCountryCode } from '../../fields/country-code.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -10,11 +11,18 @@ export interface EntraSignIn {
   readonly application: string
   readonly code: number
   readonly reason: string
+  /** The country, where the record writes the place as a text: `DE`, or in downloads `Berlin, Berlin, DE`. */
+  readonly country: string | undefined
 }
 
-/** The names of Microsoft Graph and of diagnostic settings, of Log Analytics, and of the portal's downloads. */
+/**
+ * The names of Microsoft Graph and of diagnostic settings, of Graph before its beta, of advanced hunting, of Log Analytics, and of the
+ * portal's downloads.
+ */
 const shapes = [
   ['authenticationRequirement', 'userPrincipalName', 'ipAddress', 'appDisplayName', 'resultType', 'resultDescription'],
+  ['conditionalAccessStatus', 'userPrincipalName', 'ipAddress', 'appDisplayName', 'resultType', 'resultDescription'],
+  ['EndpointCall', 'AccountUpn', 'IPAddress', 'Application', 'ErrorCode', 'ResultDescription'],
   ['AuthenticationRequirement', 'UserPrincipalName', 'IPAddress', 'AppDisplayName', 'ResultType', 'ResultDescription'],
   ['Authentication requirement', 'Username', 'IP address', 'Application', 'Sign-in error code', 'Failure reason'],
 ] as const
@@ -41,6 +49,7 @@ export const entraSignIn = (object: Json): EntraSignIn | undefined => {
     application: text(app),
     code: Number.isNaN(code) ? 0 : code,
     reason: typeof status.failureReason === 'string' ? status.failureReason : text(description),
+    country: toCountryCode((text('location') || text('Location')).replace(/^.*, */, '')),
   }
 }
 
@@ -55,8 +64,9 @@ const refusals = new Set([50_034, 50_053, 50_056, 50_057, 50_059, 50_064, 50_126
  * sentence, so that similar sign-ins get the same template.
  */
 export const completeEntraSignIn = (signIn: EntraSignIn, fields: Draft): string => {
-  const { user, address, application, code, reason } = signIn
+  const { user, address, application, code, reason, country } = signIn
   fields['user.name'] = user
+  if (country !== undefined) setIfAbsent(fields, 'source.geo.country_iso_code', country)
   setIfAbsent(fields, 'event.action', 'Sign-in activity')
   // The program that the user signed in to did not write the record.
   if (fields['service.name'] === application) delete fields['service.name']

@@ -17,6 +17,7 @@ import { readWindowsDump } from '../windows/windows-dump.ts'
 import { withEventNames } from '../windows/windows-object.ts'
 import { readWindowsText } from '../windows/windows-text.ts'
 import { auditData } from './audit-data.ts'
+import { readAuth0Type } from './auth0.ts'
 import { completeAzureActivity, isAzureActivity } from './azure-activity.ts'
 import { completeEntraSignIn, entraSignIn } from './entra-sign-in.ts'
 import { completeGcpAudit, isGcpAudit } from './gcp-audit.ts'
@@ -24,6 +25,7 @@ import { completeGoogleActivity, isGoogleActivity } from './google-activity.ts'
 import { completeKubernetesEvent, isKubernetesEvent } from './kubernetes-event.ts'
 import { isModSecurityAudit, readModSecurityAudit } from './modsecurity-audit.ts'
 import { nextcloudLevel } from './nextcloud.ts'
+import { readOneLoginType } from './onelogin.ts'
 import { completeOsqueryResult, isOsqueryResult } from './osquery.ts'
 import { isOtelRecord, layOutOtel, splitOtlp } from './otel.ts'
 import { readObject } from './read-object.ts'
@@ -46,7 +48,8 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   if (exported && exported.length !== 1) {
     return finish('json/otlp', undefined, record.text, { 'otel.records': exported.length })
   }
-  const only = exported?.[0] ?? lookedUpRecord(object) ?? auditData(object) ?? withEventNames(withMessage(object))
+  const only =
+    exported?.[0] ?? lookedUpRecord(object) ?? auditData(object) ?? withEventNames(withMessage(unwrapped(object)))
   const otel = isOtelRecord(only)
   const own = readWindowsDump(only) ?? flatten(otel ? layOutOtel(only) : only)
   const rendered = 'EventData' in only || 'winlog' in only ? undefined : readWindowsText(only.Message ?? only.message)
@@ -80,6 +83,8 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   if (signIn) return finish('json/entra-sign-in', stamp, completeEntraSignIn(signIn, fields), fields)
   const activity = isGoogleActivity(only) ? completeGoogleActivity(only, fields) : undefined
   if (activity !== undefined) return finish('json/google-activity', stamp, activity, fields)
+  readAuth0Type(only, fields)
+  readOneLoginType(only, fields)
   if (isKubernetesEvent(only)) completeKubernetesEvent(only, fields)
   if (isOsqueryResult(only)) return finish('json/osquery', stamp, completeOsqueryResult(only, fields), fields)
   addSyslogTag(only, fields)
@@ -133,6 +138,23 @@ const addMongodLevel = ({ s, c }: Readonly<Record<string, unknown>>, fields: Dra
   setIfAbsent(fields, 'log.level', level)
   setIfAbsent(fields, 'log.logger', c)
 }
+
+/**
+ * Unwraps what AWS EventBridge delivers of partners and of CloudTrail under `detail`, and Auth0's streams under `data`. The account and the
+ * source beside it are the deliverer's.
+ */
+const unwrapped = (object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  const { detail, source, time, data } = object
+  if (isObject(detail) && 'detail-type' in object) {
+    if (isCloudTrail(detail)) return detail
+    if (isPartner(source)) return unwrapped({ time, ...detail })
+  }
+  return isObject(data) && typeof data.type === 'string' && typeof object.log_id === 'string'
+    ? { log_id: object.log_id, ...data }
+    : object
+}
+
+const isPartner = (source: unknown): boolean => typeof source === 'string' && source.startsWith('aws.partner/')
 
 /** Unwraps what Splunk's collector accepts under `event` beside its metadata: an object is the record, a text its message. */
 const withMessage = (object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {

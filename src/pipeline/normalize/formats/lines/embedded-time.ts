@@ -28,9 +28,23 @@ export const embeddedTimeParser: Parser = {
     const bracketed = opening === 91 || opening === 40 || opening === 34 || opening === 39
     const lead = text.slice(0, bracketed ? start - 1 : start)
     const letterLevel = opening === 91 ? cupsLevels.get(lead) : undefined
+    const letter = /^<[A-Z]>$/.test(lead) ? (letterLevels.get(lead) ?? '') : undefined
+    const kind =
+      bracketed || !/^ \[\d{1,9}\]: /.test(text.slice(stamp.end, stamp.end + 14))
+        ? null
+        : /^[A-Z]{3,12}(?= +$)/.exec(lead)
     if (letterLevel) fields['log.level'] = letterLevel
+    // Mumble writes the level of a letter before its time: <C>2026-12-10 09:32:20.123 …
+    else if (letter !== undefined) {
+      if (letter !== '') fields['log.level'] = letter
+    }
+    // Tinyproxy writes a kind of line that is no level before its time: CONNECT   Dec 10 09:32:20.314 [4711]: …
+    else if (kind && !toSureLevel(kind[0])) fields['log.logger'] = kind[0]
     else if (!readLeadWords(lead, fields)) return whole(record, stamp)
-    if (!bracketed) return describe(record, stamp, stamp.end, fields, 'embedded-time')
+    // Monit writes the zone before the date in its bracket: [UTC Dec 10 09:32:20] error    : …
+    const inner = lead.startsWith('[') && !lead.includes(']') && text.charCodeAt(stamp.end) === 93 ? 1 : 0
+    if (inner > 0) delete fields['process.thread.name']
+    if (!bracketed) return describe(record, stamp, stamp.end + inner, fields, 'embedded-time')
     const close = text.indexOf(closings.get(opening) ?? '', stamp.end)
     if (close < 0 || close > stamp.end + 160) return whole(record, stamp)
     const quotedLevel = opening === 34 ? /^,"([A-Za-z]{3,13})"/.exec(text.slice(close + 1, close + 18)) : undefined
@@ -101,6 +115,8 @@ const isWordCode = (code: number): boolean =>
 
 /** Reads the words before a time as attributes; false if they are text. Drops the fields read so far in that case. */
 const readLeadWords = (lead: string, fields: Draft): boolean => {
+  // A time within the brackets of a sentence: `Python 3.11.2 (main, Apr 28 2026, 14:11:48)`.
+  if (/\([^)]*[^)\s][^)]*$/.test(lead)) return false
   const columns = /[|;,]\s*$/.test(lead)
   const words = lead.split(/[\s|;,]+/).filter((word) => word !== '' && word !== '-')
   if (words.length > 4) return false
@@ -138,6 +154,15 @@ const cupsLevels: ReadonlyMap<string, string> = new Map([
   ['I ', 'info'],
   ['D ', 'debug'],
   ['d ', 'debug'],
+])
+
+/** Levels of Qt's messages, without `<W>`, which Mumble writes before all its ordinary lines. */
+const letterLevels: ReadonlyMap<string, string> = new Map([
+  ['<D>', 'debug'],
+  ['<I>', 'info'],
+  ['<C>', 'error'],
+  ['<E>', 'error'],
+  ['<F>', 'crit'],
 ])
 
 /** Reads the words between a time and the end of its bracket: ` #4711`, `: WARNING/ForkPoolWorker-1`, ` ERROR shop::pay`. */

@@ -194,15 +194,18 @@ const readLetteredLevel = (text: string, at: number, fields: Draft): number => {
     fields['process.pid'] = Number(padded[2])
     return at + padded[0].length
   }
-  const ios = /^([\w.-]{1,60})\[(\d{1,7}):\w{1,10}\] /.exec(head)
+  // iOS: `SpringBoard[52:1f03] `; Unbound: `unbound[4711:0] error: `
+  const ios = /^([\w.-]{1,60})\[(\d{1,7}):\w{1,10}\] (?:([a-z]{4,9}): )?/.exec(head)
   if (ios) {
+    const iosLevel = toSureLevel(ios[3] ?? '')
+    if (iosLevel) fields['log.level'] = iosLevel
     fields['process.name'] = ios[1] ?? ''
     fields['process.pid'] = Number(ios[2])
-    return at + ios[0].length
+    return at + (ios[3] === undefined || iosLevel ? ios[0].length : ios[0].length - ios[3].length - 2)
   }
-  // ProFTPD: `ftp1 proftpd[4711] 10.0.0.5 (client.example.org[203.0.113.9]): `, with the server before the client.
+  // ProFTPD: `ftp1 proftpd[4711] 10.0.0.5 (client.example.org[203.0.113.9]): `, with the server before the client, if there is one.
   const served =
-    /^([\w.-]{1,64}) ([\w.-]{1,32})\[(\d{1,9})\] \S{1,80} (?=\([^()[\]\s]{1,255}\[[\da-fA-F.:]{3,45}\]\): )/.exec(
+    /^([\w.-]{1,64}) ([\w.-]{1,32})\[(\d{1,9})\] (?:\S{1,80} (?=\([^()[\]\s]{1,255}\[[\da-fA-F.:]{3,45}\]\): )|(?<=proftpd\[\d{1,9}\] )\S{1,80}: )/.exec(
       text.slice(at, at + 500),
     )
   if (served) {
@@ -316,6 +319,9 @@ const setLettered = (fields: Draft, letter = '', logger = '', end: number): numb
 /** The id that AWS Lambda and Rails give a request. */
 const requestId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
+/** A logger, a process and a thread in one bracket. */
+const loggerOfProcess = /^[\w.-]{1,80}\/\d{1,7}\.\d{1,20}$/
+
 /** The name of a thread of a pool, which is no service: each attempt of a series may come from another one. */
 const threadName = /(?:^main|[-#]\d{1,6})$/
 
@@ -364,7 +370,11 @@ const readBracket = (text: string, at: number, fields: Draft): number => {
   else if (/^[A-Z]{2,4}-\d{3,9}$/.test(inner)) setIfAbsent(fields, 'event.code', inner)
   // Rails' tag of a request
   else if (inner.length === 36 && requestId.test(inner)) setIfAbsent(fields, 'http.request.id', inner)
-  else if (fields['process.thread.name'] === undefined) fields['process.thread.name'] = inner
+  else if (slash > 0 && loggerOfProcess.test(inner)) {
+    // Kea: INFO  [kea-dhcp4.leases/4711.139633536836096] …
+    fields['log.logger'] = inner.slice(0, slash)
+    setIfAbsent(fields, 'process.pid', Number.parseInt(inner.slice(slash + 1), 10))
+  } else if (fields['process.thread.name'] === undefined) fields['process.thread.name'] = inner
   else if (
     fields['service.name'] === undefined &&
     /^ [\w.$]{1,80} *: /.test(text.slice(close + 1, close + 90)) &&

@@ -62,6 +62,25 @@ it.each<readonly [string, string, string]>([
   expect(new Date(parsed.time ?? 0).toISOString().slice(0, 10)).toBe('2026-12-10')
 })
 
+it.each([
+  ["error: Operation 'reboot' targeting db2 by db1: No such device", 'error'],
+  ['Warning: the clock is wrong', 'warning'],
+  ['notice: State transition S_IDLE -> S_POLICY_ENGINE', 'notice'],
+  ['error while loading: libx.so', undefined],
+  ['Status: ready', undefined],
+])('reads the level before the colon of a line of syslog, which stays: %s', (said, level) => {
+  const { message, fields } = read(`Dec 10 09:32:20 db1 pacemakerd[4711]: ${said}`)
+  expect([message, fields['log.level']]).toEqual([said, level])
+})
+
+it.each([
+  ["[UTC Dec 10 09:32:20] info     : 'nginx' started", 'info', "'nginx' started"],
+  ["[CET Dec 10 09:32:20] error    : 'nginx' process is not running", 'error', "'nginx' process is not running"],
+])('reads the level after a zone and a date in one bracket: %s', (text, level, said) => {
+  const { message, fields } = read(text)
+  expect([message, fields['log.level'], fields['process.thread.name']]).toEqual([said, level, undefined])
+})
+
 it.each(['Fehler beim Lesen der Datei', 'Warnung vor dem Hund', 'shop,berlin is open', 'system,users list'])(
   'leaves words of a sentence in it: %s',
   (sentence) => {
@@ -132,4 +151,28 @@ it.each([
   ['{"time":"2026-12-10T09:32:20Z","level":3,"priority":"high","msg":"disk full"}', 'error'],
 ])('takes the word for the level beside a number: %s', (text, level) => {
   expect(read(text).fields['log.level']).toBe(level)
+})
+
+it.each([
+  ['Dec 10 09:32:20 ns1 app[4711]: ERROR could not open the socket', 'error', 'ERROR could not open the socket'],
+  ['Dec 10 09:32:20 ns1 app[4711]: WARN  [main] slow', 'warning', 'WARN  [main] slow'],
+  // systemd gives each line that a program prints the priority of information.
+  ['<30>Dec 10 09:32:20 ns1 app[4711]: ERROR could not open the socket', 'error', 'ERROR could not open the socket'],
+  ['<28>Dec 10 09:32:20 ns1 app[4711]: INFO could not open the socket', 'warning', 'INFO could not open the socket'],
+  ['Dec 10 09:32:20 ns1 unbound[4711]: [4711:0] error: no socket', 'error', '[4711:0] error: no socket'],
+  ['[1796895140] unbound[4711:0] error: no socket', 'error', 'no socket'],
+  ['Dec 10 09:32:20 ns1 app[4711]: Error could not be found', undefined, 'Error could not be found'],
+  ['Dec 10 09:32:20 ns1 app[4711]: [4711:0] ready: yes', undefined, '[4711:0] ready: yes'],
+])('reads the level before the words of a program: %s', (text, level, message) => {
+  const parsed = read(text)
+  expect([parsed.fields['log.level'], parsed.message]).toEqual([level, message])
+})
+
+it('reads the process that Kea writes behind its logger', () => {
+  const { fields, message } = read(
+    '2026-12-10 09:32:20.123 WARN  [kea-dhcp4.alloc-engine/4711.139633536836096] ALLOC_ENGINE_V4_ALLOC_FAIL no lease',
+  )
+  expect(fields).toMatchObject({ 'log.logger': 'kea-dhcp4.alloc-engine', 'process.pid': 4711, 'log.level': 'warning' })
+  expect(fields).not.toHaveProperty(['process.thread.name'])
+  expect(message).toBe('ALLOC_ENGINE_V4_ALLOC_FAIL no lease')
 })

@@ -121,7 +121,8 @@ export const readCef = (text: string, fields: Draft, record: RawRecord): Foreign
       const label = labelOf(extension, key)
       setIfAbsent(fields, `cef.${label}`, value)
       others.push([label, value])
-    } else if (key === 'suser' || key === 'duser') setIfAbsent(fields, names[key], withoutDirectory(value))
+    } else if (key === 'outcome') setIfAbsent(fields, 'event.outcome', toOutcome(value.replace(/^\//, '')) ?? value)
+    else if (key === 'suser' || key === 'duser') setIfAbsent(fields, names[key], withoutDirectory(value))
     else setIfAbsent(fields, names[key], numeric.has(names[key]) ? Number(value) || value : value)
   }
   const rule = others.find(([label]) => ruleLabel.test(label))?.[1]

@@ -7,6 +7,7 @@ import type { Parser } from '../../parser.ts'
 import { digitsBetween, isDigitCode, monthAt } from '../../time/calendar.ts'
 import { readBsd, readIso, readTimestamp, readTranslatedBsd, type Stamp } from '../../time/timestamp.ts'
 import { readCiscoHeader } from './cisco-header.ts'
+import { readOwnDovecot } from './dovecot-file.ts'
 import { priorityFields, readPriority } from './priority.ts'
 
 /**
@@ -80,6 +81,12 @@ export const syslog3164Parser: Parser = {
     if (columns !== undefined) {
       const said = splitTrace(text.slice(columns).trimEnd(), fields)
       readEntities(said, 'prosody', fields)
+      return finish('syslog/rfc3164', stamp, said, fields)
+    }
+    const own = stamp && bsd && !priority ? readOwnDovecot(text, i, fields) : undefined
+    if (own !== undefined) {
+      const said = splitTrace(own, fields)
+      readEntities(said, 'dovecot', fields)
       return finish('syslog/rfc3164', stamp, said, fields)
     }
     const named = readNames(text, i, fields, stamp !== undefined)
@@ -196,9 +203,13 @@ interface Tag {
   readonly pid: number
   readonly pidEnd: number
   readonly end: number
+  readonly level?: string
 }
 
-/** Parses `sshd[123]:`, `sshd(pam_unix)[123]:`, `kernel:`, `syslogd 1.4.1:`, `proftpd[1] `; undefined for other text. */
+/** The level that the daemons of Kerberos write after their process id, in files of their own. */
+const levelAfterPid = /^\(([A-Za-z]{4,8})\): /
+
+/** Parses `sshd[123]:`, `sshd(pam_unix)[123]:`, `krb5kdc[123](info):`, `kernel:`, `syslogd 1.4.1:`, `proftpd[1] `; undefined for other text. */
 const readTag = (text: string, at: number): Tag | undefined => {
   const first = text.charCodeAt(at)
   if (!isTagStart(first)) return undefined
@@ -217,6 +228,9 @@ const readTag = (text: string, at: number): Tag | undefined => {
     const pidEnd = text.indexOf(']', i)
     if (pidEnd < 0 || pidEnd - i > 64) return undefined
     i = pidEnd + 1
+    const leveled = text.charCodeAt(i) === 40 ? levelAfterPid.exec(text.slice(i, i + 12)) : null
+    const level = leveled ? toSureLevel(leveled[1] ?? '') : undefined
+    if (leveled && level) return { start: at, nameEnd, module, pid, pidEnd, end: i + leveled[0].length, level }
     // Without a colon only a number is a process id: `proftpd[26169] server: …`.
     if (text.charCodeAt(i) !== 58)
       return isDigitCode(text.charCodeAt(pid)) && text.charCodeAt(i) === 32
@@ -250,6 +264,7 @@ const readLevelThenTag = (text: string, at: number, fields: Draft): Tag | undefi
 
 const setTag = (text: string, tag: Tag, fields: Draft, host: boolean): Names => {
   fields['process.name'] = shareWord(text, tag.start, tag.nameEnd)
+  if (tag.level !== undefined) fields['log.level'] ??= tag.level
   if (tag.pid >= 0) {
     const digits = digitsBetween(text, tag.pid, tag.pidEnd)
     const pid = digits >= 0 ? digits : Number(text.slice(tag.pid, tag.pidEnd))

@@ -116,10 +116,7 @@ const readClient = (text: string, end: number, fields: Draft): boolean => {
   if (ident < end && next !== '-' && (isIPv4(next) || isIPv6(next)) && !isIPv4(text.slice(0, wordEnd))) {
     const word = text.slice(0, wordEnd)
     if (!/^[\w*[]/.test(word)) return false
-    const colon = word.lastIndexOf(':')
-    fields['url.domain'] = colon > 0 ? word.slice(0, colon) : word
-    const port = Number(colon > 0 ? word.slice(colon + 1) : Number.NaN)
-    if (port > 0) fields['url.port'] = port
+    if (!/^\[[^\]:]*\]$/.test(word)) readVirtualHost(word, fields)
     start = wordEnd + 1
     wordEnd = ident
     ident = text.indexOf(' ', wordEnd + 1)
@@ -127,9 +124,19 @@ const readClient = (text: string, end: number, fields: Draft): boolean => {
   // A bracket before the time is no ident, but of the program that wrote the line.
   if (text.charCodeAt(wordEnd + 1) === 91 || text.charCodeAt(wordEnd + 1) === 32) return false
   if (ident >= end || !setAddress(fields, 'source', text, start, wordEnd)) return false
+  // A word in brackets may be a client's address, but no name of a client.
+  if (text.charCodeAt(start) === 91 && fields['source.ip'] === undefined) return false
   const user = text.slice(ident + 1, end).trim()
   if (user !== '-' && user !== '' && user !== '""') fields['user.name'] = user
   return true
+}
+
+/** Reads `shop.example.org:443`. A word in brackets is the part of the program that writes the line, unless it is an address. */
+const readVirtualHost = (word: string, fields: Draft): void => {
+  const colon = word.lastIndexOf(':')
+  fields['url.domain'] = colon > 0 ? word.slice(0, colon) : word
+  const port = Number(colon > 0 ? word.slice(colon + 1) : Number.NaN)
+  if (port > 0) fields['url.port'] = port
 }
 
 /** Returns the end of a space and a text in quotes; −1 if there is none. */

@@ -23,11 +23,20 @@ const sections: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Port: 'IpPort',
     'Workstation Name': 'WorkstationName',
   },
+  'Additional Information': {
+    'Result Code': 'Status',
+    'Failure Code': 'Status',
+    'Pre-Authentication Type': 'PreAuthType',
+  },
 }
 const target = { 'Account Name': 'TargetUserName', 'Account Domain': 'TargetDomainName' }
 /** Headings of the account that an event is about. */
 const targets =
   /^(?:New Logon|New Account|Target Account|Account (?:For Which Logon Failed|Whose Credentials Were Used|That Was Locked Out|Information)|User)$/
+
+/** The text of a check of credentials with NTLM, which has no headings. */
+const check =
+  /(?:^|\s)Logon Account:[ \t]*(?<TargetUserName>\S{1,256})?\s+Source Workstation:[ \t]*(?<Workstation>\S{1,256})?\s+Error Code:\s*(?<Status>0x[\da-f]{1,8})/i
 
 const longest = 8192
 
@@ -37,6 +46,8 @@ const longest = 8192
  */
 export const readWindowsText = (message: unknown): readonly Entry[] | undefined => {
   if (typeof message !== 'string' || message.length < 40) return undefined
+  const { groups } = check.exec(message.slice(0, 600)) ?? {}
+  if (groups) return Object.entries(groups).filter(([, value]) => value !== undefined)
   const sysmon = message.includes('\nUtcTime: ')
   if (!sysmon && !/\n(?:Subject|New Logon|Account Information):\s*\n\s/.test(message.slice(0, 400))) return undefined
   const entries: Entry[] = []

@@ -1,7 +1,7 @@
-import { type Draft, setIfAbsent } from '../draft.ts'
-import { setAddress, toPort } from '../fields/address.ts'
-import { setUser } from './phrase.ts'
-import { readUnknownProgram } from './unknown-program.ts'
+import { type Draft, setIfAbsent } from '../../draft.ts'
+import { setAddress, toPort } from '../../fields/address.ts'
+import { setUser } from '../phrase.ts'
+import { readUnknownProgram } from '../unknown-program.ts'
 
 /** `LOGIN FAILED, user=kim, ip=[::ffff:203.0.113.9], port=[51022]`: what happened, and then whose mailbox from where. */
 const line =

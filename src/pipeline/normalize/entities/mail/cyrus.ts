@@ -1,7 +1,7 @@
-import { type Draft, setIfAbsent } from '../draft.ts'
-import { setAddress } from '../fields/address.ts'
-import { setUser } from './phrase.ts'
-import { readUnknownProgram } from './unknown-program.ts'
+import { type Draft, setIfAbsent } from '../../draft.ts'
+import { setAddress } from '../../fields/address.ts'
+import { setUser } from '../phrase.ts'
+import { readUnknownProgram } from '../unknown-program.ts'
 
 /** The client: `mail.example.org [203.0.113.9]`, without a name if it has none. */
 const client = String.raw`(?:([\w.-]{1,253}) )?\[([\da-fA-F.:]{2,45})\]`

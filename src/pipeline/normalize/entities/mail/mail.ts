@@ -1,10 +1,20 @@
-import { type Draft, setIfAbsent } from '../draft.ts'
-import { setAddress, toPort } from '../fields/address.ts'
-import { wordAfter, wordAt } from '../fields/key-values.ts'
-import { setUser } from './phrase.ts'
+import { type Draft, setIfAbsent } from '../../draft.ts'
+import { setAddress, toPort } from '../../fields/address.ts'
+import { wordAfter, wordAt } from '../../fields/key-values.ts'
+import { toSureLevel } from '../../fields/level.ts'
+import { setUser } from '../phrase.ts'
+
+/** The level of a line whose file does not keep that of syslog: `imap-login: Error: …`. */
+const dovecotLevel =
+  /^[a-z\d-]{2,20}(?:\([^)\n]{1,255}\))?(?:<[^>\s]{1,80}>){0,2}: (Debug|Error|Fatal|Info|Panic|Warning): /
+/** `auth: pam(kim@example.com,203.0.113.9,<QUBMajlh>): …`, of a worker also with its connection before it. */
+const authentication =
+  /^auth(?:-worker)?(?:\([^)]{1,32}\))?: (?:\w+: )?(?:conn unix:\S{1,80} \([^)\n]{1,80}\): auth-worker<\d{1,9}>: )?[\w-]+\(([^,)]{1,256}),([^,)]{1,64})/
 
 /** Parses a message of dovecot: `imap-login: Login: user=<alice>, method=PLAIN, rip=1.2.3.4, lip=10.0.0.1`. */
 export const readDovecot = (message: string, fields: Draft): boolean => {
+  const level = dovecotLevel.exec(message.slice(0, 400))?.[1]
+  if (level !== undefined) setIfAbsent(fields, 'log.level', toSureLevel(level) ?? 'error')
   const rip = wordAfter(message, 'rip=')
   if (rip !== undefined) setAddress(fields, 'source', rip)
   const lip = wordAfter(message, 'lip=')
@@ -13,7 +23,9 @@ export const readDovecot = (message: string, fields: Draft): boolean => {
   if (user !== undefined) setUser(fields, user.slice(0, user.indexOf('>') < 0 ? undefined : user.indexOf('>')))
   if (message.includes('-login: ')) {
     const login = message.includes(': Login: ')
-    const failed = message.includes('auth failed') || message.includes('Aborted login')
+    // Monitors and scanners leave without a name.
+    const failed =
+      message.includes('auth failed') || (message.includes('Aborted login') && !message.includes('no auth attempts'))
     if (!login && !failed) {
       // The service itself reports about its files and certificates in the same form, without a client.
       if (rip === undefined) return false
@@ -25,7 +37,7 @@ export const readDovecot = (message: string, fields: Draft): boolean => {
     return true
   }
   // auth: pam(alice@example.com,1.2.3.4): pam_authenticate() failed: …
-  const lead = /^auth(?:-worker)?(?:\([^)]{1,32}\))?: (?:\w+: )?[\w-]+\(([^,)]{1,256}),([^,)]{1,64})/.exec(message)
+  const lead = authentication.exec(message)
   if (!lead) return rip !== undefined
   setUser(fields, lead[1] ?? '')
   setAddress(fields, 'source', lead[2] ?? '')
