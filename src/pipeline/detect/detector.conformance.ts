@@ -104,7 +104,10 @@ export const describeDetector = (name: string, trial: DetectorTrial): void => {
         const sum = detection.contributions.reduce((total, { weight }) => total + weight, 0)
         expect(Math.abs(sum - detection.score)).toBeLessThanOrEqual(0.005)
         expect(detection.event_count).toBeGreaterThanOrEqual(detection.evidence.length)
-        for (const { line } of detection.evidence) expect(line.length).toBeLessThanOrEqual(1000)
+        for (const { line, time } of detection.evidence) {
+          expect(line.length).toBeLessThanOrEqual(1000)
+          expect(Date.parse(time)).toBeLessThanOrEqual(Date.parse(detection.last_seen))
+        }
         if (detection.learning) expect(['info', 'low']).toContain(detection.severity)
       }
     })

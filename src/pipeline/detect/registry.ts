@@ -24,6 +24,7 @@ export const detectorRegistry = (
   indicators?: IndicatorIndex,
   agents?: readonly Agent[],
   sigmaReports?: SigmaReports,
+  leavesIntruders = false,
 ) =>
   defineRegistry<Detector>('detector', [
     agentDetector(agents),
@@ -34,7 +35,7 @@ export const detectorRegistry = (
     isolationForest,
     job,
     rarity,
-    sequenceDetector(sigmaReports === 'rules'),
+    sequenceDetector(leavesIntruders),
     session,
     sigmaDetector(rules, sigmaReports),
     template,

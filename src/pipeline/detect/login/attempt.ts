@@ -11,6 +11,13 @@ export interface Attempt {
   readonly times: number
   /** How many lines show them. */
   readonly lines: number
+  /**
+   * A login page is compared with its own past to find a spray. Its attempts count alone, for their address; those of a spray come once more, to
+   * count together.
+   */
+  readonly counts?: 'alone' | 'together'
+  /** The time of the last one, if the line stands for several. */
+  readonly until?: number
 }
 
 /** Lines that are not about an attempt: a key accepted before the login, a missing account in a password change. */

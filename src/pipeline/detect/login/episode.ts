@@ -2,7 +2,7 @@ import type { EventSample } from '../shared/evidence.ts'
 import { keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import type { Attempt } from './attempt.ts'
-import { countLine, type LineTally, startTally } from './tally.ts'
+import { countLine, joinTally, type LineTally, startTally } from './tally.ts'
 
 const maxActions = 8
 const maxUsers = 200
@@ -62,14 +62,15 @@ export const startEpisode = (who: string, byAddress: boolean, time: number, befo
 })
 
 /** Adds a failure. Returns how many attempts it added. */
-export const addFailure = (episode: Episode, event: EventSample, { action, user, times, lines }: Attempt): number => {
+export const addFailure = (episode: Episode, event: EventSample, attempt: Attempt): number => {
+  const { action, user, times, lines, until = event.time } = attempt
   let tally = episode.tallies.get(action)
   if (!tally && episode.tallies.size < maxActions) {
     tally = startTally(keepSample(event))
     episode.tallies.set(flatText(action), tally)
   }
   if (tally) countLine(tally, event, times, lines)
-  episode.last = Math.max(episode.last, event.time)
+  episode.last = Math.max(episode.last, until)
   episode.usedAt = episode.last
   episode.changed = true
   if (user !== undefined && (episode.users.has(user) || episode.users.size < maxUsers)) {
@@ -79,6 +80,25 @@ export const addFailure = (episode: Episode, event: EventSample, { action, user,
   const before = episode.tries
   episode.tries = leadTally(episode)?.count ?? 0
   return Math.max(0, episode.tries - before)
+}
+
+/** Adds a later episode of the same address. */
+export const joinEpisode = (episode: Episode, later: Episode): void => {
+  for (const [action, tally] of later.tallies) {
+    const known = episode.tallies.get(action)
+    if (known) joinTally(known, tally)
+    else if (episode.tallies.size < maxActions) episode.tallies.set(action, tally)
+  }
+  for (const [user, tries] of later.users) {
+    const known = episode.users.get(user)
+    if (known !== undefined || episode.users.size < maxUsers) episode.users.set(user, (known ?? 0) + tries)
+  }
+  episode.own.push(...later.own.slice(0, Math.max(0, maxLogins - episode.own.length)))
+  episode.ownCount += later.ownCount
+  episode.last = Math.max(episode.last, later.last)
+  episode.usedAt = episode.last
+  episode.tries = leadTally(episode)?.count ?? 0
+  episode.changed = true
 }
 
 /** Adds a successful login, from the same address or another one. */

@@ -1,5 +1,6 @@
 import type { Event } from '../../../schema/event/event.ts'
 import type { Fact } from '../../../schema/event/fact.ts'
+import { parseEventId } from '../../../schema/record/record.ts'
 import type { FollowedAddress } from './intruder-watch.ts'
 
 interface FollowOptions {
@@ -36,9 +37,12 @@ export const createFollowIntruders = ({ wanted, search, publish, now }: FollowOp
       if (began < (due.get(address) ?? 0)) continue
       const tokens = [address.toLowerCase()]
       const { items } = await search({ order: 'oldest', from: since, limit: most, tokens, matches: isNew, signal })
-      if (items.length > 0) await publish(items.map((event) => ({ ...event, about: 'intruder' })))
+      if (items.length > 0) await publish(items.toSorted(byArrival).map((event) => ({ ...event, about: 'intruder' })))
       const ended = performance.now()
       due.set(address, ended + restFactor * (ended - began))
     }
   }
 }
+
+/** A trail knows its events by the newest of each partition, but the events of a later stretch of time may have arrived first. */
+const byArrival = (a: Event, b: Event): number => (parseEventId(a.id)?.number ?? 0) - (parseEventId(b.id)?.number ?? 0)

@@ -1,5 +1,6 @@
+import { dataSize } from '../../../lib/units/data-size.ts'
 import { duration } from '../../../lib/units/duration.ts'
-import { number, plural } from '../../../lib/units/number.ts'
+import { plural } from '../../../lib/units/number.ts'
 import type { Detection, Entity } from '../../../schema/detection/detection.ts'
 import { doneAfterLogin } from '../../../schema/detection/telling-evidence.ts'
 import { toEvidence } from '../shared/evidence.ts'
@@ -15,7 +16,7 @@ const much = 1024 * 1024
 export const explainTrail = (trail: Trail): Detection => {
   const { kind, who, other, host, first, last, since, count, asOther, target, actions } = trail
   const carried = kind === 'address' && trail.bytes >= much
-  const size = `${number(Math.round(trail.bytes / 1e6))} MB`
+  const size = dataSize(trail.bytes)
   const commands = [...new Set(actions.map(({ text }) => text))]
   const did = kind === 'user' ? `acted as ${target} on ${host}` : `appears in ${list(trail.streams)}`
   const title =

@@ -31,6 +31,14 @@ export interface IntruderWatch extends Detector {
 /** Creates the part of `sequenceDetector` that needs all partitions. */
 export const createIntruderWatch = (): IntruderWatch => {
   const trails = createTrails(['address'])
+  /** When each trail was first seen to have so many events. Records of past weeks have their times, so times of events do not show it. */
+  const grown = new Map<string, { readonly count: number; readonly at: number }>()
+  const isWarm = ({ who, count, last }: Trail, now: number): boolean => {
+    const known = grown.get(who)
+    const growth = known?.count === count ? known : { count, at: now }
+    grown.set(who, growth)
+    return now - Math.max(last, growth.at) <= cold
+  }
   return {
     name,
     detect(facts) {
@@ -40,15 +48,17 @@ export const createIntruderWatch = (): IntruderWatch => {
       }
       return trails.changed().map(explainTrail)
     },
-    wanted: (now) =>
-      trails
-        .all()
-        .filter(({ last }) => now - last <= cold)
-        .map((trail: Trail) => ({
+    wanted(now) {
+      const all = trails.all()
+      for (const who of grown.keys()) if (!all.some((trail) => trail.who === who)) grown.delete(who)
+      return all
+        .filter((trail) => isWarm(trail, now))
+        .map((trail) => ({
           address: trail.who,
           since: trail.since,
           isNew: (event) => isPartOf(event, trail),
-        })),
+        }))
+    },
     save: () => createWriter(name, version).text(trails.pack()).finish(),
     restore: (state) => readState(state, name, version, (reader) => trails.unpack(reader.text())),
   }

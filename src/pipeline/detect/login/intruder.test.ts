@@ -154,6 +154,11 @@ describe('an intruder with a guessed password', () => {
       { title: '80 MB went to 203.0.113.9 after the guessed login', event_count: 2 },
     ])
     expect(watch.wanted(now + 25 * 3_600_000)).toEqual([])
+    // Records of a past month are searched, too, on the day that they arrive.
+    const late = createIntruderWatch()
+    late.detect(facts)
+    expect(late.wanted(now + 30 * 24 * 3_600_000)).toHaveLength(1)
+    expect(late.wanted(now + 32 * 24 * 3_600_000)).toEqual([])
   })
 
   it('takes at most 12 lines of memory', () => {

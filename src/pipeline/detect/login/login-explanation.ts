@@ -8,7 +8,7 @@ import { list, type Reason } from '../shared/explanation.ts'
 import { toDetection } from '../shared/finding.ts'
 import { binomialTail, logToScore } from '../shared/score.ts'
 import { countEpisodeLines, type Episode, type Login, leadTally, usersByTries } from './episode.ts'
-import { type LoginScope, type NewLogins, slipRate } from './login-scope.ts'
+import { type LoginScope, type NewLogins, slipRate, swarmTail } from './login-scope.ts'
 
 const detector = 'sequence'
 const usual = '0–3 before a login succeeds'
@@ -26,13 +26,14 @@ export const explainAttack = (scope: LoginScope, episode: Episode): Detection =>
         ? `None from it succeeded; ${plural(otherCount, 'login')} from elsewhere did.`
         : 'None of them succeeded.'
   const subject = episode.byAddress ? `from ${who}` : `as ${users[0] ?? 'an unnamed user'}`
+  const isSpray = users.length >= 10 && tries / users.length < 4
   return toDetection({
     detector,
     type: 'brute_force',
     ...scoped(scope, `attack ${who}`, episode),
     score,
     severity: severityOf(tries, 20, 100),
-    title: `${failed} ${subject}`,
+    title: `${failed}${isSpray ? ` as ${plural(users.length, 'user')}` : ''} ${subject}`,
     sentence: `${failed} to ${placeOf(scope)} ${subject}${episode.byAddress ? asUsers(users) : ''} ${inSpan(episode)}. Users who know their password fail 0–3 times before they log in. ${got}`,
     value: failed,
     usual,
@@ -41,7 +42,7 @@ export const explainAttack = (scope: LoginScope, episode: Episode): Detection =>
     events: countEpisodeLines(episode),
     entities: entitiesOf(scope, episode.byAddress ? [who] : [], users),
     ...(episode.byAddress && { sources: [[who, countEpisodeLines(episode)]] as const }),
-    techniques: [users.length >= 10 && tries / users.length < 4 ? 'T1110.003' : 'T1110.001'],
+    techniques: [isSpray ? 'T1110.003' : 'T1110.001'],
     key: `failed logins ${subject} at ${scope.stream}`,
   })
 }
@@ -63,14 +64,18 @@ export const explainSwarm = (scope: LoginScope, episode: Episode): Detection => 
         `${failed} as ${plural(users.length, 'user')}`,
         `${failed} to ${placeOf(scope)}${asUsers(users)} ${inSpan(episode)}. The log does not name their addresses.`,
       ]
+  const got =
+    ownCount > 0
+      ? ` ${plural(ownCount, 'login')} from ${scope.namesAddresses ? 'these addresses' : 'these users'} succeeded.`
+      : ''
   return toDetection({
     detector,
     type: 'brute_force',
     ...scoped(scope, 'attack of many', episode),
-    score: logToScore(binomialTail(tries, tries + ownCount, slipRate)),
+    score: logToScore(swarmTail(episode)),
     severity: severityOf(tries, 40, 200),
     title,
-    sentence: `${sentence} Users who know their password fail 0–3 times before they log in.`,
+    sentence: `${sentence} Users who know their password fail 0–3 times before they log in.${got}`,
     value: failed,
     usual,
     reasons: [
@@ -184,13 +189,14 @@ export const explainNewLogins = (scope: LoginScope, newLogins: NewLogins): Detec
   })
 }
 
-const scoped = (scope: LoginScope, subject: string, { start, last }: Episode) => ({
+const scoped = (scope: LoginScope, subject: string, { start, last, own, others }: Episode) => ({
   source: scope.source,
   stream: scope.stream,
   subject,
   start,
   from: start,
-  to: last,
+  // A login that follows the failures is part of the attack.
+  to: Math.max(last, ...[...own, ...others].map(({ sample }) => sample.time)),
   learning: false,
 })
 

@@ -2,10 +2,22 @@ import type { Event } from '../../../schema/event/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { BoundedPairs } from '../shared/bounded-pairs.ts'
 import { flatText } from '../shared/flat-text.ts'
+import { binomialTail } from '../shared/score.ts'
 import type { Episode, Login } from './episode.ts'
 
 /** The share of attempts that fail for users who know their password. */
 export const slipRate = 0.25
+
+/**
+ * Returns log10 of the probability that people who mistype fail as often as many addresses together. Only addresses that failed are among
+ * them, so the failure before each of their logins proves nothing.
+ */
+export const swarmTail = ({ tries, ownCount }: Episode): number =>
+  binomialTail(Math.max(0, tries - ownCount), tries, slipRate)
+
+/** How many addresses that may be guessing slowly to remember at each service. */
+export const maxSlow = 100
+
 export interface LoginRules {
   /** The minimum number of failures to report. */
   readonly failures: number
@@ -27,6 +39,8 @@ export interface LoginScope {
   readonly host: string | undefined
   readonly service: string | undefined
   readonly episodes: BoundedMap<Episode>
+  /** The finished episodes of addresses that may be guessing slowly, each joined to one. */
+  readonly slow: BoundedMap<Episode>
   /** The combined attempts of addresses with too few failures to be reported alone. */
   swarm: Episode | undefined
   /** Their failures by address, or by `user NAME` in a log that names no address. */
@@ -79,6 +93,7 @@ export const startScope = (event: Event, maxAddresses: number): LoginScope => {
     host: typeof host === 'string' ? flatText(host) : undefined,
     service: typeof service === 'string' ? flatText(service) : undefined,
     episodes: new BoundedMap(maxAddresses),
+    slow: new BoundedMap(maxSlow),
     swarm: undefined,
     swarmAddresses: new Map(),
     recent: [],

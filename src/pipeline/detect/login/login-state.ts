@@ -3,7 +3,7 @@ import { BoundedMap } from '../shared/bounded-map.ts'
 import { BoundedPairs } from '../shared/bounded-pairs.ts'
 import { type EventSample, keptFields, savedFields } from '../shared/evidence.ts'
 import type { Episode, Login } from './episode.ts'
-import type { LoginScope, NewLogins } from './login-scope.ts'
+import { type LoginScope, maxSlow, type NewLogins } from './login-scope.ts'
 
 const savedSample = z.tuple([z.string(), z.number(), z.string()])
 const pairs = z.array(z.tuple([z.string(), z.number()])).transform((list) => new Map(list))
@@ -91,6 +91,8 @@ const scopesWith = (samples: readonly EventSample[]) => {
       newest: z.number(),
       sweptAt: z.number(),
       usedAt: z.number(),
+      // Earlier releases did not save them.
+      slow: z.array(episode).default([]),
     }),
   )
 }
@@ -115,6 +117,7 @@ export const packScopes = (scopes: BoundedMap<LoginScope>): string => {
     host: item.host ?? null,
     service: item.service ?? null,
     episodes: Array.from(item.episodes.values(), (one) => packEpisode(one, place)),
+    slow: Array.from(item.slow.values(), (one) => packEpisode(one, place)),
     swarm: item.swarm && packEpisode(item.swarm, place),
     swarmAddresses: [...item.swarmAddresses],
     newLogins: item.newLogins && packNewLogins(item.newLogins, place),
@@ -166,11 +169,14 @@ export const unpackScopes = (json: string, maxAddresses: number): LoginScope[] =
     .map((item) => {
       const episodes = new BoundedMap<Episode>(maxAddresses)
       for (const one of item.episodes) episodes.set(one.who, { ...one, before: one.before })
+      const slow = new BoundedMap<Episode>(maxSlow)
+      for (const one of item.slow) slow.set(one.who, { ...one, before: one.before })
       const known = new BoundedPairs(1000)
       for (const [pair, usedAt] of item.known) known.addLines(pair, usedAt)
       return {
         ...item,
         episodes,
+        slow,
         known,
         swarm: item.swarm && { ...item.swarm, before: item.swarm.before },
         newLogins: item.newLogins,

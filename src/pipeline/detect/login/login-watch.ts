@@ -1,14 +1,16 @@
-import { minute, week } from '../../../lib/units/time.ts'
+import { day, minute, week } from '../../../lib/units/time.ts'
 import { type EventSample, keepSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { binomialTail } from '../shared/score.ts'
 import type { Attempt } from './attempt.ts'
-import { addFailure, addLogin, type Episode, type Login, startEpisode } from './episode.ts'
-import { type Listener, type LoginRules, type LoginScope, type NewLogins, slipRate } from './login-scope.ts'
+import { addFailure, addLogin, type Episode, joinEpisode, type Login, startEpisode } from './episode.ts'
+import { type Listener, type LoginRules, type LoginScope, type NewLogins, slipRate, swarmTail } from './login-scope.ts'
 
 /** log10 of the probability below which failures are no typing errors: one in a thousand. */
 const unlikely = -3
 const maxPast = 200
+/** How long without a failure until an address no longer guesses slowly. */
+const slowQuiet = day
 /** The span in which as many failures as one address needs are a burst of any addresses. */
 const burstSpan = 10 * minute
 const maxRecent = 200
@@ -36,6 +38,7 @@ export const sweep = (scope: LoginScope, now: number, rules: LoginRules, listene
   for (const episode of [...scope.episodes.values()]) {
     if (now - episode.last > rules.quiet) endEpisode(scope, episode, rules, listener)
   }
+  for (const episode of [...scope.slow.values()]) if (now - episode.last > slowQuiet) endSlow(scope, episode, listener)
   if (scope.swarm && now - scope.swarm.last > rules.quiet) endSwarm(scope, scope.swarm, listener)
   if (scope.newLogins && now - scope.newLogins.last > rules.quiet) {
     reportNewLogins(scope, scope.newLogins, listener)
@@ -46,6 +49,7 @@ export const sweep = (scope: LoginScope, now: number, rules: LoginRules, listene
 /** Reports again what has changed since the last report. */
 export const reportAllChanges = (scope: LoginScope, listener: Listener): void => {
   for (const episode of scope.episodes.values()) reportChanges(scope, episode, listener)
+  for (const episode of scope.slow.values()) reportChanges(scope, episode, listener)
   if (scope.swarm) reportChanges(scope, scope.swarm, listener)
   if (scope.newLogins) reportNewLogins(scope, scope.newLogins, listener)
 }
@@ -73,6 +77,35 @@ const endEpisode = (scope: LoginScope, episode: Episode, rules: LoginRules, list
     scope.past.push({ end: episode.last, tries: episode.tries })
     if (scope.past.length > maxPast) scope.past.shift()
   }
+  if (!episode.reported) joinSlow(scope, episode, rules, listener)
+}
+
+/**
+ * Adds an episode that ended without a report to those of its address, which may try a user every few hours. Only many users are a slow attack:
+ * a program with an old password fails for months.
+ */
+const joinSlow = (scope: LoginScope, episode: Episode, rules: LoginRules, listener: Listener): void => {
+  // A server that checks passwords for others shows none of the logins that succeed.
+  if (!episode.byAddress || episode.users.size === 0 || episode.tallies.has('credential_check')) return
+  let slow = scope.slow.get(episode.who)
+  if (slow && (episode.start - slow.last > slowQuiet || episode.last - slow.start > week)) {
+    endSlow(scope, slow, listener)
+    slow = undefined
+  }
+  if (!slow) {
+    const gone = scope.slow.set(episode.who, episode)
+    if (gone) reportChanges(scope, gone.value, listener)
+    return
+  }
+  joinEpisode(slow, episode)
+  if (!slow.reported && slow.users.size >= rules.failures && isAttack(slow, rules.failures))
+    slow.reported = isWorthReporting(scope, slow)
+  if (slow.reported) reportIfDoubled(scope, slow, listener)
+}
+
+const endSlow = (scope: LoginScope, slow: Episode, listener: Listener): void => {
+  reportChanges(scope, slow, listener)
+  scope.slow.delete(slow.who)
 }
 
 const endSwarm = (scope: LoginScope, swarm: Episode, listener: Listener): void => {
@@ -92,6 +125,10 @@ const takeFailure = (
   else if (scope.namesAddresses) return
   const who = attempt.address ?? `user ${attempt.user ?? ''}`
   let episode = scope.episodes.get(who)
+  if (attempt.counts === 'together') {
+    if (!episode?.reported) joinSwarm(scope, event, who, attempt, rules, listener)
+    return
+  }
   if (episode && (event.time - episode.last > rules.quiet || event.time - episode.start > rules.longest)) {
     endEpisode(scope, episode, rules, listener)
     episode = undefined
@@ -110,7 +147,7 @@ const takeFailure = (
     if (episode.reported) leaveSwarm(scope, who, rules)
   }
   if (episode.reported) reportIfDoubled(scope, episode, listener)
-  else {
+  else if (attempt.counts !== 'alone') {
     noteRecent(scope, event.time, more)
     joinSwarm(scope, event, who, { ...attempt, times: more }, rules, listener)
   }
@@ -167,7 +204,10 @@ const joinSwarm = (
 }
 
 const isSwarm = (scope: LoginScope, swarm: Episode, rules: LoginRules): boolean =>
-  scope.namesAddresses && scope.swarmAddresses.size >= rules.addresses && isAttack(swarm, 2 * rules.failures)
+  scope.namesAddresses &&
+  scope.swarmAddresses.size >= rules.addresses &&
+  swarm.tries >= 2 * rules.failures &&
+  swarmTail(swarm) <= unlikely
 
 const noteRecent = (scope: LoginScope, time: number, times: number): void => {
   for (let i = Math.min(times, maxRecent); i > 0; i--) scope.recent.push(time)
@@ -211,35 +251,83 @@ const takeLogin = (
     user: attempt.user && flatText(attempt.user),
     address: attempt.address && flatText(attempt.address),
   }
+  if (attempt.counts === 'together') {
+    if (scope.swarm) addLogin(scope.swarm, login, scope.swarmAddresses.has(who))
+    return
+  }
   const own = scope.episodes.get(who)
   if (own && event.time - own.last <= rules.quiet) {
     const first = own.ownCount === 0
     addLogin(own, login, true)
-    const trials = own.tries + own.ownCount
-    const suspect = own.tries >= rules.failuresBeforeSuccess && binomialTail(own.tries, trials, slipRate) <= unlikely
-    if (suspect && (first || !own.reported)) {
+    if (areGuesses(own, own.ownCount, rules) && (first || !own.reported)) {
       own.reported = true
       leaveSwarm(scope, who, rules)
       reportChanges(scope, own, listener)
     }
   }
-  noteRecent(scope, -event.time, 1)
-  if (scope.swarm && attempt.address !== undefined) addLogin(scope.swarm, login, scope.swarmAddresses.has(who))
+  const slow = scope.slow.get(who)
+  if (slow && event.time - slow.last <= slowQuiet && (!own || event.time - own.last > rules.quiet)) {
+    const first = slow.ownCount === 0
+    addLogin(slow, login, true)
+    if (first) reportChanges(scope, slow, listener)
+  }
+  if (attempt.counts !== 'alone') noteRecent(scope, -event.time, 1)
+  if (scope.swarm && attempt.address !== undefined && attempt.counts !== 'alone')
+    addLogin(scope.swarm, login, scope.swarmAddresses.has(who))
 
   const attacks: Episode[] = []
   const isOn = (episode: Episode) => episode !== own && episode.reported && event.time - episode.last <= rules.quiet
   for (const episode of scope.episodes.values()) if (isOn(episode)) attacks.push(episode)
   if (scope.swarm && isOn(scope.swarm)) attacks.push(scope.swarm)
-  for (const episode of attacks) if (episode !== scope.swarm) addLogin(episode, login, false)
   const user = attempt.user ?? ''
+  // Without a name, each visitor of a web site is one from elsewhere, and a first one.
+  const isNamed = user !== ''
+  if (isNamed) for (const episode of attacks) if (episode !== scope.swarm) addLogin(episode, login, false)
   const known = scope.known.get(user, who)
   if (known) known.usedAt = event.time
   else if (attempt.address !== undefined) {
     scope.known.add(user, who, event.time)
-    if (attacks.length > 0 && !own?.reported) addNewLogin(scope, event, login, attacks, listener)
+    if (isNamed && attacks.length > 0 && !own?.reported) addNewLogin(scope, event, login, attacks, listener)
   }
-  scope.lastLogin = login
+  if (isNamed) scope.lastLogin = login
 }
+
+/** A client that so many users come from is a server that checks their passwords, or that they work on together. */
+const sharedBy = 3
+
+/**
+ * Adds a password that was accepted for a client. It ends guesses only where nobody else can have written it: a server that checks passwords
+ * for all sends those of attackers and those of its users, and a computer with the old password of a program has other users too.
+ */
+export const takeAcceptedPassword = (
+  scope: LoginScope,
+  event: EventSample,
+  { user = '', address = '' }: Attempt,
+  rules: LoginRules,
+  listener: Listener,
+): void => {
+  scope.newest = Math.max(scope.newest, event.time)
+  scope.usedAt = scope.newest
+  const known = scope.known.get(user, address)
+  const own = scope.episodes.get(address)
+  if (own && !known && event.time - own.last <= rules.quiet && isGuess(scope, own, user, rules)) {
+    addLogin(own, { sample: keepSample(event), user: flatText(user), address: flatText(address) }, true)
+    own.reported = true
+    leaveSwarm(scope, address, rules)
+    reportChanges(scope, own, listener)
+  }
+  if (known) known.usedAt = event.time
+  else scope.known.add(user, address, event.time)
+}
+
+/** Whether so many failures beside some logins are too many for a user who knows the password. */
+const areGuesses = ({ tries }: Episode, logins: number, { failuresBeforeSuccess }: LoginRules): boolean =>
+  tries >= failuresBeforeSuccess && binomialTail(tries, tries + logins, slipRate) <= unlikely
+
+const isGuess = (scope: LoginScope, own: Episode, user: string, rules: LoginRules): boolean =>
+  areGuesses(own, own.ownCount + 1, rules) &&
+  (own.users.has(user) || own.users.size >= sharedBy) &&
+  (own.ownCount > 0 || scope.known.countOf(own.who) < sharedBy)
 
 /** Remembers a first-time login during attacks. */
 const addNewLogin = (

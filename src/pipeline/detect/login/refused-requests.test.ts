@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createNormalizer } from '../../normalize/normalize.ts'
-import { sequenceDetector } from './sequence.ts'
+import { detectInLines } from './web-logins.fake.ts'
 
-const log = { debug() {}, info() {}, warn() {}, error() {} }
 const begin = Date.parse('2026-11-20T09:00:00Z')
 
 interface Request {
@@ -20,18 +18,7 @@ const line = (seconds: number, request: Request): string => {
   return `${address} shop.example.org ${user} [20/Nov/2026:${time} +0000] "${method} ${path} HTTP/1.1" ${status} 347 "-" "x"`
 }
 
-const detect = (texts: readonly string[]) => {
-  const detector = sequenceDetector().create(sequenceDetector().options.parse({}), {
-    now: () => begin,
-    fetch,
-    log,
-    signal: new AbortController().signal,
-  })
-  const events = createNormalizer().normalize({ partition: 0, first: 0, source: 'web', receivedAt: begin, texts })
-  return new Map([...detector.detect(events), ...detector.detect([])].map((one) => [one.id, one] as const))
-    .values()
-    .toArray()
-}
+const detect = (texts: readonly string[]) => detectInLines(texts, begin)
 
 /** Requests at a steady pause. */
 const every = (pause: number, requests: readonly Request[]): string[] =>
@@ -46,6 +33,11 @@ describe('refused requests of one client, then an answered one', () => {
       ['kim logged in from 203.0.113.9 after 100 failed logins', 'critical', 101],
     ])
     expect(found[0]?.evidence.map(({ role }) => role)).toContain('the first failure')
+  })
+
+  it('are said to have taken as long as they did, although they are in one minute', () => {
+    const found = detect(every(1, [...many(40, { status: 401 }), { status: 200, user: 'kim' }]))
+    expect(found.map(({ sentence }) => sentence).join()).toContain('within 39 seconds')
   })
 
   it.each([

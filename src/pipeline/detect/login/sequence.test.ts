@@ -15,6 +15,7 @@ const at = (minutes: number) => someTime + minutes * minute
 let number = 0
 const login = (minutes: number, success: boolean, user: string, address: string) =>
   someLogin(number++, at(minutes), success, user, address)
+const byTime = (a: Event, b: Event) => a.time - b.time
 const times = <Item>(count: number, event: (i: number) => Item) => Array.from({ length: count }, (_, i) => event(i))
 
 /** Users who log in and sometimes mistype the password once or twice. */
@@ -27,7 +28,9 @@ describeDetector('sequence', {
   moreNormal: people(20 * 60, 5),
   anomalous: times(60, (i) => login(20 * 60 + i * 0.1, false, 'root', '203.0.113.9')),
   *flood(count) {
-    for (let i = 0; i < count; i++) yield someLogin(i, someTime + i * 50, false, `u${i}`, `2001:db8::${i.toString(16)}`)
+    // Every event has an id of its own.
+    for (let i = 0; i < count; i++)
+      yield someLogin(100_000 + i, someTime + i * 50, false, `u${i}`, `2001:db8::${i.toString(16)}`)
   },
 })
 
@@ -126,6 +129,7 @@ describe('sequence', () => {
     })
     expect(breakIn?.techniques).toContain('T1078')
     expect(breakIn?.evidence.at(-1)?.role).toBe('the login that succeeded')
+    expect(found.map(({ last_seen }) => last_seen)).toEqual(found.map(() => new Date(at(5)).toISOString()))
   })
 
   it('reports a login from elsewhere during an attack, and how little that proves', () => {
@@ -156,6 +160,17 @@ describe('sequence', () => {
     expect(found[0]?.title).toBe('60 failed logins from 20 addresses that tried a few times each')
   })
 
+  it('reports no people who mistype once at a busy service, but the attack of many addresses among them', () => {
+    const day = times(400, (i) => [
+      ...(i % 9 < 2 ? [login(i * 3, false, 'somebody', `198.51.100.${i % 130}`)] : []),
+      login(i * 3 + 0.2, true, 'somebody', `198.51.100.${i % 130}`),
+    ]).flat()
+    expect(detectAll(day)).toEqual([])
+    const attack = times(120, (i) => login(400 + i * 2, false, `user${i}`, `203.0.113.${i % 40}`))
+    const found = detectAll([...day, ...attack].sort((a, b) => a.time - b.time))
+    expect(found.map(({ title }) => title)).toContainEqual(expect.stringContaining('addresses'))
+  })
+
   it('keeps its report of many addresses when each is later reported alone', () => {
     const found = detectAll(times(2_400, (i) => login(i * 0.01, false, `user${i % 30}`, `203.0.113.${i % 12}`)))
     const many = found.filter(({ title }) => title.endsWith('that tried a few times each'))
@@ -168,6 +183,42 @@ describe('sequence', () => {
   it('accepts an office behind one address', () => {
     // One in six attempts fails, hundreds a day from the same address.
     expect(detectAll(times(600, (i) => login(i, i % 6 !== 0, `user${i % 40}`, '198.51.100.1')))).toEqual([])
+  })
+
+  it('reports an address that tries another user every few hours, and the user who then logs in', () => {
+    const users = times(20, (i) => login(i * 100, false, `user${i}`, '203.0.113.9'))
+    const found = detectAll([...people(0, 34), ...users, login(20 * 100, true, 'user7', '203.0.113.9')].sort(byTime))
+    expect(found.map(({ title, severity }) => `${severity} ${title}`).sort()).toEqual([
+      'critical user7 logged in from 203.0.113.9 after 20 failed logins',
+      'medium 20 failed logins as 20 users from 203.0.113.9',
+    ])
+    expect(found[0]?.sentence).toContain('as 20 users')
+  })
+
+  it.each<[string, Event[]]>([
+    ['a program with an old password', times(60, (i) => login(i * 100, false, 'backup', '203.0.113.9'))],
+    [
+      'an office whose users mistype now and then',
+      times(60, (i) => [
+        login(i * 100, false, `user${i % 20}`, '203.0.113.9'),
+        ...times(4, (k) => login(i * 100 + 1 + k * 20, true, `user${(i + k) % 20}`, '203.0.113.9')),
+      ]).flat(),
+    ],
+    ['a new user every other day', times(20, (i) => login(i * 3000, false, `user${i}`, '203.0.113.9'))],
+  ])('does not report as slow guesses %s', (_, events) => {
+    expect(detectAll(events.sort(byTime))).toEqual([])
+  })
+
+  it('remembers slow guesses across a restart', () => {
+    const users = times(20, (i) => login(i * 100, false, `user${i}`, '203.0.113.9'))
+    let now = 0
+    const before = make(() => now)
+    for (const event of users.slice(0, 8)) before.detect([event])
+    const after = make(() => now)
+    after.restore?.(before.save?.() ?? new Uint8Array())
+    for (const event of users.slice(8)) after.detect([event])
+    now = at(40 * 60)
+    expect(after.detect([]).map(({ title }) => title)).toEqual(['20 failed logins as 20 users from 203.0.113.9'])
   })
 
   it('starts a new episode after an hour without failures', () => {

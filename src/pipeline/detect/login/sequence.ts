@@ -9,14 +9,19 @@ import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
 import { readState } from '../shared/state.ts'
 import { readAttempt } from './attempt.ts'
+import type { WebAttempt } from './guess-run.ts'
 import { createTrails } from './intruder.ts'
 import { explainTrail } from './intruder-explanation.ts'
 import { breakInFacts } from './intruder-watch.ts'
 import { explainAttack, explainBreakIn, explainNewLogins, explainSwarm } from './login-explanation.ts'
 import { type Listener, type LoginRules, type LoginScope, startScope } from './login-scope.ts'
 import { packScopes, unpackScopes } from './login-state.ts'
-import { reportAllChanges, sweep, takeAttempt } from './login-watch.ts'
+import { reportAllChanges, sweep, takeAcceptedPassword, takeAttempt } from './login-watch.ts'
+import { readAcceptedPassword } from './password-check.ts'
+import { RedirectedLogins } from './redirected-logins.ts'
 import { RefusedRequests } from './refused-requests.ts'
+import { SlowForms } from './slow-forms.ts'
+import { readWebRequest } from './web-request.ts'
 
 const name = 'sequence'
 const version = 4
@@ -67,7 +72,9 @@ export const sequenceDetector = (isPart = false): Component<typeof options, Dete
     }
     let scopes = new BoundedMap<LoginScope>(given.max_scopes)
     const trails = createTrails(isPart ? ['user'] : ['user', 'address'])
-    const requests = new RefusedRequests()
+    const redirects = new RedirectedLogins()
+    const forms = new SlowForms()
+    const webGuesses = [new RefusedRequests(), redirects, forms]
     let facts: Fact[] = []
 
     /** Adds a scope. In a full map it replaces one without recent failures, so that logins at many hosts hide no attack on one of them. */
@@ -79,6 +86,8 @@ export const sequenceDetector = (isPart = false): Component<typeof options, Dete
       if (gone) reportAllChanges(gone.value, listener)
       return scope
     }
+    const scopeOf = (event: Event, listener: Listener): LoginScope =>
+      scopes.get(event.stream) ?? addScope(event, listener)
     const hasFailures = ({ episodes, usedAt }: LoginScope, time: number): boolean =>
       episodes.size > 0 && time - usedAt <= rules.quiet
 
@@ -99,16 +108,24 @@ export const sequenceDetector = (isPart = false): Component<typeof options, Dete
           },
           newLogins: (scope, newLogins) => add(explainNewLogins(scope, newLogins)),
         }
+        const take = (event: Event, attempts: readonly WebAttempt[]): void => {
+          for (const { sample, attempt } of attempts) {
+            takeAttempt(scopeOf(event, listener), sample, attempt, rules, listener)
+          }
+        }
         for (const event of events) {
           trails.observe(event)
           const attempt = readAttempt(event)
-          const attempts = attempt ? [{ sample: event, attempt }] : requests.follow(event)
-          for (const one of attempts) {
-            const scope = scopes.get(event.stream) ?? addScope(event, listener)
-            takeAttempt(scope, one.sample, one.attempt, rules, listener)
-          }
+          const request = readWebRequest(event)
+          const spray = attempt && request?.sendsLogin ? forms.takeLogin(request, attempt.success) : undefined
+          const accepted = attempt ? undefined : readAcceptedPassword(event)
+          if (accepted) takeAcceptedPassword(scopeOf(event, listener), event, accepted, rules, listener)
+          if (attempt) take(event, [{ sample: event, attempt: spray ? { ...attempt, counts: 'alone' } : attempt }])
+          if (spray) take(event, spray)
+          else if (request) for (const guesses of webGuesses) take(event, guesses.follow(request))
         }
         if (events.length === 0) {
+          for (const [event, attempts] of redirects.settle(now())) take(event, attempts)
           for (const scope of scopes.values()) {
             reportAllChanges(scope, listener)
             sweep(scope, Math.max(scope.newest, now()), rules, listener)
@@ -122,13 +139,15 @@ export const sequenceDetector = (isPart = false): Component<typeof options, Dete
         facts = []
         return taken
       },
-      save: () => createWriter(name, version).text(packScopes(scopes)).text(trails.pack()).finish(),
+      save: () => createWriter(name, version).text(packScopes(scopes)).text(trails.pack()).text(forms.pack()).finish(),
       restore(state) {
         readState(state, name, version, (reader) => {
           const restored = new BoundedMap<LoginScope>(given.max_scopes)
           for (const scope of unpackScopes(reader.text(), rules.maxAddresses)) restored.set(scope.stream, scope)
           scopes = restored
           trails.unpack(reader.text())
+          // A state of an earlier release does not say how many clients login pages refuse.
+          if (!reader.ended) forms.unpack(reader.text())
         })
       },
     }

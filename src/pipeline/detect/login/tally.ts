@@ -29,6 +29,18 @@ export const startTally = (sample: EventSample): LineTally => ({
   peakFirst: sample,
 })
 
+/** Adds a later tally of the same kind of line. */
+export const joinTally = (tally: LineTally, later: LineTally): void => {
+  tally.count += later.count
+  tally.lines += later.lines
+  tally.firsts.push(...later.firsts.slice(0, Math.max(0, firstLines - tally.firsts.length)))
+  if (later.last.time >= tally.last.time) tally.last = later.last
+  if (later.peak > tally.peak) {
+    tally.peak = later.peak
+    tally.peakFirst = later.peakFirst
+  }
+}
+
 /** Counts `lines` that represent `times` attempts, of which the event is the first. */
 export const countLine = (tally: LineTally, event: EventSample, times: number, lines: number): void => {
   const sample = keepSample(event)

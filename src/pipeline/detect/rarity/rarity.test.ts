@@ -114,6 +114,10 @@ describe('rarity', () => {
       expect(titles([...events, stolen(end)])).toEqual([])
     })
 
+    it('reports no address of the user that a newer database places in another country', () => {
+      expect(titles([...weeks(), stolen(end - 20, 'DE'), stolen(end)])).toEqual([])
+    })
+
     it('reports no journeys where users often travel', () => {
       const trips: Readonly<Record<number, string>> = { 5: 'FR', 6: 'IT', 7: 'JP' }
       const events = weeks((user, day) => (day > 4 && day < 8 ? (trips[user] ?? 'DE') : 'DE'))

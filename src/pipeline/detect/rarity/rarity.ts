@@ -11,6 +11,7 @@ import { readState } from '../shared/state.ts'
 import { type Action, type EncounterKind, encounterKinds, type FirstEncounter, readAction } from './first-encounter.ts'
 import {
   type LoginCountries,
+  type NewCountry,
   observeCountry,
   readLoginCountries,
   startLoginCountries,
@@ -122,14 +123,24 @@ export const rarity: Component<typeof options, Detector> = {
       if (!action) return
       const source = sourceOf(event)
       const firsts = observeAll(source, action, event.time)
-      const { user, country } = action
-      const newCountry = country === undefined ? undefined : observeCountry(source.countries, user, country, event.time)
+      const newCountry = observeCountryOf(source, action, event.time, firsts)
       const spread = observeSpread(source, action, event, firsts)
       const learning = source.logins < given.warmup
       source.logins++
       const rare = rareOf(firsts)
       if (spread) add(found, explainSpread(event, spread, learning))
       if (rare.length > 0 || newCountry) add(found, explainFirsts(event, action, rare, newCountry, learning))
+    }
+    const observeCountryOf = (
+      { countries }: Source,
+      { user, address, country }: Action,
+      time: number,
+      firsts: readonly FirstEncounter[],
+    ): NewCountry | undefined => {
+      if (country === undefined) return undefined
+      const found = observeCountry(countries, user, country, time)
+      // An address that the user came from before did not move: somebody placed it elsewhere, or the record says no place this time.
+      return address === undefined || firsts.some(({ kind }) => kind === 'address') ? found : undefined
     }
     const rareOf = (all: readonly FirstEncounter[]): readonly FirstEncounter[] => {
       const isNewUser = all.some(({ kind }) => kind === 'user')

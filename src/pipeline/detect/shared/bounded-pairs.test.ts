@@ -35,3 +35,11 @@ it('behaves like a bounded map with joined names as keys', () => {
     }),
   )
 })
+
+it('counts the pairs with a name', () => {
+  const pairs = new BoundedPairs(3)
+  for (const [i, user] of ['kim', 'ana', 'bob'].entries()) pairs.add(user, i < 2 ? 'office' : 'home', i)
+  expect([pairs.countOf('office'), pairs.countOf('home'), pairs.countOf('kim')]).toEqual([2, 1, 0])
+  pairs.delete('kim', 'office')
+  expect(pairs.countOf('office')).toBe(1)
+})

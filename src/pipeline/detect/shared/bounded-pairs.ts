@@ -32,6 +32,13 @@ export class BoundedPairs {
     return this.#byOne.get(one)?.get(other)
   }
 
+  /** Counts the pairs with `other`. Looks at all pairs. */
+  countOf(other: string): number {
+    let count = 0
+    for (const others of this.#byOne.values()) if (others.has(other)) count++
+    return count
+  }
+
   /** Adds a pair that is not in the set. Returns the pair it evicted. */
   add(one: string, other: string, usedAt: number): Pair | undefined {
     if (one.includes('\n')) return this.add(...parts(`${one}\n${other}`), usedAt)

@@ -79,7 +79,9 @@ export interface ServiceTransfers {
   leap: number
   findings: number
   readonly totals: Record<TransferSpan, Totals>
-  clients: BoundedMap<TransferClient>
+  /** Apart from addresses, which would displace them at a busy site. */
+  readonly users: BoundedMap<TransferClient>
+  readonly addresses: BoundedMap<TransferClient>
 }
 
 /** An amount unlike all others. */
@@ -109,7 +111,8 @@ export const startServiceTransfers = (key: string, event: Event, maxClients: num
   stream: flatText(event.stream, 512),
   ...{ usedAt: event.time, newest: event.time, leap: Number.POSITIVE_INFINITY, findings: 0 },
   totals: { hour: startTotals(), day: startTotals() },
-  clients: new BoundedMap(maxClients),
+  users: new BoundedMap(maxClients),
+  addresses: new BoundedMap(maxClients),
 })
 
 const copyOf = (text: string | undefined): string | undefined => (text === undefined ? undefined : flatText(text))
@@ -126,7 +129,10 @@ export const addTransfer = (
   advance(service, event.time)
   // A wrong date counts nowhere.
   if (event.time > service.newest) return undefined
-  const client = clientOf(service, name, isUser, event.time)
+  const clients = isUser ? service.users : service.addresses
+  const client = clients.get(name) ?? admit(clients, name, isUser, event.time, bytes >= least * nothing)
+  if (!client) return undefined
+  use(client, event.time)
   for (const span of transferSpans) addAmount(service, client, span, bytes, event)
   const found = findUnusual(service, client, 'hour', event, bytes, least)
   return found ?? findUnusual(service, client, 'day', event, bytes, least)
@@ -156,22 +162,29 @@ const advance = (service: ServiceTransfers, time: number): void => {
 
 const startAmount = (): ClientAmount => ({ start: 0, bytes: 0, events: 0, recent: 0, earlier: 0, reported: 0 })
 
-const clientOf = (service: ServiceTransfers, name: string, isUser: boolean, time: number): TransferClient => {
+/** A new client; where all places are taken, only one that receives much or comes often. */
+const admit = (
+  clients: BoundedMap<TransferClient>,
+  name: string,
+  isUser: boolean,
+  time: number,
+  isLarge: boolean,
+): TransferClient | undefined => {
+  if (!isUser && !isLarge && !clients.admits(name)) return undefined
   const today = dayOf(time)
-  const known = service.clients.get(name)
-  if (!known) {
-    const amounts = { hour: startAmount(), day: startAmount() }
-    const counts = { usedAt: time, days: 0, lastDay: today, rotated: today }
-    const client = { name: flatText(name), isUser, ...counts, amounts, samples: [] }
-    service.clients.set(client.name, client)
-    return client
-  }
-  known.usedAt = Math.max(known.usedAt, time)
-  if (today > known.lastDay) {
-    known.days++
-    known.lastDay = today
-  }
-  return known
+  const amounts = { hour: startAmount(), day: startAmount() }
+  const counts = { usedAt: time, days: 0, lastDay: today, rotated: today }
+  const client = { name: flatText(name), isUser, ...counts, amounts, samples: [] }
+  clients.set(client.name, client)
+  return client
+}
+
+const use = (client: TransferClient, time: number): void => {
+  client.usedAt = Math.max(client.usedAt, time)
+  const today = dayOf(time)
+  if (today <= client.lastDay) return
+  client.days++
+  client.lastDay = today
 }
 
 const addAmount = (

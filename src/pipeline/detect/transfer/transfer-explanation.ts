@@ -1,4 +1,5 @@
 import { isInternal } from '../../../lib/address/scope.ts'
+import { dataSize } from '../../../lib/units/data-size.ts'
 import { number, plural } from '../../../lib/units/number.ts'
 import type { Detection, Entity } from '../../../schema/detection/detection.ts'
 import { type Event, textField } from '../../../schema/event/event.ts'
@@ -79,12 +80,4 @@ const when = (span: 'hour' | 'day', start: number): string => {
   const text = isoTime(start)
   if (span === 'day') return `on ${text.slice(0, 10)} (UTC)`
   return `between ${text.slice(11, 16)} and ${isoTime(start + 3_600_000).slice(11, 16)} UTC`
-}
-
-const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
-
-/** Formats an amount of data: `6.6 GB`. */
-const dataSize = (bytes: number): string => {
-  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)))
-  return `${number(bytes / 1000 ** step)} ${units[step]}`
 }

@@ -19,8 +19,9 @@ export const writeServiceTransfers = (writer: Writer, one: ServiceTransfers, sam
   if (one.service !== undefined) writer.text(one.service)
   writer.text(one.stream).f64(one.usedAt).f64(one.newest).f64(one.leap).varint(one.findings)
   for (const span of transferSpans) writeTotals(writer, one.totals[span])
-  writer.varint(one.clients.size)
-  for (const client of one.clients.values()) writeClient(writer, client, samples)
+  writer.varint(one.users.size + one.addresses.size)
+  for (const client of one.users.values()) writeClient(writer, client, samples)
+  for (const client of one.addresses.values()) writeClient(writer, client, samples)
 }
 
 export const readServiceTransfers = (reader: Reader, maxClients: number, samples: EventSample[]): ServiceTransfers => {
@@ -30,12 +31,14 @@ export const readServiceTransfers = (reader: Reader, maxClients: number, samples
   const times = { usedAt: reader.f64(), newest: reader.f64(), leap: reader.f64() }
   const findings = reader.varint()
   const totals = { hour: readTotals(reader), day: readTotals(reader) }
-  const clients = new BoundedMap<TransferClient>(maxClients)
+  const users = new BoundedMap<TransferClient>(maxClients)
+  const addresses = new BoundedMap<TransferClient>(maxClients)
   for (let left = reader.varint(); left > 0; left--) {
     const client = readClient(reader, samples)
+    const clients = client.isUser ? users : addresses
     clients.set(client.name, client)
   }
-  return { ...names, service, stream, ...times, findings, totals, clients }
+  return { ...names, service, stream, ...times, findings, totals, users, addresses }
 }
 
 const writeTotals = (writer: Writer, { amounts, jumps, top, second, holder, jump }: Totals): void => {

@@ -138,6 +138,23 @@ describe('transfer', () => {
     expect(titles([...small, ...theft(14).slice(0, 4)])).toEqual([])
   })
 
+  it('finds a client and remembers a user among many thousands of visitors', () => {
+    const visitors = (from: number, count: number, gap: number) =>
+      times(count, (i) => download(from + i * gap, `2001:db8::${(i % 3000).toString(16)}`, 20_000))
+    const busy = times(14, (d) => [
+      ...days(d, 1),
+      ...visitors(start + d * day + 12 * hour, 3000, 1000),
+      download(start + d * day + 15 * hour, '10.0.0.7', 8 * MB, { 'user.name': 'kim3' }),
+    ]).flat()
+    const stolen = theft(14).flatMap((event) => [event, ...visitors(event.time + 1, 700, 40)])
+    expect(titles([...busy, ...stolen])).toEqual([['medium', expect.stringContaining('203.0.113.9 downloaded')]])
+    const own = times(8, (i) =>
+      download(start + 14 * day + 16 * hour + i * minute, '10.0.0.7', 100 * MB, { 'user.name': 'kim3' }),
+    )
+    const [found] = detectAll([...busy, ...visitors(start + 14 * day, 3000, 1000), ...own])
+    expect(found?.sentence).toContain('kim3')
+  })
+
   it('reports nothing at a mirror, whose clients differ much', () => {
     const mirror = (d: number) => [
       ...times(30, (i) => download(start + d * day + i * 20 * minute, `198.51.${d}.${i}`, 50 * MB)),

@@ -19,13 +19,13 @@ const version = 1
 const options = z.strictObject({
   least_megabytes: z.number().positive().default(500).describe('Smaller amounts are never reported, in MB.'),
   max_services: z.int().min(1).default(40).describe('How many services to follow.'),
-  max_clients: z.int().min(1).default(500).describe('How many clients and users to remember per service.'),
+  max_clients: z.int().min(1).default(500).describe('How many addresses, and how many users, to remember per service.'),
 })
 
 /**
  * Finds clients and users that receive far more data in an hour or a day than any client of the service did, or than they did themselves:
  * data that is taken out. Compares with the largest amounts of up to 28 days, and of at least seven. A service whose days differ much, such
- * as a mirror, needs a larger excess. Memory is bounded by 20,000 clients of about 300 bytes with the defaults. O(1) per transfer.
+ * as a mirror, needs a larger excess. Memory is bounded by 40,000 clients of about 300 bytes with the defaults. O(1) per transfer.
  * Not for data that is sent from inside to outside, which few logs count.
  */
 export const transfer: Component<typeof options, Detector> = {
