@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -76,6 +78,40 @@ it('offers records only once when the answer to their commit was lost', async ()
   await running
   rmSync(folder, { recursive: true })
   expect(texts).toEqual(['one', '1 received', 'two', '1 received'])
+})
+
+it('stops within seconds although the server of a source never answers', async () => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const address = silent.address()
+  const at = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  const stop = new AbortController()
+  const running = runSources({
+    timeOf: () => undefined,
+    sources: [
+      { name: 'a', type: 'kafka', brokers: [at], topics: ['logs'] },
+      { name: 'b', type: 'nats', servers: [at], stream: 'logs' },
+      { name: 'c', type: 'rabbitmq', url: `amqp://guest:guest@${at}` },
+      { name: 'd', type: 'redis', url: `redis://${at}`, streams: ['logs'] },
+      { name: 'e', type: 's3', url: `http://${at}`, bucket: 'logs', access_key_id: 'a', secret_access_key: 'b' },
+      { name: 'f', type: 'sql', url: `postgres://${at}/logs`, query: 'select * from logs', columns: { id: 'id' } },
+    ],
+    cursors: { read: async () => undefined, list: async () => [] },
+    outages: createOutages(() => 0),
+    intake: { accept: async (records) => ({ accepted: records.length, repeated: false }) },
+    readAlerts: () => [],
+    ...{ dropped() {}, received() {}, now: Date.now, log, signal: stop.signal },
+  })
+  let connected = 0
+  silent.on('connection', () => {
+    connected += 1
+  })
+  await until(() => connected >= 6)
+  const began = performance.now()
+  stop.abort()
+  await running
+  expect(performance.now() - began).toBeLessThan(10_000)
+  silent.close()
 })
 
 const away = () => new AppError('UNAVAILABLE', 'The database does not answer.', { retryable: true, retryAfter: 0.01 })

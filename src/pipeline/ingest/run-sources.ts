@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Log } from '../../component.ts'
 import { AppError, messageOf } from '../../errors.ts'
-import { pause } from '../../lib/deadline/deadline.ts'
+import { pause, unlessStuck } from '../../lib/deadline/deadline.ts'
 import type { TimeInZone } from './file/written-zone.ts'
 import type { Intake } from './intake.ts'
 import type { CountDropped } from './listen/dropped.ts'
@@ -35,7 +35,7 @@ export const runSources = (options: SourcesOptions): Promise<unknown> => {
       let failed = false
       while (!signal.aborted) {
         try {
-          await source.run(async (records, cursor, keys) => {
+          const run = source.run(async (records, cursor, keys) => {
             const key = randomUUID()
             const origin = records[0]?.source ?? cursor?.source ?? entry.name
             await untilTaken(
@@ -49,6 +49,7 @@ export const runSources = (options: SourcesOptions): Promise<unknown> => {
             if (failed) outages.ended(entry.name)
             failed = false
           }, signal)
+          await unlessStuck(closeMs, run, signal)
           return
         } catch (error) {
           if (signal.aborted) return
@@ -61,6 +62,12 @@ export const runSources = (options: SourcesOptions): Promise<unknown> => {
     }),
   )
 }
+
+/**
+ * How long a source may take to end when the program stops, in ms. Sources themselves wait for at most 3 s, but a client library may wait
+ * for a server that never answers, and the state of the detectors is saved only after the sources have ended.
+ */
+const closeMs = 5_000
 
 /**
  * Waits until records are accepted, because a source has no client to reject. A failure may hide a commit whose answer was lost, so each

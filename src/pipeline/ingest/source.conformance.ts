@@ -81,6 +81,17 @@ export const describeSource = (name: string, open: () => Promise<Rig>): void => 
       expect(await endsSoon()).toBe(true)
     })
 
+    it('ends without an error when it is aborted while it starts', async () => {
+      stop.abort()
+      await expect(rig.source.run(async () => {}, stop.signal)).resolves.toBeUndefined()
+    })
+
+    it('ends without an error when it is aborted while a batch is stored', async () => {
+      done = rig.source.run(async () => stop.abort(), stop.signal)
+      await rig.feed(lines(10))
+      await expect(done).resolves.toBeUndefined()
+    })
+
     it('waits until a batch is accepted before it emits the next', async () => {
       let waiting = 0
       let most = 0

@@ -51,6 +51,37 @@ const cases: readonly (readonly [string, string, unknown])[] = [
     { LogName: 'Security', Id: '4625', MachineName: 'dc-1', Message: text, TimeCreated: '12/10/2025 06:55:46 AM' },
   ],
   [
+    'a slow query of MariaDB',
+    '# Time: 261210 09:32:20\n# User@Host: shop[shop] @ localhost []\n# Thread_id: 3  Schema:   QC_hit: No\n# Query_time: 1.5  Lock_time: 0.000000  Rows_sent: 1  Rows_examined: 0\nSET timestamp=1796895140;\n# administrator command: Ping;',
+    {
+      '@timestamp': '2026-12-10T09:32:20.000Z',
+      message: 'administrator command: Ping',
+      'event.category': 'database',
+      'event.action': 'slow_query',
+      'event.duration': 1_500_000_000,
+      'user.name': 'shop',
+      'source.domain': 'localhost',
+      mysql: { slowlog: { thread_id: 3, lock_time: 0, rows_sent: 1, rows_examined: 0 } },
+    },
+  ],
+  [
+    'a slow query of MariaDB in the second of another one',
+    '# User@Host: shop[shop] @ web1.example.org []\n# Thread_id: 3  Schema: shop  QC_hit: No\n# Query_time: 1.000235  Lock_time: 0.000000  Rows_sent: 1  Rows_examined: 0\n# Rows_affected: 0  Bytes_sent: 65\nuse shop;\nSET timestamp=1796895140;\nselect sleep(1);',
+    {
+      '@timestamp': '2026-12-10T09:32:20.000Z',
+      message: 'select sleep(1)',
+      'event.category': 'database',
+      'event.action': 'slow_query',
+      'event.duration': 1_000_235_000,
+      'user.name': 'shop',
+      'source.domain': 'web1.example.org',
+      'db.name': 'shop',
+      mysql: {
+        slowlog: { thread_id: 3, lock_time: 0, rows_sent: 1, rows_examined: 0, rows_affected: 0, bytes_sent: 65 },
+      },
+    },
+  ],
+  [
     "Logstash's rubydebug",
     [
       '{',

@@ -8,7 +8,7 @@ const mostCharacters = 262_144
 
 /**
  * Turns records that a tool prints as blocks of lines into JSON records: `journalctl -o export` and `-o verbose`, `Get-WinEvent | Format-List`,
- * `wevtutil qe /f:text`, Windows events as Splunk indexes them, those of shippers, and the audit log of ModSecurity. Passes other lines to the next joiner.
+ * `wevtutil qe /f:text`, Windows events as Splunk indexes them, those of shippers, the audit log of ModSecurity, and slow queries of MySQL. Passes other lines to the next joiner.
  */
 export const joinBlocks = (next: LineJoiner): SpecialJoiner => {
   let shape: BlockShape | undefined

@@ -85,6 +85,24 @@ export const logs: Readonly<Record<string, WrittenLog>> = {
       audit_data: { messages: ['a'] },
     })),
   },
+  'the slow query log of MySQL': {
+    text: seconds
+      .map(
+        (second) =>
+          `# Time: ${time(second)}\n# User@Host: kim[kim] @  [203.0.113.9]  Id:    12\n# Query_time: 2.500000  Lock_time: 0.000000 Rows_sent: 1  Rows_examined: ${second}\nSET timestamp=1767607200;\nselect a\n  from b;\n`,
+      )
+      .join(''),
+    records: rows((second) => ({
+      '@timestamp': time(second),
+      message: 'select a\n  from b',
+      'event.category': 'database',
+      'event.action': 'slow_query',
+      'event.duration': 2_500_000_000,
+      'user.name': 'kim',
+      'source.ip': '203.0.113.9',
+      mysql: { slowlog: { lock_time: 0, rows_sent: 1, rows_examined: second } },
+    })),
+  },
   'events as XML on one line': {
     text: `<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<Events>${seconds.map(event).join('')}</Events>\n`,
     records: seconds.map((second) => event(second).replaceAll('\r\n', '\n')),
@@ -119,4 +137,11 @@ export const boundaryLines: readonly string[] = [
   ...['__CURSOR=s', 'A=b', 'Id : 1', 'Message : y', 'TimeCreated : x', 'Event[0]:', '  Log Name: x'],
   ...['<Event>', '</Event>', '<Events>', '</Events>', '<Event>a</Event>', '<?xml version="1.0"?>'],
   ...['panic: x', 'goroutine 1 [running]:'],
+  ...[
+    '# Time: 2026-01-05T10:00:00Z',
+    '# User@Host: a[a] @ b []',
+    '# Query_time: 1.5',
+    'SET timestamp=1767607200;',
+    'select 1;',
+  ],
 ]

@@ -1,10 +1,13 @@
 import type { BlockShape } from './block-shape.ts'
 import { auditBlock, mayBeginAuditBlock } from './modsecurity-block.ts'
 import { mayBeginShipperBlock, shipperBlocks } from './shipper-blocks.ts'
+import { mayBeginSlowQuery, slowQueryBlock } from './slow-query-block.ts'
 
 /** Whether a line may begin a block. A cheap test of its beginning. */
 export const mayBeginBlock = (text: string): boolean => {
   switch (text.charCodeAt(0)) {
+    case 35: // #
+      return mayBeginSlowQuery(text)
     case 95: // _
       return text.startsWith('__CURSOR=')
     case 69: // E
@@ -78,10 +81,11 @@ const withoutIndent = (lines: readonly string[]): readonly string[] => {
   return lines.map((line) => line.slice(Math.min(indent, line.length)).trimEnd())
 }
 
-/** Records as `journalctl`, PowerShell, `wevtutil` and Splunk print them, as shippers do, and the audit log of ModSecurity. */
+/** Records as `journalctl`, PowerShell, `wevtutil` and Splunk print them, as shippers do, the audit log of ModSecurity, and MySQL's slow queries. */
 export const blockShapes: readonly BlockShape[] = [
   ...shipperBlocks,
   auditBlock,
+  slowQueryBlock,
   {
     begins: (line) => line.startsWith('__CURSOR='),
     read: readJournal,

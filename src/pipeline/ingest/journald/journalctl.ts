@@ -50,7 +50,7 @@ const start = async (args: readonly string[], { directory, signal }: Place): Pro
     async end() {
       const [code] = await ended
       signal.removeEventListener('abort', stop)
-      if (code !== 0) throw failed(said)
+      if (code !== 0 && !signal.aborted) throw failed(said)
       return said
     },
     stop,

@@ -1,7 +1,7 @@
 import type { Consumer, Message } from '@platformatic/kafka'
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
-import { within } from '../../../lib/deadline/deadline.ts'
+import { unlessAborted, unlessStuck, within } from '../../../lib/deadline/deadline.ts'
 import {
   kafkaConnection,
   kafkaConnectionFaults,
@@ -48,6 +48,14 @@ interface Surroundings {
 /** How many messages may wait in memory. */
 const mostWaiting = 2_000
 const closeMs = 3_000
+/** How long a commit may take once the source is stopped, in ms. Messages that are not committed are read again, and skipped. */
+const commitMs = 1_500
+/**
+ * How long the brokers may take to let a member in, and to answer its heartbeats, in ms. Other members may need to leave first. The client
+ * itself tries for minutes, or forever.
+ */
+const answerMs = 60_000
+const watchMs = 5_000
 
 /** Reads until the signal aborts. Throws if the connection is lost. */
 const readTopics = async (
@@ -65,16 +73,30 @@ const readTopics = async (
     retries: 3,
     retryDelay: 500,
   })
+  const silent = () => new Error(`The brokers did not answer within ${answerMs / 1000} s.`)
   const arrivals = createArrivals<Message>()
   const fail = (error: Error) => arrivals.fail(error)
   consumer.on('error', fail)
+  let heardAt = performance.now()
+  const hear = () => {
+    heardAt = performance.now()
+  }
+  consumer.on('consumer:heartbeat:end', hear)
+  // The client's own alarm about heartbeats waits for requests that also go unanswered.
+  const watch = setInterval(() => {
+    if (performance.now() - heardAt > answerMs) fail(silent())
+  }, watchMs)
   try {
-    const stream = await consumer.consume({
+    const joining = consumer.consume({
       topics,
       mode: 'committed',
       fallbackMode: from === 'start' ? 'earliest' : 'latest',
       highWaterMark: mostWaiting,
     })
+    const stream = await within(answerMs, unlessAborted(joining, signal), () => {
+      throw silent()
+    })
+    hear()
     stream.on('error', fail)
     stream.on('close', () => fail(new Error('The connection was closed.')))
     stream.on('data', (message) => {
@@ -94,10 +116,13 @@ const readTopics = async (
         { source: name, now: now(), zoneMinutes },
       )
       if (records.length > 0 && !(await offer(emit, records, undefined, signal, keys))) return
-      await consumer.commit({ offsets: lastOf(messages) })
+      await unlessStuck(commitMs, consumer.commit({ offsets: lastOf(messages) }), signal)
       stream.resume()
     }
+  } catch (error) {
+    if (!signal.aborted) throw error
   } finally {
+    clearInterval(watch)
     await within(closeMs, consumer.close(true), () => undefined).catch(() => undefined)
   }
 }

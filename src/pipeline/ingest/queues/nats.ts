@@ -1,6 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream'
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
+import { unlessAborted, within } from '../../../lib/deadline/deadline.ts'
 import { offer } from '../offer.ts'
 import type { Emit, Outages, Source } from '../source.ts'
 import { zone } from '../zone.ts'
@@ -41,7 +42,13 @@ export const natsSource = (outages: Outages): Component<typeof options, Source> 
   summary: 'Reads a NATS JetStream stream with a durable consumer. Acknowledges messages when they are on disk.',
   options,
   create: (given, { now }) => ({
-    run: (emit, signal) => readStream(given, { now, outages, emit }, signal),
+    async run(emit, signal) {
+      try {
+        await readStream(given, { now, outages, emit }, signal)
+      } catch (error) {
+        if (!signal.aborted) throw error
+      }
+    },
   }),
 })
 
@@ -54,6 +61,9 @@ interface Surroundings {
 /** How many messages may be unacknowledged. */
 const mostPending = 1_000
 const closeMs = 3_000
+const connectMs = 10_000
+/** The server is asked so often whether it is there, in ms. After two questions without an answer, the connection counts as lost. */
+const pingMs = 10_000
 /** After so long, the server delivers an unacknowledged message again, also after a restart. */
 const ackMs = 10_000
 
@@ -65,13 +75,20 @@ const readStream = async (
 ): Promise<void> => {
   const { connect, nanos } = await import('@nats-io/transport-node')
   const { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } = await import('@nats-io/jetstream')
-  const connection = await connect({
+  const connecting = connect({
     servers,
     name: 'vedette',
     reconnect: false,
+    timeout: connectMs,
+    pingInterval: pingMs,
     ...(username !== undefined && { user: username, pass: password ?? '' }),
     ...(token !== undefined && { token }),
   })
+  connecting.then(
+    (late) => (signal.aborted ? late.close() : undefined),
+    () => undefined,
+  )
+  const connection = await unlessAborted(connecting, signal)
   const arrivals = createArrivals<JsMsg>()
   void connection.closed().then((error) => arrivals.fail(error ?? new Error('The connection was closed.')))
   try {
@@ -110,6 +127,6 @@ const readStream = async (
       for (const message of messages) message.ack()
     }
   } finally {
-    await Promise.race([connection.close(), new Promise((done) => setTimeout(done, closeMs).unref())])
+    await within(closeMs, connection.close(), () => undefined)
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Component } from '../../../component.ts'
+import { unlessAborted, within } from '../../../lib/deadline/deadline.ts'
 import { offer } from '../offer.ts'
 import type { Emit, Outages, Source } from '../source.ts'
 import { zone } from '../zone.ts'
@@ -48,8 +49,10 @@ interface Entry {
 
 const mostEntries = 1_000
 const blockMs = 5_000
+/** How long the server may take to answer a command, in ms, besides the time that it may block. The client has no limit of its own. */
+const answerMs = 10_000
 
-/** Reads until the signal aborts. Throws if the connection is lost. */
+/** Reads until the signal aborts. Throws if the connection is lost, or the server does not answer. */
 const readStreams = async (
   { name, url, streams, group, consumer, from, zone: zoneMinutes }: RedisOptions,
   { now, outages, emit }: Surroundings,
@@ -59,10 +62,13 @@ const readStreams = async (
   const client = createClient({ url, socket: { reconnectStrategy: false } })
   // Each command fails with the error, too.
   client.on('error', () => undefined)
-  const stop = () => client.destroy()
+  const answered = <Answer>(answer: Promise<Answer>, ms = answerMs): Promise<Answer> =>
+    within(ms, unlessAborted(answer, signal), () => {
+      throw new Error(`The server did not answer within ${ms / 1000} s.`)
+    })
   const join = async (stream: string, id: string) => {
     try {
-      await client.xGroupCreate(stream, group, id, { MKSTREAM: true })
+      await answered(client.xGroupCreate(stream, group, id, { MKSTREAM: true }))
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error
     }
@@ -74,22 +80,18 @@ const readStreams = async (
     )
     const { records, keys } = toKeyedRecords(messages, { source: name, now: now(), zoneMinutes })
     if (records.length > 0 && !(await offer(emit, records, undefined, signal, keys))) return false
-    await client.xAck(
-      stream,
-      group,
-      entries.map(({ id }) => id),
-    )
+    const ids = entries.map(({ id }) => id)
+    await answered(client.xAck(stream, group, ids))
     return true
   }
-  const read = async (positions: readonly { readonly key: string; readonly id: string }[]) =>
-    replyShape.parse(
-      (await client.xReadGroup(group, consumer, [...positions], { COUNT: mostEntries, BLOCK: blockMs })) ?? [],
-    )
+  const read = async (positions: readonly { readonly key: string; readonly id: string }[]) => {
+    const limits = { COUNT: mostEntries, BLOCK: blockMs }
+    const reply = await answered(client.xReadGroup(group, consumer, [...positions], limits), blockMs + answerMs)
+    return replyShape.parse(reply ?? [])
+  }
 
   try {
-    await client.connect()
-    signal.addEventListener('abort', stop, { once: true })
-    if (signal.aborted) return
+    await answered(client.connect())
     for (const stream of streams) {
       await join(stream, from === 'start' ? '0' : '$')
       // Entries that were delivered before a restart, and not acknowledged.
@@ -116,7 +118,6 @@ const readStreams = async (
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
-    signal.removeEventListener('abort', stop)
     if (client.isOpen) client.destroy()
   }
 }

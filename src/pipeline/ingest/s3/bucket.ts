@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Runtime } from '../../../component.ts'
 import { AppError, messageOf } from '../../../errors.ts'
+import { limited, within } from '../../../lib/deadline/deadline.ts'
 import { type S3Access, signRequest } from '../../../lib/s3/signed-request.ts'
 
 /** An object of a bucket, as it is listed. */
@@ -26,6 +27,8 @@ interface BucketOptions {
   readonly access: S3Access
   readonly fetch: Runtime['fetch']
   readonly now: () => number
+  /** How long the store may take to begin an answer, to list a page, and to send the next part of an object, in ms. */
+  readonly timeout: number
 }
 
 const mostListing = 16 * 1024 * 1024
@@ -37,12 +40,18 @@ const listed = z.object({
 })
 
 /** Reads a bucket. Its methods throw SOURCE_FAILED if the store refuses or does not answer. */
-export const openBucket = ({ root, access, fetch, now }: BucketOptions): Bucket => {
+export const openBucket = ({ root, access, fetch, now, timeout }: BucketOptions): Bucket => {
+  const silent = (): AppError =>
+    new AppError(
+      'SOURCE_FAILED',
+      `${new URL(root).origin} is too slow: an answer, or a part of one, took over ${timeout / 1000} s.`,
+    )
   const get = async (url: string, signal: AbortSignal): Promise<Response> => {
     const signed = await signRequest(access, { method: 'GET', url }, now())
     try {
       return await fetch(signed.url, { headers: signed.headers, redirect: 'manual', signal })
     } catch (error) {
+      if (error instanceof AppError) throw error
       throw new AppError('SOURCE_FAILED', `${new URL(root).origin} does not answer: ${messageOf(error)}`, {
         cause: error,
       })
@@ -54,9 +63,12 @@ export const openBucket = ({ root, access, fetch, now }: BucketOptions): Bucket 
         const query = new URLSearchParams({ 'list-type': '2', 'encoding-type': 'url', prefix })
         if (token !== undefined) query.set('continuation-token', token)
         else if (after !== undefined) query.set('start-after', after)
-        const answer = await get(`${root}/?${query}`, signal)
-        if (!answer.ok) throw await refused(answer)
-        const text = await answer.text()
+        const page = async (limit: AbortSignal) => {
+          const answer = await get(`${root}/?${query}`, limit)
+          if (!answer.ok) throw await refused(answer)
+          return answer.text()
+        }
+        const text = await limited(timeout, signal, page, silent)
         if (text.length > mostListing) throw new AppError('SOURCE_FAILED', 'A page of the listing is too long.')
         if (!text.includes('<ListBucketResult')) throw new AppError('SOURCE_FAILED', 'The answer is no listing of S3.')
         for (const [, object = ''] of text.matchAll(/<Contents>([\s\S]*?)<\/Contents>/g)) yield toListed(object)
@@ -67,11 +79,40 @@ export const openBucket = ({ root, access, fetch, now }: BucketOptions): Bucket 
     },
     async open(key, signal) {
       const path = key.split('/').map(encodeURIComponent).join('/')
-      const answer = await get(`${root}/${path}`, signal)
+      const end = new AbortController()
+      const late = (): never => {
+        const error = silent()
+        end.abort(error)
+        throw error
+      }
+      const answer = await within(timeout, get(`${root}/${path}`, AbortSignal.any([signal, end.signal])), late)
       if (answer.status === 404) return undefined
-      if (!answer.ok) throw await refused(answer)
-      return answer.body ?? undefined
+      if (!answer.ok) throw await within(timeout, refused(answer), late)
+      return answer.body ? inTime(answer.body, timeout, late) : undefined
     },
+  }
+}
+
+/** The least that must arrive before the time for the next part begins again: a store that sends single bytes is as good as silent. */
+const leastPart = 1024
+
+/** Reads a body. Runs `late`, which throws, when a part takes longer than `timeout` ms, without the time in which the reader is busy. */
+async function* inTime(body: AsyncIterable<Uint8Array>, timeout: number, late: () => never) {
+  const chunks = body[Symbol.asyncIterator]()
+  let [left, arrived] = [timeout, 0]
+  try {
+    for (;;) {
+      const began = performance.now()
+      const next = await within(left, chunks.next(), late)
+      if (next.done) return
+      left -= performance.now() - began
+      arrived += next.value.byteLength
+      if (arrived >= leastPart) [left, arrived] = [timeout, 0]
+      yield next.value
+    }
+  } finally {
+    // Do not wait, because a silent store never answers.
+    chunks.return?.().catch(() => undefined)
   }
 }
 

@@ -52,6 +52,7 @@ it('refuses any other answer than a listing', async () => {
     access: { accessKeyId: 'id', secretAccessKey: 'key', region: 'us-east-1' },
     fetch,
     now: Date.now,
+    timeout: 30_000,
   })
   const listing = Buffer.from(
     '<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a%20b</Key><LastModified>2026-01-05T10:00:00.000Z</LastModified><ETag>&quot;1&quot;</ETag><Size>3</Size></Contents></ListBucketResult>',

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { until } from '../../../../test/until.ts'
@@ -170,5 +172,33 @@ describe('reading a bucket', () => {
     await expect(keeper.start({ secret_access_key: 'wrong' }).done).rejects.toThrow('403: SignatureDoesNotMatch.')
     store.close()
     await expect(createKeeper('http://127.0.0.1:1').start().done).rejects.toThrow('does not answer')
+  })
+
+  it.each([
+    ['never answers', () => undefined],
+    ['stops within a listing', (answer: ServerResponse) => void answer.write('<ListBucketResult>')],
+    [
+      'sends an object byte by byte',
+      (answer: ServerResponse, url: string) => {
+        if (url.includes('list-type')) {
+          const [key, time] = ['<Key>a.log</Key>', '<LastModified>2026-01-05T10:00:00Z</LastModified>']
+          answer.end(
+            `<ListBucketResult><Contents>${key}${time}<ETag>1</ETag><Size>99</Size></Contents></ListBucketResult>`,
+          )
+          return
+        }
+        const drip = setInterval(() => answer.write('a'), 50)
+        answer.on('close', () => clearInterval(drip))
+      },
+    ],
+  ])('gives up a store that %s', async (_, answers) => {
+    const server = createServer(({ url = '' }, answer) => answers(answer, url)).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    const { done } = createKeeper(`http://127.0.0.1:${port}`).start({ timeout: 0.3 })
+    await expect(done).rejects.toThrow(`http://127.0.0.1:${port} is too slow`)
+    server.closeAllConnections()
+    server.close()
   })
 })

@@ -37,6 +37,12 @@ const options = z.strictObject({
   session_token: credential.optional().meta({ description: 'The token of temporary credentials.', secret: true }),
   from: z.enum(['start', 'end']).default('start').describe('Where to start in a bucket that was never read.'),
   every: z.number().min(0.005).default(60).describe('Seconds between two listings.'),
+  timeout: z
+    .number()
+    .positive()
+    .max(3_600)
+    .default(30)
+    .describe('Seconds that the service may take to answer a request, or to send the next part of an object.'),
   zone,
 })
 
@@ -82,7 +88,7 @@ type Position = z.output<typeof positionShape>
 
 /** Reads until the signal aborts. Throws SOURCE_FAILED if the store refuses or does not answer. */
 const readObjects = async (
-  { name, prefix, bucket, from, every, zone: zoneMinutes, ...given }: S3Options,
+  { name, prefix, bucket, from, every, timeout, zone: zoneMinutes, ...given }: S3Options,
   { cursors, outages, dropped, fetch, now, log, emit }: Surroundings,
   signal: AbortSignal,
 ): Promise<void> => {
@@ -92,6 +98,7 @@ const readObjects = async (
     root,
     fetch,
     now,
+    timeout: timeout * 1000,
     access: {
       region,
       accessKeyId: given.access_key_id,

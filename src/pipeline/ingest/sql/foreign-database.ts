@@ -2,6 +2,7 @@ import Database from 'better-sqlite3'
 import type { Client } from 'pg'
 import { AppError, messageOf } from '../../../errors.ts'
 import { isObject } from '../../../lib/json/json-value.ts'
+import { databaseAt, plainDatabaseUrl } from './database-url.ts'
 
 /** A row of a foreign database. */
 export type ForeignRow = Readonly<Record<string, unknown>>
@@ -23,30 +24,57 @@ interface OpenOptions {
 
 const connectMs = 5_000
 
-/** Opens `postgres://`, `mysql://`, `mariadb://` or `sqlite:PATH`. Throws a retryable UNAVAILABLE that names the database without password. */
-export const openForeignDatabase = async (url: string, options: OpenOptions): Promise<ForeignDatabase> => {
-  const scheme = url.slice(0, url.indexOf(':'))
+type Open = (url: string, options: OpenOptions) => Promise<ForeignDatabase>
+
+/**
+ * Opens `postgres://`, `mysql://`, `mariadb://` or `sqlite:PATH`. Throws a retryable UNAVAILABLE that names the database without password, and
+ * INVALID_REQUEST for another URL.
+ */
+export const openForeignDatabase = async (given: string, options: OpenOptions): Promise<ForeignDatabase> => {
+  const url = plainDatabaseUrl(given)
+  const scheme = url.slice(0, url.indexOf(':')).toLowerCase()
+  const open = kinds.get(scheme)
+  if (!open) {
+    throw new AppError('INVALID_REQUEST', `Vedette cannot read databases of the kind "${scheme}".`, {
+      hint: 'Name a database of PostgreSQL (postgres://…), MariaDB or MySQL (mysql://…), or a file of SQLite (sqlite:PATH).',
+    })
+  }
   const place = scheme === 'sqlite' ? url.slice('sqlite:'.length) : placeOf(url)
-  const open = scheme === 'sqlite' ? openSqlite : scheme.startsWith('postgres') ? openPostgres : openMysql
-  const database = await guarded(place, () => open(url, options))
-  return { ...database, query: (sql) => guarded(place, () => database.query(sql)) }
+  const guarded = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw new AppError('UNAVAILABLE', `${place} cannot be read: ${messageOf(error)}.`, {
+        hint: hintFor(scheme, error),
+        retryable: true,
+        cause: error,
+      })
+    }
+  }
+  const database = await guarded(() => open(url, options))
+  return { ...database, query: (sql) => guarded(() => database.query(sql)) }
 }
 
 const placeOf = (url: string): string => {
-  const { host, pathname } = new URL(url)
-  return `the database ${pathname.slice(1)} at ${host}`
+  const { host, name } = databaseAt(url)
+  return `the database ${name}${host === '' ? '' : ` at ${host}`}`
 }
 
-const guarded = async <Result>(place: string, work: () => Promise<Result>): Promise<Result> => {
-  try {
-    return await work()
-  } catch (error) {
-    throw new AppError('UNAVAILABLE', `${place} cannot be read: ${messageOf(error)}.`, {
-      hint: 'Check that it runs, that url, user and password are correct, and that the user has read permission.',
-      retryable: true,
-      cause: error,
-    })
+const hintFor = (scheme: string, error: unknown): string => {
+  const reason = messageOf(error)
+  if (scheme === 'sqlite') {
+    if (/readonly/.test(reason)) {
+      return 'Its journal is a write-ahead log, which readers need to write to. Copy the file, with its -wal file if there is one, to a folder of your own.'
+    }
+    if (/malformed|not a database/.test(reason)) {
+      return 'The file is damaged. Save what can be read, `sqlite3 FILE .recover | sqlite3 NEW`, and use the new file.'
+    }
+    return 'Check that the file exists, and that you have read permission.'
   }
+  if (/certificate/i.test(reason) && scheme.startsWith('postgres')) {
+    return 'Name the certificate of its authority with sslmode=verify-full&sslrootcert=FILE in the URL, or encrypt without verifying with sslmode=no-verify.'
+  }
+  return 'Check that it runs, that url, user and password are correct, and that the user has read permission.'
 }
 
 const openPostgres = async (url: string, { timeout }: OpenOptions): Promise<ForeignDatabase> => {
@@ -68,7 +96,9 @@ const openPostgres = async (url: string, { timeout }: OpenOptions): Promise<Fore
   await client.connect()
   try {
     await client.query(
-      `set session characteristics as transaction read only; set statement_timeout = ${timeout}; set timezone = 'UTC'; set datestyle = 'ISO'`,
+      // Without this, a server that does not know the encoding of its texts refuses to send those that are no UTF-8.
+      `select set_config('client_encoding', 'SQL_ASCII', false) where current_setting('server_encoding') = 'SQL_ASCII';
+       set session characteristics as transaction read only; set statement_timeout = ${timeout}; set timezone = 'UTC'; set datestyle = 'ISO'`,
     )
   } catch (error) {
     closeQuietly(client)
@@ -141,3 +171,11 @@ const openSqlite = async (url: string, { timeout }: OpenOptions): Promise<Foreig
     },
   }
 }
+
+const kinds: ReadonlyMap<string, Open> = new Map([
+  ['postgres', openPostgres],
+  ['postgresql', openPostgres],
+  ['mysql', openMysql],
+  ['mariadb', openMysql],
+  ['sqlite', openSqlite],
+])
