@@ -51,6 +51,14 @@ interface CheckpointOptions<Tx> {
   readonly log: Log
 }
 
+/** The result of a restore. */
+interface Restored {
+  /** The positions that the saved states cover; none if nothing was saved. */
+  readonly positions: Positions
+  /** The learners whose state could not be read, as after an upgrade that changed its form. They know nothing. */
+  readonly unread: ReadonlySet<string>
+}
+
 export interface Checkpoint<Tx> {
   /** Records the positions of the learners. */
   reached(positions: Positions): void
@@ -61,8 +69,8 @@ export interface Checkpoint<Tx> {
     items: readonly Item[],
     delivery: Parameters<Stage<Item, Item, Tx>>[1],
   ) => Promise<readonly Item[]>
-  /** Restores what was last saved by any process. Returns the positions that it covers; none if nothing was saved. */
-  restore(): Promise<Positions>
+  /** Restores what was last saved by any process; leaves the learners of `except` as they are. */
+  restore(except?: ReadonlySet<string>): Promise<Restored>
   /** Resets the learners to the state that they were created with. */
   forget(): void
   /** Saves now. Called on shutdown. */
@@ -139,24 +147,25 @@ export const createCheckpoint = <Tx>({
       if (!isSaved && now() - savedAt >= Math.max(interval, rest)) await save(await delivery.transaction())
       return items
     },
-    async restore() {
+    async restore(except = new Set()) {
       positions.clear()
       for (const [of, number] of await readPositions()) positions.set(of, number)
       isSaved = true
-      if (positions.size === 0) return new Map()
-      for (const learner of learners) {
+      const unread = new Set<string>()
+      if (positions.size === 0) return { positions: new Map(), unread }
+      for (const { learner, state } of fresh) {
+        if (except.has(learner.name)) continue
         const model = await models.load(learner.name, partition)
         if (!model) continue
         try {
           learner.restore(model.state)
         } catch (error) {
-          log.warn(
-            { model: learner.name, reason: messageOf(error) },
-            'A saved state could not be read; this learner starts from scratch.',
-          )
+          log.warn({ model: learner.name, reason: messageOf(error) }, 'A saved state could not be read.')
+          learner.restore(state)
+          unread.add(learner.name)
         }
       }
-      return new Map(positions)
+      return { positions: new Map(positions), unread }
     },
     forget() {
       for (const { learner, state } of fresh) learner.restore(state)

@@ -1,6 +1,8 @@
 import type { Log } from '../component.ts'
+import { plural } from '../lib/units/number.ts'
 import type { Event } from '../schema/event/event.ts'
-import { addPositions, type Checkpoint } from './checkpoint.ts'
+import { parseEventId } from '../schema/record/record.ts'
+import { addPositions, type Checkpoint, type Positions } from './checkpoint.ts'
 
 /** The replay stops after so many events, so that the start does not take minutes. */
 const mostReplayed = 500_000
@@ -16,12 +18,28 @@ interface RecoveryOptions<Tx> {
   /** Teaches events to the learners again, without detections. */
   readonly learn: (events: readonly Event[]) => void
   readonly log: Log
+  /** How many events to replay at most. */
+  readonly limit?: number
 }
 
-/** Restores the saved state of the learners, then replays the events that were stored after it. */
-export const recover = async <Tx>({ events, covers, checkpoint, learn, log }: RecoveryOptions<Tx>): Promise<void> => {
+/**
+ * Restores the saved state of the learners, then replays the events that were stored after it. Learners whose state cannot be read, as after
+ * an upgrade, first learn again from the newest events that the state covered.
+ */
+export const recover = async <Tx>(options: RecoveryOptions<Tx>): Promise<void> => {
+  const { events, covers, checkpoint, learn, log, limit = mostReplayed } = options
   checkpoint.forget()
-  const positions = await checkpoint.restore()
+  const { positions, unread } = await checkpoint.restore()
+  if (unread.size > 0) {
+    const relearnt = await replayCovered(options, positions)
+    // The others have now learnt these events twice.
+    await checkpoint.restore(unread)
+    checkpoint.changed()
+    log.info(
+      { models: [...unread], replayed: relearnt },
+      `Learnt ${plural(unread.size, 'model')} again from stored events.`,
+    )
+  }
   let replayed = 0
   for (const partition of (await events.partitions()).filter(covers)) {
     const newest = new Map<number, number>()
@@ -29,13 +47,32 @@ export const recover = async <Tx>({ events, covers, checkpoint, learn, log }: Re
       learn(batch)
       addPositions(newest, batch)
       replayed += batch.length
-      if (replayed >= mostReplayed) {
+      if (replayed >= limit) {
         log.warn({ replayed }, 'There is more history than a start may replay. The rest is not learnt again.')
         break
       }
     }
     checkpoint.reached(newest)
-    if (replayed >= mostReplayed) break
+    if (replayed >= limit) break
   }
   if (replayed > 0) log.info({ replayed }, 'Learnt again what was stored after the last saved state.')
+}
+
+/** Replays the newest events up to the saved positions, as many as a start may replay; returns how many there were. */
+const replayCovered = async <Tx>(
+  { events, covers, learn, limit = mostReplayed }: RecoveryOptions<Tx>,
+  positions: Positions,
+): Promise<number> => {
+  const covered = [...positions].filter(([partition]) => covers(partition))
+  let replayed = 0
+  for (const [partition, position] of covered) {
+    const after = Math.max(-1, position - Math.floor(limit / covered.length))
+    for await (const batch of events.replay(partition, after)) {
+      const known = batch.filter(({ id }) => (parseEventId(id)?.number ?? position) <= position)
+      learn(known)
+      replayed += known.length
+      if (known.length < batch.length) break
+    }
+  }
+  return replayed
 }

@@ -7,6 +7,8 @@ interface Facts {
   readonly start: number
   readonly end: number
   readonly host: string | undefined
+  /** Whether the alert names its host, so that it is no name of a log. */
+  readonly namesHost: boolean
   readonly service: string | undefined
   /** Its detectors, type and rules. */
   readonly kind: string
@@ -21,11 +23,13 @@ const factsOf = (alert: Alert): Facts => {
   const before = known.get(alert)
   if (before) return before
   const firstOf = (wanted: Entity['type']) => alert.entities.find(({ type }) => type === wanted)?.value
+  const named = firstOf('host')
   const facts = {
     start: Date.parse(alert.first_seen),
     end: Date.parse(alert.last_seen),
     // One source relays alerts of many machines, so it cannot replace the host.
-    host: firstOf('host') ?? (alert.observed ? undefined : alert.source),
+    host: named ?? (alert.observed ? undefined : alert.source),
+    namesHost: named !== undefined,
     service: firstOf('service'),
     kind: [...alert.detectors, alert.type, ...(alert.rules ?? []).map(({ id }) => id)].join(' '),
     entities: byName(alert.entities),
@@ -59,6 +63,9 @@ export const endsAt = (alert: Alert): number => factsOf(alert).end
 
 /** Returns the host of an alert. Log lines without a host use their source instead; external alerts do not. */
 export const alertHost = (alert: Alert): string | undefined => factsOf(alert).host
+
+/** Whether an alert names its host. */
+export const namesHost = (alert: Alert): boolean => factsOf(alert).namesHost
 
 export const serviceOf = (alert: Alert): string | undefined => factsOf(alert).service
 

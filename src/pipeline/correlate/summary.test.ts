@@ -34,6 +34,21 @@ const attackStory = [
 ]
 
 describe('the summary of an incident', () => {
+  it('counts no more addresses than the alerts list', () => {
+    const spray = (count: number) =>
+      alert('spray', 0, 60, {
+        title: '640 failed logins from 320 addresses',
+        entities: Array.from({ length: count }, (_, index) => ({ type: 'ip' as const, value: `203.0.113.${index}` })),
+      })
+    const totalOf = (count: number) =>
+      summarizeIncident([spray(count), ...attackStory], counts)
+        .split(', from ')
+        .at(-1)
+    // The other alerts list two.
+    expect(totalOf(7)).toBe('9 addresses.')
+    expect(totalOf(8)).toBe('at least 10 addresses.')
+  })
+
   it('lists the stages of an attack in order, each by its most severe alert', () => {
     expect(summarizeIncident(attackStory, counts)).toBe(
       [
@@ -67,5 +82,15 @@ describe('the summary of an incident', () => {
   it('names the days if there are several, and no host if there are several', () => {
     const alerts = [alert('a', 0, 1, onHost('a')), alert('b', 60 * 48, 60 * 48 + 1, onHost('b'))]
     expect(summarizeIncident(alerts, counts)).toContain('2 days on 2 hosts, 2024-12-10 06:00 to 2024-12-12 06:01 UTC.')
+  })
+
+  it('counts logs that name no host as logs, not as hosts', () => {
+    const alerts = [
+      alert('a', 0, 1, { source: 'error.log' }),
+      alert('b', 2, 3, { source: 'access.log' }),
+      alert('c', 4, 5, onHost('web-01')),
+    ]
+    expect(summarizeIncident(alerts.slice(0, 2), counts)).toContain('on 2 logs, 2024-12-10 06:00')
+    expect(summarizeIncident(alerts, counts)).toContain('on web-01 and 2 logs, 2024-12-10 06:00')
   })
 })

@@ -88,11 +88,15 @@ const whenAndWhere = (members: readonly Alert[]): string => {
 
 const minuteOf = (time: number): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ')
 
+/** Alerts about many addresses list at least this many, and seldom all of them. */
+const listedAddresses = 10
+
 /** Returns the number of addresses, if there are several. */
 const fromWhere = (members: readonly Alert[]): string => {
   const all = members.flatMap(({ entities }) => entities.flatMap(({ type, value }) => (type === 'ip' ? value : [])))
   const addresses = new Set(all).size
-  return addresses > 1 ? `, from ${addresses} addresses` : ''
+  if (addresses <= 1) return ''
+  return `, from ${addresses < listedAddresses ? '' : 'at least '}${addresses} addresses`
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

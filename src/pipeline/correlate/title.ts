@@ -2,7 +2,7 @@ import { span } from '../../lib/units/duration.ts'
 import { plural } from '../../lib/units/number.ts'
 import type { Alert } from '../../schema/alert/alert.ts'
 import { showsBreakIn, showsDeed } from '../../schema/detection/telling-evidence.ts'
-import { alertHost, byImportance, byStart, endsAt, eventsOf, serviceOf, startsAt } from './alert-facts.ts'
+import { alertHost, byImportance, byStart, endsAt, eventsOf, namesHost, serviceOf, startsAt } from './alert-facts.ts'
 
 const longestTitle = 240
 
@@ -67,11 +67,16 @@ const otherAddresses = (lead: Alert, members: readonly Alert[]): number => {
   return new Set(attackers.filter((address) => !own.has(address))).size
 }
 
-/** Returns the host of the alerts, or the number of hosts. */
+/** Returns the host of the alerts, or the number of hosts. Logs that name no host are counted apart, because several may be of one machine. */
 export const placesOf = (members: readonly Alert[]): string | undefined => {
-  const hosts = [...new Set(members.flatMap((alert) => alertHost(alert) ?? []))]
-  return hosts.length === 1 ? hosts[0] : hosts.length > 1 ? `${hosts.length} hosts` : undefined
+  const hosts = new Set(members.flatMap((alert) => (namesHost(alert) ? (alertHost(alert) ?? []) : [])))
+  const logs = new Set(members.flatMap((alert) => alertHost(alert) ?? [])).difference(hosts)
+  const places = [...placeOrCount(hosts, 'host'), ...placeOrCount(logs, 'log')]
+  return places.length === 0 ? undefined : places.join(' and ')
 }
+
+const placeOrCount = (places: ReadonlySet<string>, noun: string): readonly string[] =>
+  places.size > 1 ? [plural(places.size, noun)] : [...places]
 
 /** Returns the place, unless the title contains it. */
 const placeAfter = (lead: Alert, members: readonly Alert[]): string => {

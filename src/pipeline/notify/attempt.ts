@@ -4,7 +4,8 @@ import { hour, minute } from '../../lib/units/time.ts'
 export const maxAttempts = 8
 const firstDelay = 1_000
 const longestDelay = 15 * minute
-const maxRetryAfter = hour
+/** The longest wait for the next attempt, in ms: the largest Retry-After that counts. */
+export const longestWait = hour
 
 /** The result of a failed delivery: the next attempt, or none. */
 export type DeliveryOutcome =
@@ -20,6 +21,6 @@ export const afterFailure = (error: unknown, attempts: number, now: number, rand
   const retryable = error instanceof AppError ? error.retryable : true
   if (!retryable || attempts >= maxAttempts) return { dead: true, error: reason }
   const delay = Math.min(longestDelay, firstDelay * 2 ** (attempts - 1)) * (1 - random() / 2)
-  const retryAfter = error instanceof AppError ? Math.min(maxRetryAfter, (error.retryAfter ?? 0) * 1000) : 0
+  const retryAfter = error instanceof AppError ? Math.min(longestWait, (error.retryAfter ?? 0) * 1000) : 0
   return { retryAt: now + Math.round(Math.max(delay, retryAfter)), error: reason }
 }

@@ -3,15 +3,18 @@ import { AppError, messageOf } from '../../errors.ts'
 import { limited, unlessAborted } from '../../lib/deadline/deadline.ts'
 import { type Incident, isOpenIncident } from '../../schema/incident/incident.ts'
 import { severityRank } from '../../schema/severity.ts'
-import { afterFailure } from './attempt.ts'
+import { afterFailure, longestWait } from './attempt.ts'
 import { digestId } from './digest/digest-schedule.ts'
 import type { PlannedMessage } from './notify.ts'
 import type { Notification, NotificationContext, NotifyReason, Sink } from './sink.ts'
 import { openStormGuard, type StormGuard, type StormLimit } from './storm.ts'
 
 interface Notifications {
-  /** Returns the messages that are due, oldest first. */
-  due(now: number, limit: number): Promise<readonly PlannedMessage[]>
+  /**
+   * Returns the messages that are due, oldest first. A failed one whose next attempt is further away than `longestWait` is due too: the clock
+   * was set back meanwhile.
+   */
+  due(now: number, limit: number, longestWait: number): Promise<readonly PlannedMessage[]>
   update(row: PlannedMessage): Promise<void>
   /** Returns when messages were sent to a receiver since a moment, oldest first; combined messages count once. */
   sentTimes(sink: string, since: number): Promise<readonly number[]>
@@ -102,7 +105,7 @@ export const createDelivery = (notifications: Notifications, options: DeliverOpt
     }
     // Rows of busy receivers stay due. Widen the page so that they do not hide rows of others.
     for (let limit = page; limit <= widestPage; limit *= 2) {
-      const rows = await notifications.due(now(), limit)
+      const rows = await notifications.due(now(), limit, longestWait)
       const free = Map.groupBy(
         rows.filter(({ sink }) => !busy.has(sink)),
         ({ sink }) => sink,

@@ -18,6 +18,12 @@ it('counts the messages of other processes', async () => {
   expect((await open(9, 3)).plan(now)).toEqual({ together: true })
 })
 
+it('holds nothing back after the clock was set back', async () => {
+  const guard = await open(9, 3, 0.5)
+  expect(guard.plan(now - 2 * minute)).toEqual({ together: true })
+  expect(guard.plan(now - 60 * minute)).toEqual({ single: 2 })
+})
+
 it('keeps the pause after a combined message of another process', async () => {
   const guard = await open(9, 3, 0.5)
   expect(guard.plan(now)).toEqual({ waitUntil: now + minute / 2 })

@@ -29,9 +29,10 @@ export const openStormGuard = async (
   let digestedAt = sent.length > messages ? (sent.at(-1) ?? 0) : Number.NEGATIVE_INFINITY
   return {
     plan(now) {
-      sent = sent.filter((time) => time > now - per)
+      // The clock may have been set back. Times ahead of it would hold messages back until it arrives there.
+      sent = sent.filter((time) => Math.abs(now - time) < per)
       if (sent.length < messages) return { single: messages - sent.length }
-      return now - digestedAt >= digestEvery ? { together: true } : { waitUntil: digestedAt + digestEvery }
+      return Math.abs(now - digestedAt) >= digestEvery ? { together: true } : { waitUntil: digestedAt + digestEvery }
     },
     sent: (now) => void sent.push(now),
     digested(now) {

@@ -2,7 +2,7 @@ import type { Publisher } from 'rabbitmq-client'
 import type { Log } from '../../component.ts'
 import { messageOf } from '../../errors.ts'
 import { amqpReason, declareQueue, openAmqp } from '../../lib/amqp/amqp.ts'
-import { unlessAborted, within } from '../../lib/deadline/deadline.ts'
+import { unlessAborted, unlessStuck, within } from '../../lib/deadline/deadline.ts'
 import { day, week } from '../../lib/units/time.ts'
 import { type AlertResult, type PublishedStage, toStageMessage } from './alert-result.ts'
 
@@ -118,11 +118,11 @@ export const createResultPublisher = ({ url, queues, outbox, log, outages }: Pub
         connected = Promise.withResolvers<void>()
         try {
           if (!isDeclared) {
-            for (const queue of named) await declareQueue(connection, queue, limits, deadLimits)
+            for (const queue of named) await unlessAborted(declareQueue(connection, queue, limits, deadLimits), signal)
           }
           isDeclared = true
           const results = await outbox.due(page)
-          if (results.length > 0) await publish(publisher, results)
+          if (results.length > 0) await unlessStuck(closeMs, publish(publisher, results), signal)
           // The broker may have been lost in the meantime, and the outbox does not show it.
           if (!isDeclared) continue
           outages.ended(name)
@@ -132,6 +132,7 @@ export const createResultPublisher = ({ url, queues, outbox, log, outages }: Pub
             signalled = Promise.withResolvers<void>()
           }
         } catch (error) {
+          if (signal.aborted) break
           // The queue may have been deleted, so declare it again.
           isDeclared = false
           outages.began(name, amqpReason(error))

@@ -86,7 +86,7 @@ describe('the card of an alert', () => {
     expect(result.summary).toBe(
       'One address failed to log in 286 times within an hour. 203.0.113.9 is known to be malicious, web-01 is of critical importance and 4 similar alerts came before it.',
     )
-    expect(result.missing).toEqual(['whether a login on web-01 succeeded after 06:59'])
+    expect(result.missing).toEqual(['whether a login on web-01 succeeded after 06:59 UTC'])
     expect(result.would_change.length).toBeGreaterThan(0)
   })
 

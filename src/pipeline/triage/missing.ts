@@ -30,7 +30,7 @@ const isKnown = (word: string | undefined): boolean => word !== undefined && wor
 const afterwards = (alert: Alert): string[] => {
   const host = joinValues(hostsOf(alert), 'the host')
   const user = joinValues(entityValues(alert, 'user'), 'the account')
-  const after = alert.last_seen.slice(11, 16)
+  const after = `${alert.last_seen.slice(11, 16)} UTC`
   switch (alert.type) {
     case 'brute_force':
       return attackSucceeded(alert)

@@ -150,7 +150,20 @@ describe('the sink email', () => {
     await close()
     await expect(create(port).send(someNotification(), signal)).rejects.toMatchObject({
       code: 'SINK_REJECTED',
+      message: `Cannot send mail through 127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}.`,
       retryable: true,
+    })
+  })
+
+  it('says which security fits a server that speaks another one', async () => {
+    const plain = await start({ authOptional: true, disabledCommands: ['STARTTLS'] })
+    await expect(create(plain.port).send(someNotification(), signal)).rejects.toMatchObject({
+      hint: expect.stringContaining('The server offers no STARTTLS. Set security: tls'),
+      retryable: false,
+    })
+    await expect(create(plain.port, { security: 'tls' }).send(someNotification(), signal)).rejects.toMatchObject({
+      message: `Cannot send mail through 127.0.0.1:${plain.port}: wrong version number.`,
+      hint: expect.stringContaining('This port does not begin with TLS. Set security: starttls'),
     })
   })
 

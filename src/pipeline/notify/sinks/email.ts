@@ -126,10 +126,30 @@ const smtpAnswer = z.object({ responseCode: z.int(), response: z.string() })
 /** 5xx is permanent, 4xx and network failures are not. A certificate that is not trusted needs a person. */
 const rejection = (server: string, error: unknown): AppError => {
   const { success, data } = smtpAnswer.safeParse(error)
-  const answer = success ? toPlainLine(data.response).slice(0, 200) : errorCodeOf(error)
-  const lasts = success ? data.responseCode >= 500 : /certificate|TLS|EAUTH/i.test(`${answer} ${messageOf(error)}`)
-  return new AppError('SINK_REJECTED', `${server} did not accept the mail: ${answer.replace(/\.$/, '')}.`, {
-    hint: 'Check host, port, security, user name, password and the addresses.',
+  const answer = success ? toPlainLine(data.response).slice(0, 200) : faultOf(error)
+  const lasts = success ? data.responseCode >= 500 : /certificate|TLS|EAUTH/i.test(`${answer} ${errorCodeOf(error)}`)
+  const fault = success ? `${server} did not accept the mail` : `Cannot send mail through ${server}`
+  return new AppError('SINK_REJECTED', `${fault}: ${answer.replace(/\.$/, '')}.`, {
+    hint: hintFor(answer, success && errorCodeOf(error) === 'ETLS'),
     retryable: !lasts,
   })
+}
+
+/** Returns what failed on the network, without the addresses and source files that OpenSSL adds. */
+const faultOf = (error: unknown): string => {
+  const message = toPlainLine(messageOf(error))
+  return (/:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? message).trim().slice(0, 200)
+}
+
+const hintFor = (answer: string, offersNoStarttls: boolean): string => {
+  if (offersNoStarttls) {
+    return 'The server offers no STARTTLS. Set security: tls and its port, usually 465, or security: none for a server on this machine.'
+  }
+  if (answer === 'wrong version number') {
+    return 'This port does not begin with TLS. Set security: starttls, or the port that does, usually 465.'
+  }
+  if (answer.startsWith('Greeting never received')) {
+    return 'Check host and port. A port that begins with TLS, usually 465, needs security: tls.'
+  }
+  return 'Check host, port, security, user name, password and the addresses.'
 }
