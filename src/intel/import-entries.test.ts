@@ -380,6 +380,27 @@ describe('the indicator table', () => {
   const tableOf = () =>
     createIndicatorTable({ indicators: store.threatIntel, feeds: store.intelFeeds, now, log: silent })
 
+  it('reads what was committed long after it was stamped', async () => {
+    let isCommitted = false
+    const indicators = {
+      async *changedSince(since: number) {
+        for await (const page of store.threatIntel.changedSince(since))
+          yield page.filter(({ ioc }) => isCommitted || ioc !== '203.0.113.1')
+      },
+      settled: async () => (isCommitted ? Number.POSITIVE_INFINITY : begin),
+    }
+    const table = createIndicatorTable({ indicators, feeds: store.intelFeeds, now, log: silent })
+    const find = (value: string) => table.index.find(ip(value), time)?.sources
+    await importList('a', [entry('203.0.113.1')])
+    time += minute
+    await importList('b', [entry('203.0.113.2')])
+    await table.refresh()
+    expect([find('203.0.113.1'), find('203.0.113.2')]).toEqual([undefined, ['b']])
+    isCommitted = true
+    await table.refresh()
+    expect(find('203.0.113.1')).toEqual(['a'])
+  })
+
   it('follows new, changed, withdrawn and expired indicators', async () => {
     const table = tableOf()
     await importList('a', [

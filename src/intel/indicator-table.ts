@@ -22,7 +22,7 @@ export interface IndicatorTable {
 }
 
 interface IndicatorTableOptions {
-  readonly indicators: Pick<IndicatorStore, 'changedSince'>
+  readonly indicators: Pick<IndicatorStore, 'changedSince' | 'settled'>
   readonly feeds: Pick<FeedStore, 'list' | 'lists'>
   readonly now: () => number
   readonly log: Log
@@ -42,6 +42,7 @@ export const createIndicatorTable = ({ indicators, feeds, now, log }: IndicatorT
 
   const readIndicators = async () => {
     let ranges = false
+    const visible = await indicators.settled()
     for await (const page of indicators.changedSince(newest === 0 ? 0 : newest - overlap)) {
       for (const indicator of page) {
         newest = Math.max(newest, indicator.updatedAt)
@@ -61,6 +62,7 @@ export const createIndicatorTable = ({ indicators, feeds, now, log }: IndicatorT
         }
       }
     }
+    newest = Math.min(newest, visible)
     if (!ranges && now() - settled < settleEvery) return
     index.settle(now())
     settled = now()

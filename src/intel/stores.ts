@@ -23,6 +23,8 @@ export interface IndicatorStore {
     work: (known: ReadonlyMap<string, KnownIndicator>) => readonly KnownIndicator[],
   ): Promise<void>
   changedSince(since: number): AsyncIterable<readonly ChangedIndicator[]>
+  /** Returns a moment: later reads see every change that was stamped before it. */
+  settled(): Promise<number>
   idsOfSource(source: string): AsyncIterable<readonly string[]>
   idsInRanges(spans: readonly (readonly [from: string, to: string])[]): Promise<readonly string[]>
 }

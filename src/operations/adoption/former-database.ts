@@ -1,6 +1,11 @@
 import { z } from 'zod'
-import { plainDatabaseUrl } from '../../pipeline/ingest/sql/database-url.ts'
-import { type ForeignDatabase, openForeignDatabase } from '../../pipeline/ingest/sql/foreign-database.ts'
+import { AppError } from '../../errors.ts'
+import { databaseAt, plainDatabaseUrl } from '../../pipeline/ingest/sql/database-url.ts'
+import {
+  type ForeignDatabase,
+  type ForeignRow,
+  openForeignDatabase,
+} from '../../pipeline/ingest/sql/foreign-database.ts'
 import { anomalyFileMark } from '../../store/anomalies/anomaly-file.ts'
 import { formerPrefix } from '../../store/set-aside.ts'
 import { type FormerRow, formerRow } from './former-row.ts'
@@ -43,14 +48,17 @@ export const openFormerDatabase = async (given: string): Promise<FormerDatabase>
   const database = await openForeignDatabase(url, { timeout: timeoutMs })
   try {
     const columns = await readColumns(database, url)
+    if (columns.size === 0 && url.startsWith('postgres')) await refuseOtherSchema(database, placeOf(url))
     const isOurs = columns.has(oursOnly) || (await isAnomalyFile(database, url))
     return {
       place: placeOf(url),
       table(name, ...needed) {
         const candidates = [`${formerPrefix}${name}`, `${name}_before`, ...(isOurs && shared.has(name) ? [] : [name])]
         for (const candidate of candidates) {
-          const found = columns.get(candidate)
-          if (found && needed.every((column) => found.has(column))) return tableOf(database, url, candidate, found)
+          const found = columns.get(candidate.toLowerCase())
+          if (found && needed.every((column) => found.columns.has(column.toLowerCase()))) {
+            return tableOf(database, url, found)
+          }
         }
         return undefined
       },
@@ -71,60 +79,99 @@ const isAnomalyFile = async (database: ForeignDatabase, url: string): Promise<bo
 
 const counted = z.array(z.object({ count: z.coerce.number() }))
 
-const tableOf = (database: ForeignDatabase, url: string, name: string, columns: ReadonlySet<string>): FormerTable => {
+/** A table as it is written in its database. SQL ignores case, so that a dump or a tool may have changed that of names. */
+interface FoundTable {
+  readonly name: string
+  /** The columns by their names in lower case. */
+  readonly columns: ReadonlyMap<string, string>
+}
+
+const tableOf = (database: ForeignDatabase, url: string, { name, columns }: FoundTable): FormerTable => {
   const table = database.quoteName(name)
+  const quoteColumn = (column: string): string => database.quoteName(columns.get(column.toLowerCase()) ?? column)
+  const isFolded = [...columns].every(([folded, column]) => folded === column)
+  const rowOf = (row: ForeignRow): FormerRow =>
+    formerRow(
+      isFolded
+        ? row
+        : {
+            ...row,
+            ...Object.fromEntries(Object.entries(row).map(([column, value]) => [column.toLowerCase(), value])),
+          },
+    )
   const asText = (column: string): string =>
-    `cast(${database.quoteName(column)} as ${/^(mysql|mariadb):/.test(url) ? 'char' : 'text'})`
+    `cast(${quoteColumn(column)} as ${/^(mysql|mariadb):/.test(url) ? 'char' : 'text'})`
   return {
     name,
-    has: (column) => columns.has(column),
+    has: (column) => columns.has(column.toLowerCase()),
     async count() {
       return counted.parse(await database.query(`select count(*) as count from ${table}`))[0]?.count ?? 0
     },
     async *pages(key, after) {
-      const column = database.quoteName(key)
+      const column = quoteColumn(key)
       for (let last = after; ; ) {
         const where = last === undefined ? '' : `where ${column} > ${database.quote(last)}`
         const rows = (await database.query(`select * from ${table} ${where} order by ${column} limit ${pageSize}`)).map(
-          formerRow,
+          rowOf,
         )
         if (rows.length > 0) yield rows
-        last = rows.at(-1)?.text(key) ?? undefined
-        if (rows.length < pageSize || last === undefined) return
+        const next = rows.at(-1)?.text(key) ?? undefined
+        // Text of an unknown encoding may not be found again as it was read.
+        if (rows.length < pageSize || next === undefined || next === last) return
+        last = next
       }
     },
     async among(column, values) {
       if (values.length === 0) return []
       const list = values.map(database.quote).join(', ')
-      const order = columns.has('id') ? `order by ${database.quoteName('id')}` : ''
-      return (await database.query(`select * from ${table} where ${asText(column)} in (${list}) ${order}`)).map(
-        formerRow,
-      )
+      const order = columns.has('id') ? `order by ${quoteColumn('id')}` : ''
+      return (await database.query(`select * from ${table} where ${asText(column)} in (${list}) ${order}`)).map(rowOf)
     },
   }
 }
 
 const named = z.array(z.object({ table: z.string(), column: z.string() }))
 
-const readColumns = async (
-  database: ForeignDatabase,
-  url: string,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> => {
+const readColumns = async (database: ForeignDatabase, url: string): Promise<ReadonlyMap<string, FoundTable>> => {
   const rows = await database.query(
     url.startsWith('sqlite:')
       ? `select m.name as "table", p.name as "column" from sqlite_schema m join pragma_table_info(m.name) p where m.type in ('table', 'view')`
       : `select table_name as ${database.quoteName('table')}, column_name as ${database.quoteName('column')}
          from information_schema.columns where table_schema = ${/^(mysql|mariadb):/.test(url) ? 'database()' : 'current_schema()'}`,
   )
-  const tables = new Map<string, Set<string>>()
+  const tables = new Map<string, { readonly name: string; readonly columns: Map<string, string> }>()
   for (const { table, column } of named.parse(rows)) {
-    tables.set(table, (tables.get(table) ?? new Set()).add(column))
+    const folded = table.toLowerCase()
+    const known = tables.get(folded)
+    // Where names differ in case only, the one in lower case is that of the older system.
+    const found = known?.name === table || (known && table !== folded) ? known : { name: table, columns: new Map() }
+    tables.set(folded, found)
+    if (found.name === table) found.columns.set(column.toLowerCase(), column)
   }
   return tables
 }
 
+const schemas = z.array(z.object({ schema: z.string() }))
+
+/** Throws INVALID_REQUEST if all tables are in schemas that queries do not find. */
+const refuseOtherSchema = async (database: ForeignDatabase, place: string): Promise<void> => {
+  const rows = await database.query(
+    `select distinct table_schema as schema from information_schema.tables
+     where table_schema not in ('pg_catalog', 'information_schema') order by 1 limit 5`,
+  )
+  const [first, ...more] = schemas.parse(rows).map(({ schema }) => schema)
+  if (first === undefined) return
+  const others = [first, ...more].map((schema) => `"${schema}"`).join(', ')
+  // The server splits its options at spaces.
+  const path = /^[a-z_][a-z\d_]*$/.test(first) ? first : database.quoteName(first).replace(/[\s\\]/g, '\\$&')
+  const option = `options=${encodeURIComponent(`-csearch_path=${path}`)}`
+  throw new AppError('INVALID_REQUEST', `The tables of ${place} are in other schemas: ${others}.`, {
+    hint: `Name the schema in the URL: add \`${option}\` after a "?", or after "&" if it has options.`,
+  })
+}
+
 const placeOf = (url: string): string => {
   if (url.startsWith('sqlite:')) return url.slice('sqlite:'.length)
-  const { protocol, host, pathname } = new URL(url)
-  return `${protocol}//${host}${pathname}`
+  const { protocol, host, name } = databaseAt(url)
+  return `${protocol}//${host}/${name}`
 }

@@ -1,8 +1,20 @@
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  type Dirent,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { AppError, messageOf } from '../../errors.ts'
 import { plainDatabaseUrl } from '../../pipeline/ingest/sql/database-url.ts'
+import { decodeText } from '../records/decode-text.ts'
 import { type FormerDatabase, openFormerDatabase } from './former-database.ts'
 
 /** Everything of an older installation that was found at one place. */
@@ -34,9 +46,12 @@ export const openFormerSource = async (
   { cwd, databasesOf }: { readonly cwd: string; readonly databasesOf: DatabaseOf },
 ): Promise<FormerSource> => {
   const isUrl = /^[a-z]+(\+\w+)?:\/\//i.test(place) || place.startsWith('sqlite:')
-  const paths = isUrl ? [] : filesAt(resolve(cwd, place), place)
+  const problems: { what: string; why: string }[] = []
+  const paths = (isUrl ? [] : filesAt(resolve(cwd, place), place, problems)).filter((path) =>
+    isReadable(path, problems),
+  )
   const environmentFile = paths.find(isEnvironment)
-  const environment = environmentFile === undefined ? {} : parseEnv(readFileSync(environmentFile, 'utf8'))
+  const environment = environmentFile === undefined ? {} : parseEnv(decodeText(readFileSync(environmentFile)))
   const folder = environmentFile === undefined ? cwd : dirname(environmentFile)
   const urls = new Set([
     ...(isUrl ? [absolute(plainDatabaseUrl(place), cwd)] : []),
@@ -44,13 +59,13 @@ export const openFormerSource = async (
     ...paths.filter(isSqlite).map((path) => `sqlite:${path}`),
   ])
   const databases: FormerDatabase[] = []
-  const problems: { what: string; why: string }[] = []
+  const isRequested = (url: string): boolean => isUrl || url === `sqlite:${resolve(cwd, place)}`
   for (const url of urls) {
     try {
       databases.push(await openFormerDatabase(url))
     } catch (error) {
       // A requested database must be reachable; one that a file of variables names may be on another network.
-      if (isUrl) throw error
+      if (isRequested(url)) throw error
       problems.push({ what: 'database', why: messageOf(error) })
     }
   }
@@ -70,23 +85,44 @@ const absolute = (url: string, folder: string): string =>
     ? `sqlite:${resolve(folder, url.slice('sqlite:'.length))}`
     : url
 
-const filesAt = (path: string, given: string): readonly string[] => {
+type Problems = FormerSource['problems'][number][]
+
+const filesAt = (path: string, given: string, problems: Problems): readonly string[] => {
   if (!existsSync(path)) {
     throw new AppError('INVALID_REQUEST', `There is no file or folder ${given}.`, {
       hint: 'Name a folder, a file or a database URL of the older system: `vedette adopt /opt/old-system`.',
     })
   }
-  return statSync(path).isDirectory() ? below(path, deepest).slice(0, mostFiles) : [path]
+  return statSync(path).isDirectory() ? below(path, deepest, problems).slice(0, mostFiles) : [path]
 }
 
-const below = (folder: string, depth: number): readonly string[] =>
-  readdirSync(folder, { withFileTypes: true })
+const below = (folder: string, depth: number, problems: Problems): readonly string[] =>
+  entriesOf(folder, problems)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(folder, entry.name)
       if (entry.isFile()) return [path]
-      return entry.isDirectory() && depth > 0 && !skipped.has(entry.name) ? below(path, depth - 1) : []
+      return entry.isDirectory() && depth > 0 && !skipped.has(entry.name) ? below(path, depth - 1, problems) : []
     })
+
+const entriesOf = (folder: string, problems: Problems): Dirent[] => {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    problems.push({ what: `folder ${folder}`, why: messageOf(error) })
+    return []
+  }
+}
+
+const isReadable = (path: string, problems: Problems): boolean => {
+  try {
+    accessSync(path, constants.R_OK)
+    return true
+  } catch (error) {
+    problems.push({ what: `file ${path}`, why: messageOf(error) })
+    return false
+  }
+}
 
 const isEnvironment = (path: string): boolean => basename(path) === '.env' || extname(path) === '.env'
 

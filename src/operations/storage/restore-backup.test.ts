@@ -203,3 +203,11 @@ it('does not back up while a restore waits to be finished, nor without a databas
   writeFileSync(at('a/data/.restore/journal.json'), '[]')
   await expect(backup()).rejects.toThrow('was interrupted')
 })
+
+it('restores no folder', async () => {
+  mkdirSync(at('archive'))
+  await expect(restore('b')).rejects.toMatchObject({
+    code: 'INVALID_REQUEST',
+    message: `There is no file ${at('archive')}.`,
+  })
+})

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, open, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Log } from '../../component.ts'
@@ -11,7 +11,7 @@ import { readManifest, unpackArchive } from './backup-archive.ts'
 import { type BackupManifest, databasePath, isOf, settingsPath } from './backup-manifest.ts'
 import type { Installation } from './installation.ts'
 import { type BackupProof, modelMembers, proveBackup, unusable } from './prove-backup.ts'
-import { finishMoves, isThere, putInPlace, stageOf } from './put-in-place.ts'
+import { finishMoves, putInPlace, stageOf } from './put-in-place.ts'
 import { planRestore, type RestorePlan } from './restore-plan.ts'
 
 interface RestoreRequest {
@@ -173,7 +173,9 @@ const readArchive = async (file: string): Promise<BackupManifest | undefined> =>
 }
 
 const requireFile = async (file: string): Promise<void> => {
-  if (await isThere(file)) return
+  const found = await stat(file).catch(() => undefined)
+  // A pipe is read, too.
+  if (found && !found.isDirectory()) return
   throw new AppError('INVALID_REQUEST', `There is no file ${file}.`, { hint: 'Give one that `vedette backup` wrote.' })
 }
 
