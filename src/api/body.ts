@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { pipeline, Readable, type Transform } from 'node:stream'
 import { constants, createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
-import { AppError } from '../errors.ts'
+import { AppError, messageOf } from '../errors.ts'
 import { within } from '../lib/deadline/deadline.ts'
+import { plural } from '../lib/units/number.ts'
 
 /** The time limits of a body: the longest pause, and the minimum average rate in bytes per second. */
 const patience = { idleMs: 15_000, bytesPerSecond: 1_024 }
@@ -86,8 +87,38 @@ async function* decompressed(raw: AsyncIterable<Buffer>, encoding: string): Asyn
     }
   } catch (error) {
     if (error instanceof AppError) throw error
-    throw new AppError('INVALID_REQUEST', `The body is not valid ${encoding}.`, { cause: error })
+    throw unreadable(encoding, compressed, size, error)
   }
+}
+
+/** Says whether the body was cut off, is damaged, or was never compressed that way. */
+const unreadable = (encoding: string, compressed: number, size: number, error: unknown): AppError => {
+  const isShort =
+    error instanceof Error && 'code' in error && (error.code === 'Z_BUF_ERROR' || /unexpected end/i.test(error.message))
+  if (isShort) {
+    return new AppError(
+      'INVALID_REQUEST',
+      `The ${encoding} body ends too early, after ${plural(compressed, 'byte')}.`,
+      {
+        hint: 'The sender cut it off. Send the whole body again.',
+        retryable: true,
+        cause: error,
+      },
+    )
+  }
+  const isDamaged = size > 0 || /invalid|incorrect (?!header)/i.test(messageOf(error))
+  return new AppError(
+    'INVALID_REQUEST',
+    isDamaged
+      ? `The ${encoding} body is damaged.`
+      : `The body is not ${encoding}, although its Content-Encoding says so.`,
+    {
+      hint: isDamaged
+        ? 'Compress it again, and send it as binary data.'
+        : 'Compress it, or leave out the header Content-Encoding.',
+      cause: error,
+    },
+  )
 }
 
 const chunkSize = 65_536

@@ -10,6 +10,8 @@ describe('the feed of changes', () => {
     reads += 1
     return store.filter(({ updated_at }) => updated_at > after).slice(0, limit)
   }
+  let visible = Number.POSITIVE_INFINITY
+  const settled = async () => visible
   const incident = (id: string, version: number, updated_at: number): Change => ({
     kind: 'incident',
     id,
@@ -19,11 +21,12 @@ describe('the feed of changes', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 100_000 })
     store.length = 0
+    visible = Number.POSITIVE_INFINITY
     reads = 0
   })
 
   it('reads only while somebody follows', async () => {
-    const feed = createChangeFeed({ read, now: Date.now, failed: () => {} })
+    const feed = createChangeFeed({ read, settled, now: Date.now, failed: () => {} })
     await vi.advanceTimersByTimeAsync(5_000)
     expect(reads).toBe(0)
     const stop = feed.follow(() => {})
@@ -36,7 +39,7 @@ describe('the feed of changes', () => {
 
   it('reports each change once, late ones too', async () => {
     const told: string[] = []
-    const feed = createChangeFeed({ read, now: Date.now, failed: () => {} })
+    const feed = createChangeFeed({ read, settled, now: Date.now, failed: () => {} })
     feed.follow(({ id, version }) => told.push(`${id}/${version}`))
     store.push(incident('b', 1, 100_900))
     await vi.advanceTimersByTimeAsync(1_000)
@@ -48,9 +51,25 @@ describe('the feed of changes', () => {
     expect(told).toEqual(['b/1', 'a/1', 'b/2'])
   })
 
+  it('reports a change of a transaction that took longer than others', async () => {
+    const reported: string[] = []
+    visible = 100_400
+    createChangeFeed({ read, settled, now: Date.now, failed: () => {} }).follow(({ id }) => reported.push(id))
+    for (let second = 1; second < 30; second += 1) {
+      store.push(incident(`b${second}`, 1, 100_000 + second * 1_000))
+      await vi.advanceTimersByTimeAsync(1_000)
+    }
+    store.unshift(incident('a', 1, 100_500))
+    visible = Number.POSITIVE_INFINITY
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(reported).toContain('a')
+    expect(new Set(reported).size).toBe(reported.length)
+    expect(reported).toHaveLength(30)
+  })
+
   it('reports a change in the millisecond of the subscription', async () => {
     const reported: string[] = []
-    createChangeFeed({ read, now: Date.now, failed: () => {} }).follow(({ id }) => reported.push(id))
+    createChangeFeed({ read, settled, now: Date.now, failed: () => {} }).follow(({ id }) => reported.push(id))
     store.push(incident('a', 1, 100_000))
     await vi.advanceTimersByTimeAsync(1_000)
     expect(reported).toEqual(['a'])
@@ -61,6 +80,7 @@ describe('the feed of changes', () => {
     let broken = true
     const feed = createChangeFeed({
       read: (after, limit) => (broken ? Promise.reject(new Error('away')) : read(after, limit)),
+      settled,
       now: Date.now,
       failed,
     })

@@ -15,29 +15,34 @@ export interface ChangeFeed {
 interface FeedOptions {
   /** Reads the changes since a moment, oldest first. */
   readonly read: (after: number, limit: number) => Promise<readonly Change[]>
+  /** Returns a moment: later reads see every change that was stamped before it. */
+  readonly settled: () => Promise<number>
   readonly now: () => number
   readonly failed: (error: unknown) => void
   readonly everyMs?: number
 }
 
 const pageSize = 500
-/** A change carries the time at which it began to be written; it becomes visible a little later. */
+/** A change carries the time at which it began to be written; it becomes visible a little later, or with the end of its transaction. */
 const overlapMs = 5_000
 
 /** Polls the store for all live views together, once a second, and only while there is one. */
-export const createChangeFeed = ({ read, now, failed, everyMs = 1_000 }: FeedOptions): ChangeFeed => {
+export const createChangeFeed = ({ read, settled, now, failed, everyMs = 1_000 }: FeedOptions): ChangeFeed => {
   const listeners = new Set<Listener>()
   const told = new Map<string, number>()
   let timer: NodeJS.Timeout | undefined
-  let reached = 0
+  /** The first change of interest, and the last one that was read. */
+  let [from, reached] = [0, 0]
 
   const poll = async (): Promise<void> => {
-    for await (const change of readChanges(read, reached - overlapMs)) {
+    const visible = await settled()
+    for await (const change of readChanges(read, Math.max(from, reached - overlapMs))) {
       const name = `${change.kind} ${change.id} ${change.version}`
       if (!told.has(name)) for (const tell of listeners) tell(change)
       told.set(name, change.updated_at)
       reached = Math.max(reached, change.updated_at)
     }
+    reached = Math.min(reached, visible)
     for (const [name, time] of told) if (time < reached - 2 * overlapMs) told.delete(name)
   }
 
@@ -56,7 +61,8 @@ export const createChangeFeed = ({ read, now, failed, everyMs = 1_000 }: FeedOpt
         // Skips changes from before the first subscriber; a client that missed some passes a cursor.
         told.clear()
         // A change in the same millisecond may follow the subscription.
-        reached = now() + overlapMs - 1
+        from = now() - 1
+        reached = from
         again()
       }
       listeners.add(listener)
@@ -74,6 +80,7 @@ export const createChangeFeed = ({ read, now, failed, everyMs = 1_000 }: FeedOpt
 export const followStore = (deps: InterfaceDeps, log: Log): ChangeFeed =>
   createChangeFeed({
     read: changesFor(deps, reader),
+    settled: () => deps.store.settled(),
     now: () => deps.now(),
     failed: (err) => log.warn({ err }, 'cannot read changes for live views'),
   })

@@ -3,11 +3,12 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { createJsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { AppError } from '../errors.ts'
 import { createLate } from '../lib/late/late.ts'
+import { movePage } from './base-path.ts'
 import { problemsPage, problemsStyle } from './problems-page.ts'
 import { schemaController, useNoSchemas } from './schema-compilers.ts'
 
 /** Writes the reference from the routes that are registered after it. */
-export const describeApi = async (app: FastifyInstance, version: string): Promise<void> => {
+export const describeApi = async (app: FastifyInstance, version: string, basePath: string): Promise<void> => {
   const toJsonSchema = createJsonSchemaTransform({ zodToJsonConfig: {} })
   await app.register(swagger, {
     openapi: {
@@ -18,7 +19,7 @@ export const describeApi = async (app: FastifyInstance, version: string): Promis
         description: 'Log lines in, explained incidents out. Errors are problem+json (RFC 9457).',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
-      servers: [{ url: '/' }],
+      servers: [{ url: basePath || '/' }],
       security: [{ token: [] }, { session: [] }],
       components: {
         securitySchemes: {
@@ -34,12 +35,12 @@ export const describeApi = async (app: FastifyInstance, version: string): Promis
 }
 
 /** Shows the reference: `/docs` for people, from files in the package, and the document for programs. */
-export const serveDocs = (app: FastifyInstance): void => {
+export const serveDocs = (app: FastifyInstance, basePath: string): void => {
   const hidden = { schema: { hide: true } }
   for (const path of ['/api/v1/openapi.json', '/openapi.json']) {
     app.get(path, { ...hidden, config: { open: true } }, () => app.swagger())
   }
-  const page = problemsPage()
+  const page = movePage(basePath, problemsPage())
   app.get('/docs/problems', hidden, (_request, reply) => reply.type('text/html; charset=utf-8').send(page))
   const reference = createLate(() => openReference(app))
   const show = async ({ url, headers }: FastifyRequest, reply: FastifyReply) => {
@@ -48,7 +49,10 @@ export const serveDocs = (app: FastifyInstance): void => {
       throw new AppError('NOT_FOUND', 'There is nothing at this address.', { hint: 'See /docs.' })
     // The connection belongs to the server that the client asked.
     const { connection: _, ...described } = answer.headers
-    return reply.code(answer.statusCode).headers(described).send(answer.rawPayload)
+    reply.code(answer.statusCode).headers(described)
+    const isPage = basePath !== '' && /^text\/html/.test(String(described['content-type']))
+    if (!isPage) return reply.send(answer.rawPayload)
+    return reply.removeHeader('content-length').send(movePage(basePath, answer.payload))
   }
   for (const path of ['/docs', '/docs/*']) app.get(path, hidden, show)
   app.get('/docs/problems.css', hidden, (_request, reply) => reply.type('text/css; charset=utf-8').send(problemsStyle))

@@ -216,6 +216,24 @@ describe('POST /api/v1/events', () => {
     expect((await post(payload, 'text/plain', { 'content-encoding': encoding })).statusCode).toBe(status)
   })
 
+  it('says whether a compressed body is cut off, damaged or not compressed', async () => {
+    const whole = gzipSync(lines)
+    const damaged = Buffer.from(whole)
+    damaged.writeUInt8((damaged.at(-8) ?? 0) ^ 1, damaged.length - 8)
+    for (const [payload, encoding, detail, hint] of [
+      [whole.subarray(0, 20), 'gzip', 'The gzip body ends too early, after 20 bytes.', /whole body again/],
+      [zstdCompressSync(lines).subarray(0, 12), 'zstd', 'The zstd body ends too early, after 12 bytes.', /whole body/],
+      [brotliCompressSync(lines).subarray(0, 12), 'br', 'The br body ends too early, after 12 bytes.', /whole body/],
+      [Buffer.from(lines), 'gzip', 'The body is not gzip, although its Content-Encoding says so.', /leave out/],
+      [whole, 'zstd', 'The body is not zstd, although its Content-Encoding says so.', /leave out/],
+      [damaged, 'gzip', 'The gzip body is damaged.', /binary/],
+    ] as const) {
+      const answer = await post(payload, 'text/plain', { 'content-encoding': encoding })
+      expect([answer.statusCode, answer.json().detail]).toEqual([400, detail])
+      expect(answer.json().hint).toMatch(hint)
+    }
+  })
+
   it.each([
     ['text', 'text/plain', 'line'],
     ['JSON lines', 'application/x-ndjson', '{"message":"line"}'],

@@ -27,7 +27,7 @@ export const answerProblems = (app: FastifyInstance, log: Log, allowed: AllowedM
 
   app.setNotFoundHandler((request, reply) => {
     const methods = allowed(pathOf(request))
-    if (methods.length === 0 && opensScreen(request)) return reply.sendFile('index.html')
+    if (methods.length === 0 && opensScreen(request)) return reply.sendPage()
     if (methods.length === 0)
       throw new AppError('NOT_FOUND', 'There is nothing at this address.', { hint: 'See /docs.' })
     reply.header('allow', methods.join(', '))

@@ -45,6 +45,7 @@ export const fakeDeps = (now: () => number = Date.now) => {
       transaction: async (work: (tx: unknown) => Promise<unknown>) => work(undefined),
       changes: async (after: number, limit: number) =>
         changes.filter(({ updated_at }) => updated_at > after).slice(0, limit),
+      settled: async () => now(),
     },
     intake: {
       full: undefined as Error | undefined,

@@ -12,6 +12,7 @@ import type { Role } from '../schema/account/role.ts'
 import { watchMethods } from './allowed-methods.ts'
 import type { InterfaceDeps } from './ask.ts'
 import type { Auth } from './auth.ts'
+import { basePathOf, withoutBasePath } from './base-path.ts'
 import { followStore, reader } from './change-feed.ts'
 import type { CompatSystem } from './compat-system.ts'
 import { auditDenials, createNoteDenial } from './denials.ts'
@@ -113,11 +114,14 @@ export const renewCertificate = ({ server }: FastifyInstance, tls: ServerOptions
 export const createServer = async (options: ServerOptions): Promise<FastifyInstance> => {
   const { auth, log, tls, publicUrl, trustProxy = [], streams = createLiveStreams() } = options
   const secure = tls !== undefined || publicUrl?.startsWith('https:') === true
+  // The ports of older systems are not behind the public URL.
+  const basePath = options.only ? '' : basePathOf(publicUrl)
   const transport = options.only?.serveSocket ? socketsToo : sockets
   const app = fastify({
     ...limits,
     ...(tls && { https: { ...tls, ...transport } }),
     ...(!tls && { http: transport }),
+    ...(basePath !== '' && { rewriteUrl: ({ url = '/' }: IncomingMessage) => withoutBasePath(basePath, url) }),
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     frameworkErrors: (error, request, reply) => refuse(error, request, reply, log),
     genReqId: () => randomUUID(),
@@ -144,7 +148,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   const noteDenial = createNoteDenial(options.deps, log)
   auditDenials(app, noteDenial)
   await limitRate(app, options.rateLimit)
-  await describeApi(app, options.version)
+  await describeApi(app, options.version, basePath)
 
   const deps = createInterfaceDeps(options)
   const stillWelcome = async (request: FastifyRequest) => (await auth.authenticate(proofOf(request))) !== undefined
@@ -159,7 +163,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   const served = options.only?.routes ?? mainRoutes(options.systems)
   for (const route of served) registerRoute(app, route, deps, auth, log)
   if (options.only) {
-    serveDocs(app)
+    serveDocs(app, basePath)
     return app
   }
   const live = {
@@ -186,8 +190,8 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   serveStream(app, live)
   serveGraphql(app, { ...live, log })
   app.get('/health/live', { schema: { hide: true }, config: { open: true } }, () => ({ status: 'alive' }))
-  serveDocs(app)
-  await servePages(app, options.web)
+  serveDocs(app, basePath)
+  await servePages(app, options.web, basePath)
   return app
 }
 

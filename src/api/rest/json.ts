@@ -11,6 +11,11 @@ export const readJson = async (request: IncomingMessage, limit = usualLimit): Pr
   const bytes = await readWhole(readBody(request), limit)
   if (bytes.length === 0) return undefined
   requireJsonType(request.headers['content-type'] ?? '')
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    throw new AppError('INVALID_REQUEST', 'The body is gzip, but the request does not say so.', {
+      hint: 'Add the header "Content-Encoding: gzip".',
+    })
+  }
   return parseJson(decodeText(bytes))
 }
 

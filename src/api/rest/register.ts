@@ -10,7 +10,7 @@ import { type AnyOperation, ask, type InterfaceDeps, permit } from '../ask.ts'
 import type { Auth } from '../auth.ts'
 import { readBody, readWhole } from '../body.ts'
 import { requestOrigin } from '../denials.ts'
-import { toAppError } from '../problem.ts'
+import { invalidInput, toAppError } from '../problem.ts'
 import { noteRefusal } from '../refusals.ts'
 import { createAnswerStreams } from './answer-stream.ts'
 import { describeRoute } from './describe.ts'
@@ -28,6 +28,39 @@ export const registerRoute = (app: FastifyInstance, route: Route, deps: Interfac
     operations.map((operation) => [operation, queryReader(operation, route.refuse !== undefined)]),
   )
 
+  const respond = async (request: FastifyRequest, reply: FastifyReply) => {
+    const sent = inputs.parse(request.query)
+    const wantsDebug = route.debug !== undefined && (sent.debug === '1' || sent.debug === 'true')
+    const operation = wantsDebug && route.debug ? route.debug : route.operation
+    const credential = route.open ? undefined : request.credential
+    permit(operation, credential)
+    const { debug, ...query } = (route.readQuery ?? asItStands)(sent)
+    const body =
+      operation.thread === 'worker'
+        ? { body: sentBodyOf(route, request) }
+        : await (route.read ?? ((sent: FastifyRequest) => bodyOf(route, sent)))(request)
+    const input = mergeInput(
+      // An older contract may have a path that only its presenter reads.
+      route.refuse ? knownTo(operation, inputs.parse(request.params)) : inputs.parse(request.params),
+      readers.get(operation)?.(route.debug || debug === undefined ? query : { ...query, debug }) ?? {},
+      headerInputs(operation, request.headers),
+      route.refuse && operation.thread !== 'worker' ? knownTo(operation, body) : body,
+    )
+    const present = (answer: unknown) => (route.present ?? presentAnswer)(answer, request, reply)
+    const work = (watcher?: AnswerListener) =>
+      ask(operation, input, watcher ? watchedBy(watcher, deps) : deps, credential, requestOrigin(request))
+    if (streamed) return streamed(request, reply, work, present)
+    // Where unauthenticated changes are allowed, callers may guess secrets.
+    const watcher = operation.thread === 'worker' ? watch(reply) : undefined
+    const result = await (route.open && route.method !== 'GET' ? auth.guard(request.ip, work) : work(watcher))
+    if (result instanceof JsonBytes) {
+      const { bytes } = route.finish ? await route.finish(result, deps) : result
+      return reply.type('application/json; charset=utf-8').send(bytes)
+    }
+    // A change by an admin, or a deletion, may affect permissions, so clear the cached tokens.
+    if (operation.role === 'admin' || route.method === 'DELETE' || route.forgets) auth.forget()
+    return present(result)
+  }
   app.route({
     method: route.method,
     url: route.path,
@@ -42,40 +75,19 @@ export const registerRoute = (app: FastifyInstance, route: Route, deps: Interfac
     },
     ...(route.programsOnly && { constraints: { client: 'program' } }),
     ...(route.refuse && { errorHandler: refuseAs(route.refuse, log) }),
-    handler: async (request, reply) => {
-      const sent = inputs.parse(request.query)
-      const wantsDebug = route.debug !== undefined && (sent.debug === '1' || sent.debug === 'true')
-      const operation = wantsDebug && route.debug ? route.debug : route.operation
-      const credential = route.open ? undefined : request.credential
-      permit(operation, credential)
-      const { debug, ...query } = (route.readQuery ?? asItStands)(sent)
-      const body =
-        operation.thread === 'worker'
-          ? { body: sentBodyOf(route, request) }
-          : await (route.read ?? ((sent: FastifyRequest) => bodyOf(route, sent)))(request)
-      const input = mergeInput(
-        // An older contract may have a path that only its presenter reads.
-        route.refuse ? knownTo(operation, inputs.parse(request.params)) : inputs.parse(request.params),
-        readers.get(operation)?.(route.debug || debug === undefined ? query : { ...query, debug }) ?? {},
-        headerInputs(operation, request.headers),
-        route.refuse && operation.thread !== 'worker' ? knownTo(operation, body) : body,
-      )
-      const present = (answer: unknown) => (route.present ?? presentAnswer)(answer, request, reply)
-      const work = (watcher?: AnswerListener) =>
-        ask(operation, input, watcher ? watchedBy(watcher, deps) : deps, credential, requestOrigin(request))
-      if (streamed) return streamed(request, reply, work, present)
-      // Where unauthenticated changes are allowed, callers may guess secrets.
-      const watcher = operation.thread === 'worker' ? watch(reply) : undefined
-      const result = await (route.open && route.method !== 'GET' ? auth.guard(request.ip, work) : work(watcher))
-      if (result instanceof JsonBytes) {
-        const { bytes } = route.finish ? await route.finish(result, deps) : result
-        return reply.type('application/json; charset=utf-8').send(bytes)
-      }
-      // A change by an admin, or a deletion, may affect permissions, so clear the cached tokens.
-      if (operation.role === 'admin' || route.method === 'DELETE' || route.forgets) auth.forget()
-      return present(result)
-    },
+    handler: (request, reply) =>
+      respond(request, reply).catch((error: unknown) => {
+        throw blameQuery(error, request.query)
+      }),
   })
+}
+
+/** Returns a fault of the client for a parameter that a route cannot read itself, such as one that is sent twice. */
+const blameQuery = (error: unknown, query: unknown): unknown => {
+  const sent = inputs.parse(query)
+  const isTheirs =
+    error instanceof z.ZodError && error.issues.every(({ path: [name] }) => typeof name === 'string' && name in sent)
+  return isTheirs ? invalidInput(error) : error
 }
 
 /** The body of an operation in a worker thread: that thread reads it. */

@@ -3,6 +3,7 @@ import type { CompatSystem } from '../../api/compat-system.ts'
 import { readJson } from '../../api/rest/json.ts'
 import type { Refuse, Route } from '../../api/rest/route.ts'
 import type { Runtime } from '../../component.ts'
+import type { AppError } from '../../errors.ts'
 import { getBatchModel } from './batch-model-store.ts'
 import { createBatchScorer } from './batch-scorer.ts'
 import type { LogAnalyzerConfig } from './config.ts'
@@ -16,12 +17,18 @@ const mostBytes = 2 * 1_048_576
 const body = z.union([z.array(z.unknown()), z.object({ logs: z.array(z.unknown()) })])
 
 /** Answers failures as the log analyser did: one sentence, with the index of an invalid log. */
-const refuse: Refuse = ({ status, message, errors }) => {
+const refuse: Refuse = (error) => {
+  const { status, message, errors, hint } = error
+  if (isUnreadable(error)) return { status, body: { error: [message, hint].filter(Boolean).join(' ') } }
   const index = /^logs\.(\d+)(\.|$)/.exec(errors[0]?.path ?? '')?.[1]
   if (index !== undefined) return { status: 400, body: { error: `Invalid log at index ${index}` } }
   if (status === 400 || status === 415) return { status: 400, body: { error: notLogs } }
   return { status, body: { error: status >= 500 ? 'Internal server error' : message } }
 }
+/** Whether nobody could decompress the body: the sender then has no use for a sentence about its contents. */
+const isUnreadable = ({ code, errors, accepts }: AppError): boolean =>
+  (code === 'INVALID_REQUEST' || code === 'UNSUPPORTED_MEDIA_TYPE') && errors.length === 0 && accepts.length === 0
+
 const notLogs = 'Body must be an array of logs or {logs: [...]}.'
 
 const refuseScore: Refuse = ({ status, message }) => ({ status, body: { error: message } })

@@ -3,13 +3,15 @@ import type { Deps } from '../../operations/deps.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { anomaly } from '../../schema/agent/anomaly.ts'
 
+export const mostAnomalies = 100_000
+
 /** Lists the findings of agents, newest first. */
 export const listAnomalies = defineOperation({
   name: 'list_anomalies',
   summary: 'Lists the findings of network agents, newest first.',
   role: 'viewer',
   input: z.strictObject({
-    limit: z.int().min(0).max(100_000).default(100).describe('The most anomalies to return.'),
+    limit: z.int().min(0).max(mostAnomalies).default(100).describe('The most anomalies to return.'),
     offset: z.int().min(0).default(0).describe('The number of the newest anomalies to skip.'),
     agent_name: z.string().max(200).optional().describe('Only anomalies of this agent: `wifi`.'),
   }),

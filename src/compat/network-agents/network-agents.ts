@@ -4,7 +4,7 @@ import { isLogAgentSetUp } from '../../operations/agents/read-agents.ts'
 import { getHealth, health } from '../../operations/status/get-health.ts'
 import { agentRoutes } from './agent-routes.ts'
 import type { NetworkAgentsConfig } from './config.ts'
-import { listAnomalies } from './list-anomalies.ts'
+import { listAnomalies, mostAnomalies } from './list-anomalies.ts'
 import { createExportRoutes } from './log-exports.ts'
 import { logRoutes } from './log-routes.ts'
 import { refuseOnOwnPort, route } from './route.ts'
@@ -13,6 +13,22 @@ import { serviceRoutes } from './service-routes.ts'
 import { setAnomalyStatus } from './set-anomaly-status.ts'
 
 const anomalies = route({ path: '/api/v1/anomalies', operation: listAnomalies })
+
+const whole = /^\s*[+-]?\d{1,15}\s*$/
+
+/** SQLite, which read these numbers, takes a negative limit for none, and a negative offset for 0. Of repeated parameters, the first counts. */
+const readAnomalyQuery: NonNullable<Route['readQuery']> = (query) => {
+  const { limit, offset, agent_name } = Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  )
+  const numberOf = (value: unknown, among: (number: number) => number): unknown =>
+    typeof value === 'string' && whole.test(value) ? among(Number(value)) : value
+  return {
+    limit: numberOf(limit, (number) => (number < 0 ? mostAnomalies : Math.min(number, mostAnomalies))),
+    offset: numberOf(offset, (number) => Math.max(0, number)),
+    agent_name,
+  }
+}
 
 const anomalyStatus = route({
   method: 'POST',
@@ -45,7 +61,7 @@ export const networkAgents = (settings: {
   needsToken: true,
   routes: [anomalies, anomalyStatus, ...agentRoutes, ...logRoutes(settings.network_agents.database)],
   ownRoutes: [
-    { ...anomalies, refuse: refuseOnOwnPort },
+    { ...anomalies, refuse: refuseOnOwnPort, readQuery: readAnomalyQuery },
     probe('/health'),
     probe('/api/v1/health'),
     ...serviceRoutes,
