@@ -1,9 +1,10 @@
 'use strict'
 // A small heap keeps the memory of a server flat under load. It costs up to a quarter of the speed, so commands that end do without. Up to its
-// first size it is not collected: a start would do so several times.
+// first size it is not collected: a start would do so several times. The main thread mostly waits; threads that work get more room for what
+// they drop soon (src/app/start-thread.ts).
 exports.smallHeap = [
   '--min-semi-space-size=1',
-  '--max-semi-space-size=8',
+  '--max-semi-space-size=2',
   '--initial-old-space-size=64',
   '--max-old-space-size=768',
 ]

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -186,6 +187,16 @@ it('takes only what is new at a later time', async () => {
   await store.close()
 })
 
+it('takes tables whose names and columns a tool wrote in upper case', async () => {
+  const file = place('data.sqlite')
+  const { incidents = { columns: {}, rows: [] } } = logAnalyzerTables
+  const upper = <Value>(given: Readonly<Record<string, Value>>) =>
+    Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toUpperCase(), value]))
+  writeFormerFile(file, { INCIDENTS: { columns: upper(incidents.columns), rows: incidents.rows.map(upper) } })
+  const { result } = await adopt(file)
+  expect(result.report?.parts).toEqual([expect.objectContaining({ added: incidents.rows.length })])
+})
+
 it('refuses what is of no older system, and names those that it knows', async () => {
   const folder = place('empty')
   mkdirSync(folder)
@@ -196,4 +207,66 @@ it('refuses what is of no older system, and names those that it knows', async ()
   })
   await expect(adopt(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
   await expect(adopt('postgres://nobody@127.0.0.1:1/x')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+})
+
+it('takes no variable whose value its setting cannot have, because Vedette would not start', async () => {
+  const folder = place('guard')
+  mkdirSync(folder)
+  writeFileSync(
+    join(folder, '.env'),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: A shell expands it, and Vedette does not.
+    'MINIMUM_TRAINING_RECORDS=50\nMAX_RECORDS_PER_BATCH=fifty\nHISTORICAL_RETENTION_DAYS=14 days\nANOMALY_THRESHOLD=${T:-0.2}\n',
+  )
+  const { result, data, configOf } = await adopt(folder)
+  expect(result.settings.keys).toEqual(['query_guard.min_training_records'])
+  expect(result.leftOut.map(({ what }) => what).sort()).toEqual([
+    'variable ANOMALY_THRESHOLD',
+    'variable HISTORICAL_RETENTION_DAYS',
+    'variable MAX_RECORDS_PER_BATCH',
+  ])
+  expect(result.leftOut[0]?.why).toMatch(/^Its value does not fit query_guard\..*expected number/)
+  expect(configOf(join(data, 'vedette.yaml')).query_guard.min_training_records).toBe(50)
+})
+
+it.each([
+  [
+    'a byte order mark and CRLF',
+    Buffer.from('\ufeffMINIMUM_TRAINING_RECORDS=50\r\n# a comment\r\nMAX_TOKENS="900"\r\n'),
+  ],
+  ['UTF-16', Buffer.from('\ufeffMINIMUM_TRAINING_RECORDS=50\nMAX_TOKENS=900\n', 'utf16le')],
+])('reads variables with %s', async (_name, bytes) => {
+  const folder = place('guard')
+  mkdirSync(folder)
+  writeFileSync(join(folder, '.env'), bytes)
+  const { result, data, configOf } = await adopt(folder)
+  expect(result.leftOut).toEqual([])
+  expect(configOf(join(data, 'vedette.yaml')).query_guard).toMatchObject({ min_training_records: 50 })
+})
+
+it('names a damaged file, and what to do about it', async () => {
+  const file = place('damaged.db')
+  writeFileSync(file, `SQLite format 3\0${'x'.repeat(5_000)}`)
+  await expect(adopt(file)).rejects.toMatchObject({ code: 'UNAVAILABLE', hint: expect.stringContaining('.recover') })
+})
+
+it('takes what it may read of a folder, and names the rest', () => {
+  const folder = place('service')
+  mkdirSync(folder)
+  mkdirSync(join(folder, 'secret'), { mode: 0o000 })
+  writeFormerFile(join(folder, 'data.db'), networkAgentTables)
+  writeFileSync(join(folder, 'key.db'), 'x', { mode: 0o000 })
+  const program = [process.execPath, join(import.meta.dirname, '../main.ts'), 'adopt', folder]
+  // The superuser may read everything, unless these rights are taken away.
+  const rights = '-dac_override,-dac_read_search'
+  const [command = '', ...words] = [
+    ...(process.getuid?.() === 0 ? ['setpriv', '--bounding-set', rights, '--inh-caps', rights] : []),
+    ...program,
+    ...['--dry-run', '--json', '--data-dir', place('data')],
+  ]
+  const { stdout, stderr } = spawnSync(command, words, { cwd: scratch, encoding: 'utf8' })
+  expect(stderr).toBe('')
+  const report = JSON.parse(stdout)
+  expect(report.systems).toEqual([expect.objectContaining({ name: 'network-agents' })])
+  expect(JSON.stringify(report)).toContain(`folder ${folder}/secret`)
+  expect(JSON.stringify(report)).toContain(`file ${folder}/key.db`)
 })

@@ -25,6 +25,7 @@ import { openEmbeddedQueue } from '../queue/embedded.ts'
 import type { Transaction } from '../store/database.ts'
 import { withStoreLock } from '../store/lock-store.ts'
 import { openStore } from '../store/open-store.ts'
+import { makeDataFolder } from './data-folder.ts'
 
 interface AdoptionOptions {
   /** A folder, a file or a database URL of an older system. */
@@ -73,7 +74,7 @@ export const adoptInstallation = async (options: AdoptionOptions): Promise<Adopt
     }
   }
   const report = await withStoreLock(config.storage.url, 'adoption', async () => {
-    mkdirSync(config.data_dir, { recursive: true, mode: 0o700 })
+    makeDataFolder(config.data_dir)
     const store = await openStore(config.storage.url, { now, log })
     try {
       const queue = openEmbeddedQueue({
@@ -197,13 +198,17 @@ const portNames = new Set(['log-analyzer', 'log-detection', 'triage'])
 const settingsOf = (source: FormerSource, systems: readonly PlannedSystem[], dataDir: string) => {
   const folder = source.environmentFile === undefined ? '.' : dirname(source.environmentFile)
   const layer = environmentLayer(source.environment, folder, readText)
-  const assignments = layer.assignments.filter(({ key }) => !notTaken.has(key))
+  const assignments = layer.assignments
+    .filter(({ key }) => !notTaken.has(key))
+    .map((assignment) => ({ ...assignment, fault: settingOf(assignment.key)?.faultOf(assignment.value) }))
+  // An invalid value in the file would keep Vedette from starting.
+  const valid = assignments.filter(({ fault }) => fault === undefined)
   const ports = systems.map(({ name }) => name).filter((name) => portNames.has(name))
   const ofSystems = formerSystemsToAdopt
     .filter(({ name }) => systems.some((system) => system.name === name))
     .flatMap((system) => Object.entries(system.settings?.(source, join(dataDir, 'adopted')) ?? {}))
   const entries = new Map<string, unknown>([
-    ...assignments.map(({ key, value }) => [key, paths.has(key) ? resolve(folder, String(value)) : value] as const),
+    ...valid.map(({ key, value }) => [key, paths.has(key) ? resolve(folder, String(value)) : value] as const),
     ...(ports.length > 0 ? [['compat.ports', ports] as const] : []),
     // The sample week would be mixed with real data.
     ...(systems.length > 0 ? [['samples', 'off'] as const] : []),
@@ -214,7 +219,14 @@ const settingsOf = (source: FormerSource, systems: readonly PlannedSystem[], dat
     ...layer.recognized.flatMap((system) => system.effective),
   ])
   const unused = Object.keys(source.environment).filter((name) => !effective.has(name) && source.environment[name])
-  const faults = layer.errors.map(({ path, message }) => ({ what: `variable ${path}`, count: 1, why: message }))
+  const faults = [
+    ...layer.errors.map(({ path, message }) => ({ what: `variable ${path}`, count: 1, why: message })),
+    ...assignments.flatMap(({ key, origin, fault }) =>
+      fault === undefined
+        ? []
+        : [{ what: `variable ${origin}`, count: 1, why: `Its value does not fit ${key}: ${fault}.` }],
+    ),
+  ]
   return {
     settings: [...entries],
     leftOut: [

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { openWaitingDoor } from '../api/waiting-door.ts'
 import type { Runtime } from '../component.ts'
 import type { Config } from '../config.ts'
@@ -20,6 +20,7 @@ import { lockStore } from '../store/lock-store.ts'
 import { type OpenStore, openStore } from '../store/open-store.ts'
 import type { Telemetry } from '../telemetry.ts'
 import { blockLocation } from './block-location.ts'
+import { makeDataFolder } from './data-folder.ts'
 import { isAway } from './database-away.ts'
 import { openQueue } from './open-queue.ts'
 import { partitionsOf, type SharedState, threadTopics } from './pipeline-thread/shared-state.ts'
@@ -72,7 +73,7 @@ export const openBase = async <Started>(
   const { data_dir, storage, workers, topics: works, partitions } = config
   const { log } = telemetry
   const isNew = !existsSync(data_dir)
-  mkdirSync(data_dir, { recursive: true, mode: 0o700 })
+  makeDataFolder(data_dir)
   const lock = await lockStore(storage.url, 'server')
   const hasThreads =
     workers > 0 && storage.url !== 'sqlite::memory:' && works.some((topic) => threadTopics.includes(topic))

@@ -34,6 +34,8 @@ interface EventStagesOptions {
   readonly agents?: readonly Agent[]
   /** The findings of rules to report; all by default. */
   readonly sigmaReports?: SigmaReports
+  /** Whether the addresses of intruders are followed by the stages for facts. */
+  readonly leavesIntruders?: boolean
   readonly log: Log
   readonly signal: AbortSignal
 }
@@ -50,6 +52,7 @@ export const createEventStages = ({
   indicators,
   agents,
   sigmaReports,
+  leavesIntruders,
   log,
   signal,
 }: EventStagesOptions) => {
@@ -58,7 +61,7 @@ export const createEventStages = ({
   const normalizer = createNormalizer({ formats, maps: config.formats.map })
   const miner = createMiner()
   const enrich = createEnrich(createEnrichers(context))
-  const registry = detectorRegistry(rules, indicators, agents, sigmaReports)
+  const registry = detectorRegistry(rules, indicators, agents, sigmaReports, leavesIntruders)
   const detectors = config.detectors.map(({ type, ...options }) => registry.create(type, options, runtime))
   const { run, factsOf, replay, forgetDeliveries } = createDetect(detectors, { log })
   const guesses = [normalizer.zones, normalizer.contents, normalizer.wrappers]

@@ -24,20 +24,21 @@ interface AcrossPartitions {
 
 /**
  * Creates the stages that run the correlations of Sigma rules, and follow intruders, on the facts of all partitions. Their state is saved with
- * each delivery, because its facts are stored nowhere else.
+ * each delivery, because its facts are stored nowhere else. A single partition counts correlations itself, but cannot follow intruders either:
+ * what one did is often stored before the login that makes it interesting.
  */
 export const createFactStages = (
   { config, store, queue, delivers, runtime }: Foundation,
   tables: AppTables,
 ): AcrossPartitions => {
-  if (config.partitions === 1) return { stages: undefined, jobs: [], forget() {} }
   const { now, log } = runtime
   const registry = detectorRegistry(tables.rules.book, undefined, undefined, 'correlations')
   const watch = createIntruderWatch()
   const detectors = config.detectors.flatMap(({ type, ...options }): readonly Detector[] => {
-    if (type === 'sigma') return [withoutLabelled(registry.create(type, options, runtime))]
+    if (type === 'sigma' && config.partitions > 1) return [withoutLabelled(registry.create(type, options, runtime))]
     return type === 'sequence' ? [watch] : []
   })
+  if (detectors.length === 0) return { stages: undefined, jobs: [], forget() {} }
   const { run, forgetDeliveries } = createDetect(detectors, { log })
   const learners = learnersOf(detectors)
   const checkpoint = createCheckpoint<Transaction>({

@@ -46,6 +46,7 @@ export const createPartitionStages = (
       indicators: tables.intel.intel.table.index,
       agents: tables.agents,
       ...(partitions > 1 && { sigmaReports: 'rules' }),
+      leavesIntruders: true,
       log,
       signal,
     })

@@ -6,7 +6,8 @@ import { Worker, type WorkerOptions } from 'node:worker_threads'
  * until it works.
  */
 export const startThread = (module: URL, options: WorkerOptions): Worker => {
-  // The heap of a new thread follows the flags of this moment. That of the main thread begins small, as a server mostly waits.
+  // The heap of a new thread follows the flags of this moment. That of the main thread stays small, as a server mostly waits.
+  setFlagsFromString('--max-semi-space-size=8')
   setFlagsFromString('--min-semi-space-size=8')
   return new Worker(
     `const { enableCompileCache, flushCompileCache } = require('node:module')

@@ -7,6 +7,7 @@ import { learnSuppressions } from '../operations/suppressions/learn-suppressions
 import { createLease } from '../queue/lease.ts'
 import type { ScheduledJob } from '../schedule.ts'
 import type { Base } from './base.ts'
+import { createSteadyWatch } from './steady-watch.ts'
 
 /** Creates the jobs that keep the store in order: retention, compaction, and the checkpoint of the audit. */
 export const createUpkeep = async ({ config, store, queue, telemetry, runtime: { now, log } }: Base) => {
@@ -17,7 +18,9 @@ export const createUpkeep = async ({ config, store, queue, telemetry, runtime: {
   const keeper = createLease(store.connections, 'upkeep')
   const alone = (jobs: readonly ScheduledJob[]): readonly ScheduledJob[] =>
     jobs.map((job) => ({ ...job, run: async (signal) => ((await keeper.hold()) ? job.run(signal) : undefined) }))
-  const before = (age: number) => (age > 0 ? now() - age : undefined)
+  const watch = createSteadyWatch(now)
+  /** Nothing is too old while the clock may be wrong. */
+  const before = (age: number) => (age > 0 && watch.isClockSteady() ? now() - age : undefined)
   return {
     auditHead: audit.read,
     /** Does the remaining work before the program ends. */
@@ -31,7 +34,11 @@ export const createUpkeep = async ({ config, store, queue, telemetry, runtime: {
         {
           name: 'resolve idle incidents',
           every: minute,
-          run: () => resolveIdleIncidents({ store, queue, now }, config.correlate.quiet_after),
+          async run() {
+            const { quiet_after } = config.correlate
+            // A day without the program, or with the clock set forward by a day, does not mean a quiet day.
+            if (watch.hasWatched(quiet_after)) await resolveIdleIncidents({ store, queue, now }, quiet_after)
+          },
         },
         { name: 'compact events', every: 5 * minute, run: () => store.events.compact() },
         {
@@ -42,7 +49,7 @@ export const createUpkeep = async ({ config, store, queue, telemetry, runtime: {
           async run(signal: AbortSignal) {
             const { events, max_bytes, sources } = config.retention
             await store.events.retain({
-              ...(events > 0 && { before: now() - events }),
+              before: before(events),
               ...(max_bytes > 0 && { maxBytes: max_bytes }),
               sources: sources.map((limit) => ({
                 source: limit.source,
