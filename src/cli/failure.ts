@@ -1,5 +1,5 @@
 import { asTyped } from '../command-name.ts'
-import { AppError, type ErrorCode } from '../errors.ts'
+import { AppError, type ErrorCode, unreadableFile } from '../errors.ts'
 import type { ExitCode } from './cli.ts'
 import { type Paint, visible } from './terminal/terminal.ts'
 
@@ -11,10 +11,14 @@ const codes: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
 }
 
 /** The exit code after a failure: 2 for usage and configuration, 3 for input, 4 for the server and for our own bugs. */
-export const exitCodeOf = (error: unknown): ExitCode => (error instanceof AppError ? (codes[error.code] ?? 4) : 4)
+export const exitCodeOf = (thrown: unknown): ExitCode => {
+  const error = explainFile(thrown)
+  return error instanceof AppError ? (codes[error.code] ?? 4) : 4
+}
 
 /** Renders a failure: what happened, each fault, what to do. Unexpected errors include their stack. */
-export const renderError = (error: unknown, paint: Paint): string => {
+export const renderError = (thrown: unknown, paint: Paint): string => {
+  const error = explainFile(thrown)
   if (!(error instanceof AppError)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return `${paint('red', 'vedette failed:')} ${text.split('\n').map(visible).join('\n')}\n`
@@ -25,7 +29,13 @@ export const renderError = (error: unknown, paint: Paint): string => {
       const place = path === '' ? '' : `${visible(path)}: `
       return `  ${place}${visible(message)}${hint ? `  ${paint('dim', visible(hint))}` : ''}`
     }),
-    ...(error.hint ? [asTyped(visible(error.hint))] : []),
+    ...(error.hint && !error.errors.some(({ hint }) => hint === error.hint) ? [asTyped(visible(error.hint))] : []),
   ]
   return `${lines.join('\n')}\n`
 }
+
+/** A file that the system refuses is no bug of ours: its path and the reason say more than a stack. */
+const explainFile = (error: unknown): unknown =>
+  error instanceof Error && 'syscall' in error && 'path' in error && typeof error.path === 'string'
+    ? unreadableFile(error.path, error)
+    : error

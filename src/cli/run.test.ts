@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -95,5 +95,31 @@ describe('the command line', () => {
     expect(lines.map(({ id }) => id)).toEqual(['a', '2'])
     expect(lines[0]).toMatchObject({ ok: true, fields: { 'source.ip': '203.0.113.9', 'host.name': 'LabSZ' } })
     expect(await runFake(['normalize', '--input', '/nowhere/x'])).toMatchObject({ code: 3 })
+  })
+
+  // A device that is always full; Linux has it.
+  it.skipIf(!existsSync('/dev/full'))('fails if its output cannot be written', () => {
+    const input = 'Dec 10 06:55:46 web sshd[1]: Failed password for root from 203.0.113.9 port 22 ssh2\n'
+    for (const words of [['analyze', '-', '--json'], ['normalize', '--input', '-'], ['--version']]) {
+      const full = openSync('/dev/full', 'w')
+      const { status, stderr } = spawnSync(process.execPath, [main, ...words], {
+        ...{ input, stdio: ['pipe', full, 'pipe'], encoding: 'utf8' },
+      })
+      closeSync(full)
+      expect(stderr).toContain('error: The output cannot be written: ')
+      expect(status, words[0]).toBe(3)
+    }
+  })
+
+  it('blames the data folder, not the port, if it cannot be made', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vedette-folder-'))
+    writeFileSync(join(folder, 'file'), '')
+    const { status, stderr } = spawnSync(process.execPath, [main, 'serve', '--data-dir', join(folder, 'file/data')], {
+      ...{ cwd: folder, encoding: 'utf8' },
+    })
+    rmSync(folder, { recursive: true })
+    expect(stderr).toMatch(/^error: The data folder .*file\/data cannot be made: ENOTDIR/m)
+    expect(stderr).not.toContain('    at ')
+    expect(status).toBe(2)
   })
 })

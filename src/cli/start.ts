@@ -22,7 +22,11 @@ export const startCli = async (): Promise<void> => {
   process.once('disconnect', () => process.exit(1))
   process.channel?.unref()
   // The reader of our output may stop early: `vedette … | head`.
-  process.stdout.on('error', (error) => process.exit('code' in error && error.code === 'EPIPE' ? 0 : 3))
+  process.stdout.on('error', (error) => {
+    if ('code' in error && error.code === 'EPIPE') process.exit(0)
+    process.stderr.write(`error: The output cannot be written: ${error.message}.\n`)
+    process.exit(3)
+  })
 
   // Under nohup, none of them is a terminal.
   const inTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
@@ -41,7 +45,10 @@ export const startCli = async (): Promise<void> => {
     },
     version: readVersion(),
   })
-  process.stdout.write('', () => process.exit(code))
+  process.stdout.write('', (error) => {
+    // The listener above ends the process.
+    if (!error) process.exit(code)
+  })
 }
 
 /** Distinguishes a closed terminal, which sends SIGHUP too, from a request to reload. */

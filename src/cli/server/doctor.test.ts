@@ -1,4 +1,5 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,6 +48,23 @@ it('reports what uses the port', async () => {
   )
   const free = await runFake(['doctor', '--port', port], { env, fetch })
   expect(free.out).toMatch(/✔ server +not running/)
+})
+
+it('asks the server that VEDETTE_URL names, although it has another port', async () => {
+  const server = createHttpServer((request, response) => {
+    response.statusCode = request.url === '/vedette/health/ready' ? 200 : 404
+    response.end()
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const address = server.address()
+  const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/vedette`
+  const env = { VEDETTE_DATA_DIR: join(folder, 'data'), HOME: folder, VEDETTE_URL: `${url}/` }
+  const running = await runFake(['doctor'], { env, fetch })
+  expect(running.out).toContain(`ready at ${url}`)
+  await new Promise((done) => server.close(done))
+  const stopped = await runFake(['doctor'], { env, fetch })
+  expect(stopped.code).toBe(1)
+  expect(stopped.out).toMatch(/✘ server +nothing responds at http.*\n.*VEDETTE_URL/)
 })
 
 it('reports a broker that does not answer, without its password', async () => {

@@ -46,7 +46,7 @@ export const define = (command: Command, context: CommandContext): void => {
           ...(await checkQueue(config)),
           ...(await checkRules(config, context)),
           ...(await checkObjects(config)),
-          await checkPort(config, context),
+          await checkAddress(config, context),
         )
       }
       context.out.write(options.json ? `${JSON.stringify(findings, null, 2)}\n` : render(findings, context))
@@ -268,7 +268,37 @@ export const checkSpace = ({ bytes, free, shrinks }: ReturnType<typeof databaseS
 
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`
 
-const checkPort = async ({ server }: Config, { fetch, signal }: CommandContext): Promise<Finding> => {
+/** Checks the server that the other commands talk to, or else the address that `serve` would listen on. */
+const checkAddress = async (config: Config, context: CommandContext): Promise<Finding> => {
+  const given = context.env.VEDETTE_URL
+  if (!given) return checkPort(config, context)
+  const url = given.replace(/\/+$/, '')
+  try {
+    return await askServer(url, context)
+  } catch (error) {
+    return {
+      well: false,
+      name: 'server',
+      text: `nothing responds at ${url} (${messageOf(error)})`,
+      advice: 'Start the server, or correct VEDETTE_URL.',
+    }
+  }
+}
+
+const askServer = async (url: string, { fetch, signal }: CommandContext): Promise<Finding> => {
+  const name = 'server'
+  const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.any([signal, AbortSignal.timeout(3_000)]) })
+  await answer.body?.cancel()
+  if (answer.ok) return { well: true, name, text: `ready at ${url}` }
+  return {
+    well: false,
+    name,
+    text: `${url}/health/ready returned ${answer.status}`,
+    advice: 'Check the log of the server.',
+  }
+}
+
+const checkPort = async ({ server }: Config, context: CommandContext): Promise<Finding> => {
   const name = 'server'
   const host = server.host === '0.0.0.0' || server.host === '::' ? '127.0.0.1' : server.host
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`
@@ -284,15 +314,7 @@ const checkPort = async ({ server }: Config, { fetch, signal }: CommandContext):
     }
   }
   try {
-    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.any([signal, AbortSignal.timeout(3_000)]) })
-    await answer.body?.cancel()
-    if (answer.ok) return { well: true, name, text: `ready at ${url}` }
-    return {
-      well: false,
-      name,
-      text: `${url}/health/ready returned ${answer.status}`,
-      advice: 'Check the log of the server.',
-    }
+    return await askServer(url, context)
   } catch (error) {
     return {
       well: false,

@@ -64,7 +64,10 @@ const loadChecked = async (
 }
 
 const explainListening = (error: unknown, { server }: Config): unknown => {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code =
+    error instanceof Error && 'code' in error && 'syscall' in error && error.syscall === 'listen'
+      ? error.code
+      : undefined
   const place = `${server.host}:${server.port}`
   if (code === 'EADDRINUSE') {
     return new AppError('CONFIG_INVALID', `Port in use: ${place}.`, {
