@@ -12,6 +12,8 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), tailwind(), compress()],
   resolve: { alias: { 'react-style-singleton': resolve(import.meta.dirname, 'src/parts/style-sheet.ts') } },
+  // The folder below which a proxy serves the page is known only to the server, so files name each other relative to themselves.
+  experimental: { renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }) },
   build: { target: 'es2023', emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   server: { proxy: Object.fromEntries(['/api', '/docs', '/health', '/metrics'].map((path) => [path, server])) },
 })

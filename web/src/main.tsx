@@ -2,6 +2,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@ta
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { moveBelowBasePath } from './api/base-path.ts'
 import { ApiProblem } from './api/problem.ts'
 import { sessionQuery, signIn, takeKey } from './api/session.ts'
 import { finishProviderSignIn, takeProviderCallback } from './api/sign-in.ts'
@@ -33,6 +34,7 @@ const queries = new QueryClient({
   },
 })
 
+moveBelowBasePath()
 const signInKey = takeKey('k')
 if (signInKey !== undefined) await signIn(queries, signInKey).catch(signInFailed)
 const callback = takeProviderCallback()

@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { basePath } from './api/base-path.ts'
 import { readIncidentSearch } from './screens/incident/search.ts'
 import { readIncidentsSearch } from './screens/incidents/search.ts'
 import { readLogsSearch } from './screens/logs/search.ts'
@@ -85,6 +86,7 @@ const screens = root.addChildren([
 export const createAppRouter = (queries: QueryClient) =>
   createRouter({
     routeTree: screens,
+    basepath: basePath || '/',
     context: { queries },
     defaultPreload: 'intent',
     defaultErrorComponent: ScreenError,

@@ -1,9 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { answerOf, api, type Noun } from '../api/client.ts'
-import { toProblem } from '../api/problem.ts'
 import { formatCount, plural } from '../parts/number.ts'
 import { formatTime, timeZone } from '../parts/time.tsx'
-import { toast } from '../parts/toast.tsx'
+import { toast, toastNotSaved } from '../parts/toast.tsx'
 import { resolutionLabel } from './labels.ts'
 import { offerUndo } from './undo.ts'
 
@@ -73,8 +72,7 @@ const applyChange = async (
     if (report.pending > 0) void showProgress(queries, decision_id)
     return true
   } catch (error) {
-    const { message, hint } = toProblem(error)
-    toast([message, hint].filter(Boolean).join(' '), { error: true })
+    toastNotSaved(error)
     return false
   } finally {
     void refresh(queries)

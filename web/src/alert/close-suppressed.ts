@@ -1,9 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { answerOf, api, type Noun } from '../api/client.ts'
-import { toProblem } from '../api/problem.ts'
 import { plural } from '../parts/number.ts'
 import { formatDate, timeZone } from '../parts/time.tsx'
-import { toast } from '../parts/toast.tsx'
+import { toastNotSaved } from '../parts/toast.tsx'
 import { refresh } from './bulk-change.ts'
 import { offerUndo } from './undo.ts'
 
@@ -32,7 +31,7 @@ export const closeSuppressed = async (
       },
     })
   } catch (error) {
-    toast(toProblem(error).message, { error: true })
+    toastNotSaved(error)
   } finally {
     await refresh(queries)
   }

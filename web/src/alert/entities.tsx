@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { Noun } from '../api/client.ts'
 import { TechniqueChip, ValueChip } from '../parts/chip.tsx'
 import { Menu, MenuItem, MenuLabel } from '../parts/menu.tsx'
+import { usePrinting } from '../parts/printing.ts'
 import { copyWithToast } from '../parts/toast.tsx'
 import { quote } from './filter-text.ts'
 
@@ -14,51 +15,54 @@ interface EntitiesProps {
 }
 
 /** The entities of an alert or incident. Every value has the same menu. */
-export const Entities = ({ entities, roles = {}, techniques, onFilter }: EntitiesProps) => (
-  <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2">
-    {roleNames.flatMap(([role, name]) => {
-      const tallies = talliesOf(roles, role)
-      return tallies.length === 0 ? (
-        []
-      ) : (
-        <Values key={role} name={name}>
-          {tallies.slice(0, maxPerRole).map(({ ip }) => (
-            <li key={ip} className="max-w-full">
-              <ValueMenu field="entity.ip" value={ip} onFilter={onFilter}>
-                <ValueChip value={ip} />
-              </ValueMenu>
-            </li>
-          ))}
-          {tallies.length > maxPerRole && <li className="text-text-2">and {tallies.length - maxPerRole} more</li>}
-        </Values>
-      )
-    })}
-    {[...Map.groupBy(withoutRole(entities, roles), ({ type }) => type)]
-      .sort(([a], [b]) => placeOf(a) - placeOf(b))
-      .map(([type, same]) => (
-        <Values key={type} name={typeNames[type]}>
-          {same.map((entity) => (
-            <li key={entity.value} className="max-w-full">
-              <ValueMenu field={`entity.${type}`} value={entity.value} onFilter={onFilter}>
-                <ValueChip value={entity.value} />
-              </ValueMenu>
-            </li>
-          ))}
-        </Values>
-      ))}
-    {techniques.length > 0 && (
-      <Values name="ATT&CK">
-        {techniques.map((technique) => (
-          <li key={technique}>
-            <ValueMenu field="technique" value={technique} onFilter={onFilter}>
-              <TechniqueChip technique={technique} />
-            </ValueMenu>
-          </li>
+export const Entities = ({ entities, roles = {}, techniques, onFilter }: EntitiesProps) => {
+  const shownPerRole = usePrinting() ? Number.POSITIVE_INFINITY : maxPerRole
+  return (
+    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2">
+      {roleNames.flatMap(([role, name]) => {
+        const tallies = talliesOf(roles, role)
+        return tallies.length === 0 ? (
+          []
+        ) : (
+          <Values key={role} name={name}>
+            {tallies.slice(0, shownPerRole).map(({ ip }) => (
+              <li key={ip} className="max-w-full">
+                <ValueMenu field="entity.ip" value={ip} onFilter={onFilter}>
+                  <ValueChip value={ip} />
+                </ValueMenu>
+              </li>
+            ))}
+            {tallies.length > shownPerRole && <li className="text-text-2">and {tallies.length - shownPerRole} more</li>}
+          </Values>
+        )
+      })}
+      {[...Map.groupBy(withoutRole(entities, roles), ({ type }) => type)]
+        .sort(([a], [b]) => placeOf(a) - placeOf(b))
+        .map(([type, same]) => (
+          <Values key={type} name={typeNames[type]}>
+            {same.map((entity) => (
+              <li key={entity.value} className="max-w-full">
+                <ValueMenu field={`entity.${type}`} value={entity.value} onFilter={onFilter}>
+                  <ValueChip value={entity.value} />
+                </ValueMenu>
+              </li>
+            ))}
+          </Values>
         ))}
-      </Values>
-    )}
-  </dl>
-)
+      {techniques.length > 0 && (
+        <Values name="ATT&CK">
+          {techniques.map((technique) => (
+            <li key={technique}>
+              <ValueMenu field="technique" value={technique} onFilter={onFilter}>
+                <TechniqueChip technique={technique} />
+              </ValueMenu>
+            </li>
+          ))}
+        </Values>
+      )}
+    </dl>
+  )
+}
 
 const roleNames = [
   ['attacker', 'Attacker'],

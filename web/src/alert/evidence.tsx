@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { Noun } from '../api/client.ts'
 import { IconButton } from '../parts/button.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
+import { usePrinting } from '../parts/printing.ts'
 import { Time } from '../parts/time.tsx'
 import { LogContext } from './log-context.tsx'
 
@@ -51,7 +52,9 @@ const EvidenceLine = ({
   citation,
   onContext,
 }: EvidenceLineProps) => {
-  const [open, setOpen] = useState(false)
+  const [opened, setOpened] = useState(false)
+  const printing = usePrinting()
+  const open = opened || printing
   return (
     <li id={`line-${event_id}`} className="flex scroll-mt-16 items-start gap-2 py-1.5">
       <div className="min-w-0 flex-1">
@@ -59,11 +62,13 @@ const EvidenceLine = ({
           {citation !== undefined && <span className="font-mono">[{citation}]</span>}
           <Time at={time} show="clock" />
           {role !== undefined && <span className="font-medium text-text">{role}</span>}
-          {origin !== undefined && <span className="truncate font-mono">{origin}</span>}
+          {origin !== undefined && (
+            <span className="truncate font-mono print:whitespace-normal print:wrap-anywhere">{origin}</span>
+          )}
         </p>
         <button
           type="button"
-          onClick={() => setOpen(!open)}
+          onClick={() => setOpened(!opened)}
           aria-expanded={open}
           className={`log block w-full text-left ${open ? '' : 'line-clamp-2'}`}
         >

@@ -68,7 +68,9 @@ export const Explanation = ({ alert, rank }: ExplanationProps) => {
           </tr>
         </tfoot>
       </table>
-      {rank && <p className="text-small text-text-2">{rankText(rank.percent, rank.of)}.</p>}
+      {rank && alert.detectors.some((name) => name !== 'external') && (
+        <p className="text-small text-text-2">{rankText(rank.percent, rank.of)}.</p>
+      )}
     </div>
   )
 }

@@ -1,10 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { answerOf, api, type Noun } from '../api/client.ts'
-import { toProblem } from '../api/problem.ts'
 import { useMay } from '../api/session.ts'
 import { plural } from '../parts/number.ts'
-import { toast } from '../parts/toast.tsx'
+import { toast, toastNotSaved } from '../parts/toast.tsx'
 import { type KeyBinding, useKeys } from '../shell/keys.ts'
 import { AssignDialog } from './assign-dialog.tsx'
 import { type AlertChange, changeAlerts, countOf, refresh, type Selection } from './bulk-change.ts'
@@ -93,10 +92,7 @@ const ActionDialog = ({ name, selection, lead, apply, close }: ActionDialogProps
   const subject = plural(countOf(selection), 'alert')
   const ids = 'ids' in selection ? selection.ids : []
   const finish = async (request: Promise<unknown>, message: string): Promise<void> => {
-    await request.then(
-      () => toast(message, { ms: 5_000 }),
-      (error: unknown) => toast(toProblem(error).message, { error: true }),
-    )
+    await request.then(() => toast(message, { ms: 5_000 }), toastNotSaved)
     close()
     await refresh(queries)
   }
@@ -159,11 +155,12 @@ const ActionDialog = ({ name, selection, lead, apply, close }: ActionDialogProps
       return lead ? (
         <NoteDialog
           title={`Add note to ${lead.title}`}
+          about={lead.id}
           onClose={close}
-          onSave={(text) => {
-            const params = { path: { id: lead.id } }
-            void finish(answerOf(api.POST('/api/v1/alerts/{id}/comments', { params, body: { text } })), 'Note added.')
-          }}
+          onSave={(text) =>
+            answerOf(api.POST('/api/v1/alerts/{id}/comments', { params: { path: { id: lead.id } }, body: { text } }))
+          }
+          onSaved={() => void finish(Promise.resolve(), 'Note added.')}
         />
       ) : null
   }

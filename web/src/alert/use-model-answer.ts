@@ -1,6 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { useEffect, useRef, useState } from 'react'
+import { basePath } from '../api/base-path.ts'
+import { showBidiControls } from '../api/bidi-controls.ts'
 import { answerOf, type Noun } from '../api/client.ts'
 import { ApiProblem, toProblem, unreachable } from '../api/problem.ts'
 
@@ -49,7 +51,7 @@ const readAnswer = async (
   onDraft: (draft: Noun<'OpinionDraft'>) => void,
   signal: AbortSignal,
 ): Promise<Noun<'ModelAnswer'>> => {
-  const response = await fetch(`/api/v1/alerts/${encodeURIComponent(id)}/opinion`, {
+  const response = await fetch(`${basePath}/api/v1/alerts/${encodeURIComponent(id)}/opinion`, {
     method: 'POST',
     headers: { accept: 'text/event-stream' },
     signal,
@@ -67,7 +69,8 @@ const readAnswer = async (
   for (;;) {
     const { value, done } = await events.read()
     if (done) throw unreachable()
-    const { event, data } = value
+    const { event } = value
+    const data = showBidiControls(value.data)
     if (event === 'draft') onDraft(JSON.parse(data))
     if (event === 'done') return JSON.parse(data)
     if (event === 'problem') throw new ApiProblem(JSON.parse(data))

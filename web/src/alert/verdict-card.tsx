@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { Noun } from '../api/client.ts'
 import { classNames } from '../parts/class-names.ts'
 import { toLabel, toWords } from '../parts/label.ts'
+import { usePrinting } from '../parts/printing.ts'
 import { Time } from '../parts/time.tsx'
 import { AskModel } from './ask-model.tsx'
 import { Claim } from './claim.tsx'
@@ -58,7 +59,7 @@ export const VerdictCard = ({ alert, triage, onCite, shownText = '' }: VerdictCa
             {triage.recommended_actions.map(({ action, reversible }, index) => (
               <li key={action} className="flex gap-2">
                 <span className="tabular text-text-2">{index + 1}</span>
-                <span>
+                <span className="min-w-0">
                   {action}
                   {!reversible && <span className="text-small text-text-2"> (irreversible)</span>}
                 </span>
@@ -123,6 +124,7 @@ export const Confidence = ({ value }: { readonly value: number }) => (
 
 /** The calculation of the risk score. */
 const RiskCalculation = ({ triage: { breakdown, factors, risk_score, model } }: { readonly triage: Triage }) => {
+  const printing = usePrinting()
   const { severity, threat_intel, asset_criticality, exploitability } = breakdown
   const parts = [
     ['Severity', severity],
@@ -131,7 +133,8 @@ const RiskCalculation = ({ triage: { breakdown, factors, risk_score, model } }: 
     ['Exploitability', exploitability],
   ] as const
   return (
-    <details className="group text-small">
+    // The key opens it for the print, and closes it again.
+    <details key={String(printing)} open={printing} className="group text-small">
       <summary className="inline-flex min-h-6 items-center gap-1 text-text-2">
         <ChevronRight size={14} aria-hidden className="group-open:rotate-90" />
         How {model?.raised ? model.raised.from.risk_score : risk_score} was calculated

@@ -1,9 +1,25 @@
-import createClient from 'openapi-fetch'
+import createClient, { createQuerySerializer } from 'openapi-fetch'
+import { siteUrl } from './base-path.ts'
+import { restoreBidiControls, showBidiControls } from './bidi-controls.ts'
 import { ApiProblem, unreachable } from './problem.ts'
 import type { components, paths } from './schema.d.ts'
 
+const serializeQuery = createQuerySerializer()
+
 /** The REST API client, typed by the OpenAPI document that the server publishes. */
-export const api = createClient<paths>({ baseUrl: location.origin })
+export const api = createClient<paths>({
+  baseUrl: siteUrl,
+  querySerializer: (query) => serializeQuery(JSON.parse(restoreBidiControls(JSON.stringify(query)))),
+  bodySerializer: (body) => restoreBidiControls(JSON.stringify(body)),
+})
+
+api.use({
+  async onResponse({ response }) {
+    if (!/\bjson\b/.test(response.headers.get('content-type') ?? '')) return undefined
+    const { status, statusText, headers } = response
+    return new Response(showBidiControls(await response.text()), { status, statusText, headers })
+  },
+})
 
 /** A schema of the API: `Noun<'Incident'>`. */
 export type Noun<Name extends keyof components['schemas']> = components['schemas'][Name]

@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
+import { basePath } from './base-path.ts'
 
 /** A change to an alert or incident, to be read by its id. A change may be delivered twice: compare versions. */
 export interface Change {
@@ -69,7 +70,7 @@ export const followChanges = (queries: QueryClient): (() => void) => {
     refreshSoon('overview')
   }
   const open = (): void => {
-    stream = new EventSource('/api/v1/stream?topics=alerts,incidents')
+    stream = new EventSource(`${basePath}/api/v1/stream?topics=alerts,incidents`)
     stream.addEventListener('alert', take('alert'))
     stream.addEventListener('incident', take('incident'))
     stream.addEventListener('open', () => {

@@ -26,9 +26,20 @@ export const signIn = async (queries: QueryClient, key: string): Promise<void> =
   queries.setQueryData(sessionQuery.queryKey, session)
 }
 
+let inUse = false
+
+/** Notes that the user is signed in on this page. */
+export const noteSession = (): void => {
+  inUse = true
+}
+
+/** Returns whether the session of this page ended although the user did not sign out here. */
+export const hasExpired = (): boolean => inUse
+
 /** Ends the session and clears all cached data. */
 export const signOut = async (queries: QueryClient): Promise<void> => {
   await answerOf(api.DELETE('/api/v1/session'))
+  inUse = false
   queries.setQueryData(sessionQuery.queryKey, null)
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] })
 }

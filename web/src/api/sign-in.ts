@@ -1,4 +1,5 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query'
+import { basePath } from './base-path.ts'
 import { answerOf, api } from './client.ts'
 import { sessionQuery } from './session.ts'
 
@@ -30,7 +31,7 @@ export const changePassword = (body: { readonly password: string; readonly new_p
   answerOf(api.PATCH('/api/v1/password', { body }))
 
 const pendingKey = 'vedette.sign-in'
-const returnPath = '/signed-in'
+const returnPath = `${basePath}/signed-in`
 
 /** Redirects to the identity provider, which redirects back to `/signed-in`. */
 export const startProviderSignIn = async (): Promise<void> => {
@@ -65,6 +66,6 @@ const readPending = (): readonly [pending: string, path: string] => {
   // If the state is missing, the server answers with a precise error.
   return [
     typeof pending === 'string' ? pending : 'none',
-    typeof path === 'string' && /^\/(?!\/)/.test(path) ? path : '/',
+    typeof path === 'string' && /^\/(?!\/)/.test(path) ? path : `${basePath}/`,
   ]
 }

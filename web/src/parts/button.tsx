@@ -14,7 +14,7 @@ export const Button = ({ variant = 'plain', className, type = 'button', ...rest 
 /** The class names of a button, for links styled as one. */
 export const buttonClass = (variant: NonNullable<ButtonProps['variant']> = 'plain'): string =>
   classNames(
-    'inline-flex h-7 items-center justify-center gap-1.5 rounded-control px-2.5 text-body font-medium whitespace-nowrap',
+    'inline-flex h-7 items-center justify-center gap-1.5 rounded-control print:hidden px-2.5 text-body font-medium whitespace-nowrap',
     'transition-colors disabled:cursor-not-allowed disabled:opacity-50',
     variants[variant],
   )
@@ -37,7 +37,7 @@ export const IconButton = ({
     aria-label={label}
     title={label}
     className={classNames(
-      'inline-flex size-8 shrink-0 items-center justify-center rounded-control text-text-2 hover:bg-hover hover:text-text',
+      'inline-flex size-8 shrink-0 items-center print:hidden justify-center rounded-control text-text-2 hover:bg-hover hover:text-text',
       className,
     )}
     {...rest}

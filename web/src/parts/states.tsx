@@ -80,7 +80,8 @@ export const ErrorNotice = ({ error, onRetry }: ErrorNoticeProps) => {
 export const AccessDenied = ({ requires }: { readonly requires: string }) => (
   <Empty title={`Requires the ${requires} role`}>
     <p>
-      Ask an admin to run <code className="font-mono">./vedette token create --role {requires}</code>.
+      Ask an admin to give your account this role under Users. If you signed in with a token, ask for another one:{' '}
+      <code className="font-mono">./vedette token create --role {requires}</code>
     </p>
   </Empty>
 )

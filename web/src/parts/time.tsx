@@ -1,6 +1,8 @@
 import { useSyncExternalStore } from 'react'
 import { createSetting } from '../shell/setting.ts'
 import { classNames } from './class-names.ts'
+import { formatAgo } from './duration.ts'
+import { usePrinting } from './printing.ts'
 
 /** Shows times in the local time zone or in UTC. */
 export const timeZone = createSetting('time-zone', ['local', 'utc'], 'local')
@@ -38,6 +40,7 @@ const makeFormats = (zone: 'local' | 'utc') => {
     clock: new Intl.DateTimeFormat(undefined, { ...options, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
     second: new Intl.DateTimeFormat(undefined, { ...options, timeStyle: 'medium', hourCycle: 'h23' }),
     date: new Intl.DateTimeFormat(undefined, { ...options, month: 'short', day: 'numeric' }),
+    zone: new Intl.DateTimeFormat(undefined, { ...options, timeZoneName: 'short' }),
     longDate: new Intl.DateTimeFormat(undefined, { ...options, month: 'short', day: 'numeric', year: 'numeric' }),
   }
 }
@@ -68,35 +71,35 @@ export const formatTime = (
     : `${formatDate(time, now, zone)}, ${format.format(time)}`
 }
 
-const units = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['min', 60_000],
-] as const
-
-/** Formats a duration in its largest unit: `12 s`, `12 min`, `3 h`, `4 d`. */
-export const formatDuration = (ms: number): string => {
-  const [unit, size] = units.find(([, one]) => Math.abs(ms) >= one) ?? ['s', 1_000]
-  return `${Math.round(Math.abs(ms) / size)} ${unit}`
-}
-
 interface TimeProps {
   readonly at: string
   /** `both`: `02:11 (3 h ago)`; `second`: `02:11:06`. */
   readonly show?: 'clock' | 'second' | 'ago' | 'both'
+  /** Adds the time zone: `02:11 CET (3 h ago)`. */
+  readonly zoned?: boolean
   /** Allows a line break between date and time. */
   readonly wraps?: boolean
 }
 
-const longestAgoMs = 7 * 86_400_000
+/** Returns the short name of the time zone at a time: `CET`, `UTC`. */
+const zoneName = (time: number, zone: 'local' | 'utc'): string =>
+  formatsOf(zone)
+    .zone.formatToParts(time)
+    .find(({ type }) => type === 'timeZoneName')?.value ?? ''
 
-/** A point in time, relative only for a week. The tooltip shows it in ISO format. */
-export const Time = ({ at, show = 'both', wraps = false }: TimeProps) => {
+/** A point in time, relative only for a week, and absolute in print. The tooltip shows it in ISO format. */
+export const Time = ({ at, show = 'both', zoned = false, wraps = false }: TimeProps) => {
   const now = useNow()
   const zone = timeZone.use()
+  const printing = usePrinting()
   const time = Date.parse(at)
-  const ago = now - time > longestAgoMs ? undefined : `${formatDuration(now - time)} ago`
-  const clock = formatTime(time, now, zone, show === 'second' ? 'second' : 'clock')
+  if (printing) {
+    const { longDate, second } = formatsOf(zone)
+    return <time dateTime={at}>{`${longDate.format(time)}, ${second.format(time)} ${zoneName(time, zone)}`}</time>
+  }
+  const ago = formatAgo(time, now)
+  const local = formatTime(time, now, zone, show === 'second' ? 'second' : 'clock')
+  const clock = zoned ? `${local} ${zoneName(time, zone)}` : local
   const both = ago === undefined ? clock : `${clock} (${ago})`
   return (
     <time dateTime={at} title={at} className={classNames('tabular', !wraps && 'whitespace-nowrap')}>

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react'
 import { useSyncExternalStore } from 'react'
+import { toProblem } from '../api/problem.ts'
 import { Button, IconButton } from './button.tsx'
 import { copyText } from './copy-text.ts'
 import { Kbd } from './kbd.tsx'
@@ -34,6 +35,17 @@ export const toast = (text: string, { error = false, action, ms = 10_000 }: Toas
   const close = () => put(toasts.filter((one) => one.id !== id))
   setTimeout(close, ms)
   return close
+}
+
+/** Returns the message about a change that failed, with what to do. */
+export const notSaved = (error: unknown): string => {
+  const { message, hint } = toProblem(error)
+  return ['Not saved:', message, hint].filter(Boolean).join(' ')
+}
+
+/** Shows that a change failed. */
+export const toastNotSaved = (error: unknown): void => {
+  toast(notSaved(error), { error: true })
 }
 
 /** Copies text and shows the result. */

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ErrorComponentProps, Link, Outlet, useRouter } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { followChanges } from '../api/live.ts'
-import { sessionQuery } from '../api/session.ts'
+import { hasExpired, noteSession, sessionQuery } from '../api/session.ts'
 import { buttonClass } from '../parts/button.tsx'
 import { Empty, ErrorNotice, Loading } from '../parts/states.tsx'
 import { toggleTimeZone } from '../parts/time.tsx'
@@ -26,7 +26,7 @@ export const Frame = () => {
   const link = passwordLink.use()
   if (link !== null) return <SetPassword link={link} />
   if (session.data) return <SignedIn />
-  if (session.data === null) return <SignIn />
+  if (session.data === null) return <SignIn expired={hasExpired()} />
   return (
     <main className="mx-auto max-w-lg p-6">
       {session.error ? (
@@ -41,6 +41,7 @@ export const Frame = () => {
 const SignedIn = () => {
   const queries = useQueryClient()
   const router = useRouter()
+  useEffect(noteSession, [])
   useEffect(() => followChanges(queries), [queries])
   const [help, setHelp] = useState(false)
   const [palette, setPalette] = useState(false)
@@ -60,7 +61,7 @@ const SignedIn = () => {
     <div className="flex min-h-dvh flex-col-reverse sm:flex-row">
       <a
         href="#screen"
-        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-control bg-accent px-3 py-1 text-on-accent focus:translate-y-0"
+        className="fixed top-2 left-2 z-50 print:hidden -translate-y-16 rounded-control bg-accent px-3 py-1 text-on-accent focus:translate-y-0"
       >
         Skip to content
       </a>

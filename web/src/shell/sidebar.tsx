@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { BookOpen, CircleHelp } from 'lucide-react'
+import { basePath } from '../api/base-path.ts'
 import { classNames } from '../parts/class-names.ts'
 import { navigation } from './navigation.ts'
 import { createSetting } from './setting.ts'
@@ -11,7 +12,7 @@ export const toggleSidebar = (): void => sidebarWidth.set(sidebarWidth.get() ===
 /** The main navigation: at the side, or at the bottom on a phone. */
 export const Sidebar = ({ openHelp }: { readonly openHelp: () => void }) => {
   const wide = sidebarWidth.use() === 'wide'
-  const name = classNames('text-[0.6875rem] sm:text-body', !wide && 'sm:sr-only')
+  const name = classNames('text-[0.6875rem] whitespace-nowrap sm:text-body', !wide && 'sm:sr-only')
   return (
     <nav
       aria-label="Screens"
@@ -28,7 +29,7 @@ export const Sidebar = ({ openHelp }: { readonly openHelp: () => void }) => {
         title="Toggle sidebar ([)"
         className={classNames('mb-2 hidden h-10 items-center gap-3 rounded-control px-2 hover:bg-hover sm:flex')}
       >
-        <img src="/icon.svg" alt="" width="24" height="24" className="shrink-0" />
+        <img src={`${basePath}/icon.svg`} alt="" width="24" height="24" className="shrink-0" />
         <span className={classNames('text-title', !wide && 'sr-only')}>Vedette</span>
       </button>
       {navigation.map(({ to, name: label, key, icon: Icon }) => (
@@ -44,7 +45,11 @@ export const Sidebar = ({ openHelp }: { readonly openHelp: () => void }) => {
           <span className={name}>{label}</span>
         </Link>
       ))}
-      <a href="/docs" title="API reference" className={classNames(item, 'text-text-2 sm:mt-auto')}>
+      <a
+        href={`${basePath}/docs`}
+        title="API reference"
+        className={classNames(item, 'text-text-2 max-sm:hidden sm:mt-auto')}
+      >
         <BookOpen size={18} aria-hidden className="shrink-0" />
         <span className={name}>API</span>
       </a>

@@ -1,11 +1,12 @@
 import type { ComponentProps, ReactNode } from 'react'
+import { basePath } from '../api/base-path.ts'
 import { toProblem } from '../api/problem.ts'
 import { classNames } from '../parts/class-names.ts'
 
 /** The layout of the sign-in and password pages. */
 export const SignInLayout = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (
   <main className="mx-auto flex min-h-dvh max-w-sm flex-col justify-center gap-5 p-6">
-    <img src="/icon.svg" alt="" width="40" height="40" />
+    <img src={`${basePath}/icon.svg`} alt="" width="40" height="40" />
     <h1 className="text-display">{title}</h1>
     {children}
   </main>

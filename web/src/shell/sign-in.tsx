@@ -14,7 +14,7 @@ export const signInFailed = (error: unknown): void => {
 }
 
 /** Signs in with a password, an identity provider or a token. */
-export const SignIn = () => {
+export const SignIn = ({ expired }: { readonly expired: boolean }) => {
   const methods = useQuery(authMethodsQuery)
   useEffect(() => {
     document.title = 'Sign in · Vedette'
@@ -23,13 +23,20 @@ export const SignIn = () => {
   const tokenOnly = !password && provider === null
   return (
     <SignInLayout title="Sign in to Vedette">
+      {expired && (
+        <p role="status" className="-mt-3">
+          Your session ended. Sign in again to return to this page. An action that you just took may not be saved.
+        </p>
+      )}
       {linkFailure !== undefined && <FormError error={linkFailure} />}
       {methods.isPending && <Loading label="Loading sign-in options…" />}
       {provider !== null && <WithProvider name={provider} first={!password} />}
       {password && <WithPassword />}
       {!methods.isPending && tokenOnly && (
         <>
-          <p className="-mt-3 text-text-2">Open the link that the server printed at startup, or enter a token.</p>
+          <p className={expired ? 'text-text-2' : '-mt-3 text-text-2'}>
+            Open the link that the server printed at startup, or enter a token.
+          </p>
           <WithToken first />
         </>
       )}

@@ -1,13 +1,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { CircleUser, Moon, Sun, SunMoon } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { useLive } from '../api/live.ts'
 import { sessionQuery, signOut, useMay } from '../api/session.ts'
 import { IconButton } from '../parts/button.tsx'
+import { formatDuration } from '../parts/duration.ts'
 import { toLabel } from '../parts/label.ts'
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../parts/menu.tsx'
-import { formatDuration, timeZone, toggleTimeZone, useNow } from '../parts/time.tsx'
+import { timeZone, toggleTimeZone, useNow } from '../parts/time.tsx'
 import { density, setDensity } from './density.ts'
 import { singleKeys } from './keys.ts'
 import { PasswordDialog } from './password-dialog.tsx'
@@ -27,7 +28,7 @@ export const TopBar = ({ title, children }: { readonly title: string; readonly c
 const LiveStatus = () => {
   const { connected, since } = useLive()
   const now = useNow()
-  const stale = !connected && now - since > 3_000
+  const stale = useIsPast(connected ? undefined : since + interruptionMs)
   return (
     <p role="status" className="flex items-center gap-1.5 text-small whitespace-nowrap text-text-2">
       {connected && <span className="size-2 rounded-full bg-ok" aria-hidden />}
@@ -35,11 +36,25 @@ const LiveStatus = () => {
       {stale && (
         <>
           <span className="size-2 rounded-full border border-high" aria-hidden />
-          Live updates paused for {formatDuration(now - since)}
+          Live updates paused for {formatDuration(Math.max(now, since + interruptionMs) - since)}
         </>
       )}
     </p>
   )
+}
+
+/** How long an interruption may last without being shown. */
+const interruptionMs = 3_000
+
+/** Returns whether a time has passed, without waiting for the next tick of `useNow`. */
+const useIsPast = (time: number | undefined): boolean => {
+  const [passed, setPassed] = useState<number>()
+  useEffect(() => {
+    if (time === undefined) return
+    const timer = setTimeout(() => setPassed(time), Math.max(0, time - Date.now()))
+    return () => clearTimeout(timer)
+  }, [time])
+  return time !== undefined && passed === time
 }
 
 const themeIcons = { system: SunMoon, light: Sun, dark: Moon }

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { Tabs } from 'radix-ui'
+import { siteUrl } from '../../api/base-path.ts'
 import { answerOf, api } from '../../api/client.ts'
 import { useMay } from '../../api/session.ts'
 import { Button } from '../../parts/button.tsx'
@@ -17,7 +18,7 @@ export const SendSnippets = () => {
     mutationFn: () =>
       answerOf(api.POST('/api/v1/tokens', { body: { name: 'logs, from the dashboard', role: 'ingest' } })),
   })
-  const facts = { url: location.origin, token: created.data?.secret ?? placeholder }
+  const facts = { url: siteUrl, token: created.data?.secret ?? placeholder }
   return (
     <Panel title="Send logs">
       <div className="flex flex-wrap items-center gap-3 px-4 pb-3">

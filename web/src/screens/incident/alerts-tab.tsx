@@ -1,14 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { quote } from '../../alert/filter-text.ts'
 import { isOpen, resolutionLabel, statusLabel } from '../../alert/labels.ts'
 import { answerOf, api, type Noun } from '../../api/client.ts'
-import { toProblem } from '../../api/problem.ts'
 import { useMay } from '../../api/session.ts'
 import { Button } from '../../parts/button.tsx'
 import { plural } from '../../parts/number.ts'
 import { SeverityMark } from '../../parts/severity.tsx'
 import { Time } from '../../parts/time.tsx'
-import { toast } from '../../parts/toast.tsx'
+import { toast, toastNotSaved } from '../../parts/toast.tsx'
 
 interface AlertsTabProps {
   readonly incident: Noun<'IncidentDetails'>
@@ -35,7 +36,7 @@ export const AlertsTab = ({ incident, onSelect, onSplit }: AlertsTabProps) => {
       await queries.invalidateQueries({ queryKey: ['incidents'] })
       onSplit(created.display_id)
     } catch (error) {
-      toast(toProblem(error).message, { error: true })
+      toastNotSaved(error)
     }
   }
   return (
@@ -83,7 +84,13 @@ export const AlertsTab = ({ incident, onSelect, onSplit }: AlertsTabProps) => {
         ))}
       </ul>
       {incident.alert_count > incident.alerts.length && (
-        <p className="pt-2 text-text-2">and {plural(incident.alert_count - incident.alerts.length, 'more alert')}</p>
+        <Link
+          to="/alerts"
+          search={{ q: `incident_id:${quote(incident.id)}` }}
+          className="mt-2 inline-flex min-h-6 items-center self-start text-accent underline"
+        >
+          and {plural(incident.alert_count - incident.alerts.length, 'more alert')}
+        </Link>
       )}
       {selected.size > 0 && (
         <Button

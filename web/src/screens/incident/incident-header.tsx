@@ -4,6 +4,7 @@ import type { IncidentChange } from '../../alert/bulk-change.ts'
 import { resolutionLabel } from '../../alert/labels.ts'
 import type { AlertAction } from '../../alert/use-alert-actions.tsx'
 import { Confidence, verdictColours } from '../../alert/verdict-card.tsx'
+import { siteUrl } from '../../api/base-path.ts'
 import type { Noun } from '../../api/client.ts'
 import { Button } from '../../parts/button.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
@@ -11,6 +12,7 @@ import { Kbd } from '../../parts/kbd.tsx'
 import { toLabel } from '../../parts/label.ts'
 import { Menu, MenuItem } from '../../parts/menu.tsx'
 import { plural } from '../../parts/number.ts'
+import { usePrinting } from '../../parts/printing.ts'
 import { SeverityBadge } from '../../parts/severity.tsx'
 import { Time } from '../../parts/time.tsx'
 import { incidentToMarkdown } from './incident-markdown.ts'
@@ -21,14 +23,18 @@ interface IncidentHeaderProps {
   readonly actions: readonly AlertAction[]
   readonly canEdit: boolean
   readonly apply: (change: IncidentChange) => void
+  /** Whether a change is being saved. */
+  readonly busy: boolean
 }
 
 const statuses = ['open', 'investigating', 'contained', 'eradicated', 'resolved'] as const
 
 /** The title, status and summary of an incident, with its actions. */
-export const IncidentHeader = ({ incident, actions, canEdit, apply }: IncidentHeaderProps) => {
+export const IncidentHeader = ({ incident, actions, canEdit, apply, busy }: IncidentHeaderProps) => {
   const { display_id, severity, risk_score, status, assignee, resolution, title, reason, summary } = incident
   const { first_seen, last_seen, alert_count, event_count, merged_into } = incident
+  const printing = usePrinting()
+  const url = `${siteUrl}/incidents/${display_id}`
   return (
     <header className="flex flex-col gap-3 border-b border-line bg-surface px-4 py-4 md:px-6">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-text-2">
@@ -37,7 +43,7 @@ export const IncidentHeader = ({ incident, actions, canEdit, apply }: IncidentHe
         <span>
           Risk <span className="tabular font-mono font-medium text-text">{risk_score}</span>
         </span>
-        {canEdit && isOpenIncident(incident) ? (
+        {canEdit && isOpenIncident(incident) && !printing ? (
           <Menu
             trigger={
               <Button className="h-6" aria-label={`Status: ${status}`}>
@@ -64,7 +70,7 @@ export const IncidentHeader = ({ incident, actions, canEdit, apply }: IncidentHe
         <span>{assignee ?? 'Unassigned'}</span>
         <span className="md:ml-auto">
           {plural(alert_count, 'alert')}, {plural(event_count, 'line')} · <Time at={first_seen} show="clock" /> –{' '}
-          <Time at={last_seen} />
+          <Time at={last_seen} zoned />
         </span>
       </div>
       {merged_into !== null && (
@@ -78,19 +84,26 @@ export const IncidentHeader = ({ incident, actions, canEdit, apply }: IncidentHe
       <h2 className="max-w-6xl text-title text-pretty wrap-anywhere md:text-display">{title}</h2>
       <p className="max-w-5xl text-pretty wrap-anywhere">{summary ?? reason}</p>
       <IncidentVerdict incident={incident} />
+      {printing && (
+        <p className="text-small wrap-anywhere text-text-2">
+          {url} · Printed <Time at={new Date().toISOString()} />
+        </p>
+      )}
       <div className="flex flex-wrap gap-2 print:hidden">
         {actions.map(({ name, keys, run }, index) => (
-          <Button key={name} variant={index === 0 ? 'primary' : 'plain'} onClick={run}>
+          <Button key={name} variant={index === 0 ? 'primary' : 'plain'} disabled={busy} onClick={run}>
             {name}
             <span className="max-md:hidden">
               <Kbd keys={keys} />
             </span>
           </Button>
         ))}
-        <CopyButton
-          text={() => incidentToMarkdown(incident, `${location.origin}/incidents/${display_id}`)}
-          label="Copy as Markdown"
-        />
+        <CopyButton text={() => incidentToMarkdown(incident, url)} label="Copy as Markdown" />
+        {busy && (
+          <span role="status" className="self-center text-small text-text-2">
+            Saving…
+          </span>
+        )}
       </div>
     </header>
   )

@@ -12,9 +12,11 @@ import { VerdictCard } from '../../alert/verdict-card.tsx'
 import type { Noun } from '../../api/client.ts'
 import { plural } from '../../parts/number.ts'
 import { Panel } from '../../parts/panel.tsx'
+import { usePrinting } from '../../parts/printing.ts'
 import { useKeys } from '../../shell/keys.ts'
 import { AlertsTab } from './alerts-tab.tsx'
 import { IncidentHeader } from './incident-header.tsx'
+import { PrintedDetails } from './printed-details.tsx'
 import { RemediationPanel } from './remediation-panel.tsx'
 import { type IncidentSearch, type Tab, tabs } from './search.ts'
 import { Timeline } from './timeline.tsx'
@@ -36,12 +38,13 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
   const alerts = new Map(incident.alerts.map((alert) => [alert.id, alert]))
   const lead = (search.alert === undefined ? undefined : alerts.get(search.alert)) ?? highestRisk(incident)
   const showLine = (eventId: string | undefined): void => go({ line: eventId })
-  const { actions, dialogs, apply, canEdit } = useIncidentActions({
+  const { actions, dialogs, apply, canEdit, busy } = useIncidentActions({
     incident,
     lead,
     onMerged: (id) => void navigate({ to: '/incidents/$id', params: { id } }),
   })
   useEvidenceKeys(incident.evidence, showLine)
+  const printing = usePrinting()
   const step = (by: number): void => {
     const order = incident.timeline.flatMap(({ alert_id }) =>
       alert_id !== undefined && alerts.has(alert_id) ? [alert_id] : [],
@@ -56,7 +59,7 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
 
   return (
     <>
-      <IncidentHeader incident={incident} actions={actions} canEdit={canEdit} apply={apply} />
+      <IncidentHeader incident={incident} actions={actions} canEdit={canEdit} apply={apply} busy={busy} />
       <div className="grid items-start gap-4 p-4 md:grid-cols-[minmax(0,1fr)_22rem] md:p-6 xl:grid-cols-[minmax(0,1fr)_28rem]">
         {/* On a phone everything is in one column, with the verdict before the evidence. */}
         <div className="flex min-w-0 flex-col gap-4 max-md:contents">
@@ -70,16 +73,20 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
               />
             </div>
           </Panel>
-          <IncidentTabs
-            incident={incident}
-            lead={lead}
-            tab={search.tab ?? 'evidence'}
-            line={search.line}
-            onLine={showLine}
-            onTab={(tab) => go({ tab })}
-            onAlert={(id) => go({ alert: id, tab: 'why' })}
-            onSplit={(id) => void navigate({ to: '/incidents/$id', params: { id } })}
-          />
+          {printing ? (
+            <PrintedDetails incident={incident} lead={lead} />
+          ) : (
+            <IncidentTabs
+              incident={incident}
+              lead={lead}
+              tab={search.tab ?? 'evidence'}
+              line={search.line}
+              onLine={showLine}
+              onTab={(tab) => go({ tab })}
+              onAlert={(id) => go({ alert: id, tab: 'why' })}
+              onSplit={(id) => void navigate({ to: '/incidents/$id', params: { id } })}
+            />
+          )}
         </div>
         <div className="flex min-w-0 flex-col gap-4 max-md:contents">
           <Panel title="Triage" className="max-md:order-2">

@@ -2,13 +2,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { offerUndo } from '../../alert/undo.ts'
 import { answerOf, api, type Noun } from '../../api/client.ts'
-import { toProblem } from '../../api/problem.ts'
 import { useMay } from '../../api/session.ts'
 import { Button } from '../../parts/button.tsx'
 import { classNames } from '../../parts/class-names.ts'
 import { formatCount } from '../../parts/number.ts'
 import { Panel } from '../../parts/panel.tsx'
-import { toast } from '../../parts/toast.tsx'
+import { usePrinting } from '../../parts/printing.ts'
+import { toastNotSaved } from '../../parts/toast.tsx'
 import { useKeys } from '../../shell/keys.ts'
 
 type Action = Noun<'RemediationAction'>
@@ -19,7 +19,9 @@ const shownAtFirst = 5
 export const RemediationPanel = ({ incident }: { readonly incident: Noun<'IncidentDetails'> }) => {
   const queries = useQueryClient()
   const canEdit = useMay('analyst')
-  const [all, setAll] = useState(false)
+  const [expanded, setAll] = useState(false)
+  const printing = usePrinting()
+  const all = expanded || printing
   const key = ['incidents', incident.id, 'actions']
   const actions = useQuery({
     queryKey: key,
@@ -37,7 +39,7 @@ export const RemediationPanel = ({ incident }: { readonly incident: Noun<'Incide
         text: action.status === 'completed' ? 'Marked as not done.' : 'Marked as done.',
         undo: () => setStatus(action, action.status).then(() => 'Undone.'),
       }),
-    onError: (error) => toast(toProblem(error).message, { error: true }),
+    onError: toastNotSaved,
   })
   const next = actions?.find(isPending)
   useKeys(

@@ -4,9 +4,11 @@ import type { Noun } from '../../api/client.ts'
 import { Button } from '../../parts/button.tsx'
 import { TechniqueChip } from '../../parts/chip.tsx'
 import { classNames } from '../../parts/class-names.ts'
+import { formatDuration } from '../../parts/duration.ts'
 import { plural } from '../../parts/number.ts'
+import { usePrinting } from '../../parts/printing.ts'
 import { SeverityMark } from '../../parts/severity.tsx'
-import { formatDuration, Time } from '../../parts/time.tsx'
+import { Time } from '../../parts/time.tsx'
 
 type Entry = Noun<'TimelineEntry'>
 
@@ -27,7 +29,8 @@ const collapsedAlerts = 30
 export const Timeline = (props: TimelineProps) => {
   const { entries, alerts, selected } = props
   const [all, setAll] = useState(false)
-  if (all || entries.length <= collapsedAlerts + 5) return <Entries {...props} />
+  const printing = usePrinting()
+  if (all || printing || entries.length <= collapsedAlerts + 5) return <Entries {...props} />
   const risk = ({ alert_id = '' }: Entry): number => alerts.get(alert_id)?.triage?.risk_score ?? 0
   const highestRisk = new Set(
     entries
@@ -57,12 +60,12 @@ const Entries = ({ entries, alerts, selected, onSelect }: TimelineProps) => (
         <Fragment key={`${entry.time} ${entry.alert_id ?? entry.text}`}>
           {gap >= gapMs && (
             <li className="flex items-center gap-3 py-0.5 text-small text-text-2">
-              <span className="w-12 shrink-0 text-right sm:w-24">{formatDuration(gap)}</span>
+              <span className="w-12 shrink-0 text-right sm:w-24 print:w-32">{formatDuration(gap)}</span>
               <span aria-hidden className="flex-1 border-t border-dotted border-line-strong" />
             </li>
           )}
           <li className="flex items-start gap-1 sm:gap-3">
-            <span className="w-12 shrink-0 pt-1.5 text-right text-small text-text-2 sm:w-24">
+            <span className="w-12 shrink-0 pt-1.5 text-right text-small text-text-2 sm:w-24 print:w-32">
               <Time at={entry.time} show="clock" wraps />
             </span>
             {entry.alert_id === undefined ? (

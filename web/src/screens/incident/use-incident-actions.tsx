@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { AssignDialog } from '../../alert/assign-dialog.tsx'
 import { changeIncidents, type IncidentChange, refresh } from '../../alert/bulk-change.ts'
 import { CloseDialog } from '../../alert/close-dialog.tsx'
 import { closeSuppressed } from '../../alert/close-suppressed.ts'
+import { resolutionLabel } from '../../alert/labels.ts'
 import { MergeDialog } from '../../alert/merge-dialog.tsx'
 import { NoteDialog } from '../../alert/note-dialog.tsx'
 import { SuppressionDialog } from '../../alert/suppression-dialog.tsx'
@@ -12,7 +13,7 @@ import type { AlertAction } from '../../alert/use-alert-actions.tsx'
 import { answerOf, api, type Noun } from '../../api/client.ts'
 import { toProblem } from '../../api/problem.ts'
 import { useMay } from '../../api/session.ts'
-import { toast } from '../../parts/toast.tsx'
+import { toast, toastNotSaved } from '../../parts/toast.tsx'
 import { useKeys } from '../../shell/keys.ts'
 
 export const isOpenIncident = ({ status }: Pick<Noun<'Incident'>, 'status'>): boolean =>
@@ -33,9 +34,18 @@ export const useIncidentActions = ({ incident, lead, onMerged }: IncidentActions
   const [suggested, setSuggested] = useState<string>()
   const { id, display_id, alerts } = incident
   const close = () => setDialog(undefined)
+  const running = useRef(false)
+  const [busy, setBusy] = useState(false)
+  const setRunning = (next: boolean): void => {
+    running.current = next
+    setBusy(next)
+  }
+  /** Sends one change at a time, so that a second click on a slow connection does not repeat the first. */
   const apply = (change: IncidentChange): void => {
     close()
-    void changeIncidents(queries, [id], change)
+    if (running.current) return
+    setRunning(true)
+    void changeIncidents(queries, [id], change).finally(() => setRunning(false))
   }
   const finish = async (request: Promise<unknown>, message: string): Promise<void> => {
     close()
@@ -43,7 +53,7 @@ export const useIncidentActions = ({ incident, lead, onMerged }: IncidentActions
       await request
       toast(message, { ms: 5_000 })
     } catch (error) {
-      toast(toProblem(error).message, { error: true })
+      toastNotSaved(error)
     }
     await refresh(queries)
   }
@@ -86,6 +96,14 @@ export const useIncidentActions = ({ incident, lead, onMerged }: IncidentActions
           onClose={close}
           offersSuppression={lead !== undefined}
           onSelect={(resolution, text, isNormal) => {
+            // Another user closed it while the dialog was open: their decision stays.
+            if (!isOpenIncident(incident)) {
+              close()
+              const known =
+                incident.resolution === null ? '' : ` as ${resolutionLabel(incident.resolution).toLowerCase()}`
+              toast(`Not saved: ${display_id} was closed${known} meanwhile. Reopen it to change that.`, { error: true })
+              return
+            }
             const change = { action: 'close' as const, resolution, ...(text !== undefined && { note: text }) }
             if (isNormal) void closeAsNormal(change)
             else apply(change)
@@ -143,16 +161,13 @@ export const useIncidentActions = ({ incident, lead, onMerged }: IncidentActions
       {dialog === 'note' && (
         <NoteDialog
           title={`Add note to ${display_id}`}
+          about={id}
           onClose={close}
-          onSave={(text) =>
-            void finish(
-              answerOf(api.POST('/api/v1/incidents/{id}/comments', { ...path, body: { text } })),
-              'Note added.',
-            )
-          }
+          onSave={(text) => answerOf(api.POST('/api/v1/incidents/{id}/comments', { ...path, body: { text } }))}
+          onSaved={() => void finish(Promise.resolve(), 'Note added.')}
         />
       )}
     </>
   )
-  return { actions, dialogs, apply, canEdit }
+  return { actions, dialogs, apply, canEdit, busy }
 }

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { answerOf, api, type Noun } from '../../api/client.ts'
 import { Button } from '../../parts/button.tsx'
 import { classNames } from '../../parts/class-names.ts'
+import { FilterField } from '../../parts/filter-field.tsx'
 import { toLabel } from '../../parts/label.ts'
 import { plural } from '../../parts/number.ts'
 import { SeverityBadge } from '../../parts/severity.tsx'
@@ -12,23 +13,37 @@ import { Time } from '../../parts/time.tsx'
 import { useKeys } from '../../shell/keys.ts'
 import { Screen } from '../../shell/screen.tsx'
 import { type IncidentsSearch, shows } from './search.ts'
+import { SortMenu } from './sort-menu.tsx'
 
 const filters = { open: 'open:true', assigned: 'open:true assignee:*', closed: 'open:false' } as const
 
-/** All incidents, newest first. */
+const find = (query: { q: string; limit: number; sort?: NonNullable<IncidentsSearch['sort']>; cursor?: string }) =>
+  answerOf(api.GET('/api/v1/incidents', { params: { query } }))
+
+/** All incidents by a filter, newest first unless the user sorts them. */
 export const Incidents = () => {
-  const { show = 'open' }: IncidentsSearch = useSearch({ from: '/incidents' })
-  const navigate = useNavigate()
+  const { show = 'open', q = '', sort = '-created_at' }: IncidentsSearch = useSearch({ from: '/incidents' })
+  const navigate = useNavigate({ from: '/incidents' })
+  /** Changes the URL, without the values that are the default. */
+  const go = (changes: IncidentsSearch): void => {
+    const next = { show, q, sort, ...changes }
+    const search: IncidentsSearch = {
+      ...(next.show !== 'open' && { show: next.show }),
+      ...(next.q !== '' && { q: next.q }),
+      ...(next.sort !== '-created_at' && { sort: next.sort }),
+    }
+    setAt(-1)
+    void navigate({ search })
+  }
   const [at, setAt] = useState(-1)
   const list = useInfiniteQuery({
-    queryKey: ['incidents', 'list', show],
+    queryKey: ['incidents', 'list', show, q, sort],
     initialPageParam: '',
     queryFn: ({ pageParam }) =>
-      answerOf(
-        api.GET('/api/v1/incidents', {
-          params: { query: { q: filters[show], limit: 50, ...(pageParam !== '' && { cursor: pageParam }) } },
-        }),
-      ),
+      find({
+        q: q === '' ? filters[show] : `${filters[show]} (${q})`,
+        ...{ sort, limit: 50, ...(pageParam !== '' && { cursor: pageParam }) },
+      }),
     getNextPageParam: ({ next_cursor }) => next_cursor,
   })
   const incidents = list.data?.pages.flatMap(({ data }) => data) ?? []
@@ -49,7 +64,7 @@ export const Incidents = () => {
             key={one}
             type="button"
             aria-current={one === show ? 'page' : undefined}
-            onClick={() => void navigate({ to: '/incidents', search: one === 'open' ? {} : { show: one } })}
+            onClick={() => go({ show: one })}
             className={classNames(
               '-mb-px h-10 border-b-2 px-2.5',
               one === show ? 'border-accent font-semibold' : 'border-transparent text-text-2 hover:text-text',
@@ -59,13 +74,30 @@ export const Incidents = () => {
           </button>
         ))}
       </nav>
+      <div className="sticky top-12 z-10 flex gap-2 border-b border-line bg-surface px-4 py-2 md:px-6">
+        <FilterField
+          screen="Incidents"
+          label="Filter incidents"
+          placeholder="severity:>=high host:web* brute"
+          q={q}
+          check={(text) => find({ q: text, limit: 1 })}
+          onFilter={(text) => go({ q: text })}
+        />
+        <SortMenu sort={sort} onSelect={(next) => go({ sort: next })} />
+      </div>
       {list.error && incidents.length === 0 && <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />}
       {list.isPending && <Loading label="Loading incidents…" />}
       {list.data && incidents.length === 0 && (
         <div className="pt-4">
-          <Empty title={`No ${show} incidents`}>
-            {show === 'open' && <p>New incidents appear here automatically.</p>}
-          </Empty>
+          {q === '' ? (
+            <Empty title={`No ${show} incidents`}>
+              {show === 'open' && <p>New incidents appear here automatically.</p>}
+            </Empty>
+          ) : (
+            <Empty title={`No ${show} incidents match`}>
+              <Button onClick={() => go({ q: '' })}>Clear filter</Button>
+            </Empty>
+          )}
         </div>
       )}
       <ol className="bg-surface">

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Circle, CircleCheck } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { basePath } from '../../api/base-path.ts'
 import type { Noun } from '../../api/client.ts'
 import { classNames } from '../../parts/class-names.ts'
 import { Panel } from '../../parts/panel.tsx'
@@ -64,7 +65,7 @@ const texts: Readonly<Record<Noun<'Checklist'>[number]['step'], ReactNode>> = {
   connect_tool: (
     <>
       Connect a tool to the{' '}
-      <a href="/docs" className={link}>
+      <a href={`${basePath}/docs`} className={link}>
         API
       </a>
     </>

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import type { Noun } from '../../api/client.ts'
+import { formatDuration } from '../../parts/duration.ts'
 import { formatCount, plural } from '../../parts/number.ts'
 import { Panel } from '../../parts/panel.tsx'
-import { formatDuration } from '../../parts/time.tsx'
 
 interface HealthProps {
   readonly sources: Noun<'Overview'>['sources']

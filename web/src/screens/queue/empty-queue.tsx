@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { clausesOf } from '../../alert/filter-text.ts'
 import { answerOf, api } from '../../api/client.ts'
 import { Button } from '../../parts/button.tsx'
@@ -47,7 +48,13 @@ export const EmptyQueue = ({ view, filtered, onReset }: EmptyQueueProps) => {
           Last log line received: <Time at={last.received_at} />. New alerts appear here automatically.
         </p>
       ) : (
-        <p>No logs received yet. Add logs to detect anomalies in them.</p>
+        <p>
+          No logs received yet.{' '}
+          <Link to="/add" className="text-accent underline">
+            Add logs
+          </Link>{' '}
+          to detect anomalies in them.
+        </p>
       )}
     </Empty>
   )

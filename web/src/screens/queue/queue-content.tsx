@@ -7,6 +7,7 @@ import { useAlertActions } from '../../alert/use-alert-actions.tsx'
 import { Button } from '../../parts/button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { formatCount, plural } from '../../parts/number.ts'
+import { remPx } from '../../parts/rem.ts'
 import { ErrorNotice, Loading } from '../../parts/states.tsx'
 import { useWidth } from '../../parts/use-width.ts'
 import { AlertPanel } from './alert-panel.tsx'
@@ -39,8 +40,8 @@ import {
   toggleSelected,
 } from './use-selection.ts'
 
-/** The minimum width for columns. Below it, alerts take two lines. */
-const minColumnsWidth = 820
+/** The minimum width for columns, in rem. Below it, alerts take two lines. */
+const minColumnsWidth = 51.25
 
 const noGroups: readonly string[] = []
 
@@ -83,7 +84,7 @@ export const QueueContent = ({ search, view, go, onLoaded }: QueueContentProps) 
   const selected = parseSelection(search)
   const { activeKey, setActiveKey } = useCursor(search, go)
   const [frame, width] = useWidth<HTMLDivElement>()
-  const wide = (width || window.innerWidth) >= minColumnsWidth
+  const wide = (width || window.innerWidth) >= minColumnsWidth * remPx()
   const [showFacets, setShowFacets] = useState(false)
   const [menuOf, setMenuOf] = useState<string>()
   const [showGroupMenu, setShowGroupMenu] = useState(false)

@@ -2,7 +2,7 @@ import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo, useState, useSyncExternalStore } from 'react'
 import { answerOf, api } from '../../api/client.ts'
 import { FilterField } from '../../parts/filter-field.tsx'
-import { Loading } from '../../parts/states.tsx'
+import { ErrorNotice, Loading } from '../../parts/states.tsx'
 import { TimeMenu } from '../../parts/time-menu.tsx'
 import { Screen } from '../../shell/screen.tsx'
 import { QueueContent } from './queue-content.tsx'
@@ -19,7 +19,7 @@ export const Queue = () => {
   const navigate = useNavigate({ from: '/alerts' })
   const [loaded, setLoaded] = useState(false)
   const onLoaded = useCallback(() => setLoaded(true), [])
-  const savedViews = useViews(loaded)
+  const { views: savedViews, error: viewsError, retry: retryViews } = useViews(loaded)
   const isPhone = useIsPhone()
   const savedView = savedViews?.find(({ id }) => id === search.view)
   const view = useMemo(() => viewOf(search, savedView), [search, savedView])
@@ -53,7 +53,7 @@ export const Queue = () => {
       }
     >
       {isPhone && <div className="border-b border-line bg-surface px-4 py-2">{filter}</div>}
-      <div className="flex h-[calc(100dvh-3rem)] min-w-0 flex-col max-sm:h-[calc(100dvh-9.75rem)]">
+      <div className="flex h-[calc(100dvh-3rem)] min-w-0 flex-col max-sm:h-[calc(100dvh-9.875rem)]">
         <ViewsBar
           views={savedViews ?? []}
           current={search.view ?? 'open'}
@@ -62,7 +62,11 @@ export const Queue = () => {
           onView={(id) => void navigate({ search: id === 'open' ? {} : { view: id } })}
         />
         {search.view !== undefined && savedViews === undefined ? (
-          <Loading label="Loading views…" />
+          viewsError ? (
+            <ErrorNotice error={viewsError} onRetry={retryViews} />
+          ) : (
+            <Loading label="Loading views…" />
+          )
         ) : (
           <QueueContent key={search.view ?? 'open'} search={search} view={view} go={go} onLoaded={onLoaded} />
         )}

@@ -2,7 +2,6 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { EllipsisVertical, UserPlus } from 'lucide-react'
 import { useState } from 'react'
 import { answerOf, api, type Noun } from '../../api/client.ts'
-import { toProblem } from '../../api/problem.ts'
 import { sessionQuery, useMay } from '../../api/session.ts'
 import { Button, IconButton } from '../../parts/button.tsx'
 import { toLabel } from '../../parts/label.ts'
@@ -11,7 +10,7 @@ import { QueryView } from '../../parts/query-view.tsx'
 import { AccessDenied, Empty } from '../../parts/states.tsx'
 import { TableHead } from '../../parts/table-head.tsx'
 import { Time } from '../../parts/time.tsx'
-import { toast } from '../../parts/toast.tsx'
+import { toast, toastNotSaved } from '../../parts/toast.tsx'
 import { Screen } from '../../shell/screen.tsx'
 import { InviteDialog, LinkDialog, roles } from './invite-dialog.tsx'
 
@@ -119,7 +118,6 @@ const UserMenu = ({ account, onLink }: { readonly account: Account; readonly onL
   const queries = useQueryClient()
   const me = useQuery(sessionQuery).data?.account
   const { id, username, role, is_active, signs_in_with } = account
-  const failed = (error: unknown) => void toast(toProblem(error).message, { error: true })
   const change = useMutation({
     mutationFn: (body: { role?: Account['role']; is_active?: boolean }) =>
       answerOf(api.PATCH('/api/v1/accounts/{id}', { params: { path: { id } }, body })),
@@ -131,12 +129,12 @@ const UserMenu = ({ account, onLink }: { readonly account: Account; readonly onL
       )
       return queries.invalidateQueries({ queryKey: ['accounts'] })
     },
-    onError: failed,
+    onError: toastNotSaved,
   })
   const reset = useMutation({
     mutationFn: () => answerOf(api.POST('/api/v1/accounts/{id}/reset', { params: { path: { id } } })),
     onSuccess: onLink,
-    onError: failed,
+    onError: toastNotSaved,
   })
   if (id === me) return <span className="text-small text-text-2">You</span>
   return (

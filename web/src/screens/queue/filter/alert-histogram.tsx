@@ -102,8 +102,8 @@ export const AlertHistogram = ({ counts, onTimeRange }: AlertHistogramProps) => 
           />
         )}
       </div>
-      <figcaption className="flex justify-between border-t border-line text-[0.6875rem] leading-4 text-text-2">
-        <span>{first ? formatTime(Date.parse(first.time), now, zone) : ' '}</span>
+      <figcaption className="flex min-h-4.25 justify-between border-t border-line text-[0.6875rem] leading-4 text-text-2">
+        <span>{first && formatTime(Date.parse(first.time), now, zone)}</span>
         <span>{last && steps.length > 1 ? formatTime(Date.parse(last.time), now, zone) : ''}</span>
       </figcaption>
     </figure>

@@ -2,6 +2,7 @@ import { MoreVertical } from 'lucide-react'
 import type { ComponentProps } from 'react'
 import { quote } from '../../../alert/filter-text.ts'
 import type { AlertAction } from '../../../alert/use-alert-actions.tsx'
+import { siteUrl } from '../../../api/base-path.ts'
 import { IconButton } from '../../../parts/button.tsx'
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../../../parts/menu.tsx'
 import { formatCount } from '../../../parts/number.ts'
@@ -58,9 +59,7 @@ export const RowMenu = ({ row, expanded, onClose, actions, selected, onShow, onF
       {incident_id !== null && (!group || group.filter.startsWith('incident_id:')) && (
         <MenuItem onSelect={() => onIncident(incident_id)}>Open incident</MenuItem>
       )}
-      {!group && (
-        <MenuItem onSelect={() => void copyWithToast(`${location.origin}/alerts?open=${id}`)}>Copy link</MenuItem>
-      )}
+      {!group && <MenuItem onSelect={() => void copyWithToast(`${siteUrl}/alerts?open=${id}`)}>Copy link</MenuItem>}
       <MenuSeparator />
       {selected > 1 && <MenuLabel>All {formatCount(selected)} selected</MenuLabel>}
       {selected === 0 && group && <MenuLabel>All {formatCount(group.count)} in group</MenuLabel>}

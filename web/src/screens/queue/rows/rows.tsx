@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useEffect, useLayoutEffect, useRef } from 'react'
 import { classNames } from '../../../parts/class-names.ts'
+import { remPx } from '../../../parts/rem.ts'
 import { useStableCallback } from '../../../parts/use-stable-callback.ts'
 import { density } from '../../../shell/density.ts'
 import type { QueueView, Sort } from '../queue-view.ts'
@@ -36,9 +37,9 @@ interface QueueRowsProps {
   readonly isExpanded: (row: QueueRow) => boolean
 }
 
-const heights = { comfortable: 40, default: 32, compact: 26 }
-const phoneHeight = 56
-const headHeight = 33
+/** In rem, so that rows grow with the text size of the browser. */
+const heights = { comfortable: 2.5, default: 2, compact: 1.625 }
+const phoneHeight = 3.5
 
 /** The virtualized rows, in a scroll container. */
 export const QueueRows = (props: QueueRowsProps) => {
@@ -49,7 +50,10 @@ export const QueueRows = (props: QueueRowsProps) => {
   const openMenu = useStableCallback(onMenu)
   const container = useRef<HTMLDivElement>(null)
   const height = density.use()
-  const size = wide ? heights[height] : phoneHeight
+  const rem = remPx()
+  const size = rem * (wide ? heights[height] : phoneHeight)
+  /** Two rem and a border. */
+  const headHeight = 2 * rem + 1
   const grid = wide
     ? `2.25rem 3rem minmax(0,1fr) ${columnsOf(view.columns)
         .map(({ width }) => width)

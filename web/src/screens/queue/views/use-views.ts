@@ -10,7 +10,7 @@ const refreshMs = 5_000
 /**
  * The saved views. Their counts are expensive, so they are loaded after the rows (`rowsLoaded`) and refreshed every few seconds at most.
  */
-export const useViews = (rowsLoaded: boolean): readonly SavedView[] | undefined => {
+export const useViews = (rowsLoaded: boolean) => {
   const queries = useQueryClient()
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -32,13 +32,14 @@ export const useViews = (rowsLoaded: boolean): readonly SavedView[] | undefined 
     enabled: rowsLoaded,
     staleTime: 30_000,
   })
-  return useMemo(() => {
+  const views = useMemo(() => {
     const counts = new Map(counted.data?.map((view) => [view.id, view]))
-    return listed.data?.map((view) => {
+    return listed.data?.map((view): SavedView => {
       const { total, open } = counts.get(view.id) ?? view
       return { ...view, total, open }
     })
   }, [listed.data, counted.data])
+  return { views, error: listed.error, retry: () => void listed.refetch() }
 }
 
 const readViews = async (counted: boolean): Promise<readonly SavedView[]> =>

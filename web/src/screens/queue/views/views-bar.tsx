@@ -9,7 +9,7 @@ import { classNames } from '../../../parts/class-names.ts'
 import { Dialog } from '../../../parts/dialog.tsx'
 import { Menu, MenuItem } from '../../../parts/menu.tsx'
 import { formatCount } from '../../../parts/number.ts'
-import { toast } from '../../../parts/toast.tsx'
+import { toastNotSaved } from '../../../parts/toast.tsx'
 import { density } from '../../../shell/density.ts'
 import type { QueueView } from '../queue-view.ts'
 import type { SavedView } from './use-views.ts'
@@ -31,7 +31,8 @@ export const ViewsBar = ({ views, current, view, changed, onView }: ViewsBarProp
   return (
     <nav
       aria-label="Views"
-      className="flex shrink-0 items-center gap-1 overflow-x-auto border-b border-line bg-surface px-2 [scrollbar-width:none] md:px-4"
+      // Relative, because labels for screen readers are positioned: outside a scroller they would widen the page.
+      className="relative flex min-h-10.25 shrink-0 items-center gap-1 overflow-x-auto border-b border-line bg-surface px-2 [scrollbar-width:none] md:px-4"
     >
       {views.map(({ id, name, open, total, filter }) => (
         <button
@@ -164,7 +165,7 @@ const ViewMenu = ({ savedView: { id, name }, view, changed, onDeleted, onSaved }
       await queries.invalidateQueries({ queryKey: ['views'] })
       then()
     } catch (error) {
-      toast(toProblem(error).message, { error: true })
+      toastNotSaved(error)
     }
   }
   const path = { params: { path: { id } } }
