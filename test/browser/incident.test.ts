@@ -15,6 +15,8 @@ const shown = z.object({
   history: z.array(z.object({ actor: z.string(), action: z.string() })),
 })
 
+const printed = z.object({ evidence: z.array(z.object({ line: z.string() })).min(3) })
+
 /** The browser reports the 401 of the session request before the sign-in. */
 const isTrouble = (text: string): boolean => !/status of 401/.test(text)
 
@@ -80,6 +82,166 @@ describeInBrowser('an incident', () => {
       all.map((one) => one.getBoundingClientRect().right - (one.parentElement?.getBoundingClientRect().right ?? 0)),
     )
     expect(Math.max(...over)).toBeLessThanOrEqual(1)
+    await close()
+  })
+
+  it('is found in the list by a filter and an order, which are in the URL', async () => {
+    const { page, troubles, close } = await openTab()
+    await signIn(page, server.url, '/incidents')
+    const rows = page.getByRole('main').getByRole('listitem')
+    await rows.first().waitFor()
+    /** Each with its risk. */
+    const listed = async () => (await rows.allInnerTexts()).map((text) => /INC-\d+ · \d+/.exec(text)?.[0] ?? text)
+    const riskOf = (text: string) => Number(text.split('·')[1])
+    const newest = await listed()
+    expect(newest.length).toBeGreaterThan(2)
+    await page.keyboard.press('/')
+    await page.keyboard.type('id:INC-2')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/q=id/)
+    await until(async () => (await rows.count()) === 1, 'one row')
+    expect(await rows.innerText()).toContain('INC-2')
+    await page.getByRole('button', { name: 'Clear filter' }).click()
+    await until(async () => (await rows.count()) === newest.length, 'all rows')
+
+    await page.getByRole('button', { name: 'Sort: Newest first' }).click()
+    await page.getByRole('menuitem', { name: 'Highest risk' }).click()
+    await page.getByRole('button', { name: 'Sort: Highest risk' }).waitFor()
+    const isFalling = async () => {
+      const risks = (await listed()).map(riskOf)
+      return risks.length === newest.length && String(risks) === String(risks.toSorted((a, b) => b - a))
+    }
+    await until(isFalling, 'the highest risk first')
+    expect(await seriousIssues(page)).toEqual([])
+    await page.reload()
+    await until(isFalling, 'the same order after a reload')
+    await page.goBack()
+    await until(async () => String(await listed()) === String(newest), 'the newest first')
+    expect(troubles.filter(isTrouble)).toEqual([])
+    await close()
+  })
+
+  it('sends a change once on a slow connection, and shows that it is being saved', async () => {
+    const { page, close } = await openTab()
+    await signIn(page, server.url, '/incidents/INC-3')
+    let requests = 0
+    await page.route('**/api/v1/incidents/bulk', async (route) => {
+      requests++
+      await sleep(1_000)
+      await route.abort()
+    })
+    const acknowledge = page.getByRole('button', { name: 'Acknowledge' })
+    await acknowledge.dblclick()
+    await page.keyboard.press('a')
+    await page.getByText('Saving…').waitFor()
+    await page.getByText('Saving…').waitFor({ state: 'detached' })
+    expect(requests).toBe(1)
+    expect(await acknowledge.isEnabled()).toBe(true)
+    await close()
+  })
+
+  it('keeps a note until it is saved, while others change the incident', async () => {
+    const { page, close } = await openTab()
+    await signIn(page, server.url, '/incidents/INC-3')
+    await page.route('**/api/v1/incidents/*/comments', (route) => route.fulfill({ status: 503, body: '' }))
+    await page.getByRole('button', { name: 'Add note…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Add note to INC-3' })
+    const field = dialog.getByRole('textbox', { name: 'Note' })
+    await field.fill('The address belongs to our scanner.')
+    const other = { method: 'POST', headers: { 'content-type': 'application/json' } }
+    await server.ask('/api/v1/incidents/INC-3/comments', { ...other, body: JSON.stringify({ text: 'Looking at it.' }) })
+    const later = page.waitForResponse((response) => /\/api\/v1\/incidents\/INC-3$/.test(response.url()))
+    await later
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.getByRole('alert').filter({ hasText: 'Not saved: ' }).waitFor()
+    expect(await field.inputValue()).toBe('The address belongs to our scanner.')
+    // A click beside the dialog closes it.
+    await page.mouse.click(5, 5)
+    await dialog.waitFor({ state: 'detached' })
+    await page.unroute('**/api/v1/incidents/*/comments')
+    await page.keyboard.press('n')
+    expect(await field.inputValue()).toBe('The address belongs to our scanner.')
+    await page.route('**/api/v1/incidents/*', async (route) => {
+      await sleep(1_000)
+      await route.continue()
+    })
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    // The note is saved, although the page is still loading it.
+    await page.keyboard.press('n')
+    expect(await field.inputValue()).toBe('')
+    await close()
+  })
+
+  it('is not closed again by a dialog that another user has overtaken', async () => {
+    const { page, close } = await openTab()
+    await signIn(page, server.url, '/incidents/INC-3')
+    await page.getByRole('button', { name: 'Close…' }).click()
+    await page.getByRole('dialog', { name: /^Close/ }).waitFor()
+    const change = (body: object) => {
+      const headers = { 'content-type': 'application/json' }
+      return server.ask('/api/v1/incidents/bulk', { method: 'POST', headers, body: JSON.stringify(body) })
+    }
+    await change({ ids: ['INC-3'], action: 'close', resolution: 'true_positive' })
+    await page.getByText('Closed as true positive').waitFor({ state: 'attached' })
+    await page.keyboard.press('3')
+    await page.getByText('Not saved: INC-3 was closed as true positive meanwhile.').waitFor()
+    expect((await incident('INC-3'))?.resolution).toBe('true_positive')
+    await change({ ids: ['INC-3'], action: 'reopen' })
+    await close()
+  })
+
+  it('says that a change is not saved', async () => {
+    const { page, close } = await openTab()
+    await signIn(page, server.url, '/incidents/INC-3')
+    await page.route('**/api/v1/incidents/bulk', (route) => route.abort())
+    await page.getByRole('button', { name: 'Acknowledge' }).click()
+    await page.getByText('Not saved: The server is not responding.').waitFor()
+    await close()
+  })
+
+  it('prints as a report in light colours, with all its evidence and its address', async () => {
+    const { page, close } = await openTab({ theme: 'dark', width: 794 })
+    await signIn(page, server.url, '/incidents/INC-1?tab=activity')
+    await page.getByRole('tab', { name: 'Activity', selected: true }).waitFor()
+    await page.emulateMedia({ media: 'print' })
+    await page.evaluate(`dispatchEvent(new Event('beforeprint'))`)
+    await page.getByText(`${server.url}/incidents/INC-1 · Printed`).waitFor()
+    const { evidence } = printed.parse(await (await server.ask('/api/v1/incidents/INC-1')).json())
+    const text = await page.getByRole('main').innerText()
+    expect(evidence.filter(({ line }) => !text.includes(line))).toEqual([])
+    const names = ['Acknowledge', 'Copy as Markdown', 'View in context', 'Show', 'Status', 'Skip to content']
+    for (const name of names) {
+      expect([
+        name,
+        await page.getByText(name).or(page.getByRole('button', { name })).filter({ visible: true }).count(),
+      ]) //
+        .toEqual([name, 0])
+    }
+    expect(text).not.toMatch(/\bago\b/)
+    const paper = await page.evaluate(`getComputedStyle(document.documentElement).backgroundColor`)
+    expect(paper).toBe('rgb(255, 255, 255)')
+    await page.evaluate(`dispatchEvent(new Event('afterprint'))`)
+    await page.emulateMedia({ media: 'screen' })
+    await page.getByRole('tab', { name: 'Activity', selected: true }).waitFor()
+    await close()
+  })
+
+  it('shows characters that would reorder a line, and finds their values', async () => {
+    const user = 'root\u202enimda\u2066'
+    const lines = guesses({ host: 'bidi-04', user, ip: '198.51.100.44', hoursAgo: 2 })
+    await server.ask('/api/v1/events?source=bidi', { method: 'POST', body: lines })
+    await waitForIncident('INC-4')
+    const { page, close } = await openTab()
+    await signIn(page, server.url, '/incidents/INC-4')
+    await page.getByText('Failed password for root⟨U+202E⟩nimda⟨U+2066⟩ from').first().waitFor()
+    await page.goto(`${server.url}/logs?q=${encodeURIComponent(`user.name:"${user}"`)}`)
+    await page.getByRole('main').getByRole('listitem').first().waitFor()
+    await page.getByRole('main').getByRole('listitem').first().getByRole('button').first().click()
+    await page.getByRole('button', { name: 'Only user.name root⟨U+202E⟩nimda⟨U+2066⟩' }).click()
+    await page.waitForURL(/U%2B202E/)
+    await page.getByRole('main').getByRole('listitem').first().waitFor()
+    expect(await page.evaluate(`/\\p{Bidi_Control}/u.test(document.body.textContent)`)).toBe(false)
     await close()
   })
 

@@ -2,7 +2,7 @@ import type { Page, Request } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { seedAlerts } from '../../bench/many-alerts.ts'
-import { freePort, type Server, scratch, startServer } from '../e2e/program.ts'
+import { adminToken, freePort, type Server, scratch, startServer } from '../e2e/program.ts'
 import { until } from '../until.ts'
 import { describeInBrowser, openTab, seriousIssues, signIn } from './browser.ts'
 
@@ -400,6 +400,86 @@ describeInBrowser('the queue', () => {
     await groupBy(page, 'None')
     await rowsOf(page).first().waitFor()
     expect(troubles.filter(isTrouble)).toEqual([])
+    await close()
+  })
+
+  it('fits the width and the height of a phone', async () => {
+    const { page, close } = await openTab({ width: 390, height: 844 })
+    await signIn(page, server.url, '/alerts')
+    await rowsOf(page).first().waitFor()
+    // Screen readers hear the total of a view without open alerts, which must not widen the page.
+    await page
+      .getByRole('navigation', { name: 'Views' })
+      .getByText('total, none open')
+      .first()
+      .waitFor({ state: 'attached' })
+    expect(
+      await page.evaluate('[document.documentElement.scrollWidth, document.documentElement.scrollHeight]'),
+    ).toEqual([390, 844])
+    await close()
+  })
+
+  it('gives rows the height of the text size that the user chose', async () => {
+    const { page, close } = await openTab()
+    await page.goto(server.url)
+    await page.evaluate(`document.documentElement.style.fontSize = '200%'`)
+    await page.getByLabel('Token').fill(adminToken)
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: 'Queue' }).click()
+    await rowsOf(page).first().waitFor()
+    const [title] = (await alerts('open:true')).data.map((alert) => alert.title)
+    const shown = await rowsOf(page)
+      .first()
+      .getByText(title ?? '', { exact: true })
+      .boundingBox()
+    expect(shown?.width).toBeGreaterThan(150)
+    const tops = await rowsOf(page).evaluateAll((rows) =>
+      rows.slice(0, 2).map((row) => row.getBoundingClientRect().top),
+    )
+    expect((tops[1] ?? 0) - (tops[0] ?? 0)).toBeGreaterThan(2 * (shown?.height ?? 0))
+    await close()
+  })
+
+  it('stays in place when its views and counts arrive late', async () => {
+    const { page, close } = await openTab()
+    let answer = (): void => undefined
+    const asked = new Promise<void>((done) => {
+      answer = done
+    })
+    await page.route(/\/api\/v1\/(views|alerts\/counts)\?/, async (route) => {
+      await asked
+      await route.continue()
+    })
+    await signIn(page, server.url, '/alerts')
+    await rowsOf(page).first().waitFor()
+    const before = await rowsOf(page).first().boundingBox()
+    answer()
+    await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Snoozed' }).waitFor()
+    await page.getByRole('img', { name: /peak/ }).waitFor()
+    expect((await rowsOf(page).first().boundingBox())?.y).toBe(before?.y)
+    await close()
+  })
+
+  it('shows an error when its views cannot be loaded', async () => {
+    const { page, close } = await openTab()
+    // A stream that opens loads the views again by itself, perhaps just before the button is pressed.
+    await page.route('**/api/v1/stream*', (route) => route.abort())
+    await page.route('**/api/v1/views?*', (route) => route.fulfill({ status: 403, body: '' }))
+    await signIn(page, server.url, '/alerts?view=new')
+    await page.getByRole('alert').getByText('The server answered 403').waitFor()
+    await page.unroute('**/api/v1/views?*')
+    await page.getByRole('button', { name: 'Retry' }).click()
+    await rowsOf(page).first().waitFor()
+    await close()
+  })
+
+  it('says soon that live updates are paused', async () => {
+    const { page, close } = await openTab()
+    await page.route('**/api/v1/stream*', (route) => route.abort())
+    await signIn(page, server.url, '/alerts')
+    const started = Date.now()
+    await page.getByText('Live updates paused').waitFor()
+    expect(Date.now() - started).toBeLessThan(10_000)
     await close()
   })
 

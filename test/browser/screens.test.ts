@@ -111,6 +111,26 @@ describeInBrowser('every screen', () => {
     await close()
   })
 
+  it('outlines the current screen and tab where forced colours replace backgrounds', async () => {
+    const { page, close } = await openTab()
+    await signIn(page, server.url, '/incidents/INC-1')
+    const current = [
+      page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Incidents' }),
+      page.getByRole('tab', { name: 'Evidence' }),
+    ]
+    const outlines = () =>
+      Promise.all(
+        current.map((one) =>
+          one.evaluate((element) => element.ownerDocument.defaultView?.getComputedStyle(element).outlineStyle),
+        ),
+      )
+    await current[1]?.waitFor()
+    expect(await outlines()).toEqual(['none', 'none'])
+    await page.emulateMedia({ forcedColors: 'active' })
+    expect(await outlines()).toEqual(['solid', 'solid'])
+    await close()
+  })
+
   it('loads less than 250 KB of JavaScript for the first screen', async () => {
     const { page, close } = await openTab()
     const loaded = new Set<string>()

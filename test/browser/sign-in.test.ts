@@ -52,6 +52,22 @@ describeInBrowser('signing in', () => {
     await close()
   })
 
+  it('says that the session ended, and returns to the page after the sign-in', async () => {
+    const { page, close } = await openTab()
+    await page.goto(`${server.url}/suppressions`)
+    await page.getByLabel('Token').fill(adminToken)
+    expect(await page.getByText('Your session ended.').count()).toBe(0)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Suppressions', level: 1 }).waitFor()
+    await page.context().clearCookies()
+    await page.getByRole('link', { name: 'Incidents' }).click()
+    await page.getByText('Your session ended.').waitFor()
+    await page.getByLabel('Token').fill(adminToken)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Incidents', level: 1 }).waitFor()
+    await close()
+  })
+
   it('lists the shortcuts, which work', async () => {
     const { page, troubles, close } = await openTab()
     await page.goto(server.url)

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { freePort, type Server, scratch, startServer } from '../e2e/program.ts'
@@ -83,6 +84,20 @@ it(keeps('log-analyzer.no-logs'), async () => {
       status: 400,
       body: { error: 'Body must be an array of logs or {logs: [...]}.' },
     })
+  }
+})
+
+it('says why it cannot decompress a body', async () => {
+  const whole = gzipSync(JSON.stringify(quiet))
+  for (const [body, encoding, status, error] of [
+    [whole.subarray(0, 30), 'gzip', 400, /ends too early/],
+    ['[]', 'gzip', 400, /not gzip, although its Content-Encoding/],
+    [whole, 'compress', 415, /"compress" cannot be read/],
+    [whole, 'identity', 400, /Add the header "Content-Encoding: gzip"/],
+  ] as const) {
+    const headers = { ...json, 'content-encoding': encoding }
+    const answer = await answerOf(fetch(`${own}/ingest`, { method: 'POST', headers, body }))
+    expect(answer).toEqual({ status, body: { error: expect.stringMatching(error) } })
   }
 })
 

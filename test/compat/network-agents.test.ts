@@ -499,6 +499,19 @@ it(keeps('network-agents.bad-number'), async () => {
   }
 })
 
+it(keeps('network-agents.sqlite-numbers'), async () => {
+  const all = await get('/api/v1/anomalies?limit=100000')
+  expect(all).toMatchObject({ status: 200, body: expect.any(Array) })
+  for (const query of ['limit=-1', 'limit=-1&offset=-5', 'limit=999999999', 'limit=%2B1000', 'limit=1000&limit=x']) {
+    expect(await get(`/api/v1/anomalies?${query}`)).toEqual(all)
+  }
+  expect(await get('/api/v1/anomalies?limit=0&limit=5')).toEqual({ status: 200, body: [] })
+  expect(await get('/api/v1/anomalies?agent_name=none&agent_name=wifi')).toEqual({ status: 200, body: [] })
+  for (const query of ['limit=-1', 'offset=-1', 'limit=1&limit=2', 'agent_name=a&agent_name=b']) {
+    expect((await server.ask(`/api/v1/anomalies?${query}`)).status).toBe(400)
+  }
+})
+
 it(keeps('network-agents.environment', 'network-agents.database-test'), async () => {
   const told: { authorization: string | undefined; body: string }[] = []
   const receiver = createHttpServer((request, response) => {

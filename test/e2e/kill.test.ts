@@ -29,4 +29,5 @@ it(`loses nothing and stores nothing twice when killed ${kills} times (${keeps('
   expect(report.acknowledged).toBeGreaterThan(kills * 50)
   expect(report.lost).toEqual([])
   expect(report.doubled).toEqual([])
+  expect(report.deadLetters).toBe(0)
 })

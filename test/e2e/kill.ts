@@ -8,6 +8,7 @@ export interface KillReport {
   readonly acknowledged: number
   readonly lost: readonly string[]
   readonly doubled: readonly string[]
+  readonly deadLetters: number
   /** From a start of the process to ready, in ms; sorted. */
   readonly recoveries: readonly number[]
 }
@@ -94,6 +95,7 @@ export const killRepeatedly = async (options: KillOptions): Promise<KillReport> 
 
   await server.settled()
   const seen = await readBack(server)
+  const letters = page.parse(await (await server.ask('/api/v1/dead-letters')).json())
   await server.stop()
   return {
     kills,
@@ -101,11 +103,15 @@ export const killRepeatedly = async (options: KillOptions): Promise<KillReport> 
     acknowledged: acknowledged.size,
     lost: [...acknowledged].filter((name) => !seen.has(name)),
     doubled: [...seen].filter(([, count]) => count > 1).map(([name]) => name),
+    deadLetters: letters.data.length,
     recoveries: recoveries.sort((a, b) => a - b),
   }
 }
 
-const page = z.object({ data: z.array(z.object({ message: z.string() })), next_cursor: z.string().nullable() })
+const page = z.object({
+  data: z.array(z.object({ message: z.string().default('') })),
+  next_cursor: z.string().nullable(),
+})
 
 /** Counts how often each event is stored. */
 const readBack = async (server: Server): Promise<ReadonlyMap<string, number>> => {

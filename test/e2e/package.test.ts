@@ -28,7 +28,7 @@ beforeAll(() => {
   image = built.image
   const tarball = readdirSync(join(built.build, 'tmp')).find((name) => name.endsWith('.tgz'))
   run('npm', ['install', '--silent', '--no-audit', '--no-fund', join(built.build, 'tmp', tarball ?? 'missing')], app)
-}, 600_000)
+}, 1_200_000)
 
 it('runs in its image', async () => {
   const vedette = join(image, 'usr/local/bin/vedette')

@@ -6,8 +6,56 @@ import { freePort, scratch, startServer } from './program.ts'
 const alerts = z.object({ data: z.array(z.object({ title: z.string(), incident_id: z.string().nullable() })) })
 const events = z.object({ data: z.array(z.object({ id: z.string(), message: z.string() })) })
 
+const incidents = z.object({
+  data: z.array(z.object({ title: z.string(), first_seen: z.string(), last_seen: z.string() })),
+})
+
 const numberOf = (id: string): number => Number(id.split('-')[1])
 const secondOf = (message: string): number => Number(/port (\d+)/.exec(message)?.[1])
+
+it('follows an intruder also in records that arrived before the login, and on one partition', async () => {
+  const data = scratch()
+  const server = await startServer({ dataDir: data.path, port: await freePort(), env: {} })
+  // Records of a past week, whose files are sent one after the other.
+  const began = Math.floor(Date.now() / 1_000) * 1_000 - 7 * 86_400_000
+  const at = (second: number) => new Date(began + second * 1_000).toISOString()
+  const clf = (second: number) => {
+    const [, day, month, year, time] = new Date(began + second * 1_000).toUTCString().split(' ')
+    return `${day}/${month}/${year}:${time} +0000`
+  }
+  const send = async (lines: readonly string[]) => {
+    const headers = { 'content-type': 'text/plain' }
+    await server.ask('/api/v1/events', { method: 'POST', headers, body: lines.join('\n') })
+    await server.settled()
+  }
+  const sshd = (second: number, text: string) =>
+    `${at(second)} web-1 sshd[7]: ${text} for root from 203.0.113.9 port ${second + 1_000} ssh2`
+  try {
+    await send([`203.0.113.9 - - [${clf(700)}] "GET /dump.tgz HTTP/1.1" 200 40000000 "-" "curl"`])
+    await send([
+      ...Array.from({ length: 100 }, (_, second) => sshd(second, 'Failed password')),
+      sshd(600, 'Accepted password'),
+    ])
+    await until(
+      async () => {
+        const { data: found } = incidents.parse(await (await server.ask('/api/v1/incidents')).json())
+        return found.some(
+          ({ title, first_seen, last_seen }) =>
+            /root logged in from 203\.0\.113\.9 after 100 failed logins; then 40 MB went to 203\.0\.113\.9/.test(
+              title,
+            ) &&
+            first_seen === at(0) &&
+            last_seen === at(700),
+        )
+      },
+      () => 'an incident that goes on after the login',
+    )
+    expect(await server.stop()).toBe(0)
+  } finally {
+    await server.stop('SIGKILL')
+    data.remove()
+  }
+})
 
 it('divides the records among threads on SQLite, each host in order, and remembers after a kill', async () => {
   const data = scratch()

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import pg from 'pg'
-import { afterAll, describe } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { describeAdoption } from '../../src/app/adoption.conformance.ts'
+import { AppError } from '../../src/errors.ts'
+import { openFormerDatabase } from '../../src/operations/adoption/former-database.ts'
 import { formerStatements } from '../../src/operations/adoption/former-tables.fake.ts'
 import { type Need, needs } from '../needs.ts'
 import { findPostgres } from './postgres.ts'
@@ -73,6 +75,40 @@ describe('adoption of PostgreSQL databases', needs(await findPostgres()), () => 
       return last
     },
     target: async () => last,
+  })
+
+  it('names the schema of tables that are not in the default one, and reads it if the URL does', async () => {
+    const url = await postgresDatabase()
+    await askPostgres(url, ['create schema "Triage 1"', 'create table "Triage 1".alerts (alert_id text)'])
+    const error = await openFormerDatabase(url).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'INVALID_REQUEST', message: expect.stringContaining('"Triage 1"') })
+    const { option } =
+      /`(?<option>options=\S+)`/.exec(error instanceof AppError ? (error.hint ?? '') : '')?.groups ?? {}
+    const database = await openFormerDatabase(`${url}?${option}`)
+    expect(await database.table('alerts', 'alert_id')?.count()).toBe(0)
+    await database.close()
+  })
+
+  it('reads a database that does not know its encoding', async () => {
+    const name = nextName()
+    inPostgres.push(name)
+    await askPostgres(postgres.href, [
+      `create database ${name} template template0 encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C'`,
+    ])
+    const url = inServer(postgres, name)
+    await askPostgres(url, [
+      'create table alerts (alert_id text, title text)',
+      "set client_encoding = 'SQL_ASCII'",
+      "insert into alerts select 'a' || i, E'caf\\xe9' from generate_series(1, 600) i",
+    ])
+    const database = await openFormerDatabase(url)
+    const titles: unknown[] = []
+    for await (const rows of database.table('alerts', 'alert_id')?.pages('alert_id') ?? []) {
+      titles.push(...rows.map((row) => row.text('title')))
+    }
+    expect(titles).toHaveLength(600)
+    expect(titles[0]).toMatch(/^caf/)
+    await database.close()
   })
 })
 

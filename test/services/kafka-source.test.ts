@@ -116,6 +116,20 @@ describe('with Kafka', needs(findKcat()), () => {
     }
   })
 
+  it('ends with an error when the broker answers no more', async () => {
+    const { source, send } = await open()
+    let taken = 0
+    const done = source().run(async () => {
+      taken += 1
+    }, new AbortController().signal)
+    await send(['one'])
+    await until(() => taken === 1)
+    broker?.freeze()
+    await expect(done).rejects.toThrow('The brokers did not answer within 60 s.')
+    await broker?.close()
+    broker = undefined
+  })
+
   it('ends with an error when the broker is gone, so that it is started again', async () => {
     const { source, send } = await open()
     let taken = 0

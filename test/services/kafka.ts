@@ -51,6 +51,8 @@ export const openKafka = async () => {
           return { key, headers, value }
         })
     },
+    /** Stops it without closing its connections. Only `close` works afterwards. */
+    freeze: () => child.kill('SIGSTOP'),
     close: () =>
       new Promise<void>((done) => {
         child.once('close', () => done())

@@ -4,7 +4,7 @@ import { describe } from 'vitest'
 import { silentLog } from '../../src/component.ts'
 import { natsSource } from '../../src/pipeline/ingest/queues/nats.ts'
 import { needs } from '../needs.ts'
-import { describeCut, describeQueueSource, describeRedelivery } from './queue-source.ts'
+import { describeCut, describeQueueSource, describeRedelivery, describeSilence } from './queue-source.ts'
 import { findServer } from './reachable.ts'
 
 const port = Number(process.env.NATS_TEST_PORT ?? 4222)
@@ -40,4 +40,5 @@ describe('with NATS', needs(await findServer('NATS', port, 'NATS_TEST_PORT')), (
   describeQueueSource('nats', open)
   describeRedelivery('nats', open)
   describeCut('nats', port, open)
+  describeSilence('nats', port, open)
 })

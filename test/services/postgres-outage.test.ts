@@ -136,7 +136,7 @@ describe('a store with a lost PostgreSQL', needs(postgresPrograms()), () => {
     }
     await until(async () => (await uptime()) > 7)
     await leave('silent for 4 s', 4_000)
-    expect(await createLease(connections, 'silent for 4 s').hold()).toBe('acquired')
+    expect(await createLease(connections, 'silent for 4 s').hold()).toBe('taken over')
     // A lease that lasts longer than the test.
     await leave('silent for less', -600_000)
     expect(await createLease(connections, 'silent for less').hold()).toBeUndefined()
@@ -151,7 +151,7 @@ describe('a store with a lost PostgreSQL', needs(postgresPrograms()), () => {
     )
     await leave('before the restart', 4_000)
     const lease = createLease(connections, 'before the restart')
-    await until(async () => (await lease.hold()) === 'acquired')
+    await until(async () => (await lease.hold()) === 'taken over')
     expect(await uptime()).toBeGreaterThan(6)
     await store.close()
   })

@@ -133,6 +133,7 @@ describe('PostgreSQL', needs(await findPostgres()), () => {
     await sql`alter table leases drop column epoch`.execute(write)
     await sql`alter table notifications drop column receipt`.execute(write)
     await sql`alter table event_blocks drop column object_name`.execute(write)
+    await sql`alter table jobs drop column suspicion`.execute(write)
     await sql`drop schema compat cascade`.execute(write)
     await sql`drop table inserted_alerts`.execute(write)
     await sql`drop table query_roles`.execute(write)
@@ -256,6 +257,52 @@ describe('PostgreSQL', needs(await findPostgres()), () => {
     expect((await fast.alerts.recent()).map(({ id }) => id)).toContain('alert-000002')
     await fast.close()
     await slow.close()
+  })
+
+  it('shows what was committed long after it was stamped', async () => {
+    let time = Date.now()
+    const [store, slow] = [await openEmpty(() => time), await open(() => time)]
+    const recent = async () => (await store.alerts.recent()).map(({ id }) => id).sort()
+    const { tx, commit } = await slow.begin()
+    await slow.alerts.save([sampleAlert(1)], tx)
+    time += 60_000
+    await store.transaction((other) => store.alerts.save([sampleAlert(2)], other))
+    expect(await recent()).toEqual(['alert-000002'])
+    await commit()
+    expect(await recent()).toEqual(['alert-000001', 'alert-000002'])
+    await store.close()
+    await slow.close()
+  })
+
+  it('lets transactions change the same rows, named in any order', async () => {
+    const stores = [await openEmpty(), await open()]
+    const sources = Array.from({ length: 40 }, (_, number) => `source-${number}`)
+    const write = async (partition: number) => {
+      for (let round = 0; round < 20; round += 1) {
+        const shift = (partition * 7 + round * 13) % sources.length
+        const order = [...sources.slice(shift), ...sources.slice(0, shift)]
+        const events = order.map((source, index) => ({
+          ...{ id: `${partition}-${round * sources.length + index}`, kind: 'event' as const, source, stream: source },
+          ...{ time: 0, timeGuessed: false, receivedAt: 0, message: 'm', original: 'm', fields: {} },
+        }))
+        const store = stores[partition % stores.length]
+        await store?.transaction((tx) => store.events.save(events, tx))
+      }
+    }
+    await Promise.all([0, 1, 2, 3].map(write))
+    const volumes = await stores[0]?.events.volumeBySource({ from: 0, to: 300_000 })
+    expect(new Set(volumes?.map(({ lines }) => lines))).toEqual(new Set([80]))
+    for (const store of stores) await store.close()
+  })
+
+  it('asks to try again while the server only reads, as during a failover', async () => {
+    const store = await openEmpty()
+    const saving = store.transaction(async (tx) => {
+      await sql`set transaction read only`.execute(tx)
+      await store.alerts.save([sampleAlert(1)], tx)
+    })
+    await expect(saving).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true, retryAfter: 5 })
+    await store.close()
   })
 
   it('stores a text with the one character that PostgreSQL cannot store', async () => {

@@ -100,3 +100,33 @@ export const describeCut = (name: string, port: number, open: () => Promise<Queu
     await remove()
   })
 }
+
+/** Tests that a source ends when its server answers no more, or never has, and when it is stopped meanwhile. */
+export const describeSilence = (name: string, port: number, open: () => Promise<Queue>): void => {
+  it(`${name}: ends with an error when the server falls silent, and at once when it is stopped`, async () => {
+    const { source, remove, send } = await open()
+    const through = await freePort()
+    const line = createLine(through, { host: '127.0.0.1', port })
+    await line.open()
+    let taken = 0
+    const run = (signal: AbortSignal) =>
+      source(through).run(async () => {
+        taken += 1
+      }, signal)
+    const connected = run(new AbortController().signal)
+    await send(['one'])
+    await until(() => taken === 1)
+    line.silence()
+    const stop = new AbortController()
+    const stopped = run(stop.signal).catch(() => undefined)
+    const unconnected = run(new AbortController().signal)
+    await Promise.all([expect(connected).rejects.toThrow(), expect(unconnected).rejects.toThrow()])
+    const last = run(stop.signal).catch(() => undefined)
+    const began = performance.now()
+    stop.abort()
+    await Promise.all([stopped, last])
+    expect(performance.now() - began).toBeLessThan(5_000)
+    await line.close()
+    await remove()
+  })
+}

@@ -40,6 +40,8 @@ describe('the queue on RabbitMQ', needs(await findPostgres(), await findRabbitmq
       queue: openEmbeddedQueue({ connections, now, log, partitions, broker, ...limits }),
       transaction: store.transaction,
       async reopen() {
+        // A process that ends leaves its messages to the next one.
+        await broker.close()
         await store.close()
         return over(await openStore(database.url, { now, log }), settings)
       },
@@ -275,6 +277,7 @@ describe('the queue on RabbitMQ', needs(await findPostgres(), await findRabbitmq
         const refused = await publish(1).catch((error: unknown) => error)
         return String(refused).includes('short of memory')
       })
+      expect(broker.problems()).toEqual([expect.stringMatching(/^RabbitMQ is short of memory or disk space since 20/)])
       const seen: number[] = []
       consumeBatches(queue, async (batches) => void seen.push(...batches.map(({ first }) => first)))
       await queue.idle()
@@ -291,6 +294,7 @@ describe('the queue on RabbitMQ', needs(await findPostgres(), await findRabbitmq
       )
       await queue.idle()
       expect(seen).toEqual([0, 1])
+      expect(broker.problems()).toEqual([])
       await queue.close()
       await store.close()
       await node.remove()

@@ -4,7 +4,7 @@ import { silentLog } from '../../src/component.ts'
 import { redisSource } from '../../src/pipeline/ingest/queues/redis.ts'
 import { needs } from '../needs.ts'
 import { until } from '../until.ts'
-import { describeCut, describeQueueSource, describeRedelivery } from './queue-source.ts'
+import { describeCut, describeQueueSource, describeRedelivery, describeSilence } from './queue-source.ts'
 import { findServer } from './reachable.ts'
 
 const url = process.env.REDIS_TEST_URL ?? 'redis://127.0.0.1:6379'
@@ -42,6 +42,7 @@ describe('with Redis', needs(await findServer('Redis', port, 'REDIS_TEST_URL')),
   describeQueueSource('redis', open)
   describeRedelivery('redis', open)
   describeCut('redis', port, open)
+  describeSilence('redis', port, open)
 
   it('keeps the fields of an entry, and reads on when the stream was deleted', async () => {
     const { source, client, stream, remove, send } = await open()
