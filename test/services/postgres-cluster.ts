@@ -34,6 +34,8 @@ export interface PostgresCluster {
   stop(mode: 'fast' | 'immediate'): Promise<void>
   /** Asks as the superuser, in the database `postgres` by default. */
   ask(sql: string, database?: string): Promise<readonly unknown[]>
+  /** Turns on TLS for new connections. */
+  encrypt(pair: { readonly cert: string; readonly key: string }): Promise<void>
   /** The number of its first process. */
   pid(): Promise<number>
   /** Stops the server and deletes its files. */
@@ -170,6 +172,13 @@ export const createPostgresCluster = async ({ standby = false } = {}): Promise<P
       primary = second
     },
     ask,
+    async encrypt({ cert, key }) {
+      writeFileSync(join(primary.data, 'server.crt'), cert)
+      writeFileSync(join(primary.data, 'server.key'), key, { mode: 0o600 })
+      if (isRoot) await run('chown', ['postgres', join(primary.data, 'server.key')])
+      await ask('alter system set ssl = on')
+      await ask('select pg_reload_conf()')
+    },
     pid: async () => Number((await readFile(join(primary.data, 'postmaster.pid'), 'utf8')).split('\n', 1)[0]),
     async remove() {
       for (const node of [first, second]) await control(node, 'stop', '-m', 'immediate').catch(() => undefined)

@@ -1,4 +1,5 @@
 import { AppError, messageOf } from '../../errors.ts'
+import { offersNoTls } from '../../lib/postgres-url/postgres-url.ts'
 
 /** Converts a failure of PostgreSQL, or of the connection to it, to an error for operators; returns unknown errors unchanged. */
 export const translatePostgresError = (error: unknown, place: string): unknown => {
@@ -20,11 +21,17 @@ export const translatePostgresError = (error: unknown, place: string): unknown =
       cause: error,
     })
   }
+  if (offersNoTls(error)) {
+    return new AppError('UNAVAILABLE', `The ${place} cannot be reached over TLS: ${messageOf(error)}.`, {
+      hint: 'Turn on TLS at the server, or leave sslmode out of storage.url.',
+      cause: error,
+    })
+  }
   if (isUntrusted(error)) {
     return new AppError('UNAVAILABLE', `The ${place} cannot be reached over TLS: ${messageOf(error)}.`, {
       hint:
         'Name the certificate of its authority with sslmode=verify-full&sslrootcert=FILE in storage.url, or encrypt without verifying with ' +
-        'sslmode=no-verify.',
+        'sslmode=require.',
       cause: error,
     })
   }
@@ -53,9 +60,8 @@ export const translatePostgresError = (error: unknown, place: string): unknown =
   return isAway(error) ? away(error, place) : error
 }
 
-/** Whether the certificate of the server is not trusted, or it has none. */
-const isUntrusted = (error: unknown): boolean =>
-  /CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/.test(codeOf(error)) || /does not support SSL/.test(messageOf(error))
+/** Whether the certificate of the server is not trusted. */
+const isUntrusted = (error: unknown): boolean => /CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/.test(codeOf(error))
 
 /** Whether an error means that the server, or the network to it, is temporarily unavailable. */
 const isAway = (error: unknown): boolean => {

@@ -15,6 +15,7 @@ import {
   sql,
 } from 'kysely'
 import { messageOf } from '../../errors.ts'
+import { settleTlsMode } from '../../lib/postgres-url/postgres-url.ts'
 import type { Tables } from '../database.ts'
 import type { DatabaseRow, Dialect } from './dialect.ts'
 import { isSessionLost, isUnreachable, translatePostgresError } from './postgres-error.ts'
@@ -43,9 +44,9 @@ const hasRun = sql<boolean>`pg_postmaster_start_time() < clock_timestamp() - int
 /** Stores all data in a PostgreSQL server, which several processes may share: `postgres://user:password@host/database`. */
 export const postgres: Dialect = {
   schemes: ['postgres', 'postgresql'],
-  async open(url, { log }) {
+  async open(given, { log }) {
     const { default: pg } = await import('pg')
-    const probe = async (): Promise<void> => {
+    const probe = async (url: string): Promise<void> => {
       const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMs })
       client.on('error', ignore)
       // A server that refuses us has answered.
@@ -54,7 +55,8 @@ export const postgres: Dialect = {
       })
       client.end().catch(ignore)
     }
-    const link = createLink({ probe, log })
+    const url = await settleTlsMode(given, probe)
+    const link = createLink({ probe: () => probe(url), log })
     const session = nameSession()
     const pool = new pg.Pool({
       connectionString: url,

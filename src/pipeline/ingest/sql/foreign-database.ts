@@ -2,6 +2,7 @@ import Database from 'better-sqlite3'
 import type { Client } from 'pg'
 import { AppError, messageOf } from '../../../errors.ts'
 import { isObject } from '../../../lib/json/json-value.ts'
+import { offersNoTls, settleTlsMode } from '../../../lib/postgres-url/postgres-url.ts'
 import { databaseAt, plainDatabaseUrl } from './database-url.ts'
 
 /** A row of a foreign database. */
@@ -71,13 +72,19 @@ const hintFor = (scheme: string, error: unknown): string => {
     }
     return 'Check that the file exists, and that you have read permission.'
   }
+  if (offersNoTls(error)) return 'Turn on TLS at the server, or leave sslmode out of the URL.'
   if (/certificate/i.test(reason) && scheme.startsWith('postgres')) {
-    return 'Name the certificate of its authority with sslmode=verify-full&sslrootcert=FILE in the URL, or encrypt without verifying with sslmode=no-verify.'
+    return 'Name the certificate of its authority with sslmode=verify-full&sslrootcert=FILE in the URL, or encrypt without verifying with sslmode=require.'
   }
   return 'Check that it runs, that url, user and password are correct, and that the user has read permission.'
 }
 
-const openPostgres = async (url: string, { timeout }: OpenOptions): Promise<ForeignDatabase> => {
+const openPostgres: Open = async (url, options) => {
+  const open = (at: string) => openPostgresAt(at, options)
+  return open(await settleTlsMode(url, async (at) => (await open(at)).close()))
+}
+
+const openPostgresAt = async (url: string, { timeout }: OpenOptions): Promise<ForeignDatabase> => {
   const { default: pg } = await import('pg')
   const client = new pg.Client({
     connectionString: url,
