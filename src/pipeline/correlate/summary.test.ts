@@ -49,6 +49,16 @@ describe('the summary of an incident', () => {
     expect(totalOf(8)).toBe('at least 10 addresses.')
   })
 
+  it('counts the attackers that an alert lists apart from its entities', () => {
+    const attacker = Array.from({ length: 21 }, (_, index) => ({
+      ip: `198.51.100.${index}`,
+      events: 1,
+      internal: false,
+    }))
+    const spray = alert('spray', 0, 60, { address_roles: { attacker } })
+    expect(summarizeIncident([spray, ...attackStory], counts)).toMatch(/, from at least 23 addresses\.$/)
+  })
+
   it('lists the stages of an attack in order, each by its most severe alert', () => {
     expect(summarizeIncident(attackStory, counts)).toBe(
       [

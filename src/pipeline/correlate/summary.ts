@@ -91,9 +91,12 @@ const minuteOf = (time: number): string => new Date(time).toISOString().slice(0,
 /** Alerts about many addresses list at least this many, and seldom all of them. */
 const listedAddresses = 10
 
-/** Returns the number of addresses, if there are several. */
+/** Returns the number of addresses, if there are several. The attackers are listed apart, and more of them than among the entities. */
 const fromWhere = (members: readonly Alert[]): string => {
-  const all = members.flatMap(({ entities }) => entities.flatMap(({ type, value }) => (type === 'ip' ? value : [])))
+  const all = members.flatMap(({ entities, address_roles }) => [
+    ...entities.flatMap(({ type, value }) => (type === 'ip' ? value : [])),
+    ...(address_roles?.attacker ?? []).map(({ ip }) => ip),
+  ])
   const addresses = new Set(all).size
   if (addresses <= 1) return ''
   return `, from ${addresses < listedAddresses ? '' : 'at least '}${addresses} addresses`
