@@ -208,6 +208,6 @@ it('restores no folder', async () => {
   mkdirSync(at('archive'))
   await expect(restore('b')).rejects.toMatchObject({
     code: 'INVALID_REQUEST',
-    message: `There is no file ${at('archive')}.`,
+    message: `${at('archive')} is a folder.`,
   })
 })

@@ -176,7 +176,8 @@ const requireFile = async (file: string): Promise<void> => {
   const found = await stat(file).catch(() => undefined)
   // A pipe is read, too.
   if (found && !found.isDirectory()) return
-  throw new AppError('INVALID_REQUEST', `There is no file ${file}.`, { hint: 'Give one that `vedette backup` wrote.' })
+  const what = found ? `${file} is a folder.` : `There is no file ${file}.`
+  throw new AppError('INVALID_REQUEST', what, { hint: 'Name a file that `vedette backup` wrote.' })
 }
 
 const settingsMove = (plan: RestorePlan) => ({
