@@ -9,88 +9,110 @@ export interface Association {
   days: number
 }
 
-/** How many numbers an entry has: the hash of its name, its first and last time, and its days. */
+/** How many numbers an association has: the hash of its name, its last and first time, and its days. */
 const width = 4
+/** A table has room for so many entities at first. */
+const fewestRows = 64
 
 /**
- * Some entities that were seen together with another one: when there are more than the limit, the least recently seen one is dropped. Flat
- * arrays and hashes, because a sighting reads all entries, and objects and names are scattered over the memory.
+ * The entities that were seen together with each entity of a kind, such as the addresses of each user: when there are more than the limit,
+ * the least recently seen one is dropped. An entity is a place in the table. One table for all of them, because a sighting reads all
+ * associations of an entity, and objects, arrays and names of their own are scattered over the memory.
  */
-export class Associations {
+export class AssociationTable {
   readonly #limit: number
-  #names: string[] = []
-  #numbers: number[] = []
-  #size = 0
+  readonly #names: string[] = []
+  #sizes = new Uint8Array(fewestRows)
+  /** A row per entity: all hashes, then all last times, first times and days. A sighting reads the first half only. */
+  #numbers: Float64Array
 
+  /** Creates a table without associations. The limit is below 256. */
   constructor(limit: number) {
     this.#limit = limit
+    this.#numbers = new Float64Array(fewestRows * limit * width)
   }
 
   /** Adds a sighting. Keeps the name, so it must be a string of its own: a substring keeps its whole log line in memory. */
-  see(name: string, hash: number, time: number): void {
+  see(entity: number, name: string, hash: number, time: number): void {
+    const limit = this.#limit
+    const size = this.#sizes[entity] ?? 0
     const numbers = this.#numbers
-    const end = this.#size * width
+    const start = entity * limit * width
     let oldest = 0
     let oldestLast = Number.POSITIVE_INFINITY
-    for (let at = 0; at < end; at += width) {
-      const last = numbers[at + 2] ?? 0
-      if (numbers[at] === hash && this.#names[at / width] === name) {
+    for (let index = 0; index < size; index++) {
+      const at = start + index
+      const last = numbers[at + limit] ?? 0
+      if (numbers[at] === hash && this.#names[entity * limit + index] === name) {
         if (time > last) {
-          if (dayOf(time) > dayOf(last)) numbers[at + 3] = (numbers[at + 3] ?? 0) + 1
-          numbers[at + 2] = time
-        } else if (time < (numbers[at + 1] ?? 0)) numbers[at + 1] = time
+          if (dayOf(time) > dayOf(last)) numbers[at + 3 * limit] = (numbers[at + 3 * limit] ?? 0) + 1
+          numbers[at + limit] = time
+        } else if (time < (numbers[at + 2 * limit] ?? 0)) numbers[at + 2 * limit] = time
         return
       }
       if (last < oldestLast) {
-        oldest = at
+        oldest = index
         oldestLast = last
       }
     }
-    if (this.#size === this.#limit) this.#set(oldest / width, name, hash, time, time, 1)
-    else this.#add(name, hash, time, time, 1)
+    if (size === limit) this.#set(entity, oldest, name, hash, time, time, 1)
+    else this.#add(entity, name, hash, time, time, 1)
   }
 
-  /** Adds an entry. Copies the arrays: one that grows has room for 16 more, and most entities are seen with few others. */
-  #add(name: string, hash: number, first: number, last: number, days: number): void {
-    if (this.#size === this.#names.length) {
-      this.#names = this.#names.concat(name)
-      this.#numbers = this.#numbers.concat(hash, first, last, days)
-    } else this.#set(this.#size, name, hash, first, last, days)
-    this.#size++
+  #add(entity: number, name: string, hash: number, first: number, last: number, days: number): void {
+    if (entity >= this.#sizes.length) this.#grow(entity)
+    const size = this.#sizes[entity] ?? 0
+    this.#set(entity, size, name, hash, first, last, days)
+    this.#sizes[entity] = size + 1
   }
 
-  #set(index: number, name: string, hash: number, first: number, last: number, days: number): void {
-    const numbers = this.#numbers
-    const at = index * width
-    this.#names[index] = name
-    numbers[at] = hash
-    numbers[at + 1] = first
-    numbers[at + 2] = last
-    numbers[at + 3] = days
+  #set(entity: number, index: number, name: string, hash: number, first: number, last: number, days: number): void {
+    const limit = this.#limit
+    const at = entity * limit * width + index
+    this.#names[entity * limit + index] = name
+    this.#numbers[at] = hash
+    this.#numbers[at + limit] = last
+    this.#numbers[at + 2 * limit] = first
+    this.#numbers[at + 3 * limit] = days
   }
 
-  list(): Association[] {
-    return Array.from({ length: this.#size }, (_, index) => {
-      const [, first = 0, last = 0, days = 0] = this.#numbers.slice(index * width, (index + 1) * width)
-      return { name: this.#names[index] ?? '', first, last, days }
-    })
+  #grow(entity: number): void {
+    let rows = this.#sizes.length
+    while (rows <= entity) rows *= 2
+    const sizes = new Uint8Array(rows)
+    const numbers = new Float64Array(rows * this.#limit * width)
+    sizes.set(this.#sizes)
+    numbers.set(this.#numbers)
+    this.#sizes = sizes
+    this.#numbers = numbers
+  }
+
+  list(entity: number): Association[] {
+    const limit = this.#limit
+    const start = entity * limit * width
+    return Array.from({ length: this.#sizes[entity] ?? 0 }, (_, index) => ({
+      name: this.#names[entity * limit + index] ?? '',
+      first: this.#numbers[start + index + 2 * limit] ?? 0,
+      last: this.#numbers[start + index + limit] ?? 0,
+      days: this.#numbers[start + index + 3 * limit] ?? 0,
+    }))
   }
 
   /** Adds associations that were seen elsewhere: the last seen ones stay. */
-  combine(others: readonly Association[]): void {
-    const all = this.list()
+  combine(entity: number, others: readonly Association[]): void {
+    const all = this.list(entity)
     for (const other of others) {
       const known = all.find(({ name }) => name === other.name)
       if (known) combineSpans(known, other)
       else all.push({ ...other })
     }
     if (all.length > this.#limit) all.sort((a, b) => b.last - a.last).splice(this.#limit)
-    this.#size = 0
-    for (const { name, first, last, days } of all) this.#add(name, hashName(name), first, last, days)
+    this.clear(entity)
+    for (const { name, first, last, days } of all) this.#add(entity, name, hashName(name), first, last, days)
   }
 
-  clear(): void {
-    this.#size = 0
+  clear(entity: number): void {
+    this.#sizes[entity] = 0
   }
 }
 
@@ -127,8 +149,7 @@ export const readSpan = (reader: Reader): Omit<Association, 'name'> => ({
   days: reader.varint(),
 })
 
-export const writeAssociations = (writer: Writer, associations: Associations): void => {
-  const all = associations.list()
+export const writeAssociations = (writer: Writer, all: readonly Association[]): void => {
   writer.varint(all.length)
   for (const association of all) writeSpan(writer.text(association.name), association)
 }

@@ -4,7 +4,7 @@ import { day, hour } from '../lib/units/time.ts'
 import { type Event, textField } from '../schema/event/event.ts'
 import {
   type Association,
-  Associations,
+  AssociationTable,
   combineSpans,
   dayOf,
   extendSpan,
@@ -35,15 +35,9 @@ interface Span {
   hash: number
 }
 
-interface UserTrack extends Span {
-  /** The place in the table of hours. */
+/** A user or an address, with its place in the tables. */
+interface Track extends Span {
   readonly place: number
-  readonly addresses: Associations
-  readonly hosts: Associations
-}
-
-interface AddressTrack extends Span {
-  readonly users: Associations
 }
 
 /** The usual behaviour of a user, from successful logins. Times in ms. */
@@ -85,25 +79,25 @@ export interface LoginHistory {
 
 /** Creates an empty history. */
 export const createLoginHistory = (): LoginHistory => {
-  const users = createRecentEntries<UserTrack>(capacity.users)
-  const addresses = createRecentEntries<AddressTrack>(capacity.addresses)
+  const users = createRecentEntries<Track>(capacity.users)
+  const addresses = createRecentEntries<Track>(capacity.addresses)
   const hosts = createRecentEntries<Span>(capacity.hosts)
   const hours = new LoginHours(capacity.users)
+  const addressesOfUsers = new AssociationTable(maxAssociations)
+  const hostsOfUsers = new AssociationTable(maxAssociations)
+  const usersOfAddresses = new AssociationTable(maxAssociations)
 
-  const startUser = (time: number, name: string, dropped?: UserTrack): UserTrack => {
-    const user = dropped ?? {
-      ...startSpan(time, name),
-      place: users.size,
-      addresses: new Associations(maxAssociations),
-      hosts: new Associations(maxAssociations),
-    }
+  const startUser = (time: number, name: string, dropped?: Track): Track => {
+    const user = startTrack(time, name, users.size, dropped)
     hours.clear(user.place)
-    if (dropped) {
-      startSpan(time, name, dropped)
-      dropped.addresses.clear()
-      dropped.hosts.clear()
-    }
+    addressesOfUsers.clear(user.place)
+    hostsOfUsers.clear(user.place)
     return user
+  }
+  const startAddress = (time: number, name: string, dropped?: Track): Track => {
+    const address = startTrack(time, name, addresses.size, dropped)
+    usersOfAddresses.clear(address.place)
+    return address
   }
 
   const learnUser = (seen: string, event: Event, host: Span | undefined): void => {
@@ -113,12 +107,12 @@ export const createLoginHistory = (): LoginHistory => {
     extendSpan(user, time)
     const today = dayOf(time)
     hours.see(user.place, Math.floor((time - today * day) / hour), today)
-    if (host) user.hosts.see(host.name, host.hash, time)
+    if (host) hostsOfUsers.see(user.place, host.name, host.hash, time)
     if (address === undefined || address.length > maxNameLength) return
     const from = addresses.see(address, time, startAddress)
     extendSpan(from, time)
-    user.addresses.see(from.name, from.hash, time)
-    from.users.see(user.name, user.hash, time)
+    addressesOfUsers.see(user.place, from.name, from.hash, time)
+    usersOfAddresses.see(from.place, user.name, user.hash, time)
   }
 
   const load = (state: Uint8Array): void => {
@@ -126,12 +120,12 @@ export const createLoginHistory = (): LoginHistory => {
       readAll(reader, users, startUser, (user, span) => {
         combineSpans(user, span)
         hours.combine(user.place, { days: reader.u16s(), lastDays: reader.i32s() })
-        user.addresses.combine(readAssociations(reader))
-        user.hosts.combine(readAssociations(reader))
+        addressesOfUsers.combine(user.place, readAssociations(reader))
+        hostsOfUsers.combine(user.place, readAssociations(reader))
       })
       readAll(reader, addresses, startAddress, (address, span) => {
         combineSpans(address, span)
-        address.users.combine(readAssociations(reader))
+        usersOfAddresses.combine(address.place, readAssociations(reader))
       })
       readAll(reader, hosts, startSpan, combineSpans)
     })
@@ -157,14 +151,21 @@ export const createLoginHistory = (): LoginHistory => {
     user(name) {
       const user = users.get(name)
       if (!user) return undefined
-      const { first, last, days } = user
-      const seen = hours.of(user.place)
+      const { first, last, days, place } = user
+      const seen = hours.of(place)
       const perHour = Array.from(seen.days, (count, hour) => ({ days: count, lastDay: seen.lastDays[hour] ?? 0 }))
-      return { first, last, days, hours: perHour, addresses: user.addresses.list(), hosts: user.hosts.list() }
+      return {
+        first,
+        last,
+        days,
+        hours: perHour,
+        addresses: addressesOfUsers.list(place),
+        hosts: hostsOfUsers.list(place),
+      }
     },
     address(address) {
       const known = addresses.get(address)
-      return known && { first: known.first, users: known.users.list() }
+      return known && { first: known.first, users: usersOfAddresses.list(known.place) }
     },
     host: (name) => hosts.get(name),
     *hosts() {
@@ -178,10 +179,10 @@ export const createLoginHistory = (): LoginHistory => {
       writeAll(writer, users, (user) => {
         const { days, lastDays } = hours.of(user.place)
         writer.u16s(days).i32s(lastDays)
-        writeAssociations(writer, user.addresses)
-        writeAssociations(writer, user.hosts)
+        writeAssociations(writer, addressesOfUsers.list(user.place))
+        writeAssociations(writer, hostsOfUsers.list(user.place))
       })
-      writeAll(writer, addresses, (address) => writeAssociations(writer, address.users))
+      writeAll(writer, addresses, (address) => writeAssociations(writer, usersOfAddresses.list(address.place)))
       writeAll(writer, hosts, () => undefined)
       return writer.finish()
     },
@@ -200,10 +201,9 @@ const startSpan = (time: number, name: string, dropped?: Span): Span => {
   const span = { first: time, last: time, days: 1, movedAt: time, name, hash: hashName(name) }
   return dropped ? Object.assign(dropped, span) : span
 }
-const startAddress = (time: number, name: string, dropped?: AddressTrack): AddressTrack => {
-  if (!dropped) return { ...startSpan(time, name), users: new Associations(maxAssociations) }
+const startTrack = (time: number, name: string, place: number, dropped?: Track): Track => {
+  if (!dropped) return { ...startSpan(time, name), place }
   startSpan(time, name, dropped)
-  dropped.users.clear()
   return dropped
 }
 const writeAll = <Entry extends Span>(
