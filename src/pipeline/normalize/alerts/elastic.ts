@@ -10,6 +10,7 @@ export const elastic: AlertFormat = {
   name: 'elastic',
   matches: (object) => {
     const document = documentOf(object)
+    if (!mayNameRule(document)) return false
     return namesOf.some((prefix) => value(document, `${prefix}.rule.name`) !== undefined && idOf(object) !== undefined)
   },
   read(object, record) {
@@ -57,6 +58,16 @@ export const elastic: AlertFormat = {
 
 /** `signal` is the name of `kibana.alert` before version 8. */
 const namesOf = ['kibana.alert', 'signal']
+
+/** Whether a document has any beginning of the path to the name of a rule, which may be split at each of its dots. A cheap test. */
+const mayNameRule = (document: Json): boolean =>
+  document.kibana !== undefined ||
+  document.signal !== undefined ||
+  document['kibana.alert'] !== undefined ||
+  document['kibana.alert.rule'] !== undefined ||
+  document['kibana.alert.rule.name'] !== undefined ||
+  document['signal.rule'] !== undefined ||
+  document['signal.rule.name'] !== undefined
 
 /** Returns the document of a search hit, or the object itself. */
 const documentOf = (object: Json): Json => (isObject(object._source) ? object._source : object)

@@ -68,7 +68,7 @@ const kindOf = (webhook: Json): string | undefined =>
 
 /** Returns the alert or case of a webhook, or the object itself. */
 const subjectOf = (object: Json): Json =>
-  kindOf(object) !== undefined && isObject(object.object) ? object.object : object
+  isObject(object.object) && kindOf(object) !== undefined ? object.object : object
 
 /** Adds one observable. The first of a kind wins. */
 const addObservable = (fields: Draft, observable: Json): void => {

@@ -4,6 +4,8 @@ import type { Fields } from '../../../schema/event/event.ts'
 /** A kind of line that names the client or the user of a connection, and what a later line about its login shares with it. */
 export interface ConnectionLine {
   readonly kind: string
+  /** Every line of such a connection, also a later one, has this text at this position. The cheapest test. */
+  readonly starts?: { readonly with: string; readonly at: number }
   /** A text of each such line, to pass by the others without an expression. */
   readonly mark: string
   /** Whether several processes of a host write about a connection. */
@@ -85,6 +87,7 @@ export const connectionLines: readonly ConnectionLine[] = [
     // The access policies of F5 BIG-IP: a session has a number, and several processes write about it.
     kind: 'client of an access policy',
     acrossProcesses: true,
+    starts: { with: '0149', at: 0 },
     mark: ': New session from client IP ',
     names: /: New session from client IP (?<address>\S{2,64}) /,
     key: sessionOfPolicy,
@@ -93,6 +96,7 @@ export const connectionLines: readonly ConnectionLine[] = [
   {
     kind: 'user of an access policy',
     acrossProcesses: true,
+    starts: { with: '0149', at: 0 },
     mark: ": Username '",
     names: /: Username '(?<user>[^'\n]{1,256})'$/,
     key: sessionOfPolicy,
@@ -111,6 +115,7 @@ export const connectionLines: readonly ConnectionLine[] = [
   {
     // RabbitMQ: an Erlang process per client. The refused login in the same number names the user only.
     kind: 'client of RabbitMQ',
+    starts: { with: '<', at: 0 },
     mark: '> (',
     names: /^(?:<[\d.]{3,40}> )?accepting AMQP connection (?:<[\d.]{3,40}> )?\((?<address>\S{2,64}) -> /,
     key: (text) => (text.startsWith('<') ? /^<[\d.]{3,40}>(?= )/.exec(text)?.[0] : undefined),
@@ -133,6 +138,7 @@ export const connectionLines: readonly ConnectionLine[] = [
   {
     // OpenSMTPD: every line begins with the number of its session. The one about a login names the user only.
     kind: 'client of SMTP',
+    starts: { with: ' smtp ', at: 16 },
     mark: ' smtp connected address=',
     names: /^[\da-f]{16} smtp connected address=(?<address>[\da-fA-F.:]{2,45}) /,
     key: (text) => (text.startsWith(' smtp ', 16) ? /^[\da-f]{16}(?= )/.exec(text)?.[0] : undefined),

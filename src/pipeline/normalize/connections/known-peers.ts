@@ -15,12 +15,16 @@ interface Party {
 
 const mostParties = 20_000
 /** The kinds of lines by what most other lines lack, so that it is looked for once. */
-const lineGroups = [...Map.groupBy(connectionLines, ({ mark, field }) => `${field} ${mark}`).values()].flatMap(
-  (lines) => {
-    const [first] = lines
-    return first ? [{ mark: first.mark, field: first.field, lines }] : []
-  },
-)
+const lineGroups = [
+  ...Map.groupBy(
+    connectionLines,
+    ({ starts, field, mark }) => `${starts?.at} ${starts?.with} ${field} ${mark}`,
+  ).values(),
+].flatMap((lines) => {
+  const [first] = lines
+  return first ? [{ starts: first.starts, mark: first.mark, field: first.field, lines }] : []
+})
+const acceptingLines = connectionLines.filter(({ accepts }) => accepts !== undefined)
 
 /**
  * Adds to a login what earlier lines of its connection name, for servers that write the address, the user and the outcome in several lines
@@ -37,7 +41,8 @@ export class KnownPeers {
   follow(event: Event): Event {
     const { message, original } = event
     const text = message === '' ? original : message
-    for (const { mark, field, lines } of lineGroups) {
+    for (const { starts, mark, field, lines } of lineGroups) {
+      if (starts !== undefined && !text.startsWith(starts.with, starts.at)) continue
       if ((field === undefined || event.fields[field] !== undefined) && text.includes(mark)) {
         for (const line of lines) this.#learn(event, line, text)
       }
@@ -47,19 +52,22 @@ export class KnownPeers {
     const isLogin = isAuthentication(event)
     const lacks = address === undefined || user === undefined
     if (isLogin ? !lacks : !mayAccept(text)) return event
-    const fields: Draft = { ...event.fields }
+    let fields: Draft | undefined
     for (const line of connectionLines) {
       const known = this.#find(event, line, text)
-      if (known?.user !== undefined) setUser(fields, known.user)
-      if (known?.address !== undefined && fields['source.domain'] === undefined) {
+      if (known === undefined) continue
+      fields ??= { ...event.fields }
+      if (known.user !== undefined) setUser(fields, known.user)
+      if (known.address !== undefined && fields['source.domain'] === undefined) {
         setAddress(fields, 'source', known.address)
       }
-      if (!isLogin && known?.user !== undefined && line.accepts?.says.test(text)) {
+      if (!isLogin && known.user !== undefined && line.accepts?.says.test(text)) {
         fields['event.category'] = 'authentication'
         fields['event.action'] = 'login'
         fields['event.outcome'] = 'success'
       }
     }
+    if (fields === undefined) return event
     return isLogin || fields['event.category'] === 'authentication' ? { ...event, fields } : event
   }
 
@@ -92,7 +100,12 @@ const keyOf = ({ source, stream, fields }: Event, line: ConnectionLine, text: st
 }
 
 const mayAccept = (text: string): boolean =>
-  connectionLines.some(({ accepts }) => accepts !== undefined && text.includes(accepts.mark))
+  acceptingLines.some(
+    ({ starts, accepts }) =>
+      accepts !== undefined &&
+      (starts === undefined || text.startsWith(starts.with, starts.at)) &&
+      text.includes(accepts.mark),
+  )
 
 /** Whether a word is an address or a host. Servers write `[local]`, `local` or a path for clients of a socket. */
 const isRemote = (word: string): boolean => {

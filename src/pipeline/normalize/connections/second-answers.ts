@@ -129,16 +129,15 @@ export class SecondAnswers {
   count(event: Event): Event {
     if (event.fields['event.category'] !== 'authentication' || event.fields['event.outcome'] !== 'failure') return event
     for (const { kind, first, second, within } of secondAnswers) {
-      const keyOf = (login: string): string => `${kind}\n${event.stream}\n${login}`
       const refused = first(event)
       if (refused !== undefined) {
-        const key = copyWord(keyOf(refused))
+        const key = copyWord(keyOf(kind, event, refused))
         const times = this.#refusals.get(key) ?? []
         this.#refusals.set(key, times.includes(event.time) ? times : [...times, event.time].slice(-mostTimes))
         continue
       }
       const again = this.#refusals.size === 0 ? undefined : second(event)
-      const times = again === undefined ? undefined : this.#refusals.get(keyOf(again))
+      const times = again === undefined ? undefined : this.#refusals.get(keyOf(kind, event, again))
       if (!times?.some((time) => event.time >= time && event.time - time <= within)) continue
       const { 'event.category': _category, 'event.action': _action, ...fields } = event.fields
       return { ...event, fields }
@@ -146,3 +145,5 @@ export class SecondAnswers {
     return event
   }
 }
+
+const keyOf = (kind: string, { stream }: Event, login: string): string => `${kind}\n${stream}\n${login}`

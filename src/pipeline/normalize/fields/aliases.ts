@@ -33,7 +33,7 @@ export const addFields = (fields: Draft, all: Columns, received: RawRecord): Fou
   const { values } = columns
   const plan = planOf(columns.names)
   for (const at of plan.others) keep(fields, plan.names[at], values[at])
-  const zone = values[plan.zone]
+  const zone = valueAt(values, plan.zone)
   const record = zone === undefined ? received : withOwnZone(received, zone)
   state.record = record
   state.connection = plan.connection
@@ -85,12 +85,16 @@ const claimsOf = (plan: NamePlan, values: readonly FieldValue[]): NamePlan['clai
     if (isCreation) return creationClaims
   }
   if (!sides) return claims
-  return /^in/i.test(String(values[plan.direction])) ? sides.inbound : sides.outbound
+  return /^in/i.test(String(valueAt(values, plan.direction))) ? sides.inbound : sides.outbound
 }
+
+/** Returns the value at a position of the plan. V8 looks -1 up as a name, which takes longer than all the rest. */
+const valueAt = (values: readonly FieldValue[], at: number): FieldValue | undefined => (at < 0 ? undefined : values[at])
 
 /** Whether the account that acts wins over the one that is acted upon. */
 const prefersSubject = ({ subject, code }: NamePlan, values: readonly FieldValue[]): boolean => {
-  const [name, event] = [values[subject], values[code]]
+  const name = valueAt(values, subject)
+  const event = valueAt(values, code)
   return name !== undefined && event !== undefined && isActor(name) && !logonEvents.test(String(event))
 }
 
@@ -174,12 +178,13 @@ export const withoutDirectory = (user: string): string =>
 
 /** Sets the user, and the domain of Windows' `DOMAIN\\user`. */
 const claimUser = (fields: Draft, value: FieldValue): boolean => {
+  if (typeof value !== 'string') return false
   // coturn: username=<kim>
-  const account = typeof value === 'string' ? withoutDirectory(value.replace(/^<([^<>]{1,256})>$/, '$1')) : value
+  const account = withoutDirectory(value.startsWith('<') ? value.replace(/^<([^<>]{1,256})>$/, '$1') : value)
   // Microsoft 365 lists the identifiers of an actor.
-  if (typeof account === 'string' && (account.startsWith('[{') || account.startsWith('{"'))) return false
-  const slash = typeof account === 'string' ? account.indexOf('\\') : -1
-  if (typeof account !== 'string' || slash <= 0 || slash === account.length - 1 || account.includes('\\', slash + 1))
+  if (account.startsWith('[{') || account.startsWith('{"')) return false
+  const slash = account.indexOf('\\')
+  if (slash <= 0 || slash === account.length - 1 || account.includes('\\', slash + 1))
     return claimText(fields, 'user.name', account)
   if (!claimText(fields, 'user.name', account.slice(slash + 1))) return false
   fields['user.domain'] = account.slice(0, slash)
@@ -259,10 +264,7 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
       const [text] = Array.isArray(value) ? value : [value]
       if (fields[target] !== undefined || typeof text !== 'string') return false
       const listed = text.includes(',') ? text.slice(0, text.indexOf(',')).trim() : text
-      // SonicWall: 10.0.0.5:51234:X1, 10.0.0.5::X1; Asterisk: IPV4/UDP/10.0.0.5/5060
-      const found = /^(\d[\d.]{6,14}(?::\d{1,5})?)::?[A-Z]|^IPV[46]\/[A-Z]{2,4}\/([\da-fA-F.:]{2,45})\/\d{1,5}$/.exec(
-        listed,
-      )
+      const found = listed.includes(':') || listed.startsWith('IPV') ? endpointOfDevice.exec(listed) : null
       const first = found?.[1] ?? found?.[2] ?? listed
       const address = readAddress(first)
       if (address?.ip === undefined) return false
@@ -365,6 +367,9 @@ const claim = (state: State, { target, plain }: Alias, key: string, value: Field
   }
 }
 
+/** SonicWall: 10.0.0.5:51234:X1, 10.0.0.5::X1; Asterisk: IPV4/UDP/10.0.0.5/5060 */
+const endpointOfDevice = /^(\d[\d.]{6,14}(?::\d{1,5})?)::?[A-Z]|^IPV[46]\/[A-Z]{2,4}\/([\da-fA-F.:]{2,45})\/\d{1,5}$/
+
 const requestLine = /^[A-Z]{3,10} \S{1,32768}(?: HTTP\/\d(?:\.\d)?)?$/
 
 const placeholder = /^(?:-*|n\/?a|null|none|nil|\(null\)|\(none\)|<nil>)$/i
@@ -381,7 +386,7 @@ const isPlaceholder = (value: string): boolean => {
 
 const claimText = (fields: Draft, target: string, value: FieldValue): boolean => {
   if (typeof value !== 'string' || isPlaceholder(value) || fields[target] !== undefined) return false
-  fields[target] = value.slice(0, longestValue)
+  fields[target] = value.length > longestValue ? value.slice(0, longestValue) : value
   return true
 }
 
@@ -472,7 +477,8 @@ const keep = (fields: Draft, key: string | undefined, value: FieldValue | undefi
   const name = key === '__proto__' ? '_proto_' : key
   // A text that is no time must not pass for the time of the event.
   if (name === '@timestamp') return
-  if (!Object.hasOwn(fields, name)) fields[name] = typeof value === 'string' ? value.slice(0, longestValue) : value
+  if (Object.hasOwn(fields, name)) return
+  fields[name] = typeof value === 'string' && value.length > longestValue ? value.slice(0, longestValue) : value
 }
 
 /** Sets the level from OpenTelemetry's SeverityNumber, unless there is a level word. */

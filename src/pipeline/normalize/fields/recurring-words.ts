@@ -4,6 +4,7 @@ const longestWord = 64
 const shortSubstring = 13
 
 interface Known<Answer> {
+  readonly hash: number
   readonly word: string
   readonly answer: Answer
 }
@@ -24,14 +25,18 @@ export const cacheWords = <Answer>(read: (word: string) => Answer) => {
     for (let at = start; at < end; at += 1) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0
     const slot = (hash ^ (hash >>> 12)) & (slots - 1)
     const before = known[slot]
-    if (before !== undefined && before.word.length === length && text.startsWith(before.word, start)) {
+    if (
+      before !== undefined &&
+      before.hash === hash &&
+      before.word.length === length &&
+      text.startsWith(before.word, start)
+    )
       return before.answer
-    }
     const recurs = seen[slot] === hash
     const word = recurs ? copyWord(text.slice(start, end)) : text.slice(start, end)
     const answer = read(word)
     if (answer === undefined) return answer
-    if (recurs) known[slot] = { word, answer }
+    if (recurs) known[slot] = { hash, word, answer }
     else seen[slot] = hash
     return answer
   }

@@ -30,7 +30,7 @@ const shapes = [
 /** Returns the sign-in of Microsoft Entra that an object is or contains; undefined for other objects. */
 export const entraSignIn = (object: Json): EntraSignIn | undefined => {
   const inner = isObject(object.properties) ? object.properties : object
-  const shape = shapes.find(([mark]) => mark in inner)
+  const shape = shapes.find((names) => names[0] in inner)
   if (!shape) return undefined
   const [, userName, ip, app, result, description] = shape
   const text = (name: string): string => {

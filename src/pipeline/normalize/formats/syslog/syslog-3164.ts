@@ -108,6 +108,8 @@ export const syslog3164Parser: Parser = {
 
 /** Reads the session and the level that Prosody writes into its own file, each before a tab. Returns the position of the message. */
 const readColumns = (text: string, at: number, fields: Draft): number | undefined => {
+  // Most lines have no tab, which avoids the expression.
+  if (!text.includes('\t', at)) return undefined
   const head = /^([\w.:/-]{1,128})\t(debug|info|warn|error)\t/.exec(text.slice(at, at + 140))
   const level = head && toSureLevel(head[2] ?? '')
   if (!head || !level) return undefined
