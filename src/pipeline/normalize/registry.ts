@@ -36,6 +36,7 @@ import { fluentBitParser } from './formats/wrappers/fluent-bit.ts'
 import { journaldParser } from './formats/wrappers/journald.ts'
 import { papertrailParser } from './formats/wrappers/papertrail.ts'
 import type { Parser } from './parser.ts'
+import { isDigitCode } from './time/calendar.ts'
 
 /** All parsers. */
 export const parsers: readonly Parser[] = [
@@ -117,6 +118,13 @@ const ofLetter = [
   accessLogParser,
   blueGeneParser,
 ]
+/** Parsers of lines that begin with a letter and have a time, or what `mayHaveTime` looks for instead. */
+const needTime = new Set<Parser>([syslog3164Parser, cockroachdbParser, genericParser, blueGeneParser])
+/** Parsers of lines that begin with a letter and have a colon within their first 24 characters. */
+const needColon = new Set<Parser>([cefAlertParser, cefParser, leefAlertParser, leefParser])
+const lettersAndTime = ofLetter.filter((parser) => !needColon.has(parser))
+const lettersAndColon = ofLetter.filter((parser) => !needTime.has(parser))
+const letters = lettersAndColon.filter((parser) => !needColon.has(parser))
 const ofOther = [ciscoParser, blueGeneParser, genericParser, syslog5424Parser, syslog3164Parser, accessLogParser]
 const ofHash = [w3cHeaderParser, ...ofOther]
 
@@ -131,6 +139,25 @@ export const candidates = (text: string): readonly Parser[] => {
   if (first === 35) return ofHash
   if (first === 60) return ofAngle
   if (first >= 48 && first <= 57) return ofDigit
-  if ((first >= 65 && first <= 90) || (first >= 97 && first <= 122)) return ofLetter
+  if ((first >= 65 && first <= 90) || (first >= 97 && first <= 122)) return candidatesOfLetter(text)
   return ofOther
+}
+
+/** Leaves out what cannot read a sentence, as most messages in JSON and syslog are. */
+const candidatesOfLetter = (text: string): readonly Parser[] => {
+  const colon = text.indexOf(':')
+  if (colon < 0 || colon >= 24) return mayHaveTime(text) ? lettersAndTime : letters
+  return mayHaveTime(text) ? ofLetter : lettersAndColon
+}
+
+/** How far into a text that begins with a letter the first digit of its time is: `September  10`, or a weekday before that. */
+const furthestDigit = 18
+
+/**
+ * Whether a text that begins with a letter may have a time at its start or behind its first word. Without one, there is only Cisco's
+ * mnemonic, which begins with a percent sign, and .NET's level of four letters with a colon.
+ */
+const mayHaveTime = (text: string): boolean => {
+  for (let at = 1; at < furthestDigit; at++) if (isDigitCode(text.charCodeAt(at))) return true
+  return text.charCodeAt(4) === 58 || text.includes('%') || isDigitCode(text.charCodeAt(text.indexOf(' ') + 1))
 }

@@ -19,8 +19,11 @@ export const toPhrases = (list: readonly Phrase[]): Phrases => Map.groupBy(list,
 
 /** Finds the phrase at the start of a message and sets its fields. Returns false without a match. */
 export const readKnownPhrase = (phrases: Phrases, message: string, at: number, fields: Draft): boolean => {
-  for (const [starts, category, action, outcome, read] of phrases.get(message.charCodeAt(at)) ?? []) {
-    if (!message.startsWith(starts, at)) continue
+  const list = phrases.get(message.charCodeAt(at))
+  if (list === undefined) return false
+  for (const phrase of list) {
+    if (!message.startsWith(phrase[0], at)) continue
+    const [starts, category, action, outcome, read] = phrase
     fields['event.category'] ??= category
     fields['event.action'] ??= action
     if (outcome) fields['event.outcome'] ??= outcome

@@ -14,6 +14,8 @@ const own =
 export const openldapParser: Parser = {
   name: 'openldap',
   parse({ text, receivedAt }) {
+    const after = text.charCodeAt(8)
+    if (after !== 32 && after !== 46) return undefined
     const found = head.exec(text.slice(0, 64))
     if (!found) return undefined
     const [lead, seconds = '', fraction, thread] = found
