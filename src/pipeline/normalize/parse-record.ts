@@ -328,10 +328,20 @@ const leadingWord = ({ fields }: Parsed, text: string): string | undefined => {
   }
   if (known !== undefined) return undefined
   if (code === 91) return toSureLevel(numberedWord.exec(text.slice(0, 40))?.[1] ?? '')
-  const colon = text.indexOf(': ')
-  const isShort = colon > 2 && colon < 10 && fields['event.action'] === undefined
-  return isShort && /^[A-Za-z][a-z]{2,8}$/.test(text.slice(0, colon)) ? toSureLevel(text.slice(0, colon)) : undefined
+  const colon = fields['event.action'] === undefined ? wordColon(text) : 0
+  return colon > 2 ? toSureLevel(text.slice(0, colon)) : undefined
 }
+
+/** Returns the end of a word in small letters, but for the first, of up to nine, with a colon and a space behind it; 0 without one. */
+const wordColon = (text: string): number => {
+  if (!isLetter(text.charCodeAt(0))) return 0
+  let end = 1
+  while (end < 10 && isSmall(text.charCodeAt(end))) end++
+  return end < 10 && text.charCodeAt(end) === 58 && text.charCodeAt(end + 1) === 32 ? end : 0
+}
+
+const isSmall = (code: number): boolean => code >= 97 && code <= 122
+const isLetter = (code: number): boolean => isCapital(code) || isSmall(code)
 
 /** Whether the message is a line of another program's log, as shippers and container runtimes wrap it. */
 const ownLine = ({ format, fields }: Parsed): boolean =>

@@ -25,13 +25,10 @@ export const cacheWords = <Answer>(read: (word: string) => Answer) => {
     for (let at = start; at < end; at += 1) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0
     const slot = (hash ^ (hash >>> 12)) & (slots - 1)
     const before = known[slot]
-    if (
-      before !== undefined &&
-      before.hash === hash &&
-      before.word.length === length &&
-      text.startsWith(before.word, start)
-    )
-      return before.answer
+    if (before !== undefined && before.hash === hash && before.word.length === length) {
+      // Two texts are compared sooner than a text with a part of another one.
+      if (length === text.length ? before.word === text : text.startsWith(before.word, start)) return before.answer
+    }
     const recurs = seen[slot] === hash
     const word = recurs ? copyWord(text.slice(start, end)) : text.slice(start, end)
     const answer = read(word)
