@@ -79,22 +79,24 @@ export class ByteWriter {
    */
   texts(values: readonly string[]): Uint8Array | undefined {
     const joined = values.join('')
-    this.#reserve(8)
+    const size = Buffer.byteLength(joined)
+    this.#reserve(size + values.length * 8 + 16)
     this.#varint(values.length)
-    const start = this.#end
-    this.#reserve(joined.length * 3 + values.length * 8 + 16)
-    const lengthsEnd = this.#lengths(0, values, (value) => value.length)
-    const written = this.#bytes.write(joined, lengthsEnd, 'utf8')
-    this.#end = lengthsEnd + written
     // If there are as many bytes as characters, all characters are ASCII.
-    if (written === joined.length) return this.#bytes.subarray(lengthsEnd, this.#end)
-    this.#end = start
+    if (size === joined.length) {
+      const start = this.#lengths(0, values, (value) => value.length)
+      this.#end = start + this.#bytes.write(joined, start, 'latin1')
+      return this.#bytes.subarray(start, this.#end)
+    }
     const sizes = values.map((value) => Buffer.byteLength(value))
-    const utf8 = joined.isWellFormed() && sizes.reduce((sum, size) => sum + size, 0) === written
-    this.#end = this.#lengths(utf8 ? 1 : 2, values, (_, index) =>
-      utf8 ? (sizes[index] ?? 0) : (values[index] ?? '').length,
-    )
-    this.#end += this.#bytes.write(joined, this.#end, utf8 ? 'utf8' : 'utf16le')
+    if (joined.isWellFormed() && sizes.reduce((sum, one) => sum + one, 0) === size) {
+      this.#end = this.#lengths(1, values, (_, index) => sizes[index] ?? 0)
+      this.#end += this.#bytes.write(joined, this.#end, 'utf8')
+    } else {
+      this.#reserve(joined.length * 2 + values.length * 8 + 16)
+      this.#end = this.#lengths(2, values, (value) => value.length)
+      this.#end += this.#bytes.write(joined, this.#end, 'utf16le')
+    }
     return undefined
   }
 

@@ -32,6 +32,8 @@ export class BlockWriter {
   /** The events whose message is no part of the original. */
   readonly #apart: Pick<Event, 'message' | 'original'>[] = []
   #characters = 0
+  #earliest = Number.POSITIVE_INFINITY
+  #latest = Number.NEGATIVE_INFINITY
 
   constructor(partition: number, first: number) {
     this.#partition = partition
@@ -49,6 +51,8 @@ export class BlockWriter {
     const { template } = event
     this.#characters += sizeOf(event)
     this.#times.push(event.time)
+    this.#earliest = Math.min(this.#earliest, event.time)
+    this.#latest = Math.max(this.#latest, event.time)
     this.#received.push(event.receivedAt)
     this.#columns.source.add(event.source)
     this.#columns.stream.add(event.stream)
@@ -97,8 +101,8 @@ export class BlockWriter {
       first: this.#first,
       last: this.#first + count - 1,
       count,
-      min_time: Math.floor(least(this.#times)),
-      max_time: Math.ceil(greatest(this.#times)),
+      min_time: Math.floor(this.#earliest),
+      max_time: Math.ceil(this.#latest),
       sources: JSON.stringify(sources),
       streams: JSON.stringify(streams),
       template_ids: JSON.stringify([...new Set(templates.map(({ id }) => id))]),
@@ -133,6 +137,3 @@ const remember = (texts: Map<EventTemplate, string>, template: EventTemplate): s
   texts.set(template, text)
   return text
 }
-
-const least = (times: readonly number[]): number => times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-const greatest = (times: readonly number[]): number => times.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)

@@ -40,8 +40,7 @@ export const createPacking = (objects?: BlockObjects): EventPacking => {
 
   return {
     add(events) {
-      for (const event of inOrder(events)) {
-        const { partition, number } = placeOf(event)
+      for (const { event, partition, number } of inOrder(events.map(placed))) {
         if (!writer?.takes(partition, number, event)) {
           close()
           writer = new BlockWriter(partition, number)
@@ -81,11 +80,22 @@ const finishBlock = async (
   return { row: { ...row, payload: nothing, object_name: await objects.put(row, payload) }, payload, counts }
 }
 
+interface PlacedEvent {
+  readonly event: Event
+  readonly partition: number
+  readonly number: number
+}
+
+const placed = (event: Event): PlacedEvent => {
+  const place = parseEventId(event.id)
+  if (!place) throw new Error(`"${event.id}" is not the id of an event.`)
+  return { event, partition: place.partition, number: place.number }
+}
+
 /** Sorts events by their place, each once. Mostly they are in order. */
-const inOrder = (events: readonly Event[]): readonly Event[] => {
+const inOrder = (events: readonly PlacedEvent[]): readonly PlacedEvent[] => {
   let [lastPartition, lastNumber] = [-1, -1]
-  for (const event of events) {
-    const { partition, number } = placeOf(event)
+  for (const { partition, number } of events) {
     if (partition < lastPartition || (partition === lastPartition && number <= lastNumber)) return sortByPlace(events)
     lastPartition = partition
     lastNumber = number
@@ -93,15 +103,7 @@ const inOrder = (events: readonly Event[]): readonly Event[] => {
   return events
 }
 
-const sortByPlace = (events: readonly Event[]): readonly Event[] =>
+const sortByPlace = (events: readonly PlacedEvent[]): readonly PlacedEvent[] =>
   events
-    .map((event) => ({ event, ...placeOf(event) }))
-    .sort((a, b) => a.partition - b.partition || a.number - b.number)
-    .map(({ event }) => event)
-    .filter(({ id }, index, all) => id !== all[index - 1]?.id)
-
-const placeOf = ({ id }: Event): { readonly partition: number; readonly number: number } => {
-  const place = parseEventId(id)
-  if (!place) throw new Error(`"${id}" is not the id of an event.`)
-  return place
-}
+    .toSorted((a, b) => a.partition - b.partition || a.number - b.number)
+    .filter(({ event }, index, all) => event.id !== all[index - 1]?.event.id)

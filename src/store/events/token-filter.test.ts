@@ -6,7 +6,19 @@ import { buildTokenFilter, mayContain } from './token-filter.ts'
 const character = fc.oneof(fc.constantFrom(...'abAB01 .:-_/\n'), fc.constantFrom('İ', 'K', 'Σ', 'ß', '€', '\ud83d'))
 const text = fc.array(character, { maxLength: 40 }).map((parts) => parts.join(''))
 
+const asciiTexts = fc.array(fc.string({ unit: fc.nat(127).map((code) => String.fromCharCode(code)), maxLength: 40 }))
+
 describe('a token filter', () => {
+  it('is the same by way of bytes as by way of characters, wherever texts begin', () => {
+    fc.assert(
+      fc.property(asciiTexts, fc.nat(3), (texts, offset) => {
+        const bytes = Buffer.from(`${'x'.repeat(offset)}${texts.join('')}`).subarray(offset)
+        expect(buildTokenFilter([], [{ texts, bytes }])).toEqual(buildTokenFilter(texts))
+      }),
+      { numRuns: runs(1_000) },
+    )
+  })
+
   it('never rules out a word that a text contains, wherever it begins and ends', () => {
     fc.assert(
       fc.property(

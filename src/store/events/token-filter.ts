@@ -34,28 +34,33 @@ export const buildTokenFilter = (texts: readonly string[], ascii: readonly Ascii
   return packBits(places, leastSize, fullest)
 }
 
-/** The lower case of each byte, where it enters a window. */
-const entering = Int32Array.from(
-  { length: 128 },
-  (_, code) => String.fromCharCode(code).toLowerCase().charCodeAt(0) << 24,
-)
-
-/** Adds texts by way of their bytes, several times as fast as by way of their characters. */
+/** Adds texts by way of their bytes, four runs at a time, several times as fast as by way of their characters. */
 const addBytes = ({ texts, bytes }: AsciiTexts, places: Uint8Array, bits: number): void => {
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const shift = 32 - bits
   let at = 0
   for (const { length } of texts) {
     const end = at + length
-    let window = 0
-    for (const start = Math.min(end, at + run - 1); at < start; at += 1) window = step(window, bytes, at)
-    for (; at < end; at += 1) {
-      window = step(window, bytes, at)
-      places[Math.imul(window, spreading) >>> (32 - bits)] = 1
+    if (length >= run) {
+      let word = toLower(words.getInt32(at, true))
+      for (; at <= end - 2 * run; at += run) {
+        const next = toLower(words.getInt32(at + run, true))
+        places[Math.imul(word, spreading) >>> shift] = 1
+        places[Math.imul((word >>> 8) | (next << 24), spreading) >>> shift] = 1
+        places[Math.imul((word >>> 16) | (next << 16), spreading) >>> shift] = 1
+        places[Math.imul((word >>> 24) | (next << 8), spreading) >>> shift] = 1
+        word = next
+      }
+      for (; at <= end - run; at += 1) {
+        places[Math.imul(toLower(words.getInt32(at, true)), spreading) >>> shift] = 1
+      }
     }
+    at = end
   }
 }
 
-/** The last four characters, eight bits each. */
-const step = (window: number, bytes: Uint8Array, at: number): number => (window >>> 8) ^ (entering[bytes[at] ?? 0] ?? 0)
+/** The lower case of four ASCII characters at once: adding sets the top bit of each that is at least `A`, or beyond `Z`. */
+const toLower = (word: number): number => word | (((word + 0x3f3f3f3f) & ~(word + 0x25252525) & 0x80808080) >>> 2)
 
 const addText = (text: string, places: Uint8Array, bits: number): void => {
   const lower = text.toLowerCase()
