@@ -152,12 +152,12 @@ describe('installs by hand, without compiling,', () => {
     expect(inClone('./vedette', ['--version']).stdout).toMatch(/^\d/)
   }
 
-  it('with `npm install`', () => {
+  it('with `npm install`', { timeout: installMs }, () => {
     // Remove the record of the tree, and the only package that could be compiled: `npm ci` below installs the others.
     for (const missing of ['.package-lock.json', 'better-sqlite3']) rmSync(join(modules, missing), { recursive: true })
     install('install')
   })
 
   // `npm install` writes the lock file without the fields that prevent compilation, if it can.
-  it('with `npm ci`', () => install('ci'))
+  it('with `npm ci`', { timeout: installMs }, () => install('ci'))
 })
