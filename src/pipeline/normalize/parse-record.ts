@@ -16,6 +16,7 @@ import { looksLikePairs } from './formats/lines/logfmt.ts'
 import { plainParser } from './formats/lines/plain.ts'
 import { hasCefMarker } from './formats/siem/cef.ts'
 import { hasPrefix, leadingWordEnd, readPrefix } from './formats/wrappers/prefix.ts'
+import { isCapital, isLetter, isSmall } from './letters.ts'
 import { readMeaning } from './meaning/read-meaning.ts'
 import type { Parsed, Parser } from './parser.ts'
 import { candidates } from './registry.ts'
@@ -276,8 +277,6 @@ const startsWithLetteredTime = (text: string): boolean => {
   return (fourth === 32 || fourth === 44 || (second >= 48 && second <= 57)) && letteredTime.test(text.slice(0, 16))
 }
 
-const isCapital = (code: number): boolean => code >= 65 && code <= 90
-
 /** Whether a line begins with a level in capitals and a time: `ERROR 2026-12-10 …`. */
 const startsWithLevel = (text: string): boolean => {
   // Ruby: I, [2026-12-10T09:32:20.123456 #4711]
@@ -339,9 +338,6 @@ const wordColon = (text: string): number => {
   while (end < 10 && isSmall(text.charCodeAt(end))) end++
   return end < 10 && text.charCodeAt(end) === 58 && text.charCodeAt(end + 1) === 32 ? end : 0
 }
-
-const isSmall = (code: number): boolean => code >= 97 && code <= 122
-const isLetter = (code: number): boolean => isCapital(code) || isSmall(code)
 
 /** Whether the message is a line of another program's log, as shippers and container runtimes wrap it. */
 const ownLine = ({ format, fields }: Parsed): boolean =>

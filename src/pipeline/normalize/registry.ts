@@ -35,6 +35,7 @@ import { dockerParser } from './formats/wrappers/docker.ts'
 import { fluentBitParser } from './formats/wrappers/fluent-bit.ts'
 import { journaldParser } from './formats/wrappers/journald.ts'
 import { papertrailParser } from './formats/wrappers/papertrail.ts'
+import { isLetter } from './letters.ts'
 import type { Parser } from './parser.ts'
 import { isDigitCode } from './time/calendar.ts'
 
@@ -139,7 +140,7 @@ export const candidates = (text: string): readonly Parser[] => {
   if (first === 35) return ofHash
   if (first === 60) return ofAngle
   if (first >= 48 && first <= 57) return ofDigit
-  if ((first >= 65 && first <= 90) || (first >= 97 && first <= 122)) return candidatesOfLetter(text)
+  if (isLetter(first)) return candidatesOfLetter(text)
   return ofOther
 }
 

@@ -3,6 +3,7 @@ import { setAddress } from '../fields/address.ts'
 import { setStatus } from '../fields/http-status.ts'
 import { unquote } from '../fields/key-values.ts'
 import { readRequest, readTarget } from '../fields/request-target.ts'
+import { isCapital } from '../letters.ts'
 
 /**
  * Parses what Rails, Django and Uvicorn write about a request: `Started GET "/x" for 203.0.113.9 at …`, `Completed 404 Not Found in 12ms`, `"GET /x
@@ -169,5 +170,3 @@ const readAttributes = (message: string, fields: Draft): boolean => {
   if (thread !== undefined) setIfAbsent(fields, 'process.thread.id', Number(thread))
   return true
 }
-
-const isCapital = (code: number): boolean => code >= 65 && code <= 90

@@ -1,4 +1,5 @@
 import type { Draft } from '../draft.ts'
+import { isLetter } from '../letters.ts'
 import { isDigitCode } from '../time/calendar.ts'
 import { toSureLevel } from './level.ts'
 
@@ -31,5 +32,3 @@ const addLevel = (word: string, fields: Draft): void => {
   const level = toSureLevel(word)
   if (level) fields['log.level'] = level
 }
-
-const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90)

@@ -4,6 +4,7 @@ import { type Draft, finish, setIfAbsent, splitTrace } from '../../draft.ts'
 import { readEntities } from '../../entities/entities.ts'
 import { stunnelMark } from '../../entities/stunnel.ts'
 import { isTranslatedLevel, numberToLevel, toSureLevel } from '../../fields/level.ts'
+import { isSmall } from '../../letters.ts'
 import type { Parsed, Parser } from '../../parser.ts'
 import {
   clockAt,
@@ -152,8 +153,6 @@ const readTopics = (text: string, at: number, fields: Draft): number => {
   fields['log.logger'] = text.slice(at, end)
   return at + list.length + 1
 }
-
-const isSmall = (code: number): boolean => code >= 97 && code <= 122
 
 /**
  * Parses attributes with the level in a form that few programs share: logcat's `1709  4711 E Power: `, `W/Activity( 1709): `, MongoDB's

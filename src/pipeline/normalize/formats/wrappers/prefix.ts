@@ -1,5 +1,6 @@
 import type { Draft } from '../../draft.ts'
 import { toLogLevel } from '../../fields/level.ts'
+import { isLetter } from '../../letters.ts'
 
 interface Prefix {
   /** Where the line of the program begins. */
@@ -105,8 +106,6 @@ const isTag = (word: string): boolean => /^[\w./@-]{1,128}:?$/.test(word)
 /** An access log up to its date, and a syslog header up to its host. */
 const clientStart = /^[\da-f.:]{7,39} \S{1,64} \S{1,64} \[\d\d\/[A-Z][a-z]{2}\/\d{4}:/
 const headerStart = /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S/
-
-const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
 
 /** Letters, digits, dots and dashes. */
 const isName = (code: number): boolean => isLetter(code) || (code >= 45 && code <= 57 && code !== 47) || code === 95

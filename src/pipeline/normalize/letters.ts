@@ -1,0 +1,4 @@
+/** Whether a character code is a letter of ASCII. */
+export const isLetter = (code: number): boolean => isSmall(code) || isCapital(code)
+export const isSmall = (code: number): boolean => code >= 97 && code <= 122
+export const isCapital = (code: number): boolean => code >= 65 && code <= 90
