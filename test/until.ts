@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A generous timeout for a busy machine; a faster result costs nothing. */
-const patienceMs = 90_000
+const patienceMs = 180_000
 
 /** The shortest and the longest time between polls, in ms. A poll costs CPU time on both sides, so a long wait polls less often. */
 const [soonest, latest] = [20, 250]

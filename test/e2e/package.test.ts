@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { until } from '../until.ts'
@@ -34,17 +34,24 @@ it('runs in its image', async () => {
   const vedette = join(image, 'usr/local/bin/vedette')
   const data = join(image, 'var/lib/vedette')
   const port = String(await freePort())
-  const env = { ...machine, PORT: port, VEDETTE_DATA_DIR: data, VEDETTE_SAMPLES: 'off' }
+  // The Node of the image is new enough: the program downloads none.
+  const path = [dirname(process.execPath), machine.PATH].join(delimiter)
+  const env = { ...machine, PATH: path, PORT: port, VEDETTE_DATA_DIR: data, VEDETTE_SAMPLES: 'off' }
   expect(existsSync(join(image, 'app/src'))).toBe(false)
   expect(existsSync(join(image, 'app/node_modules/vitest'))).toBe(false)
   const [, ...check] = z.array(z.string()).parse(healthcheck)
   const isHealthy = () => spawnSync(process.execPath, check, { env }).status === 0
   expect(isHealthy()).toBe(false)
   const child = spawn(vedette, ['serve'], { cwd: data, env, stdio: 'ignore' })
-  await until(isHealthy, () => 'the healthcheck of the image')
-  expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200)
-  child.kill()
-  await new Promise((done) => child.once('exit', done))
+  const exited = new Promise((done) => child.once('exit', done))
+  try {
+    await until(isHealthy, () => 'the healthcheck of the image')
+    expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200)
+  } finally {
+    child.kill()
+    await exited
+  }
+  expect(existsSync(join(image, 'app/scripts/runtime/node_modules'))).toBe(false)
 })
 
 it('compiles nothing', () => {
