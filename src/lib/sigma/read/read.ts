@@ -127,6 +127,8 @@ const shorten = (text: string): string => (text.length > 500 ? `${text.slice(0, 
 
 /** Cuts a text at its `---` lines, so that a syntax error in one document leaves the others alone. */
 const splitDocuments = (text: string): { source: string; line: number }[] => {
+  const isOne = !['\r', '\n---', '\n...', '\ufeff'].some((part) => text.includes(part)) && /^[^-.]/.test(text)
+  if (isOne && /^\s*[^\s#]/m.test(text)) return [{ source: text, line: 1 }]
   const parts: { lines: string[]; line: number }[] = [{ lines: [], line: 1 }]
   const lines = (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text).split(/\r?\n/)
   for (const [index, line] of lines.entries()) {

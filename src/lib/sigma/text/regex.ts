@@ -45,19 +45,16 @@ export const compileRegex = (
   }
 }
 
-/** Text, classes, groups and repetitions that RE2 and JavaScript write alike. */
+/** Text, classes, groups and repetitions that RE2 and JavaScript write alike. Ranges of a class are between two characters. */
 const plain =
-  /^(?:[\w\s!"#%&',/:;<=>@_`~-]|\\[dwsDWSbB.\\/()[\]{}+*?^$|]|\[\^?(?:[^\\[\]^]|\\[dws.\\/()*+?$|])+\]|\(\?:|\((?!\?)|[.)|^$]|[*+?]|\{\d{1,3}(?:,\d{0,3})?\})*$/
-/** A class with a backslash, and with a hyphen that is not its last character. */
-const mixedClass = /\[[^\]]*(?:\\[^\]]*-[^\]]|-[^\]]*\\)/
+  /^(?:[\w\s!"#%&',/:;<=>@_`~-]|\\[dwsDWSbBtnrfv.\\/()[\]{}+*?^$|]|\\x[\dA-Fa-f]{2}|\[\^?-?(?:[^\\[\]^-](?:-[^\\[\]^-])?|\\[dwstnrfv.\\/()[\]{}*+?^$|]|\\x[\dA-Fa-f]{2}(?!-))+-?\]|\(\?:|\((?!\?)|[.)|^$]|[*+?]|\{\d{1,4}(?:,\d{0,4})?\})*$/
 const mostRepeats = 1_000
 /** RE2 bounds how deep groups nest; this many cannot be too deep. */
 const mostGroups = 100
 
 /** Whether an expression certainly compiles, which JavaScript finds out in less time. */
 const isPlain = (source: string): boolean => {
-  if (!plain.test(source) || mixedClass.test(source)) return false
-  if (repeats(source) > mostRepeats || source.split('(').length > mostGroups) return false
+  if (!plain.test(source) || repeats(source) > mostRepeats || source.split('(').length > mostGroups) return false
   try {
     new RegExp(source)
     return true
@@ -66,12 +63,30 @@ const isPlain = (source: string): boolean => {
   }
 }
 
-/** The most times that RE2 writes a part of an expression out: counts within a counted group multiply. */
+/** The most times that RE2 writes a part of a plain expression out: counts within a counted group multiply. */
 const repeats = (source: string): number => {
-  const counts = [...source.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].map(([, least, most]) => Number(most || least))
-  return source.includes('){')
-    ? counts.reduce((product, count) => product * Math.max(1, count), 1)
-    : Math.max(0, ...counts)
+  // Without groups around counts, the product is more than what is written out, and mostly small.
+  const product = source
+    .matchAll(/\{(\d+)(?:,(\d*))?\}/g)
+    .reduce((found, [, least, upTo]) => found * Math.max(1, Number(upTo || least)), 1)
+  if (product <= mostRepeats) return product
+  let most = 1
+  // The most within the groups around a part, and within the part before a count.
+  const outer: number[] = []
+  let last = 1
+  for (const [token, least, upTo] of source.matchAll(/\\.|\[(?:\\.|[^\\\]])*\]|\{(\d+)(?:,(\d*))?\}|./gs)) {
+    if (token === '(') {
+      outer.push(most)
+      most = 1
+    } else if (token === ')') {
+      last = most
+      most = Math.max(most, outer.pop() ?? 1)
+    } else {
+      last = least === undefined ? 1 : last * Math.max(1, Number(upTo || least))
+      most = Math.max(most, last)
+    }
+  }
+  return most
 }
 
 /** Puts a backslash before everything that means something in a regular expression. */

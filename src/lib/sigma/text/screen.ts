@@ -126,13 +126,16 @@ interface Sought extends Wanted {
 }
 
 const toSought = ({ manner, text }: Wanted): Sought => {
-  const codes = Uint8Array.from(text, (letter) => letter.charCodeAt(0))
+  const codes = new Uint8Array(text.length)
+  for (let at = 0; at < text.length; at++) codes[at] = text.charCodeAt(at)
   let [end, rarest] = [codes.length, -1]
   for (let at = longestGram; at <= codes.length; at++) {
-    const rarity = codes.subarray(at - longestGram, at).reduce((sum, code) => sum + (rarities[code] ?? 0), 0)
+    let rarity = 0
+    for (let part = at - longestGram; part < at; part++) rarity += rarities[codes[part] ?? 0] ?? 0
     if (rarity > rarest) [end, rarest] = [at, rarity]
   }
-  const gram = codes.subarray(end - longestGram, end).reduce((group, code) => (group << 8) | code, 0)
+  let gram = 0
+  for (let part = Math.max(0, end - longestGram); part < end; part++) gram = (gram << 8) | (codes[part] ?? 0)
   return { manner, text, codes, gram, end }
 }
 
