@@ -63,19 +63,21 @@ export const createBareContext = (config: { readonly networks: BareNetworkSettin
   return { networks, assets, people, history: createLoginHistory() }
 }
 
-const databasesOf = ({ networks }: { readonly networks: DatabaseSettings }, log: Log): readonly GeoDatabase[] =>
-  [networks.country_database ?? bundledCountries(log), networks.asn_database].flatMap((path) =>
-    path === undefined ? [] : [openGeoDatabase(path)],
-  )
+const databasesOf = ({ networks }: { readonly networks: DatabaseSettings }, log: Log): readonly GeoDatabase[] => {
+  const { country_database, asn_database } = networks
+  const countries = country_database === undefined ? bundledCountries(log) : [openGeoDatabase(country_database)]
+  return asn_database === undefined ? countries : [...countries, openGeoDatabase(asn_database)]
+}
 
-/** Finds the bundled country database. It is an optional dependency. */
-const bundledCountries = (log: Log): string | undefined => {
+/** Finds the bundled country databases, which are an optional dependency. Many installations never read the larger one, of IPv6. */
+const bundledCountries = (log: Log): readonly GeoDatabase[] => {
+  const { resolve } = createRequire(import.meta.url)
+  const fileOf = (version: 4 | 6) =>
+    `@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country-ipv${version}.mmdb`
   try {
-    return createRequire(import.meta.url).resolve(
-      '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb',
-    )
+    return ([4, 6] as const).map((version) => openGeoDatabase(resolve(fileOf(version)), version))
   } catch {
     log.info({}, 'No country database is installed. Set networks.country_database to use one.')
-    return undefined
+    return []
   }
 }

@@ -38,15 +38,18 @@ export interface GeoDatabase {
   refresh(): Promise<boolean>
 }
 
+type IpVersion = 4 | 6
+
 /** Stands before the metadata, which take up to 128 KiB at the end of the file. */
 const marker = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1')
 const longestMetadata = 131_072
 
 /**
  * Opens an .mmdb file (MaxMind DB 2.0). It is empty until the first `refresh`, which throws SOURCE_FAILED if the file cannot be read. The
- * contents are read when the first address is looked up: they take several MB, and a thread may never need them.
+ * contents are read when the first address is looked up: they take several MB, and a thread may never need them. With `only`, the addresses
+ * of the other IP version are unknown.
  */
-export const openGeoDatabase = (path: string): GeoDatabase => {
+export const openGeoDatabase = (path: string, only?: IpVersion): GeoDatabase => {
   let reader: Reader<object> | undefined
   let isWanted = false
   let places = new WeakMap<object, Place>()
@@ -67,6 +70,7 @@ export const openGeoDatabase = (path: string): GeoDatabase => {
   }
   return {
     place(address) {
+      if (only && address.includes(':') !== (only === 6)) return unknownPlace
       if (!isWanted) readFirst()
       // An IPv4 tree would match the first bits of an IPv6 address.
       if (!reader || (reader.metadata.ipVersion === 4 && address.includes(':'))) return unknownPlace

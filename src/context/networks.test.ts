@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { anyCharacter } from '../../test/any-character.ts'
 import { openGeoDatabase } from './geo-database.ts'
 import { createNetworks } from './networks.ts'
@@ -90,15 +90,15 @@ describe('networks', () => {
   })
 })
 
-describe('the bundled database', () => {
-  let path = ''
-  beforeAll(() => {
-    const name = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb'
-    path = createRequire(import.meta.url).resolve(name)
-  })
+describe('the bundled databases', () => {
+  const pathOf = (version: 4 | 6) =>
+    createRequire(import.meta.url).resolve(
+      `@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country-ipv${version}.mmdb`,
+    )
+  const path = pathOf(4)
 
-  it('contains countries of public addresses', async () => {
-    const networks = open({ databases: [openGeoDatabase(path)] })
+  it('contain countries of public addresses', async () => {
+    const networks = open({ databases: ([4, 6] as const).map((version) => openGeoDatabase(pathOf(version), version)) })
     await networks.refresh(stop)
     // Ranges of the registries: RIPE NCC, APNIC, LACNIC.
     expect(networks.lookUp('193.0.6.139')?.country).toBe('NL')
@@ -111,7 +111,17 @@ describe('the bundled database', () => {
     expect(networks.lookUp('203.0.113.9')?.country).toBe('Unknown')
   })
 
-  it('is reported by the next refresh when it goes before the first address is looked up', async () => {
+  it('are read when the first address of their version is looked up', async () => {
+    const copy = join(folder, 'six.mmdb')
+    copyFileSync(pathOf(6), copy)
+    const database = openGeoDatabase(copy, 6)
+    await database.refresh()
+    expect(database.place('193.0.6.139')).toEqual({})
+    rmSync(copy)
+    expect(database.place('2001:67c:2e8::1')).toEqual({})
+  })
+
+  it('are reported by the next refresh when they go before the first address is looked up', async () => {
     const copy = join(folder, 'gone.mmdb')
     copyFileSync(path, copy)
     const database = openGeoDatabase(copy)
