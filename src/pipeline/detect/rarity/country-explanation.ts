@@ -4,10 +4,13 @@ import type { Severity } from '../../../schema/severity.ts'
 import { list, type Reason } from '../shared/explanation.ts'
 import type { NewCountry } from './login-countries.ts'
 
-const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'code' })
+let names: Intl.DisplayNames | undefined
 
-/** The name of a country by its ISO code: `Portugal`. */
-export const countryName = (code: string): string => names.of(code) ?? code
+/** The name of a country by its ISO code: `Portugal`. Loads the data of the names when it is first needed. */
+export const countryName = (code: string): string => {
+  names ??= new Intl.DisplayNames('en', { type: 'region', fallback: 'code' })
+  return names.of(code) ?? code
+}
 
 /** The probability that a user comes from a new country: at most one login in as many as were seen, and fewer without other travellers. */
 export const chanceOfCountry = ({ logins, travellers, others, before }: NewCountry): number =>

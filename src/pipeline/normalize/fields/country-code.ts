@@ -24,12 +24,18 @@ const noCountries = /^(?:EU|EZ|UN|QO|X[AB]|ZZ)$/
 /** Returns the code in use for a code: `GB` for `UK`. */
 const codeOf = (code: string): string | undefined => {
   const region = new Intl.Locale(`und-${code}`).region ?? code
-  return noCountries.test(region) || styles[0]?.of(region) === undefined ? undefined : region
+  return noCountries.test(region) || styles()[0]?.of(region) === undefined ? undefined : region
 }
 
-const styles = (['long', 'short'] as const).map(
-  (style) => new Intl.DisplayNames('en', { type: 'region', style, fallback: 'none' }),
-)
+let loaded: readonly Intl.DisplayNames[] | undefined
+
+/** The names of countries, long and short. Their data is loaded when it is first needed, because that takes as long as reading a short log. */
+const styles = (): readonly Intl.DisplayNames[] => {
+  loaded ??= (['long', 'short'] as const).map(
+    (style) => new Intl.DisplayNames('en', { type: 'region', style, fallback: 'none' }),
+  )
+  return loaded
+}
 
 let known: ReadonlyMap<string, string> | undefined
 
@@ -45,7 +51,7 @@ const listCodes = (): ReadonlyMap<string, string> => {
     for (const second of letters) {
       const code = first + second
       if (codeOf(code) !== code) continue
-      for (const style of styles) {
+      for (const style of styles()) {
         const name = style.of(code) ?? code
         // Myanmar (Burma)
         for (const one of [name, ...name.split(/[()]/)]) if (one.length > 3) found.set(plainName(one), code)
