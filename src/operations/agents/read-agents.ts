@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { load } from 'js-yaml'
 import { bundledPath } from '../../bundled-path.ts'
 import { AppError, type ErrorDetail, messageOf } from '../../errors.ts'
@@ -35,7 +35,8 @@ export const readAgents = ({ paths, resources, thresholds }: AgentFolders): read
     try {
       const parsed = agent.safeParse(load(readFileSync(file, 'utf8'), { maxAliases: 50, maxDepth: 50 }))
       if (parsed.success) {
-        compileAgent(parsed.data)
+        // Those of the program are known to be valid, and most of them do not run.
+        if (dirname(file) !== bundled) compileAgent(parsed.data)
         found.set(parsed.data.agent_id, parsed.data)
       } else {
         errors.push(
