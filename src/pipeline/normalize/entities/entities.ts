@@ -37,6 +37,7 @@ import {
 import { readTftpd } from './tftpd.ts'
 import { readUnknownProgram } from './unknown-program.ts'
 import { readWebFramework } from './web-frameworks.ts'
+import { readWindowsSecurity } from './windows-security.ts'
 import { looksLikeXrdp, readXrdp } from './xrdp.ts'
 
 type Reader = (message: string, fields: Draft) => boolean
@@ -45,7 +46,10 @@ type Reader = (message: string, fields: Draft) => boolean
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['CRON', readCron],
   ['CROND', readCron],
+  ['EvntSLog', readWindowsSecurity],
+  ['Microsoft-Windows-Security-Auditing', readWindowsSecurity],
   ['RT_FLOW', readRtFlow],
+  ['Security-Auditing', readWindowsSecurity],
   ['chage', readAccounts],
   ['charon', readCharon],
   ['charon-systemd', readCharon],

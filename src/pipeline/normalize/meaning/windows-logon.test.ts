@@ -69,7 +69,13 @@ describe('an event of a controller that an agent sends as a text', () => {
       }),
     Snare: (id, text) =>
       `Nov 21 03:12:41 dc-1 MSWinEventLog\t1\tSecurity\t12\tSat Nov 21 03:12:41 2026\t${id}\tMicrosoft-Windows-Security-Auditing\tN/A\tN/A\tSuccess Audit\tdc-1\tCredential Validation\t\t${blanks(text)}\t45`,
-    syslog: (id, text) => `Nov 21 03:12:41 dc-1 Microsoft-Windows-Security-Auditing[540]: ${id}: ${blanks(text)}`,
+    syslog: (_id, text) => `Nov 21 03:12:41 dc-1 Microsoft-Windows-Security-Auditing[540]: ${blanks(text)}`,
+    'syslog with a structured header': (id, text) =>
+      `<132>1 2026-11-21T03:12:41Z dc-1 Microsoft-Windows-Security-Auditing 540 - [NXLOG@14506 EventID="${id}"] ${text}`,
+    'Eventlog to syslog': (id, text) =>
+      `<132>Nov 21 03:12:41 dc-1 Security-Auditing: ${id}: AUDIT_SUCCESS ${text.replaceAll(/\s+/g, ' ')}`,
+    EventReporter: (id, text) =>
+      `Nov 21 03:12:41 dc-1 EvntSLog: [AUF] Sat Nov 21 03:12:41 2026: DC-1/Security (${id}) - "${text.replaceAll(/\s+/g, ' ')} "`,
   }
   const read = (agent: string, id: number, text: string) => {
     const record = { text: agents[agent]?.(id, text) ?? '', source: 's', receivedAt: Date.UTC(2026, 11, 14) }
@@ -78,17 +84,19 @@ describe('an event of a controller that an agent sends as a text', () => {
     return [fields['user.name'], client, fields['event.outcome'], fields['event.category']]
   }
 
-  it.each(['NXLog', 'PowerShell', 'Snare'])('names the user, the client and the outcome: %s', (agent) => {
+  it.each(Object.keys(agents))('names the user, the client and the outcome: %s', (agent) => {
     expect(read(agent, 4776, checked('0x0'))).toEqual(['kim', 'PC-9', 'success', undefined])
     expect(read(agent, 4776, checked('0xC000006A'))).toEqual(['kim', 'PC-9', 'failure', 'authentication'])
     expect(read(agent, 4768, asked('0x0'))).toEqual(['kim', '10.0.0.9', 'success', undefined])
     expect(read(agent, 4768, asked('0x12'))).toEqual(['kim', '10.0.0.9', 'failure', 'authentication'])
   })
 
-  it('names the user in a line of syslog, and is no failure with the code of success', () => {
-    expect(read('syslog', 4776, checked('0x0'))[3]).toBeUndefined()
-    expect(read('syslog', 4776, checked('0xC000006A'))).toEqual(['kim', undefined, 'failure', 'authentication'])
+  it('names the user and the client of other refused passwords and logins in a line of syslog', () => {
     expect(read('syslog', 4771, refused)).toEqual(['kim', '10.0.0.9', 'failure', 'authentication'])
     expect(read('syslog', 4625, failed)).toEqual(['kim', '10.0.0.9', 'failure', 'authentication'])
+  })
+
+  it('names no user where a line of syslog has none', () => {
+    expect(read('Eventlog to syslog', 4768, asked('0x6').replace('kim', ''))[0]).toBeUndefined()
   })
 })
