@@ -7,6 +7,7 @@ import type { FieldMap } from '../../schema/record/field-map.ts'
 import { eventId, type RawRecord, type RecordBatch } from '../../schema/record/record.ts'
 import type { Stage } from '../stage.ts'
 import { AcceptedRequests } from './connections/accepted-requests.ts'
+import { DatabaseLogins } from './connections/database-logins.ts'
 import { KnownPeers } from './connections/known-peers.ts'
 import { LogonSessions } from './connections/logon-sessions.ts'
 import { SecondAnswers } from './connections/second-answers.ts'
@@ -65,6 +66,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
   const sessions = new LogonSessions()
   const answers = new SecondAnswers()
   const requests = new AcceptedRequests()
+  const databases = new DatabaseLogins()
   const read = options.parseRecord ?? ((record: RawRecord) => parseRecord(record, options.formats))
   const maps = options.maps?.map(({ source, fields }) => ({ has: matchSource(source), fields })) ?? []
   /** Lets the records from one with unnamed fields on decide what they mean. Returns the end of those that were read. */
@@ -145,7 +147,7 @@ export const createNormalizer = (options: NormalizerOptions = {}): Normalizer =>
       const parsed = mayLackZone ? readInGuessedZone(batch, i, plain, record) : plain
       const id = eventId(batch.partition, batch.first + i)
       const plainEvent = toEvent(id, parsed, batch, original, i, streamOf)
-      const event = requests.follow(answers.count(sessions.follow(peers.follow(plainEvent))))
+      const event = databases.follow(requests.follow(answers.count(sessions.follow(peers.follow(plainEvent)))))
       const recognized = parsed.fault === undefined && parsed.format !== 'plain'
       const isDated = isKnownTime(parsed.time)
       const isParsed = recognized && (isDated || parsed.kind === 'alert' || isHeader(parsed))

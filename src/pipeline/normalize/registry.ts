@@ -11,6 +11,7 @@ import { blueGeneParser } from './formats/products/bluegene.ts'
 import { cockroachdbParser } from './formats/products/cockroachdb.ts'
 import { exchangeSmtpParser } from './formats/products/exchange-smtp.ts'
 import { kubernetesEventsParser } from './formats/products/kubernetes-events.ts'
+import { mysqlGeneralParser } from './formats/products/mysql-general.ts'
 import { openldapParser } from './formats/products/openldap.ts'
 import { postgresCsvParser } from './formats/products/postgres-csv.ts'
 import { tcpdumpParser } from './formats/products/tcpdump.ts'
@@ -60,6 +61,7 @@ export const parsers: readonly Parser[] = [
   leefParser,
   logfmtParser,
   merakiParser,
+  mysqlGeneralParser,
   netlogonParser,
   openldapParser,
   papertrailParser,
@@ -95,6 +97,7 @@ const ofDigit = [
   postgresCsvParser,
   exchangeSmtpParser,
   papertrailParser,
+  mysqlGeneralParser,
   netlogonParser,
   tcpdumpParser,
   kubernetesEventsParser,

@@ -242,4 +242,58 @@ describe('joinContinuations', () => {
       }),
     )
   })
+
+  const day = '261121  3:12:10'
+  const start = 'mariadbd, Version: 10.11.19-MariaDB-log (Debian 12). started with:'
+  const columns = 'Time\t\t    Id Command\tArgument'
+  it.each([
+    [
+      'of one second, which MariaDB dates once',
+      [
+        start,
+        columns,
+        `${day}\t     4 Connect\tkim@h on  using TCP/IP`,
+        '\t\t     4 Query\tselect 1',
+        '\t\t     4 Quit\t',
+      ],
+      [
+        start,
+        columns,
+        `${day}\t     4 Connect\tkim@h on  using TCP/IP`,
+        `${day}\t     4 Query\tselect 1`,
+        `${day}\t     4 Quit\t`,
+      ],
+    ],
+    [
+      'with several lines',
+      [
+        `${day}\t     4 Query\tselect *`,
+        '\tfrom t',
+        'where a in (1,',
+        '2)',
+        '\t\t     4 Query\tselect',
+        '1',
+        start,
+        columns,
+      ],
+      [
+        `${day}\t     4 Query\tselect *\n\tfrom t\nwhere a in (1,\n2)`,
+        `${day}\t     4 Query\tselect\n1`,
+        start,
+        columns,
+      ],
+    ],
+    [
+      'of MySQL',
+      ['2026-11-21T03:12:10.123456Z\t   14 Query\tselect', 'now()', '2026-11-21T03:12:10.123456Z\t   15 Quit\t'],
+      ['2026-11-21T03:12:10.123456Z\t   14 Query\tselect\nnow()', '2026-11-21T03:12:10.123456Z\t   15 Quit\t'],
+    ],
+    [
+      'whose time was before the first line',
+      ['\t\t     4 Query\tselect 1', '\t\t     4 Quit\t', 'INFO x', '\t\t     4 Quit\t'],
+      ['\t\t     4 Query\tselect 1', '\t\t     4 Quit\t', 'INFO x', '\t\t     4 Quit\t'],
+    ],
+  ])('keeps apart the statements in the log of a database %s', (_, lines, records) => {
+    expect(texts(join(`${lines.join('\n')}\n`))).toEqual(records)
+  })
 })

@@ -7,8 +7,8 @@ const mostCharacters = 262_144
 
 /**
  * Joins stack traces and other continuations (indented lines, `Caused by:`, Python's `Traceback`, Go's `goroutine`, java.util.logging's second
- * line, a paragraph of fields after its date) to their first line, also in the logs of containers, and the parts of a container's long line to
- * one. A record has the number of its first line, and at most 500 lines and 256 KB.
+ * line, a paragraph of fields after its date, a statement) to their first line, also in the logs of containers, and the parts of a container's
+ * long line to one. A record has the number of its first line, and at most 500 lines and 256 KB.
  */
 export const joinContinuations = (): LineJoiner => {
   let parts: string[] = []
@@ -21,6 +21,8 @@ export const joinContinuations = (): LineJoiner => {
   let blank: { readonly line: TextLine; readonly contained: ContainerLine | undefined } | undefined
   /** The container's line that the record began with, and whether the program's line continues in the next one. */
   let container: ContainerLine | undefined
+  /** The time of the last statement, which MariaDB's log leaves out in the other ones of its second. */
+  let second: string | undefined
 
   const take = (): TextLine[] => {
     if (!first) return []
@@ -31,7 +33,8 @@ export const joinContinuations = (): LineJoiner => {
     parts = []
     return left
   }
-  const begin = (line: TextLine, contained: ContainerLine | undefined): void => {
+  const begin = (read: TextLine, contained: ContainerLine | undefined): void => {
+    const line = second !== undefined && isUndatedStatement(read.text) ? dateStatement(read, second) : read
     first = line
     parts = [line.text]
     characters = line.text.length
@@ -39,6 +42,7 @@ export const joinContinuations = (): LineJoiner => {
     joined = 1
     container = contained
     trace = traceBegunBy(container?.text ?? line.text)
+    second = trace === 'statement' ? line.text.slice(0, line.text.indexOf('\t')) : undefined
   }
   /** Appends a container's line without its own time and tags; false if it is no continuation. */
   const appendContained = (line: TextLine, head: ContainerLine, next: ContainerLine | undefined): boolean => {
@@ -113,7 +117,7 @@ export const joinContinuations = (): LineJoiner => {
 }
 
 /** The kind of trace that a record has begun, which changes how the next line is read. */
-type Trace = 'python' | 'chained' | 'go' | 'jul' | 'php' | 'fields' | 'paragraph' | 'ended' | undefined
+type Trace = 'python' | 'chained' | 'go' | 'jul' | 'php' | 'fields' | 'paragraph' | 'statement' | 'ended' | undefined
 
 const traceBegunBy = (text: string): Trace => {
   if (text.endsWith('Traceback (most recent call last):')) return 'python'
@@ -127,8 +131,42 @@ const traceBegunBy = (text: string): Trace => {
   // A paragraph of Db2: 2026-12-10-09.32.20.123456+060 I4711E512  LEVEL: Error
   if (text.charCodeAt(10) === 45 && /^\d{4}-\d\d-\d\d-[\d.]{8,15}[+-]\d{3} \w{1,30} +LEVEL: /.test(text))
     return 'paragraph'
+  if (isDatedStatement(text)) return 'statement'
   return undefined
 }
+
+/** A command in the general query log of MySQL and MariaDB, behind the number of its connection. */
+const command = /^\t {0,20}\d{1,20} [A-Z][A-Za-z ]{2,18}\t/
+
+/**
+ * Whether a line begins a statement in the general query log of MySQL or MariaDB, with its time: `261210  9:32:20\t     4 Query\tselect 1`,
+ * `2026-12-10T09:32:20.123456Z\t     4 Query\tselect 1`.
+ */
+const isDatedStatement = (text: string): boolean => {
+  if (text.charCodeAt(6) === 32)
+    return (
+      text.charCodeAt(15) === 9 &&
+      /^\d{6} [ \d]\d:\d\d:\d\d$/.test(text.slice(0, 15)) &&
+      command.test(text.slice(15, 80))
+    )
+  if (text.charCodeAt(10) !== 84) return false
+  const end = text.charCodeAt(27) === 9 ? 27 : 32
+  return (
+    text.charCodeAt(end) === 9 &&
+    /^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{6}(?:Z|[+-]\d\d:\d\d)$/.test(text.slice(0, end)) &&
+    command.test(text.slice(end, end + 65))
+  )
+}
+
+/** Whether a line is a statement in the second of the one before it: `\t\t     4 Query\tselect 1`. */
+const isUndatedStatement = (text: string): boolean =>
+  text.charCodeAt(0) === 9 && text.charCodeAt(1) === 9 && command.test(text.slice(1, 66))
+
+const dateStatement = (line: TextLine, second: string): TextLine => ({ ...line, text: second + line.text.slice(1) })
+
+/** The start of a line behind a statement: with a date, a priority, or the version of a server that begins its log again. */
+const behindStatement =
+  /^(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d|\d{6} [ \d]\d:\d\d|<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:|\S{1,80}, Version: .{1,200} started with:$)/
 
 /** The traces behind which another one may follow after an empty line. */
 const mayChain: ReadonlySet<Trace> = new Set<Trace>(['python', 'chained', 'ended'])
@@ -157,9 +195,11 @@ const traceAfter = (trace: Trace, text: string): Trace => {
 
 const continues = (text: string, trace: Trace, first: string): boolean => {
   if (trace === 'paragraph') return text !== '' && traceBegunBy(text) !== 'paragraph'
+  // The lines of a statement are whatever the client sent.
+  if (trace === 'statement') return !(isUndatedStatement(text) || behindStatement.test(text.slice(0, 300)))
   const code = text.charCodeAt(0)
   if ((code === 9 || code === 32) && first.charCodeAt(0) === code && areIndentedAlike(first, text)) return false
-  if (code === 9) return text.length > 1
+  if (code === 9) return text.length > 1 && !isUndatedStatement(text)
   if (code === 32) return isIndentedContinuation(text)
   if (trace === 'go') {
     // A Go trace has empty lines, and goroutine headings and calls without indentation.
