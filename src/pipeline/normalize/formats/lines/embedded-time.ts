@@ -1,4 +1,5 @@
-import { minute } from '../../../../lib/units/time.ts'
+import { isTimeName } from '../../../../lib/json-records/vocabulary.ts'
+import { day, minute } from '../../../../lib/units/time.ts'
 import type { RawRecord } from '../../../../schema/record/record.ts'
 import { type Draft, finish, setIfAbsent, splitTrace } from '../../draft.ts'
 import { readEntities } from '../../entities/entities.ts'
@@ -14,7 +15,8 @@ const furthest = 200
 
 /**
  * Parses lines of no known format that have a time within their first 200 characters: `ERROR 2026-12-10 09:32:20 …`, `E, [2026-… #1] …`,
- * `Started GET "/" at 2026-…`. The words before the time are attributes if they look like them, else a part of the message.
+ * `Started GET "/" for ::1 at 2026-…`. The words before the time are attributes if they look like them, else a part of the message, which may
+ * only mention a time: `certificate expires on 2027-…`.
  */
 export const embeddedTimeParser: Parser = {
   name: 'embedded-time',
@@ -40,7 +42,7 @@ export const embeddedTimeParser: Parser = {
     }
     // Tinyproxy writes a kind of line that is no level before its time: CONNECT   Dec 10 09:32:20.314 [4711]: …
     else if (kind && !toSureLevel(kind[0])) fields['log.logger'] = kind[0]
-    else if (!readLeadWords(lead, fields)) return whole(record, stamp)
+    else if (!readLeadWords(lead, fields)) return isMentioned(lead, stamp, record) ? undefined : whole(record, stamp)
     // Monit writes the zone before the date in its bracket: [UTC Dec 10 09:32:20] error    : …
     const inner = lead.startsWith('[') && !lead.includes(']') && text.charCodeAt(stamp.end) === 93 ? 1 : 0
     if (inner > 0) delete fields['process.thread.name']
@@ -83,6 +85,26 @@ const whole = (record: RawRecord, stamp: Stamp, fields: Draft = {}) => {
   return finish('embedded-time', stamp, message, fields)
 }
 
+/** A word that makes the time behind it a part of its sentence. `at` does not: things happen at a time. */
+const preposition =
+  /(?:^|\s)(?:on|until|till|since|from|to|before|after|by|for|of|in|is|was|are|be|between|and|or|than|as)$/
+
+/**
+ * Whether a line only mentions a time that is behind some words of it: in the future, after a preposition, within the parentheses of a sentence, or
+ * as a value whose name is not that of a time.
+ */
+const isMentioned = (before: string, { time }: Stamp, { receivedAt }: RawRecord): boolean => {
+  const lead = before.trimEnd()
+  if (time > receivedAt + day) return true
+  if (lead.endsWith(' at')) return false
+  if (preposition.test(lead) || inParentheses.test(lead)) return true
+  const name = /([\w@.-]{1,64})=["']?$/.exec(lead)?.[1]
+  return name !== undefined && !isTimeName(name.slice(name.lastIndexOf('.') + 1))
+}
+
+/** A time within the brackets of a sentence: `Python 3.11.2 (main, Apr 28 2026, 14:11:48)`. */
+const inParentheses = /\([^)]*[^)\s][^)]*$/
+
 const closings: ReadonlyMap<number, string> = new Map([
   [91, ']'],
   [40, ')'],
@@ -115,8 +137,7 @@ const isWordCode = (code: number): boolean =>
 
 /** Reads the words before a time as attributes; false if they are text. Drops the fields read so far in that case. */
 const readLeadWords = (lead: string, fields: Draft): boolean => {
-  // A time within the brackets of a sentence: `Python 3.11.2 (main, Apr 28 2026, 14:11:48)`.
-  if (/\([^)]*[^)\s][^)]*$/.test(lead)) return false
+  if (inParentheses.test(lead)) return false
   const columns = /[|;,]\s*$/.test(lead)
   const words = lead.split(/[\s|;,]+/).filter((word) => word !== '' && word !== '-')
   if (words.length > 4) return false
