@@ -942,6 +942,13 @@ export const everydayLines: readonly EverydayLine[] = [
     time: at,
   },
   {
+    from: 'NUT, which writes the seconds since it began',
+    line: '0.008303\t[D1] mainloop: UPS [dummy] is not currently connected',
+    time: undefined,
+    level: 'debug',
+    message: 'UPS [dummy] is not currently connected',
+  },
+  {
     from: 'a sentence',
     line: 'service restarted by operator',
     time: undefined,

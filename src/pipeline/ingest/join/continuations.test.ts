@@ -243,6 +243,15 @@ describe('joinContinuations', () => {
     )
   })
 
+  it('keeps apart lines whose clock of seconds is padded, as those of NUT', () => {
+    const lines = [
+      '   0.000000\t[D1] debug level is 1',
+      '   0.006348\tlistening on 127.0.0.1',
+      '  12.007919\tClient left',
+    ]
+    expect(texts(join(`${lines.join('\n')}\n`))).toEqual(lines)
+  })
+
   const day = '261121  3:12:10'
   const start = 'mariadbd, Version: 10.11.19-MariaDB-log (Debian 12). started with:'
   const columns = 'Time\t\t    Id Command\tArgument'

@@ -228,6 +228,11 @@ const continues = (text: string, trace: Trace, first: string): boolean => {
 /** A level that is padded on the left, before a time: `   info 2026-12-10 09:32:20.123`, as AnyDesk writes it. */
 const paddedLevel = /^ {1,6}(?:trace|debug|info|notice|warn|warning|error|fatal) +\d{4}-\d\d-\d\d[ T]\d\d:/i
 
+/** The seconds since a program began, padded before a tab, as the daemons of NUT write them: `   0.006348\t`. */
+const paddedClock = /^ {1,4}\d{1,4}\.\d{6}\t/
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+
 /** The start of a line with a time, a priority, a level or an address. */
 const dated =
   /^[[(<"]?(?:\d{4}[-/.]\d\d|\d{1,3}>|\d{1,2}[-/. ](?:\d\d|[A-Z][a-z]{2})[-/. ]|\d\d:\d\d|\d{10}|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d|(?:[A-Z][a-z]{2} ){1,2}[ \d]?\d |[A-Z]{4,8}[\] :]+\d)/
@@ -243,8 +248,8 @@ const areIndentedAlike = (first: string, text: string): boolean => {
 const isBlank = (code: number): boolean => code === 32 || code === 9
 
 /**
- * Whether a line indented by spaces continues a record. Exceptions: padded names in sudo's own log file, a shifted JSON object, and a padded
- * level.
+ * Whether a line indented by spaces continues a record. Exceptions: padded names in sudo's own log file, a shifted JSON object, a padded
+ * level, and a padded clock.
  */
 const isIndentedContinuation = (text: string): boolean => {
   let i = 1
@@ -253,6 +258,7 @@ const isIndentedContinuation = (text: string): boolean => {
   const code = text.charCodeAt(i)
   if (i === 1) return text.startsWith('at ', i) || text.startsWith('... ', i) || javaFrame.test(text)
   if (i <= 6 && paddedLevel.test(text.slice(0, 40))) return false
+  if (i <= 4 && isDigit(code) && paddedClock.test(text.slice(0, 20))) return false
   return code !== 123 || i >= 4
 }
 

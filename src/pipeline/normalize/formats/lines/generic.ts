@@ -50,7 +50,7 @@ export const genericParser: Parser = {
     const plain = readTimestamp(text, bracket, record)
     const lead = plain ? undefined : readLead(text)
     const stamp = plain ?? (lead && readTimestamp(text, lead.at, record))
-    if (!stamp) return readClockOnly(record, bracket)
+    if (!stamp) return readProcessUptime(record) ?? readClockOnly(record, bracket)
     let at = stamp.end
     if (bracket && !lead) {
       if (text.charCodeAt(at) !== 93 && text.charCodeAt(at) !== 41) return undefined
@@ -71,6 +71,16 @@ export const genericParser: Parser = {
       return undefined
     return describe(record, stamp, at, { ...lead?.fields }, 'generic', lead?.signs)
   },
+}
+
+/** Parses a line with the seconds since its program began, as the daemons of NUT write it: `0.006348\t[D1] debug level is 1`. */
+const readProcessUptime = (record: RawRecord): Parsed | undefined => {
+  const point = record.text.indexOf('.')
+  if (point < 1 || point > 6 || record.text.charCodeAt(point + 7) !== 9) return undefined
+  const found = /^(\d{1,6}\.\d{6})\t(\[D\d\] )?/.exec(record.text.slice(0, 20))
+  if (!found) return undefined
+  const fields: Draft = { 'process.uptime': Number(found[1]), ...(found[2] !== undefined && { 'log.level': 'debug' }) }
+  return describe(record, undefined, found[0].length, fields, 'generic/uptime')
 }
 
 /** Parses a line with a time of day but no date, which is undated: `09:32:20.123 [main] DEBUG …`, `[09:32:20 ERR] …`. */
