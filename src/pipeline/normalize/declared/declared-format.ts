@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FieldValue } from '../../../schema/event/event.ts'
 import type { RawRecord } from '../../../schema/record/record.ts'
-import { finish } from '../draft.ts'
+import { type Draft, finish } from '../draft.ts'
 import { addEntries } from '../fields/aliases.ts'
 import { createDraft } from '../fields/create-draft.ts'
 import { readPairs } from '../fields/key-values.ts'
@@ -27,6 +27,7 @@ export const formatFile = z
     where: z.record(z.string().regex(/^[1-9]\d{0,2}$/), z.union([z.string(), z.array(z.string())])).exactOptional(),
     separator: z.string().length(1).default(','),
     pairs: z.literal(true).exactOptional(),
+    message: z.string().min(1).max(500).exactOptional(),
     set: z.record(fieldName, z.union([z.string(), z.number(), z.boolean()])).default({}),
     samples: z
       .array(z.strictObject({ line: z.string().min(1), fields: z.record(z.string(), z.unknown()) }))
@@ -123,7 +124,19 @@ const toParsed = (file: FormatFile, values: Values, record: RawRecord): Parsed =
   const action = fields['event.action']
   const outcome = typeof action === 'string' ? toOutcome(action) : undefined
   if (outcome !== undefined) fields['event.outcome'] ??= outcome
-  return finish(file.name, stamp, message ?? record.text, fields)
+  return finish(file.name, stamp, message ?? sayFields(file, fields) ?? record.text, fields)
+}
+
+/** Fills in the message of a line that has none. Fields without a value are left out; undefined if all are. */
+const sayFields = ({ message }: FormatFile, fields: Draft): string | undefined => {
+  if (message === undefined) return undefined
+  let isEmpty = true
+  const said = message.replaceAll(/%\{([\w@.-]{1,128})\}/g, (_, name: string) => {
+    const value = fields[name]
+    if (value !== undefined) isEmpty = false
+    return value === undefined ? '' : String(value)
+  })
+  return isEmpty ? undefined : said.replaceAll(/\s+/g, ' ').trim()
 }
 
 const mostCells = 300

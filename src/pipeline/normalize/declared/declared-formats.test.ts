@@ -50,6 +50,21 @@ const readOwn = (content: string) => {
 }
 
 describe('readFormats', () => {
+  it('fills in the message of a line that has none', () => {
+    const format = `name: acme/door
+summary: Doors of Acme.
+starts: ['DOOR,']
+columns: '- device.id event.action event.outcome message'
+message: 'Door %{device.id} %{event.action} %{event.outcome}'
+samples: [{ line: 'DOOR,14,open,failure,', fields: { device.id: '14' } }]
+`
+    const messageOf = (line: string) => parseRecord(recordOf(line), readOwn(format)).message
+    expect(messageOf('DOOR,14,open,failure,stuck')).toBe('stuck')
+    expect(messageOf('DOOR,14,open,failure,')).toBe('Door 14 open failure')
+    expect(messageOf('DOOR,14,,failure,')).toBe('Door 14 failure')
+    expect(messageOf('DOOR,,,,')).toBe('DOOR,,,,')
+  })
+
   it('reads the formats of a folder', () => {
     const parsed = parseRecord(recordOf('GATE 14 opened by alice at 2026-12-10T09:32:20Z'), readOwn(gate))
     expect(parsed).toMatchObject({
