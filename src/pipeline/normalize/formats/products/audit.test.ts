@@ -17,5 +17,22 @@ describe('audit', () => {
     [`${said('id=1000', 'success')}\x1dUID="root" AUID="kim" ID="kim"`, ['success', 'kim', '203.0.113.9']],
     [`${said('id=1000', 'success')}#035UID="root" AUID="kim" ID="kim"`, ['success', 'kim', '203.0.113.9']],
     [`${said('acct="kim"', 'failed')}\x1dUID="root" AUID="unset"`, ['failure', 'kim', '203.0.113.9']],
+    // Terminals and shippers that drop the separator, or replace it with a space
+    [`${said('acct="kim"', 'success')}UID="root" AUID="kim"`, ['success', 'kim', '203.0.113.9']],
+    [`${said('id=1000', 'success')} UID="root" AUID="kim" ID="kim"`, ['success', 'kim', '203.0.113.9']],
+    [`${said('acct="kim"', 'failed')}UID="root" AUID="unset"`, ['failure', 'kim', '203.0.113.9']],
+    [
+      'type=LOGIN msg=audit(1796895140.123:42): pid=7 uid=0 ses=3 res=1UID="root" AUID="kim"',
+      ['success', 'root', undefined],
+    ],
+    [said('acct="evilUID=0"', 'failed'), ['failure', 'evilUID=0', '203.0.113.9']],
+    [said('acct="kim"', 'pending'), [undefined, 'kim', '203.0.113.9']],
   ])('%j', (line, found) => expect(outcomeOf(line)).toEqual(found))
+
+  it('reads the key and the id of a group before translations without a separator', () => {
+    const text =
+      'type=SYSCALL msg=audit(1796895140.123:42): arch=c000003e syscall=59 success=yes pid=7 egid=1000 key="priv"ARCH=x86_64 SYSCALL=execve AUID="kim" UID="root"'
+    const { fields } = parseRecord({ text, source: 's', receivedAt: Date.UTC(2026, 11, 14), zoneMinutes: undefined })
+    expect(fields).toMatchObject({ 'auditd.key': 'priv', 'auditd.ARCH': 'x86_64', 'user.name': 'root' })
+  })
 })

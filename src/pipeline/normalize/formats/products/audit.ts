@@ -2,6 +2,7 @@ import { type Draft, finish, longestValue, setIfAbsent } from '../../draft.ts'
 import { setAddress } from '../../fields/address.ts'
 import { createDraft } from '../../fields/create-draft.ts'
 import { readPairs } from '../../fields/key-values.ts'
+import { toOutcome } from '../../fields/outcome.ts'
 import type { Parser } from '../../parser.ts'
 import type { Stamp } from '../../time/timestamp.ts'
 
@@ -53,10 +54,7 @@ export const readAudit = (text: string, fields: Draft): { stamp: Stamp; message:
   const bodyAt = text.indexOf(':', open + (stampText[0]?.length ?? 0)) + 1
   // User messages are quoted, and their pairs count too: msg='op=login acct="root" res=failed'.
   // The daemon adds translations after a control character, which rsyslog escapes.
-  const [said = '', translated = ''] = text
-    .slice(bodyAt)
-    .replace(/#035(?=[A-Z]+=)/, '\x1d')
-    .split('\x1d', 2)
+  const [said = '', translated = ''] = divide(text.slice(bodyAt))
   const body = `${said} ${translated}`.trim()
   const { pairs } = readPairs(`${said.replace(/\bmsg='/, ' ').replace(/'\s*$/, '')} ${translated}`)
   for (const [key, value] of pairs) if (key !== 'UID') put(fields, key, value)
@@ -70,12 +68,24 @@ export const readAudit = (text: string, fields: Draft): { stamp: Stamp; message:
   }
 }
 
+/** The daemon's translations at the end of a record whose separator was lost on the way, or is a space. */
+const unseparated =
+  /(?<=['")\w]) ?(?:(?:OLD-)?(?:ARCH|SYSCALL|SADDR|(?:A|E|FS|O|OA|S)?[UG]ID|ID)=(?:"[^"\s]{0,256}"|[\w.{}-]{1,256})(?: |$)){1,20}$/
+
+/** Divides a record into its own pairs and their translations. */
+const divide = (body: string): readonly string[] => {
+  const parts = body.replace(/#035(?=[A-Z]+=)/, '\x1d').split('\x1d', 2)
+  if (parts.length > 1 || !(body.includes('ID="') || body.includes('ARCH='))) return parts
+  const at = unseparated.exec(body)?.index
+  return at === undefined ? parts : [body.slice(0, at), body.slice(at).trimStart()]
+}
+
 const put = (fields: Draft, key: string, raw: string): void => {
   const value = encoded.has(key) && /^(?:[0-9A-F]{2}){2,4096}$/.test(raw) ? fromHex(raw) : raw.slice(0, longestValue)
   if (value === '' || value === '?' || value === '(null)') return
   if (key === 'success' || key === 'res') {
-    const good = value === 'yes' || value === 'success' || value === '1'
-    setIfAbsent(fields, 'event.outcome', good ? 'success' : 'failure')
+    const outcome = value === '1' ? 'success' : value === '0' ? 'failure' : toOutcome(value)
+    if (outcome !== undefined) setIfAbsent(fields, 'event.outcome', outcome)
   } else if (key === 'addr' || key === 'laddr') setAddress(fields, key === 'addr' ? 'source' : 'destination', value)
   else if (key === 'acct') setIfAbsent(fields, 'user.name', value)
   else if (key === 'proctitle') setIfAbsent(fields, 'process.command_line', value.replaceAll('\0', ' ').trim())
