@@ -252,6 +252,11 @@ describe('joinContinuations', () => {
     expect(texts(join(`${lines.join('\n')}\n`))).toEqual(lines)
   })
 
+  it('keeps apart lines whose process id is padded before a date, as those of Zabbix', () => {
+    const lines = ['  1234:20261210:093220.123 Starting Zabbix Agent', '     7:20261210:093220.124 agent #1 started']
+    expect(texts(join(`${lines.join('\n')}\n`))).toEqual(lines)
+  })
+
   const day = '261121  3:12:10'
   const start = 'mariadbd, Version: 10.11.19-MariaDB-log (Debian 12). started with:'
   const columns = 'Time\t\t    Id Command\tArgument'

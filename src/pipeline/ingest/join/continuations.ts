@@ -228,8 +228,11 @@ const continues = (text: string, trace: Trace, first: string): boolean => {
 /** A level that is padded on the left, before a time: `   info 2026-12-10 09:32:20.123`, as AnyDesk writes it. */
 const paddedLevel = /^ {1,6}(?:trace|debug|info|notice|warn|warning|error|fatal) +\d{4}-\d\d-\d\d[ T]\d\d:/i
 
-/** The seconds since a program began, padded before a tab, as the daemons of NUT write them: `   0.006348\t`. */
-const paddedClock = /^ {1,4}\d{1,4}\.\d{6}\t/
+/**
+ * A number that is padded on the left: the seconds since a program began, before a tab, as the daemons of NUT write them: `   0.006348\t`; or a
+ * process id before a date, as Zabbix does: `  1234:20261210:093220.123`.
+ */
+const paddedNumber = /^ {1,6}(?:\d{1,4}\.\d{6}\t|\d{1,7}[: ]{1,2}\d{4}-?\d\d-?\d\d[:T ]\d\d)/
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57
 
@@ -249,7 +252,7 @@ const isBlank = (code: number): boolean => code === 32 || code === 9
 
 /**
  * Whether a line indented by spaces continues a record. Exceptions: padded names in sudo's own log file, a shifted JSON object, a padded
- * level, and a padded clock.
+ * level, and a padded clock or process id.
  */
 const isIndentedContinuation = (text: string): boolean => {
   let i = 1
@@ -258,7 +261,7 @@ const isIndentedContinuation = (text: string): boolean => {
   const code = text.charCodeAt(i)
   if (i === 1) return text.startsWith('at ', i) || text.startsWith('... ', i) || javaFrame.test(text)
   if (i <= 6 && paddedLevel.test(text.slice(0, 40))) return false
-  if (i <= 4 && isDigit(code) && paddedClock.test(text.slice(0, 20))) return false
+  if (i <= 6 && isDigit(code) && paddedNumber.test(text.slice(0, 28))) return false
   return code !== 123 || i >= 4
 }
 
