@@ -257,6 +257,21 @@ describe('a line of a server that mentions a login', () => {
       { 'event.category': 'authentication', 'event.outcome': 'failure', 'source.ip': '203.0.113.9' },
     ],
     [
+      'strongSwan with the names of connections',
+      'Dec 10 09:32:20 vpn1 charon: 14[IKE] <rw|3> EAP method EAP_MSCHAPV2 failed for peer kim',
+      { 'event.category': 'authentication', 'event.outcome': 'failure', 'user.name': 'kim' },
+    ],
+    [
+      'strongSwan in a file of its own',
+      'Dec 10 09:32:20 14[IKE] EAP method EAP_MSCHAPV2 failed for peer kim',
+      { 'process.name': 'charon', 'event.outcome': 'failure', 'user.name': 'kim' },
+    ],
+    [
+      'strongSwan with a wrong shared key, after its own identity',
+      "2026-12-10T09:32:20 08[IKE] <5> tried 1 shared key for 'vpn.example.org' - 'kim', but MAC mismatched",
+      { 'process.name': 'charon', 'event.outcome': 'failure', 'user.name': 'kim' },
+    ],
+    [
       'coturn',
       '2026-12-10T09:32:20+0000: ERROR: check_stun_auth: user kim credentials are incorrect',
       { 'event.category': 'authentication', 'event.outcome': 'failure', 'user.name': 'kim' },

@@ -125,8 +125,8 @@ export const connectionLines: readonly ConnectionLine[] = [
     // strongSwan: a thread writes the packet that it received, and then what became of it.
     kind: 'client of IKE',
     field: 'process.name',
-    mark: '[NET] received packet: from ',
-    names: /^\d{1,4}\[NET\] received packet: from (?<address>[\da-fA-F.:]{2,45})\[\d{1,5}\] to /,
+    mark: 'received packet: from ',
+    names: /^\d{1,4}\[NET\] (?:<[^>\n]{1,64}> )?received packet: from (?<address>[\da-fA-F.:]{2,45})\[\d{1,5}\] to /,
     key: (text, fields) => {
       const program = fields['process.name']
       if (program !== 'charon' && program !== 'charon-systemd') return undefined

@@ -48,6 +48,18 @@ describe('a login has the address and the user of earlier lines of its connectio
         rabbit("[error] <0.861.0> PLAIN login refused: user 'kim' - invalid credentials"),
       ],
     ],
+    ...['', '<1> '].map(
+      (name) =>
+        [
+          'strongSwan',
+          'failure',
+          [
+            `Dec 10 09:32:20 06[NET] ${name}received packet: from 203.0.113.9[4500] to 10.0.0.1[4500] (200 bytes)`,
+            `Dec 10 09:32:20 07[NET] ${name}received packet: from 203.0.113.8[4500] to 10.0.0.1[4500] (200 bytes)`,
+            `Dec 10 09:32:20 06[IKE] ${name}EAP method EAP_MSCHAPV2 failed for peer kim`,
+          ],
+        ] as const,
+    ),
     ...(['failure', 'success'] as const).map((outcome) => {
       const murmur = (text: string) => `<W>2026-12-10 09:32:20.123 1 => ${text}`
       return [

@@ -22,7 +22,7 @@ import { readProsody } from './prosody.ts'
 import { looksLikeRsyncd, readRsyncd } from './rsyncd.ts'
 import { readSmbAudit } from './smb-audit.ts'
 import { readSshd } from './sshd.ts'
-import { readCharon } from './strongswan.ts'
+import { looksLikeCharon, readCharon } from './strongswan.ts'
 import { readStunnel } from './stunnel.ts'
 import {
   readCron,
@@ -242,4 +242,5 @@ const unnamedPrograms: readonly {
   { looksAlike: looksLikeXrdp, read: readXrdp, name: 'xrdp-sesman' },
   { looksAlike: looksLikeRsyncd, read: readRsyncd, name: 'rsyncd' },
   { looksAlike: looksLikeZnc, read: readZnc },
+  { looksAlike: looksLikeCharon, read: readCharon, name: 'charon' },
 ]

@@ -7,9 +7,16 @@ import { readUnknownProgram } from './unknown-program.ts'
 const established =
   /IKE_SA \S{1,128} established between ([\da-fA-F.:]{3,45})\[[^\]]{0,256}\]\.\.\.([\da-fA-F.:]{3,45})\[([^\]]{0,256})\]/
 
-const refused = /(?:^|\] )EAP method \S{1,64} failed for peer (\S{1,256})$/
+/** `EAP method EAP_MD5 failed for peer kim`, `tried 1 shared key for 'vpn.example.org' - 'kim', but MAC mismatched`, after its own identity. */
+const refused =
+  /(?:^|[\]>] )(?:EAP method \S{1,64} failed for peer (\S{1,256})|tried \d{1,6} shared keys? for '[^'\n]{0,256}' - '([^'\n]{1,256})', but MAC mismatched)$/
 /** Lines that the refusal says again, and an acceptance that the line about the tunnel says again with the address. */
-const repeated = /(?:^|\] )(?:no EAP key found for hosts? |authentication of '[^'\n]{0,256}' with .{1,64} successful$)/
+const repeated =
+  /(?:^|[\]>] )(?:no EAP key found for hosts? |authentication of '[^'\n]{0,256}' with .{1,64} successful$)/
+
+/** Whether a message begins as strongSwan writes it into a file of its own: with the number of a thread and a subsystem. */
+export const looksLikeCharon = (message: string): boolean =>
+  message.charCodeAt(2) === 91 && /^\d\d\[(?:DMN|MGR|IKE|CHD|JOB|CFG|KNL|NET|ENC|TNC|TLS|ESP|LIB)\] /.test(message)
 
 /**
  * Parses a message of strongSwan's daemon. Only the line about the new tunnel has both the address and the identity of a login; the address of
@@ -17,7 +24,8 @@ const repeated = /(?:^|\] )(?:no EAP key found for hosts? |authentication of '[^
  */
 export const readCharon = (message: string, fields: Draft): boolean => {
   const text = message.slice(0, 1000)
-  const peer = refused.exec(text)?.[1]
+  const [, method, key] = refused.exec(text) ?? []
+  const peer = method ?? key
   if (peer !== undefined) {
     if (toAddress(peer)?.ip === undefined) setUser(fields, peer)
     else setAddress(fields, 'source', peer)

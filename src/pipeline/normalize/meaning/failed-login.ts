@@ -90,7 +90,7 @@ export const failedLogin: Meaning = {
     '(?:payments?|cards?|transactions?|purchases?|charges?|refunds?|orders?|capture|debit|credit|expenses?|mandates?)[ _.-](?:pre-?)?authori[sz]',
     'authori[sz]\\w+ (?:of|for) (?:the |a |this |your )?(?:payment|card|transaction|purchase|charge|order|amount|refund|debit|credit|invoice)',
     // The answer to a client, after the line that says what was wrong.
-    'n\\(auth_failed\\)',
+    'n\\(auth_failed\\)|\\[ eap/fail ',
     // Dropbear's last line of a connection: it wrote a line for each attempt.
     'exit before auth(?: from \\S{1,80})?: (?:\\w[^(\\n]{0,60})?\\(user ',
     // Conditions and documentation.
@@ -239,6 +239,7 @@ export const failedLogin: Meaning = {
     'geçersiz giriş: sayı bekleniyordu',
     'ログインしました ユーザー=kim',
     'generating IKE_AUTH response 1 [ N(AUTH_FAILED) ]',
+    '06[ENC] <rw|1> generating IKE_AUTH response 4 [ EAP/FAIL ]',
     'Auth: [SMB2,(null)] user [CORP]\\\\[kim] with [NTLMv2] status [NT_STATUS_OK]',
   ],
 }
