@@ -257,6 +257,28 @@ describe('a line of a server that mentions a login', () => {
       { 'event.category': 'authentication', 'event.outcome': 'failure', 'source.ip': '203.0.113.9' },
     ],
     [
+      'Asterisk, whose PJSIP refuses a password',
+      '[2026-12-10 09:32:20] SECURITY[4711] res_security_log.c: SecurityEvent="ChallengeResponseFailed",EventTV="2026-12-10T09:32:20.123+0000",Severity="Error",Service="PJSIP",EventVersion="1",AccountID="kim",SessionID="a1",LocalAddress="IPV4/TLS/10.0.0.5/5061",RemoteAddress="IPV4/TLS/203.0.113.9/50601",Challenge="",Response=""',
+      {
+        ...kim,
+        'event.outcome': 'failure',
+        'source.port': 50601,
+        'destination.ip': '10.0.0.5',
+        'service.name': 'PJSIP',
+      },
+    ],
+    [
+      'Asterisk, whose PJSIP refuses an account, in syslog',
+      'Dec 10 09:32:20 pbx1 asterisk[811]: SECURITY[4711]: res_security_log.c:114 in security_event_stasis_cb: SecurityEvent="InvalidAccountID",EventTV="2026-12-10T09:32:20.123+0000",Severity="Error",Service="PJSIP",EventVersion="1",AccountID="kim",SessionID="a1",LocalAddress="IPV4/TLS/10.0.0.5/5061",RemoteAddress="IPV4/TLS/203.0.113.9/50601",Challenge="",Response=""',
+      {
+        ...kim,
+        'event.outcome': 'failure',
+        'source.port': 50601,
+        'destination.ip': '10.0.0.5',
+        'service.name': 'PJSIP',
+      },
+    ],
+    [
       'strongSwan with the names of connections',
       'Dec 10 09:32:20 vpn1 charon: 14[IKE] <rw|3> EAP method EAP_MSCHAPV2 failed for peer kim',
       { 'event.category': 'authentication', 'event.outcome': 'failure', 'user.name': 'kim' },

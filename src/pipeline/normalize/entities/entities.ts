@@ -1,6 +1,7 @@
 import type { Draft } from '../draft.ts'
 import { setIfAbsent } from '../draft.ts'
 import { readAccounts, readDoas, readLogins, readSu, readSudo } from './accounts.ts'
+import { looksLikeAsterisk, readAsterisk } from './asterisk.ts'
 import { readDante } from './dante.ts'
 import { readF5Audit } from './f5-audit.ts'
 import { looksLikeTransfer, readFtp, readTransfer } from './ftp.ts'
@@ -50,6 +51,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['Microsoft-Windows-Security-Auditing', readWindowsSecurity],
   ['RT_FLOW', readRtFlow],
   ['Security-Auditing', readWindowsSecurity],
+  ['asterisk', readAsterisk],
   ['chage', readAccounts],
   ['charon', readCharon],
   ['charon-systemd', readCharon],
@@ -242,5 +244,6 @@ const unnamedPrograms: readonly {
   { looksAlike: looksLikeXrdp, read: readXrdp, name: 'xrdp-sesman' },
   { looksAlike: looksLikeRsyncd, read: readRsyncd, name: 'rsyncd' },
   { looksAlike: looksLikeZnc, read: readZnc },
+  { looksAlike: looksLikeAsterisk, read: readAsterisk, name: 'asterisk' },
   { looksAlike: looksLikeCharon, read: readCharon, name: 'charon' },
 ]
