@@ -942,6 +942,12 @@ export const everydayLines: readonly EverydayLine[] = [
     time: at,
   },
   {
+    from: 'Suricata',
+    line: '10/12/2026 -- 09:32:20 - <Error> - [ERRCODE: SC_ERR_AFP_CREATE(190)] - Unable to find iface eth9: No such device',
+    time: at,
+    level: 'error',
+  },
+  {
     from: 'NUT, which writes the seconds since it began',
     line: '0.008303\t[D1] mainloop: UPS [dummy] is not currently connected',
     time: undefined,

@@ -336,7 +336,7 @@ const completeWithoutYear = (
   return time === -Infinity ? undefined : { time, end, guessed: true }
 }
 
-/** `10/Oct/2000:13:55:36 -0700`, `17/06/09 20:10:40`, `6/9/2017 8:10:40 PM`, Snort's `06/09-20:10:40.123456` */
+/** `10/Oct/2000:13:55:36 -0700`, `17/06/09 20:10:40`, `6/9/2017 8:10:40 PM`, `31/01/2025 -- 12:00:00`, Snort's `06/09-20:10:40.123456` */
 const readSlashed = (text: string, at: number, place: TimeReference): Stamp | undefined => {
   const second = text.charCodeAt(at + 1) === 47 ? at + 2 : at + 3
   const first = second === at + 2 ? text.charCodeAt(at) - 48 : pair(text, at)
@@ -352,6 +352,9 @@ const readSlashed = (text: string, at: number, place: TimeReference): Stamp | un
     return completeWithoutYear(text, first, middle, clockAt(text, third), third + 8, place)
   if (text.charCodeAt(third - 1) !== 47) return undefined
   const year = quad(text, third)
+  // Suricata's own log, whose alerts have the month first: 31/01/2025 -- 12:00:00
+  if (year >= 1000 && text.startsWith(' -- ', third + 4))
+    return withClock(text, midnight(year, middle, first), third + 8, place)
   if (year >= 1000) {
     // Month first, as programs that write slashes do, unless that month does not exist or is yet to come.
     const monthFirst =
