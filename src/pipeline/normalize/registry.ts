@@ -1,4 +1,5 @@
 import { cefAlertParser } from './alerts/cef-alert.ts'
+import { fastAlertParser } from './alerts/fast-alert.ts'
 import { leefAlertParser } from './alerts/leef-alert.ts'
 import { vpcFlowParser } from './formats/aws/vpc-flow.ts'
 import { jsonParser } from './formats/json/json.ts'
@@ -101,6 +102,7 @@ const ofDigit = [
   netlogonParser,
   tcpdumpParser,
   kubernetesEventsParser,
+  fastAlertParser,
   genericParser,
   vpcFlowParser,
   cefParser,

@@ -363,3 +363,36 @@ describe('a bundle', () => {
     )
   })
 })
+
+describe('a line of an alert that Suricata and Snort write', () => {
+  const scan =
+    '[1:2001219:20] ET SCAN Potential SSH Scan [**] [Classification: Attempted Information Leak] [Priority: 2]'
+  it.each([
+    [
+      `03/03/2026-09:32:20.123456  [**] ${scan} {TCP} 203.0.113.9:51122 -> 10.0.0.5:22`,
+      { 'event.provider': 'suricata', 'source.port': 51_122, 'destination.port': 22, 'event.action': 'allowed' },
+    ],
+    [
+      `03/03/2026-09:32:20.123456  [wDrop] [**] ${scan} {TCP} 2001:db8:0:0:0:0:0:9:51122 -> 2001:db8:0:0:0:0:0:5:22`,
+      { 'source.ip': '2001:db8::9', 'destination.ip': '2001:db8::5', 'event.action': 'blocked' },
+    ],
+    [
+      '03/03-09:32:20.123456 [**] [1:469:1] "ICMP PING NMAP" [**] [Priority: 1] {ICMP} 203.0.113.9:8 -> 10.0.0.5:0',
+      { 'event.provider': 'snort', alert_severity: 'high', 'rule.id': '469', 'rule.name': 'ICMP PING NMAP' },
+    ],
+  ])('is an alert: %s', (text, fields) => {
+    const [event] = normalize([text])
+    expect(event).toMatchObject({ kind: 'alert', time: Date.UTC(2026, 2, 3, 9, 32, 20, 123) })
+    expect(event?.fields).toMatchObject(fields)
+  })
+
+  it('has the month first, also in the future', () => {
+    expect(normalize([`12/10/2026-09:32:20.123456  [**] ${scan} {TCP} 203.0.113.9:1 -> 10.0.0.5:22`])[0]?.time).toBe(
+      Date.UTC(2026, 11, 10, 9, 32, 20, 123),
+    )
+  })
+
+  it('is none without its addresses', () => {
+    expect(normalize([`03/03/2026-09:32:20.123456  [**] ${scan}`])[0]?.kind).toBe('event')
+  })
+})
