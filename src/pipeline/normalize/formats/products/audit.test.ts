@@ -35,4 +35,24 @@ describe('audit', () => {
     const { fields } = parseRecord({ text, source: 's', receivedAt: Date.UTC(2026, 11, 14), zoneMinutes: undefined })
     expect(fields).toMatchObject({ 'auditd.key': 'priv', 'auditd.ARCH': 'x86_64', 'user.name': 'root' })
   })
+
+  it('reads records that ausearch interprets', () => {
+    const read = (text: string) => parseRecord({ text, source: 's', receivedAt: Date.UTC(2026, 11, 14) })
+    const head = (type: string) => `type=${type} msg=audit(12/10/2026 09:32:20.123:402) : `
+    const login = read(
+      `${head('USER_AUTH')}pid=4711 uid=root auid=unset ses=unset subj=unconfined msg='op=PAM:authentication grantors=? acct=kim exe=/usr/sbin/sshd hostname=203.0.113.9 addr=203.0.113.9 terminal=ssh res=failed' `,
+    )
+    expect(login).toMatchObject({ format: 'audit', time: Date.UTC(2026, 11, 10, 9, 32, 20, 123), timeGuessed: true })
+    expect(login.fields).toMatchObject({
+      ...{ 'event.category': 'authentication', 'event.outcome': 'failure', 'auditd.sequence': 402 },
+      ...{ 'user.name': 'kim', 'source.ip': '203.0.113.9', 'process.executable': '/usr/sbin/sshd' },
+    })
+    const call = read(
+      `${head('SYSCALL')}arch=x86_64 syscall=execve success=yes exit=0 pid=7 auid=kim uid=root comm=cat`,
+    )
+    expect(call.fields).toMatchObject({ 'user.name': 'root', 'auditd.auid_name': 'kim', 'process.name': 'cat' })
+    expect(read(`${head('PROCTITLE')}proctitle=sudo cat /etc/shadow `).fields['process.command_line']).toBe(
+      'sudo cat /etc/shadow',
+    )
+  })
 })
