@@ -4,8 +4,8 @@ import type { Vocabulary } from './vocabulary.ts'
 /** How often each event comes in a session, whatever the order: codes with their counts, sorted by the codes' hashes. */
 export interface EventPattern {
   readonly hash: number
-  readonly codes: Int32Array
-  readonly counts: Int32Array
+  readonly codes: readonly number[]
+  readonly counts: readonly number[]
   /** In how many learnt sessions exactly this pattern was. */
   sessions: number
 }
@@ -28,14 +28,21 @@ export class PatternBook {
     this.#vocabulary = vocabulary
   }
 
-  add(hash: number, make: () => EventPattern): void {
+  /** Counts a session with the given codes and counts, which come in the order of its events. Returns its pattern. */
+  add(hash: number, codes: ArrayLike<number>, counts: ArrayLike<number>, size: number): EventPattern {
     const known = this.#byHash.get(hash)
     if (known) {
       known.sessions++
-      return
+      return known
     }
-    this.#keep(make())
+    const pattern = this.#toPattern(hash, codes, counts, size)
+    this.#keep(pattern)
     if (this.#byHash.size >= this.#limit * 2 || this.#counts >= this.#limit * 2 * countsEach) this.#prune()
+    return pattern
+  }
+  /** Returns the book's own pattern with the same hash, if it has one, so that a copy need not be held. */
+  share(pattern: EventPattern): EventPattern {
+    return this.#byHash.get(pattern.hash) ?? pattern
   }
   /** The most frequent first; equally frequent ones by hash, so that the order of training does not show. */
   sorted(): EventPattern[] {
@@ -57,11 +64,10 @@ export class PatternBook {
     }
   }
 
-  /** Reads codes and counts, which come in the order of a session's events, into a pattern. */
-  toPattern(hash: number, codes: ArrayLike<number>, size: number, countOf: (code: number) => number): EventPattern {
-    const sorted = Int32Array.from({ length: size }, (_, i) => codes[i] ?? 0)
-    sorted.sort((a, b) => this.#vocabulary.hashOf(a) - this.#vocabulary.hashOf(b) || a - b)
-    return { hash, codes: sorted, counts: sorted.map(countOf), sessions: 1 }
+  #toPattern(hash: number, codes: ArrayLike<number>, counts: ArrayLike<number>, size: number): EventPattern {
+    const pairs = Array.from({ length: size }, (_, i) => ({ code: codes[i] ?? 0, count: counts[i] ?? 0 }))
+    pairs.sort((a, b) => this.#vocabulary.hashOf(a.code) - this.#vocabulary.hashOf(b.code) || a.code - b.code)
+    return { hash, codes: pairs.map(({ code }) => code), counts: pairs.map(({ count }) => count), sessions: 1 }
   }
 
   save(writer: Writer): void {
@@ -88,6 +94,6 @@ export const writePattern = (writer: Writer, { hash, codes, counts }: EventPatte
 export const readEventPattern = (reader: Reader): EventPattern => {
   const hash = reader.varint()
   const size = reader.varint()
-  const read = () => Int32Array.from({ length: size }, () => reader.varint())
+  const read = () => Array.from({ length: size }, () => reader.varint())
   return { hash, codes: read(), counts: read(), sessions: 1 }
 }

@@ -1,10 +1,10 @@
 import type { Reader, Writer } from '../bytes/codec.ts'
-import { type EventPattern, readEventPattern, writePattern } from './pattern-book.ts'
+import { type EventPattern, type PatternBook, readEventPattern, writePattern } from './pattern-book.ts'
 
 /** A learnt session of the sample, to measure learnt sessions. */
 export interface Kept {
   readonly rank: number
-  readonly codes: Int32Array
+  readonly codes: readonly number[]
   /** False when the sample only holds its beginning. */
   readonly whole: boolean
   readonly pattern: EventPattern
@@ -23,10 +23,10 @@ export class SessionSample {
   #sessions: Kept[] = []
   #limit = Number.POSITIVE_INFINITY
 
-  add(rank: number, codes: Int32Array, length: number, distinct: number, toPattern: () => EventPattern): void {
+  add(rank: number, codes: Int32Array, length: number, distinct: number, pattern: EventPattern): void {
     if (rank >= this.#limit || distinct > longest) return
-    const known = codes.subarray(0, Math.min(length, longest)).slice()
-    this.#sessions.push({ rank, codes: known, whole: length <= longest, pattern: toPattern() })
+    const known = Array.from(codes.subarray(0, Math.min(length, longest)))
+    this.#sessions.push({ rank, codes: known, whole: length <= longest, pattern })
     if (this.#sessions.length >= 2 * kept) this.#prune()
   }
   sessions(): readonly Kept[] {
@@ -47,16 +47,16 @@ export class SessionSample {
       writer
         .varint(rank)
         .u8(whole ? 1 : 0)
-        .i32s(codes)
+        .i32s(Int32Array.from(codes))
       writePattern(writer, pattern)
     }
   }
-  load(reader: Reader): void {
+  load(reader: Reader, patterns: PatternBook): void {
     for (let left = reader.varint(); left > 0; left--) {
       const rank = reader.varint()
       const whole = reader.u8() === 1
-      const codes = reader.i32s()
-      this.#sessions.push({ rank, codes, whole, pattern: readEventPattern(reader) })
+      const codes = Array.from(reader.i32s())
+      this.#sessions.push({ rank, codes, whole, pattern: patterns.share(readEventPattern(reader)) })
     }
     this.#prune()
   }

@@ -104,15 +104,11 @@ export class Sessions {
     this.#size++
     this.#pending++
     for (let i = 0; i < size; i++) this.#countSession(distinct[i] ?? 0)
-    const toPattern = () => {
-      const times = new Map(Array.from({ length: size }, (_, i) => [distinct[i] ?? 0, counts[i] ?? 0]))
-      return this.#patterns.toPattern(patternHash, distinct, size, (code) => times.get(code) ?? 0)
-    }
-    this.#patterns.add(patternHash, toPattern)
+    const pattern = this.#patterns.add(patternHash, distinct, counts, size)
     this.#transitions.learn(codes, length)
     const times = this.#orders.add(orderHash)
     const rank = join(mix((orderHash | 0) ^ mix(times + 1)), mix(((orderHash / 4_294_967_296) | 0) + times))
-    this.#sample.add(rank, codes, length, size, toPattern)
+    this.#sample.add(rank, codes, length, size, pattern)
   }
 
   /** The score of a session, from 0 to 1, high = anomalous. 0 before anything is learnt. Unknown events never lower it. */
@@ -184,7 +180,7 @@ export class Sessions {
     sessions.#patterns.load(reader)
     sessions.#transitions.load(reader)
     sessions.#orders.load(reader)
-    sessions.#sample.load(reader)
+    sessions.#sample.load(reader, sessions.#patterns)
     sessions.#pending = sessions.#size
     sessions.#settle()
     return sessions
