@@ -4,7 +4,13 @@ import type { Detection } from '../../../schema/detection/detection.ts'
 import { toEvidence } from '../shared/evidence.ts'
 import { toDetection } from '../shared/finding.ts'
 import { toScore } from '../shared/score.ts'
-import { type EventSession, entitiesOfSession, formatKey, type SessionStream } from './session-stream.ts'
+import {
+  type EventSession,
+  entitiesOfSession,
+  formatKey,
+  type SessionStream,
+  samplesOfSession,
+} from './session-stream.ts'
 
 /** A session that deviates from others. */
 export interface UnusualSession {
@@ -36,9 +42,9 @@ export const explainUnusualSession = (
     type: 'anomaly',
     source: stream.source,
     stream: stream.stream,
-    subject: `${key} ${session.start}`,
-    start: session.start,
-    from: session.start,
+    subject: `${key} ${session.time}`,
+    start: session.time,
+    from: session.time,
     to: session.last,
     score: toScore(chance),
     severity: chance < 1e-6 ? 'medium' : chance < 1e-3 ? 'low' : 'info',
@@ -52,7 +58,7 @@ export const explainUnusualSession = (
       usual: usualOf(fact),
       pull: fact.weight,
     })),
-    evidence: session.samples.map((sample) => toEvidence(sample)),
+    evidence: samplesOfSession(session).map((sample) => toEvidence(sample)),
     events: session.events.length,
     entities,
     key: `session of ${service ?? stream.stream} went otherwise: ${lead ? deviationKey(lead) : ''}`,

@@ -7,15 +7,19 @@ import { type EventSample, ownSample, renewSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { eventEntities } from '../sigma/sigma-entities.ts'
 
-/** Related events of a stream: those with the same request, trace or process. */
-export interface EventSession {
+/**
+ * Related events of a stream: those with the same request, trace or process. A session is the sample of its first event itself, because
+ * thousands of them wait for their end, and most are short.
+ */
+export interface EventSession extends EventSample {
   readonly key: SessionKey
-  readonly start: number
   last: number
   /** The template ids of its events, in order. */
   readonly events: string[]
-  /** The first three lines and the last one. */
-  readonly samples: EventSample[]
+  second: EventSample | undefined
+  third: EventSample | undefined
+  /** The last of its events after the third. */
+  newest: EventSample | undefined
   /** The fields of the first event, or the entities restored from a saved state. Fields become entities only on demand. */
   readonly about: Event['fields'] | Entity[]
 }
@@ -118,9 +122,9 @@ export const addToSession = (stream: SessionStream, key: SessionKey, event: Even
   if (session) {
     if (event.time > session.last) session.last = event.time
     if (session.events.length <= mostEvents) session.events.push(template.id)
-    const newest = session.samples[3]
-    if (!newest) session.samples.push(ownSample(event))
-    else if (!renewSample(newest, event)) session.samples[3] = ownSample(event)
+    if (!session.second) session.second = ownSample(event)
+    else if (!session.third) session.third = ownSample(event)
+    else if (!session.newest || !renewSample(session.newest, event)) session.newest = ownSample(event)
   } else begin(stream, key, event, template.id)
   if (!stream.texts.has(template.id) && stream.texts.size < mostTexts)
     stream.texts.set(template.id, flatText(template.text, 80))
@@ -131,14 +135,21 @@ const begin = (stream: SessionStream, key: SessionKey, event: Event, templateId:
     const oldest = stream.oldest.take()
     if (oldest) end(stream, oldest)
   }
+  const { id, time, original, fields: held, message } = ownSample(event, event.fields)
   const session: EventSession = {
+    id,
+    time,
+    original,
+    fields: held,
+    message,
     // No copy, because the fields hold the text anyway.
     key: typeof key === 'number' ? key : key.slice(0, longestKey),
-    start: event.time,
-    last: event.time,
+    last: time,
     // Arrays of one item take less memory than empty ones that grow.
     events: [templateId],
-    samples: [ownSample(event, event.fields)],
+    second: undefined,
+    third: undefined,
+    newest: undefined,
     about: event.fields,
   }
   stream.open.set(session.key, session)
@@ -160,7 +171,11 @@ export const endIdle = (stream: SessionStream, time: number, idle: number): void
 const sessionsOf = ({ ended, open }: SessionStream): EventSession[] => [...ended, ...open.values()]
 
 /** Returns the samples of a stream in the order in which they are saved. */
-export const samplesOf = (stream: SessionStream): EventSample[] => sessionsOf(stream).flatMap(({ samples }) => samples)
+export const samplesOf = (stream: SessionStream): EventSample[] => sessionsOf(stream).flatMap(samplesOfSession)
+
+/** Returns the first three events and the last one. */
+export const samplesOfSession = (session: EventSession): EventSample[] =>
+  [session, session.second, session.third, session.newest].filter((sample) => sample !== undefined)
 
 export const writeStream = (writer: Writer, stream: SessionStream): void => {
   const { source, stream: name, learned, keys, texts, period, usedAt } = stream
@@ -172,7 +187,8 @@ export const writeStream = (writer: Writer, stream: SessionStream): void => {
   const sessions = sessionsOf(stream)
   writer.varint(stream.ended.length).varint(sessions.length)
   for (const session of sessions) {
-    const { key, start, last, events, samples } = session
+    const { key, time: start, last, events } = session
+    const samples = samplesOfSession(session)
     writer
       .text(formatKey(key))
       .f64(start)
@@ -197,12 +213,12 @@ export const readSessionStream = (reader: Reader): SessionStream => {
       .split(' ')
       .filter((id) => id !== '')
     const about: Entity[] = JSON.parse(reader.text())
-    const samples = Array.from({ length: reader.varint() }, () => ({
+    const [first, second, third, newest] = Array.from({ length: reader.varint() }, () => ({
       id: reader.text(),
       time: reader.f64(),
       original: reader.text(),
     }))
-    return { key, start, last, events, samples, about }
+    return { id: '', original: '', ...first, time: start, key, last, events, second, third, newest, about }
   })
   return {
     source,
