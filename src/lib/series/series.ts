@@ -90,25 +90,23 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
   let quiet = 0
   let quietDue = 0
   let longestQuiet = 0
-  /** The result for the last assessed number, because most numbers are learnt right afterwards. */
-  let assessedTime = Number.NaN
-  let assessedValue = 0
-  let assessed = { usual: 0, expected: 0, p: 1, above: false }
+  /** The result for the last assessed number, because most numbers are learnt right afterwards. Every number writes over it. */
+  const assessed = { time: Number.NaN, value: 0, usual: 0, expected: 0, p: 1, above: false }
 
   /** The probability of a zero after the current run of zeros; 1 if such runs are known. */
   const runProbability = (expected: number): number =>
     level.silence && quiet + 1 > longestQuiet * 1.5 ? level.silence(quietDue + expected) : 1
 
-  const probabilityOf = (value: number, usual: number, expected: number): { p: number; above: boolean } => {
+  const judge = (time: number, value: number): void => {
+    const usual = season.at(time)
     const { upper, lower } = level.tails(value, usual)
     const p = Math.min(1, 2 * Math.min(upper, lower))
-    return { p: value === 0 ? Math.min(p, runProbability(expected)) : p, above: upper < lower }
-  }
-
-  const judge = (time: number, value: number): typeof assessed => {
-    const usual = season.at(time)
-    const expected = level.meanAt(usual)
-    return { usual, expected, ...probabilityOf(value, usual, expected) }
+    assessed.time = time
+    assessed.value = value
+    assessed.usual = usual
+    assessed.expected = level.meanAt(usual)
+    assessed.p = value === 0 ? Math.min(p, runProbability(assessed.expected)) : p
+    assessed.above = upper < lower
   }
 
   const clamp = (value: number): number => Math.min(largest, Math.max(-largest, value))
@@ -116,8 +114,7 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
   return {
     assess(time, given) {
       const value = clamp(given)
-      const usual = season.at(time)
-      const { expected, low, high } = level.expect(usual)
+      const { expected, low, high } = level.expect(season.at(time))
       const learning = seen < warmup
       const need = Math.max(0, warmup - seen)
       const nowQuiet = value === 0 ? quiet + 1 : 0
@@ -133,10 +130,8 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
           need,
         }
       }
-      const { p: ofLevel, above } = probabilityOf(value, usual, expected)
-      assessedTime = time
-      assessedValue = value
-      assessed = { usual, expected, p: ofLevel, above }
+      judge(time, value)
+      const { p: ofLevel, above } = assessed
       const p = kind === 'count' && value === 0 ? Math.min(ofLevel, silence.probability(expected)) : ofLevel
       const habit = p < surprise ? recurrence.rate(rarityOf(p), above) : 0
       const score = Math.min(1, rarityOf(Math.max(p, habit)) / decades)
@@ -164,9 +159,10 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
         quietDue = 0
         run = 0
       }
-      const isAssessed = missed <= 0 && time === assessedTime && value === assessedValue
-      const { usual, expected, p, above } = isAssessed ? assessed : judge(time, value)
-      assessedTime = Number.NaN
+      const isAssessed = missed <= 0 && time === assessed.time && value === assessed.value
+      if (!isAssessed) judge(time, value)
+      const { usual, expected, p, above } = assessed
+      assessed.time = Number.NaN
       const surprising = seen >= 3 && p < surprise
       const begins = surprising && (above ? run <= 0 : run >= 0)
       recurrence.learn(begins ? rarityOf(p) : 0, above)
@@ -228,7 +224,7 @@ export const createSeries = (options: SeriesOptions = {}): Series => {
           'Restore it into a series created with the same kind.',
         )
       }
-      assessedTime = Number.NaN
+      assessed.time = Number.NaN
       seen = reader.f64()
       lastTime = reader.f64()
       run = reader.f64()
