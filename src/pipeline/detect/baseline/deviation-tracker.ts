@@ -67,7 +67,7 @@ export const createDeviationTracker = (
     const { errors } = track
     if (rate.kind === 'all' && errors?.meter.start === time && errors.meter.count * 2 >= count) return true
     if (!track.whole || rate.leadCount * 2 <= count) return false
-    return (find(rate.lead)?.all.meter.ring.length ?? 0) >= wellKnown
+    return (find(rate.lead)?.all.meter.ring.times.length ?? 0) >= wellKnown
   }
 
   const check = (track: Track, rate: Rate, bucket: RateBucket, assessment: Assessment | undefined): void => {

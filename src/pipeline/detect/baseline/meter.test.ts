@@ -29,7 +29,7 @@ describe('a meter', () => {
     burst(meter, begin + 5 * hour, 15, 60)
     advance(meter, begin + 8 * hour, noOne)
     expect(meter.width).toBe(hour)
-    const learnt = meter.ring.map(({ count }) => count)
+    const learnt = meter.ring.counts
     expect(learnt.length).toBeGreaterThan(5)
     expect(Math.max(...learnt)).toBeLessThan(30)
   })

@@ -28,6 +28,12 @@ export interface RateBucket {
 /** The score of one bucket in a thousand. */
 const surprise = 0.375
 
+/** The starts and counts of buckets, in two arrays of plain numbers: thousands of meters hold dozens of buckets each. */
+export interface RateRing {
+  readonly times: number[]
+  readonly counts: number[]
+}
+
 /** Counts events in time buckets whose length follows the rate, and learns the usual count. */
 export interface RateMeter {
   width: number
@@ -41,7 +47,7 @@ export interface RateMeter {
   late: number
   series: Series | undefined
   /** The latest buckets, oldest first. They seed the series when buckets get longer. */
-  ring: { readonly time: number; readonly count: number }[]
+  ring: RateRing
   /** Events per ms over about the last day, and the ms observed. */
   dailyRate: number
   observed: number
@@ -64,7 +70,7 @@ export const startMeter = (maxZeros: number, scoredFrom: number, width: number =
   partial: true,
   late: 0,
   series: undefined,
-  ring: [],
+  ring: { times: [], counts: [] },
   dailyRate: 0,
   observed: 0,
   sinceReview: 0,
@@ -149,8 +155,7 @@ const close = (meter: RateMeter, onBucketEnd: OnBucketEnd): void => {
   meter.series ??= createSeries({ bucket: meter.width })
   const assessment = bucket.count < meter.scoredFrom ? undefined : meter.series.assess(bucket.time, bucket.count)
   meter.series.learn(bucket.time, bucket.count)
-  meter.ring.push({ time: bucket.time, count: usualPart(bucket, assessment) })
-  if (meter.ring.length > maxRing) meter.ring.shift()
+  addToRing(meter.ring, bucket.time, usualPart(bucket, assessment))
   meter.observed += bucket.width
   meter.dailyRate +=
     (bucket.count / bucket.width - meter.dailyRate) *
@@ -158,6 +163,14 @@ const close = (meter: RateMeter, onBucketEnd: OnBucketEnd): void => {
   meter.sinceReview++
   onBucketEnd(bucket, assessment)
   if (meter.sinceReview >= review) reviewWidth(meter)
+}
+
+const addToRing = ({ times, counts }: RateRing, time: number, count: number): void => {
+  times.push(time)
+  counts.push(count)
+  if (times.length <= maxRing) return
+  times.shift()
+  counts.shift()
 }
 
 /** Caps a spike at the usual range, so that an outage does not teach the longer buckets. */
@@ -175,10 +188,10 @@ const reviewWidth = (meter: RateMeter): void => {
   // A gap between the two limits prevents flapping.
   if (next === meter.width || (next > meter.width ? mean >= wanted / 2 : rate * next < 2 * wanted)) return
   const longer = next > meter.width
-  const ring = longer ? foldRing(meter.ring, next, meter.start) : []
+  const ring = longer ? foldRing(meter.ring, next, meter.start) : { times: [], counts: [] }
   meter.width = next
   meter.series = createSeries({ bucket: next })
-  for (const { time, count } of ring) meter.series.learn(time, count)
+  for (const [i, time] of ring.times.entries()) meter.series.learn(time, ring.counts[i] ?? 0)
   meter.ring = ring
   const before = meter.start
   meter.start = Math.floor(before / next) * next
@@ -187,28 +200,26 @@ const reviewWidth = (meter: RateMeter): void => {
 }
 
 /** Merges short buckets into longer ones and drops incomplete ones. */
-const foldRing = (ring: RateMeter['ring'], width: number, end: number): RateMeter['ring'] => {
-  const first = ring[0]
-  if (!first) return []
+const foldRing = ({ times, counts }: RateRing, width: number, end: number): RateRing => {
+  const [first = end] = times
   const sums = new Map<number, number>()
-  for (const { time, count } of ring) {
+  for (const [i, time] of times.entries()) {
     const start = Math.floor(time / width) * width
-    sums.set(start, (sums.get(start) ?? 0) + count)
+    sums.set(start, (sums.get(start) ?? 0) + (counts[i] ?? 0))
   }
-  return [...sums]
-    .filter(([time]) => time >= first.time && time + width <= end)
-    .map(([time, count]) => ({ time, count }))
+  const whole = [...sums].filter(([time]) => time >= first && time + width <= end)
+  return { times: whole.map(([time]) => time), counts: whole.map(([, count]) => count) }
 }
 
 /** Learns zeros for the time before the meter started, because its stream was observed then. */
 export const learnEmptyPast = (meter: RateMeter, since: number, until: number): void => {
   const { width } = meter
   const series = createSeries({ bucket: width })
-  const ring: { time: number; count: number }[] = []
+  const ring: RateRing = { times: [], counts: [] }
   const end = Math.floor(until / width) * width
   for (let time = Math.max(Math.ceil(since / width) * width, end - maxRing * width); time < end; time += width) {
     series.learn(time, 0)
-    ring.push({ time, count: 0 })
+    addToRing(ring, time, 0)
   }
   meter.series = series
   meter.ring = ring
@@ -220,19 +231,18 @@ export const learnEmptyPast = (meter: RateMeter, since: number, until: number): 
 
 /** Learns zeros for the time a meter slept, because its stream continued without such events. */
 export const learnEmptyGap = (meter: RateMeter, until: number): void => {
-  const { series, width } = meter
-  const last = meter.ring.at(-1)
-  if (!Number.isNaN(meter.start) || !series || !last) return
+  const { series, width, ring } = meter
+  const last = ring.times.at(-1)
+  if (!Number.isNaN(meter.start) || !series || last === undefined) return
   const end = Math.floor(until / width) * width
-  for (let time = Math.max(last.time + width, end - maxRing * width); time < end; time += width) {
+  for (let time = Math.max(last + width, end - maxRing * width); time < end; time += width) {
     series.learn(time, 0)
-    meter.ring.push({ time, count: 0 })
+    addToRing(ring, time, 0)
   }
-  if (meter.ring.length > maxRing) meter.ring = meter.ring.slice(-maxRing)
 }
 
 /** Whether a meter has counted without a pause until recently. */
 export const isAwake = ({ ring, width }: RateMeter, time: number): boolean => {
-  const last = ring.at(-1)
-  return last !== undefined && time - last.time < 3 * width
+  const last = ring.times.at(-1)
+  return last !== undefined && time - last < 3 * width
 }

@@ -84,8 +84,8 @@ const writeRate = (
     .f64(meter.dailyRate)
     .f64(meter.observed)
   for (const sample of [meter.first, meter.last, latest]) writeSample(writer, sample, samples)
-  writer.bytes(meter.series?.save() ?? new Uint8Array()).varint(meter.ring.length)
-  for (const { time, count } of meter.ring) writer.f64(time).varint(count)
+  writer.bytes(meter.series?.save() ?? new Uint8Array()).varint(meter.ring.times.length)
+  for (const [i, time] of meter.ring.times.entries()) writer.f64(time).varint(meter.ring.counts[i] ?? 0)
   writer.varint(past.length)
   for (const { time, size } of past) writer.f64(time).f64(size)
 }
@@ -111,7 +111,10 @@ const readRate = (reader: Reader, samples: EventSample[]): Rate => {
     meter.series = createSeries({ bucket: meter.width })
     meter.series.restore(series)
   }
-  meter.ring = Array.from({ length: reader.varint() }, () => ({ time: reader.f64(), count: reader.varint() }))
+  for (let left = reader.varint(); left > 0; left--) {
+    meter.ring.times.push(reader.f64())
+    meter.ring.counts.push(reader.varint())
+  }
   rate.past = Array.from({ length: reader.varint() }, () => ({ time: reader.f64(), size: reader.f64() }))
   return rate
 }
