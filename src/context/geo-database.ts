@@ -38,8 +38,6 @@ export interface GeoDatabase {
   refresh(): Promise<boolean>
 }
 
-type IpVersion = 4 | 6
-
 /** Stands before the metadata, which take up to 128 KiB at the end of the file. */
 const marker = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1')
 const longestMetadata = 131_072
@@ -49,7 +47,7 @@ const longestMetadata = 131_072
  * contents are read when the first address is looked up: they take several MB, and a thread may never need them. With `only`, the addresses
  * of the other IP version are unknown.
  */
-export const openGeoDatabase = (path: string, only?: IpVersion): GeoDatabase => {
+export const openGeoDatabase = (path: string, only?: 4 | 6): GeoDatabase => {
   let reader: Reader<object> | undefined
   let isWanted = false
   let places = new WeakMap<object, Place>()

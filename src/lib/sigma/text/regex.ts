@@ -65,7 +65,7 @@ const isPlain = (source: string): boolean => {
 
 /** The most times that RE2 writes a part of a plain expression out: counts within a counted group multiply. */
 const repeats = (source: string): number => {
-  // Without groups around counts, the product is more than what is written out, and mostly small.
+  // The product of all counts is never less than that, and mostly small.
   const product = source
     .matchAll(/\{(\d+)(?:,(\d*))?\}/g)
     .reduce((found, [, least, upTo]) => found * Math.max(1, Number(upTo || least)), 1)

@@ -234,8 +234,6 @@ const paddedLevel = /^ {1,6}(?:trace|debug|info|notice|warn|warning|error|fatal)
  */
 const paddedNumber = /^ {1,6}(?:\d{1,4}\.\d{6}\t|\d{1,7}[: ]{1,2}\d{4}-?\d\d-?\d\d[:T ]\d\d)/
 
-const isDigit = (code: number): boolean => code >= 48 && code <= 57
-
 /** The start of a line with a time, a priority, a level or an address. */
 const dated =
   /^[[(<"]?(?:\d{4}[-/.]\d\d|\d{1,3}>|\d{1,2}[-/. ](?:\d\d|[A-Z][a-z]{2})[-/. ]|\d\d:\d\d|\d{10}|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d|(?:[A-Z][a-z]{2} ){1,2}[ \d]?\d |[A-Z]{4,8}[\] :]+\d)/
@@ -261,7 +259,7 @@ const isIndentedContinuation = (text: string): boolean => {
   const code = text.charCodeAt(i)
   if (i === 1) return text.startsWith('at ', i) || text.startsWith('... ', i) || javaFrame.test(text)
   if (i <= 6 && paddedLevel.test(text.slice(0, 40))) return false
-  if (i <= 6 && isDigit(code) && paddedNumber.test(text.slice(0, 28))) return false
+  if (i <= 6 && code >= 48 && code <= 57 && paddedNumber.test(text.slice(0, 28))) return false
   return code !== 123 || i >= 4
 }
 
