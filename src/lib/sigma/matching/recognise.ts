@@ -55,10 +55,18 @@ export const createRecognise = ({ kinds, names, view, matcher, ownNames, toGroup
   const slotOf = (field: string) => view.slot(names.numberOf(field))
   const test = (node: TestNode): boolean | undefined =>
     isConstant(node) ? holds(node.test, slotOf(node.field), slotOf) : undefined
+  /** The groups by their plans: events of different values often leave the same ones open. */
+  const groups = new Map<string, RuleGroup>()
+  const groupOf = (plans: readonly number[]): RuleGroup => {
+    const key = plans.join()
+    const group = groups.get(key) ?? toGroup(plans)
+    groups.set(key, group)
+    return group
+  }
   const toSieve = (): Sieve => {
     const answers = kinds.map(({ kind }) => (kind.when ? judge(kind.when, test) : false))
     const unsure = kinds.filter((_, index) => answers[index] === undefined)
-    const open = unsure.length > 0 ? toGroup(unsure.map(({ plan }) => plan)) : undefined
+    const open = unsure.length > 0 ? groupOf(unsure.map(({ plan }) => plan)) : undefined
     const fields: (FieldIndex | undefined)[] = Array.from({ length: roles.size }, () => undefined)
     let keywords: FieldIndex | undefined
     for (const index of open?.fields ?? []) {
@@ -110,6 +118,7 @@ export const createRecognise = ({ kinds, names, view, matcher, ownNames, toGroup
     if (places > mostPlaces) {
       root = { next: new Map(), sieve: undefined }
       places = 0
+      groups.clear()
     }
     count = 0
     let place = walk(root, event.fields)
