@@ -52,7 +52,7 @@ const open = (changes: Opening = {}) => {
         without: ['taxonomy'],
         isBundled: name === changes.bundled,
       })),
-    taxonomies: [{ name: 'taxonomy', path: join(folder, 'own/taxonomy') }],
+    taxonomies: [{ name: 'taxonomy', path: join(folder, 'own/taxonomy'), isBundled: changes.bundled !== undefined }],
     placeholders: new Map(),
     minStatus: changes.minStatus ?? 'experimental',
     settings: async () => settings,
@@ -137,6 +137,28 @@ describe('the rule library', () => {
     expect(ids()).toEqual(['a', 'b', 'd'])
     await library.refresh()
     expect(ids()).toEqual(['a', 'c', 'b', 'd'])
+  })
+
+  it('reads bundled files once for all libraries of a process, until one changes', async () => {
+    const openBundled = () => open({ folders: ['bundled'], bundled: 'bundled' })
+    write('bundled/a.yml', rule('a'))
+    write('bundled/b.yml', rule('b'))
+    const first = openBundled()
+    await first.library.refresh()
+    const second = openBundled()
+    expect(await second.library.refresh()).toMatchObject({ revision: 1, changed: true, documents: 2 })
+    // An engine of the same list need not be prepared again.
+    expect(second.library.book.documents).toBe(first.library.book.documents)
+    expect(second.library.book.taxonomy).toBe(first.library.book.taxonomy)
+    write('bundled/b.yml', rule('b').replace('level: medium', 'level: extreme'))
+    write('bundled/c.yml', rule('c'))
+    const third = openBundled()
+    await third.library.refresh()
+    // Without rules from before, as in a process of its own.
+    expect(third.ids()).toEqual(['a', 'c'])
+    expect(third.library.faults).toHaveLength(1)
+    expect(third.library.get('a')?.document).toBe(first.library.get('a')?.document)
+    expect(first.ids()).toEqual(['a', 'b'])
   })
 
   it('keeps the rules of a broken file, logs it once, and rereads the file when it is fixed', async () => {

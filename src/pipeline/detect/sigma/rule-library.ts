@@ -7,7 +7,7 @@ import { type RuleLevel, type RuleSetting, type RuleStatus, ruleStatuses } from 
 import type { RuleBook } from './rule-book.ts'
 import { idleFaults, shadowed } from './rule-faults.ts'
 import type { RuleFolder } from './rule-folder.ts'
-import { createRuleReader } from './rule-reader.ts'
+import { createRuleReader, type KnownFile } from './rule-reader.ts'
 
 /** A readable rule, correlation or filter, with its state. */
 export interface RuleEntry {
@@ -69,9 +69,18 @@ interface LibraryOptions {
 
 const mostLogged = 10
 
+/** The bundled files that this process has read, without placeholders. The snapshot of the program holds them too. */
+const readBefore = {
+  rules: new Map<string, KnownFile<SigmaDocument>>(),
+  kinds: new Map<string, KnownFile<TaxonomyEventKind>>(),
+}
+/** What the newest library has in force: the engines of these two arrays are prepared once. */
+let newest = { documents: [] as readonly SigmaDocument[], taxonomy: joinTaxonomies([]) }
+
 /** Creates an empty library. `refresh` fills it. */
 export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
   const { placeholders, minStatus, log } = options
+  const before = placeholders.size === 0 ? readBefore : undefined
   // Held during the first refresh only: later ones read few documents, and changed ones.
   let parsed: ReadonlyMap<string, unknown> | undefined
   const rules = createRuleReader<SigmaDocument>({
@@ -81,6 +90,7 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
     },
     idOf: ({ id }) => id,
     textOf: ({ line, source }) => `${line}:${source}`,
+    readBefore: before?.rules,
   })
   const kinds = createRuleReader<TaxonomyEventKind>({
     read(text, name) {
@@ -88,6 +98,7 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
       return { items, faults }
     },
     idOf: ({ name }) => name,
+    readBefore: before?.kinds,
   })
   let entries: readonly RuleEntry[] = []
   let byId: ReadonlyMap<string, RuleEntry> = new Map()
@@ -157,7 +168,7 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
   const refresh = async (of: 'all' | 'own'): Promise<RuleReload> => {
     const settings = await options.settings()
     const newSettings = JSON.stringify(settings)
-    parsed = current.revision === 0 ? await options.parsed?.() : undefined
+    parsed = current.revision === 0 && !before?.rules.size ? await options.parsed?.() : undefined
     const rulesChanged = await rules.refresh(await options.folders(), of)
     const kindsChanged = await kinds.refresh(options.taxonomies, of)
     parsed = undefined
@@ -166,6 +177,9 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
     await options.beforeActive?.()
     if (changed) current.taxonomy = joinTaxonomies(kinds.files.map(({ items }) => ({ kinds: items })))
     arrange(settings)
+    if (haveSame(newest.documents, current.documents)) current.documents = newest.documents
+    if (haveSame(newest.taxonomy.kinds, current.taxonomy.kinds)) current.taxonomy = newest.taxonomy
+    newest = { documents: current.documents, taxonomy: current.taxonomy }
     const activated = changed
     if (activated) current.revision += 1
     changed = false
@@ -203,6 +217,9 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
     poll: () => inTurn(() => refresh('own')),
   }
 }
+
+const haveSame = (some: readonly unknown[], others: readonly unknown[]): boolean =>
+  some.length === others.length && some.every((one, i) => one === others[i])
 
 /** Whether a rule is active without a setting of its own. */
 const isMature = (status: RuleStatus | undefined, least: RuleStatus): boolean =>

@@ -21,9 +21,12 @@ interface ReaderOptions<Item> {
   idOf(item: Item): string
   /** Returns the text of an item. Items with equal texts are equal. Without it, every reread item counts as changed. */
   textOf?(item: Item): string
+  /** The bundled files that readers with the same options have read, by path. */
+  readonly readBefore?: Map<string, KnownFile<Item>> | undefined
 }
 
-interface KnownFile<Item> extends ReadFile<Item> {
+/** A parsed file, and the stamp of the version that was parsed. */
+export interface KnownFile<Item> extends ReadFile<Item> {
   readonly stamp: string
 }
 
@@ -112,9 +115,13 @@ export const createRuleReader = <Item>(options: ReaderOptions<Item>): RuleReader
         unreadableFolders.push(...unreadable)
         for (const found of files) {
           const before = known.get(found.path)
-          const isSame = before?.stamp === found.stamp && before.name === found.name
-          next.set(found.path, isSame ? before : await readOne(folder.name, found, before))
-          if (isSame || performance.now() - rested < turn) continue
+          const same = [before, options.readBefore?.get(found.path)].find(
+            (file) => file?.stamp === found.stamp && file.name === found.name,
+          )
+          const file = same ?? (await readOne(folder.name, found, before))
+          next.set(found.path, file)
+          if (folder.isBundled) options.readBefore?.set(found.path, file)
+          if (same || performance.now() - rested < turn) continue
           await setImmediate()
           rested = performance.now()
         }
