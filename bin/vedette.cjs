@@ -6,7 +6,9 @@ const { join } = require('path')
 const { spawn, spawnSync } = require('child_process')
 const { signals } = require('os').constants
 const { smallHeap } = require('./small-heap.cjs')
+const { isCurrent } = require('../scripts/bootstrap/bundle.cjs')
 const { chooseRuntime, runtimeBinary, thisMachine } = require('../scripts/bootstrap/platform.cjs')
+const { snapshotFor } = require('../scripts/bootstrap/snapshot.cjs')
 
 const root = join(__dirname, '..')
 const isCheckout = existsSync(join(root, 'src', 'main.ts'))
@@ -17,7 +19,13 @@ const choice = chooseRuntime(thisMachine())
 const words = process.argv.slice(2)
 // Commands that run until they are stopped.
 const isServer = ['serve', 'worker', 'watch', 'mcp'].includes(words.find((word) => !word.startsWith('-')))
-const args = [...(isServer ? smallHeap : []), join(__dirname, 'start.mjs'), ...words]
+const flagsFor = (node) => {
+  if (isServer) return smallHeap
+  // Flags of this Node would be lost.
+  const snapshot = process.execArgv.length === 0 && snapshotFor(root, node, words)
+  return snapshot && (!isCheckout || isCurrent(root)) ? ['--snapshot-blob', snapshot] : []
+}
+const argsFor = (flags) => [...flags, join(__dirname, 'start.mjs'), ...words]
 // Each thread would take its own pool of memory from glibc, which keeps up to 64 MB of what was freed once a large piece was.
 const mebibyte = String(1024 * 1024)
 const env = {
@@ -27,19 +35,23 @@ const env = {
   ...process.env,
 }
 
-if (choice.own && !isServer) {
+const ownFlags = choice.own ? flagsFor(process.execPath) : []
+if (choice.own && ownFlags.length === 0) {
   // A second start of Node would take longer than some answers.
   void import('./start.mjs')
 } else if (choice.own && process.execve) {
   // Becomes the program. The #! line cannot carry the flags: the env of Alpine takes one word.
-  process.execve(process.execPath, [process.execPath, ...args], env)
+  process.execve(process.execPath, [process.execPath, ...argsFor(ownFlags)], env)
 } else {
   const runtime = choice.name && runtimeBinary(join(root, 'scripts', 'runtime'), choice.name)
   // Says why and ends where no runtime can be had.
   if (!choice.own && !existsSync(runtime || '')) bootstrap('--runtime-only')
   const node = choice.own ? process.execPath : runtime
   // The channel tells the child when we are gone, however we ended; signals are passed on.
-  const child = spawn(node, args, { env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(node, argsFor(choice.own ? ownFlags : flagsFor(node)), {
+    env,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  })
   child.on('error', (error) => {
     console.error(
       `Cannot start ${node}: ${error.message}. Delete ${join(root, 'scripts/runtime/node_modules')}, then try again.`,

@@ -14,6 +14,7 @@ const path = require('path')
 const { isCurrent } = require('./bootstrap/bundle.cjs')
 const { explainNpmFailure } = require('./bootstrap/npm-failure.cjs')
 const { chooseRuntime, runtimeBinary, thisMachine } = require('./bootstrap/platform.cjs')
+const { buildSnapshot, isSnapshotCurrent } = require('./bootstrap/snapshot.cjs')
 const { takeTurn } = require('./bootstrap/turn.cjs')
 
 const root = path.resolve(__dirname, '..')
@@ -22,6 +23,7 @@ const modules = path.join(root, 'node_modules')
 const lock = path.join(root, 'package-lock.json')
 const turn = path.join(root, '.bootstrap.lock')
 const vite = path.join(modules, 'vite', 'bin', 'vite.js')
+const bundles = ['bundle.config.ts', 'snapshot.config.ts'].map((name) => path.join(__dirname, name))
 const runtimeOnly = process.argv.includes('--runtime-only')
 const windows = process.platform === 'win32'
 const env = Object.assign({}, process.env, {
@@ -223,7 +225,7 @@ function buildDashboard() {
     fs.existsSync(page) && fs.existsSync(builtFrom) && fs.readFileSync(builtFrom, 'utf8') === sources
   onceOf(isBuilt, () => {
     say('building the dashboard, a few seconds')
-    build('The dashboard', web, path.join(web, 'vite.config.ts'), built)
+    build('The dashboard', web, built, [path.join(web, 'vite.config.ts')])
     fs.writeFileSync(builtFrom, sources)
   })
 }
@@ -233,17 +235,26 @@ function bundleProgram() {
     () => isCurrent(root),
     () => {
       say('bundling the program, a few seconds')
-      build('The program', root, path.join(__dirname, 'bundle.config.ts'), path.join(root, 'dist'))
+      build('The program', root, path.join(root, 'dist'), bundles)
+    },
+  )
+  const binary = node || process.execPath
+  onceOf(
+    () => isSnapshotCurrent(root, binary),
+    () => {
+      const reason = buildSnapshot(root, binary, env)
+      if (reason) say(`no snapshot of the program could be built (${reason}), so short commands start slower`)
     },
   )
 }
 
 // Builds beside and moves into place, so that nobody is ever served half of it.
-function build(name, folder, config, built) {
+function build(name, folder, built, configs) {
   const fresh = path.join(path.dirname(built), `.dist-${process.pid}`)
-  const args = [vite, 'build', folder, '--config', config, '--outDir', fresh, '--logLevel', 'warn']
-  const { status } = cp.spawnSync(node || process.execPath, args, { cwd: root, env, stdio: ['ignore', 2, 'inherit'] })
-  if (status !== 0) {
+  for (const config of configs) {
+    const args = [vite, 'build', folder, '--config', config, '--outDir', fresh, '--logLevel', 'warn']
+    const { status } = cp.spawnSync(node || process.execPath, args, { cwd: root, env, stdio: ['ignore', 2, 'inherit'] })
+    if (status === 0) continue
     fs.rmSync(fresh, { recursive: true, force: true })
     fail(`${name} did not build; vite says why above. Delete node_modules, then try again.`)
   }

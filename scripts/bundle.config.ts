@@ -2,13 +2,21 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig, type Plugin, type UserConfig } from 'vite'
 import { parseDocuments } from '../src/lib/sigma/read/read.ts'
 import { parseTaxonomy } from '../src/lib/sigma/taxonomy.ts'
 import { recordSources } from './bootstrap/bundle.cjs'
 
 /** Bundles the program into a few dozen files, which start faster than the thousands of its sources and libraries. */
 const root = resolve(import.meta.dirname, '..')
+
+/** What builds the bundle and the snapshot, and the source that only the snapshot has. */
+const ownFiles = [
+  'scripts/bundle.config.ts',
+  'scripts/snapshot.config.ts',
+  'scripts/bootstrap/snapshot.cjs',
+  'src/snapshot.ts',
+]
 
 /** Writes the record that a start compares with the sources. */
 const sources: Plugin = {
@@ -17,7 +25,7 @@ const sources: Plugin = {
     const files = [...this.getModuleIds()]
       .map((id) => relative(root, id.replace(/^\0/, '')))
       .filter((file) => file.startsWith('src/'))
-    recordSources(root, dir, ['package-lock.json', 'scripts/bundle.config.ts', ...files.sort()])
+    recordSources(root, dir, ['package-lock.json', ...ownFiles, ...files.sort()])
   },
 }
 
@@ -83,19 +91,24 @@ const latin: Plugin = {
   },
 }
 
-export default defineConfig({
+/** What the bundle and the snapshot are built with. */
+export const shared = {
   root,
   envDir: false,
   publicDir: false,
-  plugins: [lateModules, unused, latin, rules, sources],
+  plugins: [unused, latin],
   // The files that Node itself would load.
   resolve: { conditions: ['node'], mainFields: ['main'] },
   // These two find files beside their own.
   ssr: { noExternal: true, external: ['better-sqlite3', '@fastify/swagger-ui'] },
+  build: { ssr: true, target: 'esnext', minify: false },
+} satisfies UserConfig
+
+export default defineConfig({
+  ...shared,
+  plugins: [lateModules, ...shared.plugins, rules, sources],
   build: {
-    ssr: true,
-    target: 'esnext',
-    minify: false,
+    ...shared.build,
     rolldownOptions: {
       // The program and its threads. All files are in one folder, because modules find each other and `bundledPath` from there.
       input: {

@@ -15,5 +15,4 @@ const watch = setInterval(() => {
   clearInterval(watch)
 }, 100).unref()
 
-const { startCli } = await import('./cli/start.ts')
-await startCli()
+void import('./cli/start.ts').then(({ startCli }) => startCli())

@@ -13,11 +13,12 @@ import {
 } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import { recordSources } from '../scripts/bootstrap/bundle.cjs'
 import { explainNpmFailure } from '../scripts/bootstrap/npm-failure.cjs'
 import { chooseRuntime, thisMachine } from '../scripts/bootstrap/platform.cjs'
+import { buildSnapshot, isSnapshotCurrent, snapshotFor } from '../scripts/bootstrap/snapshot.cjs'
 
 const root = resolve(import.meta.dirname, '..')
 const lockOf = (path: string) =>
@@ -157,6 +158,49 @@ describe('the program that starts', () => {
     const { folder, start } = createCheckout()
     for (const part of ['src', 'dist/sources.json']) rmSync(join(folder, part), { recursive: true })
     expect(start()).toBe('bundle')
+  })
+})
+
+describe('a command that starts from a snapshot', () => {
+  const node = process.execPath
+  const createBuild = (script: string) => {
+    const folder = mkdtempSync(join(tmpdir(), 'vedette-snapshot-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    for (const name of ['dist', 'formats']) mkdirSync(join(folder, name))
+    writeFileSync(join(folder, 'formats/a.yaml'), '')
+    writeFileSync(join(folder, 'dist/snapshot.cjs'), script)
+    return folder
+  }
+  const hello = "require('v8').startupSnapshot.setDeserializeMainFunction(() => console.log('hello'))"
+
+  it('is one of a few, with the flags and the Node that built it, where it was built', () => {
+    const folder = createBuild(hello)
+    const words = ['analyze', '/var/log']
+    expect(snapshotFor(folder, node, words)).toBeUndefined()
+    expect(buildSnapshot(folder, node, process.env)).toBeUndefined()
+    const blob = snapshotFor(folder, node, words) ?? ''
+    expect(spawnSync(node, ['--snapshot-blob', blob, 'main.js'], { encoding: 'utf8' }).stdout).toBe('hello\n')
+    expect(snapshotFor(folder, node, ['--no-color', 'normalize'])).toBe(blob)
+    for (const others of [['serve'], ['--help'], ['help', 'analyze']])
+      expect(snapshotFor(folder, node, others)).toBeUndefined()
+    vi.stubEnv('NODE_OPTIONS', '--stack-size=2000')
+    expect(snapshotFor(folder, node, words)).toBeUndefined()
+    vi.unstubAllEnvs()
+    const copy = createBuild(hello)
+    cpSync(join(folder, 'dist'), join(copy, 'dist'), { recursive: true })
+    expect(snapshotFor(copy, node, words)).toBeUndefined()
+    const other = join(copy, 'node')
+    writeFileSync(other, '')
+    expect(snapshotFor(folder, other, words)).toBeUndefined()
+    writeFileSync(join(folder, 'formats/b.yaml'), '')
+    expect(snapshotFor(folder, node, words)).toBeUndefined()
+  })
+
+  it('does without one that cannot be built, and does not try again', () => {
+    const folder = createBuild("throw new Error('broken')")
+    expect(buildSnapshot(folder, node, process.env)).toContain('snapshot.cjs')
+    expect(isSnapshotCurrent(folder, node)).toBe(true)
+    expect(snapshotFor(folder, node, ['analyze'])).toBeUndefined()
   })
 })
 

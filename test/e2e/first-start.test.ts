@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -126,6 +127,31 @@ it(`starts from a fresh clone with "npm start" and nothing else (${keeps('vedett
   expect(existsSync(join(data, 'vedette.db'))).toBe(true)
   const leaked = spawnSync('grep', ['-rl', token, data], { encoding: 'utf8' })
   expect(leaked.stdout).toBe('')
+})
+
+it('analyses with the snapshot that the first start built, as without it', async () => {
+  const log = join(folder.path, 'auth.log')
+  const attempts = Array.from(
+    { length: 40 },
+    (_, i) =>
+      `2026-01-10T02:00:${10 + i}Z web sshd[7]: Failed password for ana from 203.0.113.45 port ${4000 + i} ssh2`,
+  )
+  const accepted = '2026-01-10T02:01:00Z web sshd[7]: Accepted password for ana from 203.0.113.45 port 5000 ssh2'
+  writeFileSync(log, [...attempts, accepted].join('\n'))
+  const answer = (own: NodeJS.ProcessEnv) => {
+    const { status, stdout, stderr } = inClone('./vedette', ['analyze', '--json', log], { TZ: 'Asia/Tokyo', ...own })
+    return { status, stderr, result: JSON.parse(stdout.replaceAll(/^ {2}"duration_ms": .*/gm, '')) }
+  }
+  const quick = answer({})
+  expect(quick.result.incidents).toHaveLength(1)
+  // Flags of Node rule it out.
+  expect(answer({ NODE_OPTIONS: '--no-warnings' })).toEqual(quick)
+
+  const waiting = spawn(join(clone, 'vedette'), ['analyze', '-'], { cwd: clone, env, stdio: ['pipe', 'ignore', 'ignore'] })
+  const commands = () => spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout
+  await until(() => commands().includes(`--snapshot-blob ${join(clone, 'dist/snapshot.blob')}`), 'the snapshot')
+  waiting.stdin.end()
+  await once(waiting, 'exit')
 })
 
 it('starts after an upgrade that changed its dependencies', { timeout: installMs }, async () => {
