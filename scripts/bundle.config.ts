@@ -10,7 +10,7 @@ import { recordSources } from './bootstrap/bundle.cjs'
 /** Bundles the program into a few dozen files, which start faster than the thousands of its sources and libraries. */
 const root = resolve(import.meta.dirname, '..')
 
-/** What builds the bundle and the snapshot, and the source that only the snapshot has. */
+/** The files that build the bundle and the snapshot, and the source that only the snapshot has. */
 const ownFiles = [
   'scripts/bundle.config.ts',
   'scripts/snapshot.config.ts',
@@ -91,7 +91,7 @@ const latin: Plugin = {
   },
 }
 
-/** What the bundle and the snapshot are built with. */
+/** The options of the bundle and of the snapshot. */
 export const shared = {
   root,
   envDir: false,

@@ -147,7 +147,11 @@ it('analyses with the snapshot that the first start built, as without it', async
   // Flags of Node rule it out.
   expect(answer({ NODE_OPTIONS: '--no-warnings' })).toEqual(quick)
 
-  const waiting = spawn(join(clone, 'vedette'), ['analyze', '-'], { cwd: clone, env, stdio: ['pipe', 'ignore', 'ignore'] })
+  const waiting = spawn(join(clone, 'vedette'), ['analyze', '-'], {
+    cwd: clone,
+    env,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
   const commands = () => spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).stdout
   await until(() => commands().includes(`--snapshot-blob ${join(clone, 'dist/snapshot.blob')}`), 'the snapshot')
   waiting.stdin.end()

@@ -74,7 +74,7 @@ const readBefore = {
   rules: new Map<string, KnownFile<SigmaDocument>>(),
   kinds: new Map<string, KnownFile<TaxonomyEventKind>>(),
 }
-/** What the newest library has in force: the engines of these two arrays are prepared once. */
+/** The active rules and the taxonomy of the newest library: an engine of the same two is prepared already. */
 let newest = { documents: [] as readonly SigmaDocument[], taxonomy: joinTaxonomies([]) }
 
 /** Creates an empty library. `refresh` fills it. */
