@@ -202,6 +202,22 @@ describe('vedette analyze', () => {
     expect(out).toContain('Stopped early: read')
   })
 
+  it('reports the few lines that a pipe has written when interrupted', async () => {
+    const stop = new AbortController()
+    let reads = 0
+    const waiting = new Readable({
+      read() {
+        reads += 1
+        if (reads === 1) this.push(`${lines.join('\n')}\n`)
+        else setTimeout(() => stop.abort(), 100)
+      },
+    })
+    const { code, out } = await analyze(['-'], { stdin: waiting, signal: stop.signal })
+    expect(code).toBe(130)
+    expect(out).toContain('Stopped early: read 151 lines')
+    expect(out).toContain('Accepted password for dana')
+  })
+
   it('never lets log text control the terminal', async () => {
     const hostile = '\u001b]0;owned\u0007\u001b[2J\u202e'
     const input = lines.map((line) => line.replaceAll('dana', `dana${hostile}`)).join('\n')

@@ -46,7 +46,7 @@ export const mineTemplates = async (request: MineRequest): Promise<MinedTemplate
 
 /** Mines with a miner that may have learnt other logs before. */
 export const mineInto = async (drain: Drain, request: MineRequest): Promise<MinedTemplates> => {
-  const { format, signal, onProgress } = request
+  const { format, onProgress } = request
   const { messages, report } = format === 'plain' ? readPlain(request) : readParsed(request)
   const tally = createTally(drain, request.perLine === true)
   const lines: number[] = []
@@ -54,7 +54,6 @@ export const mineInto = async (drain: Drain, request: MineRequest): Promise<Mine
   const files: (string | undefined)[] = []
   const fileStarts: number[] = []
   for await (const batch of messages) {
-    if (signal.aborted) break
     for (const { text, line, file, time } of batch) {
       const number = tally.add(text, line, time)
       if (!request.perLine) continue

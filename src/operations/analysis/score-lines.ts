@@ -43,7 +43,6 @@ export const scoreLines = (
     const drain = createDrain()
     let count = 0
     for await (const batch of batches) {
-      if (request.signal.aborted) return
       for (const record of batch) {
         count++
         const { message, fields, fault } = parseRecord(record)

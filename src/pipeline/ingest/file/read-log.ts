@@ -59,7 +59,9 @@ export async function* readLog<Item>(
       const until = log.untilOf?.(path)
       let fault: { readonly error: unknown } | undefined
       const readable = untilFault(bytes, (error, line) => {
-        if (options.resumes || options.signal?.aborted) throw error
+        if (options.resumes) throw error
+        // The lines that an interrupted pipe has written are read.
+        if (options.signal?.aborted) return
         fault = { error }
         lastLine = line
       })
