@@ -1,4 +1,5 @@
 import type { Drain, ParameterType, Template } from '../../lib/drain/drain.ts'
+import { ownCopy } from '../../lib/own-copy/own-copy.ts'
 
 /** A template and how it was used. */
 export interface TemplateSummary {
@@ -179,6 +180,3 @@ const summarise = (use: Use, lines: number, filled: number, drain: Drain): Templ
     }),
   }
 }
-
-/** A slice would keep its whole source chunk in memory. */
-const ownCopy = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le')

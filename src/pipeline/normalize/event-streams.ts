@@ -1,6 +1,6 @@
+import { ownCopy } from '../../lib/own-copy/own-copy.ts'
 import type { Event, FieldValue } from '../../schema/event/event.ts'
 import { serviceOfRecord } from './draft.ts'
-import { copyWord } from './fields/recurring-words.ts'
 
 /** Names the stream of an event. */
 export type StreamOf = (source: string, fields: Event['fields']) => string
@@ -28,7 +28,7 @@ export const createStreams = (): StreamOf => {
     const hosts = sources.get(source) ?? new Map<string, Map<string, string>>()
     sources.set(source, hosts)
     const services = hosts.get(host) ?? new Map<string, string>()
-    hosts.set(copyWord(host), services.set(copyWord(service), stream))
+    hosts.set(ownCopy(host), services.set(ownCopy(service), stream))
     return stream
   }
 }

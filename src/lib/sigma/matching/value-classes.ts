@@ -1,3 +1,4 @@
+import { ownCopy } from '../../own-copy/own-copy.ts'
 import type { FlatEvent, Scalar } from '../event.ts'
 import { fold } from '../text/fold.ts'
 import { createGramMemory } from '../text/gram-memory.ts'
@@ -34,9 +35,6 @@ const mostRemembered = 4096
 /** After so many values, of which fewer than half were remembered, the next ones are not looked up for a while. */
 const trial = 1024
 const pause = 16 * trial
-
-/** V8 copies shorter substrings. Longer ones keep the whole line in memory. */
-const shortSubstring = 13
 
 /** The only letter beyond ASCII that RE2 without case takes for one of ASCII, and `fold` does not. */
 const longS = 'ſ'
@@ -233,11 +231,4 @@ const sortTests = (leaves: Leaves, numbers: readonly number[]) => {
       return found.length > 1 ? found.sort((a, b) => a - b) : found
     },
   }
-}
-
-/** Copies a text out of the line that it is a part of. */
-export const ownCopy = (text: string): string => {
-  if (text.length < shortSubstring) return text
-  const copy = Buffer.from(text, 'latin1').toString('latin1')
-  return copy === text ? copy : Buffer.from(text, 'utf16le').toString('utf16le')
 }

@@ -1,8 +1,9 @@
+import { ownCopy } from '../../own-copy/own-copy.ts'
 import type { FlatEvent, Scalar } from '../event.ts'
 import type { SourceRules } from './group.ts'
 import { createOpenTests, type KnownField, type OpenTestsOptions } from './open-tests.ts'
 import { type ConditionPlan, leavesOf } from './plan.ts'
-import { createValueClasses, ownCopy, type ValueClass, type ValueClasses } from './value-classes.ts'
+import { createValueClasses, type ValueClass, type ValueClasses } from './value-classes.ts'
 import { anywhere } from './view.ts'
 
 interface VerdictsOptions extends OpenTestsOptions {

@@ -1,7 +1,7 @@
 import { RecentMap } from '../../../lib/oldest/recent-map.ts'
+import { ownCopy } from '../../../lib/own-copy/own-copy.ts'
 import { hour } from '../../../lib/units/time.ts'
 import { type Event, isAuthentication } from '../../../schema/event/event.ts'
-import { copyWord } from '../fields/recurring-words.ts'
 
 /** When a server refused a client's name and password last, and which request it answered after that. */
 interface Refusal {
@@ -29,7 +29,7 @@ export class AcceptedRequests {
     if (status === 401 || status === 403 || status === 407) {
       const key = isAuthentication(event) ? refusedKey(event, status) : undefined
       if (key !== undefined)
-        this.#refusals.set(copyWord(key), { refused: event.time, accepted: this.#refusals.get(key)?.accepted })
+        this.#refusals.set(ownCopy(key), { refused: event.time, accepted: this.#refusals.get(key)?.accepted })
       return event
     }
     if (this.#refusals.size === 0 || status < 200 || status >= 400) return event

@@ -1,7 +1,7 @@
 import { RecentMap } from '../../../lib/oldest/recent-map.ts'
+import { ownCopy } from '../../../lib/own-copy/own-copy.ts'
 import { hour } from '../../../lib/units/time.ts'
 import { type Event, type Fields, isAuthentication } from '../../../schema/event/event.ts'
-import { copyWord } from '../fields/recurring-words.ts'
 
 /** A connection with its parties, and the first command after it. */
 interface Connection {
@@ -28,7 +28,7 @@ export class DatabaseLogins {
     if (thread === undefined) return event
     const key = `${event.stream}\n${event.fields['log.file.path'] ?? ''}\n${thread}`
     if (action === 'database_connected') {
-      this.#connections.set(copyWord(key), { time: event.time, parties: partiesOf(event), first: undefined })
+      this.#connections.set(ownCopy(key), { time: event.time, parties: partiesOf(event), first: undefined })
       return event
     }
     const known = this.#connections.get(key)
@@ -55,6 +55,6 @@ const partiesOf = ({ fields }: Event): Fields =>
   Object.fromEntries(
     parties.flatMap((name) => {
       const value = fields[name]
-      return typeof value === 'string' ? [[name, copyWord(value)]] : []
+      return typeof value === 'string' ? [[name, ownCopy(value)]] : []
     }),
   )

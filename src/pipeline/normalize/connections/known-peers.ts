@@ -1,9 +1,9 @@
 import { RecentMap } from '../../../lib/oldest/recent-map.ts'
+import { ownCopy } from '../../../lib/own-copy/own-copy.ts'
 import { type Event, isAuthentication } from '../../../schema/event/event.ts'
 import type { Draft } from '../draft.ts'
 import { setUser } from '../entities/phrase.ts'
 import { setAddress, toAddress } from '../fields/address.ts'
-import { copyWord } from '../fields/recurring-words.ts'
 import { type ConnectionLine, connectionLines } from './connection-lines.ts'
 
 /** A client or a user that a line names. */
@@ -79,8 +79,8 @@ export class KnownPeers {
     const { address, user } = found.groups ?? {}
     this.#parties.set(key, {
       time: event.time,
-      address: address !== undefined && isRemote(address) ? copyWord(address) : undefined,
-      user: user === undefined ? undefined : copyWord(user),
+      address: address !== undefined && isRemote(address) ? ownCopy(address) : undefined,
+      user: user === undefined ? undefined : ownCopy(user),
     })
   }
 

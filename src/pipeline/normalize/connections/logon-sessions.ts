@@ -1,6 +1,6 @@
 import { RecentMap } from '../../../lib/oldest/recent-map.ts'
+import { ownCopy } from '../../../lib/own-copy/own-copy.ts'
 import type { Event, FieldValue } from '../../../schema/event/event.ts'
-import { copyWord } from '../fields/recurring-words.ts'
 
 /** Where a logon session comes from, and since when. */
 interface Session {
@@ -45,7 +45,7 @@ export class LogonSessions {
     const { TargetLogonId, 'winlog.event_data.TargetLogonId': ofBeats = TargetLogonId } = event.fields
     const { 'source.ip': address } = event.fields
     if (ofBeats === undefined || typeof address !== 'string' || /^(?:127\.|::1$)/.test(address)) return
-    this.#sessions.set(copyWord(keyOf(event, ofBeats)), { time: event.time, address: copyWord(address) })
+    this.#sessions.set(ownCopy(keyOf(event, ofBeats)), { time: event.time, address: ownCopy(address) })
   }
 }
 

@@ -1,7 +1,7 @@
 import { RecentMap } from '../../../lib/oldest/recent-map.ts'
+import { ownCopy } from '../../../lib/own-copy/own-copy.ts'
 import { minute } from '../../../lib/units/time.ts'
 import { type Event, textField } from '../../../schema/event/event.ts'
-import { copyWord } from '../fields/recurring-words.ts'
 import { sessionOfPolicy } from './connection-lines.ts'
 
 /** A refused login that a server writes twice. */
@@ -131,7 +131,7 @@ export class SecondAnswers {
     for (const { kind, first, second, within } of secondAnswers) {
       const refused = first(event)
       if (refused !== undefined) {
-        const key = copyWord(keyOf(kind, event, refused))
+        const key = ownCopy(keyOf(kind, event, refused))
         const times = this.#refusals.get(key) ?? []
         this.#refusals.set(key, times.includes(event.time) ? times : [...times, event.time].slice(-mostTimes))
         continue

@@ -1,7 +1,7 @@
 import { toName } from '../../../lib/json/nested-names.ts'
+import { ownCopy } from '../../../lib/own-copy/own-copy.ts'
 import { aliasOf } from './alias-table.ts'
 import { bySide, type Claim, ofCreation } from './claim-roles.ts'
-import { copyWord } from './recurring-words.ts'
 
 /** The decisions about a record that depend on the names of its values only. Positions are those of the entries. */
 export interface NamePlan {
@@ -53,7 +53,7 @@ export const createNamePlans = (): ((names: readonly string[]) => NamePlan) => {
   const stepFrom = (from: Step, name: string): Step => {
     let step = from.next.get(name)
     if (step === undefined) {
-      step = createStep(toName(copyWord(name)))
+      step = createStep(toName(ownCopy(name)))
       from.next.set(step.name, step)
       steps += 1
     }
@@ -67,7 +67,7 @@ export const createNamePlans = (): ((names: readonly string[]) => NamePlan) => {
     }
     let step = root
     for (const name of names) step = step.last?.name === name ? step.last : stepFrom(step, name)
-    step.plan ??= planNames(names.map((name) => toName(copyWord(name))))
+    step.plan ??= planNames(names.map((name) => toName(ownCopy(name))))
     return step.plan
   }
 }

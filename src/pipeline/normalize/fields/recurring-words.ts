@@ -1,7 +1,7 @@
+import { ownCopy } from '../../../lib/own-copy/own-copy.ts'
+
 const slots = 4096
 const longestWord = 64
-/** V8 copies shorter substrings. Longer ones retain the whole string. */
-const shortSubstring = 13
 
 interface Known<Answer> {
   readonly hash: number
@@ -30,7 +30,7 @@ export const cacheWords = <Answer>(read: (word: string) => Answer) => {
       if (length === text.length ? before.word === text : text.startsWith(before.word, start)) return before.answer
     }
     const recurs = seen[slot] === hash
-    const word = recurs ? copyWord(text.slice(start, end)) : text.slice(start, end)
+    const word = recurs ? ownCopy(text.slice(start, end)) : text.slice(start, end)
     const answer = read(word)
     if (answer === undefined) return answer
     if (recurs) known[slot] = { hash, word, answer }
@@ -41,7 +41,3 @@ export const cacheWords = <Answer>(read: (word: string) => Answer) => {
 
 /** Lets events share strings for users, addresses and programs. */
 export const shareWord = cacheWords((word) => word)
-
-/** Copies a text out of the line that it is a part of, which it would keep in memory. */
-export const copyWord = (text: string): string =>
-  text.length < shortSubstring ? text : Buffer.from(text, 'utf16le').toString('utf16le')
