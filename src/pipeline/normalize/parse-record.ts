@@ -9,6 +9,7 @@ import { createDraft } from './fields/create-draft.ts'
 import { readPairs } from './fields/key-values.ts'
 import { toSureLevel } from './fields/level.ts'
 import { addLoginPlace } from './fields/login-place.ts'
+import { cacheWords } from './fields/recurring-words.ts'
 import { startsLikeS3 } from './formats/aws/aws-s3.ts'
 import { startsLikeDotnet } from './formats/lines/dotnet-console.ts'
 import { embeddedTimeParser } from './formats/lines/embedded-time.ts'
@@ -135,6 +136,7 @@ const unpack = (parsed: Parsed, record: RawRecord, formats: DeclaredFormats, dep
   if (depth > deepestNesting || parsed.message === record.text || !isCarrier(parsed)) return parsed
   const text = parsed.message.trimStart()
   if (!mayCarry(text, parsed) && !mayBeDeclared(formats, text)) return withoutTrace(withLeadingLevel(parsed, text))
+  if (isSentence(text, formats)) return withoutTrace(withLeadingLevel(parsed, text))
   const carried = { ...record, text }
   const inner = inside(carried, formats, depth)
   if (!inner) return withoutTrace(withLeadingLevel(parsed, text))
@@ -161,6 +163,22 @@ const unpack = (parsed: Parsed, record: RawRecord, formats: DeclaredFormats, dep
       ...(host !== undefined && { 'host.name': host }),
     },
   }
+}
+
+const sentenceTests = new WeakMap<DeclaredFormats, (text: string) => boolean>()
+
+/**
+ * Whether a text is known to be no record. Programs write the same sentences again and again, and all parsers look at each. Only what has
+ * digits may be read in another way with the rest of its record, by its time of arrival or its zone.
+ */
+const isSentence = (text: string, formats: DeclaredFormats): boolean => {
+  if (/\d/.test(text)) return false
+  let test = sentenceTests.get(formats)
+  if (test === undefined) {
+    test = cacheWords((word) => inside({ text: word, source: '', receivedAt: 0 }, formats, 1) === undefined)
+    sentenceTests.set(formats, test)
+  }
+  return test(text)
 }
 
 /** Splits the stack trace off the message of a container, whose other lines may have been those of a record of their own. */

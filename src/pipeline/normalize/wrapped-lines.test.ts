@@ -160,3 +160,17 @@ describe('a line that another program wraps', () => {
     ['braces', '{template} is missing', '{template} is missing'],
   ])('leaves other messages whole: %s', (_name, text, message) => expect(parse(text).message).toBe(message))
 })
+
+describe('a message that recurs', () => {
+  it.each([
+    ['Cache is warm', { 'log.iostream': 'stdout' }],
+    ['level=warn msg="Cache is cold" user=dana', { 'user.name': 'dana', 'log.level': 'warning' }],
+    ['{"msg":"Cache is cold","user":"dana"}', { 'user.name': 'dana' }],
+    ['Invalid user dana from a host [preauth]', { 'process.name': 'sshd', 'user.name': 'dana' }],
+  ])('is read in the same way each time: %s', (log, fields) => {
+    const text = JSON.stringify({ log: `${log}\n`, stream: 'stdout', time: iso })
+    const first = parse(text)
+    expect(first.fields).toMatchObject(fields)
+    for (let time = 0; time < 3; time++) expect(parse(text)).toEqual(first)
+  })
+})

@@ -1,5 +1,6 @@
 import type { Draft } from '../draft.ts'
 import { setIfAbsent } from '../draft.ts'
+import { cacheWords } from '../fields/recurring-words.ts'
 import { readAccounts, readDoas, readLogins, readSu, readSudo } from './accounts.ts'
 import { looksLikeAsterisk, readAsterisk } from './asterisk.ts'
 import { readDante } from './dante.ts'
@@ -187,7 +188,7 @@ const refuseThemselves: ReadonlySet<string> = new Set(['saslauthd', 'xrdp-sesman
 
 /** Parses a message that identifies its program although the program is not named. */
 const readUnnamed = (message: string, fields: Draft): boolean => {
-  const found = unnamedPrograms.find(({ looksAlike }) => looksAlike(message))
+  const found = unnamedProgram(message)
   if (!found?.read(message, fields)) return false
   if (found.name !== undefined) setIfAbsent(fields, 'process.name', found.name)
   return true
@@ -226,12 +227,14 @@ const looksLikeExim = (message: string): boolean => message.includes('authentica
 const looksLikeDns = (message: string): boolean =>
   message.startsWith('client ') && (message.startsWith('client @0x') || message.includes(' query: '))
 
-/** Programs whose messages are known by their words. The first that looks alike reads a message; a name is given where it is certain. */
-const unnamedPrograms: readonly {
+interface UnnamedProgram {
   readonly looksAlike: (message: string) => boolean
   readonly read: Reader
   readonly name?: string
-}[] = [
+}
+
+/** Programs whose messages are known by their words. The first that looks alike reads a message; a name is given where it is certain. */
+const unnamedPrograms: readonly UnnamedProgram[] = [
   { looksAlike: looksLikeSshd, read: readSshd, name: 'sshd' },
   { looksAlike: looksLikeFtp, read: readFtp, name: 'vsftpd' },
   { looksAlike: looksLikeExim, read: readExim, name: 'exim' },
@@ -247,3 +250,8 @@ const unnamedPrograms: readonly {
   { looksAlike: looksLikeAsterisk, read: readAsterisk, name: 'asterisk' },
   { looksAlike: looksLikeCharon, read: readCharon, name: 'charon' },
 ]
+
+/** Most messages look like none of them, and programs write the same ones again and again. */
+const unnamedProgram = cacheWords(
+  (message): UnnamedProgram | null => unnamedPrograms.find(({ looksAlike }) => looksAlike(message)) ?? null,
+)
