@@ -27,6 +27,9 @@ const shapes = [
   ['Authentication requirement', 'Username', 'IP address', 'Application', 'Sign-in error code', 'Failure reason'],
 ] as const
 
+/** Names of which each sign-in has one, at its top or in its properties. */
+export const entraNames: readonly string[] = shapes.map(([name]) => name)
+
 /** Returns the sign-in of Microsoft Entra that an object is or contains; undefined for other objects. */
 export const entraSignIn = (object: Json): EntraSignIn | undefined => {
   const inner = isObject(object.properties) ? object.properties : object

@@ -11,6 +11,7 @@ import { guessContent, isUnnamed } from '../../fields/guess-content.ts'
 import { toLogLevel } from '../../fields/level.ts'
 import { addTargetUser } from '../../fields/target-user.ts'
 import type { Parsed, Parser } from '../../parser.ts'
+import type { Stamp } from '../../time/timestamp.ts'
 import { completeWaf, isWaf } from '../aws/aws-waf.ts'
 import { completeCloudTrail, isCloudTrail, lookedUpRecord } from '../aws/cloudtrail.ts'
 import { readWindowsDump } from '../windows/windows-dump.ts'
@@ -19,7 +20,7 @@ import { readWindowsText } from '../windows/windows-text.ts'
 import { auditData } from './audit-data.ts'
 import { readAuth0Type } from './auth0.ts'
 import { completeAzureActivity, isAzureActivity } from './azure-activity.ts'
-import { completeEntraSignIn, entraSignIn } from './entra-sign-in.ts'
+import { completeEntraSignIn, entraNames, entraSignIn } from './entra-sign-in.ts'
 import { completeGcpAudit, isGcpAudit } from './gcp-audit.ts'
 import { completeGoogleActivity, isGoogleActivity } from './google-activity.ts'
 import { completeKubernetesEvent, isKubernetesEvent } from './kubernetes-event.ts'
@@ -41,17 +42,34 @@ export const jsonParser: Parser = {
   },
 }
 
+type Json = Readonly<Record<string, unknown>>
+
+/** Names of which each record of a product that is read here has one at its top. */
+const namesOfProducts: ReadonlySet<string> = new Set([
+  ...entraNames,
+  ...`AuditData CloudTrailEvent Event LevelDisplayName ProviderName actor detail-type eventSource eventTimestamp event_type_id events
+  events.parameters events.parameters.USER_EMAIL hostIdentifier involvedObject log_id observedTimeUnixNano properties protoPayload reqId
+  requestParameters requestParameters.userName resourceLogs severityNumber syslog-tag syslogtag t tag targetResources timeUnixNano
+  transaction webaclId`.split(/\s+/),
+])
+
+/** Whether an object may be a record of a product. Most are not, which a look at their names shows sooner than a test for each product. */
+const mayBeOfProduct = (object: Json): boolean => {
+  for (const name in object) if (namesOfProducts.has(name)) return true
+  return withMessage(object) !== object
+}
+
 /** Parses an object with any field names. */
-export const parseObject = (object: Readonly<Record<string, unknown>>, record: RawRecord): Parsed => {
-  if (isModSecurityAudit(object)) return readModSecurityAudit(object, record)
-  const exported = 'resourceLogs' in object ? splitOtlp(object) : undefined
+export const parseObject = (object: Json, record: RawRecord): Parsed => {
+  const isProduct = mayBeOfProduct(object)
+  if (isProduct && isModSecurityAudit(object)) return readModSecurityAudit(object, record)
+  const exported = isProduct && 'resourceLogs' in object ? splitOtlp(object) : undefined
   if (exported && exported.length !== 1) {
     return finish('json/otlp', undefined, record.text, { 'otel.records': exported.length })
   }
-  const only =
-    exported?.[0] ?? lookedUpRecord(object) ?? auditData(object) ?? withEventNames(withMessage(unwrapped(object)))
-  const otel = isOtelRecord(only)
-  const own = readWindowsDump(only) ?? flatten(otel ? layOutOtel(only) : only)
+  const only = isProduct ? (exported?.[0] ?? recordIn(object)) : object
+  const otel = isProduct && isOtelRecord(only)
+  const own = (isProduct ? readWindowsDump(only) : undefined) ?? flatten(otel ? layOutOtel(only) : only)
   const rendered = 'EventData' in only || 'winlog' in only ? undefined : readWindowsText(only.Message ?? only.message)
   const columns = rendered
     ? toColumns([...toEntries(own), ...rendered.filter(([name]) => !own.names.includes(name))])
@@ -66,6 +84,26 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   )
     delete fields['host.name']
   if (otel) addOtelLevel(fields, only.severityNumber)
+  const completed = isProduct ? completeProduct(only, stamp, fields) : undefined
+  if (completed) return completed
+  const named = said || (sentence(only, fields) ?? requestSentence(fields) ?? said)
+  const free =
+    named === undefined && fields['log.level'] === undefined ? unmapped(toEntries(columns), record) : undefined
+  const content = free && isUnnamed(free) ? guessContent(free, stamp, fields, record) : undefined
+  // rsyslog leaves the space behind the tag in the message.
+  const message = (named ?? content?.message)?.trimStart()
+  if (message !== undefined) readEntities(message, nameOf(fields), fields)
+  const format = otel ? 'json/otel' : content?.guessed ? `json (guessed: ${content.guessed})` : 'json'
+  const parsed = finish(format, content ? content.stamp : stamp, message ?? record.text, fields)
+  return content ? { ...parsed, unnamed: { entries: free ?? [], asGuessed: content.asGuessed } } : parsed
+}
+
+/** Returns the record that an object contains, or is. */
+const recordIn = (object: Json): Json =>
+  lookedUpRecord(object) ?? auditData(object) ?? withEventNames(withMessage(unwrapped(object)))
+
+/** Completes the fields of a record of a product; undefined if the rest is read as of any other record. */
+const completeProduct = (only: Json, stamp: Stamp | undefined, fields: Draft): Parsed | undefined => {
   if (fields['t.$date'] === undefined && isObject(only.t)) addMongodLevel(only, fields)
   const cloudLevel = nextcloudLevel(only)
   if (cloudLevel !== undefined) {
@@ -88,16 +126,7 @@ export const parseObject = (object: Readonly<Record<string, unknown>>, record: R
   if (isKubernetesEvent(only)) completeKubernetesEvent(only, fields)
   if (isOsqueryResult(only)) return finish('json/osquery', stamp, completeOsqueryResult(only, fields), fields)
   addSyslogTag(only, fields)
-  const named = said || (sentence(only, fields) ?? requestSentence(fields) ?? said)
-  const free =
-    named === undefined && fields['log.level'] === undefined ? unmapped(toEntries(columns), record) : undefined
-  const content = free && isUnnamed(free) ? guessContent(free, stamp, fields, record) : undefined
-  // rsyslog leaves the space behind the tag in the message.
-  const message = (named ?? content?.message)?.trimStart()
-  if (message !== undefined) readEntities(message, nameOf(fields), fields)
-  const format = otel ? 'json/otel' : content?.guessed ? `json (guessed: ${content.guessed})` : 'json'
-  const parsed = finish(format, content ? content.stamp : stamp, message ?? record.text, fields)
-  return content ? { ...parsed, unnamed: { entries: free ?? [], asGuessed: content.asGuessed } } : parsed
+  return undefined
 }
 
 /** The entries without those that the configuration maps to fields. */
@@ -107,7 +136,7 @@ const unmapped = <T>(entries: readonly (readonly [string, T])[], { map = {} }: R
 }
 
 /** Returns the event of structlog and others that call the message so, and removes it from the action. */
-const sentence = ({ event }: Readonly<Record<string, unknown>>, fields: Draft): string | undefined => {
+const sentence = ({ event }: Json, fields: Draft): string | undefined => {
   if (typeof event !== 'string' || !event.includes(' ') || fields['event.action'] !== event) return undefined
   delete fields['event.action']
   return event
@@ -123,7 +152,7 @@ const requestSentence = (fields: Draft): string | undefined => {
 }
 
 /** Reads program and process id from the tag in rsyslog's templates: `"syslogtag":"sshd[4711]:"`. */
-const addSyslogTag = (object: Readonly<Record<string, unknown>>, fields: Draft): void => {
+const addSyslogTag = (object: Json, fields: Draft): void => {
   const tag = object.syslogtag ?? object['syslog-tag'] ?? object.tag
   const found = typeof tag === 'string' ? /^([\w./-]{1,48})(?:\[(\d{1,9})\]:?|:)$/.exec(tag) : null
   if (!found?.[1]) return
@@ -132,7 +161,7 @@ const addSyslogTag = (object: Readonly<Record<string, unknown>>, fields: Draft):
 }
 
 /** Reads the level and component of mongod's lines: `{"t":{"$date":…},"s":"E","c":"NETWORK",…}`. */
-const addMongodLevel = ({ s, c }: Readonly<Record<string, unknown>>, fields: Draft): void => {
+const addMongodLevel = ({ s, c }: Json, fields: Draft): void => {
   const level = typeof s === 'string' && /^(?:[FEWI]|D\d?)$/.test(s) ? toLogLevel(s.charAt(0)) : undefined
   if (level === undefined || typeof c !== 'string') return
   setIfAbsent(fields, 'log.level', level)
@@ -143,7 +172,7 @@ const addMongodLevel = ({ s, c }: Readonly<Record<string, unknown>>, fields: Dra
  * Unwraps what AWS EventBridge delivers of partners and of CloudTrail under `detail`, and Auth0's streams under `data`. The account and the
  * source beside it are the deliverer's.
  */
-const unwrapped = (object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+const unwrapped = (object: Json): Json => {
   const { detail, source, time, data } = object
   if (isObject(detail) && 'detail-type' in object) {
     if (isCloudTrail(detail)) return detail
@@ -157,7 +186,7 @@ const unwrapped = (object: Readonly<Record<string, unknown>>): Readonly<Record<s
 const isPartner = (source: unknown): boolean => typeof source === 'string' && source.startsWith('aws.partner/')
 
 /** Unwraps what Splunk's collector accepts under `event` beside its metadata: an object is the record, a text its message. */
-const withMessage = (object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+const withMessage = (object: Json): Json => {
   if (isObject(object.event) && typeof object.sourcetype === 'string') {
     const { event, ...rest } = object
     return { ...rest, ...event }
