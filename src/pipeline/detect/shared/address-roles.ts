@@ -1,5 +1,6 @@
 import {
   type AddressRoles,
+  type AddressTally,
   addressRoleNames,
   mergeAddressRoles,
   scaleAddressRoles,
@@ -29,8 +30,8 @@ export const addressRolesOf = (subject: Subject): AddressRoles | undefined => {
     const connection = connectionOf({ 'source.ip': ip })
     return connection.source_ip === undefined ? [] : [{ connection, events }]
   })
-  const isOther = ({ source_ip }: Evidence) =>
-    source_ip !== undefined && counted?.every(({ connection }) => connection.source_ip !== source_ip)
+  const known = counted && new Set(counted.map(({ connection }) => connection.source_ip))
+  const isOther = ({ source_ip }: Evidence) => source_ip !== undefined && known?.has(source_ip) === false
   // Skip lines of other sources, such as a login from elsewhere during an attack.
   const lines = evidence.filter((line) => hasEnd(line) && !isOther(line))
   const each = event_count / Math.max(1, lines.length)
@@ -55,21 +56,22 @@ const hasEnd = ({ source_ip, destination_ip }: Connection): boolean =>
 
 const rolesIn = (connection: Connection, events: number, subject: Subject): AddressRoles => {
   const { source_ip, destination_ip, proxy_ip, direction } = connection
-  const own: Readonly<Record<string, boolean>> = {
-    source: direction === 'outbound' || direction === 'internal',
-    destination: direction === 'inbound' || direction === 'internal',
-    proxy: true,
-  }
-  const tally = (ip: string | undefined, end: 'source' | 'destination' | 'proxy') =>
-    ip === undefined ? [] : [{ ip, events, internal: own[end] === true || isInternalAddress(ip) }]
-  const ends = {
-    source: tally(source_ip, 'source'),
-    destination: tally(destination_ip, 'destination'),
-    proxy: tally(proxy_ip, 'proxy'),
-  }
+  const source = tallyOf(source_ip, events, direction === 'outbound' || direction === 'internal')
+  const destination = tallyOf(destination_ip, events, direction === 'inbound' || direction === 'internal')
+  const proxy = tallyOf(proxy_ip, events, true)
   const end = hostileEnd(connection, subject)
-  return { ...ends, attacker: end === undefined ? [] : ends[end] }
+  return {
+    source,
+    destination,
+    proxy,
+    attacker: end === 'source' ? source : end === 'destination' ? destination : none,
+  }
 }
+
+const none: AddressTally[] = []
+
+const tallyOf = (ip: string | undefined, events: number, isOwn: boolean): AddressTally[] =>
+  ip === undefined ? none : [{ ip, events, internal: isOwn || isInternalAddress(ip) }]
 
 const hostileTypes: ReadonlySet<AlertType> = new Set([
   'malware',

@@ -31,11 +31,13 @@ export const connectionFields = [
   'dns.question.name',
 ] as const
 
+const none: readonly string[] = []
+
 /** Reads who connected to whom. An address without a role, such as a lone `host.ip`, gets none. */
 export const connectionOf = (fields: Fields): Connection => {
   const peer = ipOf(fields['source.ip'])
   const destination = ipOf(fields['destination.ip'])
-  const hosts = listOf(fields['host.ip']).flatMap((text) => ipOf(text) ?? [])
+  const hosts = fields['host.ip'] === undefined ? none : listOf(fields['host.ip']).flatMap((text) => ipOf(text) ?? [])
   const peerIsOwn = peer !== undefined && isOwn(peer, fields, 'source', hosts)
   // Clients can forge X-Forwarded-For, so trust it only from an internal proxy.
   const client = peer === undefined || peerIsOwn ? clientOf(fields, peer) : undefined
@@ -75,6 +77,7 @@ const isOwn = (ip: string, fields: Fields, end: 'source' | 'destination', hosts:
 
 /** Returns the client behind a proxy: the last external forwarded address, because clients can prepend to the list. */
 const clientOf = (fields: Fields, peer: string | undefined): string | undefined => {
+  if (fields['network.forwarded_ip'] === undefined && fields['client.ip'] === undefined) return undefined
   const forwarded = listOf(fields['network.forwarded_ip']).flatMap((text) => ipOf(text) ?? [])
   const others = [...listOf(fields['client.ip']).flatMap((text) => ipOf(text) ?? []), ...forwarded].filter(
     (ip) => ip !== peer,
