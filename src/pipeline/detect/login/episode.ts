@@ -61,9 +61,15 @@ export const startEpisode = (who: string, byAddress: boolean, time: number, befo
   usedAt: time,
 })
 
-/** Adds a failure. Returns how many attempts it added. */
-export const addFailure = (episode: Episode, event: EventSample, attempt: Attempt): number => {
-  const { action, user, times, lines, until = event.time } = attempt
+/** Adds a failure, perhaps as one of another kind or as fewer attempts. Returns how many attempts it added. */
+export const addFailure = (
+  episode: Episode,
+  event: EventSample,
+  attempt: Attempt,
+  action = attempt.action,
+  times = attempt.times,
+): number => {
+  const { user, lines, until = event.time } = attempt
   let tally = episode.tallies.get(action)
   if (!tally && episode.tallies.size < maxActions) {
     tally = startTally(keepSample(event))
@@ -73,12 +79,13 @@ export const addFailure = (episode: Episode, event: EventSample, attempt: Attemp
   episode.last = Math.max(episode.last, until)
   episode.usedAt = episode.last
   episode.changed = true
-  if (user !== undefined && (episode.users.has(user) || episode.users.size < maxUsers)) {
-    const known = episode.users.get(user)
+  const known = user === undefined ? undefined : episode.users.get(user)
+  if (user !== undefined && (known !== undefined || episode.users.size < maxUsers)) {
     episode.users.set(known === undefined ? flatText(user) : user, (known ?? 0) + times)
   }
   const before = episode.tries
-  episode.tries = leadTally(episode)?.count ?? 0
+  // Most episodes have one kind of line.
+  episode.tries = (episode.tallies.size === 1 ? tally : leadTally(episode))?.count ?? 0
   return Math.max(0, episode.tries - before)
 }
 

@@ -84,9 +84,11 @@ export const createTrails = (kinds: readonly Trail['kind'][]): Trails => {
 
     observe(event) {
       if (trails.size === 0) return
+      // During an attack, most events are failures, which belong to no trail.
+      const failed = event.fields['event.outcome'] === 'failure'
       for (const [key, one] of trails.entries()) {
-        if (event.time - one.last > cold || isOwner(event, one)) trails.delete(key)
-        else if (isPartOf(event, one)) addAction(one, event)
+        if (event.time - one.last > cold || (!failed && isOwner(event, one))) trails.delete(key)
+        else if (!failed && isPartOf(event, one)) addAction(one, event)
       }
     },
 

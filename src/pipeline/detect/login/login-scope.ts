@@ -39,6 +39,8 @@ export interface LoginScope {
   readonly host: string | undefined
   readonly service: string | undefined
   readonly episodes: BoundedMap<Episode>
+  /** Those of them that were reported, in order; undefined after a change. A login looks at them, and there may be 500 episodes. */
+  attacks: readonly Episode[] | undefined
   /** The finished episodes of addresses that may be guessing slowly, each joined to one. */
   readonly slow: BoundedMap<Episode>
   /** The combined attempts of addresses with too few failures to be reported alone. */
@@ -93,6 +95,7 @@ export const startScope = (event: Event, maxAddresses: number): LoginScope => {
     host: typeof host === 'string' ? flatText(host) : undefined,
     service: typeof service === 'string' ? flatText(service) : undefined,
     episodes: new BoundedMap(maxAddresses),
+    attacks: undefined,
     slow: new BoundedMap(maxSlow),
     swarm: undefined,
     swarmAddresses: new Map(),

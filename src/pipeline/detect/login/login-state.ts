@@ -117,6 +117,7 @@ export const packScopes = (scopes: BoundedMap<LoginScope>): string => {
     host: item.host ?? null,
     service: item.service ?? null,
     episodes: Array.from(item.episodes.values(), (one) => packEpisode(one, place)),
+    attacks: undefined,
     slow: Array.from(item.slow.values(), (one) => packEpisode(one, place)),
     swarm: item.swarm && packEpisode(item.swarm, place),
     swarmAddresses: [...item.swarmAddresses],
@@ -176,6 +177,7 @@ export const unpackScopes = (json: string, maxAddresses: number): LoginScope[] =
       return {
         ...item,
         episodes,
+        attacks: undefined,
         slow,
         known,
         swarm: item.swarm && { ...item.swarm, before: item.swarm.before },

@@ -35,10 +35,10 @@ export const takeAttempt = (
 /** Ends attacks that have stopped, and reports them once more if they changed. */
 export const sweep = (scope: LoginScope, now: number, rules: LoginRules, listener: Listener): void => {
   scope.sweptAt = now
-  for (const episode of [...scope.episodes.values()]) {
+  for (const episode of scope.episodes.values()) {
     if (now - episode.last > rules.quiet) endEpisode(scope, episode, rules, listener)
   }
-  for (const episode of [...scope.slow.values()]) if (now - episode.last > slowQuiet) endSlow(scope, episode, listener)
+  for (const episode of scope.slow.values()) if (now - episode.last > slowQuiet) endSlow(scope, episode, listener)
   if (scope.swarm && now - scope.swarm.last > rules.quiet) endSwarm(scope, scope.swarm, listener)
   if (scope.newLogins && now - scope.newLogins.last > rules.quiet) {
     reportNewLogins(scope, scope.newLogins, listener)
@@ -73,6 +73,7 @@ const reportNewLogins = (scope: LoginScope, newLogins: NewLogins, listener: List
 const endEpisode = (scope: LoginScope, episode: Episode, rules: LoginRules, listener: Listener): void => {
   reportChanges(scope, episode, listener)
   scope.episodes.delete(episode.who)
+  if (episode.reported) scope.attacks = undefined
   if (isAttack(episode, rules.failures)) {
     scope.past.push({ end: episode.last, tries: episode.tries })
     if (scope.past.length > maxPast) scope.past.shift()
@@ -126,7 +127,7 @@ const takeFailure = (
   const who = attempt.address ?? `user ${attempt.user ?? ''}`
   let episode = scope.episodes.get(who)
   if (attempt.counts === 'together') {
-    if (!episode?.reported) joinSwarm(scope, event, who, attempt, rules, listener)
+    if (!episode?.reported) joinSwarm(scope, event, who, attempt, attempt.times, rules, listener)
     return
   }
   if (episode && (event.time - episode.last > rules.quiet || event.time - episode.start > rules.longest)) {
@@ -136,7 +137,11 @@ const takeFailure = (
   if (!episode) {
     episode = startEpisode(flatText(who), attempt.address !== undefined, event.time, scope.lastLogin)
     const gone = scope.episodes.set(episode.who, episode)
-    if (gone) reportChanges(scope, gone.value, listener)
+    if (gone) {
+      // The map may have moved another episode, too.
+      scope.attacks = undefined
+      reportChanges(scope, gone.value, listener)
+    }
   }
   const more = addFailure(episode, event, attempt)
   if (more === 0) return
@@ -144,12 +149,15 @@ const takeFailure = (
     episode.reported = isWorthReporting(scope, episode)
     // An attack that is not new is checked again after some more failures.
     episode.nextTries = episode.reported ? 0 : episode.tries + Math.ceil(episode.tries / 10)
-    if (episode.reported) leaveSwarm(scope, who, rules)
+    if (episode.reported) {
+      scope.attacks = undefined
+      leaveSwarm(scope, who, rules)
+    }
   }
   if (episode.reported) reportIfDoubled(scope, episode, listener)
   else if (attempt.counts !== 'alone') {
     noteRecent(scope, event.time, more)
-    joinSwarm(scope, event, who, { ...attempt, times: more }, rules, listener)
+    joinSwarm(scope, event, who, attempt, more, rules, listener)
   }
 }
 
@@ -181,6 +189,7 @@ const joinSwarm = (
   event: EventSample,
   who: string,
   attempt: Attempt,
+  times: number,
   rules: LoginRules,
   listener: Listener,
 ): void => {
@@ -190,10 +199,10 @@ const joinSwarm = (
   scope.swarm ??= startEpisode('*', true, event.time, scope.lastLogin)
   const { swarm } = scope
   // Count all kinds of lines as one, because the caller passes only lines that add attempts.
-  addFailure(swarm, event, { ...attempt, action: 'any' })
-  if (scope.swarmAddresses.has(who) || scope.swarmAddresses.size < rules.maxAddresses) {
-    const known = scope.swarmAddresses.get(who)
-    scope.swarmAddresses.set(known === undefined ? flatText(who) : who, (known ?? 0) + attempt.times)
+  addFailure(swarm, event, attempt, 'any', times)
+  const known = scope.swarmAddresses.get(who)
+  if (known !== undefined || scope.swarmAddresses.size < rules.maxAddresses) {
+    scope.swarmAddresses.set(known === undefined ? flatText(who) : who, (known ?? 0) + times)
   }
   if (!swarm.reported && isBurst(scope, event.time, rules)) {
     scope.burstAt = event.time
@@ -261,6 +270,7 @@ const takeLogin = (
     addLogin(own, login, true)
     if (areGuesses(own, own.ownCount, rules) && (first || !own.reported)) {
       own.reported = true
+      scope.attacks = undefined
       leaveSwarm(scope, who, rules)
       reportChanges(scope, own, listener)
     }
@@ -275,10 +285,9 @@ const takeLogin = (
   if (scope.swarm && attempt.address !== undefined && attempt.counts !== 'alone')
     addLogin(scope.swarm, login, scope.swarmAddresses.has(who))
 
-  const attacks: Episode[] = []
-  const isOn = (episode: Episode) => episode !== own && episode.reported && event.time - episode.last <= rules.quiet
-  for (const episode of scope.episodes.values()) if (isOn(episode)) attacks.push(episode)
-  if (scope.swarm && isOn(scope.swarm)) attacks.push(scope.swarm)
+  const isOn = (episode: Episode) => episode !== own && event.time - episode.last <= rules.quiet
+  const attacks = attacksIn(scope).filter(isOn)
+  if (scope.swarm?.reported && isOn(scope.swarm)) attacks.push(scope.swarm)
   const user = attempt.user ?? ''
   // Without a name, each visitor of a web site is one from elsewhere, and a first one.
   const isNamed = user !== ''
@@ -290,6 +299,14 @@ const takeLogin = (
     if (isNamed && attacks.length > 0 && !own?.reported) addNewLogin(scope, event, login, attacks, listener)
   }
   if (isNamed) scope.lastLogin = login
+}
+
+const attacksIn = (scope: LoginScope): readonly Episode[] => {
+  if (scope.attacks) return scope.attacks
+  const attacks: Episode[] = []
+  for (const episode of scope.episodes.values()) if (episode.reported) attacks.push(episode)
+  scope.attacks = attacks
+  return attacks
 }
 
 /** A client that so many users come from is a server that checks their passwords, or that they work on together. */
@@ -313,6 +330,7 @@ export const takeAcceptedPassword = (
   if (own && !known && event.time - own.last <= rules.quiet && isGuess(scope, own, user, rules)) {
     addLogin(own, { sample: keepSample(event), user: flatText(user), address: flatText(address) }, true)
     own.reported = true
+    scope.attacks = undefined
     leaveSwarm(scope, address, rules)
     reportChanges(scope, own, listener)
   }

@@ -7,8 +7,9 @@ import type { Event } from '../../../schema/event/event.ts'
 import type { Fact } from '../../../schema/event/fact.ts'
 import type { Detector } from '../detector.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
+import type { EventSample } from '../shared/evidence.ts'
 import { readState } from '../shared/state.ts'
-import { readAttempt } from './attempt.ts'
+import { type Attempt, readAttempt } from './attempt.ts'
 import type { WebAttempt } from './guess-run.ts'
 import { createTrails } from './intruder.ts'
 import { explainTrail } from './intruder-explanation.ts'
@@ -108,10 +109,10 @@ export const sequenceDetector = (isPart = false): Component<typeof options, Dete
           },
           newLogins: (scope, newLogins) => add(explainNewLogins(scope, newLogins)),
         }
+        const takeOne = (event: Event, sample: EventSample, attempt: Attempt): void =>
+          takeAttempt(scopeOf(event, listener), sample, attempt, rules, listener)
         const take = (event: Event, attempts: readonly WebAttempt[]): void => {
-          for (const { sample, attempt } of attempts) {
-            takeAttempt(scopeOf(event, listener), sample, attempt, rules, listener)
-          }
+          for (const { sample, attempt } of attempts) takeOne(event, sample, attempt)
         }
         for (const event of events) {
           trails.observe(event)
@@ -120,7 +121,7 @@ export const sequenceDetector = (isPart = false): Component<typeof options, Dete
           const spray = attempt && request?.sendsLogin ? forms.takeLogin(request, attempt.success) : undefined
           const accepted = attempt ? undefined : readAcceptedPassword(event)
           if (accepted) takeAcceptedPassword(scopeOf(event, listener), event, accepted, rules, listener)
-          if (attempt) take(event, [{ sample: event, attempt: spray ? { ...attempt, counts: 'alone' } : attempt }])
+          if (attempt) takeOne(event, event, spray ? { ...attempt, counts: 'alone' } : attempt)
           if (spray) take(event, spray)
           else if (request) for (const guesses of webGuesses) take(event, guesses.follow(request))
         }
