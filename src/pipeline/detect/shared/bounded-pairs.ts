@@ -43,8 +43,10 @@ export class BoundedPairs {
   add(one: string, other: string, usedAt: number): Pair | undefined {
     if (one.includes('\n')) return this.add(...parts(`${one}\n${other}`), usedAt)
     const gone = this.#order.size >= this.#capacity ? this.#evict() : undefined
-    const pair = { one: flatText(one, one.length), other: flatText(other, other.length), usedAt }
     const others = this.#byOne.get(one)
+    // The pairs of a name share one copy of it.
+    const name = others?.values().next().value?.one ?? flatText(one, one.length)
+    const pair = { one: name, other: flatText(other, other.length), usedAt }
     if (others) others.set(pair.other, pair)
     else this.#byOne.set(pair.one, new Map([[pair.other, pair]]))
     this.#order.add(pair)
