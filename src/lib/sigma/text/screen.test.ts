@@ -26,6 +26,25 @@ test('a screen says of any value what a look for one text after the other says',
   )
 })
 
+test('a screen is right after any number of values, whose common letters it learns', () => {
+  const value = fc.string({ unit: fc.constantFrom('a', 'b', 'A', ' '), maxLength: 30 })
+  const long = fc.record({
+    manner,
+    text: fc.string({ unit: fc.constantFrom('a', 'b', ' '), minLength: 4, maxLength: 9 }),
+  })
+  fc.assert(
+    fc.property(fc.array(long, { maxLength: 6 }), fc.array(value, { minLength: 1, maxLength: 8 }), (texts, values) => {
+      const screen = createScreen(texts)
+      for (let round = 0; round < 100; round++) {
+        for (const one of values) {
+          expect(screen(one)).toBe(texts.some((sought) => stands(sought.manner, sought.text, fold(one))))
+        }
+      }
+    }),
+    { numRuns: runs(100) },
+  )
+})
+
 // Values of so many letters fill the bytes that they are copied into.
 test.each([4095, 4096, 4097, 20_000])('a value of %i letters is looked at to its end', (length) => {
   const screen = createScreen([

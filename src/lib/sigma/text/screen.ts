@@ -15,25 +15,44 @@ const lower = Uint8Array.from({ length: 256 }, (_, code) => (code >= 65 && code 
 /**
  * Makes a screen of texts in lower case. Values of ASCII, which most are, are copied into bytes and walked once, without a string in lower
  * case: each four letters are held against a set of bits that knows four of each text, and against the texts only where one may
- * be. Other values take the way of a literal index.
+ * be. A text whose four letters turn out to be common in the values is marked by others of its letters. Values beyond ASCII take the way of a
+ * literal index.
  */
 export const createScreen = (literals: readonly Wanted[]): Screen => {
   const plain = literals.filter(({ text }) => isAscii(text))
   const isShort = ({ text }: Wanted) => text.length < longestGram
-  const shorts = plain.filter(isShort).map(toSought)
+  const shorts = plain.filter(isShort).map((literal) => toSought(literal, noMarks))
   const shortsAnywhere = shorts.filter(({ manner, codes }) => manner === 'contains' && codes.length > 0)
   const shortsAtEnds = shorts.filter((sought) => !shortsAnywhere.includes(sought))
   const pairs = shortsAnywhere.length > 0 ? pairsOf(shortsAnywhere) : undefined
-  const longs = plain.filter((literal) => !isShort(literal)).map(toSought)
+  const longs = plain.filter((literal) => !isShort(literal))
   const marks = new Int32Array(2 ** (32 - markShift - 5))
   const byGram = new Map<number, Sought[]>()
-  for (const sought of longs) {
-    const mark = markOf(sought.gram)
-    marks[mark >>> 5] = (marks[mark >>> 5] ?? 0) | (1 << mark)
-    const gram = sought.gram | smallLetters
-    const known = byGram.get(gram)
-    if (known) known.push(sought)
-    else byGram.set(gram, [sought])
+  /** Marks that values have without the texts, such as that of `requ` for `cannot assign requested address`. */
+  const common = new Set<number>()
+  const markTexts = (): void => {
+    marks.fill(0)
+    byGram.clear()
+    for (const literal of longs) {
+      const sought = toSought(literal, common)
+      const mark = markOf(sought.gram)
+      marks[mark >>> 5] = (marks[mark >>> 5] ?? 0) | (1 << mark)
+      const gram = sought.gram | smallLetters
+      const known = byGram.get(gram)
+      if (known) known.push(sought)
+      else byGram.set(gram, [sought])
+    }
+  }
+  markTexts()
+  let walks = 0
+  /** How often each mark was found in these walks where no text ended. */
+  const strays = new Map<number, number>()
+  const endRound = (): void => {
+    const known = common.size
+    for (const [mark, times] of strays) if (times > round / 8) common.add(mark)
+    if (common.size > known) markTexts()
+    strays.clear()
+    walks = 0
   }
 
   /** Whether four letters in a row of the bytes may be some text's. It has no branches, which are dear where letters decide of them. */
@@ -50,14 +69,17 @@ export const createScreen = (literals: readonly Wanted[]): Screen => {
     return (hits & 1) === 1
   }
   const walk = (length: number): boolean => {
+    if (walks === round) endRound()
+    walks += 1
     const from = bytes
     const marked = marks
     let group = 0
     for (let at = 0; at < length; at++) {
       group = (group << 8) | (from[at] as number)
       const mark = markOf(group)
-      if ((((marked[mark >>> 5] as number) >>> mark) & 1) === 1 && endsHere(group | smallLetters, at, length))
-        return true
+      if ((((marked[mark >>> 5] as number) >>> mark) & 1) === 0) continue
+      if (endsHere(group | smallLetters, at, length)) return true
+      strays.set(mark, (strays.get(mark) ?? 0) + 1)
     }
     return false
   }
@@ -104,6 +126,9 @@ const copy = (value: string): boolean => {
 }
 
 const none: readonly Sought[] = []
+const noMarks: ReadonlySet<number> = new Set()
+/** After so many walks, and again after each time as many, marks that led astray in more than an eighth of them are common. */
+const round = 256
 /** So many bits are marked, so few that they stay in the processor's cache. */
 const markShift = 32 - 14
 /** Makes four letters small ones, and other characters perhaps others. */
@@ -117,7 +142,7 @@ const rarities = Uint8Array.from({ length: 128 }, (_, code) => {
   return rank < 0 ? 25 : rank
 })
 
-/** A text that is looked for, and its four rarest letters in a row. */
+/** A text that is looked for, and its four rarest letters in a row whose mark is not common. */
 interface Sought extends Wanted {
   readonly codes: Uint8Array
   readonly gram: number
@@ -125,18 +150,23 @@ interface Sought extends Wanted {
   readonly end: number
 }
 
-const toSought = ({ manner, text }: Wanted): Sought => {
+const toSought = ({ manner, text }: Wanted, common: ReadonlySet<number>): Sought => {
   const codes = new Uint8Array(text.length)
   for (let at = 0; at < text.length; at++) codes[at] = text.charCodeAt(at)
   let [end, rarest] = [codes.length, -1]
   for (let at = longestGram; at <= codes.length; at++) {
     let rarity = 0
     for (let part = at - longestGram; part < at; part++) rarity += rarities[codes[part] ?? 0] ?? 0
-    if (rarity > rarest) [end, rarest] = [at, rarity]
+    if (rarity > rarest && !common.has(markOf(gramBefore(codes, at)))) [end, rarest] = [at, rarity]
   }
+  return { manner, text, codes, gram: gramBefore(codes, end), end }
+}
+
+/** The four letters before a place, or fewer at the start. */
+const gramBefore = (codes: Uint8Array, end: number): number => {
   let gram = 0
-  for (let part = Math.max(0, end - longestGram); part < end; part++) gram = (gram << 8) | (codes[part] ?? 0)
-  return { manner, text, codes, gram, end }
+  for (let at = Math.max(0, end - longestGram); at < end; at++) gram = (gram << 8) | (codes[at] ?? 0)
+  return gram
 }
 
 /** Whether a text is at a place of the bytes, and is allowed there. */
