@@ -63,6 +63,8 @@ export interface EngineOptions {
 interface Verdict {
   readonly hits: readonly number[]
   readonly resolve: Resolve
+  /** The places of the correlations that these rules concern, the same in all engines of the documents; undefined until they are needed. */
+  concerned: readonly number[] | undefined
 }
 
 /** Makes an engine of documents. Leaves out and reports those that cannot run. */
@@ -74,11 +76,11 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
   const joined = createCorrelations(
     correlations,
     rules.map(({ rule }) => rule),
+    (field) => view.slot(names.numberOf(field)).values,
     options,
   )
   const counts = { events: 0, known: 0, tried: 0 }
   const { reports = 'all' } = options
-  const read = (field: string): readonly string[] => view.slot(names.numberOf(field)).values
   const tryRules = (event: FlatEvent): Verdict => {
     const { groups: near, resolve } = routes.of(event)
     if (event.logsource) view.show(event, resolve)
@@ -86,7 +88,7 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
     const before = matcher.tried
     const hits = near.flatMap((group) => matcher.match(group))
     counts.tried += matcher.tried - before
-    return { hits: hits.length > 1 ? hits.sort((a, b) => a - b) : hits, resolve }
+    return { hits: hits.length > 1 ? hits.sort((a, b) => a - b) : hits, resolve, concerned: undefined }
   }
   const ruleMatch = (rule: DetectionRule, node: Node, event: FlatEvent, resolve: Resolve): RuleMatch => ({
     type: 'rule',
@@ -96,12 +98,8 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
     explain: () => explainMatch(node, event, { names, resolve }),
   })
   // On its own, because a function that makes closures takes memory at every call, and most events match nothing.
-  const tell = (
-    event: FlatEvent,
-    hits: readonly number[],
-    resolve: Resolve,
-    onPart: Parameters<Engine['match']>[1],
-  ): readonly Match[] => {
+  const tell = (event: FlatEvent, verdict: Verdict, onPart: Parameters<Engine['match']>[1]): readonly Match[] => {
+    const { hits, resolve } = verdict
     const own: Match[] = []
     for (const number of hits) {
       const rule = rules[number]?.rule
@@ -111,7 +109,8 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
       if (reports !== 'correlations' && !joined.isHidden(number)) own.push(ruleMatch(rule, node, event, resolve))
     }
     if (reports === 'rules') return own
-    const correlated = joined.observe(event, hits, read)
+    verdict.concerned ??= joined.concernedBy(hits)
+    const correlated = joined.observe(event, hits, verdict.concerned)
     return own.length === 0 ? correlated : [...own, ...correlated]
   }
 
@@ -127,11 +126,11 @@ export const createEngine = (documents: readonly SigmaDocument[], options: Engin
         counts.known += 1
         if (known.hits.length === 0) return []
         view.show(event, known.resolve)
-        return tell(event, known.hits, known.resolve, onPart)
+        return tell(event, known, onPart)
       }
       const verdict = tryRules(event)
       if (likeness) likeness.verdict = verdict
-      return verdict.hits.length === 0 ? [] : tell(event, verdict.hits, verdict.resolve, onPart)
+      return verdict.hits.length === 0 ? [] : tell(event, verdict, onPart)
     },
     kindsOf: (event) => (event.logsource ? [] : recogniseAll(event).map(({ kind }) => kind)),
     save: joined.save,

@@ -4,6 +4,7 @@ import type { FlatEvent } from '../event.ts'
 import { compares, numberOf } from '../matching/holds.ts'
 import type { CorrelationMatch } from '../matching/match.ts'
 import type { Node } from '../node.ts'
+import type { CurrentEvent, FieldTexts } from './current-event.ts'
 import { createGroupWindows } from './group-windows.ts'
 import { dropFirst, hasMember, insert, type Measure, measure, type Window, type WindowItem } from './window.ts'
 
@@ -15,11 +16,7 @@ export interface Correlation {
   readonly number: number
   /** The numbers of the rules that it refers to, in its order. */
   readonly refers: readonly number[]
-  observe(
-    event: FlatEvent,
-    matched: ReadonlySet<number>,
-    read: (field: string) => readonly string[],
-  ): CorrelationMatch | undefined
+  observe(event: FlatEvent, current: CurrentEvent): CorrelationMatch | undefined
   save(): Uint8Array
   restore(state: Uint8Array): void
 }
@@ -31,7 +28,8 @@ interface CorrelationOptions {
   readonly refers: readonly number[]
   /** Their names. */
   readonly titles: readonly string[]
-  readonly fields: readonly { readonly group: readonly string[]; readonly value: readonly string[] }[]
+  /** The fields of each of them: those that group its events, and those whose values count. */
+  readonly fields: readonly { readonly group: FieldTexts; readonly value: FieldTexts }[]
   readonly limits: { readonly maxGroups?: number; readonly maxEvents?: number }
 }
 
@@ -49,9 +47,6 @@ const holdsOfMore = ({ correlation, conditions, expression }: CorrelationRule): 
 
 /** So many groups are remembered however old they are: hosts whose clocks differ, or whose lines come late, take turns. */
 const mostLate = 1_000
-
-const separator = '\u001f'
-const nothing: readonly string[] = []
 
 /** Makes a correlation with nothing remembered. */
 export const createCorrelation = ({
@@ -117,19 +112,18 @@ export const createCorrelation = ({
     rule,
     number,
     refers,
-    observe(event, matched, read) {
+    observe(event, current) {
       let match: CorrelationMatch | undefined
       let counted: string[] | undefined
       // From the last rule to the first: one event cannot be two steps of a sequence.
       for (let member = refers.length - 1; member >= 0; member--) {
         const own = fields[member]
-        if (!own || !matched.has(refers[member] ?? -1)) continue
-        const group = readAll(own.group, read)
-        const values = isValued ? readAll(own.value, read) : nothing
-        if (!group || !values) continue
-        const value = joined(values)
+        if (!own || !current.isNoted(refers[member] ?? -1)) continue
+        const group = own.group.read()
+        if (!group || (isValued && !own.value.read())) continue
+        const value = isValued ? own.value.joined : ''
         if (isValued && rule.correlation !== 'value_count' && Number.isNaN(numberOf(value))) continue
-        const key = joined(group)
+        const key = own.group.joined
         // An event that several rules match is counted once; temporal ones ask for each of the rules.
         if (!isTemporal) {
           if (counted?.includes(key)) continue
@@ -172,22 +166,9 @@ export const createCorrelation = ({
   }
 }
 
-const joined = (texts: readonly string[]): string => (texts.length === 1 ? (texts[0] ?? '') : texts.join(separator))
-
 const meetsAll = (conditions: CorrelationRule['conditions'], value: number): boolean => {
   for (const { comparison, number } of conditions) if (!compares(value, comparison, number)) return false
   return true
-}
-
-/** Reads some fields; undefined when one of them has no value. */
-const readAll = (fields: readonly string[], read: (field: string) => readonly string[]): string[] | undefined => {
-  const texts: string[] = []
-  for (const field of fields) {
-    const values = read(field)
-    if (values.length === 0) return undefined
-    texts.push(values.length === 1 ? (values[0] ?? '') : values.join(','))
-  }
-  return texts
 }
 
 /** Whether a condition in words is true, given which rules were met. */

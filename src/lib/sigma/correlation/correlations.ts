@@ -4,6 +4,7 @@ import type { FlatEvent } from '../event.ts'
 import { documentFault, type Fault } from '../fault.ts'
 import type { CorrelationMatch } from '../matching/match.ts'
 import { type Correlation, createCorrelation } from './correlation.ts'
+import { createCurrentEvent } from './current-event.ts'
 
 const kind = 'sigma'
 const version = 1
@@ -19,12 +20,10 @@ export interface Correlations {
   isHidden(rule: number): boolean
   /** Whether a correlation refers to a rule, given by its number. */
   isPart(rule: number): boolean
-  /** Shows an event and the rules that it matched; answers the correlations that it completed. */
-  observe(
-    event: FlatEvent,
-    hits: readonly number[],
-    read: (field: string) => readonly string[],
-  ): readonly CorrelationMatch[]
+  /** Finds the correlations that refer to some rules, or to each other, in order; each by its place in `active`. */
+  concernedBy(hits: readonly number[]): readonly number[]
+  /** Shows an event, the rules that it matched, and the correlations that they concern; answers those that it completed. */
+  observe(event: FlatEvent, hits: readonly number[], near: readonly number[]): readonly CorrelationMatch[]
   save(): Uint8Array
   restore(state: Uint8Array): void
 }
@@ -41,11 +40,13 @@ type Member = DetectionRule | CorrelationRule
 export const createCorrelations = (
   documents: readonly CorrelationRule[],
   rules: readonly DetectionRule[],
+  read: (field: string) => readonly string[],
   limits: Limits,
 ): Correlations => {
   const faults: Fault[] = []
   const ordered = order(documents, rules, faults)
   const members: Member[] = [...rules, ...ordered]
+  const current = createCurrentEvent(read, members.length)
   const hidden = new Set<number>()
   const parts = new Set<number>()
   const running = ordered.map((rule, index): Correlation => {
@@ -54,45 +55,47 @@ export const createCorrelations = (
       parts.add(number)
       if (!rule.generate) hidden.add(number)
     }
-    const fields = refers.map((number) => members[number]).map((member) => fieldsOf(rule, member))
+    const fields = refers.map((number) => {
+      const { group, value } = fieldsOf(rule, members[number])
+      return { group: current.texts(group), value: current.texts(value) }
+    })
     const titles = refers.map((number) => members[number]?.title ?? '')
     return createCorrelation({ rule, titles, number: rules.length + index, refers, fields, limits })
   })
   const byId = new Map(running.map((correlation) => [correlation.rule.id, correlation]))
-  const concerned = new Map<string, readonly Correlation[]>()
-  /** The correlations that refer to some rules, or to each other, in order. */
-  const concernedBy = (hits: readonly number[]): readonly Correlation[] => {
+  const concerned = new Map<string, readonly number[]>()
+  const concernedBy = (hits: readonly number[]): readonly number[] => {
     const key = hits.length === 1 ? String(hits[0]) : hits.join()
     const known = concerned.get(key)
     if (known) return known
     const reached = new Set(hits)
-    const found = running.filter(({ number, refers }) => {
-      const isConcerned = refers.some((one) => reached.has(one))
-      if (isConcerned) reached.add(number)
-      return isConcerned
-    })
+    const found: number[] = []
+    for (const [place, { number, refers }] of running.entries()) {
+      if (!refers.some((one) => reached.has(one))) continue
+      reached.add(number)
+      found.push(place)
+    }
     if (concerned.size >= mostKept) concerned.clear()
     concerned.set(key, found)
     return found
   }
-  /** The rules that the current event matched, and the correlations that it completed. */
-  const matched = new Set<number>()
 
   return {
     active: ordered,
     faults,
     isHidden: (rule) => hidden.has(rule),
     isPart: (rule) => parts.has(rule),
-    observe(event, hits, read) {
-      const near = concernedBy(hits)
+    concernedBy,
+    observe(event, hits, near) {
       if (near.length === 0) return none
-      matched.clear()
-      for (const number of hits) matched.add(number)
+      current.next()
+      for (const number of hits) current.note(number)
       const matches: CorrelationMatch[] = []
-      for (const correlation of near) {
-        const match = correlation.observe(event, matched, read)
-        if (!match) continue
-        matched.add(correlation.number)
+      for (const place of near) {
+        const correlation = running[place]
+        const match = correlation?.observe(event, current)
+        if (!correlation || !match) continue
+        current.note(correlation.number)
         if (!hidden.has(correlation.number)) matches.push(match)
       }
       return matches
