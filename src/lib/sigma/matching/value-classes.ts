@@ -4,6 +4,7 @@ import { fold } from '../text/fold.ts'
 import { createGramMemory } from '../text/gram-memory.ts'
 import type { Literal, Wanted } from '../text/literal.ts'
 import { createLiteralIndex, type LiteralIndex } from '../text/literal-index.ts'
+import { textsOfRegex } from '../text/regex-texts.ts'
 import { createScreen, type Screen } from '../text/screen.ts'
 import { holds, stands } from './holds.ts'
 import { chooseTriggers, type Leaf, type Leaves } from './plan.ts'
@@ -159,7 +160,8 @@ const isCommon = (tried: number): boolean => tried > round / 8
 
 /**
  * Sorts tests by what they need of a value. Those of which nothing is known are tried always. So are those whose texts turn out to be
- * common, such as the slash of a path: among the texts that are looked for, one of them would lead nearly every value to all tests.
+ * common, such as the slash of a path: among the texts that are looked for, one of them would lead nearly every value to all tests. An
+ * expression may have other texts: `config` besides `system32`.
  */
 const sortTests = (leaves: Leaves, numbers: readonly number[]) => {
   let rare: Literal<NumberedTest>[] = []
@@ -181,6 +183,7 @@ const sortTests = (leaves: Leaves, numbers: readonly number[]) => {
   let screened = 0
   let rounds = 0
   const triedFor = new Map<NumberedTest, number>()
+  const commonTexts: string[] = []
 
   const search = (folded: string, visit: (one: NumberedTest) => void): void => {
     index ??= createLiteralIndex(rare, createGramMemory())
@@ -192,8 +195,13 @@ const sortTests = (leaves: Leaves, numbers: readonly number[]) => {
     screened = 0
     rounds += 1
     if (common.size === 0) return
-    always = [...always, ...common]
+    for (const { text, payload } of rare) if (common.has(payload)) commonTexts.push(text)
     rare = rare.filter(({ payload }) => !common.has(payload))
+    for (const one of common) {
+      const others = one.test.type === 'regex' ? textsOfRegex(one.test.source, commonTexts) : undefined
+      if (others) rare.push(...others.map((text) => ({ manner: 'contains' as const, text, payload: one })))
+      else always = [...always, one]
+    }
     screen = undefined
     index = undefined
   }

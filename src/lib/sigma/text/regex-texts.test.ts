@@ -27,6 +27,13 @@ describe('the texts that a regular expression needs', () => {
     expect(textsOfRegex(source)).toEqual(texts)
   })
 
+  it.each([
+    ['system32', ['config']],
+    ['config', ['system32']],
+  ])('are others than %s where that is common', (common, texts) => {
+    expect(textsOfRegex('(?:copy|cp)\\b.*[/]system32[/]config[/]', [common])).toEqual(texts)
+  })
+
   it('are in every text that matches', () => {
     const letter = fc.constantFrom('a', 'b', 'C', '1', ' ', '\\.', '[ab]', '.', '\\d', '\\w')
     const { tree } = fc.letrec<{ tree: string }>((tie) => ({
@@ -54,8 +61,10 @@ describe('the texts that a regular expression needs', () => {
         (source, flags, values) => {
           const { matches } = compileRegex(source, flags, [])
           const texts = textsOfRegex(source)
-          for (const value of values) {
-            if (matches(value) && texts) expect(texts.some((one) => value.toLowerCase().includes(one))).toBe(true)
+          for (const some of [texts, textsOfRegex(source, texts)]) {
+            for (const value of values) {
+              if (matches(value) && some) expect(some.some((one) => value.toLowerCase().includes(one))).toBe(true)
+            }
           }
         },
       ),

@@ -10,11 +10,12 @@ class Unreadable extends Error {}
 
 /**
  * Texts of which every match of a regular expression (RE2's syntax) holds at least one, in lower case; undefined when none are sure.
- * Of what must follow one another the rarest counts, of alternatives all. Reads what is plainly there and gives up on the rest. O(n).
+ * Of what must follow one another the rarest counts, of alternatives all. Reads what is plainly there and gives up on the rest. Does without
+ * `common` texts. O(n).
  */
-export const textsOfRegex = (source: string): readonly string[] | undefined => {
+export const textsOfRegex = (source: string, common: readonly string[] = []): readonly string[] | undefined => {
   try {
-    return readAlternatives({ source, at: 0 }, 0)
+    return readAlternatives({ source, at: 0, common }, 0)
   } catch (error) {
     if (error instanceof Unreadable) return undefined
     throw error
@@ -24,6 +25,7 @@ export const textsOfRegex = (source: string): readonly string[] | undefined => {
 interface Cursor {
   readonly source: string
   at: number
+  readonly common: readonly string[]
 }
 
 const deepest = 50
@@ -43,7 +45,8 @@ const readBranch = (cursor: Cursor, depth: number): readonly string[] | undefine
   let best: readonly string[] | undefined
   let run = ''
   const offer = (texts: readonly string[] | undefined): void => {
-    if (texts && (best === undefined || costOf(texts) < costOf(best))) best = texts
+    if (!texts || texts.some((text) => cursor.common.includes(text))) return
+    if (best === undefined || costOf(texts) < costOf(best)) best = texts
   }
   const close = (): void => {
     if (run !== '' && /^[\x20-\x7e]*$/.test(run)) offer([run.toLowerCase()])
