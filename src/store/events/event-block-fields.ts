@@ -7,6 +7,8 @@ interface Column {
   readonly writer: ColumnWriter
   /** Values that are no part of the text of their event. */
   readonly apart: string[]
+  /** Where to look first for the next value in its text: shortly before the place of the last one. */
+  place: number
 }
 
 /** The way to a set of field names in their order: events of one shape walk the same way. */
@@ -42,10 +44,10 @@ export class FieldsWriter {
         step = node.next.get(name) ?? this.#step(node, name)
         node.last = step
       }
-      const { writer, apart } = step.column
-      if (writer.add(value)) {
-        if (typeof value === 'object') for (const one of value) addApart(String(one), text, apart)
-        else addApart(String(value), text, apart)
+      const { column } = step
+      if (column.writer.add(value)) {
+        if (typeof value === 'object') for (const one of value) addApart(String(one), text, column)
+        else addApart(String(value), text, column)
       }
       node = step.node
     }
@@ -79,7 +81,12 @@ export class FieldsWriter {
   }
 
   #step(from: ShapeNode, name: string): ShapeStep {
-    const column = this.#columns.get(name) ?? { number: this.#columns.size, writer: new ColumnWriter(), apart: [] }
+    const column = this.#columns.get(name) ?? {
+      number: this.#columns.size,
+      writer: new ColumnWriter(),
+      apart: [],
+      place: 0,
+    }
     this.#columns.set(name, column)
     const step: ShapeStep = { name, node: { next: new Map(), shape: -1, last: undefined }, column }
     from.next.set(name, step)
@@ -87,8 +94,14 @@ export class FieldsWriter {
   }
 }
 
-const addApart = (value: string, text: string, apart: string[]): void => {
-  if (!text.includes(value)) apart.push(value)
+/** A value begins at most so many characters before the place of the last one, in most texts of one shape. */
+const nearby = 16
+
+const addApart = (value: string, text: string, column: Column): void => {
+  let at = text.indexOf(value, column.place)
+  if (at < 0 && column.place > 0) at = text.indexOf(value)
+  if (at < 0) column.apart.push(value)
+  column.place = Math.max(0, at - nearby)
 }
 
 const textsOf = (value: FieldValue): readonly string[] =>
