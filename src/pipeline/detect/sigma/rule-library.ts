@@ -81,11 +81,15 @@ let newest = { documents: [] as readonly SigmaDocument[], taxonomy: joinTaxonomi
 export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
   const { placeholders, minStatus, log } = options
   const before = placeholders.size === 0 ? readBefore : undefined
-  // Held during the first refresh only: later ones read few documents, and changed ones.
-  let parsed: ReadonlyMap<string, unknown> | undefined
+  // Read and held during the first refresh only: later ones read few documents, and changed ones.
+  let parsed: ReturnType<NonNullable<LibraryOptions['parsed']>> | undefined
+  const parsedBefore = () => {
+    if (current.revision === 0) parsed ??= options.parsed?.()
+    return parsed
+  }
   const rules = createRuleReader<SigmaDocument>({
-    read(text, name) {
-      const { documents, faults } = readDocuments(text, name, { placeholders, parsed })
+    async read(text, name) {
+      const { documents, faults } = readDocuments(text, name, { placeholders, parsed: await parsedBefore() })
       return { items: documents, faults }
     },
     idOf: ({ id }) => id,
@@ -93,8 +97,8 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
     readBefore: before?.rules,
   })
   const kinds = createRuleReader<TaxonomyEventKind>({
-    read(text, name) {
-      const { kinds: items, faults } = readTaxonomy(text, name, parsed)
+    async read(text, name) {
+      const { kinds: items, faults } = readTaxonomy(text, name, await parsedBefore())
       return { items, faults }
     },
     idOf: ({ name }) => name,
@@ -168,7 +172,6 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
   const refresh = async (of: 'all' | 'own'): Promise<RuleReload> => {
     const settings = await options.settings()
     const newSettings = JSON.stringify(settings)
-    parsed = current.revision === 0 && !before?.rules.size ? await options.parsed?.() : undefined
     const rulesChanged = await rules.refresh(await options.folders(), of)
     const kindsChanged = await kinds.refresh(options.taxonomies, of)
     parsed = undefined

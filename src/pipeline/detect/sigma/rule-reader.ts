@@ -16,7 +16,7 @@ export interface ReadFile<Item> {
 }
 
 interface ReaderOptions<Item> {
-  read(text: string, name: string): { readonly items: readonly Item[]; readonly faults: readonly Fault[] }
+  read(text: string, name: string): Promise<{ readonly items: readonly Item[]; readonly faults: readonly Fault[] }>
   /** Identifies an item across versions. */
   idOf(item: Item): string
   /** Returns the text of an item. Items with equal texts are equal. Without it, every reread item counts as changed. */
@@ -88,7 +88,7 @@ export const createRuleReader = <Item>(options: ReaderOptions<Item>): RuleReader
         true,
       )
     }
-    const read = options.read(text, name)
+    const read = await options.read(text, name)
     const ids = new Set(read.items.map(options.idOf))
     const lost =
       read.faults.some(({ severity }) => severity === 'error') &&
