@@ -425,7 +425,7 @@ describeInBrowser('the queue', () => {
     await page.evaluate(`document.documentElement.style.fontSize = '200%'`)
     await page.getByLabel('Token').fill(adminToken)
     await page.keyboard.press('Enter')
-    await page.getByRole('link', { name: 'Queue' }).click()
+    await page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Queue' }).click()
     await rowsOf(page).first().waitFor()
     const [title] = (await alerts('open:true')).data.map((alert) => alert.title)
     const shown = await rowsOf(page)

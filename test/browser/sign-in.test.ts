@@ -60,7 +60,7 @@ describeInBrowser('signing in', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Suppressions', level: 1 }).waitFor()
     await page.context().clearCookies()
-    await page.getByRole('link', { name: 'Incidents' }).click()
+    await page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Incidents' }).click()
     await page.getByText('Your session ended.').waitFor()
     await page.getByLabel('Token').fill(adminToken)
     await page.keyboard.press('Enter')
