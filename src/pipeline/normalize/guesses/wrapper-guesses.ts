@@ -5,6 +5,7 @@ import { jsonParser } from '../formats/json/json.ts'
 import { syslog3164Parser } from '../formats/syslog/syslog-3164.ts'
 import { syslog5424Parser } from '../formats/syslog/syslog-5424.ts'
 import { accessLogParser } from '../formats/web/access-log.ts'
+import { isBlankCode } from '../letters.ts'
 import type { Parsed } from '../parser.ts'
 import { isDigitCode, monthAt, quad } from '../time/calendar.ts'
 import { enoughRecords, isUndecided } from './deciding-records.ts'
@@ -142,7 +143,7 @@ const shapeOf = (text: string): string => {
   let shape = ''
   for (let i = 0; i < text.length; ) {
     const code = text.charCodeAt(i)
-    shape += isWord(code) ? 'w' : isBlank(code) ? ' ' : text.charAt(i)
+    shape += isWord(code) ? 'w' : isBlankCode(code) ? ' ' : text.charAt(i)
     i = endOfRun(text, i)
   }
   return shape
@@ -153,7 +154,7 @@ const endOfShape = (text: string, shape: string): number => {
   let at = 0
   for (let i = 0; i < shape.length; i++) {
     const code = text.charCodeAt(at)
-    const has = isWord(code) ? 'w' : isBlank(code) ? ' ' : text.charAt(at)
+    const has = isWord(code) ? 'w' : isBlankCode(code) ? ' ' : text.charAt(at)
     if (has !== shape[i]) return 0
     at = endOfRun(text, at)
   }
@@ -162,7 +163,7 @@ const endOfShape = (text: string, shape: string): number => {
 
 /** Returns the end of the word or the blanks at a position, or of another character. */
 const endOfRun = (text: string, at: number): number => {
-  const isSame = isWord(text.charCodeAt(at)) ? isWord : isBlank(text.charCodeAt(at)) ? isBlank : undefined
+  const isSame = isWord(text.charCodeAt(at)) ? isWord : isBlankCode(text.charCodeAt(at)) ? isBlankCode : undefined
   let end = at + 1
   while (isSame && end < text.length && isSame(text.charCodeAt(end))) end++
   return end
@@ -176,5 +177,3 @@ const isWord = (code: number): boolean =>
   (code >= 45 && code <= 47) ||
   code === 95 ||
   code > 127
-
-const isBlank = (code: number): boolean => code === 32 || code === 9

@@ -1,6 +1,6 @@
 import type { Draft } from '../../draft.ts'
 import { toLogLevel } from '../../fields/level.ts'
-import { isCapital, isLetter } from '../../letters.ts'
+import { isBlankCode, isCapital, isLetter } from '../../letters.ts'
 
 interface Prefix {
   /** Where the line of the program begins. */
@@ -95,7 +95,7 @@ const mayNamePod = (text: string): boolean => podLine.test(text.slice(0, 300))
 export const leadingWordEnd = (text: string): number => {
   const most = Math.min(text.length, 130)
   let space = 0
-  while (space < most && !isBlank(text.charCodeAt(space))) space++
+  while (space < most && !isBlankCode(text.charCodeAt(space))) space++
   if (space === 0 || space === most) return 0
   const next = text.charCodeAt(space + 1)
   if (next === 123) return isTag(text.slice(0, space)) && text.charCodeAt(space + 2) === 34 ? space + 1 : 0
@@ -104,8 +104,6 @@ export const leadingWordEnd = (text: string): number => {
   const rest = text.slice(space + 1, space + 160)
   return (clientStart.test(rest) || headerStart.test(rest)) && isTag(text.slice(0, space)) ? space + 1 : 0
 }
-
-const isBlank = (code: number): boolean => code === 32 || code === 9
 
 /** Small hexadecimal digits, dots and colons. */
 const isOfAddress = (code: number): boolean => (code >= 48 && code <= 58) || (code >= 97 && code <= 102) || code === 46
