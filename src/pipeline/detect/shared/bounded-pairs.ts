@@ -1,5 +1,5 @@
 import { Oldest } from '../../../lib/oldest/oldest.ts'
-import { flatText } from './flat-text.ts'
+import { ownCopy } from '../../../lib/own-copy/own-copy.ts'
 
 /** Two names that were seen together. */
 export interface Pair {
@@ -45,8 +45,8 @@ export class BoundedPairs {
     const gone = this.#order.size >= this.#capacity ? this.#evict() : undefined
     const others = this.#byOne.get(one)
     // The pairs of a name share one copy of it.
-    const name = others?.values().next().value?.one ?? flatText(one, one.length)
-    const pair = { one: name, other: flatText(other, other.length), usedAt }
+    const name = others?.values().next().value?.one ?? ownCopy(one)
+    const pair = { one: name, other: ownCopy(other), usedAt }
     if (others) others.set(pair.other, pair)
     else this.#byOne.set(pair.one, new Map([[pair.other, pair]]))
     this.#order.add(pair)
