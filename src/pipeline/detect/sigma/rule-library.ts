@@ -7,7 +7,7 @@ import { type RuleLevel, type RuleSetting, type RuleStatus, ruleStatuses } from 
 import type { RuleBook } from './rule-book.ts'
 import { idleFaults, shadowed } from './rule-faults.ts'
 import type { RuleFolder } from './rule-folder.ts'
-import { createRuleReader, type KnownFile } from './rule-reader.ts'
+import { createRuleReader, type KnownFile, sameItems } from './rule-reader.ts'
 
 /** A readable rule, correlation or filter, with its state. */
 export interface RuleEntry {
@@ -180,8 +180,8 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
     await options.beforeActive?.()
     if (changed) current.taxonomy = joinTaxonomies(kinds.files.map(({ items }) => ({ kinds: items })))
     arrange(settings)
-    if (haveSame(newest.documents, current.documents)) current.documents = newest.documents
-    if (haveSame(newest.taxonomy.kinds, current.taxonomy.kinds)) current.taxonomy = newest.taxonomy
+    if (sameItems(newest.documents, current.documents)) current.documents = newest.documents
+    if (sameItems(newest.taxonomy.kinds, current.taxonomy.kinds)) current.taxonomy = newest.taxonomy
     newest = { documents: current.documents, taxonomy: current.taxonomy }
     const activated = changed
     if (activated) current.revision += 1
@@ -220,9 +220,6 @@ export const createRuleLibrary = (options: LibraryOptions): RuleLibrary => {
     poll: () => inTurn(() => refresh('own')),
   }
 }
-
-const haveSame = (some: readonly unknown[], others: readonly unknown[]): boolean =>
-  some.length === others.length && some.every((one, i) => one === others[i])
 
 /** Whether a rule is active without a setting of its own. */
 const isMature = (status: RuleStatus | undefined, least: RuleStatus): boolean =>

@@ -51,7 +51,7 @@ const turn = 10
  * Creates a reader. A file that becomes unreadable keeps its last good items until it is fixed or deleted. A refresh costs O(files) stats;
  * only files with a new stamp are read.
  */
-export const createRuleReader = <Item>(options: ReaderOptions<Item>): RuleReader<Item> => {
+export const createRuleReader = <Item extends object>(options: ReaderOptions<Item>): RuleReader<Item> => {
   let known = new Map<string, KnownFile<Item>>()
   let faults: readonly Fault[] = []
   /** The files of the bundled folders that could be read, by path. */
@@ -152,7 +152,12 @@ const faultOf = (code: string, file: string, message: string, hint: string): Fau
   rule: undefined,
 })
 
-const sameItems = <Item>(before: readonly Item[], after: readonly Item[], textOf: (item: Item) => string): boolean =>
+/** Whether two lists have the same items in the same order: the same objects, or those of the same text. */
+export const sameItems = <Item extends object>(
+  before: readonly Item[],
+  after: readonly Item[],
+  textOf: (item: Item) => string | Item = (item) => item,
+): boolean =>
   before.length === after.length &&
   before.every((item, i) => {
     const other = after[i]
