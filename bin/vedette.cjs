@@ -19,13 +19,12 @@ const choice = chooseRuntime(thisMachine())
 const words = process.argv.slice(2)
 // Commands that run until they are stopped.
 const isServer = ['serve', 'worker', 'watch', 'mcp'].includes(words.find((word) => !word.startsWith('-')))
-const flagsFor = (node) => {
-  if (isServer) return smallHeap
-  // Flags of this Node would be lost.
-  const snapshot = process.execArgv.length === 0 && snapshotFor(root, node, words)
-  return snapshot && (!isCheckout || isCurrent(root)) ? ['--snapshot-blob', snapshot] : []
-}
-const argsFor = (flags) => [...flags, join(__dirname, 'start.mjs'), ...words]
+const node = choice.own ? process.execPath : choice.name && runtimeBinary(join(root, 'scripts', 'runtime'), choice.name)
+// Flags of this Node would be lost.
+const snapshot = !isServer && node && process.execArgv.length === 0 && snapshotFor(root, node, words)
+const hasSnapshot = snapshot && (!isCheckout || isCurrent(root))
+const flags = isServer ? smallHeap : hasSnapshot ? ['--snapshot-blob', snapshot] : []
+const args = [...flags, join(__dirname, 'start.mjs'), ...words]
 // Each thread would take its own pool of memory from glibc, which keeps up to 64 MB of what was freed once a large piece was.
 const mebibyte = String(1024 * 1024)
 const env = {
@@ -35,23 +34,17 @@ const env = {
   ...process.env,
 }
 
-const ownFlags = choice.own ? flagsFor(process.execPath) : []
-if (choice.own && ownFlags.length === 0) {
+if (choice.own && flags.length === 0) {
   // A second start of Node would take longer than some answers.
   void import('./start.mjs')
 } else if (choice.own && process.execve) {
   // Becomes the program. The #! line cannot carry the flags: the env of Alpine takes one word.
-  process.execve(process.execPath, [process.execPath, ...argsFor(ownFlags)], env)
+  process.execve(process.execPath, [process.execPath, ...args], env)
 } else {
-  const runtime = choice.name && runtimeBinary(join(root, 'scripts', 'runtime'), choice.name)
   // Says why and ends where no runtime can be had.
-  if (!choice.own && !existsSync(runtime || '')) bootstrap('--runtime-only')
-  const node = choice.own ? process.execPath : runtime
+  if (!existsSync(node || '')) bootstrap('--runtime-only')
   // The channel tells the child when we are gone, however we ended; signals are passed on.
-  const child = spawn(node, argsFor(choice.own ? ownFlags : flagsFor(node)), {
-    env,
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-  })
+  const child = spawn(node, args, { env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   child.on('error', (error) => {
     console.error(
       `Cannot start ${node}: ${error.message}. Delete ${join(root, 'scripts/runtime/node_modules')}, then try again.`,
