@@ -10,9 +10,9 @@ export const longestRun = 6
  * Builds the filter of a block: the token filter, the value filter, and a byte with the binary logarithm of the latter's size. Its size is
  * not divisible by two. Blocks of earlier versions have the token filter alone, whose size is a power of two and at least eight.
  */
-export const buildBlockFilter = (texts: readonly string[], ascii?: AsciiTexts): Uint8Array => {
+export const buildBlockFilter = (texts: readonly string[], ascii: readonly AsciiTexts[] = []): Uint8Array => {
   const { groups, others } = groupAscii(texts)
-  if (ascii) groups.push(ascii)
+  groups.push(...ascii)
   const tokens = buildTokenFilter(others, groups)
   const values = buildValueFilter(others, groups)
   const filter = new Uint8Array(tokens.length + values.length + 1)
@@ -33,7 +33,7 @@ const groupAscii = (texts: readonly string[]): { readonly groups: AsciiTexts[]; 
   let size = 0
   const close = (): void => {
     const bytes = Buffer.from(group.join(''))
-    if (bytes.length === size) groups.push({ texts: group, bytes })
+    if (bytes.length === size) groups.push({ lengths: group.map(({ length }) => length), bytes })
     else for (const text of group) others.push(text)
     group = []
     size = 0

@@ -1,4 +1,5 @@
 import { readVarint, writeVarint } from '../../lib/bytes/varint.ts'
+import type { AsciiTexts } from './token-filter.ts'
 
 /** Whole numbers up to this size are exact, and so are their differences. */
 export const greatestWhole = 2 ** 51
@@ -75,9 +76,9 @@ export class ByteWriter {
 
   /**
    * Texts, their lengths apart. Any string survives: ASCII takes a byte a character, other text is UTF-8, and text with half
-   * a surrogate pair, which UTF-8 cannot hold, is UTF-16. Returns the bytes of texts that are all ASCII.
+   * a surrogate pair, which UTF-8 cannot hold, is UTF-16.
    */
-  texts(values: readonly string[]): Uint8Array | undefined {
+  texts(values: readonly string[]): void {
     const joined = values.join('')
     const size = Buffer.byteLength(joined)
     this.#reserve(size + values.length * 8 + 16)
@@ -86,7 +87,7 @@ export class ByteWriter {
     if (size === joined.length) {
       const start = this.#lengths(0, values, (value) => value.length)
       this.#end = start + this.#bytes.write(joined, start, 'latin1')
-      return this.#bytes.subarray(start, this.#end)
+      return
     }
     const sizes = values.map((value) => Buffer.byteLength(value))
     if (joined.isWellFormed() && sizes.reduce((sum, one) => sum + one, 0) === size) {
@@ -97,7 +98,17 @@ export class ByteWriter {
       this.#end = this.#lengths(2, values, (value) => value.length)
       this.#end += this.#bytes.write(joined, this.#end, 'utf16le')
     }
-    return undefined
+  }
+
+  /** Writes ASCII texts that are bytes already, as `texts` writes them. */
+  asciiTexts({ lengths, bytes }: AsciiTexts): void {
+    this.#reserve(bytes.length + lengths.length * 8 + 16)
+    this.#varint(lengths.length)
+    this.#bytes[this.#end] = 0
+    this.#end += 1
+    for (const length of lengths) this.#varint(length)
+    this.#bytes.set(bytes, this.#end)
+    this.#end += bytes.length
   }
 
   /** Writes the encoding and the lengths of texts; returns where the texts themselves begin. */

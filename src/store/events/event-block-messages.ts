@@ -1,4 +1,6 @@
 import type { ByteReader, ByteWriter } from './event-block-bytes.ts'
+import { TextCollector } from './text-collector.ts'
+import type { AsciiTexts } from './token-filter.ts'
 
 /** The encoding of a message: the whole original, its end, a part of it, or a separate text. */
 const whole = 0
@@ -8,20 +10,20 @@ const apart = 3
 
 /** Collects originals and messages. A message that is part of its original is stored as a position only. */
 export class MessagesWriter {
-  readonly originals: string[] = []
+  readonly originals = new TextCollector()
   readonly #ways: number[] = []
   readonly #offsets: number[] = []
   readonly #lengths: number[] = []
-  readonly #apart: string[] = []
+  readonly #apart = new TextCollector()
 
   /** Returns whether the original contains the message. */
   add(original: string, message: string): boolean {
-    this.originals.push(original)
+    this.originals.add(original)
     const tail = original.length - message.length
     const offset = endsWith(original, tail, message) ? tail : original.indexOf(message)
     if (offset < 0) {
       this.#ways.push(apart)
-      this.#apart.push(message)
+      this.#apart.add(message)
       return false
     }
     const ends = offset + message.length === original.length
@@ -32,14 +34,22 @@ export class MessagesWriter {
   }
 
   /** Returns the bytes of the originals if all of them are ASCII. */
-  write(to: ByteWriter): Uint8Array | undefined {
-    const originals = to.texts(this.originals)
+  write(to: ByteWriter): AsciiTexts | undefined {
+    const originals = write(this.originals, to)
     to.codes(this.#ways)
     to.varints(this.#offsets)
     to.varints(this.#lengths)
-    to.texts(this.#apart)
+    write(this.#apart, to)
     return originals
   }
+}
+
+/** Writes texts. Returns their bytes if all of them are ASCII. */
+const write = (texts: TextCollector, to: ByteWriter): AsciiTexts | undefined => {
+  const ascii = texts.ascii()
+  if (ascii) to.asciiTexts(ascii)
+  else to.texts(texts.texts())
+  return ascii
 }
 
 /** Whether a text ends with another one, from that place on. Comparing a copy of the end is several times as quick as `endsWith`. */

@@ -9,6 +9,7 @@ import { ColumnWriter, writeValues } from './event-block-columns.ts'
 import { FieldsWriter } from './event-block-fields.ts'
 import { MessagesWriter } from './event-block-messages.ts'
 import type { EventBlockRow } from './event-tables.ts'
+import { TextCollector } from './text-collector.ts'
 
 /** Very long events make a block full before its number is reached, so that no block is too large to open. */
 const mostCharacters = 8_000_000
@@ -17,7 +18,7 @@ const compression = { [constants.ZSTD_c_compressionLevel]: 2, [constants.ZSTD_c_
 /**
  * Packs consecutive events of one partition; the first has the given number. Writes column by column, each repeated value once, then
  * compresses with zstd in another thread. Every event is restored exactly, whatever its text. The writer holds no reference to an
- * added event, only to its texts, until the block is finished.
+ * added event, only to texts of it, until the block is finished.
  */
 export class BlockWriter {
   readonly #partition: number
@@ -29,8 +30,8 @@ export class BlockWriter {
   readonly #flags: number[] = []
   readonly #times: number[] = []
   readonly #received: number[] = []
-  /** The events whose message is no part of the original. */
-  readonly #apart: Pick<Event, 'message' | 'original'>[] = []
+  /** Messages that are no part of their original, with its start. */
+  readonly #apart = new TextCollector()
   #characters = 0
   #earliest = Number.POSITIVE_INFINITY
   #latest = Number.NEGATIVE_INFINITY
@@ -57,7 +58,7 @@ export class BlockWriter {
     this.#columns.source.add(event.source)
     this.#columns.stream.add(event.stream)
     const { message, original } = event
-    if (!this.#messages.add(original, message)) this.#apart.push({ message, original })
+    if (!this.#messages.add(original, message)) this.#apart.add(`${message}\n${startOf(original)}`)
     this.#fields.add(event.fields, event.original)
     this.#flags.push(
       eventKinds.indexOf(event.kind) | (event.timeGuessed ? guessedFlag : 0) | (template ? templateFlag : 0),
@@ -69,7 +70,6 @@ export class BlockWriter {
 
   async finish(): Promise<EventBlockRow> {
     const { source, stream, template } = this.#columns
-    const originals = this.#messages.originals
     const count = this.#flags.length
     const body = new ByteWriter(count * 160)
     body.varint(this.#partition)
@@ -91,9 +91,13 @@ export class BlockWriter {
     const texts = ascii ? this.#fields.textsApart() : this.#fields.texts()
     texts.push(...sources, ...streams, ...new Set(this.#flags.map((flag) => eventKinds[flag & kindMask] ?? '')))
     for (const { id, text } of templates) texts.push(id, text)
-    if (!ascii) for (const text of originals) texts.push(text)
-    for (const { message, original } of this.#apart) texts.push(`${message}\n${startOf(original)}`)
-    const filter = buildBlockFilter(texts, ascii && { texts: originals, bytes: ascii })
+    if (!ascii) for (const text of this.#messages.originals.texts()) texts.push(text)
+    const apart = this.#apart.ascii()
+    if (!apart) for (const text of this.#apart.texts()) texts.push(text)
+    const filter = buildBlockFilter(
+      texts,
+      [ascii, apart].filter((group) => group !== undefined),
+    )
     const payload = Buffer.concat([header, await compressed])
     return {
       id: `${this.#partition}-${this.#first}`,

@@ -18,7 +18,7 @@ const fullest = 1 / 3
 
 /** Texts that stand one after the other in bytes, all of them ASCII. */
 export interface AsciiTexts {
-  readonly texts: readonly string[]
+  readonly lengths: readonly number[]
   readonly bytes: Uint8Array
 }
 
@@ -35,11 +35,11 @@ export const buildTokenFilter = (texts: readonly string[], ascii: readonly Ascii
 }
 
 /** Adds texts by way of their bytes, four runs at a time, several times as fast as by way of their characters. */
-const addBytes = ({ texts, bytes }: AsciiTexts, places: Uint8Array, bits: number): void => {
+const addBytes = ({ lengths, bytes }: AsciiTexts, places: Uint8Array, bits: number): void => {
   const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const shift = 32 - bits
   let at = 0
-  for (const { length } of texts) {
+  for (const length of lengths) {
     const end = at + length
     if (length >= run) {
       let word = toLower(words.getInt32(at, true))

@@ -107,10 +107,10 @@ const runsOf = (text: string): readonly number[] => {
  * Adds texts by way of their bytes. Looks at the last byte of the next possible run first, and continues behind the last one that is
  * no symbol: most text is skipped in steps of up to six.
  */
-const addBytes = ({ texts, bytes }: AsciiTexts, places: Uint8Array, bits: number): void => {
+const addBytes = ({ lengths, bytes }: AsciiTexts, places: Uint8Array, bits: number): void => {
   const shift = 32 - bits
   let start = 0
-  for (const { length } of texts) {
+  for (const length of lengths) {
     const end = start + length
     while (start + run <= end) {
       let at = start + run - 1
