@@ -1,6 +1,7 @@
 import type { FieldValue } from '../../schema/event/event.ts'
 import type { ByteReader, ByteWriter, TextList } from './event-block-bytes.ts'
 import { isWhole } from './event-block-bytes.ts'
+import { ValueNumbers } from './value-numbers.ts'
 
 type Scalar = string | number | boolean
 
@@ -18,7 +19,7 @@ const nearlyAll = trial - trial / 8
  * are stored.
  */
 export class ColumnWriter {
-  readonly #numbers = new Map<Scalar, number>()
+  readonly #numbers = new ValueNumbers()
   readonly #oddNumbers = new Map<string, number>()
   readonly values: FieldValue[] = []
   #codes = new Uint16Array(64)
@@ -63,12 +64,10 @@ export class ColumnWriter {
   }
 
   #numberOf(value: FieldValue): number {
-    if (typeof value !== 'object' && !Object.is(value, -0)) {
-      const number = this.#numbers.get(value)
-      if (number === undefined) this.#numbers.set(value, this.values.length)
-      return number ?? this.values.length
+    if (typeof value !== 'object' && !Number.isNaN(value) && !Object.is(value, -0)) {
+      return this.#numbers.numberOf(value, this.values)
     }
-    const key = typeof value === 'object' ? JSON.stringify(value.map(scalarKey)) : '-0'
+    const key = typeof value === 'object' ? JSON.stringify(value.map(scalarKey)) : Number.isNaN(value) ? 'NaN' : '-0'
     const number = this.#oddNumbers.get(key)
     if (number === undefined) this.#oddNumbers.set(key, this.values.length)
     return number ?? this.values.length
