@@ -8,3 +8,10 @@ exports.smallHeap = [
   '--initial-old-space-size=64',
   '--max-old-space-size=768',
 ]
+// Each thread would take its own pool of memory from glibc, which keeps up to 64 MB of what was freed once a large piece was.
+const mebibyte = String(1024 * 1024)
+exports.smallPools = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: mebibyte,
+  MALLOC_TRIM_THRESHOLD_: mebibyte,
+}

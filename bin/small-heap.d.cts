@@ -1,1 +1,2 @@
 export const smallHeap: readonly string[]
+export const smallPools: Readonly<Record<string, string>>

@@ -5,7 +5,7 @@ const { existsSync } = require('fs')
 const { join } = require('path')
 const { spawn, spawnSync } = require('child_process')
 const { signals } = require('os').constants
-const { smallHeap } = require('./small-heap.cjs')
+const { smallHeap, smallPools } = require('./small-heap.cjs')
 const { isCurrent } = require('../scripts/bootstrap/bundle.cjs')
 const { chooseRuntime, runtimeBinary, thisMachine } = require('../scripts/bootstrap/platform.cjs')
 const { snapshotFor } = require('../scripts/bootstrap/snapshot.cjs')
@@ -25,14 +25,7 @@ const snapshot = !isServer && node && process.execArgv.length === 0 && snapshotF
 const hasSnapshot = snapshot && (!isCheckout || isCurrent(root))
 const flags = isServer ? smallHeap : hasSnapshot ? ['--snapshot-blob', snapshot] : []
 const args = [...flags, join(__dirname, 'start.mjs'), ...words]
-// Each thread would take its own pool of memory from glibc, which keeps up to 64 MB of what was freed once a large piece was.
-const mebibyte = String(1024 * 1024)
-const env = {
-  MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: mebibyte,
-  MALLOC_TRIM_THRESHOLD_: mebibyte,
-  ...process.env,
-}
+const env = { ...smallPools, ...process.env }
 
 if (choice.own && flags.length === 0) {
   // A second start of Node would take longer than some answers.
