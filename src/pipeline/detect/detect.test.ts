@@ -17,6 +17,11 @@ const delivery = (id: string) => ({
   transaction: async () => undefined,
 })
 
+const chunk = (of: string, number: number, last = false) => ({
+  ...delivery(`${of}/${number}`),
+  chunk: { of: delivery(of), last },
+})
+
 const find = (event: Event): Detection =>
   toDetection({
     detector: 'test',
@@ -82,7 +87,7 @@ describe('detect', () => {
     const { detector, calls } = createRecorder()
     const { run } = createDetect([detector], { log })
     await run([], delivery('a'))
-    await run([], delivery('a'))
+    await run([], delivery('b'))
     expect(calls).toEqual(['detect 0', 'detect 0'])
   })
 
@@ -106,22 +111,41 @@ describe('detect', () => {
   })
 
   it('returns the detections of all chunks with the last one, without duplicates, up to the limit', async () => {
-    const { detector, calls } = createRecorder()
+    const { detector } = createRecorder()
     const { run } = createDetect([detector], { log, limit: 3 })
-    const chunk = (of: string, number: number, last = false) => ({
-      ...delivery(`${of}/${number}`),
-      chunk: { of: delivery(of), last },
-    })
-    for (let twice = 0; twice < 2; twice++) {
-      expect(await run(events(2), chunk('a', 0))).toEqual([])
-      expect(await run([], chunk('a', 1))).toEqual([])
-      const found = await run(events(3), chunk('a', 2, true))
-      expect(found.map(({ title }) => title)).toEqual(['saw 0-0', 'saw 0-1', 'saw 0-2'])
-    }
-    expect(calls).toEqual(['detect 2', 'detect 3'])
+    expect(await run(events(2), chunk('a', 0))).toEqual([])
+    expect(await run([], chunk('a', 1))).toEqual([])
+    const found = await run(events(3), chunk('a', 2, true))
+    expect(found.map(({ title }) => title)).toEqual(['saw 0-0', 'saw 0-1', 'saw 0-2'])
     expect(await run(events(4).slice(0, 2), chunk('b', 0))).toEqual([])
     const [, , , rest] = await run(events(4).slice(2), chunk('b', 1, true))
     expect(rest?.title).toBe('1 more finding at the same time')
+  })
+
+  it('repeats its answer to a redelivery that comes in chunks, also after one that broke off', async () => {
+    const { detector, calls } = createRecorder()
+    const { run, factsOf } = createDetect([{ ...detector, takeFacts: () => events(1) }], { log, limit: 3 })
+    const deliver = async () => {
+      await run(events(2), chunk('a', 0))
+      await run(events(4).slice(1), chunk('a', 1))
+      return { found: await run(events(5).slice(3), chunk('a', 2, true)), facts: factsOf('a') }
+    }
+    await run(events(2), chunk('a', 0))
+    const first = await deliver()
+    expect(first.found.at(-1)?.title).toBe('2 more findings at the same time')
+    expect(first.facts).toHaveLength(3)
+    expect(await deliver()).toEqual(first)
+    expect(calls).toEqual(['detect 2', 'detect 3', 'detect 2'])
+    expect(factsOf('b')).toEqual([])
+  })
+
+  it('repeats what it found at a tick that is redelivered', async () => {
+    const { detector, calls } = createRecorder()
+    const { run } = createDetect([{ ...detector, detect: () => detector.detect(events(1)) }], { log })
+    const first = await run([], chunk('a', 0, true))
+    expect(first).toHaveLength(1)
+    expect(await run([], chunk('a', 0, true))).toEqual(first)
+    expect(calls).toEqual(['detect 1'])
   })
 
   it('replays without returning detections', async () => {

@@ -9,9 +9,6 @@ import type { Stage } from '../stage.ts'
 import type { Detector } from './detector.ts'
 import { toDetection } from './shared/finding.ts'
 
-/** How many deliveries to remember in case one is redelivered. */
-const remembered = 64
-
 export interface DetectOptions {
   readonly log: Log
   /** Detections one detector may report per delivery. The rest is summarized in one more. */
@@ -21,8 +18,9 @@ export interface DetectOptions {
 /** The stage that runs the detectors. */
 export interface Detect {
   /**
-   * Runs the detectors over a batch. A redelivery returns the same detections and teaches the detectors nothing. An empty batch is a clock
-   * tick. A delivery that comes in chunks returns the detections of all chunks with the last one.
+   * Runs the detectors over a batch. An empty batch is a clock tick. A delivery that comes in chunks returns the detections of all chunks
+   * with the last one. If the last delivery comes again, it returns the same detections and teaches the detectors nothing. Before any
+   * other one comes again, the queue has the detectors restored.
    */
   readonly run: Stage<Event, Detection>
   /** The facts of a delivery that `run` has just returned from: events that a detector over all partitions has to see. */
@@ -42,7 +40,7 @@ export interface Detect {
 /** Creates the stage. A detector that throws is counted and logged; the others continue. */
 export const createDetect = (detectors: readonly Detector[], options: DetectOptions): Detect => {
   const { log, limit = 200 } = options
-  const findings = new Map<string, Map<string, readonly Found[]>>()
+  let latest: Delivered | undefined
   const counts = new Map<string, { failed: number; summedUp: number }>()
 
   const countOf = (name: string) => {
@@ -72,11 +70,20 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
       return found.length > 0 || facts.length > 0 ? [{ detector, found, facts }] : []
     })
   }
-  /** Keeps the newest version of each detection, up to the limit per detector. */
-  const limitFindings = (chunks: readonly Found[]): Detection[] =>
+  /** Adds what a chunk has found. A detection replaces its earlier version. */
+  const addChunk = ({ chunks, found, facts }: Delivered, id: string, events: readonly Event[]): void => {
+    for (const one of runDetectors(events)) {
+      const detections = found.get(one.detector) ?? new Map<string, Detection>()
+      found.set(one.detector, detections)
+      for (const detection of one.found) detections.set(detection.id, detection)
+      facts.push(...one.facts)
+    }
+    chunks.add(id)
+  }
+  /** Returns the detections of a delivery, up to the limit per detector. */
+  const limitFindings = (delivered: Delivered): Detection[] =>
     detectors.flatMap((detector) => {
-      const all = chunks.flatMap((chunk) => (chunk.detector === detector ? chunk.found : []))
-      const found = [...new Map(all.map((detection) => [detection.id, detection])).values()]
+      const found = [...(delivered.found.get(detector)?.values() ?? [])]
       const kept = detector.unlimited ? found : keepMostSevere(detector.name, found, limit)
       if (kept !== found) {
         countOf(detector.name).summedUp += found.length - limit
@@ -87,28 +94,23 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
       }
       return kept
     })
-  const rememberFindings = (delivery: string, chunk: string, found: readonly Found[]): void => {
-    const chunks = findings.get(delivery) ?? new Map<string, readonly Found[]>()
-    findings.set(delivery, chunks.set(chunk, found))
-    if (findings.size > remembered) findings.delete(findings.keys().next().value ?? delivery)
-  }
 
   return {
     run(events, { id, chunk }) {
       // Skip the clock for an empty chunk; otherwise silence detection would advance.
       if (events.length === 0 && chunk?.last === false) return []
       const whole = chunk?.of.id ?? id
-      const fresh = findings.get(whole)?.get(id) ?? runDetectors(events)
-      if (events.length > 0) rememberFindings(whole, id, fresh)
-      if (chunk?.last === false) return []
-      const earlier = [...(findings.get(whole)?.values() ?? [])].flat()
-      return limitFindings(events.length > 0 ? earlier : [...earlier, ...fresh])
+      if (latest?.id !== whole) latest = { id: whole, chunks: new Set(), found: new Map(), facts: [] }
+      if (!latest.chunks.has(id)) addChunk(latest, id, events)
+      return chunk?.last === false ? [] : limitFindings(latest)
     },
-    factsOf: (delivery) => [...(findings.get(delivery)?.values() ?? [])].flat().flatMap(({ facts }) => facts),
+    factsOf: (delivery) => (latest?.id === delivery ? latest.facts : []),
     replay(events) {
       runDetectors(events)
     },
-    forgetDeliveries: () => findings.clear(),
+    forgetDeliveries() {
+      latest = undefined
+    },
     counts,
     save: () =>
       new Map(
@@ -124,6 +126,14 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
       }
     },
   }
+}
+
+/** The findings of the chunks of a delivery that came so far. */
+interface Delivered {
+  readonly id: string
+  readonly chunks: Set<string>
+  readonly found: Map<Detector, Map<string, Detection>>
+  readonly facts: Fact[]
 }
 
 interface Found {
