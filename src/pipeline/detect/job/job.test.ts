@@ -63,6 +63,15 @@ describe('job', () => {
     ])
   })
 
+  it('keeps a line only while the next run is expected', () => {
+    const detector = make(() => 0)
+    const keptAfter = (date: number): boolean => {
+      detector.detect(run(date).map((event) => ({ ...event, original: `line of ${date}` })))
+      return Buffer.from(detector.save?.() ?? []).includes(`line of ${date}`)
+    }
+    expect(days(0, 4).map(keptAfter)).toEqual([false, false, false, true])
+  })
+
   it('knows working days and weeks', () => {
     const working = days(0, 21).filter((date) => date % 7 < 5)
     expect(detectAll(daemon(0, 21), ...working.map((date) => run(date)))).toEqual([])

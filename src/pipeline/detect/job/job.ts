@@ -17,7 +17,14 @@ import { identifyMessage } from './job-message.ts'
 import { readJobStreams, readSourceClocks, writeJobStreams, writeSourceClocks } from './job-state.ts'
 import { addToRuns, comesTooOften, type ExpectedRun, frequent, hourly, nextRun } from './schedule.ts'
 import { advanceSourceClock, latestArrival, type SourceClock, startSourceClock } from './source-clock.ts'
-import { type Candidate, renameCandidate, type StreamJobs, startCandidate, startStreamJobs } from './stream-jobs.ts'
+import {
+  type Candidate,
+  noSample,
+  renameCandidate,
+  type StreamJobs,
+  startCandidate,
+  startStreamJobs,
+} from './stream-jobs.ts'
 
 const name = 'job'
 const version = 2
@@ -111,7 +118,7 @@ export const job: Component<typeof options, Detector> = {
       const late = missing && event.time - missing.time < latestArrival ? event : undefined
       const update =
         missing && late ? explainMissingRun(jobs, toRun(candidate, missing), event.time, keepSample(late)) : undefined
-      candidate.sample = keepSample(event)
+      candidate.sample = candidate.expected ? keepSample(event) : noSample
       return update
     }
 

@@ -1,6 +1,6 @@
 import { type Event, textField } from '../../../schema/event/event.ts'
 import { BoundedMap } from '../shared/bounded-map.ts'
-import { type EventSample, keepSample } from '../shared/evidence.ts'
+import type { EventSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import type { Beat } from './beat.ts'
 import { type ExpectedRun, type Runs, startRuns } from './schedule.ts'
@@ -16,6 +16,7 @@ export interface Candidate {
   missing: ExpectedRun | undefined
   /** The rhythm of a message that comes too often for the others. */
   beat: Beat | undefined
+  /** The last run, if another one is expected or was missing: no other sample is ever shown. */
   sample: EventSample
   usedAt: number
 }
@@ -56,9 +57,11 @@ export const startCandidate = (message: string, event: Event): Candidate => ({
   expected: undefined,
   missing: undefined,
   beat: undefined,
-  sample: keepSample(event),
+  sample: noSample,
   usedAt: event.time,
 })
+
+export const noSample: EventSample = { id: '', time: 0, original: '' }
 
 /** Finds the messages of a new template under its former, narrower one. O(messages of the stream), for a new template. */
 export const renameCandidate = ({ messages }: StreamJobs, id: string, { template }: Event): Candidate | undefined => {
