@@ -130,7 +130,7 @@ export const createCorrelation = ({
           if (counted) counted.push(key)
           else if (member > 0) counted = [key]
         }
-        const done = add({ time: event.time, id: event.id, member, value }, key)
+        const done = add(current.toItem(member, value), key)
         if (done && !match) match = new Completed({ rule, titles }, event, group, done.window, done.found)
       }
       return match

@@ -88,7 +88,7 @@ export const createCorrelations = (
     concernedBy,
     observe(event, hits, near) {
       if (near.length === 0) return none
-      current.next()
+      current.next(event)
       for (const number of hits) current.note(number)
       const matches: CorrelationMatch[] = []
       for (const place of near) {

@@ -1,10 +1,15 @@
+import type { FlatEvent } from '../event.ts'
+import type { WindowItem } from './window.ts'
+
 /** The event that the correlations look at, and what is known of it. */
 export interface CurrentEvent {
   /** Looks at another event from now on. */
-  next(): void
+  next(event: FlatEvent): void
   /** Notes a rule that it matched, or a correlation that it completed, by its number. */
   note(number: number): void
   isNoted(number: number): boolean
+  /** Returns the event as a window remembers it. Correlations that only count events share one object, as they remember most of them. */
+  toItem(member: number, value: string): WindowItem
   /** Returns a reader of some fields. It reads them once an event, however many correlations group by the same ones. */
   texts(fields: readonly string[]): FieldTexts
 }
@@ -24,6 +29,10 @@ export const createCurrentEvent = (read: (field: string) => readonly string[], c
   const noted = new Float64Array(count)
   const known = new Map<string, FieldTexts>()
   let event = 0
+  let id = ''
+  let time = Number.NaN
+  /** The event without a value. */
+  let plain: WindowItem | undefined
 
   const textsOf = (fields: readonly string[]): FieldTexts => {
     let readAt = 0
@@ -43,13 +52,20 @@ export const createCurrentEvent = (read: (field: string) => readonly string[], c
     }
   }
   return {
-    next() {
+    next(shown) {
       event += 1
+      ;({ id, time } = shown)
+      plain = undefined
     },
     note(number) {
       noted[number] = event
     },
     isNoted: (number) => noted[number] === event,
+    toItem(member, value) {
+      if (value !== '') return { time, id, member, value }
+      if (plain?.member !== member) plain = { time, id, member, value }
+      return plain
+    },
     texts(fields) {
       const key = JSON.stringify(fields)
       const texts = known.get(key) ?? textsOf(fields)
