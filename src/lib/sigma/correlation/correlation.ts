@@ -72,11 +72,11 @@ export const createCorrelation = ({
     for (let { oldest } = groups; oldest; oldest = groups.oldest) {
       const isSurplus = groups.size > maxGroups || (remembered > maxEvents && groups.size > 1)
       if (!isSurplus && !isOver(oldest.usedAt)) break
-      remembered -= oldest.window.items.length
+      remembered -= oldest.items.length
       groups.removeOldest()
     }
     if (remembered <= maxEvents || !groups.oldest) return
-    dropFirst(groups.oldest.window, remembered - maxEvents, rule)
+    dropFirst(groups.oldest, remembered - maxEvents, rule)
     remembered = maxEvents
   }
   const isMet = (window: Window, found: Measure): boolean => {

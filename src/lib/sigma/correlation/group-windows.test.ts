@@ -24,7 +24,7 @@ test('the group that was quiet longest is forgotten first', () => {
         const entries = [...groups.entries()]
         expect(entries.map(([one]) => one)).toEqual(expected)
         expect(groups.size).toBe(expected.length)
-        expect(groups.oldest?.window).toBe(entries[0]?.[1])
+        expect(groups.oldest).toBe(entries[0]?.[1])
         expect(groups.oldest?.usedAt).toBe(usedAt.get(entries[0]?.[0]))
       }
     }),

@@ -1,10 +1,10 @@
-import { createWindow, type Window } from './window.ts'
+import type { Window } from './window.ts'
 
 /** The windows of the groups of a correlation, in the order in which they were last used. */
 export interface GroupWindows {
   readonly size: number
   /** The window that was quiet longest, and the time of its last use. */
-  readonly oldest: { readonly window: Window; readonly usedAt: number } | undefined
+  readonly oldest: (Window & { readonly usedAt: number }) | undefined
   /** Finds or makes the window of a group, which becomes the newest. */
   touch(key: string, time: number): Window
   /** Forgets the window that was quiet longest. */
@@ -14,9 +14,8 @@ export interface GroupWindows {
   clear(): void
 }
 
-interface Entry {
+interface Entry extends Window {
   readonly key: string
-  readonly window: Window
   usedAt: number
   older: Entry | undefined
   newer: Entry | undefined
@@ -51,7 +50,7 @@ export const createGroupWindows = (): GroupWindows => {
     touch(key, time) {
       let entry = byKey.get(key)
       if (entry === undefined) {
-        entry = { key, window: createWindow(), usedAt: time, older: undefined, newer: undefined }
+        entry = { key, items: [], tally: undefined, usedAt: time, older: undefined, newer: undefined }
         byKey.set(key, entry)
         append(entry)
       } else if (entry !== newest) {
@@ -59,7 +58,7 @@ export const createGroupWindows = (): GroupWindows => {
         append(entry)
       }
       entry.usedAt = time
-      return entry.window
+      return entry
     },
     removeOldest() {
       if (oldest === undefined) return
@@ -67,7 +66,7 @@ export const createGroupWindows = (): GroupWindows => {
       unlink(oldest)
     },
     *entries() {
-      for (let entry = oldest; entry; entry = entry.newer) yield [entry.key, entry.window]
+      for (let entry = oldest; entry; entry = entry.newer) yield [entry.key, entry]
     },
     clear() {
       byKey.clear()

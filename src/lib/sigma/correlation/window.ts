@@ -13,12 +13,10 @@ export interface WindowItem {
 
 /** The events of one group, in order of time; those that are too old for any window are dropped. */
 export interface Window {
-  readonly items: WindowItem[]
+  items: WindowItem[]
   /** How many of the items hold a value (of `value_count`) or are of a member (of temporal ones); others and small windows need none. */
   tally: Map<string, number> | undefined
 }
-
-export const createWindow = (): Window => ({ items: [], tally: undefined })
 
 /** Up to so many events are counted one by one: most of the groups are small, and a map for each would be most of their memory. */
 const fewItems = 8
@@ -32,10 +30,12 @@ const wordOf = (rule: CorrelationRule, { member, value }: WindowItem): string =>
 
 /** Inserts an event in order and drops those that have left the window. Returns the position. */
 export const insert = (window: Window, item: WindowItem, rule: CorrelationRule): number => {
+  const place = placeOf(window.items, item.time)
+  // Most groups have one event, and an empty list that grows takes room for 17.
+  if (window.items.length === 0) window.items = [item]
+  else if (place === window.items.length) window.items.push(item)
+  else window.items.splice(place, 0, item)
   const { items } = window
-  const place = placeOf(items, item.time)
-  if (place === items.length) items.push(item)
-  else items.splice(place, 0, item)
   if (window.tally) count(window.tally, wordOf(rule, item), 1)
   else if (items.length > fewItems && isTallied(rule)) {
     window.tally = new Map()
