@@ -4,6 +4,7 @@ import { createBareContext } from '../src/context/context.ts'
 import { createRules } from '../src/operations/rules/rule-folders.ts'
 import { chunkRecords } from '../src/pipeline/cut-records.ts'
 import { detectorRegistry } from '../src/pipeline/detect/registry.ts'
+import { forgetLatest } from '../src/pipeline/detect/shared/evidence.ts'
 import { createEnrich } from '../src/pipeline/enrich/enrich.ts'
 import { createEnrichers } from '../src/pipeline/enrich/registry.ts'
 import { createMiner } from '../src/pipeline/mine/mine.ts'
@@ -73,6 +74,7 @@ const measureCorpus = async (corpus: CorpusName) => {
           measure(`detect: ${detector.name}`, () => detector.detect(events))
           detector.takeFacts?.()
         }
+        forgetLatest()
         measure('login history', () => context.history.learn(events))
       }
     }

@@ -7,6 +7,7 @@ import type { Fact } from '../../schema/event/fact.ts'
 import { severityRank } from '../../schema/severity.ts'
 import type { Stage } from '../stage.ts'
 import type { Detector } from './detector.ts'
+import { forgetLatest } from './shared/evidence.ts'
 import { toDetection } from './shared/finding.ts'
 
 export interface DetectOptions {
@@ -61,7 +62,7 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
   }
   const runDetectors = (batch: readonly Event[]): readonly Found[] => {
     const own = batch.some(isAlert) ? batch.filter((event) => !isAlert(event)) : batch
-    return detectors.flatMap((detector) => {
+    const all = detectors.flatMap((detector) => {
       const events = detector.includesAlerts ? batch : own
       // An empty batch means a clock tick, so skip the detector if filtering left it no events.
       if (events.length === 0 && batch.length > 0) return []
@@ -69,6 +70,8 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
       const facts = detector.takeFacts?.() ?? []
       return found.length > 0 || facts.length > 0 ? [{ detector, found, facts }] : []
     })
+    forgetLatest()
+    return all
   }
   /** Adds what a chunk has found. A detection replaces its earlier version. */
   const addChunk = ({ chunks, found, facts }: Delivered, id: string, events: readonly Event[]): void => {

@@ -3,7 +3,7 @@ import { Oldest } from '../../../lib/oldest/oldest.ts'
 import { Sessions } from '../../../lib/sessions/sessions.ts'
 import type { Entity } from '../../../schema/detection/detection.ts'
 import type { Event } from '../../../schema/event/event.ts'
-import { type EventSample, ownSample, renewSample } from '../shared/evidence.ts'
+import { type EventSample, keepSample, ownSample, renewSample } from '../shared/evidence.ts'
 import { flatText } from '../shared/flat-text.ts'
 import { eventEntities } from '../sigma/sigma-entities.ts'
 
@@ -122,8 +122,8 @@ export const addToSession = (stream: SessionStream, key: SessionKey, event: Even
   if (session) {
     if (event.time > session.last) session.last = event.time
     if (session.events.length <= mostEvents) session.events.push(template.id)
-    if (!session.second) session.second = ownSample(event)
-    else if (!session.third) session.third = ownSample(event)
+    if (!session.second) session.second = keepSample(event)
+    else if (!session.third) session.third = keepSample(event)
     else if (!session.newest || !renewSample(session.newest, event)) session.newest = ownSample(event)
   } else begin(stream, key, event, template.id)
   if (!stream.texts.has(template.id) && stream.texts.size < mostTexts)

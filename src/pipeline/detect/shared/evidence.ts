@@ -19,14 +19,32 @@ export type EventSample = Pick<Event, 'id' | 'time' | 'original'> & {
 /** The fields of a saved sample. Earlier releases did not save them. */
 export const savedFields = eventView.shape.fields.transform((fields): Event['fields'] => fields).optional()
 
-let latest: { readonly event: EventSample; readonly sample: EventSample } | undefined
+const places = 1000
+/** The latest events that have samples, each in the place that the last digits of its id give. */
+const latestEvents = new Array<EventSample | undefined>(places).fill(undefined)
+const latestSamples = new Array<EventSample | undefined>(places).fill(undefined)
 
-/** Reduces an event to what is worth remembering for long. A detector that keeps an event several times in a row gets the same sample. */
+const placeOfId = (id: string): number => {
+  let place = 0
+  for (let at = Math.max(0, id.length - 3); at < id.length; at++) place = (10 * place + id.charCodeAt(at)) % places
+  return place
+}
+
+/** Reduces an event to what is worth remembering for long. All detectors that keep an event get the same sample. */
 export const keepSample = (event: EventSample): EventSample => {
-  if (latest?.event === event && latest.sample.id === event.id) return latest.sample
+  const place = placeOfId(event.id)
+  const known = latestEvents[place] === event ? latestSamples[place] : undefined
+  if (known?.id === event.id) return known
   const sample = ownSample(event)
-  latest = { event, sample }
+  latestEvents[place] = event
+  latestSamples[place] = sample
   return sample
+}
+
+/** Lets go of the events of a batch, which no detector will keep any more. */
+export const forgetLatest = (): void => {
+  latestEvents.fill(undefined)
+  latestSamples.fill(undefined)
 }
 
 /** Like `keepSample`, for a sample that is renewed later, so nobody else may have it. `held` are fields that are held anyway. */
