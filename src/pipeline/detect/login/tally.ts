@@ -7,7 +7,7 @@ const firstLines = 3
 export interface LineTally {
   count: number
   lines: number
-  readonly firsts: EventSample[]
+  firsts: readonly EventSample[]
   last: EventSample
   /** The current minute and the busiest one. */
   minute: number
@@ -22,7 +22,7 @@ export const startTally = (sample: EventSample): LineTally => ({
   lines: 0,
   firsts: [],
   last: sample,
-  minute: Number.NaN,
+  minute: -1,
   minuteCount: 0,
   minuteFirst: sample,
   peak: 0,
@@ -33,7 +33,7 @@ export const startTally = (sample: EventSample): LineTally => ({
 export const joinTally = (tally: LineTally, later: LineTally): void => {
   tally.count += later.count
   tally.lines += later.lines
-  tally.firsts.push(...later.firsts.slice(0, Math.max(0, firstLines - tally.firsts.length)))
+  tally.firsts = [...tally.firsts, ...later.firsts].slice(0, firstLines)
   if (later.last.time >= tally.last.time) tally.last = later.last
   if (later.peak > tally.peak) {
     tally.peak = later.peak
@@ -46,7 +46,8 @@ export const countLine = (tally: LineTally, event: EventSample, times: number, l
   const sample = keepSample(event)
   tally.count += times
   tally.lines += lines
-  if (tally.firsts.length < firstLines) tally.firsts.push(sample)
+  // Most kinds of lines have one, and a list that grows takes room for 17.
+  if (tally.firsts.length < firstLines) tally.firsts = [...tally.firsts, sample]
   if (sample.time >= tally.last.time) tally.last = sample
   const at = Math.floor(sample.time / minute)
   if (at !== tally.minute) {
