@@ -18,8 +18,8 @@ export class BoundedMap<Value extends Used> {
   readonly #oldest = new Oldest(() => this.#entries.keys())
   readonly #capacity: number
   /** How often keys without an entry came of late, and before that. */
-  #sightings = new Map<string, number>()
-  #earlierSightings = new Map<string, number>()
+  #sightings: Map<string, number> | undefined
+  #earlierSightings: Map<string, number> | undefined
 
   constructor(capacity: number) {
     this.#capacity = Math.max(1, capacity)
@@ -40,16 +40,17 @@ export class BoundedMap<Value extends Used> {
    */
   admits(key: string): boolean {
     if (this.#entries.size < this.#capacity) return true
-    const times = (this.#sightings.get(key) ?? this.#earlierSightings.get(key) ?? 0) + 1
+    const times = (this.#sightings?.get(key) ?? this.#earlierSightings?.get(key) ?? 0) + 1
     if (times >= often) {
-      this.#sightings.delete(key)
-      this.#earlierSightings.delete(key)
+      this.#sightings?.delete(key)
+      this.#earlierSightings?.delete(key)
       return true
     }
-    if (this.#sightings.size >= rememberedPerPlace * this.#capacity) {
+    if (this.#sightings && this.#sightings.size >= rememberedPerPlace * this.#capacity) {
       this.#earlierSightings = this.#sightings
-      this.#sightings = new Map()
+      this.#sightings = undefined
     }
+    this.#sightings ??= new Map()
     this.#sightings.set(key, times)
     return false
   }
@@ -69,8 +70,8 @@ export class BoundedMap<Value extends Used> {
   clear(): void {
     this.#entries.clear()
     this.#oldest.clear()
-    this.#sightings.clear()
-    this.#earlierSightings.clear()
+    this.#sightings = undefined
+    this.#earlierSightings = undefined
   }
 
   values(): IterableIterator<Value> {
