@@ -19,8 +19,8 @@ import { startStopwatch } from './stopwatch.ts'
 // End to end against the raw limit, for each corpus: the same lines once through the whole pipeline (accepted durably, parsed, mined,
 // scored, stored, searchable), and once as bare better-sqlite3 inserts of their parsed rows with two indexes. A share of 1 means that
 // the pipeline takes no more CPU time than storing plain rows. Rounds alternate in separate processes, because the speed of
-// a shared machine varies. The pipeline has the small heap of a server, but compiles
-// TypeScript in memory, which takes about 150 MB that a server does not need. The result is the median of the rounds; the worst corpus counts.
+// a shared machine varies. The pipeline has the small heap of a server, but compiles TypeScript in memory, which takes about 150 MB that
+// a server does not need. The result is the median of the rounds; the worst corpus counts.
 // V8 compiles most of the pipeline during the first 100,000 lines or more, while rows are inserted by compiled code from the start: the
 // second half of the lines is measured on its own too (`warm_…`).
 const options = readBenchOptions()
