@@ -1,4 +1,5 @@
-import { type AsciiTexts, buildTokenFilter, mayContain } from './token-filter.ts'
+import type { AsciiTexts } from './text-collector.ts'
+import { buildTokenFilter, mayContain } from './token-filter.ts'
 import { buildValueFilter, mayContainValues } from './value-filter.ts'
 
 /** The size of the smallest filter. */

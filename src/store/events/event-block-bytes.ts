@@ -1,5 +1,5 @@
 import { readVarint, writeVarint } from '../../lib/bytes/varint.ts'
-import type { AsciiTexts } from './token-filter.ts'
+import type { AsciiTexts } from './text-collector.ts'
 
 /** Whole numbers up to this size are exact, and so are their differences. */
 export const greatestWhole = 2 ** 51
@@ -104,18 +104,18 @@ export class ByteWriter {
   asciiTexts({ lengths, bytes }: AsciiTexts): void {
     this.#reserve(bytes.length + lengths.length * 8 + 16)
     this.#varint(lengths.length)
-    this.#bytes[this.#end] = 0
-    this.#end += 1
-    for (const length of lengths) this.#varint(length)
-    this.#bytes.set(bytes, this.#end)
-    this.#end += bytes.length
+    const start = this.#lengths(0, lengths, (length) => length)
+    this.#bytes.set(bytes, start)
+    this.#end = start + bytes.length
   }
 
   /** Writes the encoding and the lengths of texts; returns where the texts themselves begin. */
-  #lengths(mode: number, values: readonly string[], size: (value: string, index: number) => number): number {
+  #lengths<Value>(mode: number, values: readonly Value[], size: (value: Value, index: number) => number): number {
     this.#bytes[this.#end] = mode
     this.#end += 1
-    for (let index = 0; index < values.length; index += 1) this.#varint(size(values[index] ?? '', index))
+    values.forEach((value, index) => {
+      this.#varint(size(value, index))
+    })
     return this.#end
   }
 

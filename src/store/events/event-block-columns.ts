@@ -1,9 +1,7 @@
 import type { FieldValue } from '../../schema/event/event.ts'
 import type { ByteReader, ByteWriter, TextList } from './event-block-bytes.ts'
 import { isWhole } from './event-block-bytes.ts'
-import { ValueNumbers } from './value-numbers.ts'
-
-type Scalar = string | number | boolean
+import { type PlainValue, ValueNumbers } from './value-numbers.ts'
 
 /** The codes of a column: 0 repeats the previous value, 1 adds a new one, and codes from 2 on refer to a value by number. */
 const same = 0
@@ -67,7 +65,7 @@ export class ColumnWriter {
     if (typeof value !== 'object' && !Number.isNaN(value) && !Object.is(value, -0)) {
       return this.#numbers.numberOf(value, this.values)
     }
-    const key = typeof value === 'object' ? JSON.stringify(value.map(scalarKey)) : Number.isNaN(value) ? 'NaN' : '-0'
+    const key = typeof value === 'object' ? JSON.stringify(value.map(scalarKey)) : String(scalarKey(value))
     const number = this.#oddNumbers.get(key)
     if (number === undefined) this.#oddNumbers.set(key, this.values.length)
     return number ?? this.values.length
@@ -75,7 +73,7 @@ export class ColumnWriter {
 }
 
 /** Distinguishes values that JSON does not: -0, NaN and the infinities. */
-const scalarKey = (value: Scalar): Scalar | readonly string[] =>
+const scalarKey = (value: PlainValue): PlainValue | readonly string[] =>
   typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
     ? [Object.is(value, -0) ? '-0' : String(value)]
     : value
@@ -145,7 +143,7 @@ export const readValues = (from: ByteReader): FieldValue[] => {
   const wholes = from.numbers()
   const numbers = from.numbers()
   let [atKind, atText, atWhole, atNumber] = [0, 0, 0, 0]
-  const scalar = (kind: number | undefined): Scalar => {
+  const scalar = (kind: number | undefined): PlainValue => {
     switch (kind) {
       case tags.text:
         return textAt(texts, atText++)

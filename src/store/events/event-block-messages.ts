@@ -1,6 +1,5 @@
 import type { ByteReader, ByteWriter } from './event-block-bytes.ts'
-import { TextCollector } from './text-collector.ts'
-import type { AsciiTexts } from './token-filter.ts'
+import { type AsciiTexts, TextCollector } from './text-collector.ts'
 
 /** The encoding of a message: the whole original, its end, a part of it, or a separate text. */
 const whole = 0

@@ -1,4 +1,8 @@
-import type { AsciiTexts } from './token-filter.ts'
+/** Texts that stand one after the other in bytes, all of them ASCII. */
+export interface AsciiTexts {
+  readonly lengths: readonly number[]
+  readonly bytes: Uint8Array
+}
 
 /** So many characters become bytes together. */
 const groupSize = 1 << 15

@@ -1,4 +1,5 @@
 import { hasBit, packBits } from './filter-bits.ts'
+import type { AsciiTexts } from './text-collector.ts'
 
 /**
  * Rules out words that a block of texts cannot contain, so that a search need not open it.
@@ -15,12 +16,6 @@ const run = 4
 const greatestSize = 1 << 17
 const leastSize = 64
 const fullest = 1 / 3
-
-/** Texts that stand one after the other in bytes, all of them ASCII. */
-export interface AsciiTexts {
-  readonly lengths: readonly number[]
-  readonly bytes: Uint8Array
-}
 
 /** Builds the filter of some texts. */
 export const buildTokenFilter = (texts: readonly string[], ascii: readonly AsciiTexts[] = []): Uint8Array => {

@@ -1,5 +1,5 @@
 import { hasBit, packBits } from './filter-bits.ts'
-import type { AsciiTexts } from './token-filter.ts'
+import type { AsciiTexts } from './text-collector.ts'
 
 /**
  * Rules out addresses, hashes and other ids that a block of texts cannot contain.

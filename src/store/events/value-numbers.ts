@@ -1,4 +1,4 @@
-/** A value that no other equals unless they are the same: neither NaN nor -0. */
+/** A value that is no list. */
 export type PlainValue = string | number | boolean
 
 const leastPlaces = 64
@@ -18,7 +18,10 @@ export class ValueNumbers {
   #hashes = new Int32Array(leastPlaces)
   #count = 0
 
-  /** Returns the number of the value among the given ones; if it is new, that of the next one, under which it is found from now on. */
+  /**
+   * Returns the number of the value among the given ones; if it is new, that of the next one, under which it is found from now on. NaN is
+   * always new, and -0 counts as 0.
+   */
   numberOf(value: PlainValue, values: readonly unknown[]): number {
     const hash = hashOf(value)
     const [numbers, hashes] = [this.#numbers, this.#hashes]
