@@ -1,8 +1,8 @@
 'use strict'
 // A small heap keeps the memory of a server flat under load. It costs up to a quarter of the speed, so commands that end do without. Up to its
 // first size it is not collected: a start would do so several times. The main thread mostly waits; threads that work get more room for what
-// they drop soon (src/app/start-thread.ts). V8 would collect the old space whenever it has grown by half. Most of what gets there dies there, and
-// the work of a collection follows what lives: it is done less often if the space may grow by 80 %.
+// they drop soon (src/app/start-thread.ts). V8 would collect the old space whenever it has grown by half. A collection costs
+// as much as what lives there, however much has died: with growth by 80 %, fewer of them do the same.
 exports.smallHeap = [
   '--min-semi-space-size=1',
   '--max-semi-space-size=2',
