@@ -277,7 +277,10 @@ describeInBrowser('an incident', () => {
     const panel = page.getByRole('complementary', { name: 'Alert' })
     await panel.getByText('usual').first().waitFor()
     await page.keyboard.press('e')
-    await page.waitForFunction('document.activeElement.closest("[data-evidence]") !== null')
+    await until(
+      () => page.evaluate('document.activeElement.closest("[data-evidence]") !== null'),
+      'the focus on the evidence',
+    )
     await page.keyboard.press('v')
     await page.getByRole('dialog', { name: 'Log context' }).getByText('Failed password').first().waitFor()
     await page.keyboard.press('Escape')

@@ -72,7 +72,7 @@ describeInBrowser('every screen', () => {
         await page.goto(server.url + path)
         await page.getByRole('heading', { level: 1 }).waitFor()
         await page.waitForLoadState('networkidle').catch(() => undefined)
-        await page.waitForFunction('!document.querySelector("[aria-busy=true]")')
+        await until(() => page.evaluate('!document.querySelector("[aria-busy=true]")'), 'the end of loading')
         expect([path, await issues()]).toEqual([path, []])
         const wide = Number(await page.evaluate('document.documentElement.scrollWidth'))
         expect([path, wide]).toEqual([path, width])
@@ -103,7 +103,10 @@ describeInBrowser('every screen', () => {
     const before = await cpuTime()
     await page.goto(server.url)
     await page.getByRole('heading', { level: 1 }).waitFor()
-    await page.waitForFunction(`performance.getEntriesByName('first-contentful-paint').length > 0`)
+    await until(
+      () => page.evaluate(`performance.getEntriesByName('first-contentful-paint').length > 0`),
+      'the first paint',
+    )
     const seconds = Number(await cpuTime()) - Number(before)
     console.log(`CPU time until the first screen: ${seconds.toFixed(2)} s`)
     expect(seconds).toBeGreaterThan(0)
