@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import type { Runtime } from '../component.ts'
 import { AppError, messageOf } from '../errors.ts'
+import { isGzip } from '../lib/bytes/begins-with.ts'
 
 interface FetchOptions {
   readonly fetch: Runtime['fetch']
@@ -151,7 +152,7 @@ const tooLarge = (server: string, maxBytes: number): AppError =>
 const utf8 = new TextDecoder('utf-8')
 
 const decompress = (bytes: Uint8Array, { server, maxBytes }: Pick<FetchOptions, 'server' | 'maxBytes'>): string => {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return utf8.decode(bytes)
+  if (!isGzip(bytes)) return utf8.decode(bytes)
   try {
     return utf8.decode(gunzipSync(bytes, { maxOutputLength: maxBytes }))
   } catch (error) {

@@ -3,6 +3,7 @@ import { bodyInputs } from '../../api/rest/input.ts'
 import { parseJson, requireJsonType } from '../../api/rest/json.ts'
 import { readForm } from '../../api/rest/multipart.ts'
 import { AppError } from '../../errors.ts'
+import { isGzip } from '../../lib/bytes/begins-with.ts'
 import { decodeText } from '../../operations/records/decode-text.ts'
 import { readRecords } from '../../operations/records/record-body.ts'
 import type { Job } from './messages.ts'
@@ -36,7 +37,7 @@ const entriesOf = (file: Awaited<ReturnType<typeof readForm>>) => {
 }
 
 const unpack = (bytes: Buffer): Buffer => {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
+  if (!isGzip(bytes)) return bytes
   try {
     return gunzipSync(bytes, { maxOutputLength: mostUnpacked })
   } catch (error) {

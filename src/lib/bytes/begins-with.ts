@@ -3,3 +3,6 @@ export const beginsWith =
   (...magic: readonly number[]) =>
   (head: Uint8Array): boolean =>
     magic.every((byte, i) => head[i] === byte)
+
+/** Whether bytes are gzip. */
+export const isGzip = beginsWith(0x1f, 0x8b)

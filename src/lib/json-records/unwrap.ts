@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib'
+import { isGzip } from '../bytes/begins-with.ts'
 import {
   compact,
   endOfValue,
@@ -29,7 +30,7 @@ const mostOfOne = 16 * 1_048_576
 /** Reads base64 text, which gzip may have packed once more. Undefined when it is no text, or more than the budget allows. */
 const decodePayload = (base64: string, budget: { left: number }): string | undefined => {
   const bytes = Buffer.from(base64, 'base64')
-  const unpacked = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(bytes, Math.min(mostOfOne, budget.left)) : bytes
+  const unpacked = isGzip(bytes) ? gunzip(bytes, Math.min(mostOfOne, budget.left)) : bytes
   if (unpacked === undefined || unpacked.length > budget.left) return undefined
   budget.left -= unpacked.length
   try {

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { unreadableFile } from '../../errors.ts'
+import { isGzip } from '../../lib/bytes/begins-with.ts'
 import { textOfFile } from '../records/record-content.ts'
 import { type EntryFormat, readEntries } from './log-entries.ts'
 
@@ -30,7 +31,7 @@ export const readEntryFile = async (path: string, format: EntryFormat = 'auto'):
   const bytes = await readFile(path).catch((error: unknown) => {
     throw unreadableFile(path, error)
   })
-  const text = textOfFile(path, bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes)
+  const text = textOfFile(path, isGzip(bytes) ? gunzipSync(bytes) : bytes)
   const named = /\.csv(\.gz)?$/i.test(path) ? 'csv' : entryFile.test(path) ? 'json' : 'text'
   return { path, entries: text.trim() === '' ? [] : readEntries(text, format === 'auto' ? named : format) }
 }

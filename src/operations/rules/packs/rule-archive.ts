@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import { Unzip, UnzipInflate, UnzipPassThrough } from 'fflate'
 import { AppError, messageOf } from '../../../errors.ts'
+import { isGzip } from '../../../lib/bytes/begins-with.ts'
 import { tarEntries } from '../../storage/tar.ts'
 
 /** A file of rules: its path within the archive, and its text. */
@@ -64,9 +65,8 @@ const cleanPath = (path: string): string => {
 }
 
 async function* unpacked(bytes: Uint8Array): AsyncGenerator<Buffer> {
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b
   const raw = Readable.from(pieces(bytes))
-  const stream: AsyncIterable<Buffer> = isGzip ? raw.pipe(createGunzip({ chunkSize })) : raw
+  const stream: AsyncIterable<Buffer> = isGzip(bytes) ? raw.pipe(createGunzip({ chunkSize })) : raw
   let size = 0
   try {
     for await (const chunk of stream) {

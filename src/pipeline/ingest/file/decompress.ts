@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { AppError } from '../../../errors.ts'
-import { beginsWith } from '../../../lib/bytes/begins-with.ts'
+import { beginsWith, isGzip } from '../../../lib/bytes/begins-with.ts'
 import { byFirstChunk } from '../../../lib/bytes/by-first-chunk.ts'
 import { bunzip } from '../../../lib/bzip2/bunzip.ts'
 import { unlz4 } from '../../../lib/lz4/unlz4.ts'
@@ -26,7 +26,7 @@ const beginsBzip2 = (head: Uint8Array): boolean => {
 }
 
 const compressions: readonly Compression[] = [
-  { name: 'gzip', isBegun: beginsWith(0x1f, 0x8b), unpack: (input) => piped(input, createGunzip({ chunkSize })) },
+  { name: 'gzip', isBegun: isGzip, unpack: (input) => piped(input, createGunzip({ chunkSize })) },
   {
     name: 'zstd',
     isBegun: beginsWith(0x28, 0xb5, 0x2f, 0xfd),

@@ -1,4 +1,5 @@
 import { gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
+import { isGzip } from '../../../lib/bytes/begins-with.ts'
 import { flattenGelf } from '../../../lib/gelf/flatten-gelf.ts'
 import type { ConnectionReader } from '../listen/tcp.ts'
 
@@ -8,7 +9,7 @@ const longest = 1_048_576
 export const decompressGelf = (message: Buffer): string => {
   const [first = 0, second = 0] = message
   const limit = { maxOutputLength: longest }
-  if (first === 0x1f && second === 0x8b) return gunzipSync(message, limit).toString('utf8')
+  if (isGzip(message)) return gunzipSync(message, limit).toString('utf8')
   if ((first & 0x0f) === 8 && ((first << 8) | second) % 31 === 0) return inflateSync(message, limit).toString('utf8')
   if (first === 0x28 && second === 0xb5) return zstdDecompressSync(message, limit).toString('utf8')
   return message.toString('utf8')
