@@ -46,7 +46,7 @@ export const createAnalysis =
       takeCounts: stages.normalizer.takeCounts,
       mine: stages.mine,
       enrich: stages.enrich,
-      detect: (events) => {
+      detect: async (events) => {
         deliveries += 1
         addSamples(samples, events)
         return stages.detect(events, {

@@ -18,9 +18,6 @@ import type { Agent } from '../schema/agent/agent.ts'
 import type { Event } from '../schema/event/event.ts'
 import type { RecordBatch } from '../schema/record/record.ts'
 
-/** How many chunks to remember in case one is redelivered. */
-const remembered = 1_024
-
 interface EventStagesOptions {
   readonly config: Pick<Config, 'detectors' | 'formats'>
   readonly clock: Clock
@@ -63,22 +60,14 @@ export const createEventStages = ({
   const enrich = createEnrich(createEnrichers(context))
   const registry = detectorRegistry(rules, indicators, agents, sigmaReports, leavesIntruders)
   const detectors = config.detectors.map(({ type, ...options }) => registry.create(type, options, runtime))
-  const { run, factsOf, replay, forgetDeliveries } = createDetect(detectors, { log })
-  const guesses = [normalizer.zones, normalizer.contents, normalizer.wrappers]
-  const learners: Learner[] = [clock, ...guesses, miner, history, ...learnersOf(detectors)]
-  const learnt = new Set<string>()
-  /** Whether a delivery is new, compared with the last ones. */
-  const isNew = (id: string): boolean => {
-    if (learnt.has(id)) return false
-    const [oldest] = learnt.size >= remembered ? learnt : []
-    if (oldest !== undefined) learnt.delete(oldest)
-    learnt.add(id)
-    return true
-  }
-  const learnLogins = (events: readonly Event[]): void => {
+  /** Learns which users and addresses are usual. */
+  const learn = (events: readonly Event[]): void => {
     history.learn(events)
     if (history !== context.history) context.history.learn(events)
   }
+  const { run, factsOf, replay, forgetDeliveries } = createDetect(detectors, { log, learn })
+  const guesses = [normalizer.zones, normalizer.contents, normalizer.wrappers]
+  const learners: Learner[] = [clock, ...guesses, miner, history, ...learnersOf(detectors)]
   const mine = (events: readonly Event[]): readonly Event[] => {
     const mined = miner.mine(events)
     clock.advance(mined)
@@ -88,20 +77,12 @@ export const createEventStages = ({
     normalizer,
     mine,
     enrich,
-    /** Runs the detectors; then learns which users and addresses are usual. */
-    async detect(...[events, delivery]: Parameters<typeof run>) {
-      const found = await run(events, delivery)
-      if (isNew(delivery.id)) learnLogins(events)
-      return found
-    },
+    detect: run,
     factsOf,
     learners,
     history,
-    /** Forgets the seen deliveries: after the learners were restored, a redelivered one teaches them. */
-    forgetDeliveries(): void {
-      learnt.clear()
-      forgetDeliveries()
-    },
+    /** Forgets which deliveries came: after the learners were restored, a redelivered one teaches them. */
+    forgetDeliveries,
     /** The number of log templates. */
     templates: () => miner.size,
     /** Reports the learning progress of each detector. */
@@ -112,7 +93,6 @@ export const createEventStages = ({
     /** Replays stored events to the learners. */
     replay(events: readonly Event[]): void {
       replay(mine(events))
-      learnLogins(events)
     },
   }
 }

@@ -68,10 +68,10 @@ const events = (count: number) => Array.from({ length: count }, (_, i) => someEv
 describe('detect', () => {
   it('repeats its answer to a redelivery without learning from it', async () => {
     const { detector, calls } = createRecorder()
-    const { run } = createDetect([detector], { log })
+    const { run } = createDetect([detector], { log, learn: (learnt) => calls.push(`learn ${learnt.length}`) })
     const first = await run(events(3), delivery('a'))
     expect(await run(events(3), delivery('a'))).toEqual(first)
-    expect(calls).toEqual(['detect 3'])
+    expect(calls).toEqual(['detect 3', 'learn 3'])
   })
 
   it('learns from a redelivery after the detectors were restored', async () => {

@@ -14,6 +14,8 @@ export interface DetectOptions {
   readonly log: Log
   /** Detections one detector may report per delivery. The rest is summarized in one more. */
   readonly limit?: number
+  /** Learns from events once all detectors have seen them. */
+  readonly learn?: (events: readonly Event[]) => void
 }
 
 /** The stage that runs the detectors. */
@@ -40,7 +42,7 @@ export interface Detect {
 
 /** Creates the stage. A detector that throws is counted and logged; the others continue. */
 export const createDetect = (detectors: readonly Detector[], options: DetectOptions): Detect => {
-  const { log, limit = 200 } = options
+  const { log, limit = 200, learn } = options
   let latest: Delivered | undefined
   const counts = new Map<string, { failed: number; summedUp: number }>()
 
@@ -71,6 +73,7 @@ export const createDetect = (detectors: readonly Detector[], options: DetectOpti
       return found.length > 0 || facts.length > 0 ? [{ detector, found, facts }] : []
     })
     forgetLatest()
+    learn?.(batch)
     return all
   }
   /** Adds what a chunk has found. A detection replaces its earlier version. */

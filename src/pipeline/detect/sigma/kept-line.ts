@@ -3,7 +3,7 @@ import type { EventSample } from '../shared/evidence.ts'
 
 const longestKept = 500
 
-/** Writes a line that was kept as evidence. Its fields are written at the end of the state. */
+/** Writes a line of evidence. Its fields are written at the end of the state. */
 export const writeKeptLine = (writer: Writer, { id, time, original, fields }: EventSample): void => {
   const path = fields?.['log.file.path']
   const line = fields?.['log.file.line']
