@@ -7,6 +7,7 @@ import { setUser } from './phrase.ts'
 /** Words before an address that define its side. */
 const marks: readonly [mark: string, side: 'source' | 'destination'][] = [
   ['from ', 'source'],
+  ['from: ', 'source'],
   ['IP address ', 'source'],
   ['rhost=', 'source'],
   ['src=', 'source'],
@@ -35,6 +36,8 @@ export const readUnknownProgram = (message: string, fields: Draft): void => {
       const at = text.indexOf(mark)
       if (at < 0) continue
       if (at > 0 && mark.charCodeAt(0) !== 32 && isLetter(text.charCodeAt(at - 1))) continue
+      // A server's own: `Listening on port 8118 on IP address 10.0.0.5`
+      if (mark === 'IP address ' && text.startsWith('on ', at - 3)) continue
       const word = bare(wordAt(text, at + mark.length))
       if (toAddress(word)?.ip !== undefined) setAddress(fields, side, word)
     }

@@ -1,11 +1,11 @@
 const english: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    emerg: ['emerg', 'emergency', 'panic', 'system'],
-    alert: ['alert'],
+    emerg: ['emerg', 'emergency', 'emg', 'panic', 'system'],
+    alert: ['alert', 'alr'],
     crit: ['crit', 'critical', 'fatal', 'f', 'failure', 'dpanic'],
     error: ['error', 'err', 'severe', 'e', 'eror'],
     warning: ['warning', 'warn', 'wrn', 'w'],
-    notice: ['notice', 'note'],
+    notice: ['notice', 'note', 'ntc'],
     info: ['info', 'information', 'informational', 'inf', 'i', 'log', 'http', 'audit success', 'audit failure'],
     debug: [
       ...['debug', 'dbg', 'd', 'trace', 'trc', 'verbose', 'silly', 'fine', 'finer', 'finest', 'config'],

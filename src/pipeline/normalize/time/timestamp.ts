@@ -120,15 +120,19 @@ export const readIso = (text: string, at: number, place: TimeReference): Stamp |
     const padded = paddedClockAt(text, i + 1)
     return complete(text, date, padded < 0 ? clockAt(text, i + 2) : padded, padded < 0 ? i + 10 : i + 9, place)
   }
-  // Without seconds: 2025-01-31T12:00Z
+  // Without seconds: 2025-01-31T12:00Z. With a space, a message may mention one: only at the start of a text.
   const hours = pair(text, i + 1)
   const minutes = pair(text, i + 4)
-  if (between !== 84 || text.charCodeAt(i + 3) !== 58 || hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
-    return undefined
+  if (between !== 84 && !(between === 32 && at <= 1 && isClockEnd(text, i + 6))) return undefined
+  if (text.charCodeAt(i + 3) !== 58 || hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return undefined
   return complete(text, date, hours * hour + minutes * minute, i + 6, place)
 }
 
 /** Whether a character may separate a date from a clock: T, t, a space, a tab, `_`, `:`. */
+/** Whether a time ends at a position: with the text, a space or a bracket. */
+const isClockEnd = (text: string, at: number): boolean =>
+  at >= text.length || text.charCodeAt(at) === 32 || text.charCodeAt(at) === 93
+
 const isBetween = (code: number): boolean =>
   code === 84 || code === 32 || code === 116 || code === 9 || code === 95 || code === 58
 

@@ -465,6 +465,11 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
       setIfAbsent(fields, 'process.thread.id', Number(bare.replace(/[<>]/g, '')))
       return end
     }
+    // Privoxy: the same without a prefix
+    if (/^[0-9a-f]{8,16}$/.test(bare) && !/^\d{1,9}$/.test(bare)) {
+      setIfAbsent(fields, 'process.thread.id', Number(`0x${bare}`))
+      return end
+    }
     if (/^\d{1,9}$/.test(bare)) setIfAbsent(fields, 'process.pid', Number(bare))
     else if (/^[\w.-]{1,64}@[\w.-]{1,64}$/.test(bare))
       setIfAbsent(fields, 'user.name', bare.slice(0, bare.indexOf('@')))
@@ -488,6 +493,8 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
   const column = text.charCodeAt(end) === 124 && text.charCodeAt(at - 1) === 124
   const named = word.endsWith(':') && (end >= text.length || text.charCodeAt(end) === 32)
   if (!(named || column || (wide && word === bare)) || !isName(bare)) return at
+  // Supervisor: "spawned: 'shop' with pid 4711"
+  if (named && /^[a-z]{4,12}ed$/.test(bare)) return at
   // "Notification: 1" is a message, "dfs.DataNode: …" and "CBS    Loaded" are not.
   if (
     named &&

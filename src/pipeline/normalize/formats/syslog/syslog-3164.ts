@@ -3,10 +3,12 @@ import { type Draft, finish, refuseRecord, splitTrace } from '../../draft.ts'
 import { readEntities } from '../../entities/entities.ts'
 import { toSureLevel } from '../../fields/level.ts'
 import { cacheWords, shareWord } from '../../fields/recurring-words.ts'
+import { isCapital } from '../../letters.ts'
 import type { Parser } from '../../parser.ts'
 import { digitsBetween, isDigitCode, monthAt } from '../../time/calendar.ts'
 import { readBsd, readIso, readTimestamp, readTranslatedBsd, type Stamp } from '../../time/timestamp.ts'
 import { readCiscoHeader } from './cisco-header.ts'
+import { readClusterHeader } from './cluster-file.ts'
 import { readOwnDovecot } from './dovecot-file.ts'
 import { priorityFields, readPriority } from './priority.ts'
 
@@ -83,13 +85,19 @@ export const syslog3164Parser: Parser = {
       readEntities(said, 'prosody', fields)
       return finish('syslog/rfc3164', stamp, said, fields)
     }
+    const cluster = stamp && bsd && !priority ? readClusterHeader(text, i, fields) : undefined
+    if (cluster !== undefined) {
+      const said = splitTrace(text.slice(cluster).trimEnd(), fields)
+      readEntities(said, String(fields['process.name']), fields)
+      return finish('syslog/rfc3164', stamp, said, fields)
+    }
     const own = stamp && bsd && !priority ? readOwnDovecot(text, i, fields) : undefined
     if (own !== undefined) {
       const said = splitTrace(own, fields)
       readEntities(said, 'dovecot', fields)
       return finish('syslog/rfc3164', stamp, said, fields)
     }
-    const named = readNames(text, i, fields, stamp !== undefined)
+    const named = readNames(text, i, fields, stamp !== undefined, priority !== undefined)
     if (!bsd && !priority && !(named.host && (named.tag || text.charCodeAt(named.end) === 37))) return undefined
     // A BSD time alone is not syslog: dovecot and others use it in their own files.
     let message = text.slice(named.end)
@@ -171,8 +179,8 @@ interface Names {
   readonly module?: string | undefined
 }
 
-/** Parses host and tag, which differ by the tag's `[pid]` or colon, and sets their fields. */
-const readNames = (text: string, at: number, fields: Draft, expectsHost: boolean): Names => {
+/** Parses host and tag, which differ by the tag's `[pid]` or colon, and sets their fields. After a priority, the host is sure. */
+const readNames = (text: string, at: number, fields: Draft, expectsHost: boolean, sure: boolean): Names => {
   // Cisco's mnemonic is part of the message.
   if (text.charCodeAt(at) === 37) return { host: false, tag: false, end: at }
   const first = readTag(text, at)
@@ -192,7 +200,7 @@ const readNames = (text: string, at: number, fields: Draft, expectsHost: boolean
   if (text.startsWith('-- ', i)) i += 3
   if (text.startsWith('Message forwarded from ', i)) i = skipBlanks(text, Math.max(text.indexOf(':', i) + 1, i))
   const tag = readTag(text, i) ?? readLevelThenTag(text, i, fields)
-  if (!tag && hostEnd >= text.length) return { host: false, tag: false, end: at }
+  if (!tag && (hostEnd >= text.length || (!sure && isSentence(text, at)))) return { host: false, tag: false, end: at }
   fields['host.name'] = host
   return tag ? setTag(text, tag, fields, true) : { host: true, tag: false, end: i }
 }
@@ -275,6 +283,15 @@ const setTag = (text: string, tag: Tag, fields: Draft, host: boolean): Names => 
   }
   return { host, tag: true, end: tag.end, module: tag.module }
 }
+
+/**
+ * Whether a sentence follows the time, as programs write it into files of their own: `Dec 10 09:32:20 Listening on port 53`. Only its first
+ * word has a capital, and only the first letter of it. Syslog itself writes `last message repeated 3 times` behind a host.
+ */
+const isSentence = (text: string, at: number): boolean =>
+  isCapital(text.charCodeAt(at)) && sentenceStart.test(text.slice(at, at + 80))
+
+const sentenceStart = /^[A-Z][a-z]+ (?:(?!last message repeated )[a-z]+(?:[ ,.;]|$)|')/
 
 /** Whether an apparent tag is a host, because a Cisco mnemonic follows: `router: %SYS-5-CONFIG_I: …`. */
 const isHostBefore = (text: string, at: number): boolean => text.charCodeAt(at) === 37

@@ -29,6 +29,8 @@ const readApache = (record: RawRecord): Parsed | undefined => {
   }
   const fields: Draft = {}
   let level = false
+  /** Whether a bracket of Apache other than a bare level was read, which other programs write too. */
+  let named = false
   while (text.charCodeAt(i) === 91) {
     const close = text.indexOf(']', i)
     if (close < 0 || close - i > 300) break
@@ -40,16 +42,19 @@ const readApache = (record: RawRecord): Parsed | undefined => {
       level = true
       fields['log.level'] = toLogLevel(inner.slice(colon + 1)) ?? 'info'
       if (colon > 0) fields['log.logger'] = inner.slice(0, colon)
+      named ||= colon > 0
     } else if (inner.startsWith('pid ')) {
+      named = true
       fields['process.pid'] = Number.parseInt(inner.slice(4), 10) || 0
       const thread = inner.indexOf('tid ')
       if (thread > 0) fields['process.thread.id'] = Number.parseInt(inner.slice(thread + 4), 10) || 0
-    } else if (inner.startsWith('client ') || inner.startsWith('remote ')) setAddress(fields, 'source', inner.slice(7))
+    } else if (inner.startsWith('client ') || inner.startsWith('remote '))
+      named = setAddress(fields, 'source', inner.slice(7)) || named
     else break
     i = close + 1
     while (text.charCodeAt(i) === 32) i++
   }
-  if (!level || (!stamp && i === 0)) return undefined
+  if (!level || (!stamp && !named)) return undefined
   // `[error] 2026-12-10 09:32:20 …` is another program's.
   if (!stamp && readTimestamp(text, text.charCodeAt(i) === 9 ? i + 1 : i, record)) return undefined
   let message = text.slice(i).trimEnd()
