@@ -101,3 +101,33 @@ describe('a line in a file of its program', () => {
     ['2026-12-10 09:32:20 Listening on port 8118 on IP address 10.0.0.5', undefined],
   ])('reads who is at the other end: %s', (line, address) => expect(parse(line).fields['source.ip']).toBe(address))
 })
+
+describe('a server that writes a refused login twice', () => {
+  it.each([
+    ['OpenConnect', "Dec 10 09:32:20 vpn1 ocserv[4711]: plain-auth: error authenticating user 'kim'"],
+    [
+      'OpenConnect, for a further try',
+      'Dec 10 09:32:20 vpn1 ocserv[4711]: sec-mod: auth cont received for kim (session: I0Z+fz) but we are on state auth failed(1)!',
+    ],
+    ['OpenConnect with PAM', 'Dec 10 09:32:20 vpn1 ocserv[4711]: PAM-auth pam_auth_pass: Authentication failure'],
+    ['TigerVNC', ' SConnection: AuthFailureException: Authentication failure'],
+    ['conserver', '[Thu Dec 10 09:32:20 2026] conserver (4711): ERROR: Could not acquire GSS-API credentials'],
+  ])('is counted by the line with the address: %s', (_name, line) =>
+    expect(parse(line).fields['event.category']).toBeUndefined(),
+  )
+
+  it.each([
+    [
+      "Dec 10 09:32:20 vpn1 ocserv[4712]: worker[kim]: 203.0.113.9 worker-auth.c:1724: failed authentication for 'kim'",
+      'kim',
+    ],
+    [' VNCSConnST:  closing 203.0.113.9::40565: Authentication failure', undefined],
+  ])('names the client in %s', (line, user) =>
+    expect(parse(line).fields).toMatchObject({
+      'event.category': 'authentication',
+      'event.outcome': 'failure',
+      'source.ip': '203.0.113.9',
+      ...(user !== undefined && { 'user.name': user }),
+    }),
+  )
+})

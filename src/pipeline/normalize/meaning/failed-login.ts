@@ -91,13 +91,15 @@ export const failedLogin: Meaning = {
     'authori[sz]\\w+ (?:of|for) (?:the |a |this |your )?(?:payment|card|transaction|purchase|charge|order|amount|refund|debit|credit|invoice)',
     // The answer to a client, after the line that says what was wrong.
     'n\\(auth_failed\\)|\\[ eap/fail ',
+    // A step of ocserv and of TigerVNC, before the line that names the client.
+    'plain-auth: error authenticating|pam-auth pam_auth_pass|auth cont received for|sconnection: authfailureexc',
     // Dropbear's last line of a connection: it wrote a line for each attempt.
     'exit before auth(?: from \\S{1,80})?: (?:\\w[^(\\n]{0,60})?\\(user ',
     // Conditions and documentation.
     '(?<![a-z])(?:if|when|whenever|unless|in case) (?:\\w+ ){0,4}(?:fails?|invalid|denied|wrong|incorrect)',
     '(?<![a-z])(?:may|might|would|will|could|should) (?:be |not )?(?:fail|denied|reject)',
     // Failures around a login that are not of one.
-    '(?:fail\\w*|unable|cannot|could not|errors?)(?: \\w+)? (?:to )?(?:load|open|read|pars\\w+|connect|reach|contact|initiali[sz]e|start|fetch|writ\\w+|creat\\w+|find(?! (?:an? |the |any )?(?:login|user|account|credentials of user)(?![a-z]))|get|resolve|refresh|renew|save|updat\\w+|send|bind|listen|mount|execute|import|decode)(?![a-z])',
+    '(?:fail\\w*|unable|cannot|could not|errors?)(?: \\w+)? (?:to )?(?:load|open|read|pars\\w+|connect|reach|contact|initiali[sz]e|start|fetch|writ\\w+|creat\\w+|find(?! (?:an? |the |any )?(?:login|user|account|credentials of user)(?![a-z]))|get|resolve|refresh|renew|save|updat\\w+|send|bind|listen|mount|execute|import|decode|acquire|obtain)(?![a-z])',
     'no such file|file does not exist|script [^;]{0,80}not found|primary script unknown|forbidden by rule|directory index',
     '(?:connection|server|service|backend|host|database|network) (?:is )?(?:timed out|unreachable|unavailable|down(?![a-z])|refused(?! for))',
     '(?:health|liveness|readiness)[ _-]?(?:check|z|probe)|self[ -]?test|heart-?beat|smoke test|unit test',
