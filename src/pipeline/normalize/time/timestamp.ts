@@ -128,11 +128,11 @@ export const readIso = (text: string, at: number, place: TimeReference): Stamp |
   return complete(text, date, hours * hour + minutes * minute, i + 6, place)
 }
 
-/** Whether a character may separate a date from a clock: T, t, a space, a tab, `_`, `:`. */
 /** Whether a time ends at a position: with the text, a space or a bracket. */
 const isClockEnd = (text: string, at: number): boolean =>
   at >= text.length || text.charCodeAt(at) === 32 || text.charCodeAt(at) === 93
 
+/** Whether a character may separate a date from a clock: T, t, a space, a tab, `_`, `:`. */
 const isBetween = (code: number): boolean =>
   code === 84 || code === 32 || code === 116 || code === 9 || code === 95 || code === 58
 

@@ -465,8 +465,8 @@ const readWord = (text: string, at: number, fields: Draft, columns: boolean): nu
       setIfAbsent(fields, 'process.thread.id', Number(bare.replace(/[<>]/g, '')))
       return end
     }
-    // Privoxy: the same without a prefix
-    if (/^[0-9a-f]{8,16}$/.test(bare) && !/^\d{1,9}$/.test(bare)) {
+    // Privoxy: the same without a prefix. Digits alone are some other number.
+    if (/^(?=.*[a-f])[0-9a-f]{8,13}$/.test(bare)) {
       setIfAbsent(fields, 'process.thread.id', Number(`0x${bare}`))
       return end
     }
