@@ -90,9 +90,9 @@ export const createDeliveries = (options: DeliveriesOptions): Deliveries => {
       case 'bury': {
         const { job, ends } = step
         const reason = `Ended the pipeline ${ends} times while it was worked on alone.`
-        await bury(topic, job, job.attempts + ends, reason, lane.lease.fence())
+        const origin = await bury(topic, job, job.attempts + ends, reason, lane.lease.fence())
         log.error(
-          { topic, job: jobId(job.seq), attempt: ends, reason },
+          { topic, job: jobId(job.seq), attempt: ends, reason, ...origin },
           'A job ended the pipeline each time and is now a dead letter.',
         )
         return 0
@@ -227,8 +227,11 @@ export const createDeliveries = (options: DeliveriesOptions): Deliveries => {
     }
     const [only, ...others] = headers
     if (only && others.length === 0 && attempt >= mostAttempts) {
-      await bury(topic, only, attempt, reason, fence)
-      log.error({ topic, job: jobId(only.seq), attempt, reason }, 'A job failed too often and is now a dead letter.')
+      const origin = await bury(topic, only, attempt, reason, fence)
+      log.error(
+        { topic, job: jobId(only.seq), attempt, reason, ...origin },
+        'A job failed too often and is now a dead letter.',
+      )
       return 0
     }
     const seqs = headers.map((job) => job.seq)
@@ -237,19 +240,21 @@ export const createDeliveries = (options: DeliveriesOptions): Deliveries => {
     return 0
   }
 
-  const bury = async (topic: Topic, job: JobHeader, attempts: number, reason: string, fence: Fence): Promise<void> => {
-    await fenced(fence, async (tx) => {
-      await jobs.bury(job.seq, attempts, reason, tx)
+  const bury = async (topic: Topic, job: JobHeader, attempts: number, reason: string, fence: Fence) => {
+    const origin = await fenced(fence, async (tx) => {
+      const found = await jobs.bury(job.seq, attempts, reason, tx)
       await payloads.keep(topic, job, tx)
+      return found
     })
     payloads.remove(topic, [job])
     backlog.take(topic, job)
+    return origin
   }
 
-  const fenced = (fence: Fence, work: (tx: Transaction) => Promise<void>): Promise<void> =>
+  const fenced = <Result>(fence: Fence, work: (tx: Transaction) => Promise<Result>): Promise<Result> =>
     connections.transaction(async (tx) => {
       await fence(tx)
-      await work(tx)
+      return work(tx)
     })
 
   return {

@@ -1,3 +1,4 @@
+import { originOf } from './job-origin.ts'
 import { decodeJob, encodeJob } from './job-payload.ts'
 import type { NewJob } from './jobs.ts'
 import type { Topic } from './queue.ts'
@@ -16,11 +17,10 @@ export const divideJob = (
     )
   }
   const items = decodeJob(topic, payload)
-  return ranges(items.length, size).map(({ start, end }) => ({
-    partition: 0,
-    count: end - start,
-    ...encodeJob<typeof topic>(items.slice(start, end)),
-  }))
+  return ranges(items.length, size).map(({ start, end }) => {
+    const part = items.slice(start, end)
+    return { partition: 0, count: part.length, origin: originOf(part), ...encodeJob<typeof topic>(part) }
+  })
 }
 
 const ranges = (count: number, size: number): readonly { readonly start: number; readonly end: number }[] =>

@@ -8,6 +8,7 @@ import { type Bell, createBell } from './bell.ts'
 import type { Broker } from './broker.ts'
 import { createBrokerPayloads } from './broker-payloads.ts'
 import { createDeliveries } from './deliveries.ts'
+import { originOf } from './job-origin.ts'
 import { encodeJob } from './job-payload.ts'
 import { createJobs, jobSeq, type NewJob, topics } from './jobs.ts'
 import { createOnlyLane, createSharedLanes, type TopicLanes } from './lanes.ts'
@@ -170,7 +171,7 @@ export const openEmbeddedQueue = (options: EmbeddedQueueOptions): Queue<Transact
 /** Creates few jobs for batches of records, or one job for all IDs. */
 const toJobs = <T extends Topic>(records: RecordJobs, topic: T, items: readonly Topics[T][]): readonly NewJob[] => {
   if (items.length === 0) return []
-  if (topic !== 'records') return [{ partition: 0, count: items.length, ...encodeJob(items) }]
+  if (topic !== 'records') return [{ partition: 0, count: items.length, origin: originOf(items), ...encodeJob(items) }]
   // The compiler cannot derive the item type from the topic.
   return records.of(items as readonly RecordBatch[])
 }

@@ -3,6 +3,7 @@ import { nextNumbers } from '../store/counters.ts'
 import type { Connections, Transaction } from '../store/database.ts'
 import type { JobRow } from '../store/intake/queue-tables.ts'
 import { batches, insertRows } from '../store/write-rows.ts'
+import { type JobOrigin, readOrigin } from './job-origin.ts'
 import { referenceBytes } from './payload-reference.ts'
 import type { DeadLetter, Topic } from './queue.ts'
 
@@ -21,7 +22,7 @@ export interface TopicTotal {
   readonly oldest: number
 }
 
-export type NewJob = Pick<JobRow, 'partition' | 'count' | 'size' | 'bytes' | 'payload'>
+export type NewJob = Pick<JobRow, 'partition' | 'count' | 'size' | 'bytes' | 'origin' | 'payload'>
 
 /** The maximum number of jobs to consider for one delivery. */
 const mostJobs = 1024
@@ -127,12 +128,15 @@ export const createJobs = ({ read, write, now }: Connections) => ({
       .execute()
   },
 
-  async bury(seq: number, attempts: number, reason: string, tx: Transaction): Promise<void> {
-    await tx
+  /** Makes a job a dead letter; returns its origin. */
+  async bury(seq: number, attempts: number, reason: string, tx: Transaction): Promise<JobOrigin> {
+    const row = await tx
       .updateTable('jobs')
       .set({ state: 'dead', attempts, failed_at: now(), reason })
       .where('seq', '=', seq)
-      .execute()
+      .returning('origin')
+      .executeTakeFirst()
+    return readOrigin(row?.origin ?? null)
   },
 
   /** Requeues a dead letter, with a lower suspicion; returns its topic, count and bytes, or undefined if it does not exist. */
@@ -151,7 +155,7 @@ export const createJobs = ({ read, write, now }: Connections) => ({
   async dead(): Promise<readonly DeadLetter[]> {
     const rows = await read
       .selectFrom('jobs')
-      .select(['seq', 'topic', 'reason', 'attempts', 'failed_at'])
+      .select(['seq', 'topic', 'reason', 'attempts', 'failed_at', 'count', 'origin'])
       .where('state', '=', 'dead')
       .orderBy('failed_at', 'desc')
       .limit(1000)
@@ -162,6 +166,8 @@ export const createJobs = ({ read, write, now }: Connections) => ({
       reason: row.reason ?? 'unknown',
       attempts: row.attempts,
       failedAt: row.failed_at ?? 0,
+      count: row.count,
+      ...readOrigin(row.origin),
     }))
   },
 

@@ -169,7 +169,7 @@ export const describeQueue = <Tx>(name: string, open: (settings: QueueSettings) 
       expect(attempts).toBeLessThanOrEqual(7)
       const [letter, ...others] = await queue.deadLetters()
       expect(others).toEqual([])
-      expect(letter).toMatchObject({ topic: 'records', reason: 'number one is poison', attempts: 5 })
+      expect(letter).toMatchObject({ topic: 'records', reason: 'number one is poison', attempts: 5, sources: ['test'] })
       expect(await queue.depths()).toContainEqual(
         expect.objectContaining({ topic: 'records', ready: 0, running: 0, dead: 1 }),
       )

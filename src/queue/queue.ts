@@ -1,6 +1,7 @@
 import type { Detection } from '../schema/detection/detection.ts'
 import type { Fact } from '../schema/event/fact.ts'
 import type { RecordBatch, UnnumberedBatch, WaitingRecords } from '../schema/record/record.ts'
+import type { JobOrigin } from './job-origin.ts'
 
 /** The item type of each topic. `alerts` and `incidents` carry only ids; their data is in the store. */
 export interface Topics {
@@ -40,12 +41,15 @@ export interface PartitionState {
   readonly owner: string | undefined
 }
 
-export interface DeadLetter {
+/** A job that failed on its last retry, and where its items come from. */
+export interface DeadLetter extends JobOrigin {
   readonly id: string
   readonly topic: Topic
   readonly reason: string
   readonly attempts: number
   readonly failedAt: number
+  /** The number of its items. */
+  readonly count: number
 }
 
 /** The second argument of a handler; compatible with the pipeline's `Delivery`. */

@@ -1,4 +1,5 @@
 import type { RecordBatch, UnnumberedBatch } from '../schema/record/record.ts'
+import { originOf } from './job-origin.ts'
 import { encodeJob } from './job-payload.ts'
 import type { NewJob } from './jobs.ts'
 import {
@@ -91,9 +92,10 @@ export const createRecordJobs = (): RecordJobs => {
 
 const toJob = (partition: number, batches: readonly RecordBatch[], packed: PackedRecords | undefined): NewJob => {
   const count = sum(batches, ({ texts }) => texts.length)
-  if (!packed) return { partition, count, ...encodeJob<'records'>(batches) }
+  const origin = originOf(batches)
+  if (!packed) return { partition, count, origin, ...encodeJob<'records'>(batches) }
   const payload = toRecordsPayload(packed, batches[0]?.first ?? 0)
-  return { partition, count, payload, size: packed.size, bytes: payload.length }
+  return { partition, count, origin, payload, size: packed.size, bytes: payload.length }
 }
 
 /**

@@ -32,7 +32,7 @@ export const describeSuspects = <Tx>(open: () => Promise<QueueUnderTest<Tx>>) =>
     return next
   }
   const letters = async ({ queue }: QueueUnderTest<Tx>) =>
-    (await queue.deadLetters()).map(({ topic, reason, attempts }) => ({ topic, reason, attempts }))
+    (await queue.deadLetters()).map(({ id: _, failedAt: __, ...letter }) => letter)
 
   it('puts only the record aside that ends the pipeline each time', { timeout: 120_000 }, async () => {
     const first = await begin()
@@ -59,7 +59,10 @@ export const describeSuspects = <Tx>(open: () => Promise<QueueUnderTest<Tx>>) =>
     expect(seen).toEqual(batches.flatMap(({ texts }) => texts).filter((text) => text !== poison))
     const [last] = lives.slice(-1)
     expect(last && (await letters(last))).toEqual([
-      { topic: 'records', reason: 'Ended the pipeline 3 times while it was worked on alone.', attempts: 3 },
+      {
+        ...{ topic: 'records', reason: 'Ended the pipeline 3 times while it was worked on alone.', attempts: 3 },
+        ...{ count: 1, sources: ['test'], streams: [], place: '203.0.113.1' },
+      },
     ])
 
     // Once its cause is repaired, it can be retried, although it still comes alone.
@@ -70,7 +73,7 @@ export const describeSuspects = <Tx>(open: () => Promise<QueueUnderTest<Tx>>) =>
     const late: RecordBatch[] = []
     consumeBatches(repaired.queue, async (some) => void late.push(...some))
     await repaired.queue.idle()
-    expect(late).toEqual([{ ...batchOf(1234, 1), texts: [poison] }])
+    expect(late).toEqual([batchOf(1234, 1)])
     expect(await letters(repaired)).toEqual([])
   })
 
@@ -129,4 +132,5 @@ const batchOf = (first: number, count: number): RecordBatch => ({
   source: 'test',
   receivedAt: 1_700_000_000_000,
   texts: Array.from({ length: count }, (_, index) => `line ${first + index}`),
+  peers: Array.from({ length: count }, (_, index) => `203.0.113.${(first + index) === 1234 ? 1 : 2}`),
 })

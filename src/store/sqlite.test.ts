@@ -310,6 +310,7 @@ const ofDevelopmentVersion = async () => {
   database.exec('alter table notifications drop column receipt')
   database.exec('alter table event_blocks drop column object_name')
   database.exec('alter table jobs drop column suspicion')
+  database.exec('alter table jobs drop column origin')
   database.exec("alter table triage_results add column body text not null default '{}'")
   database.prepare('update alerts set body = ?').run(JSON.stringify(sampleAlert(1)))
   for (const name of formerMigrations) {

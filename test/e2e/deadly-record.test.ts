@@ -6,7 +6,7 @@ import { until } from '../until.ts'
 import { freePort, type Server, scratch, startServer } from './program.ts'
 
 const letters = z.object({
-  data: z.array(z.object({ id: z.string(), topic: z.string(), reason: z.string(), attempts: z.number() })),
+  data: z.array(z.object({ id: z.string(), topic: z.string(), reason: z.string(), attempts: z.number(), sources: z.array(z.string()) })),
 })
 const events = z.object({ data: z.array(z.object({ message: z.string() })), next_cursor: z.string().nullable() })
 
@@ -52,7 +52,7 @@ const messages = async (server: Server): Promise<readonly string[]> => {
 const expectOnlyTheDeadlyRecordAside = async (server: Server) => {
   expect(await deadLetters(server)).toEqual([
     {
-      ...{ id: expect.stringMatching(/^part-\d+$/), topic: 'records', attempts: 3 },
+      ...{ id: expect.stringMatching(/^part-\d+$/), topic: 'records', attempts: 3, sources: ['http'] },
       reason: 'Ended the pipeline 3 times while it was worked on alone.',
     },
   ])

@@ -13,25 +13,30 @@ const deadLetter = z.object({
   reason: z.string(),
   attempts: z.number(),
   failed_at: z.string(),
+  sources: z.array(z.string()).default([]),
+  place: z.string().nullish(),
 })
 
 /** `vedette dead-letters`: lists and retries jobs that failed on their last try. */
 export const define = (command: Command, context: CommandContext): void => {
   const { out, err, paint } = context
   addRemoteOptions(
-    command.command('list', { isDefault: true }).description('List dead letters and the reason of each.'),
+    command
+      .command('list', { isDefault: true })
+      .description('List dead letters with the source and the reason of each.'),
   ).action(async (options: { readonly json?: boolean }) => {
     const all = await fetchAll(createClient(options, context), base, deadLetter)
     if (options.json) return out.write(`${JSON.stringify(all, null, 2)}\n`)
     if (all.length === 0) return err.write('No dead letters.\n')
-    const rows = all.map(({ id, topic, attempts, failed_at, reason }) => [
+    const rows = all.map(({ id, topic, attempts, failed_at, sources, place, reason }) => [
       id,
       topic,
       String(attempts),
       formatMoment(failed_at),
+      [sources.join(', '), ...(place ? [place] : [])].join(' '),
       reason,
     ])
-    out.write(`${table(['ID', 'TOPIC', 'TRIES', 'FAILED', 'REASON'], rows, out.columns, paint)}\n`)
+    out.write(`${table(['ID', 'TOPIC', 'TRIES', 'FAILED', 'SOURCE', 'REASON'], rows, out.columns, paint)}\n`)
   })
   addRemoteOptions(command.command('retry').description('Requeue dead letters in their topic.'))
     .argument('<ids...>')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jobOrigin } from '../../queue/job-origin.ts'
 import type { Deps } from '../deps.ts'
 import { defineOperation } from '../operation.ts'
 import { pageOf } from '../paging.ts'
@@ -10,13 +11,16 @@ const deadLetter = z
     reason: z.string(),
     attempts: z.int(),
     failed_at: z.iso.datetime(),
+    /** The number of its items. */
+    count: z.int(),
+    ...jobOrigin.shape,
   })
   .meta({ id: 'DeadLetter' })
 
 /** Lists the jobs that failed on their last retry. */
 export const listDeadLetters = defineOperation({
   name: 'list_dead_letters',
-  summary: 'Lists dead-lettered jobs with the reason.',
+  summary: 'Lists dead-lettered jobs with the reason and the sources.',
   role: 'viewer',
   input: z.strictObject({}),
   output: pageOf(deadLetter),

@@ -22,6 +22,8 @@ export interface JobRow {
   created_at: number
   failed_at: number | null
   reason: string | null
+  /** See `job-origin.ts`. */
+  origin: string | null
   /** Size of the payload as stored, and before compression. */
   bytes: number
   size: number

@@ -11,6 +11,7 @@ import { detectorStates } from './0008-detector-states.ts'
 import { alertIncidents } from './0009-alert-incidents.ts'
 import { packedRecords } from './0010-packed-records.ts'
 import { jobSuspicion } from './0011-job-suspicion.ts'
+import { jobOrigins } from './0012-job-origins.ts'
 
 /**
  * Every migration, in order. A released one is never changed: what comes later is a migration of its own. Servers of the version before accept
@@ -29,6 +30,7 @@ export const migrations: Readonly<Record<string, (db: Kysely<unknown>, types: Co
   '0009-alert-incidents': alertIncidents,
   '0010-packed-records': packedRecords,
   '0011-job-suspicion': jobSuspicion,
+  '0012-job-origins': jobOrigins,
 }
 
 /** The migrations of the development versions. Together they made the tables of `0001-schema`. */

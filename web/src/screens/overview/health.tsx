@@ -3,6 +3,7 @@ import type { Noun } from '../../api/client.ts'
 import { formatDuration } from '../../parts/duration.ts'
 import { formatCount, plural } from '../../parts/number.ts'
 import { Panel } from '../../parts/panel.tsx'
+import { DeadLetters } from './dead-letters.tsx'
 
 interface HealthProps {
   readonly sources: Noun<'Overview'>['sources']
@@ -33,6 +34,7 @@ export const Health = ({ sources, pipeline, className }: HealthProps) => {
         <HealthRow name="Dead letters" healthy={dead === 0}>
           {dead === 0 ? 'None' : plural(dead, 'batch', 'batches')}
         </HealthRow>
+        {dead > 0 && <DeadLetters count={dead} />}
         <HealthRow name="Storage" healthy={ready}>
           {ready ? 'OK' : problems.join(' ')}
         </HealthRow>
