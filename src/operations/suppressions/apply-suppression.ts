@@ -25,14 +25,13 @@ export const applySuppression = async (
   if (suppression.paused || (suppression.expires_at !== null && Date.parse(suppression.expires_at) <= time)) return
   const scope = readScope(suppression.scope, time)
   const matches = (alert: Alert) => scope.matches(alert) && outgrows(alert, suppression) === undefined
-  // Hidden alerts leave the list, so always read the first page.
-  for (;;) {
-    const { items } = await store.alerts.list({ status: openAlertStatuses, limit: chunk, matches })
-    if (items.length === 0) return
+  let after: string | undefined
+  do {
+    const { items, next } = await store.alerts.list({ status: openAlertStatuses, limit: chunk, matches, after })
     const ids = items.map(({ id }) => id)
-    const hidden = await store.transaction((tx) => hide(ids, suppression, matches, { store, queue, time, tx }))
-    if (hidden === 0) return
-  }
+    await store.transaction((tx) => hide(ids, suppression, matches, { store, queue, time, tx }))
+    after = next
+  } while (after !== undefined)
 }
 
 interface Work {
@@ -47,9 +46,10 @@ const hide = async (
   suppression: Suppression,
   matches: (alert: Alert) => boolean,
   { store, queue, time, tx }: Work,
-): Promise<number> => {
+): Promise<void> => {
   const now = new Date(time).toISOString()
   const before = (await store.alerts.load(ids, tx)).filter((alert) => isOpenAlert(alert) && matches(alert))
+  if (before.length === 0) return
   const hidden = before.map((alert) => ({
     ...alert,
     status: 'suppressed' as const,
@@ -100,5 +100,4 @@ const hide = async (
     ],
     tx,
   )
-  return hidden.length
 }

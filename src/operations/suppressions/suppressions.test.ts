@@ -63,6 +63,30 @@ const alert = (number: number, extra: Partial<Alert> = {}): Alert => ({
 })
 
 describe('a suppression', () => {
+  it('goes on after a page of alerts that were all closed meanwhile', async () => {
+    const deps = await openDeps()
+    const { store } = deps
+    const alerts = Array.from({ length: 501 }, (_, index) => alert(2 * index))
+    await store.transaction((tx) => store.alerts.save(alerts, tx))
+    let pages = 0
+    const list: Store['alerts']['list'] = async (query) => {
+      const page = await store.alerts.list(query)
+      // The survey of the scope reads closed alerts, too.
+      if (query.status) pages += 1
+      const closed = page.items.map((one) => ({ ...one, status: 'resolved' as const, version: one.version + 1 }))
+      if (query.status && pages === 1) await store.transaction((tx) => store.alerts.save(closed, tx))
+      return page
+    }
+    const busy = { ...deps, store: { ...store, alerts: { ...store.alerts, list } } }
+    await createSuppression.run({ scope: 'entity.host:web-01', reason: 'Nightly backup.' }, busy)
+    const [oldest] = await store.transaction((tx) => store.alerts.load(['a1000'], tx))
+    expect(oldest?.status).toBe('suppressed')
+    expect(await store.alerts.counts()).toEqual([
+      expect.objectContaining({ status: 'resolved', count: 500 }),
+      expect.objectContaining({ status: 'suppressed', count: 1 }),
+    ])
+  })
+
   it('lasts 90 days, belongs to who made it, and is written down', async () => {
     const deps = await openDeps()
     const made = await createSuppression.run({ scope: 'entity.host:web-01', reason: 'Nightly backup.' }, deps)
