@@ -35,8 +35,15 @@ const createList = (name: string, version: number) => {
   }
 }
 
+interface Restart {
+  readonly limit: number
+  readonly events?: readonly number[]
+  /** Whether states and positions were saved. */
+  readonly hasSaved?: boolean
+}
+
 /** Recovers two learners: `same` has a readable state of the events up to number 6, and `changed` was saved by another version. */
-const restart = async (limit: number, events = numbers) => {
+const restart = async ({ limit, events = numbers, hasSaved = true }: Restart) => {
   const [same, changed] = [createList('same', 1), createList('changed', 2)]
   const saved = [
     { name: 'same', state: [1, ...numbers.slice(0, 7)] },
@@ -45,7 +52,8 @@ const restart = async (limit: number, events = numbers) => {
   ]
   const stored = new Map<string, Uint8Array>()
   const learners: readonly Learner[] = [same, changed]
-  const log = { debug() {}, info() {}, warn() {}, error() {} }
+  const warnings: object[] = []
+  const log = { debug() {}, info() {}, warn: (facts: object) => void warnings.push(facts), error() {} }
   const checkpoint = createCheckpoint({
     ...{ learners, partition: 0, interval: 0, now: () => 0, log },
     models: {
@@ -53,16 +61,17 @@ const restart = async (limit: number, events = numbers) => {
         for (const { name, state } of models) stored.set(name, state)
       },
       async load(name) {
-        const model = saved.find((one) => one.name === name)
-        return model && { name, partition: 0, position: 7, saved_at: 0, state: Uint8Array.from(model.state) }
+        const model = hasSaved && saved.find((one) => one.name === name)
+        return model ? { name, partition: 0, position: 7, saved_at: 0, state: Uint8Array.from(model.state) } : undefined
       },
     },
   })
   await recover({
     events: {
-      partitions: async () => [0],
+      spans: async () => [{ partition: 0, first: events[0] ?? 0, last: events.at(-1) ?? 0 }],
       async *replay(_, after) {
-        for (let at = after + 1; at < events.length; at += 4) yield events.slice(at, at + 4).map(eventOf)
+        const later = events.filter((number) => number > after)
+        for (let at = 0; at < later.length; at += 4) yield later.slice(at, at + 4).map(eventOf)
       },
     },
     ...{ covers: () => true, checkpoint, log, limit },
@@ -71,24 +80,37 @@ const restart = async (limit: number, events = numbers) => {
       changed.learn(events)
     },
   })
-  return { same, changed, checkpoint, stored }
+  return { same, changed, checkpoint, stored, warnings }
 }
 
 it('teaches a learner whose state it cannot read the stored events again, and the others only what came later', async () => {
-  const { same, changed } = await restart(100)
+  const { same, changed } = await restart({ limit: 100 })
   expect(same.learnt).toEqual(numbers)
   expect(changed.learnt).toEqual(numbers)
 })
 
 it('teaches it the newest events where there are more than a start may replay', async () => {
-  const { same, changed } = await restart(3)
+  const { same, changed } = await restart({ limit: 3 })
   expect(same.learnt).toEqual(numbers)
   expect(changed.learnt).toEqual([4, 5, 6, 7, 8, 9])
 })
 
 it('saves what was learnt again, even if nothing came later', async () => {
   const covered = numbers.slice(0, 7)
-  const { checkpoint, stored } = await restart(100, covered)
+  const { checkpoint, stored } = await restart({ limit: 100, events: covered })
   await checkpoint.save()
   expect(stored.get('changed')).toEqual(Uint8Array.from([2, ...covered]))
+})
+
+it('teaches the newest events where nothing was saved and there are more than a start may replay', async () => {
+  const { same, changed, warnings } = await restart({ limit: 4, hasSaved: false })
+  expect(same.learnt).toEqual([6, 7, 8, 9])
+  expect(changed.learnt).toEqual([6, 7, 8, 9])
+  expect(warnings).toEqual([{ replayed: 4, skipped: 6 }])
+})
+
+it('does not count events as skipped that retention removed', async () => {
+  const { same, warnings } = await restart({ limit: 4, hasSaved: false, events: [6, 7, 8, 9] })
+  expect(same.learnt).toEqual([6, 7, 8, 9])
+  expect(warnings).toEqual([])
 })

@@ -7,9 +7,16 @@ import { addPositions, type Checkpoint, type Positions } from './checkpoint.ts'
 /** The replay stops after so many events, so that the start does not take minutes. */
 const mostReplayed = 500_000
 
+interface PartitionSpan {
+  readonly partition: number
+  readonly first: number
+  readonly last: number
+}
+
 interface RecoveryOptions<Tx> {
   readonly events: {
-    partitions(): Promise<readonly number[]>
+    /** The numbers of the first and the last stored event of each partition. */
+    spans(): Promise<readonly PartitionSpan[]>
     replay(partition: number, after: number): AsyncIterable<readonly Event[]>
   }
   /** Whether the learners learn from a partition. */
@@ -23,7 +30,8 @@ interface RecoveryOptions<Tx> {
 }
 
 /**
- * Restores the saved state of the learners, then replays the events that were stored after it. Learners whose state cannot be read, as after
+ * Restores the saved state of the learners, then replays the events that were stored after it, or the newest of them: what was usual lately
+ * says more about what is unusual now. Learners whose state cannot be read, as after
  * an upgrade, first learn again from the newest events that the state covered.
  */
 export const recover = async <Tx>(options: RecoveryOptions<Tx>): Promise<void> => {
@@ -40,21 +48,31 @@ export const recover = async <Tx>(options: RecoveryOptions<Tx>): Promise<void> =
       `Learnt ${plural(unread.size, 'model')} again from stored events.`,
     )
   }
-  let replayed = 0
-  for (const partition of (await events.partitions()).filter(covers)) {
+  const waiting = (await events.spans())
+    .filter(({ partition }) => covers(partition))
+    .map(({ partition, first, last }) => ({
+      partition,
+      after: Math.max(first - 1, positions.get(partition) ?? -1),
+      last,
+    }))
+    .filter(({ after, last }) => last > after)
+  let [replayed, skipped] = [0, 0]
+  for (const { partition, after, last } of waiting) {
     const newest = new Map<number, number>()
-    for await (const batch of events.replay(partition, positions.get(partition) ?? -1)) {
+    const start = Math.max(after, last - Math.floor(limit / waiting.length))
+    skipped += start - after
+    for await (const batch of events.replay(partition, start)) {
       learn(batch)
       addPositions(newest, batch)
       replayed += batch.length
-      if (replayed >= limit) {
-        log.warn({ replayed }, 'There is more history than a start may replay. The rest is not learnt again.')
-        break
-      }
     }
     checkpoint.reached(newest)
-    if (replayed >= limit) break
   }
+  if (skipped > 0)
+    log.warn(
+      { replayed, skipped },
+      'There is more history than a start may replay. The oldest part is not learnt again.',
+    )
   if (replayed > 0) log.info({ replayed }, 'Learnt again what was stored after the last saved state.')
 }
 

@@ -209,7 +209,11 @@ describe.each(places)('the event store with blocks in %s', (place) => {
     const { db, store } = await openBlocks()
     const events = Array.from({ length: 25 }, (_, index) => make(4, index, 100 - index))
     for (const start of [0, 10, 20]) await save(db, store, events.slice(start, start + 10))
-    await save(db, store, [make(5, 0, 1)])
+    await save(db, store, [make(5, 3, 1)])
+    expect(await store.spans()).toEqual([
+      { partition: 4, first: 0, last: 24 },
+      { partition: 5, first: 3, last: 3 },
+    ])
     for (const after of [-1, 0, 9, 14, 24, 99]) {
       const replayed: Event[] = []
       for await (const batch of store.replay(4, after)) replayed.push(...batch)

@@ -43,8 +43,8 @@ export interface EventStore {
   /** The events around one, of the same stream, in order of time. */
   around(id: string, before: number, after: number): Promise<readonly Event[]>
   search(query: EventQuery): Promise<Page<Event>>
-  /** The partitions that have events. */
-  partitions(): Promise<readonly number[]>
+  /** The numbers of the first and the last event of each partition. */
+  spans(): Promise<readonly { readonly partition: number; readonly first: number; readonly last: number }[]>
   /** All events of a partition after a number, in order of acceptance, for training and recovery. */
   replay(partition: number, afterNumber: number): AsyncIterable<readonly Event[]>
   /** Joins small neighbouring blocks; returns how many were joined. */
@@ -125,9 +125,14 @@ export const createEventStore = (
       }
     },
 
-    async partitions() {
-      const rows = await read.selectFrom('event_blocks').select('partition').distinct().orderBy('partition').execute()
-      return rows.map(({ partition }) => partition)
+    async spans() {
+      const rows = await read
+        .selectFrom('event_blocks')
+        .select(({ fn }) => ['partition', fn.min('first').as('first'), fn.max('last').as('last')])
+        .groupBy('partition')
+        .orderBy('partition')
+        .execute()
+      return rows.map(({ partition, first, last }) => ({ partition, first: Number(first), last: Number(last) }))
     },
 
     async *replay(partition, afterNumber) {
