@@ -42,6 +42,7 @@ export const embeddedTimeParser: Parser = {
     }
     // Tinyproxy writes a kind of line that is no level before its time: CONNECT   Dec 10 09:32:20.314 [4711]: …
     else if (kind && !toSureLevel(kind[0])) fields['log.logger'] = kind[0]
+    else if (otherTime.test(lead)) return undefined
     else if (!readLeadWords(lead, fields)) return isMentioned(lead, stamp, record) ? undefined : whole(record, stamp)
     // Monit writes the zone before the date in its bracket: [UTC Dec 10 09:32:20] error    : …
     const inner = lead.startsWith('[') && !lead.includes(']') && text.charCodeAt(stamp.end) === 93 ? 1 : 0
@@ -88,6 +89,10 @@ const whole = (record: RawRecord, stamp: Stamp, fields: Draft = {}) => {
 /** A word that makes the time behind it a part of its sentence. `at` does not: things happen at a time. */
 const preposition =
   /(?:^|\s)(?:on|until|till|since|from|to|before|after|by|for|of|in|is|was|are|be|between|and|or|than|as)$/
+
+/** The name of a time that is not the record's: `expires at`, `Not After :`, `valid until: "`. */
+const otherTime =
+  /(?:^|[\s([{"'])(?:expir(?:e[sd]?|y|es?_?on|ation)|valid(?: until| till| to)?|until|till|since|due|deadline|not ?(?:before|after))(?: (?:at|on|by|date|time|is|was)){0,2} ?[:=]? ?["']?$/i
 
 /**
  * Whether a line only mentions a time that is behind some words of it: in the future, after a preposition, within the parentheses of a sentence, or
