@@ -25,7 +25,7 @@ export const createDeps = async (
   { config, store, queue, broker: queueBroker, telemetry, outages, runtime }: Base,
   { rules, rulesFolder, context, intel, suppressions, agents }: AppTables,
   pipeline: RunningPipeline,
-  { auditHead }: Upkeep,
+  { auditHead, problems }: Upkeep,
   thread: Pick<PipelineThread, 'problems' | 'loginHistory'> | undefined,
 ) => {
   const { now, fetch, log, signal } = runtime
@@ -99,7 +99,9 @@ export const createDeps = async (
     offload: offload.run,
     health: createHealth({
       ...{ store, queue, telemetry, broker, models },
-      outages: { problems: () => [...outages.problems(), ...pipeline.problems(), ...(thread?.problems() ?? [])] },
+      outages: {
+        problems: () => [...outages.problems(), ...pipeline.problems(), ...(thread?.problems() ?? []), ...problems()],
+      },
       carrier: queueBroker,
     }),
     metrics: telemetry.metrics,

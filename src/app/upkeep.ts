@@ -1,4 +1,5 @@
-import { day, hour, minute } from '../lib/units/time.ts'
+import { plural } from '../lib/units/number.ts'
+import { day, hour, minute, week } from '../lib/units/time.ts'
 import { createAnomalyExport } from '../operations/agents/anomaly-export.ts'
 import { wakeAlerts } from '../operations/alerts/wake-alerts.ts'
 import { createAuditCheckpoint } from '../operations/audit/audit-checkpoint.ts'
@@ -6,6 +7,7 @@ import { resolveIdleIncidents } from '../operations/incidents/resolve-idle-incid
 import { learnSuppressions } from '../operations/suppressions/learn-suppressions.ts'
 import { createLease } from '../queue/lease.ts'
 import type { ScheduledJob } from '../schedule.ts'
+import { createAgeClock } from '../store/age-clock.ts'
 import type { Base } from './base.ts'
 import { createSteadyWatch } from './steady-watch.ts'
 
@@ -19,9 +21,24 @@ export const createUpkeep = async ({ config, store, queue, telemetry, runtime: {
   const alone = (jobs: readonly ScheduledJob[]): readonly ScheduledJob[] =>
     jobs.map((job) => ({ ...job, run: async (signal) => ((await keeper.hold()) ? job.run(signal) : undefined) }))
   const watch = createSteadyWatch(now)
-  /** Nothing is too old while the clock may be wrong. */
-  const before = (age: number) => (age > 0 && watch.isClockSteady() ? now() - age : undefined)
+  const ages = createAgeClock(store.connections)
+  /** Measures ages for a run. Nothing is too old while the clock may be wrong. */
+  const measureAge = async (): Promise<(age: number) => number | undefined> => {
+    if (!watch.isClockSteady()) return () => undefined
+    const wasBehind = ages.lag() > week
+    const time = await ages.follow()
+    const [problem] = problems()
+    if (problem && !wasBehind) log.warn({ behind_ms: ages.lag() }, problem)
+    return (age) => (age > 0 ? time - age : undefined)
+  }
+  const problems = (): readonly string[] =>
+    ages.lag() > week
+      ? [
+          `The clock is ${plural(Math.floor(ages.lag() / day), 'day')} ahead of the last removal by age, which catches up by a day per hour. Check the clock, unless the server was off for so long.`,
+        ]
+      : []
   return {
+    problems,
     auditHead: audit.read,
     /** Does the remaining work before the program ends. */
     saves: [anomalies.close, audit.advance, keeper.release],
@@ -48,6 +65,7 @@ export const createUpkeep = async ({ config, store, queue, telemetry, runtime: {
           first: minute / 2,
           async run(signal: AbortSignal) {
             const { events, max_bytes, sources } = config.retention
+            const before = await measureAge()
             await store.events.retain({
               before: before(events),
               ...(max_bytes > 0 && { maxBytes: max_bytes }),
@@ -71,6 +89,7 @@ export const createUpkeep = async ({ config, store, queue, telemetry, runtime: {
           every: 10 * minute,
           async run(signal: AbortSignal) {
             const { alerts, incidents, detections, audit } = config.retention
+            const before = await measureAge()
             const removals = await store.retention.retain(
               {
                 alerts: before(alerts),
@@ -86,12 +105,13 @@ export const createUpkeep = async ({ config, store, queue, telemetry, runtime: {
         {
           name: 'retain query results',
           every: 10 * minute,
-          run() {
+          async run() {
             const { history_days, anomaly_days, model_days } = config.query_guard
-            return store.queryResults.retain({
-              ...(history_days > 0 && { historyBefore: now() - history_days * day }),
-              ...(anomaly_days > 0 && { analysesBefore: now() - anomaly_days * day }),
-              ...(model_days > 0 && { modelsBefore: now() - model_days * day }),
+            const before = await measureAge()
+            await store.queryResults.retain({
+              historyBefore: before(history_days * day),
+              analysesBefore: before(anomaly_days * day),
+              modelsBefore: before(model_days * day),
             })
           },
         },
@@ -99,8 +119,8 @@ export const createUpkeep = async ({ config, store, queue, telemetry, runtime: {
           name: 'forget anomalies',
           every: 10 * minute,
           run: async () => {
-            if (retentionDays > 0)
-              await store.transaction((tx) => store.anomalies.forget(now() - retentionDays * day, tx))
+            const before = (await measureAge())(retentionDays * day)
+            if (before !== undefined) await store.transaction((tx) => store.anomalies.forget(before, tx))
           },
         },
         { name: 'forget sessions', every: 60 * minute, run: () => store.tokens.forget(now() - 30 * day) },

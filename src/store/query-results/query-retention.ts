@@ -2,9 +2,9 @@ import type { Transaction } from '../database.ts'
 
 /** Moments in ms; older rows are removed. Undefined keeps all rows. */
 export interface ResultLimits {
-  readonly historyBefore?: number
-  readonly analysesBefore?: number
-  readonly modelsBefore?: number
+  readonly historyBefore?: number | undefined
+  readonly analysesBefore?: number | undefined
+  readonly modelsBefore?: number | undefined
 }
 
 /** Deletes expired rows; returns how many. */
