@@ -6,7 +6,15 @@ import { until } from '../until.ts'
 import { freePort, type Server, scratch, startServer } from './program.ts'
 
 const letters = z.object({
-  data: z.array(z.object({ id: z.string(), topic: z.string(), reason: z.string(), attempts: z.number(), sources: z.array(z.string()) })),
+  data: z.array(
+    z.object({
+      id: z.string(),
+      topic: z.string(),
+      reason: z.string(),
+      attempts: z.number(),
+      sources: z.array(z.string()),
+    }),
+  ),
 })
 const events = z.object({ data: z.array(z.object({ message: z.string() })), next_cursor: z.string().nullable() })
 
@@ -26,6 +34,9 @@ const probe = (end: string): string => {
     file,
     `const { isMainThread } = require('node:worker_threads')
     const { parse } = JSON
+    // Lets ten minutes without a sign of life pass in five seconds.
+    const { setInterval } = globalThis
+    if (isMainThread) globalThis.setInterval = (run, ms, ...others) => setInterval(run, ms === 30_000 ? 250 : ms, ...others)
     if (!isMainThread) JSON.parse = (text, ...others) => text === ${JSON.stringify(deadly)} ? ${end} : parse(text, ...others)`,
   )
   return `--require ${file}`
@@ -82,6 +93,21 @@ it('puts a record aside that ends the pipeline thread each time, and works on al
     } finally {
       await repaired.stop('SIGKILL')
     }
+  } finally {
+    await server.stop('SIGKILL')
+  }
+})
+
+it('puts a record aside from which the pipeline thread never returns', async () => {
+  const env = { NODE_OPTIONS: probe('(() => { for (;;); })()') }
+  const server = await startServer({ dataDir: data.path, port: await freePort(), env })
+  try {
+    await send(server, [...lines.slice(0, 300), deadly, ...lines.slice(300)])
+    await until(async () => (await deadLetters(server)).length > 0, server.output)
+    await send(server, ['a later line'])
+    await server.settled()
+    expect(server.output().match(/has not returned from its work/g)).toHaveLength(6)
+    await expectOnlyTheDeadlyRecordAside(server)
   } finally {
     await server.stop('SIGKILL')
   }

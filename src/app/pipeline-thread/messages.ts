@@ -10,6 +10,7 @@ import { threadLogEntry } from '../thread-log.ts'
 export type PipelineQuestion =
   | { readonly about: 'parse'; readonly batch: RecordBatch }
   | { readonly about: 'triage'; readonly alert: Alert; readonly facts: SuppliedFacts }
+  | { readonly about: 'life' }
   | { readonly about: 'progress' }
   | { readonly about: 'login history' }
   | { readonly about: 'forget' }

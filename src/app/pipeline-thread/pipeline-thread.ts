@@ -11,6 +11,7 @@ import type { Learnt } from '../learnt.ts'
 import { fromFailure } from '../offload/messages.ts'
 import { startThread } from '../start-thread.ts'
 import type { TableName } from '../tables.ts'
+import { longestHang, watchForHang } from './hang-watch.ts'
 import { type Asked, type FromPipeline, fromPipeline, type PipelineQuestion } from './messages.ts'
 import { drainMs, type SharedState } from './shared-state.ts'
 
@@ -64,6 +65,7 @@ export const createPipelineThread = ({ telemetry, resultsStored, ...setup }: Pip
   /** While the thread is asleep: its end, and what wakes it. */
   let sleep: { readonly ended: Promise<void>; readonly bells: SharedBells } | undefined
   let waking: Promise<void> | undefined
+  let endWatch: (() => void) | undefined
   let progress: Awaited<ReturnType<Learnt['progress']>> | undefined
 
   const settle = (id: number) => {
@@ -76,6 +78,7 @@ export const createPipelineThread = ({ telemetry, resultsStored, ...setup }: Pip
     if (message.type === 'ready') {
       rest = firstRest
       failedAt = undefined
+      watch()
     } else if (message.type === 'answer') settle(message.id)?.resolve(message.value)
     else if (message.type === 'failure') settle(message.id)?.reject(fromFailure(message.failure))
     else if (message.type === 'passed') {
@@ -98,8 +101,21 @@ export const createPipelineThread = ({ telemetry, resultsStored, ...setup }: Pip
     started.on('exit', (code) => void restart(code))
   }
 
+  /** Ends the thread if it never returns from a record. The queue puts the record aside, as one during which the thread died. */
+  const watch = (): void => {
+    const running = worker
+    endWatch?.()
+    endWatch = watchForHang({
+      ask: () => send({ about: 'life' }),
+      hung() {
+        log.error({ after_ms: longestHang }, 'The pipeline thread has not returned from its work and is ended.')
+        void running?.terminate()
+      },
+    })
+  }
   const restart = async (code: number): Promise<void> => {
     worker = undefined
+    endWatch?.()
     for (const { reject } of waiting.values()) reject(unavailable())
     waiting.clear()
     if (stopping || sleep) return
