@@ -134,6 +134,7 @@ describe('PostgreSQL', needs(await findPostgres()), () => {
     await sql`alter table notifications drop column receipt`.execute(write)
     await sql`alter table event_blocks drop column object_name`.execute(write)
     await sql`alter table jobs drop column suspicion`.execute(write)
+    await sql`alter table jobs drop column origin`.execute(write)
     await sql`drop schema compat cascade`.execute(write)
     await sql`drop table inserted_alerts`.execute(write)
     await sql`drop table query_roles`.execute(write)
