@@ -76,4 +76,5 @@ export const opensScreen = ({ method, url, headers, server }: FastifyRequest): b
   !notScreens.test(url) &&
   server.hasReplyDecorator('sendPage')
 
-const notScreens = /^\/+(api|assets|docs|health|metrics)([/?#]|$)|\.\w+($|\?)/i
+/** Data and files. Only the path counts: a filter in the query may end like the name of a file. */
+const notScreens = /^\/+(api|assets|docs|health|metrics)([/?#]|$)|^[^?]*\.\w+($|\?)/i

@@ -261,6 +261,8 @@ describe('the server', () => {
       '/incidents?show=closed',
       '/incidents/INC-3',
       '/alerts?q=severity:high',
+      // A filter may end like the name of a file.
+      '/logs?q=source:auth.log',
     ]) {
       const { statusCode, headers, body: page } = await open(url)
       expect([url, statusCode, headers['cache-control'], page]).toEqual([
