@@ -43,7 +43,8 @@ describe('GET /api/v1/stream', () => {
     })
     // It may come twice.
     const told = `id: ${time}\nevent: incident\ndata: {"id":"i1","version":3}\n\n`
-    expect([`retry: 2000\n\n${told}`, `retry: 2000\n\n${told}${told}`]).toContain(text)
+    expect(text).toMatch(/^id: \d+\nretry: 2000\n\n/)
+    expect([told, told + told]).toContain(text.slice(text.indexOf('\n\n') + 2))
   })
 
   it('goes on after the last event that was seen, with the topics that are asked for', async () => {
@@ -55,6 +56,14 @@ describe('GET /api/v1/stream', () => {
     expect(text).not.toMatch(/"i1"|"a1"/)
   })
 
+  it('says where a client continues that is cut off before the first change', async () => {
+    const opened = server.deps.now()
+    const [, id] = /^id: (\d+)\n/.exec(await read(0)) ?? []
+    expect(Number(id)).toBeGreaterThanOrEqual(opened)
+    change('incident', 'i3', 1, server.deps.now() + 1)
+    expect(await read(1, { headers: { 'last-event-id': String(id) } })).toContain('"i3"')
+  })
+
   it('is not for senders of logs, and knows its topics', async () => {
     expect((await fetch(`${address}/api/v1/stream`, { headers: as('ingest') })).status).toBe(403)
     expect((await fetch(`${address}/api/v1/stream?topics=secrets`, { headers: as('viewer') })).status).toBe(400)
@@ -63,7 +72,7 @@ describe('GET /api/v1/stream', () => {
   it('ends when the server does', async () => {
     const closing = Promise.withResolvers<undefined>()
     const text = await read(1, { opened: () => server.app.close(() => closing.resolve(undefined)) })
-    expect(text).toBe('retry: 2000\n\n')
+    expect(text).toMatch(/^id: \d+\nretry: 2000\n\n$/)
     await closing.promise
   })
 })

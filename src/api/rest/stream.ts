@@ -63,7 +63,8 @@ export const serveStream = (app: FastifyInstance, { deps, feed, streams, stillWe
     reply.raw.on('close', end)
     // The client may have disconnected before the listener was added.
     if (reply.raw.destroyed) return end()
-    write('retry: 2000\n\n')
+    // A client that is cut off before the first change resumes from here.
+    write(`id: ${since}\nretry: 2000\n\n`)
     for await (const change of readChanges(read, since)) tell(change)
   })
 }
