@@ -13,8 +13,10 @@ interface Shown {
 }
 
 const batchMs = 800
-/** The number of changed rows that are refetched individually. */
+/** The number of changed rows that are refetched individually, with their history. */
 const maxRefetched = 20
+/** The number of further changed rows that are refetched with one request. Their ids fit in a filter. */
+const refetchedTogether = 100
 /** How recent a change by another user must be to be shown on the row. */
 const recentMs = 15_000
 
@@ -34,24 +36,23 @@ export const useChanges = (view: QueueView, { rows, asOf, replace }: Shown) => {
       const now = latest.current
       const shown = new Set(now.rows.map(({ alert }) => alert.id))
       const ids = [...changed]
+      const rows = ids.filter((id) => shown.has(id))
       changed.clear()
-      const others = ids.some((id) => !shown.has(id))
+      const others = ids.length > rows.length
       await Promise.all([
         others ? countNew(now.view, now.asOf).then((count) => setNewAlerts({ asOf: now.asOf, count })) : undefined,
-        ...ids
-          .filter((id) => shown.has(id))
-          .slice(0, maxRefetched)
-          .map(async (id) => {
-            const {
-              detections: _,
-              history,
-              ...alert
-            } = await answerOf(api.GET('/api/v1/alerts/{id}', { params: { path: { id } } }))
-            latest.current.replace(alert)
-            const [last] = history
-            if (!last || last.actor === now.me || Date.now() - Date.parse(last.time) > recentMs) return
-            setMarks((previous) => new Map(previous).set(id, `${last.actor}: ${last.action}`))
-          }),
+        ...rows.slice(0, maxRefetched).map(async (id) => {
+          const {
+            detections: _,
+            history,
+            ...alert
+          } = await answerOf(api.GET('/api/v1/alerts/{id}', { params: { path: { id } } }))
+          latest.current.replace(alert)
+          const [last] = history
+          if (!last || last.actor === now.me || Date.now() - Date.parse(last.time) > recentMs) return
+          setMarks((previous) => new Map(previous).set(id, `${last.actor}: ${last.action}`))
+        }),
+        readTogether(rows.slice(maxRefetched), now.replace),
       ]).catch(() => {
         // The next change tries again.
       })
@@ -68,6 +69,16 @@ export const useChanges = (view: QueueView, { rows, asOf, replace }: Shown) => {
   }, [])
 
   return { newCount: newAlerts.asOf === asOf ? newAlerts.count : 0, marks }
+}
+
+const readTogether = async (ids: readonly string[], replace: Shown['replace']): Promise<void> => {
+  for (let at = 0; at < ids.length; at += refetchedTogether) {
+    const q = `id:(${ids.slice(at, at + refetchedTogether).join(' OR ')})`
+    const { data } = await answerOf(
+      api.GET('/api/v1/alerts/heads', { params: { query: { q, limit: refetchedTogether } } }),
+    )
+    for (const alert of data) replace(alert)
+  }
 }
 
 const countNew = async (view: QueueView, asOf: string | undefined): Promise<number> => {
