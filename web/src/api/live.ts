@@ -41,7 +41,10 @@ const setConnected = (connected: boolean): void => {
   for (const watch of watchers) watch()
 }
 
-/** How long to batch changes before refetching. The overview is expensive to calculate, lists are cheap. */
+/**
+ * How long to batch changes before refetching. The overview is expensive to calculate, lists are cheap. Another refetch waits for the one
+ * before: it would cancel it, so that a slow answer would never arrive while changes continue.
+ */
 const batchMs = { alerts: 500, incidents: 500, overview: 3_000 } as const
 
 /** How long to wait before reconnecting after the server rejected the stream. */
@@ -55,13 +58,23 @@ export const followChanges = (queries: QueryClient): (() => void) => {
   let stream: EventSource
   let retry: ReturnType<typeof setTimeout> | undefined
   const waiting = new Map<string, ReturnType<typeof setTimeout>>()
+  const refetching = new Map<string, { again: boolean }>()
   const refreshSoon = (key: keyof typeof batchMs): void => {
-    if (waiting.has(key)) return
-    const refresh = () => {
-      waiting.delete(key)
-      void queries.invalidateQueries({ queryKey: [key] })
-    }
-    waiting.set(key, setTimeout(refresh, batchMs[key]))
+    const running = refetching.get(key)
+    if (running) running.again = true
+    if (running || waiting.has(key)) return
+    waiting.set(
+      key,
+      setTimeout(() => void refresh(key), batchMs[key]),
+    )
+  }
+  const refresh = async (key: keyof typeof batchMs): Promise<void> => {
+    waiting.delete(key)
+    const run = { again: false }
+    refetching.set(key, run)
+    await queries.invalidateQueries({ queryKey: [key] })
+    refetching.delete(key)
+    if (run.again) refreshSoon(key)
   }
   const take = (kind: Change['kind']) => (message: MessageEvent<string>) => {
     const { id, version }: { id: string; version: number } = JSON.parse(message.data)
