@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { quote } from '../../alert/filter-text.ts'
 import { isOpen, resolutionLabel, statusLabel } from '../../alert/labels.ts'
+import { hostsOfNamesakes } from '../../alert/namesakes.ts'
 import { answerOf, api, type Noun } from '../../api/client.ts'
 import { useMay } from '../../api/session.ts'
 import { Button } from '../../parts/button.tsx'
@@ -22,6 +23,7 @@ export const AlertsTab = ({ incident, onSelect, onSplit }: AlertsTabProps) => {
   const queries = useQueryClient()
   const canEdit = useMay('analyst')
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const hosts = hostsOfNamesakes(incident.alerts)
   const reasons = new Map(incident.members.map(({ alert_id, reason }) => [alert_id, reason]))
   const split = async (): Promise<void> => {
     try {
@@ -48,7 +50,7 @@ export const AlertsTab = ({ incident, onSelect, onSplit }: AlertsTabProps) => {
               <label className="flex size-6 shrink-0 cursor-pointer items-center justify-center">
                 <input
                   type="checkbox"
-                  aria-label={`Select ${alert.title}`}
+                  aria-label={['Select', alert.title, hosts.get(alert.id)].filter(Boolean).join(' ')}
                   checked={selected.has(alert.id)}
                   onChange={() => {
                     const next = new Set(selected)
@@ -69,6 +71,9 @@ export const AlertsTab = ({ incident, onSelect, onSplit }: AlertsTabProps) => {
               </span>
               <span className="min-w-0 flex-1">
                 <span className="font-[550]">{alert.title}</span>
+                {hosts.has(alert.id) && (
+                  <span className="ml-2 font-mono text-small text-text-2">{hosts.get(alert.id)}</span>
+                )}
                 <span className="block text-small text-text-2">{reasons.get(alert.id)}</span>
               </span>
               <span className="shrink-0 text-right text-small text-text-2">

@@ -125,6 +125,16 @@ export const IncidentView = ({ incident }: { readonly incident: Details }) => {
 const highestRisk = ({ alerts }: Details): Noun<'Alert'> | undefined =>
   alerts.toSorted((a, b) => (b.triage?.risk_score ?? -1) - (a.triage?.risk_score ?? -1) || b.score - a.score)[0]
 
+/** The alerts outside an incident that are similar to any of its alerts, each once, the most similar first. */
+const similarTo = ({ alerts }: Details): readonly Noun<'SimilarAlert'>[] => {
+  const own = new Set(alerts.map(({ id }) => id))
+  const found = alerts
+    .flatMap(({ triage }) => triage?.similar ?? [])
+    .filter(({ alert_id }) => !own.has(alert_id))
+    .toSorted((a, b) => b.similarity - a.similarity)
+  return [...Map.groupBy(found, ({ alert_id }) => alert_id).values()].flatMap(([closest]) => closest ?? [])
+}
+
 interface IncidentTabsProps {
   readonly incident: Details
   readonly lead: Noun<'Alert'> | undefined
@@ -165,7 +175,7 @@ const IncidentTabs = ({ incident, lead, tab, line, onLine, onTab, onAlert, onSpl
         <Tabs.Trigger
           key={one}
           value={one}
-          className="-mb-px h-10 shrink-0 border-b-2 border-transparent px-3 text-text-2 hover:text-text data-[state=active]:border-accent data-[state=active]:font-semibold data-[state=active]:text-text"
+          className="-mb-px h-10 shrink-0 border-b-2 border-transparent px-3 text-text-2 -outline-offset-2 hover:text-text data-[state=active]:border-accent data-[state=active]:font-semibold data-[state=active]:text-text"
         >
           {names[one]}
           {one === 'alerts' && <span className="ml-1.5 font-mono text-small font-normal">{incident.alert_count}</span>}
@@ -198,7 +208,7 @@ const IncidentTabs = ({ incident, lead, tab, line, onLine, onTab, onAlert, onSpl
       <AlertsTab incident={incident} onSelect={onAlert} onSplit={onSplit} />
     </TabBody>
     <TabBody name="similar">
-      <SimilarAlerts similar={incident.alerts.flatMap(({ triage }) => triage?.similar ?? [])} />
+      <SimilarAlerts similar={similarTo(incident)} />
     </TabBody>
     <TabBody name="activity">
       <Activity entries={incident.history} />

@@ -2,6 +2,7 @@ import { Activity } from '../../alert/activity.tsx'
 import { citationsOf } from '../../alert/alert-details.tsx'
 import { EvidenceLines } from '../../alert/evidence.tsx'
 import { isOpen, resolutionLabel, statusLabel } from '../../alert/labels.ts'
+import { hostsOfNamesakes } from '../../alert/namesakes.ts'
 import { siteUrl } from '../../api/base-path.ts'
 import type { Noun } from '../../api/client.ts'
 import { plural } from '../../parts/number.ts'
@@ -18,6 +19,7 @@ interface PrintedDetailsProps {
 /** The content of the tabs of an incident, one below the other, for a report on paper. */
 export const PrintedDetails = ({ incident, lead }: PrintedDetailsProps) => {
   const { evidence, alerts, alert_count, members, history } = incident
+  const hosts = hostsOfNamesakes(alerts)
   const reasons = new Map(members.map(({ alert_id, reason }) => [alert_id, reason]))
   return (
     <div className="flex flex-col gap-4 max-md:order-4">
@@ -41,6 +43,7 @@ export const PrintedDetails = ({ incident, lead }: PrintedDetailsProps) => {
               <div className="min-w-0 flex-1">
                 <p>
                   <span className="font-[550]">{alert.title}</span>{' '}
+                  {hosts.has(alert.id) && <span className="font-mono text-small">{`${hosts.get(alert.id)} `}</span>}
                   <span className="text-small text-text-2">
                     {isOpen(alert) || alert.resolution === null
                       ? statusLabel(alert.status)

@@ -1,5 +1,6 @@
 import { PenLine } from 'lucide-react'
 import { Fragment, useState } from 'react'
+import { hostsOfNamesakes } from '../../alert/namesakes.ts'
 import type { Noun } from '../../api/client.ts'
 import { Button } from '../../parts/button.tsx'
 import { TechniqueChip } from '../../parts/chip.tsx'
@@ -51,39 +52,43 @@ export const Timeline = (props: TimelineProps) => {
   )
 }
 
-const Entries = ({ entries, alerts, selected, onSelect }: TimelineProps) => (
-  <ol className="flex flex-col">
-    {entries.map((entry, index) => {
-      const before = entries[index - 1]
-      const gap = before ? Date.parse(entry.time) - Date.parse(before.time) : 0
-      return (
-        <Fragment key={`${entry.time} ${entry.alert_id ?? entry.text}`}>
-          {gap >= gapMs && (
-            <li className="flex items-center gap-3 py-0.5 text-small text-text-2">
-              <span className="w-12 shrink-0 text-right sm:w-24 print:w-32">{formatDuration(gap)}</span>
-              <span aria-hidden className="flex-1 border-t border-dotted border-line-strong" />
-            </li>
-          )}
-          <li className="flex items-start gap-1 sm:gap-3">
-            <span className="w-12 shrink-0 pt-1.5 text-right text-small text-text-2 sm:w-24 print:w-32">
-              <Time at={entry.time} show="clock" wraps />
-            </span>
-            {entry.alert_id === undefined ? (
-              <UserAction entry={entry} />
-            ) : (
-              <AlertEntry
-                entry={entry}
-                alert={alerts.get(entry.alert_id)}
-                selected={entry.alert_id === selected}
-                onSelect={() => entry.alert_id !== undefined && onSelect(entry.alert_id)}
-              />
+const Entries = ({ entries, alerts, selected, onSelect }: TimelineProps) => {
+  const hosts = hostsOfNamesakes([...alerts.values()])
+  return (
+    <ol className="flex flex-col">
+      {entries.map((entry, index) => {
+        const before = entries[index - 1]
+        const gap = before ? Date.parse(entry.time) - Date.parse(before.time) : 0
+        return (
+          <Fragment key={`${entry.time} ${entry.alert_id ?? entry.text}`}>
+            {gap >= gapMs && (
+              <li className="flex items-center gap-3 py-0.5 text-small text-text-2">
+                <span className="w-12 shrink-0 text-right sm:w-24 print:w-32">{formatDuration(gap)}</span>
+                <span aria-hidden className="flex-1 border-t border-dotted border-line-strong" />
+              </li>
             )}
-          </li>
-        </Fragment>
-      )
-    })}
-  </ol>
-)
+            <li className="flex items-start gap-1 sm:gap-3">
+              <span className="w-12 shrink-0 pt-1.5 text-right text-small text-text-2 sm:w-24 print:w-32">
+                <Time at={entry.time} show="clock" wraps />
+              </span>
+              {entry.alert_id === undefined ? (
+                <UserAction entry={entry} />
+              ) : (
+                <AlertEntry
+                  entry={entry}
+                  alert={alerts.get(entry.alert_id)}
+                  host={hosts.get(entry.alert_id)}
+                  selected={entry.alert_id === selected}
+                  onSelect={() => entry.alert_id !== undefined && onSelect(entry.alert_id)}
+                />
+              )}
+            </li>
+          </Fragment>
+        )
+      })}
+    </ol>
+  )
+}
 
 const UserAction = ({ entry }: { readonly entry: Entry }) => (
   <p className="flex min-w-0 gap-2 px-2 py-1.5 text-text-2">
@@ -95,11 +100,12 @@ const UserAction = ({ entry }: { readonly entry: Entry }) => (
 interface AlertEntryProps {
   readonly entry: Entry
   readonly alert: Noun<'Alert'> | undefined
+  readonly host: string | undefined
   readonly selected: boolean
   readonly onSelect: () => void
 }
 
-const AlertEntry = ({ entry, alert, selected, onSelect }: AlertEntryProps) => (
+const AlertEntry = ({ entry, alert, host, selected, onSelect }: AlertEntryProps) => (
   <button
     type="button"
     aria-pressed={selected}
@@ -115,6 +121,7 @@ const AlertEntry = ({ entry, alert, selected, onSelect }: AlertEntryProps) => (
     <span className="min-w-0 flex-1">
       <span className="sr-only">{alert?.severity}: </span>
       <span className="font-[550]">{entry.text}</span>
+      {host !== undefined && <span className="ml-2 font-mono text-small text-text-2">{host}</span>}
       {alert && alert.event_count > 1 && (
         <span className="ml-2 text-small text-text-2">{plural(alert.event_count, 'line')}</span>
       )}
