@@ -35,7 +35,7 @@ it('views keep what was asked and how it is shown, and say how much is open in e
   expect(await viewsOf('noor')).toEqual({
     'All open': [2, 2],
     Mine: [1, 1],
-    New: [1, 1],
+    Unassigned: [1, 1],
     'Needs review': [0, 0],
     Snoozed: [0, 0],
     Closed: [1, 0],

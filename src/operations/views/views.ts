@@ -29,7 +29,7 @@ export const usualViews = (actor: Actor, now: number): readonly View[] => {
   return [
     usual('open', 'All open', 'open:true'),
     usual('mine', 'Mine', `open:true assignee:"${actor.name.replace(/["\\]/g, '\\$&')}"`),
-    usual('new', 'New', 'open:true -assignee:*'),
+    usual('new', 'Unassigned', 'open:true -assignee:*'),
     usual('review', 'Needs review', 'open:true requires_human_review:true'),
     { ...usual('snoozed', 'Snoozed', 'snoozed:true'), sort: '-last_seen' },
     { ...usual('closed', 'Closed', 'open:false snoozed:false -status:suppressed'), sort: '-updated_at' },

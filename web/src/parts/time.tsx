@@ -3,6 +3,7 @@ import { createSetting } from '../shell/setting.ts'
 import { classNames } from './class-names.ts'
 import { formatAgo } from './duration.ts'
 import { usePrinting } from './printing.ts'
+import { isRepeated } from './repeated-hour.ts'
 
 /** Shows times in the local time zone or in UTC. */
 export const timeZone = createSetting('time-zone', ['local', 'utc'], 'local')
@@ -75,7 +76,7 @@ interface TimeProps {
   readonly at: string
   /** `both`: `02:11 (3 h ago)`; `second`: `02:11:06`. */
   readonly show?: 'clock' | 'second' | 'ago' | 'both'
-  /** Adds the time zone: `02:11 CET (3 h ago)`. */
+  /** Adds the time zone, `02:11 CET (3 h ago)`, also to the hour that comes twice when the clocks are turned back. */
   readonly zoned?: boolean
   /** Allows a line break between date and time. */
   readonly wraps?: boolean
@@ -99,7 +100,7 @@ export const Time = ({ at, show = 'both', zoned = false, wraps = false }: TimePr
   }
   const ago = formatAgo(time, now)
   const local = formatTime(time, now, zone, show === 'second' ? 'second' : 'clock')
-  const clock = zoned ? `${local} ${zoneName(time, zone)}` : local
+  const clock = zoned || (zone === 'local' && isRepeated(time)) ? `${local} ${zoneName(time, zone)}` : local
   const both = ago === undefined ? clock : `${clock} (${ago})`
   return (
     <time dateTime={at} title={at} className={classNames('tabular', !wraps && 'whitespace-nowrap')}>

@@ -102,7 +102,7 @@ export const Incidents = () => {
       )}
       <ol className="bg-surface">
         {incidents.map((incident, index) => (
-          <IncidentRow key={incident.id} incident={incident} onFocus={() => setAt(index)} />
+          <IncidentRow key={incident.id} incident={incident} sort={sort} onFocus={() => setAt(index)} />
         ))}
       </ol>
       {list.hasNextPage && (
@@ -114,8 +114,15 @@ export const Incidents = () => {
   )
 }
 
-const IncidentRow = ({ incident, onFocus }: { readonly incident: Noun<'Incident'>; readonly onFocus: () => void }) => {
-  const { id, display_id, severity, risk_score, title, reason, status, assignee, alert_count, last_seen } = incident
+interface IncidentRowProps {
+  readonly incident: Noun<'Incident'>
+  /** Rows show the time that they are sorted by. */
+  readonly sort: NonNullable<IncidentsSearch['sort']>
+  readonly onFocus: () => void
+}
+
+const IncidentRow = ({ incident, sort, onFocus }: IncidentRowProps) => {
+  const { id, display_id, severity, risk_score, title, reason, status, assignee, alert_count } = incident
   return (
     <li className="border-b border-line">
       <Link
@@ -142,7 +149,8 @@ const IncidentRow = ({ incident, onFocus }: { readonly incident: Noun<'Incident'
           </span>
           <span className="before:content-['_·_'] sm:block sm:before:content-none">{plural(alert_count, 'alert')}</span>
           <span className="before:content-['_·_'] sm:block sm:before:content-none">
-            <Time at={last_seen} show="ago" />
+            {sort === '-created_at' ? 'created ' : 'last seen '}
+            <Time at={sort === '-created_at' ? incident.created_at : incident.last_seen} show="ago" />
           </span>
         </span>
       </Link>

@@ -108,7 +108,7 @@ const Severities = ({ counts }: { readonly counts: Noun<'Overview'>['incidents']
       .map((severity) => (
         <span key={severity} className="inline-flex items-center gap-1">
           <SeverityMark severity={severity} size={10} />
-          <span className="tabular">{counts[severity]}</span> {severity}
+          <span className="tabular">{formatCount(counts[severity] ?? 0)}</span> {severity}
         </span>
       ))}
   </span>

@@ -76,9 +76,11 @@ const FacetValues = ({ facet, field, view, asOf, onFilter }: FacetValuesProps) =
   const selected = selectedValues(view.q, field)
   const found = text === '' ? facet : (searched.data?.facets[0] ?? facet)
   const values = sortValues(field, found.values)
+  /** The server counts only the most frequent values, and no patterns. */
+  const isComplete = text === '' && facet.distinct <= facet.values.length
   const missing = selected.values
     .filter((value) => !values.some((one) => one.value === value))
-    .map((value) => ({ value, count: 0 }))
+    .map((value) => ({ value, count: isComplete && !/[*?]/.test(value) ? 0 : undefined }))
   const shown = [...values.slice(0, all || text !== '' ? values.length : shownAtFirst), ...missing]
   return (
     <div className="mb-1">
@@ -132,7 +134,8 @@ interface FacetValueProps {
   readonly field: FacetField
   /** Undefined for alerts without a value. */
   readonly value: string | undefined
-  readonly count: number
+  /** Undefined if it is unknown. */
+  readonly count: number | undefined
   readonly selected: boolean
   readonly onToggle: () => void
 }
@@ -155,7 +158,7 @@ const FacetValue = ({ field, value, count, selected, onToggle }: FacetValueProps
         <span className={classNames('min-w-0 flex-1 truncate', value === undefined && 'text-text-2')}>
           {value === undefined ? 'Unassigned' : valueLabel(field, value)}
         </span>
-        <span className="tabular font-mono text-small text-text-2">{formatCount(count)}</span>
+        <span className="tabular font-mono text-small text-text-2">{count !== undefined && formatCount(count)}</span>
       </button>
     </li>
   )
