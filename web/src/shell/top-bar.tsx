@@ -32,11 +32,12 @@ const LiveStatus = () => {
   return (
     <p role="status" className="flex items-center gap-1.5 text-small whitespace-nowrap text-text-2">
       {connected && <span className="size-2 rounded-full bg-ok" aria-hidden />}
-      {connected && 'Live'}
+      {connected && <span className="max-sm:sr-only">Live</span>}
       {stale && (
         <>
           <span className="size-2 rounded-full border border-high" aria-hidden />
-          Live updates paused for {formatDuration(Math.max(now, since + interruptionMs) - since)}
+          <span className="max-sm:sr-only">Live updates</span> paused for{' '}
+          {formatDuration(Math.max(now, since + interruptionMs) - since)}
         </>
       )}
     </p>

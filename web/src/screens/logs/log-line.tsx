@@ -58,9 +58,7 @@ const Fields = ({ event, onNarrow, onContext }: LogLineProps) => {
       <dl className="grid gap-x-4 sm:grid-cols-[12rem_minmax(0,1fr)]">
         {rows.map(([name, value]) => (
           <div key={name} className="group col-span-full grid min-h-7 grid-cols-subgrid items-center">
-            <dt className="truncate font-mono text-small text-text-2" title={name}>
-              {name}
-            </dt>
+            <dt className="font-mono text-small text-text-2 wrap-anywhere">{name}</dt>
             <dd className="flex min-w-0 items-center gap-1">
               <span className="log min-w-0 wrap-anywhere">{value}</span>
               <IconButton
