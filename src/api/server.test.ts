@@ -123,6 +123,30 @@ describe('the server', () => {
     ])
   })
 
+  it('ends the sessions that a token opened when the token is revoked or expires', async () => {
+    const { app, tokens } = await serve()
+    const make = async (name: string) => {
+      const payload = { name, role: 'analyst' }
+      const made = await app.inject({ method: 'POST', url: '/api/v1/tokens', headers: as('admin'), payload })
+      const { id, secret } = z.object({ id: z.string(), secret: z.string() }).parse(made.json())
+      return { id, open: () => app.inject({ method: 'POST', url: '/api/v1/session', payload: { key: secret } }) }
+    }
+    const session = (cookie: string) => app.inject({ url: '/api/v1/session', headers: { cookie } })
+    const cookieOf = ({ headers }: Awaited<ReturnType<typeof session>>) =>
+      String(headers['set-cookie']).split(';', 1)[0] ?? ''
+    const [one, other] = [await make('ann'), await make('ann')]
+    const [cookie, kept] = [cookieOf(await one.open()), cookieOf(await other.open())]
+    expect([(await session(cookie)).statusCode, (await session(kept)).statusCode]).toEqual([200, 200])
+    await app.inject({ method: 'DELETE', url: `/api/v1/tokens/${one.id}`, headers: as('admin') })
+    expect([(await session(cookie)).statusCode, (await session(kept)).statusCode]).toEqual([401, 200])
+
+    const expires_at = Date.now() + 60_000
+    const brief = await make('bob')
+    const bob = tokens.get(brief.id)
+    if (bob) tokens.set(brief.id, { ...bob, expires_at })
+    expect((await brief.open()).json()).toMatchObject({ expires_at: new Date(expires_at).toISOString() })
+  })
+
   it('refuses what an input does not have', async () => {
     const { app } = await serve()
     const post = (payload: object | string) =>

@@ -15,13 +15,16 @@ export const signIn = defineOperation({
   output: callerSession.extend({ secret: z.string() }),
   async run({ key }, deps: SignInDeps) {
     const actor = deps.signInKeys.redeem(key)
-    const found = actor ? { actor, accountId: null } : await deps.identify(key)
+    if (actor) return openSession(actor, null, deps)
+    const found = await deps.identify(key)
     if (!found || found.actor.role === 'ingest') {
       throw new AppError('UNAUTHENTICATED', 'The key is invalid, already used, or older than ten minutes.', {
         hint: 'Restart the server for a new sign-in link, or enter a token whose role is not ingest.',
       })
     }
-    return openSession(found.actor, found.accountId, deps)
+    const { tokenId, expiresAt, via } = found
+    const opener = tokenId === null || via === 'session' ? undefined : { tokenId, expiresAt }
+    return openSession(found.actor, found.accountId, deps, opener)
   },
 })
 

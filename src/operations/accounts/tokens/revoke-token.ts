@@ -3,10 +3,11 @@ import { AppError } from '../../../errors.ts'
 import type { Actor } from '../../../schema/account/role.ts'
 import type { Deps } from '../../deps.ts'
 import { defineOperation } from '../../operation.ts'
+import { sessionPrefixOf } from './token-view.ts'
 
 export const revokeToken = defineOperation({
   name: 'revoke_token',
-  summary: 'Revokes a token or ends a session immediately.',
+  summary: 'Revokes a token with its sessions, or ends a session, immediately.',
   role: 'admin',
   input: z.strictObject({ id: z.string().max(100) }),
   output: z.object({ id: z.string(), revoked: z.literal(true) }),
@@ -18,7 +19,7 @@ export const revokeToken = defineOperation({
   },
 })
 
-/** Revokes a token and audits it; returns false if the token does not exist. */
+/** Revokes a token with the sessions that it opened, and audits it; returns false if the token does not exist. */
 export const revokeStoredToken = async (
   id: string,
   action: string,
@@ -26,6 +27,8 @@ export const revokeStoredToken = async (
 ): Promise<boolean> => {
   const time = now()
   if (!(await store.tokens.revoke(id, time))) return false
+  const opened = (await store.tokens.list()).filter((token) => token.id.startsWith(sessionPrefixOf(id)))
+  await Promise.all(opened.map((session) => store.tokens.revoke(session.id, time)))
   await store.transaction((tx) =>
     store.audit.append(
       [

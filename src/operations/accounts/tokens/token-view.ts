@@ -38,5 +38,8 @@ export const toTokenView = (token: Token): TokenView => ({
 export const sessionPrefix = 'session-'
 export const passwordLinkPrefix = 'password-'
 
+/** Begins the IDs of the sessions that a token opened, which end when it is revoked. */
+export const sessionPrefixOf = (tokenId: string): string => `${sessionPrefix}${tokenId}.`
+
 const kindOf = (id: string): TokenView['kind'] =>
   id.startsWith(sessionPrefix) ? 'session' : id.startsWith(passwordLinkPrefix) ? 'password_link' : 'token'
