@@ -123,7 +123,7 @@ const AlertEntry = ({ entry, alert, host, selected, onSelect }: AlertEntryProps)
       <span className="font-[550]">{entry.text}</span>
       {host !== undefined && <span className="ml-2 font-mono text-small text-text-2">{host}</span>}
       {alert && alert.event_count > 1 && (
-        <span className="ml-2 text-small text-text-2">{plural(alert.event_count, 'line')}</span>
+        <span className="ml-2 text-small whitespace-nowrap text-text-2">{plural(alert.event_count, 'line')}</span>
       )}
       {entry.stage !== undefined && <span className="block text-small text-text-2 sm:hidden">{entry.stage}</span>}
     </span>

@@ -58,7 +58,7 @@ export const Histogram = ({ timeline, width, gutter, at, onHover, onBrush }: Cha
             ticks: { stroke: colour('--line'), width: 1, size: 4 },
             size: 28,
             space: 72,
-            values: timeLabels(zone),
+            values: timeLabels(zone, gutter),
           },
           {
             stroke: colour('--text-2'),
@@ -145,10 +145,13 @@ export const bucketAt = ({ buckets, bucket_ms }: Noun<'Timeline'>, time: number)
   return found && Date.parse(found.time)
 }
 
-/** Axis labels: the time, or the date at midnight. */
+/** Half the width of a date on the axis, in pixels. */
+const halfLabel = 21
+
+/** Axis labels: the time, or the date at midnight; none where the right edge would cut it. */
 const timeLabels =
-  (zone: 'local' | 'utc') =>
-  (_plot: uPlot, splits: number[]): string[] => {
+  (zone: 'local' | 'utc', gutter: number) =>
+  ({ width, scales: { x } }: uPlot, splits: number[]): string[] => {
     const options = zone === 'utc' ? { timeZone: 'UTC' } : {}
     const clock = new Intl.DateTimeFormat(undefined, {
       ...options,
@@ -157,7 +160,10 @@ const timeLabels =
       hourCycle: 'h23',
     })
     const date = new Intl.DateTimeFormat(undefined, { ...options, month: 'short', day: 'numeric' })
+    const { min = 0, max = 0 } = x ?? {}
+    const last = max - (halfLabel * (max - min)) / (width - gutter)
     return splits.map((split) => {
+      if (split > last) return ''
       const text = clock.format(split * 1000)
       return text === '00:00' ? date.format(split * 1000) : text
     })
