@@ -503,6 +503,18 @@ describeInBrowser('the queue', () => {
     expect(troubles.filter(isTrouble)).toEqual([])
     await close()
   })
+
+  it('updates every row that another user changes at once, and is reloaded with a filter like a file name', async () => {
+    const { page, troubles, close } = await open()
+    const shown = await rowsOf(page).evaluateAll((rows) => rows.map(({ id }) => id.replace(/^row-/, '')))
+    expect(shown.length).toBeGreaterThan(25)
+    await change({ ids: shown, action: 'assign', assignee: 'mia' })
+    for (const id of shown) await page.locator(`#row-${id}`).getByText('mia').first().waitFor()
+    await page.goto(`${server.url}/alerts?q=source:auth.log`)
+    await page.getByText('0 alerts').first().waitFor()
+    expect(troubles.filter(isTrouble)).toEqual([])
+    await close()
+  })
 })
 
 const rowsOf = (page: Page) => page.getByRole('grid', { name: 'Alerts' }).locator('tbody tr')
