@@ -31,7 +31,8 @@ export const toExternalDetection = (event: Event, { ttl, least }: ExternalOption
   const start = timeOf(event, 'event.start') ?? event.time
   const to = Math.max(start, timeOf(event, 'event.end') ?? event.time)
   const key = keyOf(event, alert)
-  const message = quote(event.message, 300)
+  // The sentence around it ends with a full stop.
+  const message = quote(event.message.replace(/(?<!\.)\.$/, ''), 300)
   const keyed = event.fields.alert_key !== undefined
   return toDetection({
     detector: 'external',

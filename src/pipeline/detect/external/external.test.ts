@@ -73,6 +73,12 @@ describeDetector('external', {
 })
 
 describe('external', () => {
+  it('ends its sentence with one full stop', () => {
+    const sentenceOf = (message: string) => report(alert({}, { message })).sentence
+    expect(sentenceOf('Malware found.')).toBe('splunk raised an alert of high severity: “Malware found”.')
+    expect(sentenceOf('Please wait...')).toBe('splunk raised an alert of high severity: “Please wait...”.')
+  })
+
   it('contains everything in the alert', () => {
     expect(report(alert())).toMatchObject({
       kind: 'external',
