@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { isWithinLogsource } from '../../lib/sigma/read/read-logsource.ts'
 import type { EventKind, Logsource, SigmaDocument } from '../../lib/sigma/sigma.ts'
 import { createEngine } from '../../lib/sigma/sigma.ts'
-import { week } from '../../lib/units/time.ts'
+import { minute, week } from '../../lib/units/time.ts'
 import type { RuleBook } from '../../pipeline/detect/sigma/rule-book.ts'
 import { toFlatEvent } from '../../pipeline/detect/sigma/sigma-event.ts'
 import type { Event } from '../../schema/event/event.ts'
@@ -37,15 +37,32 @@ const mostSources = 200
 const mostDetections = 50_000
 /** How long a result is cached, in ms. */
 const fresh = 10_000
+/** How long a source counts as classified, in ms, unless it has sent a tenth more. */
+const settled = 10 * minute
 /** The longest uninterrupted work in ms. */
 const turn = 10
+
+/** The kinds of a source's recent events, and how many it had sent at that time. */
+interface Classified {
+  readonly at: number
+  readonly count: number
+  readonly kinds: readonly EventKind[]
+}
 
 /** Creates a function that reports the reach of rules. It reads the store at most every ten seconds. */
 export const createReach = ({ store, book, now }: ReachOptions): (() => Promise<RuleReach>) => {
   let known: { readonly at: number; readonly revision: number; readonly reach: Promise<RuleReach> } | undefined
+  let latest = { revision: book.revision, classified: new Map() as ReadonlyMap<string, Classified> }
+  const look = async (): Promise<RuleReach> => {
+    const { revision } = book
+    const earlier = latest.revision === revision ? latest.classified : new Map<string, Classified>()
+    const classified = await classifySources(store, book, earlier, now())
+    latest = { revision, classified }
+    return reachOfSources(classified, book, await countHits(store, now()))
+  }
   return () => {
     if (known && known.revision === book.revision && now() - known.at < fresh) return known.reach
-    const reach = look(store, book, now())
+    const reach = look()
     known = { at: now(), revision: book.revision, reach }
     reach.catch(() => {
       known = undefined
@@ -54,28 +71,46 @@ export const createReach = ({ store, book, now }: ReachOptions): (() => Promise<
   }
 }
 
-const look = async (store: ReachOptions['store'], book: RuleBook, time: number): Promise<RuleReach> => {
-  const names = [...new Set((await store.parseHealth.list()).map(({ source }) => source))].slice(0, mostSources)
+/** Classifies the sources. One that was classified lately and has sent little since stays as it was: hundreds of searches would take seconds. */
+const classifySources = async (
+  store: ReachOptions['store'],
+  book: RuleBook,
+  earlier: ReadonlyMap<string, Classified>,
+  time: number,
+): Promise<ReadonlyMap<string, Classified>> => {
+  const rows = Map.groupBy(await store.parseHealth.list(), ({ source }) => source)
   const kindsOf = createClassifier(book)
-  const kinds = new Map<string, readonly EventKind[]>()
-  for (const name of names) {
+  const classified = new Map<string, Classified>()
+  for (const [name, own] of [...rows].slice(0, mostSources)) {
+    const count = own.reduce((sum, row) => sum + row.count, 0)
+    const known = earlier.get(name)
+    if (known && time - known.at < settled && count >= known.count && 10 * count < 11 * known.count) {
+      classified.set(name, known)
+      continue
+    }
     const { values } = eventFilter(`source:${JSON.stringify(name)}`, time)
     const { items } = await store.events.search({
       limit: sampled,
       values,
       matches: (event) => event.source === name,
     })
-    kinds.set(name, await kindsOf(items))
+    classified.set(name, { at: time, count, kinds: await kindsOf(items) })
   }
-  const hits = await countHits(store, time)
-  const bySource = new Map([...kinds].map(([name, found]) => [name, found.flatMap(({ logsources }) => logsources)]))
-  return {
-    sources: names.length,
-    ...reachIn(bySource),
-    missingPacks: (source) => findMissingPacks(kinds.get(source) ?? [], book),
-    hits: (id) => hits.get(id) ?? 0,
-  }
+  return classified
 }
+
+const reachOfSources = (
+  classified: ReadonlyMap<string, Classified>,
+  book: RuleBook,
+  hits: ReadonlyMap<string, number>,
+): RuleReach => ({
+  sources: classified.size,
+  ...reachIn(
+    new Map([...classified].map(([name, { kinds }]) => [name, kinds.flatMap(({ logsources }) => logsources)])),
+  ),
+  missingPacks: (source) => findMissingPacks(classified.get(source)?.kinds ?? [], book),
+  hits: (id) => hits.get(id) ?? 0,
+})
 
 /** Creates a function that returns the log sources of events. */
 export const createSorter = (book: Pick<RuleBook, 'taxonomy'>) => {
