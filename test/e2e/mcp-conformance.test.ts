@@ -109,7 +109,10 @@ describe('the official MCP conformance suite', needs(suite), () => {
     const { app, address } = await serveFixtures()
     ends.push(() => app.close())
     const { printed, failed } = await run(`${address}/mcp`, join(folder.path, 'out'))
-    expect(failed.filter((one) => !extension.test(one))).toEqual([])
+    expect(
+      failed.filter((one) => !extension.test(one)),
+      printed,
+    ).toEqual([])
     expect(printed).toContain('product-agnostic: PASS')
   })
 })

@@ -108,7 +108,12 @@ export const startServer = async ({ dataDir, port, env, args = [], cwd, isReady 
     () => `the server being ready\n${printed}`,
   )
   const ask = (path: string, init?: RequestInit) =>
-    fetch(url + path, { ...init, headers: { authorization: `Bearer ${adminToken}`, ...init?.headers } })
+    fetch(url + path, { ...init, headers: { authorization: `Bearer ${adminToken}`, ...init?.headers } }).catch(
+      (error: unknown) => {
+        const state = child.exitCode ?? child.signalCode ?? 'none'
+        throw new Error(`no answer to ${init?.method ?? 'GET'} ${path} (exit: ${state})\n${printed}`, { cause: error })
+      },
+    )
   return {
     url,
     child,
