@@ -30,9 +30,9 @@ interface RecoveryOptions<Tx> {
 }
 
 /**
- * Restores the saved state of the learners, then replays the events that were stored after it, or the newest of them: what was usual lately
- * says more about what is unusual now. Learners whose state cannot be read, as after
- * an upgrade, first learn again from the newest events that the state covered.
+ * Restores the saved state of the learners, then replays the events that were stored after it; if there are too many, the newest, because
+ * recent history shows best what is usual. Learners whose state cannot be read, as after an upgrade, first learn again from the newest
+ * events that the state covered.
  */
 export const recover = async <Tx>(options: RecoveryOptions<Tx>): Promise<void> => {
   const { events, covers, checkpoint, learn, log, limit = mostReplayed } = options

@@ -7,7 +7,7 @@ interface HangWatchOptions {
   readonly mostMissed?: number
 }
 
-/** How long a thread may work without a pause, in ms. Slices of a delivery take milliseconds, so this has to do with no slow machine. */
+/** How long a thread may work without a pause, in ms. A slice of a delivery takes milliseconds, and on a slow machine seconds. */
 export const longestHang = 10 * 60_000
 const pingMs = 30_000
 
